@@ -1,0 +1,176 @@
+"""What a rubric says about measured values: pure functions from measures to findings.
+
+The rule for a value with an error: a fault is a fault only if the whole 95 % interval lies beyond the edge; a value
+that is beyond it by less than its own error is a caution. What is not measured is not judged.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.measures import MEASURES, CheckView, Per, Scope
+from formcheck.exercises.plan import Plan
+from formcheck.exercises.rubric import Bands, Check, Direction, Rubric
+from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.pose.landmarks import SIDES
+
+MeasuredValues = Mapping[str, Mapping[str, Estimate | None]]
+"""By name of the measure, then by `left` and `right` or `both`; None or absent where it was not measured."""
+
+BOTH = "both"
+"""Key of a measure of the whole body, and the leg of a rep that bends both."""
+
+
+class _Seen(NamedTuple):
+    """Everything that is known when one rep or set is judged."""
+
+    rubric: Rubric
+    rep: int | None
+    leg: str
+    measures: MeasuredValues
+    view_kind: ViewKind
+    view_quality: ViewQuality
+    plan: Plan
+    at_s: float | None
+
+
+class _Verdict(NamedTuple):
+    band: Band
+    speak: bool
+    note: str
+
+
+def judge_rep(
+    rubric: Rubric,
+    rep: int,
+    leg: str,
+    measures: MeasuredValues,
+    *,
+    view_kind: ViewKind,
+    view_quality: ViewQuality,
+    plan: Plan,
+    at_s: float | None,
+) -> list[Finding]:
+    """Judge one rep.
+
+    Parameters
+    ----------
+    rubric
+        What good form is. Its checks of scope `rep` are judged.
+    rep
+        Index of the rep.
+    leg
+        `left` or `right`: only that leg is judged, as the stance leg of a step-down; `both`: each leg for itself.
+    measures
+        What was measured in the rep.
+    view_kind, view_quality
+        How the camera sees the person. Checks of another view are not judged; where the view is refused, only those
+        that every view carries. A low-confidence view makes a caution of a fault, unless every view carries the check.
+    plan
+        What was prescribed.
+    at_s
+        When the rep is at its bottom (s), handed on to the findings.
+
+    Returns
+    -------
+    list of Finding
+        In the order of the rubric, left before right, good ones too.
+    """
+    seen = _Seen(rubric, rep, leg, measures, view_kind, view_quality, plan, at_s)
+    return list(_findings(seen, frozenset({Scope.REP})))
+
+
+def judge_set(
+    rubric: Rubric,
+    leg: str,
+    measures: MeasuredValues,
+    *,
+    view_kind: ViewKind,
+    view_quality: ViewQuality,
+    plan: Plan,
+) -> list[Finding]:
+    """Judge what belongs to no single rep: the checks of scope `set` and `setup`.
+
+    Parameters and result are those of `judge_rep`; the findings have no rep and no time.
+    """
+    seen = _Seen(rubric, None, leg, measures, view_kind, view_quality, plan, None)
+    return list(_findings(seen, frozenset({Scope.SET, Scope.SETUP})))
+
+
+def _findings(seen: _Seen, scopes: frozenset[Scope]) -> Iterator[Finding]:
+    for check in seen.rubric.checks:
+        bands = check.bands_for(seen.plan)
+        if check.scope not in scopes or bands is None or not _carries(seen, check.view):
+            continue
+        for side in _sides(check.per, seen.leg):
+            estimate = _measured(seen, check.measure, side)
+            if estimate is None:
+                continue
+            verdict = _verdict(seen, check, bands, side, estimate)
+            yield Finding(
+                check=check.id,
+                name=check.name,
+                rep=seen.rep,
+                leg=side,
+                measure=check.measure,
+                value=estimate.value,
+                error=estimate.error,
+                band=verdict.band,
+                cue=check.cue(bands.direction(estimate.value)) if verdict.speak else "",
+                at_s=seen.at_s,
+                precedence=int(check.precedence),
+                note=verdict.note,
+            )
+
+
+def _carries(seen: _Seen, view: CheckView) -> bool:
+    if view is CheckView.ANY:
+        return True
+    return seen.view_quality is not ViewQuality.REFUSED and seen.view_kind.value == view.value
+
+
+def _sides(per: Per, leg: str) -> tuple[str, ...]:
+    if per is Per.BODY:
+        return (BOTH,)
+    return tuple(side.value for side in SIDES) if leg == BOTH else (leg,)
+
+
+def _measured(seen: _Seen, measure: str, side: str) -> Estimate | None:
+    estimate = seen.measures.get(measure, {}).get(side)
+    return None if estimate is None or not math.isfinite(estimate.value) else estimate
+
+
+def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estimate) -> _Verdict:
+    """Soften what the value alone says by its error, by the view, and by measures that do not agree."""
+    band, notes = bands.band_of(estimate.value), list[str]()
+    if band is Band.GOOD:
+        return _Verdict(band, False, "")
+    if band is Band.FAULT and not bands.is_surely_fault(estimate.value, estimate.error):
+        band = Band.CAUTION
+        notes.append("It is past the limit by less than the measurement may be off, so it counts as a caution.")
+    if band is Band.FAULT and seen.view_quality is ViewQuality.LOW and check.view is not CheckView.ANY:
+        band = Band.CAUTION
+        notes.append("The camera's view allows low confidence only, so it counts as a caution.")
+    silent = [measure for measure in check.confirm if not _agrees(seen, measure, side, bands.direction(estimate.value))]
+    if silent:
+        band = Band.CAUTION
+        titles = " and ".join(MEASURES[measure].title for measure in silent)
+        notes.append(f"Not borne out by {titles}, so it is noted and nothing is said about it.")
+    return _Verdict(band, not silent, " ".join(notes))
+
+
+def _agrees(seen: _Seen, measure: str, side: str, direction: Direction | None) -> bool:
+    """Say whether another measure is off to the same side; for a check of the whole body either leg will do."""
+    for check in seen.rubric.checks_of(measure):
+        bands = check.bands_for(seen.plan)
+        if bands is None:
+            continue
+        sides = _sides(check.per, seen.leg if side == BOTH else side)
+        values = [_measured(seen, measure, each) for each in sides]
+        if any(value is not None and bands.direction(value.value) == direction for value in values):
+            return True
+    return False

@@ -1,0 +1,162 @@
+"""A leg seen from the side as what it is: two rods of constant length on a foot that does not move.
+
+MediaPipe draws the ankles of a side-view step-down toward each other and sets the knee too far back in deep flexion, so
+the plain three-point angle reads low at the bottom. But the stance foot stands still, and thigh and shank keep
+their length. Hip, knee and ankle are therefore fitted together over the whole set: one ankle position, one thigh and one
+shank length, and for each frame the tilt of thigh and shank, so that the squared distance to the landmarks is least
+(Gauss-Newton on the tilts, linear least squares on the rest, in turn). How this compares with other ways is in
+docs/validation.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+_ROUNDS = 40
+_TILT_STEPS = 3
+_CONVERGED_SHARE = 1e-5
+_FOOT_MOVES_LEG = 0.08
+"""An ankle landmark that strays further than this from its median, in leg lengths, belongs to a foot that moved."""
+
+
+@dataclass(frozen=True, eq=False)
+class PlantedLeg:
+    """A fitted leg; pixels, the first axis of arrays is time."""
+
+    thigh_tilt_deg: FloatArray
+    """Shape (n,): sagittal tilt of the thigh, positive = knee in front of hip; NaN where hip or knee was not seen."""
+    shank_tilt_deg: FloatArray
+    """Shape (n,): positive = knee in front of ankle."""
+    thigh_px: float
+    shank_px: float
+    ankle_px: FloatArray
+    """Shape (2,): where the foot stands."""
+    residual_px: FloatArray
+    """Shape (n,): root mean square distance of hip, knee and ankle from their landmarks."""
+
+    @property
+    def knee_flexion_deg(self) -> FloatArray:
+        """Knee flexion, shape (n,): thigh tilt plus shank tilt, 0 = straight."""
+        return self.thigh_tilt_deg + self.shank_tilt_deg
+
+
+def foot_stays(ankle_px: FloatArray, leg_px: float) -> bool:
+    """Return whether an ankle, shape (n, 2), stays where it is but for the landmark's own drift."""
+    seen = ankle_px[np.isfinite(ankle_px[:, 0])]
+    if len(seen) == 0:
+        return False
+    stray = np.linalg.norm(seen - np.median(seen, axis=0), axis=1)
+    return bool(np.percentile(stray, 98) <= _FOOT_MOVES_LEG * leg_px)
+
+
+def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArray, facing: float) -> PlantedLeg | None:
+    """Return the leg of constant segment lengths on a still foot that best fits the landmarks.
+
+    Parameters
+    ----------
+    hip_px, knee_px, ankle_px
+        Shape (n, 2), smoothed landmarks; NaN where not seen.
+    facing
+        +1 where the person faces the right edge of the picture, -1 the left.
+
+    Returns
+    -------
+    PlantedLeg or None
+        None with fewer than 5 frames in which all three are seen.
+    """
+    seen = np.isfinite(hip_px[:, 0]) & np.isfinite(knee_px[:, 0]) & np.isfinite(ankle_px[:, 0])
+    if seen.sum() < 5:
+        return None
+    hip, knee, ankle = hip_px[seen], knee_px[seen], ankle_px[seen]
+    thigh_tilt = np.arctan2(facing * (knee - hip)[:, 0], (knee - hip)[:, 1])
+    shank_tilt = np.arctan2(facing * (knee - ankle)[:, 0], (ankle - knee)[:, 1])
+    thigh = float(np.median(np.linalg.norm(knee - hip, axis=1)))
+    shank = float(np.median(np.linalg.norm(ankle - knee, axis=1)))
+    foot = np.median(ankle, axis=0)
+    for _ in range(_ROUNDS):
+        for _ in range(_TILT_STEPS):
+            thigh_tilt, shank_tilt = _better_tilts(hip, knee, foot, thigh, shank, facing, thigh_tilt, shank_tilt)
+        before = thigh + shank
+        foot, shank, thigh = _better_rods(hip, knee, ankle, facing, thigh_tilt, shank_tilt)
+        if abs(thigh + shank - before) < _CONVERGED_SHARE * before:
+            break
+    knee_fit, hip_fit = _joints(foot, thigh, shank, facing, thigh_tilt, shank_tilt)
+    squares = ((hip - hip_fit) ** 2 + (knee - knee_fit) ** 2 + (ankle - foot) ** 2).sum(axis=1)
+    return PlantedLeg(
+        thigh_tilt_deg=_spread(seen, np.degrees(thigh_tilt)),
+        shank_tilt_deg=_spread(seen, np.degrees(shank_tilt)),
+        thigh_px=thigh,
+        shank_px=shank,
+        ankle_px=foot,
+        residual_px=_spread(seen, np.sqrt(squares / 3)),
+    )
+
+
+def _spread(seen: NDArray[np.bool_], values: FloatArray) -> FloatArray:
+    full = np.full(len(seen), np.nan)
+    full[seen] = values
+    return full
+
+
+def _joints(
+    foot: FloatArray, thigh: float, shank: float, facing: float, thigh_tilt: FloatArray, shank_tilt: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return knee and hip of the rods, each of shape (n, 2)."""
+    knee = foot + shank * np.column_stack([facing * np.sin(shank_tilt), -np.cos(shank_tilt)])
+    hip = knee + thigh * np.column_stack([-facing * np.sin(thigh_tilt), -np.cos(thigh_tilt)])
+    return knee, hip
+
+
+def _better_tilts(
+    hip: FloatArray,
+    knee: FloatArray,
+    foot: FloatArray,
+    thigh: float,
+    shank: float,
+    facing: float,
+    thigh_tilt: FloatArray,
+    shank_tilt: FloatArray,
+) -> tuple[FloatArray, FloatArray]:
+    """One Gauss-Newton step on the two tilts of every frame; the 2x2 normal equations are solved in closed form."""
+    knee_fit, hip_fit = _joints(foot, thigh, shank, facing, thigh_tilt, shank_tilt)
+    knee_by_shank = shank * np.column_stack([facing * np.cos(shank_tilt), np.sin(shank_tilt)])
+    hip_by_thigh = thigh * np.column_stack([-facing * np.cos(thigh_tilt), np.sin(thigh_tilt)])
+    to_knee, to_hip = knee - knee_fit, hip - hip_fit
+    a11 = thigh**2
+    a12 = (hip_by_thigh * knee_by_shank).sum(axis=1)
+    a22 = 2 * shank**2
+    g1 = (hip_by_thigh * to_hip).sum(axis=1)
+    g2 = (knee_by_shank * (to_hip + to_knee)).sum(axis=1)
+    det = a11 * a22 - a12**2  # at least (thigh * shank) ** 2: never singular
+    return thigh_tilt + (a22 * g1 - a12 * g2) / det, shank_tilt + (a11 * g2 - a12 * g1) / det
+
+
+def _better_rods(
+    hip: FloatArray,
+    knee: FloatArray,
+    ankle: FloatArray,
+    facing: float,
+    thigh_tilt: FloatArray,
+    shank_tilt: FloatArray,
+) -> tuple[FloatArray, float, float]:
+    """Return foot, shank and thigh length that fit best for given tilts: linear least squares."""
+    along_shank = np.column_stack([facing * np.sin(shank_tilt), -np.cos(shank_tilt)])
+    along_thigh = np.column_stack([-facing * np.sin(thigh_tilt), -np.cos(thigh_tilt)])
+    none = np.zeros(len(hip))
+    rows, values = [], []
+    for axis in (0, 1):
+        x, y = np.full(len(hip), 1.0 - axis), np.full(len(hip), float(axis))
+        for target, s, t in (
+            (ankle, none, none),
+            (knee, along_shank[:, axis], none),
+            (hip, along_shank[:, axis], along_thigh[:, axis]),
+        ):
+            rows.append(np.column_stack([x, y, s, t]))
+            values.append(target[:, axis])
+    solution = np.linalg.lstsq(np.concatenate(rows), np.concatenate(values), rcond=None)[0]
+    return solution[:2], float(solution[2]), float(solution[3])

@@ -1,0 +1,214 @@
+"""Reps and phases from one flexion-like signal.
+
+Detection looks for descents and rises that are deep enough beside the others of the set; what is reported is defined
+by the rep's own range: start and end where the signal crosses 10 % of it, bottom where it crosses 90 %.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import find_peaks
+
+from formcheck.kinematics.filters import runs, slope_per_s, smooth_zero_phase
+from formcheck.kinematics.phase_rule import PhaseRule
+
+FloatArray = NDArray[np.float64]
+
+STAND, DESCENT, HOLD, ASCENT = "stand", "descent", "hold", "ascent"
+
+_COUNTING_CUTOFF_HZ = 3.0
+"""Slow enough that tremble makes no peaks, fast enough for a rep in 0.8 s."""
+_SHARE_OF_DEEPEST = 0.3
+"""A movement shallower than this share of the deepest usual one is a shift of weight, not a rep."""
+_EDGE_SHARE = 0.25
+"""A rep must be seen to begin and end below this share of its range; otherwise the clip cuts it off."""
+_START_SHARE, _BOTTOM_SHARE = 0.10, 0.90
+"""Crossings that define start, bottom and end (the result contract in docs/formats.md)."""
+_LOST_S = 0.5
+"""A rep with the leg out of sight for longer than this cannot be counted."""
+_SMOOTH_TAIL = 0.973
+"""A smooth reach (minimum jerk, Flash & Hogan 1985) passes 50 % at half its time and 90 % at 0.753 of it, so its end lies
+0.973 times as far beyond the 90 % crossing as that lies beyond the 50 % crossing."""
+
+
+@dataclass(frozen=True)
+class RepTimes:
+    """When one rep happened, seconds, and how far it went."""
+
+    complete: bool
+    start_s: float
+    bottom_start_s: float
+    bottom_end_s: float
+    end_s: float
+    deepest_s: float
+    stand_deg: float
+    """Signal at rest around this rep."""
+    deepest_deg: float
+    descent_s: float
+    """From the first movement to stillness at the bottom."""
+    hold_s: float
+    """Stillness at the bottom; 0 for a rep that turns at once."""
+    ascent_s: float
+
+    @property
+    def range_deg(self) -> float:
+        """Depth of the rep above rest."""
+        return self.deepest_deg - self.stand_deg
+
+
+def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule) -> list[RepTimes]:
+    """Return the reps in a signal, in order of time.
+
+    Parameters
+    ----------
+    t_s
+        Shape (n,), seconds.
+    q_deg
+        Shape (n,): rises as the knee bends; NaN where not measured.
+    rule
+        What counts as a rep of this exercise.
+    """
+    q = smooth_zero_phase(t_s, q_deg, _COUNTING_CUTOFF_HZ)
+    found: list[RepTimes] = []
+    for a, b in _unbroken(t_s, q):
+        found += _reps_in_run(t_s[a:b], q[a:b], rule)
+    return _without_shallow(found, rule)
+
+
+def _unbroken(t_s: FloatArray, q: FloatArray) -> list[tuple[int, int]]:
+    """Return runs of the signal with no gap longer than `_LOST_S`; short gaps stay inside as NaN."""
+    merged: list[tuple[int, int]] = []
+    for a, b in runs(np.isfinite(q)):
+        if merged and t_s[a] - t_s[merged[-1][1] - 1] <= _LOST_S:
+            merged[-1] = (merged[-1][0], b)
+        else:
+            merged.append((a, b))
+    return [(a, b) for a, b in merged if b - a >= 5]
+
+
+def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule) -> list[RepTimes]:
+    known = np.isfinite(q)
+    q = np.interp(t, t[known], q[known])
+    tops = _tops(q, rule)
+    if not tops:
+        return []
+    valleys = [0, *(a + int(np.argmin(q[a:b])) for a, b in zip(tops[:-1], tops[1:], strict=True)), len(q) - 1]
+    valleys[0] = int(np.argmin(q[: tops[0] + 1]))
+    valleys[-1] = tops[-1] + int(np.argmin(q[tops[-1] :]))
+    stands = [_rest_level(q, tops, i) for i in range(len(tops) + 1)]
+    level = float(np.median(stands))
+    reps = []
+    for i, top in enumerate(tops):
+        rep = _time_rep(t, q, (valleys[i], top, valleys[i + 1]), (stands[i], stands[i + 1]), level)
+        if rep.end_s - rep.start_s >= rule.min_duration_s or not rep.complete:
+            reps.append(rep)
+    return reps
+
+
+def _tops(q: FloatArray, rule: PhaseRule) -> list[int]:
+    """Return the indices of the deepest points of all movements, those at the ends of the run included."""
+    padded = np.r_[q.min(), q, q.min()]
+    deep = float(np.percentile(q, 95) - np.percentile(q, 5))
+    prominence = max(rule.min_range_deg, _SHARE_OF_DEEPEST * deep)
+    tops, _ = find_peaks(padded, prominence=prominence, plateau_size=(None, None))
+    return [int(np.clip(x - 1, 0, len(q) - 1)) for x in tops]
+
+
+def _rest_level(q: FloatArray, tops: list[int], i: int) -> float:
+    """Return the level of rest before top `i` (after the last one for i == len(tops))."""
+    a = tops[i - 1] if i > 0 else 0
+    b = tops[i] if i < len(tops) else len(q) - 1
+    part = q[a : b + 1]
+    low, high = float(part.min()), float(part.max())
+    return float(np.median(part[part <= low + 0.15 * (high - low)]))
+
+
+def _time_rep(
+    t: FloatArray, q: FloatArray, at: tuple[int, int, int], stands: tuple[float, float], level: float
+) -> RepTimes:
+    before, top, after = at
+    stand, deepest = float(np.mean(stands)), float(q[top])
+    down, up = slice(before, top + 1), slice(top, after + 1)
+
+    def crossing(share: float, part: slice, *, last: bool) -> float:
+        return _crossing(t[part], q[part], stand + share * (deepest - stand), last=last)
+
+    start, half_down, bottom_start = (
+        crossing(_START_SHARE, down, last=True),
+        crossing(0.5, down, last=True),
+        crossing(_BOTTOM_SHARE, down, last=False),
+    )
+    bottom_end, half_up, end = (
+        crossing(_BOTTOM_SHARE, up, last=True),
+        crossing(0.5, up, last=False),
+        crossing(_START_SHARE, up, last=False),
+    )
+    edge = max(stand, level) + _EDGE_SHARE * (deepest - level)
+    first = start - _SMOOTH_TAIL * (half_down - start)
+    down_end = min(bottom_start + _SMOOTH_TAIL * (bottom_start - half_down), t[top])
+    up_start = max(bottom_end - _SMOOTH_TAIL * (half_up - bottom_end), t[top])
+    last = end + _SMOOTH_TAIL * (end - half_up)
+    return RepTimes(
+        complete=bool(q[before] <= edge and q[after] <= edge),
+        start_s=start,
+        bottom_start_s=bottom_start,
+        bottom_end_s=bottom_end,
+        end_s=end,
+        deepest_s=float(t[top]),
+        stand_deg=stand,
+        deepest_deg=deepest,
+        descent_s=float(down_end - max(first, t[0])),
+        hold_s=float(max(0.0, up_start - down_end)),
+        ascent_s=float(min(last, t[-1]) - up_start),
+    )
+
+
+def _crossing(t: FloatArray, q: FloatArray, level: float, *, last: bool) -> float:
+    """Return when the signal crosses a level, between samples by a straight line; the end of the part if it never does."""
+    over = q >= level
+    change = np.flatnonzero(over[1:] != over[:-1])
+    if len(change) == 0:
+        return float(t[0] if last else t[-1]) if over[0] == over[-1] and len(t) else float(t[0])
+    i = int(change[-1] if last else change[0])
+    share = (level - q[i]) / (q[i + 1] - q[i])
+    return float(t[i] + share * (t[i + 1] - t[i]))
+
+
+def _without_shallow(reps: list[RepTimes], rule: PhaseRule) -> list[RepTimes]:
+    """Drop movements that are shallow beside the usual rep of the set."""
+    if not reps:
+        return reps
+    usual = float(np.percentile([rep.range_deg for rep in reps if rep.complete] or [reps[0].range_deg], 75))
+    return [rep for rep in reps if rep.range_deg >= max(rule.min_range_deg, _SHARE_OF_DEEPEST * usual)]
+
+
+def phases(t_s: FloatArray, reps: list[RepTimes]) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+    """Return phase and rep of each frame.
+
+    Returns
+    -------
+    tuple
+        Phase, shape (n,): `stand`, `descent`, `hold` or `ascent`; and the number of the rep from 1, 0 between reps.
+    """
+    phase = np.full(len(t_s), STAND, dtype="<U7")
+    number = np.zeros(len(t_s), dtype=np.int64)
+    for i, rep in enumerate(reps, start=1):
+        for name, a, b in (
+            (DESCENT, rep.start_s, rep.bottom_start_s),
+            (HOLD, rep.bottom_start_s, rep.bottom_end_s),
+            (ASCENT, rep.bottom_end_s, rep.end_s),
+        ):
+            inside = (t_s >= a) & (t_s <= b)
+            phase[inside] = name
+            number[inside] = i
+    return phase, number
+
+
+def descent_reversals(t_s: FloatArray, q_deg: FloatArray, rep: RepTimes, still_speed_deg_s: float) -> int:
+    """Return how often the descent stops or turns back: runs below the still speed between start and bottom."""
+    inside = (t_s >= rep.start_s) & (t_s <= rep.bottom_start_s) & np.isfinite(q_deg)
+    speed = slope_per_s(t_s[inside], q_deg[inside]) if inside.sum() >= 3 else np.zeros(0)
+    return sum(1 for a, _ in runs(speed < -still_speed_deg_s / 2) if a > 0)

@@ -1,0 +1,184 @@
+"""The standing calibration: what this person looks like in this picture when standing still.
+
+Everything that is compared with the person's own baseline starts here: segment lengths in pixels, which way is medial,
+which way the person faces, where the feet stand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.kinematics.filters import runs, slope_per_s
+from formcheck.kinematics.geometry import distance_px
+from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+
+_UPRIGHT_SHARE = 0.985
+"""Hips at least this share of their greatest height above the ankles count as upright; 0.985 is about 20 deg of flexion."""
+_TALLEST_PERCENTILE = 92
+"""Of the height of the lower hip-ankle pair over the set: rest between reps makes up more than a twelfth of any set."""
+_STILL_LEG_PER_S = 0.05
+"""Slower than this, in leg lengths a second, the hips are still."""
+_QUIET_S = 0.8
+"""Shortest quiet stance that serves as a calibration."""
+_IN_SIGHT_SHARE = 0.8
+_AT_MOST_S = 2.5
+_IN_PLACE_LEG = 0.25
+"""Feet further than this from where they mostly stand, in leg lengths: walking in or out, not the set."""
+_SCALE_SHARE = 0.2
+"""Legs longer or shorter by more than this share than they mostly are: the person is nearer or further away."""
+
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Medians over the quiet stance. Leg axes are ordered left, right; pixels unless the name says otherwise."""
+
+    frames: NDArray[np.bool_]
+    """Frames the calibration was taken from, shape (n,)."""
+    quiet: bool
+    """True for one unbroken quiet stance; False when only the tops of the movement could be used."""
+    points_px: FloatArray
+    """Median pose, shape (33, 2); NaN for landmarks not seen."""
+    thigh_px: FloatArray
+    """Shape (2,)."""
+    shank_px: FloatArray
+    """Shape (2,)."""
+    hip_height_px: FloatArray
+    """Vertical distance from hip to ankle, shape (2,)."""
+    trunk_px: float
+    """Mid-hip to mid-shoulder."""
+    medial: FloatArray
+    """Shape (2,): +1 or -1, the direction along x that is medial for each leg; frozen for the set."""
+
+    @property
+    def leg_px(self) -> float:
+        """Length of a leg: thigh and shank, mean of the legs that were seen."""
+        return float(np.nanmean(self.thigh_px + self.shank_px))
+
+    def point_px(self, landmark: int) -> FloatArray:
+        """Return the median position of one landmark, shape (2,)."""
+        return np.asarray(self.points_px[landmark], dtype=np.float64)
+
+
+def rough_leg_px(track: PoseTrack) -> float:
+    """Return a first guess of the length of a leg in the picture; NaN where no leg is ever seen."""
+    lengths = [
+        distance_px(track.image_px[:, b.hip], track.image_px[:, b.knee])
+        + distance_px(track.image_px[:, b.knee], track.image_px[:, b.ankle])
+        for b in BODY.values()
+    ]
+    both = np.concatenate(lengths)
+    both = both[np.isfinite(both)]
+    return float(np.percentile(both, 80)) if len(both) else float("nan")
+
+
+def hip_height_px(track: PoseTrack) -> FloatArray:
+    """Return the vertical distance from each hip to its ankle, shape (n, 2)."""
+    return np.stack([track.image_px[:, BODY[s].ankle, 1] - track.image_px[:, BODY[s].hip, 1] for s in SIDES], axis=1)
+
+
+def legs_in_sight(track: PoseTrack) -> tuple[Side, ...]:
+    """Return the legs that are seen from hip to ankle in most frames with a person; the better one if neither is."""
+    found = track.found
+    share = {
+        s: float(np.isfinite(track.image_px[found][:, [b.hip, b.knee, b.ankle], 0]).all(axis=1).mean())
+        if found.any()
+        else 0.0
+        for s, b in BODY.items()
+    }
+    seen = tuple(s for s in SIDES if share[s] >= _IN_SIGHT_SHARE)
+    return seen or (max(SIDES, key=lambda s: share[s]),)
+
+
+def feet_in_place(track: PoseTrack, leg_px: float, legs: tuple[Side, ...] = SIDES) -> NDArray[np.bool_]:
+    """Return in which frames the feet are about where they mostly are and the person about as large, shape (n,)."""
+    ankles = track.image_px[:, [BODY[s].ankle for s in legs]].mean(axis=1)
+    trunk = distance_px(_middle(track, "hip"), _middle(track, "shoulder"))
+    usual = np.nanmedian(ankles, axis=0)
+    near = distance_px(ankles, usual) < _IN_PLACE_LEG * leg_px
+    with np.errstate(invalid="ignore"):
+        not_larger = trunk < (1 + _SCALE_SHARE) * np.nanpercentile(trunk[near], 80) if near.any() else near
+    return np.asarray(near & not_larger, dtype=np.bool_)
+
+
+def _middle(track: PoseTrack, joint: str) -> FloatArray:
+    pair = [getattr(BODY[s], joint) for s in SIDES]
+    return np.asarray(track.image_px[:, pair].mean(axis=1), dtype=np.float64)
+
+
+def stand_still(
+    track: PoseTrack, legs: tuple[Side, ...] = SIDES, within: NDArray[np.bool_] | None = None
+) -> Standing | None:
+    """Return the standing calibration of a set.
+
+    The first unbroken stillness with the hips near their greatest height is taken, at most 2.5 s of it. Where there is
+    none the tops of the movement serve, and `quiet` is False.
+
+    Parameters
+    ----------
+    track
+        Cleaned landmarks.
+    legs
+        The legs that are in sight.
+    within
+        Frames to choose from, shape (n,); all when None.
+
+    Returns
+    -------
+    Standing or None
+        None when no leg is seen in place.
+    """
+    leg = rough_leg_px(track)
+    if not np.isfinite(leg):
+        return None
+    in_place = feet_in_place(track, leg, legs)
+    if within is not None:
+        in_place &= within
+    height = hip_height_px(track)[:, [s.leg_index for s in legs]]
+    seen = np.isfinite(height)
+    tall = np.where(seen.any(axis=1), np.where(seen, height, np.inf).min(axis=1), np.nan)
+    usable = in_place & np.isfinite(tall)
+    if usable.sum() < 5:
+        return None
+    upright = usable & (tall >= _UPRIGHT_SHARE * np.percentile(tall[usable], _TALLEST_PERCENTILE))
+    speed = np.abs(slope_per_s(track.t_s, tall)) / leg
+    still = upright & (speed < _STILL_LEG_PER_S)
+    for a, b in runs(still):
+        if track.t_s[b - 1] - track.t_s[a] >= _QUIET_S:
+            frames = np.zeros(len(track), dtype=np.bool_)
+            frames[a:b] = track.t_s[a:b] <= track.t_s[a] + _AT_MOST_S
+            return _calibrate(track, frames, quiet=True)
+    return _calibrate(track, still if still.sum() >= 5 else upright, quiet=False)
+
+
+def _calibrate(track: PoseTrack, frames: NDArray[np.bool_], *, quiet: bool) -> Standing:
+    points = _median(track.image_px[frames])
+    thigh = np.array([distance_px(points[BODY[s].hip], points[BODY[s].knee]) for s in SIDES])
+    shank = np.array([distance_px(points[BODY[s].knee], points[BODY[s].ankle]) for s in SIDES])
+    height = np.array([points[BODY[s].ankle, 1] - points[BODY[s].hip, 1] for s in SIDES])
+    hips = points[[BODY[s].hip for s in SIDES]]
+    shoulders = points[[BODY[s].shoulder for s in SIDES]]
+    toward_right = np.sign(hips[1, 0] - hips[0, 0]) or 1.0
+    return Standing(
+        frames=frames,
+        quiet=quiet,
+        points_px=points,
+        thigh_px=thigh,
+        shank_px=shank,
+        hip_height_px=height,
+        trunk_px=float(distance_px(hips.mean(axis=0), shoulders.mean(axis=0))),
+        medial=np.array([toward_right, -toward_right]),
+    )
+
+
+def _median(points: FloatArray) -> FloatArray:
+    """Median over time, NaN where a landmark was never seen; shape (33, 2)."""
+    result = np.full(points.shape[1:], np.nan)
+    seen = np.isfinite(points).any(axis=0)
+    result[seen] = np.nanmedian(points[:, seen], axis=0)
+    return result

@@ -1,0 +1,156 @@
+"""Where the camera stands relative to the person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose.landmarks import BODY, Side
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+
+FRONT_OK_DEG = 3.0
+"""Up to this turn FPPA is reported as it is (specification section 5)."""
+FRONT_LOW_DEG = 5.0
+"""Up to this turn FPPA is reported with low confidence (specification section 5)."""
+FRONT_DEG = 10.0
+"""Beyond this turn the view is not a front view (specification section 5)."""
+SIDE_OK_DEG = 15.0
+"""Up to this turn off the true side view knee flexion reads at most 2 deg low (specification section 5)."""
+SIDE_DEG = 25.0
+"""Beyond this turn off the true side view knee flexion is refused (specification section 5)."""
+
+READS_LOW_FACING_DEG = 4.5
+"""What MediaPipe's full model takes off the turn of a person who faces the camera: it sees people turned to their own
+left. Measured on real and rendered people facing the camera (docs/validation.md); it fades with the cosine of the turn."""
+YAW_ERROR_DEG = 5.0
+"""Half-width of the 95 % interval of the turn, from the spread over the same clips."""
+
+
+class ViewKind(StrEnum):
+    """How the camera sees the person."""
+
+    FRONT = "front"
+    SIDE = "side"
+    OBLIQUE = "oblique"
+    UNKNOWN = "unknown"
+
+
+class ViewQuality(StrEnum):
+    """Whether the view can carry its measures."""
+
+    OK = "ok"
+    LOW = "low"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class ViewVerdict:
+    """The view of a set and what it is good for."""
+
+    kind: ViewKind
+    yaw_deg: float
+    """Turn of the body away from facing the camera: 0 = facing it, positive = turned to the person's own right
+    (their left side comes nearer), 90 = left side view, 180 = back view; NaN if unknown."""
+    yaw_error_deg: float
+    """Half-width of the 95 % interval of `yaw_deg`; NaN if unknown."""
+    near_leg: Side | None
+    """The leg nearest the camera in a side or oblique view; None from the front."""
+    verdict: ViewQuality
+    """`ok`: its measures are given; `low`: given with low confidence; `refused`: no angles, reps and timing only."""
+    reason: str
+    """Why, in one sentence for people; says which measures the view can carry."""
+    facing_camera: bool = True
+    """From the front only: False when the person's back is to the camera."""
+
+
+def yaw_series_deg(track: PoseTrack) -> FloatArray:
+    """Return the turn of the body from the world landmarks, frame by frame, shape (n,); see `ViewVerdict.yaw_deg`.
+
+    Shoulders and hips each give a turn; near the side view the hips' falls short, so the shoulders lead there.
+    World landmarks serve for the view alone: their depth is far too flat for joint angles.
+    """
+    turns = []
+    for joint in ("shoulder", "hip"):
+        left, right = (track.world_m[:, getattr(BODY[s], joint)] for s in (Side.LEFT, Side.RIGHT))
+        across = left - right
+        turns.append(np.arctan2(-across[:, 2], across[:, 0]))
+    shoulders, hips = turns
+    sideways = np.abs(np.sin(shoulders))
+    between = np.angle(np.exp(1j * (hips - shoulders)))
+    turn = shoulders + between * 0.5 * (1 - sideways**2)
+    turn = turn + np.radians(READS_LOW_FACING_DEG) * np.cos(turn)
+    return np.degrees(np.angle(np.exp(1j * turn)))
+
+
+def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
+    """Return the view of a set.
+
+    Parameters
+    ----------
+    track
+        Cleaned landmarks.
+    frames
+        Where the person stands in place, shape (n,): the view is the median over these.
+    """
+    turns = np.radians(yaw_series_deg(track)[frames])
+    turns = turns[np.isfinite(turns)]
+    if len(turns) == 0:
+        return ViewVerdict(
+            ViewKind.UNKNOWN,
+            float("nan"),
+            float("nan"),
+            None,
+            ViewQuality.REFUSED,
+            "Shoulders and hips were not seen together, so the view is not known.",
+        )
+    centre = np.angle(np.exp(1j * turns).mean())
+    yaw = float(np.degrees(np.angle(np.exp(1j * (centre + np.median(np.angle(np.exp(1j * (turns - centre)))))))))
+    off_axis = min(abs(yaw), 180 - abs(yaw))
+    if off_axis <= FRONT_DEG:
+        return _front(yaw, off_axis)
+    near = Side.LEFT if yaw > 0 else Side.RIGHT
+    if 90 - off_axis <= SIDE_DEG:
+        return _side(yaw, 90 - off_axis, near)
+    return ViewVerdict(
+        ViewKind.OBLIQUE,
+        yaw,
+        YAW_ERROR_DEG,
+        near,
+        ViewQuality.REFUSED,
+        f"The camera sees the body turned by {off_axis:.0f}°, between front and side: "
+        "reps and times can be trusted, knee angles cannot.",
+    )
+
+
+def _front(yaw: float, turn: float) -> ViewVerdict:
+    facing = abs(yaw) < 90
+    seen = "from the front" if facing else "from behind"
+    if turn <= FRONT_OK_DEG:
+        quality, reason = ViewQuality.OK, f"Seen {seen}: knee alignment can be measured."
+    elif turn <= FRONT_LOW_DEG:
+        quality = ViewQuality.LOW
+        reason = f"Seen {seen} but turned by {turn:.0f}°: knee alignment is measured with low confidence."
+    else:
+        quality = ViewQuality.LOW
+        reason = (
+            f"Seen {seen} but turned by {turn:.0f}°: the knee angle (FPPA) cannot be trusted, "
+            "the knee's place over the foot can."
+        )
+    return ViewVerdict(ViewKind.FRONT, yaw, YAW_ERROR_DEG, None, quality, reason, facing_camera=facing)
+
+
+def _side(yaw: float, turn: float, near: Side) -> ViewVerdict:
+    if turn <= SIDE_OK_DEG:
+        quality, reason = ViewQuality.OK, f"Seen from the {near} side: knee flexion of the {near} leg can be measured."
+    else:
+        quality = ViewQuality.LOW
+        reason = (
+            f"Seen from the {near} side but {turn:.0f}° off square: knee flexion is corrected for it "
+            "and given with low confidence."
+        )
+    return ViewVerdict(ViewKind.SIDE, yaw, YAW_ERROR_DEG, near, quality, reason)

@@ -1,0 +1,77 @@
+"""Collecting poses into a track while a video runs."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from formcheck.pose.landmarks import N_LANDMARKS
+from formcheck.pose.types import FloatArray, Pose, PoseTrack, TrackSource
+
+_FIRST_CAPACITY: Final = 1024
+_LARGEST_HINT: Final = 36_000
+"""Frames of ten minutes at 60 frames/s, 57 MB: a container that claims more gets no more until the frames arrive."""
+_GROWTH: Final = 1.5
+
+
+class TrackBuilder:
+    """Takes one pose after the other and gives a track; costs about 1.6 kB of memory a frame.
+
+    Parameters
+    ----------
+    expected_frames
+        How many poses will come, if known; room is made for so many at once. 0 when unknown. More may come.
+    """
+
+    def __init__(self, expected_frames: int = 0) -> None:
+        self._n = 0
+        capacity = min(max(expected_frames, 0), _LARGEST_HINT) or _FIRST_CAPACITY
+        # np.empty leaves untouched memory to the operating system, so a generous guess costs nothing.
+        self._t_s: FloatArray = np.empty(capacity)
+        self._image_px: FloatArray = np.empty((capacity, N_LANDMARKS, 2))
+        self._visibility: FloatArray = np.empty((capacity, N_LANDMARKS))
+        self._world_m: FloatArray = np.empty((capacity, N_LANDMARKS, 3))
+
+    def __len__(self) -> int:
+        return self._n
+
+    def add(self, pose: Pose) -> None:
+        """Append a pose.
+
+        Raises
+        ------
+        ValueError
+            If its time is not after that of the pose before it.
+        """
+        i = self._n
+        if i and not pose.t_s > self._t_s[i - 1]:
+            raise ValueError(f"t_s must strictly increase, but {pose.t_s} follows {self._t_s[i - 1]}")
+        if i == len(self._t_s):
+            self._grow()
+        self._t_s[i] = pose.t_s
+        self._image_px[i] = pose.image_px
+        self._visibility[i] = pose.visibility
+        self._world_m[i] = pose.world_m
+        self._n = i + 1
+
+    def build(self, source: TrackSource) -> PoseTrack:
+        """Return the track of all poses so far.
+
+        Nothing is copied: its arrays are views of memory that poses added later leave alone.
+        """
+        n = self._n
+        return PoseTrack(self._t_s[:n], self._image_px[:n], self._visibility[:n], self._world_m[:n], source)
+
+    def _grow(self) -> None:
+        capacity = int(len(self._t_s) * _GROWTH) + 1
+        self._t_s = _enlarged(self._t_s, capacity)
+        self._image_px = _enlarged(self._image_px, capacity)
+        self._visibility = _enlarged(self._visibility, capacity)
+        self._world_m = _enlarged(self._world_m, capacity)
+
+
+def _enlarged(array: FloatArray, length: int) -> FloatArray:
+    larger = np.empty((length, *array.shape[1:]))
+    larger[: len(array)] = array
+    return larger

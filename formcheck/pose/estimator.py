@@ -1,0 +1,200 @@
+"""The pose estimator: MediaPipe's Pose Landmarker behind our own types.
+
+The only module that talks to MediaPipe about pictures. Another source of poses would be another module like it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import math
+from types import TracebackType
+from typing import Any, ClassVar, Final, Self
+
+import mediapipe
+import numpy as np
+from mediapipe.tasks.python import BaseOptions, vision
+from numpy.typing import NDArray
+
+from formcheck.errors import PoseModelError
+from formcheck.pose.landmarks import N_LANDMARKS
+from formcheck.pose.models import PoseModel
+from formcheck.pose.native_log import without_chatter
+from formcheck.pose.people import PersonBox, comparable_people
+from formcheck.pose.types import Pose
+
+MEDIAPIPE_VERSION: Final[str] = mediapipe.__version__
+
+_CLOCK_STRETCH: Final = 10_000
+"""MediaPipe is told that time runs this much faster. In VIDEO mode it smooths each landmark with a One-Euro filter that
+cannot be switched off and trails the movement by 20 to 40 ms, by 100 ms where a movement starts. That filter goes by
+the time between frames, and across minutes it has nothing left to hold on to: what comes out is what the model saw. Our own
+filters follow, zero-phase for recorded sets. Measured in docs/validation.md."""
+_MAX_PEOPLE: Final = 3
+"""Enough to tell one person from several; each one costs time."""
+
+
+class PoseEstimator:
+    """Finds one person's landmarks in the frames of one video, in order.
+
+    It follows the person from frame to frame, so it serves one video or one live stream and is then closed. Landmarks
+    come unsmoothed. Runs on the CPU. Not to be shared between threads. Use it in a `with` block.
+
+    Parameters
+    ----------
+    model
+        From `models.find_model` or `models.ensure_model`.
+
+    Raises
+    ------
+    PoseModelError
+        If MediaPipe cannot use the model, or the file has changed since it was found.
+    """
+
+    # MediaPipe chatters at its start and once more in a process, when it first finds somebody. From then on no frame
+    # pays for holding that back.
+    _has_found_somebody: ClassVar[bool] = False
+
+    def __init__(self, model: PoseModel) -> None:
+        self.model = model
+        self._last_t_s = -math.inf
+        self._last_ms = -1
+        self._people_finder: Any = None
+        self._landmarker: Any = _create_landmarker(model, vision.RunningMode.VIDEO, num_poses=1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free MediaPipe's memory and threads; may be called again."""
+        for landmarker in (self._landmarker, self._people_finder):
+            if landmarker is not None:
+                landmarker.close()
+        self._landmarker = self._people_finder = None
+
+    def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:
+        """Find the person in the next frame.
+
+        Parameters
+        ----------
+        rgb
+            The upright picture, shape (height, width, 3), 8 bits a channel. May be a scaled-down source.
+        t_s
+            Presentation time, seconds from the start; must be after that of the frame before.
+        width_px, height_px
+            Size of the source picture, the pixels of which the landmarks shall be in.
+
+        Returns
+        -------
+        Pose
+            Landmarks in source pixels; they may lie outside of the picture. NaN and visibility 0 when nobody is found.
+
+        Raises
+        ------
+        ValueError
+            If `rgb` is no such picture, or `t_s` does not increase, is negative or not finite.
+        """
+        if not (math.isfinite(t_s) and t_s >= 0):
+            raise ValueError(f"t_s must be a time from 0, but is {t_s}")
+        if t_s <= self._last_t_s:
+            raise ValueError(f"t_s must strictly increase, but {t_s} follows {self._last_t_s}")
+        image = _image(rgb)
+        # MediaPipe wants whole milliseconds, each later than the last: frames closer than that move on by one.
+        ms = max(round(t_s * 1000), self._last_ms + 1)
+        with contextlib.nullcontext() if PoseEstimator._has_found_somebody else without_chatter():
+            result = self._open_landmarker().detect_for_video(image, ms * _CLOCK_STRETCH)
+        self._last_t_s, self._last_ms = t_s, ms
+        if not result.pose_landmarks:
+            return _nobody(t_s)
+        PoseEstimator._has_found_somebody = True
+        return _pose(t_s, result.pose_landmarks[0], result.pose_world_landmarks[0], width_px, height_px)
+
+    def people_in_view(self, rgb: NDArray[np.uint8]) -> tuple[PersonBox, ...]:
+        """Find everybody of a size comparable to the largest person in one picture, three people at most.
+
+        Independent of `estimate` and of time. Takes as long as about two frames of `estimate`, so it is meant for a
+        few frames of a video; the first call also loads the model again.
+
+        Parameters
+        ----------
+        rgb
+            The upright picture, shape (height, width, 3), 8 bits a channel.
+
+        Returns
+        -------
+        tuple of PersonBox
+            In pixels of `rgb`, largest first; empty when nobody is found.
+
+        Raises
+        ------
+        ValueError
+            If `rgb` is no such picture.
+        """
+        image = _image(rgb)
+        self._open_landmarker()
+        if self._people_finder is None:
+            self._people_finder = _create_landmarker(self.model, vision.RunningMode.IMAGE, num_poses=_MAX_PEOPLE)
+        with without_chatter():
+            result = self._people_finder.detect(image)
+        height, width = rgb.shape[:2]
+        return comparable_people(_box(landmarks, width, height) for landmarks in result.pose_landmarks)
+
+    def _open_landmarker(self) -> Any:
+        if self._landmarker is None:
+            raise ValueError("the pose estimator is closed")
+        return self._landmarker
+
+
+def _create_landmarker(model: PoseModel, mode: vision.RunningMode, num_poses: int) -> Any:
+    try:
+        # By content, not by path: MediaPipe's C++ side cannot open every path that Windows can.
+        content = model.path.read_bytes()
+    except OSError as error:
+        raise PoseModelError(
+            f"The pose model {model.path} cannot be read: {error.strerror or error}.", "See that you may read it."
+        ) from error
+    if hashlib.sha256(content).hexdigest() != model.sha256:
+        raise PoseModelError(f"The pose model {model.path} changed while it was in use.", "Run the command again.")
+    options = vision.PoseLandmarkerOptions(
+        base_options=BaseOptions(model_asset_buffer=content, delegate=BaseOptions.Delegate.CPU),
+        running_mode=mode,
+        num_poses=num_poses,
+    )
+    try:
+        with without_chatter():
+            return vision.PoseLandmarker.create_from_options(options)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise PoseModelError(
+            f"MediaPipe cannot use the pose model {model.path}: {_first_line(error)}.",
+            f"Run `formcheck models install {model.short_name}`, or choose another model.",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
+
+
+def _image(rgb: NDArray[np.uint8]) -> Any:
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
+        raise ValueError(f"rgb must have shape (height, width, 3) of uint8 but has {rgb.shape} of {rgb.dtype}")
+    return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
+
+
+def _pose(t_s: float, landmarks: list[Any], world: list[Any], width_px: int, height_px: int) -> Pose:
+    image_px = np.array([(point.x, point.y) for point in landmarks]) * (width_px, height_px)
+    visibility = np.array([point.visibility or 0.0 for point in landmarks]).clip(0.0, 1.0)
+    return Pose(t_s, image_px, visibility, np.array([(point.x, point.y, point.z) for point in world]))
+
+
+def _nobody(t_s: float) -> Pose:
+    return Pose(t_s, np.full((N_LANDMARKS, 2), np.nan), np.zeros(N_LANDMARKS), np.full((N_LANDMARKS, 3), np.nan))
+
+
+def _box(landmarks: list[Any], width: int, height: int) -> PersonBox:
+    x, y = [point.x * width for point in landmarks], [point.y * height for point in landmarks]
+    return PersonBox(min(x), min(y), max(x), max(y))

@@ -1,0 +1,176 @@
+"""Fetching a pose model: from a wheel through the user's own pip, or as a finished bundle over HTTPS."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import http.client
+import importlib.metadata
+import re
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+import zipfile
+from collections.abc import Callable, Generator
+from pathlib import Path
+from typing import Final
+
+from formcheck.errors import PoseModelError
+from formcheck.pose.bundle import build_bundle
+from formcheck.pose.releases import DownloadSource, ModelRelease, WheelMember, WheelSource
+
+Progress = Callable[[str, float | None], None]
+"""Called with what is being done and how much of it, 0 to 1; None when that cannot be known."""
+
+_PIP_WITH_RAW_PROGRESS: Final = (24, 1)
+_PIP_PROGRESS: Final = re.compile(r"Progress (\d+) of (\d+)")
+_NETWORK_TIMEOUT_S: Final = 30.0
+"""Longest silence of the server before a download is given up."""
+_CHUNK_BYTES: Final = 1 << 18
+_MEGABYTE: Final = 1_000_000
+
+
+def fetch_bundle(release: ModelRelease, destination: Path, progress: Progress) -> None:
+    """Write the bundle of a release to `destination`.
+
+    Raises
+    ------
+    PoseModelError
+        If it cannot be fetched, or what arrives is not what was published.
+    OSError
+        If it cannot be written.
+    """
+    match release.source:
+        case WheelSource() as source:
+            detector, landmarks = _networks_from_wheel(release.name, source, progress)
+            progress("Building the pose model", None)
+            destination.write_bytes(build_bundle(detector, landmarks))
+        case DownloadSource() as source:
+            _download(release.name, source, destination, progress)
+
+
+def remedy(name: str) -> str:
+    """Return what to do when the model of this name is missing or could not be fetched."""
+    return (
+        f"With an internet connection run `formcheck models install {name}`, "
+        "or set FORMCHECK_POSE_MODEL to a pose landmarker .task file that you have."
+    )
+
+
+def _networks_from_wheel(name: str, source: WheelSource, progress: Progress) -> tuple[bytes, bytes]:
+    with tempfile.TemporaryDirectory(prefix="formcheck-") as folder:
+        wheel = _pip_download(name, source, Path(folder), progress)
+        try:
+            with zipfile.ZipFile(wheel) as archive:
+                return (
+                    _checked_member(name, archive, source.detector),
+                    _checked_member(name, archive, source.landmarks),
+                )
+        except (zipfile.BadZipFile, KeyError) as error:
+            raise PoseModelError(
+                f"The package {source.requirement} does not hold the pose model.", remedy(name)
+            ) from error
+
+
+def _checked_member(name: str, archive: zipfile.ZipFile, member: WheelMember) -> bytes:
+    data = archive.read(member.path)
+    if hashlib.sha256(data).hexdigest() != member.sha256:
+        raise PoseModelError(f"{member.path} in the downloaded package is not the published one.", remedy(name))
+    return data
+
+
+def _pip_download(name: str, source: WheelSource, folder: Path, progress: Progress) -> Path:
+    """Let pip, with the user's own configuration, put the wheel into `folder`; return its path."""
+    requirements = folder / "requirements.txt"
+    requirements.write_text(f"{source.requirement} --hash=sha256:{source.sha256}\n", encoding="utf-8")
+    # -P: a file called pip.py in the working directory must not be taken for pip.
+    command = [sys.executable, "-P", "-m", "pip", "download", "--requirement", str(requirements)]
+    command += ["--require-hashes", "--no-deps", "--only-binary=:all:", "--dest", str(folder)]
+    command += ["--platform", source.platform, "--implementation", "cp", "--abi", source.abi]
+    command += ["--python-version", source.python_version]
+    command += ["--no-input", "--disable-pip-version-check", "--no-color"]
+    command += ["--progress-bar", "raw" if _pip_has_raw_progress() else "off"]
+    stage = f"Downloading the pose model ({source.size_bytes / _MEGABYTE:.0f} MB)"
+    status, output = _run_pip(command, lambda fraction: progress(stage, fraction))
+    wheels = list(folder.glob("*.whl"))
+    if status == 0 and len(wheels) == 1:
+        return wheels[0]
+    if "DO NOT MATCH THE HASHES" in output:
+        raise PoseModelError(
+            f"The package index gave another {source.requirement} than the published one, and it was refused.",
+            remedy(name),
+        )
+    raise PoseModelError(f"The pose model could not be downloaded: pip says “{_last_error(output)}”.", remedy(name))
+
+
+def _run_pip(command: list[str], progress: Callable[[float | None], None]) -> tuple[int, str]:
+    """Run pip to its end; return its exit status and what it wrote, without the lines that tell progress."""
+    progress(None)
+    lines: list[str] = []
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        assert process.stdout is not None  # because of stdout=PIPE
+        try:
+            for line in process.stdout:
+                if told := _PIP_PROGRESS.fullmatch(line.strip()):
+                    done, total = int(told[1]), int(told[2])
+                    progress(done / total if total else None)
+                else:
+                    lines.append(line)
+            return process.wait(), "".join(lines)
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+def _last_error(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
+    return (errors or lines or ["nothing"])[-1].rstrip(".")
+
+
+def _pip_has_raw_progress() -> bool:
+    try:
+        version = importlib.metadata.version("pip").split(".")
+        return (int(version[0]), int(version[1])) >= _PIP_WITH_RAW_PROGRESS
+    except (importlib.metadata.PackageNotFoundError, ValueError, IndexError):
+        return False
+
+
+def _download(name: str, source: DownloadSource, destination: Path, progress: Progress) -> None:
+    stage = f"Downloading the pose model ({source.size_bytes / _MEGABYTE:.0f} MB)"
+    progress(stage, None)
+    digest, received = hashlib.sha256(), 0
+    with contextlib.closing(_chunks(name, source)) as chunks, destination.open("wb") as file:
+        for chunk in chunks:
+            file.write(chunk)
+            digest.update(chunk)
+            received += len(chunk)
+            progress(stage, min(1.0, received / source.size_bytes))
+    if received < source.size_bytes:
+        raise PoseModelError(f"The download of the pose model from {source.url} broke off.", remedy(name))
+    if digest.hexdigest() != source.sha256:
+        raise PoseModelError(
+            f"What {source.url} gave is not the published pose model, and it was refused.", remedy(name)
+        )
+
+
+def _chunks(name: str, source: DownloadSource) -> Generator[bytes, None, None]:
+    """Yield what the server sends, but never more than one byte past the published size, so as not to fill the disk."""
+    wanted = source.size_bytes + 1
+    try:
+        with urllib.request.urlopen(source.url, timeout=_NETWORK_TIMEOUT_S) as response:
+            while wanted and (chunk := response.read(min(_CHUNK_BYTES, wanted))):
+                wanted -= len(chunk)
+                yield chunk
+    except (OSError, http.client.HTTPException) as error:
+        if isinstance(error, urllib.error.HTTPError):
+            error.close()  # it holds the server's answer, and with it the connection
+        cause = getattr(error, "reason", None) or error
+        why = str(getattr(cause, "strerror", None) or cause).rstrip(".")
+        raise PoseModelError(
+            f"The pose model could not be downloaded from {source.url}: {why}.", remedy(name)
+        ) from error

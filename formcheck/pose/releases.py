@@ -1,0 +1,112 @@
+"""The pose models that formcheck can install: where each comes from and how it is known to be the right one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True)
+class WheelMember:
+    """One file inside a wheel."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class WheelSource:
+    """A wheel of the package index that carries the two bare networks; pip fetches it, held to its hash."""
+
+    requirement: str
+    """Such as `mediapipe==0.10.21`."""
+    sha256: str
+    size_bytes: int
+    platform: str
+    """The wheel's own tags are asked for, since the networks in it run anywhere."""
+    python_version: str
+    abi: str
+    detector: WheelMember
+    landmarks: WheelMember
+
+
+@dataclass(frozen=True)
+class DownloadSource:
+    """A finished bundle at a fixed address."""
+
+    url: str
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True)
+class ModelRelease:
+    """A pose model as its makers published it."""
+
+    name: str
+    """Such as `full`; the file is `pose_landmarker_full.task`."""
+    source: WheelSource | DownloadSource
+    published_sha256: tuple[str, ...] = ()
+    """SHA-256 of bundles that Google published under this name."""
+    content_sha256: tuple[str, str] | None = None
+    """Fingerprints of the detector and the landmark network (`bundle.content_sha256`), for a bundle that is built
+    here: its bytes depend on the version of flatbuffers that wrote it, what it computes does not."""
+
+
+_LITE_SHA256: Final = "59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a"
+_HEAVY_SHA256: Final = "64437af838a65d18e5ba7a0d39b465540069bc8aae8308de3e318aad31fcbc7b"
+_GOOGLE: Final = "https://storage.googleapis.com/mediapipe-models/pose_landmarker"
+
+_FULL: Final = ModelRelease(
+    name="full",
+    source=WheelSource(
+        requirement="mediapipe==0.10.21",
+        sha256="05dc4a9e593655a79558d05d6227d31018c2537a4bd3362b51e230cf22aecfe3",
+        size_bytes=35_622_638,
+        platform="manylinux_2_28_x86_64",
+        python_version="3.11",
+        abi="cp311",
+        detector=WheelMember(
+            "mediapipe/modules/pose_detection/pose_detection.tflite",
+            "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
+        ),
+        landmarks=WheelMember(
+            "mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
+            # Also published in MediaPipe's own `third_party/external_files.bzl`.
+            "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
+        ),
+    ),
+    # Revision 1 and what `latest` gives, for those who put Google's own bundle into the models folder.
+    published_sha256=(
+        "5134a3aad27a58b93da0088d431f366da362b44e3ccfbe3462b3827a839011b1",
+        "4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad",
+    ),
+    content_sha256=(
+        "3fc522ed49ac5a97b7687e63397eeed206229d66645b61f04261c04b6391ec68",
+        "3ee431a41c8791e5a636b202bca917c7f465b9dcfde3ea7f264746e6b7c212a4",
+    ),
+)
+
+# Revision 1 is fetched, not `latest`: a pinned hash and a moving address cannot both hold.
+# Google publishes no checksums of its bundles. These are the ones that many unrelated public projects pin for exactly
+# these addresses.
+_LITE: Final = ModelRelease(
+    name="lite",
+    source=DownloadSource(
+        f"{_GOOGLE}/pose_landmarker_lite/float16/1/pose_landmarker_lite.task", _LITE_SHA256, 5_777_746
+    ),
+    published_sha256=(_LITE_SHA256,),
+)
+_HEAVY: Final = ModelRelease(
+    name="heavy",
+    source=DownloadSource(
+        f"{_GOOGLE}/pose_landmarker_heavy/float16/1/pose_landmarker_heavy.task", _HEAVY_SHA256, 30_664_242
+    ),
+    published_sha256=(_HEAVY_SHA256,),
+)
+
+RELEASES: Final = {release.name: release for release in (_LITE, _FULL, _HEAVY)}
+"""By name, from the smallest to the largest."""
+
+DEFAULT_MODEL: Final = "full"
+"""The one that every accuracy figure of formcheck was measured with, and that is installed on first use."""

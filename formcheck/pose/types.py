@@ -1,0 +1,134 @@
+"""One pose and many: the arrays that everything above the pose estimator works on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose.landmarks import MIRROR, N_LANDMARKS
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Pose:
+    """The landmarks of one person in one frame.
+
+    NaN in `image_px` and `world_m`, and 0 in `visibility`, mean that no person was found.
+    """
+
+    t_s: float
+    """Presentation time of the frame (s)."""
+    image_px: FloatArray
+    """Landmarks in the upright, un-mirrored picture, shape (33, 2): x right, y down, pixels of the source video."""
+    visibility: FloatArray
+    """The estimator's own belief that each landmark is in view and not hidden, shape (33,), 0 to 1."""
+    world_m: FloatArray
+    """Landmarks relative to mid-hip, shape (33, 3), metres: x right, y down, z away from the camera.
+    A learned guess: good enough to tell the view, never to be used for depth or knee angles."""
+
+    @property
+    def found(self) -> bool:
+        """Whether a person was found in this frame."""
+        return bool(np.isfinite(self.image_px[0, 0]))
+
+
+@dataclass(frozen=True)
+class TrackSource:
+    """Where a pose track comes from: the video it was read off and the model that read it."""
+
+    name: str
+    """File name without folder."""
+    sha256: str
+    """Of the video file, hexadecimal."""
+    width: int
+    """Of the upright picture with square pixels, px."""
+    height: int
+    """Of the upright picture with square pixels, px."""
+    fps: float
+    """Mean frame rate of the source (frames/s), before any thinning."""
+    duration_s: float
+    frames: int
+    """Frames in the source, before any thinning."""
+    pose_model: str
+    """Such as `pose_landmarker_full`."""
+    model_sha256: str
+    mediapipe: str
+    """Version of MediaPipe that estimated the poses."""
+    people_seen: tuple[int, ...] = ()
+    """Number of people of a size comparable to the largest, in frames sampled over the whole clip; empty if unknown."""
+    mean_luma: float = float("nan")
+    """Mean brightness of the sampled frames, 0 black to 255 white; NaN if unknown."""
+
+
+@dataclass(frozen=True, eq=False)
+class PoseTrack:
+    """The poses of one person over time; the first axis of every array is time.
+
+    Frames in which nobody was found have NaN coordinates and visibility 0.
+
+    Raises
+    ------
+    ValueError
+        If shapes disagree or time does not strictly increase.
+    """
+
+    t_s: FloatArray
+    """Presentation times, shape (n,), seconds, strictly increasing; spacing may vary."""
+    image_px: FloatArray
+    """Shape (n, 33, 2): x right, y down, pixels of the upright, un-mirrored source picture."""
+    visibility: FloatArray
+    """Shape (n, 33), 0 to 1."""
+    world_m: FloatArray
+    """Shape (n, 33, 3), metres relative to mid-hip: x right, y down, z away from the camera."""
+    source: TrackSource = field(repr=False)
+
+    def __post_init__(self) -> None:
+        n = len(self.t_s)
+        for name, shape in (
+            ("t_s", (n,)),
+            ("image_px", (n, N_LANDMARKS, 2)),
+            ("visibility", (n, N_LANDMARKS)),
+            ("world_m", (n, N_LANDMARKS, 3)),
+        ):
+            got = getattr(self, name).shape
+            if got != shape:
+                raise ValueError(f"{name} must have shape {shape} but has {got}")
+        if n > 1 and not np.all(np.diff(self.t_s) > 0):
+            raise ValueError("t_s must strictly increase")
+
+    def __len__(self) -> int:
+        return len(self.t_s)
+
+    def __iter__(self) -> Iterator[Pose]:
+        for i in range(len(self)):
+            yield self[i]
+
+    def __getitem__(self, i: int) -> Pose:
+        return Pose(float(self.t_s[i]), self.image_px[i], self.visibility[i], self.world_m[i])
+
+    @property
+    def found(self) -> NDArray[np.bool_]:
+        """Whether a person was found, shape (n,)."""
+        return np.isfinite(self.image_px[:, 0, 0])
+
+    def with_sides_exchanged(self, frames: NDArray[np.bool_], landmarks: Sequence[int]) -> PoseTrack:
+        """Return a copy in which the given landmarks trade places with their counterparts on the other side.
+
+        Parameters
+        ----------
+        frames
+            Shape (n,): where to exchange.
+        landmarks
+            Indices of the landmarks to exchange; name both sides.
+        """
+        to = np.asarray(landmarks, dtype=np.intp)
+        of = np.asarray(MIRROR, dtype=np.intp)[to]
+        rows = np.flatnonzero(frames)[:, None]
+        image, visibility, world = self.image_px.copy(), self.visibility.copy(), self.world_m.copy()
+        image[rows, to], visibility[rows, to] = self.image_px[rows, of], self.visibility[rows, of]
+        world[rows, to] = self.world_m[rows, of]
+        return replace(self, image_px=image, visibility=visibility, world_m=world)

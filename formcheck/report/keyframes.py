@@ -1,0 +1,107 @@
+"""The pictures of a report: each rep at its deepest, with what was measured drawn in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import cv2
+import numpy as np
+
+from formcheck.report.lettering import Picture
+from formcheck.report.overlay import Overlay
+from formcheck.session.assessment import Assessment
+from formcheck.video.keyframes import frames_at
+
+MOST_KEY_FRAMES: Final = 12
+"""More pictures than this make a report slow to send and nobody looks at them; longer sets show reps evenly spread."""
+_LONG_SIDE_PX: Final = 720
+_JPEG_QUALITY: Final = 82
+
+
+@dataclass(frozen=True)
+class KeyFrame:
+    """One rep at its deepest."""
+
+    rep: int
+    """Index of the rep."""
+    t_s: float
+    """Time of the frame."""
+    jpeg: bytes
+    width: int
+    """Of the picture, px."""
+    height: int
+    """Of the picture, px."""
+
+
+@dataclass(frozen=True)
+class KeyMoment:
+    """When to take a key frame."""
+
+    rep: int
+    t_s: float
+
+
+def key_moments(assessment: Assessment) -> tuple[KeyMoment, ...]:
+    """Return the middle of the bottom of counted reps, in order: `MOST_KEY_FRAMES` at most, evenly spread."""
+    moments = [KeyMoment(rep.index, (rep.bottom_start_s + rep.bottom_end_s) / 2) for rep in assessment.complete_reps]
+    moments = sorted((m for m in moments if math.isfinite(m.t_s)), key=lambda moment: moment.t_s)
+    if len(moments) <= MOST_KEY_FRAMES:
+        return tuple(moments)
+    step = (len(moments) - 1) / (MOST_KEY_FRAMES - 1)
+    return tuple(moments[round(i * step)] for i in range(MOST_KEY_FRAMES))
+
+
+def key_frames(video_path: Path, assessment: Assessment) -> list[KeyFrame]:
+    """Read the key frames of a set from its video and draw the overlay on them.
+
+    Raises
+    ------
+    VideoError
+        If the video cannot be read.
+    """
+    moments = key_moments(assessment)
+    if not moments:
+        return []
+    overlay = Overlay(assessment)
+    frames = frames_at(video_path, [moment.t_s for moment in moments])
+    return [
+        as_key_frame(moment, frame.t_s, overlay.draw(frame), overlay)
+        for moment, frame in zip(moments, frames, strict=True)
+    ]
+
+
+class KeyFrameCollector:
+    """Picks the key frames out of a stream of overlay pictures, so that the video is decoded only once.
+
+    Parameters
+    ----------
+    moments
+        When to take pictures, in order of time.
+    overlay
+        What the pictures are drawn by.
+    """
+
+    def __init__(self, moments: Sequence[KeyMoment], overlay: Overlay) -> None:
+        self._waiting = list(moments)
+        self._overlay = overlay
+        self.taken: list[KeyFrame] = []
+
+    def offer(self, t_s: float, picture: Picture) -> None:
+        """Take the picture if it is the first at or after a moment that is waited for; `t_s` must not decrease."""
+        while self._waiting and t_s >= self._waiting[0].t_s:
+            self.taken.append(as_key_frame(self._waiting.pop(0), t_s, picture, self._overlay))
+
+
+def as_key_frame(moment: KeyMoment, t_s: float, picture: Picture, overlay: Overlay) -> KeyFrame:
+    """Make a JPEG of the person in an overlay picture, without the strip of words and no larger than a report needs."""
+    person = np.ascontiguousarray(picture[: overlay.picture_height, overlay.person_columns(t_s)])
+    height, width = person.shape[:2]
+    scale = min(1.0, _LONG_SIDE_PX / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(person, size, interpolation=cv2.INTER_AREA) if scale < 1 else person
+    encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
+    return KeyFrame(moment.rep, t_s, encoded.tobytes(), *size)

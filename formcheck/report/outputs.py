@@ -1,0 +1,94 @@
+"""Everything that is written for one set: JSON, CSV, overlay video and report, all of it or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from formcheck.errors import OutputError
+from formcheck.report.document import write_json
+from formcheck.report.files import publish, staging_folder
+from formcheck.report.keyframes import KeyFrame, key_frames
+from formcheck.report.page import write_page
+from formcheck.report.render import Progress, no_progress, render_overlay
+from formcheck.report.table import write_csv
+from formcheck.session.assessment import Assessment
+
+
+def write_outputs(
+    assessment: Assessment,
+    video_path: Path | None,
+    out_dir: Path,
+    stem: str,
+    *,
+    video: bool,
+    report: bool,
+    generated_on: str,
+    progress: Progress = no_progress,
+) -> list[Path]:
+    """Write the results of one set into a folder.
+
+    Everything is written into a hidden folder inside `out_dir` first and moved at the end, so that a failure or Ctrl-C
+    at any moment leaves `out_dir` as it was.
+
+    Parameters
+    ----------
+    assessment
+        The set.
+    video_path
+        Its video, None for a set measured again from saved landmarks: then there is no overlay and the report has no
+        pictures and says so.
+    out_dir
+        Made where it does not exist.
+    stem
+        Name of the files before their endings.
+    video
+        Whether to write the overlay `<stem>.mp4`.
+    report
+        Whether to write the report `<stem>.html`.
+    generated_on
+        Date of the report, as it is to be shown.
+    progress
+        Told the share that is done, from 0 to 1.
+
+    Returns
+    -------
+    list of Path
+        The files: JSON, CSV, overlay and report, as far as they were asked for.
+
+    Raises
+    ------
+    VideoError
+        If the video cannot be read again.
+    OutputError
+        If the results cannot be written.
+    """
+    endings = ["json", "csv", *(["mp4"] if video and video_path is not None else []), *(["html"] if report else [])]
+    targets = {ending: out_dir / f"{stem}.{ending}" for ending in endings}
+    if video_path is not None:
+        _spare_source(video_path, targets.values())
+    with staging_folder(out_dir) as folder:
+        staged = {ending: folder / f"results.{ending}" for ending in endings}
+        write_json(assessment, staged["json"])
+        write_csv(assessment, staged["csv"])
+        frames: list[KeyFrame] = []
+        if video_path is not None and "mp4" in staged:
+            frames = render_overlay(video_path, assessment, staged["mp4"], progress)
+        elif video_path is not None and report:
+            frames = key_frames(video_path, assessment)
+        if "html" in staged:
+            overlay_name = targets["mp4"].name if "mp4" in targets else None
+            write_page(assessment, frames, staged["html"], generated_on=generated_on, overlay_name=overlay_name)
+        written = publish([(staged[ending], targets[ending]) for ending in endings])
+    progress(1.0)
+    return written
+
+
+def _spare_source(video_path: Path, targets: Iterable[Path]) -> None:
+    """Refuse to write over the video that was assessed."""
+    for target in targets:
+        if target.exists() and video_path.exists() and target.samefile(video_path):
+            raise OutputError(
+                f'The overlay would be written over the video "{video_path.name}" itself.',
+                "Choose another folder with --out, or leave the overlay out with --no-video.",
+            )

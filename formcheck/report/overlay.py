@@ -1,0 +1,214 @@
+"""What formcheck saw, drawn onto the frames it saw it in."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import cv2
+import numpy as np
+
+from formcheck.exercises.finding import Finding
+from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.pose.landmarks import BODY, Side
+from formcheck.report.lettering import Lettering, Picture, draw_mark, paste
+from formcheck.report.palette import BAND_STYLES, INK, LEG_STYLES, Rgb
+from formcheck.report.skeleton import draw_skeleton, point
+from formcheck.report.timeline import Floats, Timeline
+from formcheck.session.assessment import Assessment
+from formcheck.video.frame import Frame
+
+PHASE_WORDS: Final = {"stand": "Stand", "descent": "Down", "hold": "Hold", "ascent": "Up"}
+"""What the phases are called on pictures."""
+
+_LONGEST_SIDE_PX: Final = 1280
+"""Drawn no larger than this: it keeps the overlay fast, and text and lines are as sharp as they need to be."""
+_SHORTEST_LONG_SIDE_PX: Final = 640
+"""Smaller pictures are enlarged to this, so that the text can be read."""
+_TEXT_SHARE: Final = 1 / 28
+"""Height of ordinary text relative to the picture's shorter side."""
+_STRIP_SCALE: Final = 1.15
+"""Text on the strip relative to the text beside the knees."""
+_STATUS_SHARE: Final = 0.3
+"""Share of the strip's width that count and phase take where the picture is wider than high."""
+_BESIDE_PERSON: Final = 0.55
+"""Room that the angles need at both sides of a person together, relative to the picture's height."""
+_SLIMMEST: Final = 0.9
+"""Key frames are no narrower than this relative to their height."""
+_MARK_SHARE: Final = 1 / 22
+"""Radius of a flag's mark relative to the picture's shorter side."""
+
+
+def picture_size(width: int, height: int) -> tuple[int, int]:
+    """Return width and height at which a source picture is drawn on: same shape, even numbers as H.264 needs them."""
+    longest = max(width, height, 1)
+    scale = min(max(longest, _SHORTEST_LONG_SIDE_PX), _LONGEST_SIDE_PX) / longest
+    return max(2, 2 * round(width * scale / 2)), max(2, 2 * round(height * scale / 2))
+
+
+class Overlay:
+    """Draws one set's assessment onto its frames: angles beside the knees, words on a strip below the picture.
+
+    Parameters
+    ----------
+    assessment
+        The set.
+
+    Attributes
+    ----------
+    width, height
+        Of what `draw` returns, px.
+    picture_height
+        Of its upper part, the picture without the strip of words, px.
+    """
+
+    def __init__(self, assessment: Assessment) -> None:
+        source = assessment.track.source
+        self._assessment = assessment
+        self._timeline = Timeline(assessment)
+        self.width, self.picture_height = picture_size(source.width, source.height)
+        self._upright = self.picture_height > self.width
+        self._shorter = min(self.width, self.picture_height)
+        self._scale = np.array([self.width / source.width, self.picture_height / source.height])
+        self._lettering = Lettering(max(14, round(_TEXT_SHARE * self._shorter)))
+        strip = self._lettering.height(3 if self._upright else 2, scale=_STRIP_SCALE)
+        self.height = self.picture_height + 2 * math.ceil(strip / 2)
+
+    def draw(self, frame: Frame) -> Picture:
+        """Return a frame with skeleton, angles, phase, count, hold timer and the cue of a flagged rep drawn on it.
+
+        Parameters
+        ----------
+        frame
+            Of the assessed video, at any size.
+
+        Returns
+        -------
+        ndarray
+            Shape (`height`, `width`, 3), a picture of its own.
+        """
+        whole = np.empty((self.height, self.width, 3), dtype=np.uint8)
+        picture, strip = whole[: self.picture_height], whole[self.picture_height :]
+        strip[:] = INK
+        _fit(frame.rgb, picture)
+        t_s = frame.t_s
+        joints_px = self._timeline.joints_at(t_s) * self._scale
+        legs = self._timeline.legs_at(t_s)
+        front = self._assessment.view.kind is ViewKind.FRONT
+        draw_skeleton(picture, joints_px, legs, knee_line=front)
+        flag = self._timeline.flag_at(t_s)
+        if flag is not None:
+            self._mark_knees(picture, joints_px, flag, t_s)
+        for side in legs:
+            self._angles(picture, joints_px, side, t_s)
+        self._words(strip, t_s, flag)
+        return whole
+
+    def person_columns(self, t_s: float) -> slice:
+        """Return the columns of the picture that the person and the angles beside the knees take at a moment."""
+        x = self._timeline.joints_at(t_s)[:, 0] * self._scale[0]
+        if not np.isfinite(x).any():
+            return slice(0, self.width)
+        left, right = float(np.nanmin(x)), float(np.nanmax(x))
+        wanted = max(right - left + _BESIDE_PERSON * self.picture_height, _SLIMMEST * self.picture_height)
+        width = min(self.width, round(wanted))
+        start = min(max(round((left + right - width) / 2), 0), self.width - width)
+        return slice(start, start + width)
+
+    def _words(self, strip: Picture, t_s: float, flag: Finding | None) -> None:
+        """Write below the picture: reps, phase and hold timer, then the cue of the rep under way, if it has one."""
+        status = [f"Reps {self._timeline.reps_counted(t_s)} of {len(self._assessment.complete_reps)}"]
+        status.append(self._phase_text(t_s))
+        separator, share = ("   ", 1.0) if self._upright else ("\n", _STATUS_SHARE)
+        left = self._lettering.plate(separator.join(status), scale=_STRIP_SCALE, max_width_px=round(share * self.width))
+        paste(strip, left, 0, 0)
+        text, accent = self._remark(flag)
+        if not text:
+            return
+        x, y = (0, self._lettering.height(1, scale=_STRIP_SCALE)) if self._upright else (round(share * self.width), 0)
+        right = self._lettering.plate(text, scale=_STRIP_SCALE, accent=accent, max_width_px=self.width - x)
+        paste(strip, right, x, y)
+
+    def _remark(self, flag: Finding | None) -> tuple[str, Rgb]:
+        """Give what is to be said besides the count, at most two lines, and the colour that goes with it."""
+        if flag is not None:
+            style = BAND_STYLES[flag.band]
+            leg = f", {flag.leg}" if flag.leg != "both" else ""
+            return f"{style.sign} {style.word.capitalize()}: {flag.name}{leg}\n{flag.cue}".strip(), style.rgb
+        if self._assessment.view.verdict is ViewQuality.REFUSED:
+            return "No angles:\nthis view cannot carry them", INK
+        return "", INK
+
+    def _phase_text(self, t_s: float) -> str:
+        phase = PHASE_WORDS.get(self._timeline.phase_at(t_s), "")
+        held_s = self._timeline.held_s(t_s)
+        if held_s is not None:
+            target_s = self._assessment.plan.hold_s
+            phase += f" {held_s:.1f} s" if target_s is None else f" {held_s:.1f} of {target_s:g} s"
+        rep = self._timeline.rep_at(t_s)
+        if rep is None:
+            return phase or "No person measured"
+        return f"Rep {rep.index}: {phase}" if rep.complete else f"Rep {rep.index} (cut off): {phase}"
+
+    def _angles(self, picture: Picture, joints_px: Floats, side: Side, t_s: float) -> None:
+        """Write what the view carries beside the knee, on the outer side of the leg."""
+        knee = point(joints_px[BODY[side].knee])
+        text = self._angle_text(side, t_s)
+        if knee is None or not text:
+            return
+        style = LEG_STYLES[side]
+        plate = self._lettering.plate(text, accent=style.rgb)
+        gap = round(1.4 * _MARK_SHARE * self._shorter)
+        left_of_knee = knee[0] - gap - plate.shape[1]
+        outward = self._outward(joints_px, side)
+        x = left_of_knee if outward < 0 else knee[0] + gap
+        paste(picture, plate, x, knee[1] - plate.shape[0] // 2)
+
+    def _angle_text(self, side: Side, t_s: float) -> str:
+        letter = LEG_STYLES[side].letter
+        value = {m: self._timeline.leg_value_at(m, side, t_s) for m in ("knee_flexion_deg", "fppa_deg", "kmf_pct")}
+        lines = []
+        if np.isfinite(value["knee_flexion_deg"]):
+            lines.append(f"{letter} knee {value['knee_flexion_deg']:.0f}°")
+        if np.isfinite(value["fppa_deg"]):
+            lines.append(f"{letter} FPPA {_signed(value['fppa_deg'])}°")
+        if np.isfinite(value["kmf_pct"]):
+            lines.append(f"{letter} KMF {_signed(value['kmf_pct'])} %")
+        return "\n".join(lines)
+
+    def _outward(self, joints_px: Floats, side: Side) -> float:
+        """Which way a leg's plate goes: from the front away from the other knee, from the side before the knee."""
+        body = BODY[side]
+        if self._assessment.view.kind is ViewKind.FRONT:
+            away = joints_px[body.knee, 0] - joints_px[BODY[side.other].knee, 0]
+        else:
+            away = joints_px[body.toe, 0] - joints_px[body.heel, 0]
+        return float(away) if np.isfinite(away) else 1.0
+
+    def _mark_knees(self, picture: Picture, joints_px: Floats, flag: Finding, t_s: float) -> None:
+        """Put the band's shape around the knee a finding is about, while it is at its clearest."""
+        rep = self._timeline.rep_at(t_s)
+        if rep is None or not rep.bottom_start_s <= t_s <= rep.bottom_end_s:
+            return
+        style = BAND_STYLES[flag.band]
+        radius = round(_MARK_SHARE * self._shorter)
+        for side in self._timeline.legs_at(t_s):
+            knee = point(joints_px[BODY[side].knee])
+            if flag.leg == side.value and knee is not None:
+                draw_mark(picture, style.shape, knee, radius, style.rgb)
+
+
+def _fit(rgb: Picture, into: Picture) -> None:
+    """Copy a picture into another of whatever size."""
+    height, width = into.shape[:2]
+    if rgb.shape == into.shape:
+        into[:] = rgb
+    else:
+        how = cv2.INTER_AREA if rgb.shape[1] > width else cv2.INTER_LINEAR
+        into[:] = cv2.resize(rgb, (width, height), interpolation=how)
+
+
+def _signed(value: float) -> str:
+    """Whole number with its sign; a plain 0 for what rounds to it."""
+    whole = round(value)
+    return f"{whole:+d}" if whole else "0"

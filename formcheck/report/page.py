@@ -1,0 +1,171 @@
+"""The report of a set: one HTML page that needs no script, no network and no other file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from formcheck.exercises.finding import Band, Finding
+from formcheck.kinematics.estimate import Estimate
+from formcheck.report import safety, summary, svg
+from formcheck.report.charts import Chart, charts_of
+from formcheck.report.files import writing_whole
+from formcheck.report.keyframes import MOST_KEY_FRAMES, KeyFrame
+from formcheck.report.palette import BAND_STYLES
+from formcheck.report.rep_table import RepTable, rep_table
+from formcheck.report.words import direction_of, estimate_text, glossary_of, label_of, sentence_case
+from formcheck.session.assessment import Assessment
+
+_TEMPLATE: Final = "report.html.j2"
+_STYLE: Final = "templates/report.css"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart as the page shows it."""
+
+    title: str
+    direction: str
+    wide: Markup
+    narrow: Markup
+    legs: tuple[str, ...]
+    has_bands: bool
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A key frame as the page shows it."""
+
+    caption: str
+    alt: str
+    flags: tuple[Finding, ...]
+    """What was found off in the rep, worst first."""
+    data: str
+    """As a `data:` address."""
+    width: int
+    height: int
+
+
+def report_page(
+    assessment: Assessment, key_frames: Sequence[KeyFrame], *, generated_on: str, overlay_name: str | None = None
+) -> str:
+    """Write the report of a set as HTML.
+
+    Parameters
+    ----------
+    assessment
+        The set.
+    key_frames
+        Pictures of the reps at their deepest; none where there is no video.
+    generated_on
+        Date of the report, as it is to be shown.
+    overlay_name
+        File name of the overlay video beside the report, None where there is none.
+
+    Returns
+    -------
+    str
+        A whole page. It loads nothing: its only address is a link to the overlay beside it.
+    """
+    table = rep_table(assessment)
+    charts = charts_of(assessment)
+    environment = Environment(
+        loader=PackageLoader("formcheck.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(_TEMPLATE).render(
+        a=assessment,
+        style=Markup(resources.files("formcheck.report").joinpath(_STYLE).read_text(encoding="utf-8")),
+        generated_on=generated_on,
+        overlay=None if overlay_name is None else quote(overlay_name),
+        done=summary.what_was_done(assessment),
+        headline=summary.headline(assessment),
+        tiles=summary.tiles(assessment),
+        plan=summary.plan_sentences(assessment.plan),
+        table=table,
+        of_set=[f for f in assessment.findings if f.rep is None],
+        checks=summary.check_lines(assessment.findings),
+        figures=[_figure(chart) for chart in charts],
+        photos=[_photo(assessment, frame) for frame in key_frames],
+        most_photos=MOST_KEY_FRAMES,
+        glossary=glossary_of(_measures_shown(assessment, table, charts)),
+        safety=safety,
+        bands=BAND_STYLES,
+        label_of=label_of,
+        sentence_case=sentence_case,
+        finding_text=_finding_text,
+        no_photos=_why_no_photos(assessment),
+    )
+
+
+def write_page(
+    assessment: Assessment,
+    key_frames: Sequence[KeyFrame],
+    path: Path,
+    *,
+    generated_on: str,
+    overlay_name: str | None = None,
+) -> None:
+    """Write the report of a set to a file, whole or not at all; the parameters are those of `report_page`.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+    html = report_page(assessment, key_frames, generated_on=generated_on, overlay_name=overlay_name)
+    with writing_whole(path) as staged:
+        staged.write_text(html, encoding="utf-8")
+
+
+def _figure(chart: Chart) -> Figure:
+    title = label_of(chart.measure)
+    label = f"{title} over time. {_peaks_in_words(chart)}"
+    return Figure(
+        title=title,
+        direction=direction_of(chart.measure),
+        wide=svg.draw_chart(chart, svg.WIDE, label),
+        narrow=svg.draw_chart(chart, svg.NARROW, label),
+        legs=tuple(line.side.value for line in chart.lines),
+        has_bands=bool(chart.zones),
+    )
+
+
+def _peaks_in_words(chart: Chart) -> str:
+    parts = [f"rep {p.rep} {p.side.value} {estimate_text(chart.measure, p.estimate)}" for p in chart.peaks]
+    return f"At the bottom: {', '.join(parts)}." if parts else "No rep has a value."
+
+
+def _photo(assessment: Assessment, frame: KeyFrame) -> Photo:
+    caption = f"Rep {frame.rep}, at {frame.t_s:.1f} s"
+    what = f"{assessment.exercise_name}, rep {frame.rep} at the bottom, with the measured skeleton drawn in."
+    data = "data:image/jpeg;base64," + base64.b64encode(frame.jpeg).decode("ascii")
+    off = [f for f in assessment.findings if f.rep == frame.rep and f.cue and f.band is not Band.GOOD]
+    flags = sorted(off, key=lambda f: (f.band is not Band.FAULT, f.precedence))
+    return Photo(caption, what, tuple(flags), data, frame.width, frame.height)
+
+
+def _why_no_photos(assessment: Assessment) -> str:
+    if not assessment.complete_reps:
+        return "There are no pictures, because no whole rep was seen."
+    return "There are no pictures: the set was measured again from saved landmarks, without its video."
+
+
+def _finding_text(finding: Finding) -> str:
+    return estimate_text(finding.measure, Estimate(finding.value, finding.error))
+
+
+def _measures_shown(assessment: Assessment, table: RepTable, charts: Sequence[Chart]) -> list[str]:
+    judged = [finding.measure for finding in assessment.findings]
+    return [*(chart.measure for chart in charts), *table.measures, *judged]

@@ -1,0 +1,74 @@
+"""The overlay video: a set's recording with everything that was measured drawn in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from formcheck.report.keyframes import KeyFrame, KeyFrameCollector, key_moments
+from formcheck.report.overlay import Overlay
+from formcheck.session.assessment import Assessment
+from formcheck.video.reader import open_video
+from formcheck.video.writer import VideoWriter
+
+Progress = Callable[[float], None]
+"""Told how much is done, from 0 to 1."""
+
+_USUAL_FPS: Final = 30.0
+
+
+def no_progress(_share: float) -> None:
+    """Tell nobody."""
+
+
+def render_overlay(
+    video_path: Path, assessment: Assessment, out_path: Path, progress: Progress = no_progress
+) -> list[KeyFrame]:
+    """Write a set's video with the overlay drawn on it, and take the report's key frames on the way.
+
+    Frames are streamed: never more than one is held. The video is read as it was for the analysis, so that 50 and
+    60 fps sources are thinned to the frames that were measured.
+
+    Parameters
+    ----------
+    video_path
+        The assessed video.
+    assessment
+        The set.
+    out_path
+        H.264 file to write, whole or not at all.
+    progress
+        Told the share of the video that is done.
+
+    Returns
+    -------
+    list of KeyFrame
+        The counted reps at their deepest.
+
+    Raises
+    ------
+    VideoError
+        If the video cannot be read.
+    OutputError
+        If the overlay cannot be written.
+    """
+    overlay = Overlay(assessment)
+    collector = KeyFrameCollector(key_moments(assessment), overlay)
+    end_s = float(assessment.track.t_s[-1]) if len(assessment.track) else 0.0
+    writer = VideoWriter(out_path, overlay.width, overlay.height, fps=_frame_rate(assessment))
+    with open_video(video_path) as video, writer as out:
+        for frame in video:
+            picture = overlay.draw(frame)
+            out.write(picture, frame.t_s)
+            collector.offer(frame.t_s, picture)
+            progress(min(1.0, frame.t_s / end_s) if end_s > 0 else 1.0)
+    return collector.taken
+
+
+def _frame_rate(assessment: Assessment) -> float:
+    """Return the rate of the analysed frames (frames/s)."""
+    t_s = assessment.track.t_s
+    return float(1 / np.median(np.diff(t_s))) if len(t_s) > 1 else _USUAL_FPS

@@ -1,0 +1,49 @@
+"""What a person must know before trusting or following a report; the wording is the measurement specification's."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NOT_A_DEVICE: Final = (
+    "formcheck is an exercise aid, not a medical device. It does not diagnose, and it cannot see your kneecap, muscles "
+    "or pain."
+)
+SMALL_CHANGES: Final = (
+    "A camera estimate can be wrong by several degrees. Small changes (under about 9° in knee alignment) mean nothing."
+)
+STOP_RULE: Final = (
+    "Stop the set if pain goes above 5 out of 10, or if it is sharp, new, or gets worse with each rep. "
+    "A comfortable limit is 2 out of 10."
+)
+_SETTLING: Final = (
+    "Pain should settle to your usual level within one hour and not be worse the next morning. "
+    "If not, do less next time."
+)
+_STEP: Final = "For step-downs, have a hand-hold nearby and a clear floor."
+_ASK_FIRST: Final = (
+    "Ask a clinician before exercising after recent surgery or a fracture, in pregnancy, with dizziness, "
+    "balance problems or a neurological disease, or if you have not been cleared for squats. "
+    "The bands are for adults: they do not apply under 16."
+)
+_PRIVATE: Final = "Your video stays on this device unless you choose to share it."
+
+SEE_NOW: Final = (
+    "you cannot take weight on the leg, or the pain is severe",
+    "you cannot move the knee, or it has changed shape",
+    "the knee is badly swollen, or hot and red with fever",
+    "the knee locks, gives way or clicks painfully",
+    "it follows a fall, a twist or a dislocated kneecap",
+    "your calf hurts or swells, or your foot is numb or cold",
+    "pain at night or at rest does not ease, you lose weight or feel unwell",
+)
+SEE_SOON: Final = (
+    "it is no better after a few weeks",
+    "the pain is behind the knee",
+    "the knee swells after sessions",
+)
+
+
+def safety_texts(exercise: str) -> tuple[str, ...]:
+    """Return the sentences to show with the report of an exercise, most important first."""
+    step = (_STEP,) if exercise == "step-down" else ()
+    return (NOT_A_DEVICE, SMALL_CHANGES, STOP_RULE, _SETTLING, *step, _ASK_FIRST, _PRIVATE)

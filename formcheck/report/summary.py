@@ -1,0 +1,197 @@
+"""A set in sentences: what was done, what to change first, what was prescribed, how each check came out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+from typing import Final
+
+from formcheck.exercises.advice import Advice, first_change, praise
+from formcheck.exercises.finding import Band, Finding
+from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.report.timeline import scored_legs
+from formcheck.report.words import counted, label_of, listed, value_text
+from formcheck.session.assessment import Assessment, Plan, Rep
+
+_MORE_CHANGES: Final = 2
+"""Named below the first change; further ones are in the tables."""
+_REPS_NAMED: Final = 4
+"""A longer list of reps is given as a number."""
+_KEY_MEASURES: Final = ("knee_flexion_max_deg", "fppa_deg", "kmf_pct")
+_TEMPO: Final = (("descent_s", "down"), ("hold_s", "hold"), ("ascent_s", "up"))
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing to change, in words."""
+
+    cue: str
+    band: Band
+    seen: str
+    """`Knee over toe, left leg, in reps 2 and 3.`"""
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a person reads first."""
+
+    title: str
+    """The cue, or one sentence where there is nothing to change."""
+    band: Band | None
+    detail: str
+    more: tuple[Change, ...]
+    """What to change after that."""
+    praise: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number at a glance."""
+
+    label: str
+    values: tuple[str, ...]
+    detail: str
+
+
+@dataclass(frozen=True)
+class CheckLine:
+    """How one check came out for one leg over the whole set."""
+
+    check: str
+    name: str
+    leg: str
+    values: str
+    """Lowest to highest."""
+    counts: tuple[tuple[Band, int], ...]
+    """How often each band that occurred was given."""
+    notes: str
+
+
+def what_was_done(assessment: Assessment) -> str:
+    """Say in two sentences what the recording shows and what was counted."""
+    source = assessment.track.source
+    length = f" in {source.duration_s:.0f} seconds of video" if math.isfinite(source.duration_s) else ""
+    whole = len(assessment.complete_reps)
+    cut = len(assessment.reps) - whole
+    text = f"{assessment.exercise_name}, seen {_seen_from(assessment)}: {counted(whole, 'whole rep')}{length}."
+    if cut:
+        verb = "is" if cut == 1 else "are"
+        text += f" {counted(cut, 'rep')} cut off by the start or end of the clip {verb} shown but not counted."
+    return text
+
+
+def headline(assessment: Assessment) -> Headline:
+    """Say what to change first: the recording where it shows too little, else what the findings ask for."""
+    findings = assessment.findings
+    changes = [_change(advice) for advice in first_change(findings)]
+    praised = praise(findings)
+    further = tuple(changes[:_MORE_CHANGES])
+    if not assessment.complete_reps:
+        detail = "No whole rep was seen. Keep the whole body in view for the whole set."
+        return Headline("Film the whole movement, from standing to standing", None, detail, further, praised)
+    if assessment.view.verdict is ViewQuality.REFUSED:
+        detail = f"Reps were counted, but form could not be judged. {assessment.view.reason}"
+        return Headline("Film again, straight from the front or the side", None, detail, further, praised)
+    if changes:
+        first, more = changes[0], tuple(changes[1 : 1 + _MORE_CHANGES])
+        return Headline(first.cue, first.band, first.seen, more, praised)
+    if not findings:
+        return Headline("Nothing was judged", None, "See below what could not be measured.", (), "")
+    return Headline("Nothing, in what was measured", Band.GOOD, "", (), praised)
+
+
+def tiles(assessment: Assessment) -> tuple[Tile, ...]:
+    """Return reps, the main measures and the tempo, each as the middle value of the counted reps."""
+    reps = assessment.complete_reps
+    prescribed = assessment.plan.reps
+    found = [Tile("Reps", (str(len(reps)),), f"of {prescribed} planned" if prescribed else "counted")]
+    for measure in _KEY_MEASURES:
+        texts = []
+        for side in scored_legs(assessment):
+            values = _values(reps, measure, side.value)
+            if values:
+                texts.append(f"{side.value} {value_text(measure, median(values))}")
+        if texts:
+            found.append(Tile(label_of(measure), tuple(texts), "middle value of the reps"))
+    tempo = [(median(_values(reps, m, "both")), word) for m, word in _TEMPO if _values(reps, m, "both")]
+    if tempo:
+        times = " / ".join(f"{seconds:.1f}" for seconds, _ in tempo)
+        found.append(Tile("Tempo", (f"{times} s",), " / ".join(word for _, word in tempo)))
+    return tuple(found)
+
+
+def plan_sentences(plan: Plan) -> tuple[str, ...]:
+    """Say what was prescribed, and that what was not prescribed is not judged."""
+    given = []
+    if plan.target_depth_deg is not None:
+        given.append(f"a depth of {plan.target_depth_deg:.0f}° knee flexion")
+    if plan.reps is not None:
+        given.append(counted(plan.reps, "rep"))
+    if plan.hold_s is not None:
+        given.append(f"a hold of {plan.hold_s:g} s")
+    if plan.step_height_cm is not None:
+        given.append(f"a step of {plan.step_height_cm:g} cm")
+    if plan.ball:
+        given.append("a ball held between the knees")
+    judged = {"depth": plan.target_depth_deg, "hold": plan.hold_s, "number of reps": plan.reps}
+    free = [name for name, value in judged.items() if value is None]
+    if not given:
+        sentences = ["No plan was given: depth, hold and number of reps are shown, not judged."]
+    else:
+        sentences = [f"Prescribed: {listed(given)}."]
+        if free:
+            sentences.append(f"Not prescribed, so shown but not judged: {listed(free)}.")
+    if plan.sex is not None:
+        sentences.append(f"Where studies give bands for each sex, those for {plan.sex} adults were used.")
+    return tuple(sentences)
+
+
+def check_lines(findings: Sequence[Finding]) -> tuple[CheckLine, ...]:
+    """Gather findings by check and leg, most urgent check first."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted(findings, key=lambda f: f.precedence):
+        groups.setdefault((finding.check, finding.leg), []).append(finding)
+    return tuple(_check_line(group) for group in groups.values())
+
+
+def _check_line(group: list[Finding]) -> CheckLine:
+    first = group[0]
+    values = sorted(f.value for f in group)
+    ends = list(dict.fromkeys(value_text(first.measure, value) for value in (values[0], values[-1])))
+    bands = [f.band for f in group]
+    return CheckLine(
+        check=first.check,
+        name=first.name,
+        leg=first.leg,
+        values=" to ".join(ends),
+        counts=tuple((band, bands.count(band)) for band in Band if band in bands),
+        notes=" ".join(dict.fromkeys(f.note for f in group if f.note)),
+    )
+
+
+def _change(advice: Advice) -> Change:
+    leg = f", {advice.leg} leg" if advice.leg != "both" else ""
+    if not advice.reps:
+        when = "over the whole set"
+    elif len(advice.reps) > _REPS_NAMED:
+        when = f"in {counted(len(advice.reps), 'rep')}"
+    else:
+        noun = "rep" if len(advice.reps) == 1 else "reps"
+        when = f"in {noun} {listed(str(rep) for rep in advice.reps)}"
+    return Change(advice.cue, advice.band, f"{advice.name[:1].upper()}{advice.name[1:]}{leg}, {when}.")
+
+
+def _values(reps: Sequence[Rep], measure: str, leg: str) -> list[float]:
+    estimates = (rep.measures.get(measure, {}).get(leg) for rep in reps)
+    return [e.value for e in estimates if e is not None and math.isfinite(e.value)]
+
+
+def _seen_from(assessment: Assessment) -> str:
+    view = assessment.view
+    if view.kind is ViewKind.FRONT:
+        return "from the front" if view.facing_camera else "from behind"
+    if view.kind is ViewKind.SIDE:
+        return f"from the {view.near_leg.value} side" if view.near_leg is not None else "from the side"
+    return "at an angle" if view.kind is ViewKind.OBLIQUE else "from a direction that is not clear"

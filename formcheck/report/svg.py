@@ -1,0 +1,233 @@
+"""Charts as SVG: sharp on paper, at home in light and dark, and there without any script.
+
+Colours come from the page's style sheet through class names, so that the same drawing serves light, dark and print.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final
+from xml.etree import ElementTree
+
+import numpy as np
+from markupsafe import Markup
+
+from formcheck.pose.landmarks import Side
+from formcheck.report.charts import Chart, Floats, Line, Peak, Span
+from formcheck.report.overlay import PHASE_WORDS
+from formcheck.report.units import unit_of
+from formcheck.report.words import estimate_text
+from formcheck.session.assessment import Rep
+
+WIDE: Final = (760, 320)
+"""Width and height for screens and paper."""
+NARROW: Final = (344, 300)
+"""Width and height for telephones, where a shrunken wide chart could not be read."""
+
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 58, 46, 44
+_LANE_PX: Final = 18
+_CHAR_PX: Final = 6.6
+"""Mean width of a character at the charts' 12 px text, to tell whether a word fits."""
+_PEAK_OFFSET_PX: Final = 5
+"""Peaks of left and right lie at the same time; they are moved apart by this to either side."""
+_POINTS_PER_PX: Final = 2
+_NARROWEST_COLUMN_PX: Final = 10
+_HEADROOM: Final = 0.08
+
+
+@dataclass(frozen=True)
+class _Frame:
+    """Where times and values lie on the drawing."""
+
+    width: int
+    height: int
+    t: tuple[float, float]
+    values: tuple[float, float]
+
+    def x(self, t_s: float) -> float:
+        share = (t_s - self.t[0]) / max(self.t[1] - self.t[0], 1e-9)
+        return _LEFT + share * (self.width - _LEFT - _RIGHT)
+
+    def y(self, value: float) -> float:
+        clipped = min(max(value, self.values[0]), self.values[1])
+        share = (clipped - self.values[0]) / max(self.values[1] - self.values[0], 1e-9)
+        return self.height - _BOTTOM - share * (self.height - _TOP - _BOTTOM)
+
+
+def draw_chart(chart: Chart, size: tuple[int, int], label: str) -> Markup:
+    """Draw a chart.
+
+    Parameters
+    ----------
+    chart
+        What to show.
+    size
+        Width and height, px; text is 12 px high at this size.
+    label
+        What the chart shows, in words, for people who do not see it.
+
+    Returns
+    -------
+    Markup
+        An `svg` element; everything in it is escaped.
+    """
+    width, height = size
+    frame = _Frame(width, height, _time_range(chart), _value_range(chart))
+    svg = ElementTree.Element("svg", {"viewBox": f"0 0 {width} {height}", "role": "img", "aria-label": label})
+    _draw_zones(svg, chart, frame)
+    _draw_axes(svg, chart.measure, frame)
+    _draw_spans(svg, chart.spans, chart.reps, frame)
+    for line in chart.lines:
+        ElementTree.SubElement(svg, "path", {"class": f"line {line.side.value}", "d": _path(line, frame)})
+    shift = {Side.LEFT: -1, Side.RIGHT: 1} if len(chart.lines) > 1 else {}
+    for peak in chart.peaks:
+        _draw_peak(svg, peak, chart.measure, frame, _PEAK_OFFSET_PX * shift.get(peak.side, 0))
+    return Markup(ElementTree.tostring(svg, encoding="unicode"))
+
+
+def _time_range(chart: Chart) -> tuple[float, float]:
+    t = chart.lines[0].t_s
+    return float(t[0]), float(t[-1])
+
+
+def _value_range(chart: Chart) -> tuple[float, float]:
+    """Room for all values, error bars, zero and the finite edges of the bands."""
+    seen = [0.0]
+    for line in chart.lines:
+        seen += [float(np.nanmin(line.values)), float(np.nanmax(line.values))]
+    for peak in chart.peaks:
+        error = peak.estimate.error if math.isfinite(peak.estimate.error) else 0.0
+        seen += [peak.estimate.value - error, peak.estimate.value + error]
+    seen += [edge for zone in chart.zones for edge in (zone.low, zone.high) if math.isfinite(edge)]
+    low, high = min(seen), max(seen)
+    spare = _HEADROOM * max(high - low, 1.0)
+    return low - spare, high + spare
+
+
+def _draw_zones(svg: ElementTree.Element, chart: Chart, frame: _Frame) -> None:
+    """Shade the rubric's bands at the bottom of each rep, where they apply, and name each at the right."""
+    left, right = _LEFT, frame.width - _RIGHT
+    columns = [_column(rep, frame) for rep in chart.reps if rep.complete and math.isfinite(rep.bottom_start_s)]
+    for zone in chart.zones:
+        top, bottom = frame.y(zone.high), frame.y(zone.low)
+        for x, width in columns:
+            _rect(svg, f"zone {zone.band.value}", x, top, width, bottom - top)
+        if math.isfinite(zone.high) and zone.high < frame.values[1]:
+            _rule(svg, "edge", left, top, right, top)
+        if bottom - top >= 13:
+            _text(svg, f"zone-name {zone.band.value}", right + 5, (top + bottom) / 2 + 4, zone.band.value, "start")
+
+
+def _column(rep: Rep, frame: _Frame) -> tuple[float, float]:
+    """Return start and width of a rep's bottom on the drawing, wide enough to be seen."""
+    start, end = frame.x(rep.bottom_start_s), frame.x(rep.bottom_end_s)
+    width = max(end - start, _NARROWEST_COLUMN_PX)
+    return (start + end - width) / 2, width
+
+
+def _draw_axes(svg: ElementTree.Element, measure: str, frame: _Frame) -> None:
+    left, right, bottom = _LEFT, frame.width - _RIGHT, frame.height - _BOTTOM
+    symbol = unit_of(measure).symbol.strip()
+    for value in _ticks(*frame.values, most=6):
+        _rule(svg, "grid zero" if value == 0 else "grid", left, frame.y(value), right, frame.y(value))
+        _text(svg, "tick", left - 6, frame.y(value) + 4, f"{value:g}{symbol}".replace("-", "−"), "end")
+    for t in _ticks(*frame.t, most=max(3, frame.width // 90)):
+        _rule(svg, "tick-mark", frame.x(t), bottom, frame.x(t), bottom + 5)
+        _text(svg, "tick", frame.x(t), bottom + 19, f"{t:g}", "middle")
+    _text(svg, "tick", (left + right) / 2, bottom + 37, "seconds", "middle")
+
+
+def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[Rep, ...], frame: _Frame) -> None:
+    """Draw a lane above the plot that names the phases, and above it the reps; thin rules lead down from each rep."""
+    lane_top, bottom = _TOP - _LANE_PX, frame.height - _BOTTOM
+    for span in spans:
+        x, width = frame.x(span.start_s), frame.x(span.end_s) - frame.x(span.start_s)
+        _rect(svg, f"phase {span.phase}", x, lane_top, max(width, 0.5), _LANE_PX)
+        word = PHASE_WORDS.get(span.phase, span.phase)
+        if width >= _CHAR_PX * len(word) + 4:
+            _text(svg, "phase-name", x + width / 2, lane_top + 13, word, "middle")
+    last_x = -math.inf
+    for rep in reps:
+        of_rep = [span for span in spans if span.rep == rep.index]
+        if not of_rep:
+            continue
+        x0, x1 = frame.x(of_rep[0].start_s), frame.x(of_rep[-1].end_s)
+        for x in (x0, x1):
+            _rule(svg, "rep-edge", x, lane_top, x, bottom)
+        name = _rep_name(rep, x1 - x0)
+        middle = (x0 + x1) / 2
+        if middle - _CHAR_PX * len(name) / 2 > last_x:
+            _text(svg, "rep-name", min(middle, frame.width - _CHAR_PX * len(name) / 2), lane_top - 7, name, "middle")
+            last_x = middle + _CHAR_PX * len(name) / 2 + 4
+
+
+def _rep_name(rep: Rep, room_px: float) -> str:
+    name = f"Rep {rep.index}" if rep.complete else f"Rep {rep.index}, cut off"
+    return name if _CHAR_PX * len(name) <= room_px else str(rep.index)
+
+
+def _draw_peak(svg: ElementTree.Element, peak: Peak, measure: str, frame: _Frame, shift_px: float) -> None:
+    """Draw a rep's value with a bar as long as its uncertainty: round for the left leg, square for the right."""
+    value, error = peak.estimate.value, peak.estimate.error
+    x, y = frame.x(peak.t_s) + shift_px, frame.y(value)
+    group = ElementTree.SubElement(svg, "g", {"class": f"peak {peak.side.value}"})
+    title = ElementTree.SubElement(group, "title")
+    title.text = f"Rep {peak.rep}, {peak.side.value}: {estimate_text(measure, peak.estimate)}"
+    if math.isfinite(error):
+        top, bottom = frame.y(value + error), frame.y(value - error)
+        _rule(group, "whisker", x, top, x, bottom)
+        for end in (top, bottom):
+            _rule(group, "whisker", x - 4, end, x + 4, end)
+    if peak.side is Side.LEFT:
+        ElementTree.SubElement(group, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4.5"})
+    else:
+        _rect(group, "", x - 4, y - 4, 8, 8)
+
+
+def _path(line: Line, frame: _Frame) -> str:
+    """Return the line as path data, broken where values are missing, with no more points than can be seen."""
+    t, values = _thinned(line.t_s, line.values, _POINTS_PER_PX * frame.width)
+    parts, pen_down = [], False
+    for moment, value in zip(t, values, strict=True):
+        if np.isfinite(value):
+            parts.append(f"{'L' if pen_down else 'M'}{frame.x(float(moment)):.1f} {frame.y(float(value)):.1f}")
+        pen_down = bool(np.isfinite(value))
+    return "".join(parts)
+
+
+def _thinned(t_s: Floats, values: Floats, most: int) -> tuple[Floats, Floats]:
+    """Keep the lowest and the highest value of each short stretch, so that no peak is lost, and every gap."""
+    if len(t_s) <= most:
+        return t_s, values
+    keep: list[int] = []
+    for stretch in np.array_split(np.arange(len(t_s)), most // 2):
+        inside = values[stretch]
+        gaps = stretch[np.isnan(inside)][:1].tolist()
+        ends = [] if np.isnan(inside).all() else [stretch[np.nanargmin(inside)], stretch[np.nanargmax(inside)]]
+        keep += sorted({*gaps, *(int(i) for i in ends)})
+    return t_s[keep], values[keep]
+
+
+def _ticks(low: float, high: float, *, most: int) -> list[float]:
+    """Return round numbers between two values: steps of 1, 2 or 5 times a power of ten, at most so many."""
+    span = max(high - low, 1e-9)
+    step = 10.0 ** math.floor(math.log10(span / most))
+    step *= next(factor for factor in (1, 2, 5, 10) if span / (factor * step) <= most)
+    first, last = math.ceil(low / step), math.floor(high / step)
+    return [round(i * step, 10) + 0.0 for i in range(first, last + 1)]
+
+
+def _rect(parent: ElementTree.Element, style: str, x: float, y: float, width: float, height: float) -> None:
+    place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:.1f}", "height": f"{height:.1f}"}
+    ElementTree.SubElement(parent, "rect", {"class": style, **place} if style else place)
+
+
+def _rule(parent: ElementTree.Element, style: str, x1: float, y1: float, x2: float, y2: float) -> None:
+    ends = {"x1": f"{x1:.1f}", "y1": f"{y1:.1f}", "x2": f"{x2:.1f}", "y2": f"{y2:.1f}"}
+    ElementTree.SubElement(parent, "line", {"class": style, **ends})
+
+
+def _text(parent: ElementTree.Element, style: str, x: float, y: float, words: str, anchor: str) -> None:
+    place = {"class": style, "x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor}
+    ElementTree.SubElement(parent, "text", place).text = words

@@ -1,0 +1,145 @@
+"""What is known of a set at any moment, also between the frames that were analysed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.exercises.finding import Band, Finding
+from formcheck.pose.landmarks import N_LANDMARKS, SIDES, Side
+from formcheck.session.assessment import Assessment, Rep
+
+Floats = NDArray[np.float64]
+
+MIN_VISIBILITY: Final = 0.5
+"""A joint is drawn from this belief on; MediaPipe's own default (measurements: gate 18)."""
+_MAX_GAP_S: Final = 0.2
+"""Nothing is interpolated over a longer gap: the same limit as for filling gaps in a pose track."""
+_SAME_TIME_S: Final = 0.001
+"""Times closer than this are the same frame; containers round to milliseconds."""
+_EDGE_S: Final = 0.05
+"""How far past the first or last analysed frame its values still stand: one frame that thinning left out."""
+
+
+class Timeline:
+    """Looks up a set's joints, measures, phase and rep at a moment.
+
+    Parameters
+    ----------
+    assessment
+        The set. Its times are those of its own analysed frames; moments may lie anywhere.
+    """
+
+    def __init__(self, assessment: Assessment) -> None:
+        track = assessment.track
+        self._assessment = assessment
+        self._t_s = track.t_s
+        drawn = track.visibility >= MIN_VISIBILITY
+        self._joints_px = np.where(drawn[:, :, None], track.image_px, np.nan)
+        self._reps = {rep.index: rep for rep in assessment.reps}
+        self._hold_start_s = _hold_starts(assessment)
+
+    def joints_at(self, t_s: float) -> Floats:
+        """Return the landmarks at a moment, shape (33, 2), px of the source; NaN where a joint is not seen."""
+        return self._at(self._joints_px, t_s, np.full((N_LANDMARKS, 2), np.nan))
+
+    def leg_value_at(self, measure: str, side: Side, t_s: float) -> float:
+        """Return a measure of one leg at a moment; NaN where it is not measured."""
+        values = self._assessment.series.per_leg.get(measure)
+        return float("nan") if values is None else float(self._at(values[:, side.leg_index], t_s, np.array(np.nan)))
+
+    def phase_at(self, t_s: float) -> str:
+        """Return `stand`, `descent`, `hold` or `ascent`; empty outside the analysed time."""
+        i = self._nearest(t_s)
+        return "" if i is None else str(self._assessment.phase[i])
+
+    def rep_at(self, t_s: float) -> Rep | None:
+        """Return the rep under way at a moment, None between reps."""
+        i = self._nearest(t_s)
+        return None if i is None else self._reps.get(int(self._assessment.rep_of_frame[i]))
+
+    def held_s(self, t_s: float) -> float | None:
+        """Return for how long the hold has lasted at a moment; None outside a hold."""
+        i = self._nearest(t_s)
+        if i is None or np.isnan(self._hold_start_s[i]):
+            return None
+        return max(0.0, t_s - float(self._hold_start_s[i]))
+
+    def reps_counted(self, t_s: float) -> int:
+        """Return how many whole reps are over at a moment."""
+        return sum(rep.end_s <= t_s for rep in self._assessment.complete_reps)
+
+    def flag_at(self, t_s: float) -> Finding | None:
+        """Return the finding to speak of in the rep under way: worst band, then most urgent; None if all is well."""
+        rep = self.rep_at(t_s)
+        if rep is None:
+            return None
+        flagged = [f for f in self._assessment.findings if f.rep == rep.index and f.cue and f.band is not Band.GOOD]
+        return min(flagged, key=lambda f: (f.band is not Band.FAULT, f.precedence), default=None)
+
+    def legs_at(self, t_s: float) -> tuple[Side, ...]:
+        """Return the legs that are scored at a moment: those of the rep under way, or of the whole set between reps."""
+        rep = self.rep_at(t_s)
+        return scored_legs(self._assessment, None if rep is None else rep.leg)
+
+    def _nearest(self, t_s: float) -> int | None:
+        """Index of the analysed frame that speaks for a moment, None outside the analysed time."""
+        t = self._t_s
+        if len(t) == 0 or not t[0] - _EDGE_S <= t_s <= t[-1] + _EDGE_S:
+            return None
+        i = int(np.searchsorted(t, t_s))
+        if i == 0 or i == len(t):
+            return min(i, len(t) - 1)
+        return i if t[i] - t_s < t_s - t[i - 1] else i - 1
+
+    def _at(self, values: Floats, t_s: float, absent: Floats) -> Floats:
+        """Interpolate linearly between the two analysed frames around a moment; NaN in either gives NaN."""
+        nearest = self._nearest(t_s)
+        if nearest is None:
+            return absent
+        t = self._t_s
+        i = int(np.searchsorted(t, t_s))
+        if i in (0, len(t)) or abs(t[nearest] - t_s) <= _SAME_TIME_S:
+            return np.asarray(values[nearest])
+        gap_s = t[i] - t[i - 1]
+        if gap_s > _MAX_GAP_S:
+            return absent
+        share = (t_s - t[i - 1]) / gap_s
+        return np.asarray((1 - share) * values[i - 1] + share * values[i])
+
+
+def scored_legs(assessment: Assessment, leg: str | None = None) -> tuple[Side, ...]:
+    """Return the legs that a set, or a rep of it, is about.
+
+    Parameters
+    ----------
+    assessment
+        The set. Seen from the side or obliquely, only the leg nearest the camera is scored.
+    leg
+        `left`, `right` or `both` of one rep; None for all reps of the set.
+
+    Returns
+    -------
+    tuple of Side
+        Left before right, at least one.
+    """
+    near = assessment.view.near_leg
+    if near is not None:
+        return (near,)
+    legs = {leg} if leg is not None else {rep.leg for rep in assessment.reps}
+    chosen = tuple(side for side in SIDES if "both" in legs or side.value in legs)
+    return chosen or SIDES
+
+
+def _hold_starts(assessment: Assessment) -> Floats:
+    """For each frame in a hold the time at which that hold began, NaN elsewhere; shape (n,)."""
+    t, held = assessment.track.t_s, assessment.phase == "hold"
+    starts = np.full(len(t), np.nan)
+    first = held & ~np.concatenate([[False], held[:-1]]) if len(t) else held
+    starts[first] = t[first]
+    for i in range(1, len(t)):
+        if held[i] and not first[i]:
+            starts[i] = starts[i - 1]
+    return starts

@@ -1,0 +1,1 @@
+"""One set of an exercise, from frames to an assessment."""

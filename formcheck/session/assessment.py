@@ -1,0 +1,124 @@
+"""What formcheck knows about one set after measuring it: the typed form of `formcheck.assessment/1`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.exercises.finding import Finding
+from formcheck.exercises.plan import Plan as Plan
+from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.series import MeasureSeries
+from formcheck.kinematics.view import ViewVerdict
+from formcheck.pose.types import PoseTrack
+
+SCHEMA = "formcheck.assessment/1"
+
+LegValues = Mapping[str, Estimate | None]
+"""One measure of one rep: keys `left` and `right`, or `both` for a measure of the whole body."""
+
+
+@dataclass(frozen=True)
+class Rep:
+    """One repetition: its times and what was measured in it.
+
+    `start_s` and `end_s` are where knee flexion (from the front: its stand-in, the drop of the hips) crosses 10 %
+    of this rep's own range, `bottom_start_s` and `bottom_end_s` where it crosses 90 %.
+    """
+
+    index: int
+    """From 1, in order of time; incomplete reps are numbered too."""
+    leg: str
+    """`left`, `right` (the stance leg of a step-down) or `both`."""
+    complete: bool
+    """False for a rep that the clip cuts off: shown, not counted, not judged."""
+    start_s: float
+    bottom_start_s: float
+    bottom_end_s: float
+    end_s: float
+    measures: Mapping[str, LegValues]
+    """By name of the measure; None where it was not measured."""
+
+
+@dataclass(frozen=True)
+class SetupCheck:
+    """One check of camera, room and stance before the numbers are trusted."""
+
+    id: str
+    """`SU-1` and so on."""
+    name: str
+    passed: bool
+    value: float | None
+    """What was measured, in the unit that `message` speaks of; None where there is nothing to measure."""
+    message: str
+    """What to do about it, or that all is well."""
+
+
+@dataclass(frozen=True)
+class NotMeasured:
+    """A measure that this recording cannot give."""
+
+    measure: str
+    reason: str
+    """One clause: why, in plain words."""
+    remedy: str
+    """One thing to do about it."""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What made the numbers, so that they can be made again."""
+
+    formcheck: str
+    mediapipe: str
+    pose_model: str
+    model_sha256: str
+    rubric: str
+    rubric_sha256: str
+    filter: str
+
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """One set, measured and judged."""
+
+    exercise: str
+    """`wall-squat`, `step-down` or `squat`."""
+    exercise_name: str
+    """For people: `Wall squat`."""
+    plan: Plan
+    view: ViewVerdict
+    setup: tuple[SetupCheck, ...]
+    reps: tuple[Rep, ...]
+    findings: tuple[Finding, ...]
+    """Every check that could be judged, good ones too, in order of rep; `rep` None for those of the whole set."""
+    not_measured: tuple[NotMeasured, ...]
+    provenance: Provenance
+    track: PoseTrack = field(repr=False)
+    """Landmarks as they were measured: sides repaired, gaps filled, filtered."""
+    series: MeasureSeries = field(repr=False)
+    phase: NDArray[np.str_] = field(repr=False)
+    """Per frame: `stand`, `descent`, `hold` or `ascent`; shape (n,)."""
+    rep_of_frame: NDArray[np.int64] = field(repr=False)
+    """Per frame: index of the rep, 0 between reps; shape (n,)."""
+    plot_bands: tuple[PlotBand, ...] = ()
+
+    @property
+    def complete_reps(self) -> tuple[Rep, ...]:
+        """The reps that count."""
+        return tuple(rep for rep in self.reps if rep.complete)
+
+
+@dataclass(frozen=True)
+class PlotBand:
+    """The bands of one rubric check on one series, for plots: edges in the series' unit."""
+
+    series: str
+    """Such as `fppa_deg`."""
+    good: tuple[float, float]
+    """Lowest and highest good value; infinite where open."""
+    caution: tuple[float, float]
+    """Lowest and highest value that is not yet a fault; infinite where open."""

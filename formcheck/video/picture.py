@@ -1,0 +1,227 @@
+"""Decoded pictures to upright RGB arrays with square pixels, scaled down on the way when larger than needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+import numpy as np
+from av.buffer import Buffer
+from av.filter import Graph
+from av.video.reformatter import Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+from formcheck.errors import VideoError
+from formcheck.video.orientation import Orientation, read_display_matrix
+
+_GRAPH_TIME_BASE = Fraction(1, 90_000)
+"""A filter graph must be given one; turning a picture does not use it."""
+_LONGEST_SHAPE = 16
+"""Long side over short side past which a header is damaged: no camera films a ribbon."""
+
+
+@dataclass(frozen=True)
+class PictureSize:
+    """Width and height of a picture, px."""
+
+    width: int
+    height: int
+
+    @property
+    def short_side(self) -> int:
+        """The smaller of the two, px."""
+        return min(self.width, self.height)
+
+    @property
+    def turned(self) -> PictureSize:
+        """The size after a quarter turn."""
+        return PictureSize(self.height, self.width)
+
+    def reduced(self, max_short_side: int) -> PictureSize:
+        """Give the size with the same shape whose short side is at most `max_short_side`; never larger than this."""
+        scale = min(1.0, max_short_side / self.short_side)
+        return PictureSize(max(1, round(self.width * scale)), max(1, round(self.height * scale)))
+
+    def within(self, frame: PictureSize) -> PictureSize:
+        """Give the largest size with this shape that lies inside `frame`."""
+        scale = min(frame.width / self.width, frame.height / self.height)
+        return PictureSize(
+            min(frame.width, max(1, round(self.width * scale))), min(frame.height, max(1, round(self.height * scale)))
+        )
+
+
+def upright_size(stored: PictureSize, pixel_aspect: Fraction, orientation: Orientation, name: str) -> PictureSize:
+    """Give the size of a stored picture when shown upright with square pixels.
+
+    Parameters
+    ----------
+    stored
+        Size of the picture as it is decoded.
+    pixel_aspect
+        Width over height of one stored pixel (sample aspect ratio). The stored height is kept, the width adapts.
+    orientation
+        How the picture is turned to be upright.
+    name
+        Of the file, for the error.
+
+    Returns
+    -------
+    PictureSize
+
+    Raises
+    ------
+    VideoError
+        The shape is impossible for a camera, so the header is damaged.
+    """
+    square = PictureSize(max(1, round(stored.width * pixel_aspect)), stored.height)
+    if max(square.width, square.height) > _LONGEST_SHAPE * square.short_side:
+        raise VideoError(
+            f'"{name}" says its picture is {square.width} by {square.height} pixels, which no camera films.',
+            "Its header may be damaged: save the video again from a video player or editor.",
+        )
+    return square.turned if orientation.swaps_axes else square
+
+
+def orientation_of(frame: av.VideoFrame, name: str) -> Orientation:
+    """Read how a decoded frame is to be turned and mirrored; `name` is of the file, for the error.
+
+    Not to be asked of every frame: PyAV ties a frame whose side data was looked at into a reference cycle, so that
+    its picture stays in memory until Python's cycle collector happens to run.
+    """
+    entry = frame.side_data.get("DISPLAYMATRIX")
+    return read_display_matrix(bytes(entry) if isinstance(entry, Buffer) else b"", name)
+
+
+class PictureConverter:
+    """Turns decoded frames of one video into RGB arrays of one size.
+
+    The scaling maps the whole stored picture onto the whole array. Rounding the array's size to whole pixels
+    therefore stretches it by at most half a pixel along a side, and positions given as fractions of the array's
+    width and height are fractions of the source picture's: multiplied by the source's width and height
+    (`VideoInfo.width`, `VideoInfo.height`) they carry no bias from the scaling.
+
+    A frame whose shape differs from the first one's (some recorders change resolution on the way) is fitted inside the
+    same size with black borders, never stretched.
+
+    Parameters
+    ----------
+    first
+        The first decoded frame; its size sets the size of all arrays.
+    pixel_aspect
+        Width over height of one stored pixel.
+    max_short_side
+        Upright pictures with a larger short side (px) are scaled down to it.
+    name
+        Of the file, for errors.
+
+    Raises
+    ------
+    VideoError
+        The picture has an impossible shape or is tilted by other than quarter turns.
+    """
+
+    def __init__(self, first: av.VideoFrame, pixel_aspect: Fraction, max_short_side: int, name: str) -> None:
+        self._pixel_aspect = pixel_aspect
+        self._name = name
+        self.orientation = orientation_of(first, name)
+        stored = PictureSize(first.width, first.height)
+        self.source_size = upright_size(stored, pixel_aspect, self.orientation, name)
+        self.size = self.source_size.reduced(max_short_side)
+        self._reformatter = VideoReformatter()
+        self._route: _Route | None = None
+
+    def to_rgb(self, frame: av.VideoFrame) -> NDArray[np.uint8]:
+        """Convert one decoded frame.
+
+        Parameters
+        ----------
+        frame
+            In any pixel format FFmpeg converts; high dynamic range is converted without tone mapping.
+
+        Returns
+        -------
+        numpy.ndarray
+            Shape (size.height, size.width, 3), uint8, contiguous.
+
+        Raises
+        ------
+        VideoError
+            The frame is tilted by other than quarter turns.
+        """
+        route = self._route
+        if route is None or not route.fits(frame):
+            route = self._route = self._plan(frame)
+        picture = self._reformatter.reformat(
+            frame,
+            width=route.scaled.width,
+            height=route.scaled.height,
+            format="rgb24",
+            interpolation=route.interpolation,
+            threads=1,
+        )
+        if route.graph is not None:
+            route.graph.vpush(picture)
+            picture = route.graph.vpull()
+        rgb: NDArray[np.uint8] = np.ascontiguousarray(picture.to_ndarray(), dtype=np.uint8)
+        if rgb.shape[:2] != (self.size.height, self.size.width):
+            return self._bordered(rgb)
+        return rgb
+
+    def _plan(self, frame: av.VideoFrame) -> _Route:
+        orientation = orientation_of(frame, self._name)
+        stored = PictureSize(frame.width, frame.height)
+        shown = upright_size(stored, self._pixel_aspect, orientation, self._name).within(self.size)
+        if max(self.size.width - shown.width, self.size.height - shown.height) <= 1:
+            shown = self.size
+        scaled = shown.turned if orientation.swaps_axes else shown
+        shrinks = scaled.width < stored.width or scaled.height < stored.height
+        return _Route(
+            stored=stored,
+            rotation=frame.rotation,
+            scaled=scaled,
+            interpolation=Interpolation.AREA if shrinks else Interpolation.BILINEAR,
+            graph=_turning_graph(orientation, scaled),
+        )
+
+    def _bordered(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        height, width = rgb.shape[:2]
+        whole = np.zeros((self.size.height, self.size.width, 3), dtype=np.uint8)
+        top, left = (self.size.height - height) // 2, (self.size.width - width) // 2
+        whole[top : top + height, left : left + width] = rgb
+        return whole
+
+
+@dataclass(frozen=True, eq=False)
+class _Route:
+    """How frames of one stored size and turn become arrays."""
+
+    stored: PictureSize
+    rotation: int
+    """As PyAV states it, only to notice a change."""
+    scaled: PictureSize
+    """Size after scaling, before turning."""
+    interpolation: Interpolation
+    """Area averaging when shrinking, so that fine texture does not alias."""
+    graph: Graph | None
+    """Turns and mirrors the scaled picture; None when it is upright already."""
+
+    def fits(self, frame: av.VideoFrame) -> bool:
+        is_as = (self.stored.width, self.stored.height, self.rotation)
+        return (frame.width, frame.height, frame.rotation) == is_as
+
+
+def _turning_graph(orientation: Orientation, scaled: PictureSize) -> Graph | None:
+    """Build the filters that turn an RGB picture: several times faster than copying a turned numpy view."""
+    if not orientation.filters:
+        return None
+    graph = Graph()
+    source = graph.add_buffer(
+        width=scaled.width,
+        height=scaled.height,
+        format=av.VideoFormat("rgb24"),
+        time_base=_GRAPH_TIME_BASE,
+    )
+    steps = [graph.add(name, arguments) for name, arguments in orientation.filters]
+    graph.link_nodes(source, *steps, graph.add("buffersink")).configure()
+    return graph

@@ -1,0 +1,212 @@
+"""Reading a video file as a stream of upright frames with their true times."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from os import PathLike
+from typing import Self
+
+from formcheck.errors import VideoError
+from formcheck.video.frame import Frame, VideoInfo
+from formcheck.video.picture import PictureConverter
+from formcheck.video.source import Source, open_source
+from formcheck.video.timing import PresentationClock, Thinner
+from formcheck.video.unreadable import RECORD_AGAIN
+
+MAX_SHORT_SIDE_PX = 720
+"""The pose model sees the person at 256 px; more than this only costs time."""
+MIN_INTERVAL_S = 0.0245
+"""Keeps 40 frames/s and slower whole; the fastest joint angles of a squat are well described at 25."""
+SHORTEST_S = 0.5
+"""Less video than this holds no movement to measure."""
+_ENDS_EARLY_S = 0.5
+"""Missing from the picture stream's own stated length: cut off. Stated and true lengths differ by a frame or two."""
+_ENDS_EARLY_FILE_S = 2.0
+"""The same against the length of the whole file, in which the sound may go on for longer than the pictures."""
+
+_CUT_LEAVES_DAMAGE_S = 1.0
+"""A cut spoils the last pictures before it; damage earlier than this is damage of its own, and said instead."""
+_COUNTS_AGREE = 0.02
+"""Relative difference between stated and expected number of frames that a varying rate explains."""
+
+
+class VideoReader:
+    """The frames of one video file, in order, upright, with square pixels and true times.
+
+    Use it as a context manager and iterate over it once; one frame is held at a time, whatever the file's length::
+
+        with open_video("set.mp4") as video:
+            for frame in video:
+                ...
+        if video.damaged:
+            ...
+
+    Parameters
+    ----------
+    path
+        The video file.
+    max_short_side
+        Pictures whose upright short side (px) is larger are scaled down to it while being converted. Positions in a
+        frame as fractions of its width and height are fractions of the source picture: multiply by `info.width` and
+        `info.height` (not by a rounded scale) to get source pixels.
+    min_interval_s
+        Frames of a source that come closer together than this (s) are thinned to at least this distance, before any
+        conversion; 0 keeps every frame. Times are never changed.
+
+    Raises
+    ------
+    VideoError
+        The file cannot be used; see `formcheck.video.source.open_source`.
+    """
+
+    def __init__(
+        self,
+        path: str | PathLike[str],
+        *,
+        max_short_side: int = MAX_SHORT_SIDE_PX,
+        min_interval_s: float = MIN_INTERVAL_S,
+    ) -> None:
+        if max_short_side < 1 or not min_interval_s >= 0:
+            raise ValueError(f"expected a positive size and interval but got {max_short_side} and {min_interval_s}")
+        self._source = open_source(path)
+        try:
+            self._converter = converter_for(self._source, max_short_side)
+        except BaseException:
+            self._source.close()
+            raise
+        self._interval_s = 1 / self._source.fps
+        self._clock = PresentationClock(self._source.time_base, self._interval_s)
+        self._thinner = Thinner(min_interval_s, self._interval_s)
+        self._last_t_s = 0.0
+        self._damaged: str | None = None
+        self._damaged_at_s = math.inf
+        self._started = False
+        self.info = _describe(self._source, self._converter)
+
+    @property
+    def damaged(self) -> str | None:
+        """A sentence on where the file is damaged or cut off, None when it is whole; final after the last frame."""
+        return self._damaged
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; harmless when closed already."""
+        self._source.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Give the frames, once.
+
+        Yields
+        ------
+        Frame
+            With strictly increasing times. Frames not later than the one before, thinned ones and ones that cannot
+            be decoded are left out.
+
+        Raises
+        ------
+        VideoError
+            After the last frame, when less than half a second could be decoded.
+        RuntimeError
+            The frames were asked for before.
+        """
+        if self._started:
+            raise RuntimeError("a VideoReader can be read once; open the video again")
+        self._started = True
+        return self._frames()
+
+    def _frames(self) -> Iterator[Frame]:
+        index = -1
+        for decoded in self._source.decoded():
+            if decoded is None:
+                self._note_damage(f"is damaged at {self._last_t_s:.1f} s, and pictures around that may be missing")
+                continue
+            index += 1
+            t_s = self._clock.time_of(self._source.timestamp_of(decoded))
+            if self._clock.jumped:
+                self._note_damage(f"has a clock that jumps at {self._last_t_s:.1f} s, so times after it are uncertain")
+            if t_s is None:
+                continue
+            self._last_t_s = t_s
+            if self._thinner.keeps(t_s):
+                yield Frame(t_s=t_s, rgb=self._converter.to_rgb(decoded), index=index)
+        self._check_end()
+
+    def _note_damage(self, what: str) -> None:
+        if self._damaged is None:
+            self._damaged = f'"{self.info.name}" {what}.'
+            self._damaged_at_s = self._last_t_s
+
+    def _check_end(self) -> None:
+        end_s = self._last_t_s + self._interval_s
+        stated_s, slack_s = self._source.picture_duration_s, _ENDS_EARLY_S
+        if math.isnan(stated_s):
+            stated_s, slack_s = self.info.duration_s, _ENDS_EARLY_FILE_S
+        if end_s < stated_s - slack_s and self._damaged_at_s > self._last_t_s - _CUT_LEAVES_DAMAGE_S:
+            self._damaged = f'"{self.info.name}" breaks off: only {end_s:.1f} s of its {stated_s:.1f} s can be read.'
+        if end_s < SHORTEST_S:
+            ending = " before it breaks off" if self._damaged else ""
+            raise VideoError(f'"{self.info.name}" has only {end_s:.1f} s of video{ending}.', RECORD_AGAIN)
+
+
+def open_video(
+    path: str | PathLike[str],
+    *,
+    max_short_side: int = MAX_SHORT_SIDE_PX,
+    min_interval_s: float = MIN_INTERVAL_S,
+) -> VideoReader:
+    """Open a video for reading; the parameters, the result and the errors are `VideoReader`'s."""
+    return VideoReader(path, max_short_side=max_short_side, min_interval_s=min_interval_s)
+
+
+def probe(path: str | PathLike[str]) -> VideoInfo:
+    """Say what a video file is, from its header and its first frame.
+
+    Parameters
+    ----------
+    path
+        The video file.
+
+    Returns
+    -------
+    VideoInfo
+
+    Raises
+    ------
+    VideoError
+        The file cannot be used; see `formcheck.video.source.open_source`.
+    """
+    with open_video(path) as video:
+        return video.info
+
+
+def converter_for(source: Source, max_short_side: int) -> PictureConverter:
+    """Make the converter for the frames of an opened video, none with a short side above `max_short_side` (px)."""
+    return PictureConverter(source.first_frame, source.pixel_aspect, max_short_side, source.name)
+
+
+def _describe(source: Source, converter: PictureConverter) -> VideoInfo:
+    return VideoInfo(
+        name=source.name,
+        width=converter.source_size.width,
+        height=converter.source_size.height,
+        fps=source.fps,
+        duration_s=source.duration_s,
+        frames=_frame_count(source),
+        codec=source.stream.codec_context.codec.canonical_name,
+        rotation_deg=converter.orientation.rotation_deg,
+    )
+
+
+def _frame_count(source: Source) -> int:
+    """Count the frames as the container does, unless its edit list shows only a part of them."""
+    stated = source.stream.frames
+    if math.isnan(source.duration_s):
+        return stated
+    expected = round(source.duration_s * source.fps)
+    return stated if stated and abs(stated - expected) <= max(2, _COUNTS_AGREE * expected) else expected

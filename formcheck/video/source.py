@@ -1,0 +1,271 @@
+"""An opened video file: its picture stream and its decoded frames, with every way it can be unusable named."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from itertools import chain
+from os import PathLike
+from pathlib import Path
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.stream import VideoStream
+
+from formcheck.errors import VideoError
+from formcheck.video.unreadable import CONVERT, RECORD_AGAIN, check_file, explain_unreadable, picture_not_video
+
+_FORMATS = (
+    "mov,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,nut,mxf,ivf,dv,"  # with pictures and timestamps
+    "mp3,wav,flac,aac,aiff,amr,caf"  # sound alone, so that it is called that
+)
+"""The containers that are opened. FFmpeg would also play text files, and playlists that name other files and hosts."""
+_MOST_DECODER_THREADS = 4
+"""Each holds whole pictures; the pose model is slower than four of them."""
+_PACKETS_TIMED = 60
+"""Packets whose timestamps are averaged when the container does not say its frame rate."""
+_HIGHEST_FPS = 480.0
+"""Past the fastest phones; above it a container states its clock's resolution, not a frame rate."""
+_FALLBACK_FPS = 30.0
+
+
+@dataclass(eq=False)
+class Source:
+    """A video file opened for decoding, with its first frames decoded already.
+
+    Close it, or use it as a context manager.
+    """
+
+    path: Path
+    container: InputContainer
+    stream: VideoStream
+    fps: float
+    """Mean frames/s: what the container says, else from the timestamps of its first packets."""
+    _first: deque[av.VideoFrame | None] = field(default_factory=deque)
+    _rest: Iterator[av.VideoFrame | None] = field(default_factory=lambda: iter(()))
+
+    @property
+    def name(self) -> str:
+        """File name without folder."""
+        return self.path.name
+
+    @property
+    def time_base(self) -> Fraction:
+        """Seconds per timestamp unit."""
+        return self.stream.time_base or Fraction(1, 90_000)
+
+    @property
+    def pixel_aspect(self) -> Fraction:
+        """Width over height of a stored pixel; 1 when the file does not say."""
+        return self.stream.sample_aspect_ratio or Fraction(1)
+
+    @property
+    def first_frame(self) -> av.VideoFrame:
+        """The first frame that could be decoded."""
+        return next(frame for frame in self._first if frame is not None)
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the picture stream (s) as the container says, else of the whole file; NaN when it does not."""
+        stream_s = self.picture_duration_s
+        if math.isnan(stream_s) and self.container.duration is not None:
+            return self.container.duration / av.time_base
+        return stream_s
+
+    @property
+    def picture_duration_s(self) -> float:
+        """Length of the picture stream alone (s) as the container says; NaN when it does not."""
+        if self.stream.duration is not None:
+            if self.container.format.name == "avi" and self.stream.frames:
+                # The stated time is worked out from the size of the file, the count is what the recorder wrote.
+                return self.stream.frames / self.fps
+            return float(self.stream.duration * self.time_base)
+        return _clock_text_s(self.stream.metadata.get("DURATION", ""))
+
+    def timestamp_of(self, frame: av.VideoFrame) -> int | None:
+        """Give a frame's presentation timestamp, in units of `time_base`; None when the file does not say.
+
+        AVI stores no presentation times, and FFmpeg's guesses at them come out of order where frames are reordered:
+        there the decoding time of the packet that completed the frame is used, which differs by a constant.
+        """
+        if frame.pts is None or self.container.format.name == "avi":
+            return frame.dts
+        return frame.pts
+
+    def decoded(self) -> Iterator[av.VideoFrame | None]:
+        """Give every frame in presentation order from the first; None where something could not be decoded."""
+        return chain(self._first, self._rest)
+
+    def decoded_from(self, timestamp: int) -> Iterator[av.VideoFrame | None] | None:
+        """Give the frames from the last key frame at or before a timestamp (in units of `time_base`) on.
+
+        Some files lead a search somewhere else: look at the frames' timestamps. None when the file cannot be searched;
+        frames asked for before then go on where they were.
+        """
+        try:
+            self.container.seek(timestamp, stream=self.stream)
+        except FFmpegError:
+            return None
+        return _decode(self.container, self.stream)
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; harmless when closed already."""
+        self._first.clear()
+        self._rest = iter(())
+        self.container.close()
+
+
+def open_source(path: str | PathLike[str]) -> Source:
+    """Open a video file and decode its first two frames.
+
+    Parameters
+    ----------
+    path
+        A file; never a web address or a device.
+
+    Returns
+    -------
+    Source
+
+    Raises
+    ------
+    VideoError
+        The file is missing, may not be read, is empty, is not a video, was cut off before its index, has sound only,
+        is a still picture, is in a format that cannot be decoded, or none of its pictures can be.
+    """
+    file = Path(path)
+    check_file(file)
+    container = _open_container(file)
+    try:
+        stream = _picture_stream(container, file.name)
+        stream.thread_type = "AUTO"
+        stream.codec_context.thread_count = min(os.cpu_count() or 1, _MOST_DECODER_THREADS)
+        source = Source(file, container, stream, fps=_frame_rate(file, stream))
+        source._rest = _decode(container, stream)
+        _take_first_frames(source)
+    except BaseException:
+        container.close()
+        raise
+    return source
+
+
+def _open_container(file: Path) -> InputContainer:
+    # The explicit protocol keeps a colon in a file name from being read as one; the white lists keep a file that is
+    # really a playlist from opening others, here or elsewhere.
+    address = "file:" + os.fspath(file.absolute())
+    limits = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+    try:
+        return av.open(address, mode="r", container_options=limits, metadata_errors="replace")
+    except (FFmpegError, UnicodeError) as error:
+        raise explain_unreadable(file) from error
+
+
+def _picture_stream(container: InputContainer, name: str) -> VideoStream:
+    moving = [stream for stream in container.streams.video if not stream.disposition & Disposition.attached_pic]
+    if not moving:
+        if container.streams.audio:
+            raise VideoError(f'"{name}" has sound but no pictures.', "Give the video, not its sound track.")
+        raise VideoError(f'"{name}" has no pictures in it.', CONVERT)
+    best = container.streams.best("video")
+    stream = next((candidate for candidate in moving if candidate is best), moving[0])
+    if stream.codec_context is None:
+        raise VideoError(f'"{name}" is in a video format that cannot be decoded here.', CONVERT)
+    return stream
+
+
+def _take_first_frames(source: Source) -> None:
+    """Decode until there are two frames, so that a still picture and a file without any are known at the door."""
+    found = 0
+    while found < 2:
+        try:
+            frame = next(source._rest)
+        except StopIteration:
+            break
+        source._first.append(frame)
+        found += frame is not None
+    if found == 2:
+        return
+    if any(frame is None for frame in source._first):
+        raise VideoError(f'"{source.name}" is damaged: its pictures cannot be decoded.', RECORD_AGAIN)
+    if found == 1:
+        raise picture_not_video(source.name)
+    raise VideoError(f'"{source.name}" holds no pictures: it has zero frames.', RECORD_AGAIN)
+
+
+def _decode(container: InputContainer, stream: VideoStream) -> Iterator[av.VideoFrame | None]:
+    packets = container.demux(stream)
+    while True:
+        try:
+            packet = next(packets)
+        except StopIteration:
+            return
+        except FFmpegError:
+            # The container is broken here and goes no further; the decoder still holds frames from before.
+            yield None
+            yield from _decode_packet(stream, None)
+            return
+        if packet.is_corrupt:
+            yield None
+        yield from _decode_packet(stream, packet)
+
+
+def _decode_packet(stream: VideoStream, packet: Packet[VideoStream] | None) -> Iterator[av.VideoFrame | None]:
+    try:
+        frames = stream.decode(packet)
+    except FFmpegError:
+        yield None
+        return
+    for frame in frames:
+        # A frame put together around missing data would put joints where nobody has them.
+        yield None if frame.is_corrupt else frame
+
+
+def _frame_rate(file: Path, stream: VideoStream) -> float:
+    said = float(stream.average_rate) if stream.average_rate else math.nan
+    if 0 < said <= _HIGHEST_FPS:
+        return said
+    return _measured_rate(file, stream.index)
+
+
+def _measured_rate(file: Path, stream_index: int) -> float:
+    timestamps: list[int] = []
+    with _open_container(file) as container:
+        stream = container.streams[stream_index]
+        time_base = stream.time_base or Fraction(1, 90_000)
+        try:
+            for packet in container.demux(stream):
+                timestamp = packet.dts if packet.pts is None else packet.pts
+                if timestamp is not None:
+                    timestamps.append(timestamp)
+                if len(timestamps) == _PACKETS_TIMED:
+                    break
+        except FFmpegError:
+            pass  # A broken place ends the sample early; reading the frames reports it.
+    if len(timestamps) < 2 or max(timestamps) == min(timestamps):
+        return _FALLBACK_FPS
+    return (len(timestamps) - 1) / float((max(timestamps) - min(timestamps)) * time_base)
+
+
+def _clock_text_s(text: str) -> float:
+    """Read a length written as `hours:minutes:seconds` (Matroska's per-track tag), s; NaN when it is not one."""
+    parts = text.split(":")
+    if len(parts) != 3:
+        return math.nan
+    try:
+        hours, minutes, seconds = (float(part) for part in parts)
+    except ValueError:
+        return math.nan
+    return 3600 * hours + 60 * minutes + seconds

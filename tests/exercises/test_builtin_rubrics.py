@@ -1,0 +1,172 @@
+"""Layer: data. The rubrics that formcheck comes with say what the measurement specification says."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from formcheck.errors import RubricError
+from formcheck.exercises.finding import Band
+from formcheck.exercises.measures import MEASURES, CheckView, Scope
+from formcheck.exercises.plan import Plan
+from formcheck.exercises.rubric import Precedence
+from formcheck.exercises.rubric_check import MAX_CUE_WORDS
+from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+
+G, C, F = Band.GOOD, Band.CAUTION, Band.FAULT
+PLAN = Plan(target_depth_deg=45, reps=10, hold_s=3, step_height_cm=15, ball=True)
+CHECKS = [(name, check) for name in builtin_names() for check in builtin_rubric(name).checks]
+
+
+def test_the_three_exercises_are_there() -> None:
+    assert builtin_names() == ("squat", "step-down", "wall-squat")
+    for name in builtin_names():
+        assert builtin_rubric(name).exercise == name
+
+
+def test_an_unknown_exercise_names_the_known_ones() -> None:
+    with pytest.raises(RubricError, match=r"no exercise `wall-sqat`; perhaps `wall-squat` is meant.*squat, step-down"):
+        builtin_rubric("wall-sqat")
+
+
+@pytest.mark.parametrize(
+    ("exercise", "prefix", "numbers"),
+    [("wall-squat", "WS-F", 11), ("wall-squat", "WS-S", 11), ("step-down", "SD-F", 10), ("step-down", "SD-S", 9)],
+)
+def test_every_row_of_the_specification_is_covered(exercise: str, prefix: str, numbers: int) -> None:
+    ids = {check.id for check in builtin_rubric(exercise).checks}
+    assert {f"{prefix}{number}" for number in range(1, numbers + 1)} <= ids
+
+
+def test_only_the_step_down_stands_on_one_leg() -> None:
+    assert {name for name in builtin_names() if not builtin_rubric(name).phases.bilateral} == {"step-down"}
+    assert builtin_rubric("wall-squat").phases.min_range_deg == 15
+    assert builtin_rubric("step-down").phases.min_range_deg == 20
+
+
+@pytest.mark.parametrize(("exercise", "check"), CHECKS, ids=[check.id for _, check in CHECKS])
+def test_every_check_can_be_followed_and_traced(exercise: str, check: object) -> None:
+    found = builtin_rubric(exercise).check(getattr(check, "id", ""))
+    assert len(found.source) > 5
+    assert found.measure in MEASURES
+    for cue in (found.cue_low, found.cue_high):
+        assert len(cue.split()) <= MAX_CUE_WORDS
+    if not found.report_only:
+        spoken = {found.cue("low"), found.cue("high")} - {""}
+        assert spoken, "a check that is not only reported says something"
+    if found.scope is Scope.REP and found.unit == "deg":
+        assert found.hysteresis == 3 or found.report_only
+    if found.scope is Scope.REP and found.view is not CheckView.ANY and found.unit in {"deg", "ratio"}:
+        assert found.persistence_s >= 0.3 or found.report_only
+
+
+# Every edge of the specification's tables: the value on it, and just beyond it.
+EDGES = [
+    ("WS-F1", [(0.69, F), (0.7, C), (0.89, C), (0.9, G), (1.5, G), (1.51, C), (1.9, C), (1.91, F)]),
+    ("WS-F2", [(-30, G), (10, G), (10.1, C), (20, C), (20.1, F)]),
+    ("WS-F3", [(-20, C), (-3.1, C), (-3, G), (2, G), (2.1, C), (4, C), (4.1, F)]),
+    ("WS-F3b", [(-20, G), (2, G), (2.1, C), (4, C), (4.1, F)]),
+    ("WS-F4", [(0.79, F), (0.8, C), (0.9, G), (1.2, G), (1.21, C), (1.4, C), (1.41, F)]),
+    ("WS-F5", [(-30, G), (5, G), (5.1, C), (10, C), (10.1, F)]),
+    ("WS-F5b", [(-30, G), (5, G), (5.1, C), (10, C), (10.1, F)]),
+    ("WS-F6", [(-15.1, F), (-15, C), (-8.1, C), (-8, G), (8, G), (15, C), (25, F)]),
+    ("WS-F7", [(-10.1, F), (-10, C), (-5, G), (5, G), (5.1, C), (10.1, F)]),
+    ("WS-F8", [(-6.1, F), (-6, C), (-3, G), (3, G), (3.1, C), (6, C), (6.1, F)]),
+    ("WS-F9", [(-6.1, F), (-6, C), (-3, G), (3, G), (6, C), (6.1, F)]),
+    ("WS-F10", [(-4.1, F), (-4, C), (-2, G), (2, G), (4, C), (4.1, F)]),
+    ("WS-F11", [(-9, G), (1.5, G), (1.6, C), (3, C), (3.1, F)]),
+    ("WS-S1", [(24.9, F), (25, C), (34.9, C), (35, G), (50, G), (50.1, C), (55, C), (55.1, F)]),
+    ("WS-S1b", [(75, G), (75.1, C), (90, C), (90.1, F)]),
+    ("WS-S2", [(-12.1, F), (-8.1, C), (8, G), (8.1, C), (12, C), (12.1, F)]),
+    ("WS-S2b", [(4, G), (4.1, C), (8, C), (8.1, F)]),
+    ("WS-S2c", [(4, G), (4.1, C), (8, C), (8.1, F)]),
+    ("WS-S3", [(1.5, G), (1.6, C), (3, C), (3.1, F)]),
+    ("WS-S3b", [(5, G), (5.1, C), (10, C), (10.1, F)]),
+    ("WS-S4", [(-30, G), (3, G), (3.1, C), (6, C), (6.1, F)]),
+    ("WS-S5", [(0, C), (6.9, C), (7, G), (15, G), (15.1, C), (60, C)]),
+    ("WS-S6", [(1.19, F), (1.2, C), (1.99, C), (2, G), (20, G)]),
+    ("WS-S7", [(1.99, F), (2, C), (2.69, C), (2.7, G), (4, G), (4.1, C), (60, C)]),
+    ("WS-S8", [(0.79, F), (0.8, C), (1.19, C), (1.2, G)]),
+    ("WS-S9", [(5, G), (5.1, C), (8, C), (8.1, F)]),
+    ("WS-S10", [(0, G), (1, G), (2, C), (3, F)]),
+    ("WS-S11", [(7, F), (8, C), (9, C), (10, G), (15, G), (16, C), (21, F)]),
+    ("SD-F1", [(-30, G), (2, G), (2.1, C), (4, C), (4.1, F)]),
+    ("SD-F1b", [(-30, G), (2, G), (2.1, C), (4, C), (4.1, F)]),
+    ("SD-F2", [(-30, G), (10, G), (10.1, C), (17, C), (17.1, F)]),
+    ("SD-F3", [(-9, G), (5, G), (5.1, C), (10, C), (10.1, F)]),
+    ("SD-F4", [(-9, G), (5, G), (5.1, C), (10, C), (10.1, F)]),
+    ("SD-F5", [(10, G), (10.1, C), (15, C), (15.1, F)]),
+    ("SD-F6", [(1.5, G), (1.6, C), (99, C)]),
+    ("SD-F6b", [(0, G), (1, F)]),
+    ("SD-F7", [(0, G), (0.3, G), (0.4, C), (0.5, C), (0.6, F)]),
+    ("SD-F8", [(10, G), (10.1, C), (15, C), (15.1, F)]),
+    ("SD-F9", [(-4.1, F), (-2, G), (2, G), (4, C), (4.1, F)]),
+    ("SD-F9b", [(-9.1, F), (-5, G), (5, G), (9, C), (9.1, F)]),
+    ("SD-F10", [(0, G), (1, G), (2, C), (3, C), (4, F), (6, F)]),
+    ("SD-S1", [(0, C), (37.9, C), (38, G), (52, G), (52.1, C), (60, C), (60.1, F)]),
+    ("SD-S2", [(1.5, G), (1.6, C), (3, C), (3.1, F)]),
+    ("SD-S3", [(-5.1, F), (-5, C), (4.9, C), (5, G), (25, G), (25.1, C), (35, C), (35.1, F)]),
+    ("SD-S4", [(3, G), (3.1, C), (30, C)]),
+    ("SD-S5", [(1.19, F), (1.2, C), (1.99, C), (2, G)]),
+    ("SD-S6", [(0.6, G), (0.61, C), (1, C), (1.01, F)]),
+    ("SD-S7", [(0.69, F), (0.7, C), (0.99, C), (1, G)]),
+    ("SD-S8", [(0.5, G), (0.51, F)]),
+    ("SD-S9", [(5, G), (5.1, C), (8, C), (8.1, F)]),
+    ("SD-S9b", [(7, F), (8, C), (10, G), (15, G), (16, C), (21, F)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("check_id", "expected"), EDGES, ids=[check_id for check_id, _ in EDGES])
+def test_each_edge_lies_where_the_specification_has_it(check_id: str, expected: list[tuple[float, Band]]) -> None:
+    exercise = "wall-squat" if check_id.startswith("WS") else "step-down"
+    bands = builtin_rubric(exercise).check(check_id).bands_for(PLAN)
+    assert bands is not None
+    assert [bands.band_of(value) for value, _ in expected] == [band for _, band in expected]
+
+
+def test_every_check_of_the_specification_has_its_edges_tested() -> None:
+    tested = {check_id for check_id, _ in EDGES}
+    assert tested == {check.id for name, check in CHECKS if name != "squat"}
+
+
+def test_a_mans_step_down_has_stricter_bands_and_unknown_sex_the_lenient_ones() -> None:
+    check = builtin_rubric("step-down").check("SD-F2")
+    assert check.bands_for(Plan(sex="female")) == check.bands_for(Plan())
+    male = check.bands_for(Plan(sex="male"))
+    assert male is not None
+    assert (male.good[1], male.caution[1]) == (8, 15)
+
+
+def test_fppa_never_stands_alone() -> None:
+    for _, check in CHECKS:
+        if check.measure.startswith("fppa") and not check.report_only:
+            assert "kmf_pct" in check.confirm
+
+
+def test_what_needs_a_prescription_is_not_judged_without_one() -> None:
+    unjudged = {check.id for _, check in CHECKS if check.bands_for(Plan()) is None}
+    assert {"WS-S1", "WS-S7", "WS-S11", "WS-F4", "WS-F6", "SD-S1", "SQ-S1", "SQ-T2"} <= unjudged
+    assert "WS-S1b" not in unjudged, "the depth limit holds whatever is prescribed"
+
+
+def test_the_depth_limit_is_of_the_wall_squat_alone_and_comes_before_all_else() -> None:
+    assert builtin_rubric("wall-squat").check("WS-S1b").precedence is Precedence.SAFETY
+    assert [name for name, check in CHECKS if check.precedence is Precedence.SAFETY] == ["wall-squat"]
+
+
+@pytest.mark.parametrize("name", builtin_names())
+def test_no_rubric_judges_knee_flexion_from_the_front(name: str) -> None:
+    for check in builtin_rubric(name).checks:
+        if check.measure.startswith("knee_flexion"):
+            assert check.view is CheckView.SIDE
+
+
+def test_timing_is_judged_from_every_view() -> None:
+    for _, check in CHECKS:
+        if check.measure in {"descent_s", "hold_s", "ascent_s", "descent_reversals"}:
+            assert check.view is CheckView.ANY
+
+
+def test_only_cautions_can_come_of_a_free_squats_rise() -> None:
+    assert builtin_rubric("squat").check("SQ-T3").bands.caution == (-math.inf, math.inf)

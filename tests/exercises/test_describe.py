@@ -1,0 +1,48 @@
+"""Layer: pure functions. Rubrics in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from formcheck.exercises.describe import CheckRow, describe
+from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+
+
+def row(exercise: str, check: str) -> CheckRow:
+    (found,) = [each for each in describe(builtin_rubric(exercise)) if each.id == check]
+    return found
+
+
+@pytest.mark.parametrize("exercise", builtin_names())
+def test_there_is_a_row_for_each_check_in_order(exercise: str) -> None:
+    rubric = builtin_rubric(exercise)
+    assert [each.id for each in describe(rubric)] == [check.id for check in rubric.checks]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "check", "good", "fault"),
+    [
+        ("wall-squat", "WS-F3", "-3 to 2 % of leg length", "above 4 % of leg length"),
+        ("wall-squat", "WS-F8", "-3 to 3°", "below -6 or above 6°"),
+        ("wall-squat", "WS-S1", "target -10 to +5°", "below target -20 or above target +10°"),
+        ("wall-squat", "WS-S5", "7 to 15 cm", "never"),
+        ("wall-squat", "WS-S6", "at least 2 s", "below 1.2 s"),
+        ("wall-squat", "WS-S11", "prescribed reps to +5", "below prescribed reps -2 or above prescribed reps +10"),
+        ("step-down", "SD-F2", "up to 10°", "above 17°"),
+    ],
+)
+def test_bands_are_said_in_words(exercise: str, check: str, good: str, fault: str) -> None:
+    assert (row(exercise, check).good, row(exercise, check).fault) == (good, fault)
+
+
+def test_what_a_check_depends_on_is_said() -> None:
+    assert row("wall-squat", "WS-F6").judged == "a ball is prescribed"
+    assert row("wall-squat", "WS-S7").judged == "prescribed hold is set"
+    assert row("step-down", "SD-F1").judged.startswith("a fault only if borne out by knee medial to foot")
+    assert row("wall-squat", "WS-F1").judged == ""
+
+
+def test_cues_are_shown_for_both_sides() -> None:
+    assert row("wall-squat", "WS-F4").cue == "Try a bigger ball or narrower stance / Try a smaller ball or wider stance"
+    assert row("wall-squat", "WS-F10").cue == "(report only)"
+    assert row("wall-squat", "WS-S6").view == "front or side"
