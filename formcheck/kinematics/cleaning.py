@@ -43,3 +43,14 @@ def cleaned(track: PoseTrack) -> PoseTrack:
     visibility = fill_gaps(track.t_s, visibility)
     image = smooth_zero_phase(track.t_s, image)
     return replace(track, image_px=image, world_m=world, visibility=np.nan_to_num(visibility))
+
+
+def seen(track: PoseTrack, landmarks: list[int], least: float = SCORED) -> NDArray[np.bool_]:
+    """Return in which frames all these landmarks are visible enough to be scored, shape (n,)."""
+    return np.asarray((track.visibility[:, landmarks] >= least).all(axis=1), dtype=np.bool_)
+
+
+def known_median(values: FloatArray) -> float:
+    """Return the median of the values that are not NaN; NaN where there are none."""
+    known = values[np.isfinite(values)]
+    return float(np.median(known)) if len(known) else float("nan")

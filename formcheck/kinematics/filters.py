@@ -14,6 +14,8 @@ NaN means not measured. Gaps up to `MAX_GAP_S` between seen frames are filled by
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import butter, sosfiltfilt
@@ -52,7 +54,7 @@ def fill_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float = MAX_GAP_S)
         seen = np.flatnonzero(np.isfinite(column))
         if len(seen) < 2 or len(seen) == len(column):
             continue
-        for a, b in zip(seen[:-1], seen[1:], strict=True):
+        for a, b in pairwise(seen):
             if b - a > 1 and t_s[b] - t_s[a] <= max_gap_s:
                 column[a + 1 : b] = np.interp(t_s[a + 1 : b], t_s[[a, b]], column[[a, b]])
     return flat.reshape(values.shape)

@@ -122,11 +122,12 @@ def sagittal_tilt_deg(upper: ArrayLike, lower: ArrayLike, forward_end: str, faci
 def foreshortening_corrected_tilt_deg(tilt_deg: ArrayLike, turn_deg: float) -> FloatArray:
     """Return the sagittal tilt of a segment seen from a camera `turn_deg` off the true side view.
 
-    tan(true) = tan(seen) / cos(turn). Specification section 5.
+    tan(true) = tan(seen) / cos(turn), in the quadrant of the tilt seen: a thigh past the horizontal stays past it.
+    Specification section 5.
     """
-    return np.degrees(
-        np.arctan(np.tan(np.radians(np.asarray(tilt_deg, dtype=np.float64))) / np.cos(np.radians(turn_deg)))
-    )
+    seen = np.radians(np.asarray(tilt_deg, dtype=np.float64))
+    true = np.arctan2(np.sin(seen), np.cos(seen) * np.cos(np.radians(turn_deg)))
+    return np.asarray(np.degrees(true), dtype=np.float64)
 
 
 def fppa_yaw_bias_deg(thigh_tilt_deg: ArrayLike, shank_tilt_deg: ArrayLike, yaw_deg: ArrayLike) -> FloatArray:
@@ -137,4 +138,4 @@ def fppa_yaw_bias_deg(thigh_tilt_deg: ArrayLike, shank_tilt_deg: ArrayLike, yaw_
     """
     s = np.sin(np.radians(yaw_deg))
     tilts = [np.tan(np.radians(np.asarray(x, dtype=np.float64))) for x in (thigh_tilt_deg, shank_tilt_deg)]
-    return np.degrees(np.arctan(tilts[0] * s) + np.arctan(tilts[1] * s))
+    return np.asarray(np.degrees(np.arctan(tilts[0] * s) + np.arctan(tilts[1] * s)), dtype=np.float64)

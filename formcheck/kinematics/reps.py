@@ -7,12 +7,13 @@ by the rep's own range: start and end where the signal crosses 10 % of it, botto
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
-from formcheck.kinematics.filters import runs, slope_per_s, smooth_zero_phase
+from formcheck.kinematics.filters import runs, smooth_zero_phase
 from formcheck.kinematics.phase_rule import PhaseRule
 
 FloatArray = NDArray[np.float64]
@@ -27,10 +28,12 @@ _EDGE_SHARE = 0.25
 """A rep must be seen to begin and end below this share of its range; otherwise the clip cuts it off."""
 _START_SHARE, _BOTTOM_SHARE = 0.10, 0.90
 """Crossings that define start, bottom and end (the result contract in docs/formats.md)."""
-_LOST_S = 0.5
+LOST_S = 0.5
 """A rep with the leg out of sight for longer than this cannot be counted."""
+REVERSAL_DEG = 3.0
+"""A rise smaller than this on the way down is tremble, not a turning back."""
 _SMOOTH_TAIL = 0.973
-"""A smooth reach (minimum jerk, Flash & Hogan 1985) passes 50 % at half its time and 90 % at 0.753 of it, so its end lies
+"""A smooth reach (minimum jerk, Flash & Hogan 1985) passes 50 % at half its time and 90 % at 0.753 of it: its end lies
 0.973 times as far beyond the 90 % crossing as that lies beyond the 50 % crossing."""
 
 
@@ -79,10 +82,10 @@ def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule) -> list[RepTi
 
 
 def _unbroken(t_s: FloatArray, q: FloatArray) -> list[tuple[int, int]]:
-    """Return runs of the signal with no gap longer than `_LOST_S`; short gaps stay inside as NaN."""
+    """Return runs of the signal with no gap longer than `LOST_S`; short gaps stay inside as NaN."""
     merged: list[tuple[int, int]] = []
     for a, b in runs(np.isfinite(q)):
-        if merged and t_s[a] - t_s[merged[-1][1] - 1] <= _LOST_S:
+        if merged and t_s[a] - t_s[merged[-1][1] - 1] <= LOST_S:
             merged[-1] = (merged[-1][0], b)
         else:
             merged.append((a, b))
@@ -95,7 +98,7 @@ def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule) -> list[RepTimes
     tops = _tops(q, rule)
     if not tops:
         return []
-    valleys = [0, *(a + int(np.argmin(q[a:b])) for a, b in zip(tops[:-1], tops[1:], strict=True)), len(q) - 1]
+    valleys = [0, *(a + int(np.argmin(q[a:b])) for a, b in pairwise(tops)), len(q) - 1]
     valleys[0] = int(np.argmin(q[: tops[0] + 1]))
     valleys[-1] = tops[-1] + int(np.argmin(q[tops[-1] :]))
     stands = [_rest_level(q, tops, i) for i in range(len(tops) + 1)]
@@ -167,7 +170,7 @@ def _time_rep(
 
 
 def _crossing(t: FloatArray, q: FloatArray, level: float, *, last: bool) -> float:
-    """Return when the signal crosses a level, between samples by a straight line; the end of the part if it never does."""
+    """Return when the signal crosses a level, between samples by a straight line; the part's end if it never does."""
     over = q >= level
     change = np.flatnonzero(over[1:] != over[:-1])
     if len(change) == 0:
@@ -207,8 +210,11 @@ def phases(t_s: FloatArray, reps: list[RepTimes]) -> tuple[NDArray[np.str_], NDA
     return phase, number
 
 
-def descent_reversals(t_s: FloatArray, q_deg: FloatArray, rep: RepTimes, still_speed_deg_s: float) -> int:
-    """Return how often the descent stops or turns back: runs below the still speed between start and bottom."""
+def descent_reversals(t_s: FloatArray, q_deg: FloatArray, rep: RepTimes) -> int:
+    """Return how often the descent turns back: rises of more than `REVERSAL_DEG` between start and bottom."""
     inside = (t_s >= rep.start_s) & (t_s <= rep.bottom_start_s) & np.isfinite(q_deg)
-    speed = slope_per_s(t_s[inside], q_deg[inside]) if inside.sum() >= 3 else np.zeros(0)
-    return sum(1 for a, _ in runs(speed < -still_speed_deg_s / 2) if a > 0)
+    q = q_deg[inside]
+    if len(q) < 3:
+        return 0
+    tops, _ = find_peaks(np.r_[q, q[-1] + REVERSAL_DEG], prominence=REVERSAL_DEG)
+    return len(tops)

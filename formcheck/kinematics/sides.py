@@ -86,7 +86,7 @@ def exchanged_frames(track: PoseTrack, landmarks: tuple[Landmark, ...], leg_px: 
 
 def _travel(a: FloatArray, b: FloatArray) -> FloatArray:
     """Mean distance between corresponding points, in leg lengths, each capped; shape (n,)."""
-    return np.minimum(np.linalg.norm(a - b, axis=-1), _TRAVEL_CAP).mean(axis=1)
+    return np.asarray(np.minimum(np.linalg.norm(a - b, axis=-1), _TRAVEL_CAP).mean(axis=1), dtype=np.float64)
 
 
 def _cheapest_states(same: FloatArray, change: FloatArray, switch_cost: float) -> NDArray[np.bool_]:

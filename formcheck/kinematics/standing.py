@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.kinematics.filters import runs, slope_per_s
+from formcheck.kinematics.filters import runs, slope_per_s, smooth_zero_phase
 from formcheck.kinematics.geometry import distance_px
 from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack
@@ -19,11 +19,13 @@ from formcheck.pose.types import PoseTrack
 FloatArray = NDArray[np.float64]
 
 _UPRIGHT_SHARE = 0.985
-"""Hips at least this share of their greatest height above the ankles count as upright; 0.985 is about 20 deg of flexion."""
+"""Hips at least at this share of their greatest height over the ankles are upright; 0.985 is 20 deg of flexion."""
 _TALLEST_PERCENTILE = 92
 """Of the height of the lower hip-ankle pair over the set: rest between reps makes up more than a twelfth of any set."""
 _STILL_LEG_PER_S = 0.05
 """Slower than this, in leg lengths a second, the hips are still."""
+_STILL_CUTOFF_HZ = 1.5
+"""Stillness is a matter of sway, not of the tremble of landmarks."""
 _QUIET_S = 0.8
 """Shortest quiet stance that serves as a calibration."""
 _IN_SIGHT_SHARE = 0.8
@@ -146,7 +148,7 @@ def stand_still(
     if usable.sum() < 5:
         return None
     upright = usable & (tall >= _UPRIGHT_SHARE * np.percentile(tall[usable], _TALLEST_PERCENTILE))
-    speed = np.abs(slope_per_s(track.t_s, tall)) / leg
+    speed = np.abs(slope_per_s(track.t_s, smooth_zero_phase(track.t_s, tall, _STILL_CUTOFF_HZ))) / leg
     still = upright & (speed < _STILL_LEG_PER_S)
     for a, b in runs(still):
         if track.t_s[b - 1] - track.t_s[a] >= _QUIET_S:
@@ -163,7 +165,7 @@ def _calibrate(track: PoseTrack, frames: NDArray[np.bool_], *, quiet: bool) -> S
     height = np.array([points[BODY[s].ankle, 1] - points[BODY[s].hip, 1] for s in SIDES])
     hips = points[[BODY[s].hip for s in SIDES]]
     shoulders = points[[BODY[s].shoulder for s in SIDES]]
-    toward_right = np.sign(hips[1, 0] - hips[0, 0]) or 1.0
+    toward_right = 1.0 if hips[1, 0] >= hips[0, 0] else -1.0
     return Standing(
         frames=frames,
         quiet=quiet,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -21,12 +21,15 @@ FRONT_DEG = 10.0
 """Beyond this turn the view is not a front view (specification section 5)."""
 SIDE_OK_DEG = 15.0
 """Up to this turn off the true side view knee flexion reads at most 2 deg low (specification section 5)."""
+TOLD_DEG = 30.0
+"""Beyond this turn off a view nobody is believed who names it: knee flexion reads 7 deg low there, FPPA 20 deg off."""
 SIDE_DEG = 25.0
 """Beyond this turn off the true side view knee flexion is refused (specification section 5)."""
 
 READS_LOW_FACING_DEG = 4.5
 """What MediaPipe's full model takes off the turn of a person who faces the camera: it sees people turned to their own
-left. Measured on real and rendered people facing the camera (docs/validation.md); it fades with the cosine of the turn."""
+left. Measured on real and rendered people facing the camera (docs/validation.md); it fades with the cosine of the
+turn."""
 YAW_ERROR_DEG = 5.0
 """Half-width of the 95 % interval of the turn, from the spread over the same clips."""
 
@@ -84,7 +87,7 @@ def yaw_series_deg(track: PoseTrack) -> FloatArray:
     between = np.angle(np.exp(1j * (hips - shoulders)))
     turn = shoulders + between * 0.5 * (1 - sideways**2)
     turn = turn + np.radians(READS_LOW_FACING_DEG) * np.cos(turn)
-    return np.degrees(np.angle(np.exp(1j * turn)))
+    return np.asarray(np.degrees(np.angle(np.exp(1j * turn))), dtype=np.float64)
 
 
 def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
@@ -154,3 +157,37 @@ def _side(yaw: float, turn: float, near: Side) -> ViewVerdict:
             "and given with low confidence."
         )
     return ViewVerdict(ViewKind.SIDE, yaw, YAW_ERROR_DEG, near, quality, reason)
+
+
+def turn_off_view_deg(view: ViewVerdict) -> float:
+    """Return how far the camera is off the true front or side view (deg, never negative); 0 for other views."""
+    off_front = min(abs(view.yaw_deg), 180 - abs(view.yaw_deg))
+    if view.kind is ViewKind.FRONT:
+        return off_front
+    return 90 - off_front if view.kind is ViewKind.SIDE else 0.0
+
+
+def view_as_told(found: ViewVerdict, told: ViewKind) -> ViewVerdict:
+    """Return the view of a set whose view the user named.
+
+    Within `TOLD_DEG` of the named view the user is believed, with low confidence where the camera is found outside the
+    usual limits; further off the measures of that view are refused.
+    """
+    if told is found.kind or not np.isfinite(found.yaw_deg):
+        return found
+    off_front = min(abs(found.yaw_deg), 180 - abs(found.yaw_deg))
+    turn = off_front if told is ViewKind.FRONT else 90 - off_front
+    if turn > TOLD_DEG:
+        return replace(
+            found,
+            verdict=ViewQuality.REFUSED,
+            reason=f"The {told} view was named, but the camera is {turn:.0f}° off it: knee angles are not given.",
+        )
+    near = (Side.LEFT if found.yaw_deg > 0 else Side.RIGHT) if told is ViewKind.SIDE else None
+    return replace(
+        found,
+        kind=told,
+        near_leg=near,
+        verdict=ViewQuality.LOW,
+        reason=f"Taken as the {told} view as named, though the camera seems {turn:.0f}° off it: low confidence.",
+    )

@@ -28,8 +28,8 @@ MEDIAPIPE_VERSION: Final[str] = mediapipe.__version__
 _CLOCK_STRETCH: Final = 10_000
 """MediaPipe is told that time runs this much faster. In VIDEO mode it smooths each landmark with a One-Euro filter that
 cannot be switched off and trails the movement by 20 to 40 ms, by 100 ms where a movement starts. That filter goes by
-the time between frames, and across minutes it has nothing left to hold on to: what comes out is what the model saw. Our own
-filters follow, zero-phase for recorded sets. Measured in docs/validation.md."""
+the time between frames, and across minutes it has nothing left to hold on to: what comes out is what the model saw.
+Our own filters follow, zero-phase for recorded sets. Measured in docs/validation.md."""
 _MAX_PEOPLE: Final = 3
 """Enough to tell one person from several; each one costs time."""
 

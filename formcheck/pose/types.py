@@ -62,6 +62,8 @@ class TrackSource:
     """Number of people of a size comparable to the largest, in frames sampled over the whole clip; empty if unknown."""
     mean_luma: float = float("nan")
     """Mean brightness of the sampled frames, 0 black to 255 white; NaN if unknown."""
+    damaged: str = ""
+    """One sentence on where and how the video is damaged; empty if it is whole."""
 
 
 @dataclass(frozen=True, eq=False)

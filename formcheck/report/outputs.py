@@ -66,7 +66,7 @@ def write_outputs(
     endings = ["json", "csv", *(["mp4"] if video and video_path is not None else []), *(["html"] if report else [])]
     targets = {ending: out_dir / f"{stem}.{ending}" for ending in endings}
     if video_path is not None:
-        _spare_source(video_path, targets.values())
+        spare_source(video_path, targets.values())
     with staging_folder(out_dir) as folder:
         staged = {ending: folder / f"results.{ending}" for ending in endings}
         write_json(assessment, staged["json"])
@@ -84,8 +84,14 @@ def write_outputs(
     return written
 
 
-def _spare_source(video_path: Path, targets: Iterable[Path]) -> None:
-    """Refuse to write over the video that was assessed."""
+def spare_source(video_path: Path, targets: Iterable[Path]) -> None:
+    """Refuse to write over the video that is assessed.
+
+    Raises
+    ------
+    OutputError
+        If one of the targets is the video itself.
+    """
     for target in targets:
         if target.exists() and video_path.exists() and target.samefile(video_path):
             raise OutputError(

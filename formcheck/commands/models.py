@@ -1,0 +1,58 @@
+"""`formcheck models`: which pose models are here, fetching one, and whether they are the published ones."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated
+
+import typer
+
+from formcheck.commands.terminal import Terminal, answering, printable
+
+models_app = typer.Typer(name="models", help="The pose models that joints are found with.", no_args_is_help=True)
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """Name the pose models, and say which are installed and where."""
+    terminal = Terminal()
+    with answering(terminal):
+        from formcheck.pose.models import MODEL_VARIABLE, installed_models, models_folder
+        from formcheck.pose.releases import DEFAULT_MODEL, RELEASES
+
+        installed = {model.short_name: model for model in installed_models()}
+        for name in [*RELEASES, *(name for name in installed if name not in RELEASES)]:
+            state = "installed" if name in installed else f"not installed; `formcheck models install {name}` fetches it"
+            default = " (default)" if name == DEFAULT_MODEL else ""
+            terminal.result(f"{name + default:<16}{state}")
+        terminal.result(f"Folder: {printable(str(models_folder()))}")
+        if named := os.environ.get(MODEL_VARIABLE):
+            terminal.result(f"{MODEL_VARIABLE} goes before all of these: {printable(named)}")
+
+
+@models_app.command("install")
+def install(name: Annotated[str, typer.Argument(metavar="NAME", help="full, lite or heavy.")]) -> None:
+    """Fetch a pose model, checked against its published hash, unless it is there already."""
+    terminal = Terminal()
+    with answering(terminal, "Stopped: nothing was installed."):
+        from formcheck.pose.models import install_model
+
+        with terminal.stages() as stages:
+            model = install_model(name, stages)
+        terminal.result(f"{model.short_name} is installed: {printable(str(model.path))}")
+
+
+@models_app.command("verify")
+def verify() -> None:
+    """Check every installed pose model; exit status 1 unless there is one and all are the published ones."""
+    terminal = Terminal()
+    with answering(terminal):
+        from formcheck.pose.models import installed_models, verify_model
+
+        reports = [verify_model(model.path) for model in installed_models()]
+        for report in reports:
+            terminal.result(f"{report.path.name}: {report.state.value}. {report.detail}")
+        if not reports:
+            terminal.error("No pose model is installed. Run `formcheck models install full`.")
+    if not reports or not all(report.ok for report in reports):
+        raise typer.Exit(1)

@@ -1,0 +1,64 @@
+"""What is said about a file that was assessed, or could not be: for people in a few lines, for programs in one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Final
+
+from formcheck.commands.batch import Outcome
+from formcheck.commands.terminal import one_sentence
+from formcheck.errors import FormcheckError
+from formcheck.report.document import assessment_document
+from formcheck.report.summary import headline, what_was_done
+from formcheck.session.assessment import Assessment
+
+_KEYS: Final = ("exercise", "reps_counted", "view", "advice", "praise", "not_measured")
+"""What a program is told at once; the rest is in the JSON file."""
+_FOR_PEOPLE: Final = ((".html", "Report"), (".mp4", "Video"), (".json", "Results"))
+"""By ending: which file to name to people, the first that was written."""
+
+
+def sentences(outcome: Outcome) -> list[str]:
+    """Say what was seen, what to change first and where the report is, a line each."""
+    assert outcome.assessment is not None  # a failure is said by `refusal`
+    told = headline(outcome.assessment)
+    band = f" ({told.band.value})" if told.band is not None and told.band.value != "good" else ""
+    lines = [
+        f"{outcome.job.source.name}: {what_was_done(outcome.assessment)}",
+        f"  Change first: {told.title}{band}. {told.detail}".rstrip(),
+    ]
+    if told.praise:
+        lines.append(f"  {told.praise}")
+    for ending, word in _FOR_PEOPLE:
+        if path := next((path for path in outcome.files if path.suffix == ending), None):
+            lines.append(f"  {word}: {path}")
+            break
+    return lines
+
+
+def refusal(source: Path, error: FormcheckError) -> str:
+    """Name the file, why it could not be assessed and what to do, in one line."""
+    return f"{source}: {one_sentence(error)}"
+
+
+def json_line(outcome: Outcome) -> str:
+    """Return the outcome as one line of JSON, in ASCII.
+
+    Keys: `video` (as it was named), `assessed`; then for an assessment `exercise`, `reps_counted`, `view`, `advice`,
+    `praise`, `not_measured` as in `formcheck.assessment/1` and `files` (paths by ending), else `error` with `kind`,
+    `reason` and `remedy`.
+    """
+    told: dict[str, object] = {"video": str(outcome.job.source), "assessed": outcome.assessment is not None}
+    if outcome.assessment is not None:
+        told |= _measured(outcome.assessment)
+        told["files"] = {path.suffix.removeprefix("."): str(path) for path in outcome.files}
+    if outcome.error is not None:
+        error = outcome.error
+        told["error"] = {"kind": type(error).__name__, "reason": error.reason, "remedy": error.remedy}
+    return json.dumps(told, allow_nan=False)
+
+
+def _measured(assessment: Assessment) -> dict[str, object]:
+    document = assessment_document(assessment)
+    return {key: document[key] for key in _KEYS}

@@ -1,0 +1,255 @@
+"""From the landmarks of a set to its view, reps, phases and measures over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.errors import NotAssessableError
+from formcheck.kinematics.cleaning import cleaned
+from formcheck.kinematics.frontal import arms_moved, measure_front
+from formcheck.kinematics.phase_rule import PhaseRule
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
+from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps, phases
+from formcheck.kinematics.sagittal import measure_side
+from formcheck.kinematics.series import MeasureSeries
+from formcheck.kinematics.sides import repair_exchanged_sides
+from formcheck.kinematics.standing import Standing, feet_in_place, legs_in_sight, rough_leg_px, stand_still
+from formcheck.kinematics.view import (
+    FRONT_LOW_DEG,
+    ViewKind,
+    ViewQuality,
+    ViewVerdict,
+    judge_view,
+    turn_off_view_deg,
+    view_as_told,
+)
+from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+
+_BEFORE_S, _AFTER_S = 4.0, 2.0
+"""Around the reps, where the person stands ready: the calibration is taken from there, not from walking in."""
+_REP_MARGIN_S = 0.2
+_STANCE_SHARE = 0.6
+"""A foot that travels less than this share of the other's way is the one that stands."""
+_LEAST_FOUND_S = 1.0
+
+CONTRACT_PER_LEG = ("knee_flexion_deg", "fppa_deg", "kmf_pct")
+CONTRACT_BODY = ("trunk_lean_deg", "trunk_flexion_deg", "pelvic_drop_deg")
+
+
+@dataclass(frozen=True, eq=False)
+class SetMeasurement:
+    """Everything measured in one set."""
+
+    track: PoseTrack
+    """Sides repaired, gaps filled, filtered."""
+    raw: PoseTrack
+    """Sides repaired, nothing else."""
+    sides_repaired: NDArray[np.bool_]
+    """Shape (n,): frames in which the estimator had exchanged the legs."""
+    standing: Standing
+    view: ViewVerdict
+    q_deg: FloatArray
+    """The signal reps were found in, shape (n,)."""
+    reps: tuple[RepTimes, ...]
+    legs: tuple[Side | None, ...]
+    """The stance leg of each rep; None where both legs work."""
+    series: MeasureSeries
+    arms_moved: NDArray[np.bool_]
+    """Shape (n,): frames in which a hand has left its place."""
+    phase: NDArray[np.str_]
+    rep_of_frame: NDArray[np.int64]
+    flexion_method: str
+    """How knee flexion was found; empty where it was not."""
+
+
+def measure_set(
+    track: PoseTrack, rule: PhaseRule, leg: Side | None = None, view: ViewKind | None = None
+) -> SetMeasurement:
+    """Measure a recorded set.
+
+    Parameters
+    ----------
+    track
+        As the pose estimator gave it.
+    rule
+        What counts as a rep of the exercise.
+    leg
+        The leg that is told to stand in a step-down; None to find it.
+    view
+        The view that is told; None to find it.
+
+    Raises
+    ------
+    NotAssessableError
+        If there is no person or no leg to measure.
+    """
+    _need_person(track)
+    leg_px = rough_leg_px(track)
+    raw, repaired = repair_exchanged_sides(track, leg_px)
+    clean = cleaned(raw)
+    legs = legs_in_sight(clean)
+    standing = stand_still(clean, legs)
+    if standing is None or not np.isfinite(standing.leg_px):
+        raise NotAssessableError(
+            "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
+        )
+    in_place = feet_in_place(clean, leg_px, legs)
+    verdict = judge_view(clean, in_place if in_place.any() else clean.found)
+    if view is not None:
+        verdict = view_as_told(verdict, view)
+    reps = _reps(clean, standing, verdict, rule, leg, in_place)[1]
+    if reps:
+        around = (clean.t_s >= reps[0].start_s - _BEFORE_S) & (clean.t_s <= reps[-1].end_s + _AFTER_S)
+        standing = stand_still(clean, legs, around) or standing
+    q, reps = _reps(clean, standing, verdict, rule, leg, in_place)
+    stances = tuple(None if rule.bilateral else leg or _stance_of(clean, rep) for rep in reps)
+    series, method = _series(clean, standing, verdict, rule, in_place, reps, stances)
+    phase, number = phases(clean.t_s, reps)
+    return SetMeasurement(
+        track=clean,
+        raw=raw,
+        sides_repaired=repaired,
+        standing=standing,
+        view=verdict,
+        q_deg=q,
+        reps=tuple(reps),
+        legs=stances,
+        series=series,
+        arms_moved=arms_moved(clean, standing),
+        phase=phase,
+        rep_of_frame=number,
+        flexion_method=method,
+    )
+
+
+def _need_person(track: PoseTrack) -> None:
+    if len(track) == 0 or not track.found.any():
+        raise NotAssessableError(
+            "No person was found in this video.", "Film one person from head to feet, in good light."
+        )
+    step = float(np.median(np.diff(track.t_s))) if len(track) > 1 else 0.0
+    if track.found.sum() * step < _LEAST_FOUND_S:
+        raise NotAssessableError(
+            "A person was found for less than a second.", "Film one person from head to feet for the whole set."
+        )
+
+
+def _reps(
+    track: PoseTrack,
+    standing: Standing,
+    view: ViewVerdict,
+    rule: PhaseRule,
+    leg: Side | None,
+    in_place: NDArray[np.bool_],
+) -> tuple[FloatArray, list[RepTimes]]:
+    """Return the rep signal and the reps in it."""
+    drop = trunk_drop_px(track, standing)
+    q = np.where(in_place, flexion_from_drop_deg(drop, standing.leg_px), np.nan)
+    reps = find_reps(track.t_s, q, rule)
+    if view.kind is not ViewKind.SIDE or view.near_leg is None:
+        return q, reps
+    stands = rule.bilateral or (leg or _stance_of_set(track, reps)) is view.near_leg
+    if not stands:
+        return q, reps
+    side = measure_side(track, standing, view.near_leg, turn_off_view_deg(view), in_place, near_stands=True)
+    flexion = np.where(in_place, side.near_leg["knee_flexion_deg"], np.nan)
+    found = find_reps(track.t_s, flexion, rule)
+    # A knee hidden for a while must not cost the count: then the drop of the trunk counts, which needs no knee.
+    return (flexion, found) if _covers(track.t_s, flexion, reps) else (q, reps)
+
+
+def _covers(t_s: FloatArray, flexion: FloatArray, reps: list[RepTimes]) -> bool:
+    """Return whether knee flexion is known throughout the reps that the trunk shows, but for short gaps."""
+    for rep in reps:
+        known = t_s[np.isfinite(flexion) & (t_s >= rep.start_s) & (t_s <= rep.end_s)]
+        if np.diff(np.r_[rep.start_s, known, rep.end_s]).max() > LOST_S:
+            return False
+    return True
+
+
+def _foot_travel_px(track: PoseTrack, inside: NDArray[np.bool_]) -> FloatArray:
+    """Return how far each foot goes up and down within some frames, shape (2,); NaN where it is not seen."""
+    travel = np.full(2, np.nan)
+    for side in SIDES:
+        body = BODY[side]
+        height = track.image_px[inside][:, [body.ankle, body.heel, body.toe], 1]
+        known = height[np.isfinite(height).all(axis=1)].mean(axis=1)
+        if len(known) >= 3:
+            travel[side.leg_index] = np.percentile(known, 95) - np.percentile(known, 5)
+    return travel
+
+
+def _stance_of(track: PoseTrack, rep: RepTimes) -> Side | None:
+    inside = (track.t_s >= rep.start_s - _REP_MARGIN_S) & (track.t_s <= rep.end_s + _REP_MARGIN_S)
+    left, right = _foot_travel_px(track, inside)
+    if left < _STANCE_SHARE * right:
+        return Side.LEFT
+    if right < _STANCE_SHARE * left:
+        return Side.RIGHT
+    return None
+
+
+def _stance_of_set(track: PoseTrack, reps: list[RepTimes]) -> Side | None:
+    votes = [_stance_of(track, rep) for rep in reps]
+    counts = {side: votes.count(side) for side in SIDES}
+    best = max(SIDES, key=lambda side: counts[side])
+    return best if counts[best] > counts[best.other] else None
+
+
+def _series(
+    track: PoseTrack,
+    standing: Standing,
+    view: ViewVerdict,
+    rule: PhaseRule,
+    in_place: NDArray[np.bool_],
+    reps: list[RepTimes],
+    stances: tuple[Side | None, ...],
+) -> tuple[MeasureSeries, str]:
+    """Return the measures that the view can carry; the columns of the contract are there in any case."""
+    n = len(track)
+    per_leg = {name: np.full((n, 2), np.nan) for name in CONTRACT_PER_LEG}
+    body = {name: np.full(n, np.nan) for name in CONTRACT_BODY}
+    method = ""
+    if view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.SIDE and view.near_leg is not None:
+        stands = rule.bilateral or view.near_leg in stances or not any(stances)
+        side = measure_side(track, standing, view.near_leg, turn_off_view_deg(view), in_place, near_stands=stands)
+        for name, values in side.near_leg.items():
+            per_leg.setdefault(name, np.full((n, 2), np.nan))[:, view.near_leg.leg_index] = values
+        body |= side.whole_body
+        method = side.method
+    elif view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.FRONT:
+        drop = trunk_drop_px(track, standing)
+        stance = None if rule.bilateral else _stance_of_frames(track.t_s, reps, stances)
+        front = measure_front(track, standing, drop, stance)
+        per_leg |= front.per_leg
+        body |= front.whole_body
+        if turn_off_view_deg(view) > FRONT_LOW_DEG:
+            for name in ("fppa_deg", "fppa_change_deg"):
+                per_leg[name] = np.full((n, 2), np.nan)
+            body["fppa_common_deg"] = np.full(n, np.nan)
+        body["drop_pct"] = 100 * drop / standing.leg_px
+    return _where_in_place(MeasureSeries(track.t_s, per_leg, body), in_place), method
+
+
+def _stance_of_frames(t_s: FloatArray, reps: list[RepTimes], stances: tuple[Side | None, ...]) -> NDArray[np.int64]:
+    """Return the standing leg of each frame, shape (n,): that of the nearest rep; -1 where unknown."""
+    if not reps:
+        return np.full(len(t_s), -1, dtype=np.int64)
+    codes = np.array([-1 if side is None else side.leg_index for side in stances], dtype=np.int64)
+    middles = np.array([rep.deepest_s for rep in reps])
+    return np.asarray(codes[np.abs(t_s[:, None] - middles).argmin(axis=1)], dtype=np.int64)
+
+
+def _where_in_place(series: MeasureSeries, in_place: NDArray[np.bool_]) -> MeasureSeries:
+    """Return the series with everything measured while walking in or out taken away."""
+    return replace(
+        series,
+        per_leg={name: np.where(in_place[:, None], values, np.nan) for name, values in series.per_leg.items()},
+        whole_body={name: np.where(in_place, values, np.nan) for name, values in series.whole_body.items()},
+    )

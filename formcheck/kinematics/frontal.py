@@ -1,0 +1,213 @@
+"""Measures of the frontal plane, from a camera in front of (or behind) the person.
+
+Three things stand between the landmarks of a front view and the knee alignment of the person, and each is taken out
+before FPPA is measured. Their effect against exact truth is in docs/validation.md.
+
+*Hips.* MediaPipe sets the hip landmarks 0.24 leg lengths apart, on real and rendered people alike; hip joint centres
+are 0.21 apart (inter-ASIS distance less 14 % on each side, Bell 1990; segment lengths of Winter). Hips too wide make
+every knee look medial.
+
+*Perspective.* A bent knee is nearer to the camera than the hip and the ankle, so it is seen too far out: -2 to -3 deg
+at 60 deg of flexion from 2.5 m (specification section 5). The knee is moved back along its line of sight, by the
+height of the triangle hip-knee-ankle.
+
+*The landmarks' own lean.* In quiet stance the mechanical axis of a leg is straight within a few degrees (hip-knee-ankle
+angle -1.3 +- 2.3 deg, Bellemans 2012), but MediaPipe reads -1 to +6 deg. A part of what it reads there is therefore its
+own error, and that part stays through the rep: the share that two such spreads leave (Gaussian shrinkage) is taken off,
+at most 5 deg. `fppa_change_deg` needs no such assumption.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.kinematics.cleaning import FOOT_SCORED, known_median, seen
+from formcheck.kinematics.geometry import (
+    fppa_deg,
+    frontal_tilt_deg,
+    knee_medial_displacement_px,
+    medial_offset_px,
+    separation_ratio,
+)
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg
+from formcheck.kinematics.standing import Standing
+from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+
+HIP_SEPARATION_LEG = 0.21
+"""Distance between hip joint centres, in leg lengths (Bell 1990, Winter)."""
+FOCAL_LONG_SIDES = 0.75
+"""Focal length in units of the longer picture side: a view of 67 deg, as phones and webcams have (62 to 74)."""
+TOE_AHEAD_LEG = 0.22
+"""How far the toe is in front of the ankle, in leg lengths (foot 0.152 H less heel to ankle, leg 0.491 H; Winter)."""
+STANCE_SPREAD_DEG = 2.3
+"""Standard deviation of the true frontal knee angle in stance (Bellemans 2012)."""
+STANCE_ERROR_DEG = 2.8
+"""Standard deviation of the error of the stance reading, left after hips and perspective (docs/validation.md)."""
+MOST_STANCE_CORRECTION_DEG = 5.0
+LEAST_PROJECTED_THIGH = 0.5
+"""With the thigh seen shorter than this share of its standing length, FPPA means nothing (specification section 5)."""
+
+
+@dataclass(frozen=True, eq=False)
+class FrontalSeries:
+    """Frontal measures over time; NaN where not measured."""
+
+    per_leg: dict[str, FloatArray]
+    """Shape (n, 2), left and right."""
+    whole_body: dict[str, FloatArray]
+    """Shape (n,)."""
+    thigh_tilt_deg: FloatArray
+    """Shape (n,): sagittal tilt of thigh and shank as far as a front view tells, for the effect of a turn."""
+
+
+def measure_front(
+    track: PoseTrack, standing: Standing, drop_px: FloatArray, stance: NDArray[np.int64] | None
+) -> FrontalSeries:
+    """Return the frontal measures of a set.
+
+    Parameters
+    ----------
+    track
+        Cleaned landmarks, in pixels of the source.
+    standing
+        The quiet stance.
+    drop_px
+        How far the trunk has come down, shape (n,), see `trunk_drop_px`.
+    stance
+        Step-down: which leg stands in each frame, shape (n,), 0 left, 1 right, -1 unknown. None where both stand.
+    """
+    still = standing.frames
+    hips = _hip_joints(track, standing)
+    bend = np.radians(np.clip(flexion_from_drop_deg(drop_px, standing.leg_px), 0, 170))
+    per_leg = {name: np.full((len(track), 2), np.nan) for name in _PER_LEG}
+    for side in SIDES:
+        for name, values in _one_leg(track, standing, hips, bend, side, still).items():
+            per_leg[name][:, side.leg_index] = values
+    return FrontalSeries(per_leg, _body(track, standing, per_leg, stance), np.degrees(bend / 2))
+
+
+_PER_LEG = (
+    "fppa_deg",
+    "fppa_change_deg",
+    "kmf_pct",
+    "kmf_change_pct",
+    "kmd_pct",
+    "hip_adduction_deg",
+    "shank_frontal_deg",
+    "toe_out_deg",
+)
+
+
+def _hip_joints(track: PoseTrack, standing: Standing) -> FloatArray:
+    """Return the hips moved in to where hip joints are, shape (n, 2, 2): time, leg, x y."""
+    marks = [BODY[s].hip for s in SIDES]
+    hips = track.image_px[:, marks]
+    apart = abs(float(standing.points_px[marks[0], 0] - standing.points_px[marks[1], 0]))
+    share = min(1.0, HIP_SEPARATION_LEG * standing.leg_px / apart) if apart > 0 else 1.0
+    middle = hips.mean(axis=1, keepdims=True)
+    return np.asarray(middle + (hips - middle) * share, dtype=np.float64)
+
+
+def _one_leg(
+    track: PoseTrack, standing: Standing, hips: FloatArray, bend: FloatArray, side: Side, still: NDArray[np.bool_]
+) -> dict[str, FloatArray]:
+    body, leg_px = BODY[side], standing.leg_px
+    medial = float(standing.medial[side.leg_index])
+    hip, ankle = hips[:, side.leg_index], track.image_px[:, body.ankle]
+    focal = FOCAL_LONG_SIDES * max(track.source.width, track.source.height)
+    centre = np.array([track.source.width, track.source.height]) / 2
+    ahead = 0.5 * leg_px * np.sin(bend / 2)  # height of the triangle of two segments of half a leg each
+    knee = centre + (track.image_px[:, body.knee] - centre) * (1 - ahead / focal)[:, None]
+    toe = centre + (track.image_px[:, body.toe] - centre) * (1 - TOE_AHEAD_LEG * leg_px / focal)
+    scored = seen(track, [body.hip, body.knee, body.ankle])
+    thigh_px = np.linalg.norm(track.image_px[:, body.knee] - hip, axis=1)
+    long_enough = thigh_px >= LEAST_PROJECTED_THIGH * standing.thigh_px[side.leg_index]
+    raw = np.where(scored & long_enough, fppa_deg(hip, knee, ankle, medial), np.nan)
+    at_rest = known_median(raw[still])
+    kept = STANCE_ERROR_DEG**2 / (STANCE_ERROR_DEG**2 + STANCE_SPREAD_DEG**2)
+    lean = np.clip(kept * at_rest, -MOST_STANCE_CORRECTION_DEG, MOST_STANCE_CORRECTION_DEG)
+    kmf = np.where(
+        scored & seen(track, [body.toe], FOOT_SCORED), 100 * medial_offset_px(knee, toe, medial) / leg_px, np.nan
+    )
+    adduction = frontal_tilt_deg(hip, knee, medial) + _pelvis_tilt_deg(hips, side)
+    toe_run = medial_offset_px(track.image_px[:, body.toe], track.image_px[:, body.heel], medial)
+    foot_px = 0.62 * standing.shank_px[side.leg_index]  # specification section 2.1, TO
+    return {
+        "fppa_deg": raw - (lean if np.isfinite(lean) else 0.0),
+        "fppa_change_deg": raw - at_rest,
+        "kmf_pct": kmf,
+        "kmf_change_pct": kmf - known_median(kmf[still]),
+        "kmd_pct": np.where(scored, 100 * knee_medial_displacement_px(hip, knee, ankle, medial) / leg_px, np.nan),
+        "hip_adduction_deg": np.where(scored, adduction, np.nan),
+        "shank_frontal_deg": np.where(scored, -frontal_tilt_deg(knee, ankle, medial), np.nan),
+        "toe_out_deg": np.where(
+            seen(track, [body.heel, body.toe], FOOT_SCORED),
+            np.degrees(np.arcsin(np.clip(-toe_run / foot_px, -1, 1))),
+            np.nan,
+        ),
+    }
+
+
+def _pelvis_tilt_deg(hips: FloatArray, side: Side) -> FloatArray:
+    """Return how far the other hip is below this leg's hip, degrees of the pelvis line."""
+    this, other = hips[:, side.leg_index], hips[:, side.other.leg_index]
+    return np.degrees(np.arctan2(other[:, 1] - this[:, 1], np.abs(other[:, 0] - this[:, 0])))
+
+
+def _body(
+    track: PoseTrack, standing: Standing, per_leg: dict[str, FloatArray], stance: NDArray[np.int64] | None
+) -> dict[str, FloatArray]:
+    left, right = BODY[Side.LEFT], BODY[Side.RIGHT]
+    image, still = track.image_px, standing.frames
+    hips, shoulders = image[:, [left.hip, right.hip]], image[:, [left.shoulder, right.shoulder]]
+    to_right = float(standing.medial[Side.LEFT.leg_index])  # medial of the left leg is toward the person's right
+    over = shoulders.mean(axis=1) - hips.mean(axis=1)
+    lean = np.degrees(np.arctan2(to_right * over[:, 0], -over[:, 1]))
+    tilt = _pelvis_tilt_deg(hips, Side.LEFT)  # positive: right hip lower
+    upper = seen(track, [left.hip, right.hip, left.shoulder, right.shoulder])
+    lean = np.where(upper, lean - known_median(lean[still]), np.nan)
+    tilt = np.where(upper, tilt - known_median(tilt[still]), np.nan)
+    ankles = image[:, [left.ankle, right.ankle]]
+    spread = abs(float(standing.points_px[left.ankle, 0] - standing.points_px[right.ankle, 0]))
+    shift = to_right * 100 * (hips.mean(axis=1)[:, 0] - ankles.mean(axis=1)[:, 0]) / max(spread, 1.0)
+    knees_seen = seen(track, [left.knee, right.knee, left.ankle, right.ankle])
+    apart = np.where(knees_seen, np.abs(image[:, left.knee, 0] - image[:, right.knee, 0]), np.nan)
+    kasr = separation_ratio(image[:, left.knee], image[:, right.knee], image[:, left.ankle], image[:, right.ankle])
+    result = {
+        "trunk_lean_deg": lean,
+        "pelvic_drop_deg": tilt,
+        "fppa_common_deg": per_leg["fppa_deg"].mean(axis=1),
+        "kmf_difference_pct": per_leg["kmf_pct"][:, 0] - per_leg["kmf_pct"][:, 1],
+        "weight_shift_pct": np.where(knees_seen & upper, shift - known_median(shift[still]), np.nan),
+        "kasr": np.where(knees_seen, kasr, np.nan),
+        "knee_separation_pct": 100 * apart / known_median(apart[still]),
+    }
+    if stance is not None:
+        toward_stance = np.where(stance == Side.RIGHT.leg_index, 1.0, np.where(stance < 0, np.nan, -1.0))
+        result["trunk_lean_deg"] = lean * toward_stance
+        result["pelvic_drop_deg"] = -tilt * toward_stance
+        for name in ("fppa_common_deg", "kmf_difference_pct", "weight_shift_pct", "kasr", "knee_separation_pct"):
+            del result[name]
+    return result
+
+
+def arms_moved(track: PoseTrack, standing: Standing, share_of_trunk: float = 0.35) -> NDArray[np.bool_]:
+    """Return in which frames a wrist is away from where it was beside its hip in quiet stance, shape (n,).
+
+    The hands may be on the hips, crossed or hanging: what counts is that they leave (arm strategy of the lateral
+    step-down test; 0.35 trunk lengths, specification section 2.1).
+    """
+    moved = np.zeros(len(track), dtype=np.bool_)
+    for side in SIDES:
+        body = BODY[side]
+        offset = track.image_px[:, body.wrist] - track.image_px[:, body.hip]
+        away = np.linalg.norm(offset - (standing.points_px[body.wrist] - standing.points_px[body.hip]), axis=1)
+        with np.errstate(invalid="ignore"):
+            moved |= (away > share_of_trunk * standing.trunk_px) & seen(track, [body.wrist, body.hip])
+    return moved

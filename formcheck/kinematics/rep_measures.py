@@ -1,0 +1,267 @@
+"""From measures over time to one value a rep, each with its error.
+
+A value is the median over the bottom of the rep (from 90 % of its range to 90 % again), or where a check looks at the
+whole rep, the value that is exceeded for a twentieth of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.filters import slope_per_s
+from formcheck.kinematics.geometry import fppa_yaw_bias_deg
+from formcheck.kinematics.reps import RepTimes, descent_reversals
+from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, YAW_SPREAD_DEG, estimate
+from formcheck.kinematics.view import ViewKind, turn_off_view_deg
+from formcheck.pose.landmarks import SIDES, Side
+
+FloatArray = NDArray[np.float64]
+Values = dict[str, dict[str, Estimate | None]]
+"""By measure, then by `left` and `right` or `both`; None where not measured."""
+
+BOTH = "both"
+
+_LEG_AT_BOTTOM = (
+    "fppa_deg",
+    "fppa_change_deg",
+    "kmf_pct",
+    "kmf_change_pct",
+    "kmd_pct",
+    "hip_adduction_deg",
+    "thigh_horizontal_deg",
+    "foot_pitch_deg",
+    "heel_lift_pct",
+    "knee_past_toe_pct",
+    "ankle_dorsiflexion_deg",
+)
+_BODY = (
+    "trunk_lean_deg",
+    "trunk_flexion_deg",
+    "wall_drift_shoulder_pct",
+    "wall_drift_hip_pct",
+    "kasr",
+    "fppa_common_deg",
+    "kmf_difference_pct",
+    "weight_shift_pct",
+)
+_TURNED_BY_YAW = frozenset({"fppa_deg", "fppa_change_deg"})
+_FEWEST_FRAMES = 3
+_SEEN_SHARE = 0.5
+"""A measure seen in less than this share of its frames is not given."""
+_INDEPENDENT_PER_S = 6.0
+"""Independent samples a second after smoothing at 6 Hz."""
+_MID_HOLD = 0.2
+"""Share of the bottom cut off at either end before wobble is taken: what is left is the hold itself."""
+_FATIGUE_REPS = 3
+
+
+def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Values:
+    """Return the measures of one rep.
+
+    Parameters
+    ----------
+    m
+        The set.
+    i
+        Number of the rep, from 0.
+    phase_of
+        By measure: `rep` for those that are taken over the whole rep instead of its bottom.
+    """
+    rep, stance = m.reps[i], m.legs[i]
+    legs = SIDES if m.legs[i] is None and _bilateral(m) else ((stance,) if stance else ())
+    values: Values = {}
+    bottom, whole = _frames(m, rep.bottom_start_s, rep.bottom_end_s), _frames(m, rep.start_s, rep.end_s)
+    for name in _LEG_AT_BOTTOM:
+        if name in m.series.per_leg:
+            values[name] = {
+                side.value: _at(m, rep, name, m.series.per_leg[name][:, side.leg_index], bottom)
+                if side in legs
+                else None
+                for side in SIDES
+            }
+    flexion = m.series.per_leg["knee_flexion_deg"]
+    values["knee_flexion_max_deg"] = {
+        side.value: _deepest(flexion[:, side.leg_index], bottom) if side in legs else None for side in SIDES
+    }
+    for name in _BODY:
+        if name in m.series.whole_body:
+            series = m.series.whole_body[name]
+            at = _extreme(name, series, whole) if phase_of.get(name) == "rep" else _at(m, rep, name, series, bottom)
+            values[name] = {BOTH: at}
+    if m.view.kind is ViewKind.FRONT:
+        values["wobble_pct"] = {
+            side.value: _wobble(m.series.per_leg.get("kmd_pct"), side, m, rep) if side in legs else None
+            for side in SIDES
+        }
+        values["knee_separation_change_pct"] = {BOTH: _separation_change(m, rep)}
+        values["arms_moved_s"] = {BOTH: estimate("arms_moved_s", _time_of(m, m.arms_moved & whole))}
+    return values | _timing(m, rep)
+
+
+def _bilateral(m: SetMeasurement) -> bool:
+    return not any(m.legs)
+
+
+def _frames(m: SetMeasurement, start_s: float, end_s: float) -> NDArray[np.bool_]:
+    """Return the frames from start to end, widened to three, shape (n,)."""
+    t = m.series.t_s
+    inside = (t >= start_s) & (t <= end_s)
+    if inside.sum() < _FEWEST_FRAMES:
+        nearest = np.argsort(np.abs(t - (start_s + end_s) / 2))[:_FEWEST_FRAMES]
+        inside = np.zeros(len(t), dtype=np.bool_)
+        inside[nearest] = True
+    return inside
+
+
+def _known(series: FloatArray, frames: NDArray[np.bool_]) -> FloatArray:
+    """Return the known values in these frames; empty when too few are known."""
+    part = series[frames]
+    known = part[np.isfinite(part)]
+    return known if len(known) >= max(2, _SEEN_SHARE * len(part)) else known[:0]
+
+
+def _at(m: SetMeasurement, rep: RepTimes, name: str, series: FloatArray, frames: NDArray[np.bool_]) -> Estimate | None:
+    known = _known(series, frames)
+    if len(known) == 0:
+        return None
+    seconds = max(float(np.ptp(m.series.t_s[frames])), 1 / _INDEPENDENT_PER_S)
+    noise = float(np.std(known)) / np.sqrt(seconds * _INDEPENDENT_PER_S)
+    yaw = _yaw_part(m, rep) if name in _TURNED_BY_YAW else 0.0
+    return estimate(name, float(np.median(known)), noise=noise, yaw_part=yaw)
+
+
+def _yaw_part(m: SetMeasurement, rep: RepTimes) -> float:
+    """Return the standard deviation of FPPA that comes from the camera's turn, as seen and as it may be."""
+    turn = float(np.hypot(YAW_SPREAD_DEG, turn_off_view_deg(m.view) / TWO_SIDED_95))
+    half = min(rep.deepest_deg / 2, 60.0)
+    return float(abs(fppa_yaw_bias_deg(half, half, turn)))
+
+
+def _deepest(series: FloatArray, frames: NDArray[np.bool_]) -> Estimate | None:
+    known = _known(series, frames)
+    return estimate("knee_flexion_max_deg", float(np.percentile(known, 90))) if len(known) else None
+
+
+def _extreme(name: str, series: FloatArray, frames: NDArray[np.bool_]) -> Estimate | None:
+    known = _known(series, frames)
+    if len(known) == 0:
+        return None
+    low, high = np.percentile(known, [5, 95])
+    return estimate(name, float(high if abs(high) >= abs(low) else low))
+
+
+def _wobble(kmd: FloatArray | None, side: Side, m: SetMeasurement, rep: RepTimes) -> Estimate | None:
+    """Return the spread of the knee's side-to-side place in the hold, % of leg length."""
+    cut = _MID_HOLD * (rep.bottom_end_s - rep.bottom_start_s)
+    if kmd is None or rep.hold_s < _FEWEST_FRAMES / _INDEPENDENT_PER_S:
+        return None
+    known = _known(kmd[:, side.leg_index], _frames(m, rep.bottom_start_s + cut, rep.bottom_end_s - cut))
+    return estimate("wobble_pct", float(np.std(known))) if len(known) else None
+
+
+def _separation_change(m: SetMeasurement, rep: RepTimes) -> Estimate | None:
+    """Return the largest change of the distance between the knees in the hold, % of that at its start."""
+    series = m.series.whole_body.get("knee_separation_pct")
+    if series is None:
+        return None
+    known = _known(series, _frames(m, rep.bottom_start_s, rep.bottom_end_s))
+    if len(known) < _FEWEST_FRAMES:
+        return None
+    start = float(np.median(known[:_FEWEST_FRAMES]))
+    low, high = np.percentile(known, [5, 95])
+    far = high if abs(high - start) >= abs(low - start) else low
+    return estimate("knee_separation_change_pct", float(100 * (far / start - 1)) if start else float("nan"))
+
+
+def _time_of(m: SetMeasurement, frames: NDArray[np.bool_]) -> float:
+    if len(frames) < 2:
+        return 0.0
+    return float(np.gradient(m.series.t_s)[frames].sum())
+
+
+def _timing(m: SetMeasurement, rep: RepTimes) -> Values:
+    t, q = m.series.t_s, m.q_deg
+    numbers = {"descent_s": rep.descent_s, "hold_s": rep.hold_s, "ascent_s": rep.ascent_s}
+    values: Values = {name: {BOTH: estimate(name, value)} for name, value in numbers.items()}
+    values["descent_reversals"] = {BOTH: estimate("descent_reversals", float(descent_reversals(t, q, rep)))}
+    down = (t >= rep.start_s) & (t <= rep.bottom_start_s) & np.isfinite(q)
+    if down.sum() >= 2 * _FEWEST_FRAMES:
+        speed = np.abs(slope_per_s(t[down], q[down]))
+        late = max(_FEWEST_FRAMES, round(0.15 * len(speed))), max(_FEWEST_FRAMES, round(0.25 * len(speed)))
+        values["contact_softness_ratio"] = {
+            BOTH: estimate("contact_softness_ratio", float(speed[-late[0] :].mean() / speed.mean()))
+        }
+        values["deceleration_ratio"] = {
+            BOTH: estimate("deceleration_ratio", float(speed[-late[1] :].max() / speed.max()))
+        }
+    return values
+
+
+def measure_stance(m: SetMeasurement) -> Values:
+    """Return what is measured of the stance before the set, from the front: stance width and foot direction."""
+    toe_out, widths = m.series.per_leg.get("toe_out_deg"), m.standing.points_px
+    if m.view.kind is not ViewKind.FRONT or toe_out is None:
+        return {}
+    from_left = {name: abs(widths[left, 0] - widths[left + 1, 0]) for name, left in (("hip", 23), ("ankle", 27))}
+    known = {side: _known(toe_out[:, side.leg_index], m.standing.frames) for side in SIDES}
+    return {
+        "stance_width_ratio": {
+            BOTH: estimate("stance_width_ratio", float(from_left["ankle"] / from_left["hip"]))
+            if from_left["hip"] > 0
+            else None
+        },
+        "toe_out_deg": {
+            side.value: estimate("toe_out_deg", float(np.median(values))) if len(values) else None
+            for side, values in known.items()
+        },
+    }
+
+
+def measure_whole_set(reps: Iterable[Values]) -> Values:
+    """Return the measures of a set: number, spread over the reps, drift from the first three reps to the last three.
+
+    Parameters
+    ----------
+    reps
+        The measures of each complete rep, in order.
+    """
+    done = list(reps)
+    values: Values = {"reps_count": {BOTH: Estimate(float(len(done)), 0.0)}}
+    depth = {side.value: _over(done, "knee_flexion_max_deg", side.value) for side in SIDES}
+    values["knee_flexion_max_sd_deg"] = {
+        leg: Estimate(float(np.std(x, ddof=1)), float(np.std(x, ddof=1) / np.sqrt(2 * (len(x) - 1)) * TWO_SIDED_95))
+        if len(x) >= _FATIGUE_REPS
+        else None
+        for leg, x in depth.items()
+    }
+    drifts = (
+        ("kmf_drift_pct", "kmf_pct", SIDES),
+        ("fppa_drift_deg", "fppa_deg", SIDES),
+        ("depth_drift_deg", "knee_flexion_max_deg", SIDES),
+        ("descent_drift_s", "descent_s", (BOTH,)),
+    )
+    for name, measure, legs in drifts:
+        values[name] = {str(leg): _drift(_over(done, measure, str(leg)), MODEL_SPREAD[measure]) for leg in legs}
+    left, right = (_over(done, "kmf_pct", side.value) for side in SIDES)
+    if len(left) and len(right):
+        values["kmf_difference_pct"] = {BOTH: estimate("kmf_difference_pct", float(np.median(left) - np.median(right)))}
+    return values
+
+
+def _over(reps: list[Values], measure: str, leg: str) -> FloatArray:
+    found = [values.get(measure, {}).get(leg) for values in reps]
+    return np.array([each.value for each in found if each is not None])
+
+
+def _drift(values: FloatArray, spread: float) -> Estimate | None:
+    """Return last three minus first three; the model's own error is mostly the same in both and halves."""
+    if len(values) < 2 * _FATIGUE_REPS:
+        return None
+    change = float(values[-_FATIGUE_REPS:].mean() - values[:_FATIGUE_REPS].mean())
+    own = float(np.hypot(np.std(values[:_FATIGUE_REPS]), np.std(values[-_FATIGUE_REPS:]))) / np.sqrt(_FATIGUE_REPS)
+    return Estimate(change, TWO_SIDED_95 * float(np.hypot(own, spread / 2)))

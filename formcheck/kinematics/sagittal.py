@@ -1,0 +1,134 @@
+"""Measures of the sagittal plane, from a camera at the person's side: the near leg and the trunk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.kinematics.cleaning import FOOT_SCORED, known_median, seen
+from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, knee_flexion_deg, sagittal_tilt_deg
+from formcheck.kinematics.planted_leg import fit_planted_leg, foot_stays
+from formcheck.kinematics.standing import Standing
+from formcheck.pose.landmarks import BODY, Side
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class SagittalSeries:
+    """Sagittal measures over time; NaN where not measured."""
+
+    near_leg: dict[str, FloatArray]
+    """Of the leg nearest the camera, shape (n,)."""
+    whole_body: dict[str, FloatArray]
+    """Shape (n,)."""
+    method: str
+    """How knee flexion was found: `planted leg` or `three points`."""
+
+
+def facing_sign(track: PoseTrack, standing: Standing, near: Side) -> float:
+    """Return +1 where the person faces the right edge of the picture, -1 the left; from the near foot in stance."""
+    body = BODY[near]
+    ahead = standing.points_px[body.toe, 0] - standing.points_px[body.heel, 0]
+    if not np.isfinite(ahead):
+        foot = track.image_px[:, body.toe, 0] - track.image_px[:, body.heel, 0]
+        known = foot[np.isfinite(foot)]
+        ahead = np.median(known) if len(known) else 1.0
+    return 1.0 if ahead >= 0 else -1.0
+
+
+def measure_side(
+    track: PoseTrack, standing: Standing, near: Side, turn_deg: float, in_place: NDArray[np.bool_], *, near_stands: bool
+) -> SagittalSeries:
+    """Return the sagittal measures of a set.
+
+    Parameters
+    ----------
+    track
+        Cleaned landmarks.
+    standing
+        The quiet stance.
+    near
+        The leg nearest the camera, the only one measured.
+    turn_deg
+        How far the camera is off the true side view; flexion is corrected for it.
+    in_place
+        Frames in which the feet are where they stand, shape (n,).
+    near_stands
+        False where the near leg is the free leg of a step-down: its foot is not planted.
+    """
+    body = BODY[near]
+    facing = facing_sign(track, standing, near)
+    hip, knee, ankle = (track.image_px[:, mark] for mark in (body.hip, body.knee, body.ankle))
+    scored = seen(track, [body.hip, body.knee, body.ankle])
+    method = "three points"
+    thigh = sagittal_tilt_deg(hip, knee, "lower", facing)
+    shank = sagittal_tilt_deg(knee, ankle, "upper", facing)
+    flexion = knee_flexion_deg(hip, knee, ankle)
+    if near_stands and foot_stays(ankle[in_place & scored], standing.leg_px):
+        fit_at = (scored & in_place)[:, None]
+        leg = fit_planted_leg(
+            np.where(fit_at, hip, np.nan), np.where(fit_at, knee, np.nan), np.where(fit_at, ankle, np.nan), facing
+        )
+        if leg is not None:
+            method = "planted leg"
+            thigh = np.where(np.isfinite(leg.thigh_tilt_deg), leg.thigh_tilt_deg, thigh)
+            shank = np.where(np.isfinite(leg.shank_tilt_deg), leg.shank_tilt_deg, shank)
+            flexion = np.where(np.isfinite(leg.knee_flexion_deg), leg.knee_flexion_deg, flexion)
+    if turn_deg > 0:
+        corrected = [foreshortening_corrected_tilt_deg(tilt, turn_deg) for tilt in (thigh, shank)]
+        flexion = flexion + (corrected[0] - thigh) + (corrected[1] - shank)
+        thigh, shank = corrected
+    near_leg = {
+        "knee_flexion_deg": np.where(scored, flexion, np.nan),
+        "thigh_horizontal_deg": np.where(scored, 90.0 - thigh, np.nan),
+        "shank_tilt_deg": np.where(scored, shank, np.nan),
+        **_foot(track, standing, near, facing, shank, scored),
+    }
+    return SagittalSeries(near_leg, _trunk(track, standing, near, facing, near_leg, thigh), method)
+
+
+def _foot(
+    track: PoseTrack, standing: Standing, near: Side, facing: float, shank: FloatArray, scored: NDArray[np.bool_]
+) -> dict[str, FloatArray]:
+    body = BODY[near]
+    heel, toe, knee = (track.image_px[:, mark] for mark in (body.heel, body.toe, body.knee))
+    foot_seen = seen(track, [body.heel, body.toe], FOOT_SCORED)
+    pitch = np.degrees(np.arctan2(toe[:, 1] - heel[:, 1], facing * (toe - heel)[:, 0]))
+    pitch = np.where(foot_seen, pitch - known_median(pitch[standing.frames]), np.nan)
+    lift = np.where(foot_seen, 100 * (standing.points_px[body.heel, 1] - heel[:, 1]) / standing.leg_px, np.nan)
+    past = np.where(foot_seen & scored, 100 * facing * (knee - toe)[:, 0] / standing.leg_px, np.nan)
+    return {
+        "foot_pitch_deg": pitch,
+        "heel_lift_pct": lift,
+        "knee_past_toe_pct": past,
+        "ankle_dorsiflexion_deg": np.where(scored & foot_seen, shank - pitch, np.nan),
+    }
+
+
+def _trunk(
+    track: PoseTrack,
+    standing: Standing,
+    near: Side,
+    facing: float,
+    near_leg: dict[str, FloatArray],
+    thigh: FloatArray,
+) -> dict[str, FloatArray]:
+    body = BODY[near]
+    hip, shoulder = track.image_px[:, body.hip], track.image_px[:, body.shoulder]
+    scored = seen(track, [body.hip, body.shoulder])
+    flexion = np.where(scored, sagittal_tilt_deg(shoulder, hip, "upper", facing), np.nan)
+
+    def drift(mark: int) -> FloatArray:
+        moved = facing * (track.image_px[:, mark, 0] - standing.points_px[mark, 0])
+        return np.where(scored, 100 * moved / standing.trunk_px, np.nan)
+
+    return {
+        "trunk_flexion_deg": flexion,
+        "hip_flexion_deg": np.where(np.isfinite(near_leg["knee_flexion_deg"]), thigh + flexion, np.nan),
+        "wall_drift_shoulder_pct": drift(body.shoulder),
+        "wall_drift_hip_pct": drift(body.hip),
+    }

@@ -1,0 +1,101 @@
+"""How far each measure may be from the truth: the parts of its error and the 95 % interval they make.
+
+The parts are independent and add as squares: what the pose model gets wrong on a given body and room (from clips with
+exact truth, see docs/validation.md), the tremble of the landmarks in this clip, the turn of the camera, and, for what
+is compared with a baseline, the baseline's own part.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.kinematics.estimate import Estimate
+
+FloatArray = NDArray[np.float64]
+
+TWO_SIDED_95: Final = 1.96
+
+MODEL_SPREAD: Final = MappingProxyType(
+    {
+        "knee_flexion_max_deg": 2.3,
+        "thigh_horizontal_deg": 3.0,
+        "ankle_dorsiflexion_deg": 4.0,
+        "trunk_flexion_deg": 2.0,
+        "wall_drift_shoulder_pct": 1.5,
+        "wall_drift_hip_pct": 1.5,
+        "heel_lift_pct": 1.6,
+        "foot_pitch_deg": 6.0,
+        "knee_past_toe_pct": 2.0,
+        "fppa_deg": 1.6,
+        "fppa_change_deg": 2.0,
+        "fppa_common_deg": 1.5,
+        "kmf_pct": 1.0,
+        "kmf_change_pct": 1.3,
+        "kmf_difference_pct": 1.4,
+        "kmd_pct": 1.0,
+        "kasr": 0.05,
+        "knee_separation_change_pct": 3.0,
+        "weight_shift_pct": 2.0,
+        "trunk_lean_deg": 0.7,
+        "pelvic_drop_deg": 3.0,
+        "hip_adduction_deg": 2.5,
+        "toe_out_deg": 5.0,
+        "stance_width_ratio": 0.12,
+        "wobble_pct": 0.3,
+        "arms_moved_s": 0.1,
+        "descent_s": 0.10,
+        "hold_s": 0.10,
+        "ascent_s": 0.10,
+        "descent_reversals": 0.0,
+        "contact_softness_ratio": 0.1,
+        "deceleration_ratio": 0.1,
+        "touch_downs": 0.0,
+    }
+)
+"""Standard deviation of the error on clips with exact truth, in the unit of the measure; where a measure has no exact
+truth there (toes, heels, arms, wall), an engineering estimate. Table in docs/validation.md."""
+
+YAW_SPREAD_DEG: Final = 1.2
+"""Standard deviation of the turn's error over clips from the front (docs/validation.md)."""
+
+
+def tremble(values: FloatArray, smoothed: FloatArray) -> float:
+    """Return the standard deviation of what the filter took out, per frame; 0 when nothing is known.
+
+    Parameters
+    ----------
+    values, smoothed
+        The same series before and after filtering, shape (n,).
+    """
+    rest = values - smoothed
+    rest = rest[np.isfinite(rest)]
+    return float(np.std(rest)) if len(rest) > 2 else 0.0
+
+
+def estimate(name: str, value: float, *, noise: float = 0.0, yaw_part: float = 0.0) -> Estimate | None:
+    """Return a value with its 95 % interval.
+
+    Parameters
+    ----------
+    name
+        Of the measure.
+    value
+        NaN gives None: not measured.
+    noise
+        Standard deviation from the landmarks' tremble.
+    yaw_part
+        Standard deviation from not knowing the camera's turn exactly.
+
+    Raises
+    ------
+    KeyError
+        If the measure's model spread is not known.
+    """
+    if not np.isfinite(value):
+        return None
+    spread = float(np.sqrt(MODEL_SPREAD[name] ** 2 + noise**2 + yaw_part**2))
+    return Estimate(float(value), TWO_SIDED_95 * spread)

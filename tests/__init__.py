@@ -1,0 +1,1 @@
+"""Tests, a package for each package of formcheck, and what they share."""
