@@ -153,7 +153,9 @@ def timeline(person: Person, t_s: Floats) -> tuple[Floats, list[Floats], tuple[T
         shares.append(share)
         low, high = _when(0.1), _when(0.9)
         if move.stairs == 1:
-            reps.append(TrueRep(a + low * move.down_s, a + high * move.down_s, c + low * move.up_s, c + high * move.up_s))
+            reps.append(
+                TrueRep(a + low * move.down_s, a + high * move.down_s, c + low * move.up_s, c + high * move.up_s)
+            )
     return flexion, shares, tuple(reps)
 
 
@@ -203,9 +205,7 @@ def _knee(hip: Floats, ankle: Floats, flexion: Floats, fppa: Floats, medial: flo
 def frontal_angle(hip: Floats, knee: Floats, ankle: Floats, medial: float) -> Floats:
     """Return the FPPA (rad) in the person's frontal plane; `medial` is +1 where left is medial."""
     thigh, shank = knee - hip, ankle - knee
-    return np.asarray(
-        np.arctan2(medial * thigh[:, 0], -thigh[:, 1]) - np.arctan2(medial * shank[:, 0], -shank[:, 1])
-    )
+    return np.asarray(np.arctan2(medial * thigh[:, 0], -thigh[:, 1]) - np.arctan2(medial * shank[:, 0], -shank[:, 1]))
 
 
 def _bent(hip: Floats, knee: Floats, ankle: Floats) -> Floats:

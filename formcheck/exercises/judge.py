@@ -1,7 +1,8 @@
 """What a rubric says about measured values: pure functions from measures to findings.
 
 The rule for a value with an error: a fault is a fault only if the whole 95 % interval lies beyond the edge; a value
-that is beyond it by less than its own error is a caution. What is not measured is not judged.
+that is beyond it by less than its own error is a caution. A caution whose interval reaches into the good values is
+noted, but no cue is made of it. What is not measured is not judged.
 """
 
 from __future__ import annotations
@@ -155,12 +156,15 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
     if band is Band.FAULT and seen.view_quality is ViewQuality.LOW and check.view is not CheckView.ANY:
         band = Band.CAUTION
         notes.append("The camera's view allows low confidence only, so it counts as a caution.")
+    unsure = bands.may_be_good(estimate.value, estimate.error)
+    if unsure:
+        notes.append("It may as well be good, as far as the measurement can tell, so nothing is said about it.")
     silent = [measure for measure in check.confirm if not _agrees(seen, measure, side, bands.direction(estimate.value))]
     if silent:
         band = Band.CAUTION
         titles = " and ".join(MEASURES[measure].title for measure in silent)
         notes.append(f"Not borne out by {titles}, so it is noted and nothing is said about it.")
-    return _Verdict(band, not silent, " ".join(notes))
+    return _Verdict(band, not (silent or unsure), " ".join(notes))
 
 
 def _agrees(seen: _Seen, measure: str, side: str, direction: Direction | None) -> bool:

@@ -89,6 +89,10 @@ class Bands:
         """Say whether the whole of `value` ± `error` is a fault, on one side. False where the error is NaN."""
         return value + error < self.caution[0] or value - error > self.caution[1]
 
+    def may_be_good(self, value: float, error: float) -> bool:
+        """Say whether `value` ± `error` reaches into the good values. False where the error is NaN."""
+        return value - error <= self.good[1] and value + error >= self.good[0]
+
     def direction(self, value: float) -> Direction | None:
         """Say on which side of the good values a value lies, None where it is good."""
         if value < self.good[0]:

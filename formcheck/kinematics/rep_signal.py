@@ -3,8 +3,8 @@
 From the side it is knee flexion itself. From every other view it is the flexion that a leg of two equal segments would
 have if its hip had come down by as much as hips and shoulders are seen to: q = 2 acos((1 - drop / leg) cos(q0 / 2)),
 with q0 the flexion of quiet stance (specification section 2.4). Shoulders count because the estimator holds them
-steadier than hips: against exact truth the two together time the start of a rep within 0.04 s, hips alone within 0.06 s. The
-signal serves for timing and counting, and is never reported as knee flexion.
+steadier than hips: against exact truth the two together time the start of a rep within 0.04 s, hips alone within
+0.06 s. The signal serves for timing and counting, and is never reported as knee flexion.
 """
 
 from __future__ import annotations

@@ -30,7 +30,9 @@ def trembling(film: Film, seed: int, px: float, m: float = 0.005) -> Film:
     )
 
 
-def hidden(film: Film, landmarks: Sequence[int], frames: NDArray[np.bool_] | None = None, visibility: float = 0.0) -> Film:
+def hidden(
+    film: Film, landmarks: Sequence[int], frames: NDArray[np.bool_] | None = None, visibility: float = 0.0
+) -> Film:
     """Make landmarks invisible; as a pose estimator does, still give a place for them, a wrong one."""
     rows = np.arange(len(film.track)) if frames is None else np.flatnonzero(frames)
     seen, image = film.track.visibility.copy(), film.track.image_px.copy()
