@@ -159,22 +159,33 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
     unsure = bands.may_be_good(estimate.value, estimate.error)
     if unsure:
         notes.append("It may as well be good, as far as the measurement can tell, so nothing is said about it.")
-    silent = [measure for measure in check.confirm if not _agrees(seen, measure, side, bands.direction(estimate.value))]
+    direction = bands.direction(estimate.value)
+    silent = [measure for measure in check.confirm if not _agrees(seen, measure, side, direction, surely=False)]
     if silent:
         band = Band.CAUTION
         titles = " and ".join(MEASURES[measure].title for measure in silent)
         notes.append(f"Not borne out by {titles}, so it is noted and nothing is said about it.")
+    doubtful = [measure for measure in check.confirm if not _agrees(seen, measure, side, direction, surely=True)]
+    if band is Band.FAULT and doubtful:
+        band = Band.CAUTION
+        titles = " and ".join(MEASURES[measure].title for measure in doubtful)
+        notes.append(f"As {titles} may as well be good, it counts as a caution.")
     return _Verdict(band, not (silent or unsure), " ".join(notes))
 
 
-def _agrees(seen: _Seen, measure: str, side: str, direction: Direction | None) -> bool:
-    """Say whether another measure is off to the same side; for a check of the whole body either leg will do."""
+def _agrees(seen: _Seen, measure: str, side: str, direction: Direction | None, *, surely: bool) -> bool:
+    """Say whether another measure is off to the same side, surely or by its value alone.
+
+    For a check of the whole body either leg will do.
+    """
     for check in seen.rubric.checks_of(measure):
         bands = check.bands_for(seen.plan)
         if bands is None:
             continue
-        sides = _sides(check.per, seen.leg if side == BOTH else side)
-        values = [_measured(seen, measure, each) for each in sides]
-        if any(value is not None and bands.direction(value.value) == direction for value in values):
-            return True
+        for each in _sides(check.per, seen.leg if side == BOTH else side):
+            found = _measured(seen, measure, each)
+            if found is None or bands.direction(found.value) != direction:
+                continue
+            if not (surely and bands.may_be_good(found.value, found.error)):
+                return True
     return False

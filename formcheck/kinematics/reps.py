@@ -55,6 +55,8 @@ class RepTimes:
     hold_s: float
     """Stillness at the bottom; 0 for a rep that turns at once."""
     ascent_s: float
+    descent_from_s: float
+    """When the first movement began; `descent_s` later the knee is still."""
 
     @property
     def range_deg(self) -> float:
@@ -166,6 +168,7 @@ def _time_rep(
         descent_s=float(down_end - max(first, t[0])),
         hold_s=float(max(0.0, up_start - down_end)),
         ascent_s=float(min(last, t[-1]) - up_start),
+        descent_from_s=float(max(first, t[0])),
     )
 
 

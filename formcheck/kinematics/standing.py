@@ -98,14 +98,23 @@ def legs_in_sight(track: PoseTrack) -> tuple[Side, ...]:
 
 
 def feet_in_place(track: PoseTrack, leg_px: float, legs: tuple[Side, ...] = SIDES) -> NDArray[np.bool_]:
-    """Return in which frames the feet are about where they mostly are and the person about as large, shape (n,)."""
-    ankles = track.image_px[:, [BODY[s].ankle for s in legs]].mean(axis=1)
+    """Return in which frames a foot is about where it mostly is and the person about as large, shape (n,).
+
+    One foot is enough: in a step-down the other one travels.
+    """
+    near = np.zeros(len(track), dtype=np.bool_)
+    for side in legs:
+        ankle = track.image_px[:, BODY[side].ankle]
+        known = np.isfinite(ankle[:, 0])
+        if known.any():
+            with np.errstate(invalid="ignore"):
+                near |= distance_px(ankle, np.median(ankle[known], axis=0)) < _IN_PLACE_LEG * leg_px
     trunk = distance_px(_middle(track, "hip"), _middle(track, "shoulder"))
-    usual = np.nanmedian(ankles, axis=0)
-    near = distance_px(ankles, usual) < _IN_PLACE_LEG * leg_px
-    with np.errstate(invalid="ignore"):
-        not_larger = trunk < (1 + _SCALE_SHARE) * np.nanpercentile(trunk[near], 80) if near.any() else near
-    return np.asarray(near & not_larger, dtype=np.bool_)
+    usual = trunk[near & np.isfinite(trunk)]
+    if len(usual):
+        with np.errstate(invalid="ignore"):
+            near &= ~(trunk > (1 + _SCALE_SHARE) * np.percentile(usual, 80))
+    return near
 
 
 def _middle(track: PoseTrack, joint: str) -> FloatArray:

@@ -106,6 +106,7 @@ def report_page(
         sentence_case=sentence_case,
         finding_text=_finding_text,
         no_photos=_why_no_photos(assessment),
+        gaps=summary.gaps(assessment.not_measured),
     )
 
 

@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Final
+from typing import Final, NamedTuple
 
 from formcheck.exercises.advice import Advice, first_change, praise
 from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.report.timeline import scored_legs
 from formcheck.report.words import counted, label_of, listed, value_text
-from formcheck.session.assessment import Assessment, Plan, Rep
+from formcheck.session.assessment import Assessment, NotMeasured, Plan, Rep
 
 _MORE_CHANGES: Final = 2
 """Named below the first change; further ones are in the tables."""
@@ -195,3 +195,19 @@ def _seen_from(assessment: Assessment) -> str:
     if view.kind is ViewKind.SIDE:
         return f"from the {view.near_leg.value} side" if view.near_leg is not None else "from the side"
     return "at an angle" if view.kind is ViewKind.OBLIQUE else "from a direction that is not clear"
+
+
+class Gap(NamedTuple):
+    """Measures that were not measured for the same reason."""
+
+    labels: str
+    reason: str
+    remedy: str
+
+
+def gaps(not_measured: Sequence[NotMeasured]) -> list[Gap]:
+    """Return what could not be measured, one line for each reason."""
+    together: dict[tuple[str, str], list[str]] = {}
+    for entry in not_measured:
+        together.setdefault((entry.reason, entry.remedy), []).append(label_of(entry.measure))
+    return [Gap("; ".join(labels), reason, remedy) for (reason, remedy), labels in together.items()]

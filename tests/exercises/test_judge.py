@@ -141,8 +141,19 @@ def test_fppa_alone_is_never_a_fault_and_never_cued(rubric: Rubric) -> None:
 
 
 def test_fppa_borne_out_by_the_knee_over_the_foot_is_a_fault(rubric: Rubric) -> None:
-    finding = one(judged(rubric, {"fppa_deg": left(30, 1), "kmf_pct": left(3, 2)}), "T-2")
+    finding = one(judged(rubric, {"fppa_deg": left(30, 1), "kmf_pct": left(5, 2)}), "T-2")
     assert (finding.band, finding.cue) == (Band.FAULT, "Aim your knee at the cone")
+
+
+def test_fppa_borne_out_only_by_a_knee_that_may_be_good_is_a_caution(rubric: Rubric) -> None:
+    finding = one(judged(rubric, {"fppa_deg": left(30, 1), "kmf_pct": left(3, 2)}), "T-2")
+    assert (finding.band, finding.cue) == (Band.CAUTION, "Aim your knee at the cone")
+    assert "may as well be good" in finding.note
+
+
+def test_a_caution_that_may_be_good_has_no_cue(rubric: Rubric) -> None:
+    finding = one(judged(rubric, {"kmf_pct": left(3, 2)}), "T-1")
+    assert (finding.band, finding.cue) == (Band.CAUTION, "")
 
 
 def test_a_check_of_the_body_is_borne_out_by_either_leg() -> None:

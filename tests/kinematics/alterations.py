@@ -15,8 +15,19 @@ from ..skeleton import LEGS, Film, Floats, TrueRep
 _OTHER = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, 33))]
 
 
-def _with(film: Film, **arrays: Floats) -> Film:
-    return replace(film, track=replace(film.track, **arrays))
+def _with(
+    film: Film, image_px: Floats | None = None, world_m: Floats | None = None, visibility: Floats | None = None
+) -> Film:
+    track = film.track
+    return replace(
+        film,
+        track=replace(
+            track,
+            image_px=track.image_px if image_px is None else image_px,
+            world_m=track.world_m if world_m is None else world_m,
+            visibility=track.visibility if visibility is None else visibility,
+        ),
+    )
 
 
 def trembling(film: Film, seed: int, px: float, m: float = 0.005) -> Film:
@@ -35,9 +46,10 @@ def hidden(
 ) -> Film:
     """Make landmarks invisible; as a pose estimator does, still give a place for them, a wrong one."""
     rows = np.arange(len(film.track)) if frames is None else np.flatnonzero(frames)
+    marks = np.array(landmarks, dtype=np.int64)
     seen, image = film.track.visibility.copy(), film.track.image_px.copy()
-    seen[np.ix_(rows, landmarks)] = visibility
-    image[np.ix_(rows, landmarks)] += 35.0
+    seen[np.ix_(rows, marks)] = visibility
+    image[np.ix_(rows, marks)] += 35.0
     return _with(film, visibility=seen, image_px=image)
 
 

@@ -40,11 +40,14 @@ def test_tremble_above_the_cut_off_goes_and_the_movement_stays(fps: float) -> No
 
 
 def test_the_cut_off_is_where_it_says() -> None:
-    """At 6 Hz both passes together leave 1/sqrt(2) of the amplitude."""
+    """Both passes together leave 1/sqrt(2) of the amplitude at 6 Hz, within half a hertz."""
     t = times(30.0, 20.0)
-    out = smooth_zero_phase(t, np.sin(2 * np.pi * 6 * t))
     inside = (t > 5) & (t < 15)
-    assert np.sqrt(2) * out[inside].std() == pytest.approx(1 / np.sqrt(2), abs=0.03)
+
+    def left_of(hz: float) -> float:
+        return float(np.sqrt(2) * smooth_zero_phase(t, np.sin(2 * np.pi * hz * t))[inside].std())
+
+    assert left_of(5.5) > np.sqrt(0.5) > left_of(6.5)
 
 
 def test_uneven_frame_times_give_the_same_curve() -> None:

@@ -41,7 +41,15 @@ def legs(draw: st.DrawFn) -> FloatArray:
 
 def turned(points: FloatArray, by_deg: float) -> FloatArray:
     c, s = np.cos(np.radians(by_deg)), np.sin(np.radians(by_deg))
-    return points @ np.array([[c, s], [-s, c]])
+    return np.asarray(points @ np.array([[c, s], [-s, c]]))
+
+
+def leg_fppa_deg(leg: FloatArray, medial: int) -> float:
+    return float(fppa_deg(leg[0], leg[1], leg[2], medial))
+
+
+def displacement_px(leg: FloatArray, medial: int) -> float:
+    return float(knee_medial_displacement_px(leg[0], leg[1], leg[2], medial))
 
 
 def seen_from(thigh_deg: float, shank_deg: float, yaw_deg: float) -> list[Point]:
@@ -67,9 +75,9 @@ def test_fppa_golden_vectors(hip: Point, knee: Point, ankle: Point, medial: int,
 
 def test_fppa_in_pixels_is_not_what_normalised_coordinates_give() -> None:
     leg = np.array([(300.0, 100.0), (320.0, 300.0), (300.0, 500.0)])
-    trap = fppa_deg(*(leg / [1280, 720]), 1)
+    trap = leg_fppa_deg(leg / [1280, 720], 1)
     assert trap == pytest.approx(6.44, abs=0.005)
-    assert fppa_deg(*leg, 1) == pytest.approx(11.42, abs=0.005)
+    assert leg_fppa_deg(leg, 1) == pytest.approx(11.42, abs=0.005)
 
 
 def test_knee_flexion_golden_vector_of_a_right_angle() -> None:
@@ -82,7 +90,7 @@ def test_knee_flexion_golden_vector_of_a_right_angle() -> None:
 def test_a_camera_off_the_front_makes_a_straight_knee_look_crooked(
     thigh: float, shank: float, yaw: float, expected: float
 ) -> None:
-    assert abs(fppa_deg(*seen_from(thigh, shank, yaw), 1)) == pytest.approx(expected, abs=0.006)
+    assert abs(leg_fppa_deg(np.array(seen_from(thigh, shank, yaw)), 1)) == pytest.approx(expected, abs=0.006)
     assert fppa_yaw_bias_deg(thigh, shank, yaw) == pytest.approx(expected, abs=0.006)
     assert fppa_yaw_bias_deg(thigh, shank, -yaw) == pytest.approx(-expected, abs=0.006)
 
@@ -114,9 +122,9 @@ def test_foreshortening_golden_vector() -> None:
 def test_knee_flexion_and_fppa_do_not_change_when_the_picture_turns_or_moves(
     leg: FloatArray, roll: float, x: float, y: float
 ) -> None:
-    moved = turned(leg, roll) + [x, y]
+    moved = turned(leg, roll) + np.array([x, y])
     assert knee_flexion_deg(*moved) == pytest.approx(float(knee_flexion_deg(*leg)), abs=1e-6)
-    assert fppa_deg(*moved, 1) == pytest.approx(float(fppa_deg(*leg, 1)), abs=1e-6)
+    assert leg_fppa_deg(moved, 1) == pytest.approx(float(leg_fppa_deg(leg, 1)), abs=1e-6)
 
 
 @given(legs(), st.floats(-40, 40))
@@ -130,7 +138,7 @@ def test_the_tilt_of_a_segment_takes_the_whole_roll_of_the_picture(leg: FloatArr
 @given(legs(), st.floats(0.1, 10))
 def test_angles_do_not_depend_on_the_size_of_the_picture_and_lengths_do(leg: FloatArray, scale: float) -> None:
     larger = leg * scale
-    assert fppa_deg(*larger, 1) == pytest.approx(float(fppa_deg(*leg, 1)), abs=1e-6)
+    assert leg_fppa_deg(larger, 1) == pytest.approx(float(leg_fppa_deg(leg, 1)), abs=1e-6)
     assert knee_flexion_deg(*larger) == pytest.approx(float(knee_flexion_deg(*leg)), abs=1e-6)
     assert distance_px(larger[0], larger[1]) == pytest.approx(scale * float(distance_px(leg[0], leg[1])))
 
@@ -138,19 +146,17 @@ def test_angles_do_not_depend_on_the_size_of_the_picture_and_lengths_do(leg: Flo
 @given(legs())
 def test_a_mirrored_right_leg_is_a_left_leg_with_the_same_fppa(leg: FloatArray) -> None:
     mirrored = leg * [-1, 1]
-    assert fppa_deg(*mirrored, -1) == pytest.approx(float(fppa_deg(*leg, 1)), abs=1e-9)
-    assert fppa_deg(*mirrored, 1) == pytest.approx(-float(fppa_deg(*leg, 1)), abs=1e-9)
-    assert knee_medial_displacement_px(*mirrored, -1) == pytest.approx(
-        float(knee_medial_displacement_px(*leg, 1)), abs=1e-6
-    )
+    assert leg_fppa_deg(mirrored, -1) == pytest.approx(float(leg_fppa_deg(leg, 1)), abs=1e-9)
+    assert leg_fppa_deg(mirrored, 1) == pytest.approx(-float(leg_fppa_deg(leg, 1)), abs=1e-9)
+    assert displacement_px(mirrored, -1) == pytest.approx(float(displacement_px(leg, 1)), abs=1e-6)
 
 
 @given(legs())
 def test_valgus_and_varus_never_share_a_sign(leg: FloatArray) -> None:
     """A knee medial of the line from hip to ankle is valgus, one lateral of it is varus."""
-    displacement = float(knee_medial_displacement_px(*leg, 1))
+    displacement = float(displacement_px(leg, 1))
     if abs(displacement) > 1e-3:
-        assert np.sign(fppa_deg(*leg, 1)) == np.sign(displacement)
+        assert np.sign(leg_fppa_deg(leg, 1)) == np.sign(displacement)
 
 
 @given(point, point, point)
@@ -175,9 +181,9 @@ def test_a_segment_without_length_has_no_angle() -> None:
 def test_an_angle_without_one_of_its_landmarks_is_not_measured(missing: int) -> None:
     leg = np.array([(300.0, 100.0), (320.0, 300.0), (300.0, 500.0)])
     leg[missing] = np.nan
-    assert np.isnan(fppa_deg(*leg, 1))
+    assert np.isnan(leg_fppa_deg(leg, 1))
     assert np.isnan(knee_flexion_deg(*leg))
-    assert np.isnan(knee_medial_displacement_px(*leg, 1))
+    assert np.isnan(displacement_px(leg, 1))
 
 
 def test_knee_displacement_is_taken_from_the_hip_ankle_line_at_the_height_of_the_knee() -> None:

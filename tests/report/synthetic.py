@@ -101,8 +101,8 @@ def series_of(move: Motion, image_px: Floats, kind: ViewKind) -> MeasureSeries:
         if kind is ViewKind.FRONT:
             thigh = np.arctan2(medial * (knee - hip)[:, 0], (knee - hip)[:, 1])
             shank = np.arctan2(medial * (ankle - knee)[:, 0], (ankle - knee)[:, 1])
-            fppa[:, side.index] = np.degrees(thigh - shank)
-            kmf[:, side.index] = 100 * medial * (knee - toe)[:, 0] / leg_px
+            fppa[:, side.leg_index] = np.degrees(thigh - shank)
+            kmf[:, side.leg_index] = 100 * medial * (knee - toe)[:, 0] / leg_px
         if kind is ViewKind.SIDE and side is Side.LEFT:
             flexion[:, 0] = 60 * move.depth
     lost = (move.t_s > 5.0) & (move.t_s < 5.35)
@@ -130,7 +130,7 @@ def rep_of(index: int, move: Motion, series: MeasureSeries, kind: ViewKind, *, c
 
     def of_legs(name: str, error: float) -> dict[str, Estimate | None]:
         values = series.per_leg[name][at]
-        return {s.value: None if np.isnan(values[s.index]) else Estimate(float(values[s.index]), error) for s in SIDES}
+        return {s.value: None if np.isnan(values[s.leg_index]) else Estimate(float(values[s.leg_index]), error) for s in SIDES}
 
     def of_body(name: str, error: float) -> dict[str, Estimate | None]:
         value = series.whole_body[name][at]
