@@ -223,10 +223,12 @@ def _series(
             per_leg.setdefault(name, np.full((n, 2), np.nan))[:, view.near_leg.leg_index] = values
         body |= side.whole_body
         method = side.method
-    elif view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.FRONT:
+    elif view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.FRONT and reps:
+        # Without a rep nothing shows that the stillness found is a stance: a wall sit filmed from the hold on has no
+        # baseline and no leg length, and its knee angles would be guesses.
         drop = trunk_drop_px(track, standing)
         stance = None if rule.bilateral else _stance_of_frames(track.t_s, reps, stances)
-        front = measure_front(track, standing, drop, stance)
+        front = measure_front(track, standing, drop, stance, facing_camera=view.facing_camera)
         per_leg |= front.per_leg
         body |= front.whole_body
         if turn_off_view_deg(view) > FRONT_LOW_DEG:

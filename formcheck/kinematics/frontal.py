@@ -67,7 +67,12 @@ class FrontalSeries:
 
 
 def measure_front(
-    track: PoseTrack, standing: Standing, drop_px: FloatArray, stance: NDArray[np.int64] | None
+    track: PoseTrack,
+    standing: Standing,
+    drop_px: FloatArray,
+    stance: NDArray[np.int64] | None,
+    *,
+    facing_camera: bool,
 ) -> FrontalSeries:
     """Return the frontal measures of a set.
 
@@ -81,13 +86,15 @@ def measure_front(
         How far the trunk has come down, shape (n,), see `trunk_drop_px`.
     stance
         Step-down: which leg stands in each frame, shape (n,), 0 left, 1 right, -1 unknown. None where both stand.
+    facing_camera
+        False where the person is seen from behind: a bent knee is then further from the camera, not nearer.
     """
-    still = standing.frames
+    toward = 1.0 if facing_camera else -1.0
     hips = _hip_joints(track, standing)
     bend = np.radians(np.clip(flexion_from_drop_deg(drop_px, standing.leg_px), 0, 170))
     per_leg = {name: np.full((len(track), 2), np.nan) for name in _PER_LEG}
     for side in SIDES:
-        for name, values in _one_leg(track, standing, hips, bend, side, still).items():
+        for name, values in _one_leg(track, standing, hips, bend, toward, side).items():
             per_leg[name][:, side.leg_index] = values
     return FrontalSeries(per_leg, _body(track, standing, per_leg, stance), np.degrees(bend / 2))
 
@@ -115,20 +122,22 @@ def _hip_joints(track: PoseTrack, standing: Standing) -> FloatArray:
 
 
 def _one_leg(
-    track: PoseTrack, standing: Standing, hips: FloatArray, bend: FloatArray, side: Side, still: NDArray[np.bool_]
+    track: PoseTrack, standing: Standing, hips: FloatArray, bend: FloatArray, toward: float, side: Side
 ) -> dict[str, FloatArray]:
+    """Return the measures of one leg; `toward` is +1 where knees bend toward the camera, -1 away from it."""
     body, leg_px = BODY[side], standing.leg_px
     medial = float(standing.medial[side.leg_index])
     hip, ankle = hips[:, side.leg_index], track.image_px[:, body.ankle]
     focal = FOCAL_LONG_SIDES * max(track.source.width, track.source.height)
     centre = np.array([track.source.width, track.source.height]) / 2
-    ahead = 0.5 * leg_px * np.sin(bend / 2)  # height of the triangle of two segments of half a leg each
+    ahead = toward * 0.5 * leg_px * np.sin(bend / 2)  # height of the triangle of two segments of half a leg each
     knee = centre + (track.image_px[:, body.knee] - centre) * (1 - ahead / focal)[:, None]
-    toe = centre + (track.image_px[:, body.toe] - centre) * (1 - TOE_AHEAD_LEG * leg_px / focal)
+    toe = centre + (track.image_px[:, body.toe] - centre) * (1 - toward * TOE_AHEAD_LEG * leg_px / focal)
     scored = seen(track, [body.hip, body.knee, body.ankle])
     thigh_px = np.linalg.norm(track.image_px[:, body.knee] - hip, axis=1)
     long_enough = thigh_px >= LEAST_PROJECTED_THIGH * standing.thigh_px[side.leg_index]
     raw = np.where(scored & long_enough, fppa_deg(hip, knee, ankle, medial), np.nan)
+    still = standing.frames
     at_rest = known_median(raw[still])
     kept = STANCE_ERROR_DEG**2 / (STANCE_ERROR_DEG**2 + STANCE_SPREAD_DEG**2)
     lean = np.clip(kept * at_rest, -MOST_STANCE_CORRECTION_DEG, MOST_STANCE_CORRECTION_DEG)

@@ -88,7 +88,7 @@ def measure_side(
         "shank_tilt_deg": np.where(scored, shank, np.nan),
         **_foot(track, standing, near, facing, shank, scored),
     }
-    return SagittalSeries(near_leg, _trunk(track, standing, near, facing, near_leg, thigh), method)
+    return SagittalSeries(near_leg, _trunk(track, standing, near, facing, turn_deg, thigh), method)
 
 
 def _foot(
@@ -115,13 +115,14 @@ def _trunk(
     standing: Standing,
     near: Side,
     facing: float,
-    near_leg: dict[str, FloatArray],
+    turn_deg: float,
     thigh: FloatArray,
 ) -> dict[str, FloatArray]:
     body = BODY[near]
     hip, shoulder = track.image_px[:, body.hip], track.image_px[:, body.shoulder]
     scored = seen(track, [body.hip, body.shoulder])
-    flexion = np.where(scored, sagittal_tilt_deg(shoulder, hip, "upper", facing), np.nan)
+    tilt = foreshortening_corrected_tilt_deg(sagittal_tilt_deg(shoulder, hip, "upper", facing), turn_deg)
+    flexion = np.where(scored, tilt, np.nan)
 
     def drift(mark: int) -> FloatArray:
         moved = facing * (track.image_px[:, mark, 0] - standing.points_px[mark, 0])
@@ -129,7 +130,7 @@ def _trunk(
 
     return {
         "trunk_flexion_deg": flexion,
-        "hip_flexion_deg": np.where(np.isfinite(near_leg["knee_flexion_deg"]), thigh + flexion, np.nan),
+        "hip_flexion_deg": thigh + flexion,
         "wall_drift_shoulder_pct": drift(body.shoulder),
         "wall_drift_hip_pct": drift(body.hip),
     }

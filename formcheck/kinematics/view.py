@@ -85,7 +85,8 @@ def yaw_series_deg(track: PoseTrack) -> FloatArray:
     shoulders, hips = turns
     sideways = np.abs(np.sin(shoulders))
     between = np.angle(np.exp(1j * (hips - shoulders)))
-    turn = shoulders + between * 0.5 * (1 - sideways**2)
+    turn = shoulders + np.where(np.isfinite(between), between, 0.0) * 0.5 * (1 - sideways**2)
+    turn = np.where(np.isfinite(turn), turn, hips)
     turn = turn + np.radians(READS_LOW_FACING_DEG) * np.cos(turn)
     return np.asarray(np.degrees(np.angle(np.exp(1j * turn))), dtype=np.float64)
 

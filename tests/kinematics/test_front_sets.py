@@ -32,7 +32,6 @@ def test_fppa_does_not_depend_on_depth(exercise: Exercise, depth: float) -> None
     assert measured(made, exercise).series.per_leg["fppa_deg"] == pytest.approx(made.fppa_deg, abs=1.0)
 
 
-@pytest.mark.xfail(reason="perspective is taken out as if the knee were nearer the camera: FPPA 3 to 7 deg too varus")
 @pytest.mark.parametrize("exercise", BILATERAL)
 @pytest.mark.parametrize("distance", [2.0, 3.0, 4.0])
 def test_a_person_filmed_from_behind_is_measured_as_well_as_from_the_front(exercise: Exercise, distance: float) -> None:
@@ -168,17 +167,14 @@ def test_a_person_a_step_off_the_middle_is_measured_the_same(aside: float) -> No
     assert measured(made, "wall-squat").series.per_leg["fppa_deg"] == pytest.approx(made.fppa_deg, abs=1.0)
 
 
-@pytest.mark.xfail(
-    reason="the hold is taken for the quiet stance and most of its valgus for landmark error: 12 reads 4"
-)
-def test_a_wall_sit_filmed_from_the_hold_on_keeps_its_valgus() -> None:
-    """There is no quiet stance in the clip: what looks like one is the hold, and its angle is real."""
+def test_a_wall_sit_filmed_from_the_hold_on_has_no_baseline_and_no_knee_angles() -> None:
+    """There is no quiet stance in the clip: what looks like one is the hold, and its valgus must not be taken off."""
     sit = Person("wall-squat", (Move(rest_s=0.0, hold_s=20.0, fppa_deg=(12.0, 12.0)),), last_rest_s=0.0)
     made = filmed(sit)
     m = measured(cut(trembling(made, seed=5, px=0.5), 3.0, 20.0), "wall-squat")
     assert m.reps == ()
-    fppa = m.series.per_leg["fppa_deg"]
-    assert np.isnan(fppa).all() or np.nanmedian(fppa) == pytest.approx(12.0, abs=2.0)
+    assert np.isnan(m.series.per_leg["fppa_deg"]).all()
+    assert np.isnan(m.series.per_leg["kmf_pct"]).all()
 
 
 def test_tremble_of_a_pixel_leaves_fppa_right_on_average() -> None:

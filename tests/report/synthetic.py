@@ -130,7 +130,10 @@ def rep_of(index: int, move: Motion, series: MeasureSeries, kind: ViewKind, *, c
 
     def of_legs(name: str, error: float) -> dict[str, Estimate | None]:
         values = series.per_leg[name][at]
-        return {s.value: None if np.isnan(values[s.leg_index]) else Estimate(float(values[s.leg_index]), error) for s in SIDES}
+        return {
+            s.value: None if np.isnan(values[s.leg_index]) else Estimate(float(values[s.leg_index]), error)
+            for s in SIDES
+        }
 
     def of_body(name: str, error: float) -> dict[str, Estimate | None]:
         value = series.whole_body[name][at]
