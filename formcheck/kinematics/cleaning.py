@@ -21,28 +21,26 @@ FOOT_SCORED = 0.7
 
 
 def without_hidden(track: PoseTrack) -> PoseTrack:
-    """Return the track with the coordinates of landmarks below `VISIBLE` set to NaN."""
-    hidden = ~(track.visibility >= VISIBLE)
-    image, world = track.image_px.copy(), track.world_m.copy()
-    image[hidden] = np.nan
-    world[hidden] = np.nan
-    return replace(track, image_px=image, world_m=world)
+    """Return the track with the picture coordinates of landmarks below `VISIBLE` set to NaN."""
+    image = track.image_px.copy()
+    image[~(track.visibility >= VISIBLE)] = np.nan
+    return replace(track, image_px=image)
 
 
 def cleaned(track: PoseTrack) -> PoseTrack:
     """Return the track as recorded sets are measured: hidden landmarks out, gaps filled, filtered at 6 Hz.
 
-    Visibility is carried over gaps that were filled, so that a filled landmark counts as seen.
+    Visibility is carried over gaps that were filled, so that a filled landmark counts as seen. World landmarks, which
+    serve for the view alone, stay as they are.
     """
-    shown = without_hidden(track)
-    image = fill_gaps(track.t_s, shown.image_px)
-    world = fill_gaps(track.t_s, shown.world_m)
-    filled = np.isfinite(image[..., 0]) & ~np.isfinite(shown.image_px[..., 0])
-    visibility = track.visibility.copy()
-    visibility[filled] = np.nan
-    visibility = fill_gaps(track.t_s, visibility)
-    image = smooth_zero_phase(track.t_s, image)
-    return replace(track, image_px=image, world_m=world, visibility=np.nan_to_num(visibility))
+    shown = without_hidden(track).image_px
+    image = fill_gaps(track.t_s, shown)
+    filled = np.isfinite(image[..., 0]) & ~np.isfinite(shown[..., 0])
+    visibility = track.visibility
+    if filled.any():
+        visibility = np.where(filled, np.nan, visibility)
+        visibility = np.nan_to_num(fill_gaps(track.t_s, visibility))
+    return replace(track, image_px=smooth_zero_phase(track.t_s, image), visibility=visibility)
 
 
 def seen(track: PoseTrack, landmarks: list[int], least: float = SCORED) -> NDArray[np.bool_]:

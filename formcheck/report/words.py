@@ -45,7 +45,7 @@ _WORDING: Final[Mapping[str, Wording]] = MappingProxyType(
         "trunk_lean_deg": Wording(
             "Trunk, sideways",
             "How far the upper body leans to one side, compared with standing. In a step-down, positive is towards the "
-            "standing leg.",
+            "standing leg; with both feet down, towards the person's right.",
         ),
         "trunk_flexion_deg": Wording(
             "Trunk, forward", "How far the upper body leans forward of upright. Negative: backward."
@@ -53,7 +53,7 @@ _WORDING: Final[Mapping[str, Wording]] = MappingProxyType(
         "pelvic_drop_deg": Wording(
             "Pelvic drop",
             "How far the pelvis tilts to one side, compared with standing. In a step-down, positive is lower on the "
-            "side of the free leg.",
+            "side of the free leg; with both feet down, lower on the person's right.",
         ),
         "kasr": Wording(
             "Knee to ankle separation (KASR)",
