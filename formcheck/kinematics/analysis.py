@@ -90,6 +90,7 @@ def measure_set(
         If there is no person or no leg to measure.
     """
     _need_person(track)
+    _need_upright(track)
     leg_px = rough_leg_px(track)
     raw, repaired = repair_exchanged_sides(track, leg_px)
     clean = cleaned(raw)
@@ -137,6 +138,18 @@ def _need_person(track: PoseTrack) -> None:
     if track.found.sum() * step < _LEAST_FOUND_S:
         raise NotAssessableError(
             "A person was found for less than a second.", "Film one person from head to feet for the whole set."
+        )
+
+
+def _need_upright(track: PoseTrack) -> None:
+    """Refuse a picture that lies on its side or upside down: gravity is taken to point down in it."""
+    joints = [[getattr(BODY[s], joint) for s in SIDES] for joint in ("shoulder", "ankle")]
+    top, bottom = (track.image_px[track.found][:, marks].mean(axis=1) for marks in joints)
+    along = np.median(bottom - top, axis=0)
+    if along[1] < abs(along[0]):
+        raise NotAssessableError(
+            "The person lies on the side in this picture, or it is upside down.",
+            "Turn the video so that the person stands upright, and measure again.",
         )
 
 

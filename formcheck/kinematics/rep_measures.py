@@ -189,6 +189,7 @@ def _timing(m: SetMeasurement, rep: RepTimes) -> Values:
     numbers = {"descent_s": rep.descent_s, "hold_s": rep.hold_s, "ascent_s": rep.ascent_s}
     values: Values = {name: {BOTH: estimate(name, value)} for name, value in numbers.items()}
     values["descent_reversals"] = {BOTH: estimate("descent_reversals", float(descent_reversals(t, q, rep)))}
+    # A descent that the clip cuts off has no duration (NaN), and so no frames here.
     down = (t >= rep.descent_from_s) & (t <= rep.descent_from_s + rep.descent_s) & np.isfinite(q)
     if down.sum() >= 2 * _FEWEST_FRAMES:
         speed = np.abs(slope_per_s(t[down], q[down]))

@@ -51,10 +51,11 @@ class RepTimes:
     """Signal at rest around this rep."""
     deepest_deg: float
     descent_s: float
-    """From the first movement to stillness at the bottom."""
+    """From the first movement to stillness at the bottom; NaN where the clip begins after its start."""
     hold_s: float
     """Stillness at the bottom; 0 for a rep that turns at once."""
     ascent_s: float
+    """From the first movement up to stillness; NaN where the clip ends before it."""
     descent_from_s: float
     """When the first movement began; `descent_s` later the knee is still."""
 
@@ -135,7 +136,11 @@ def _time_rep(
     t: FloatArray, q: FloatArray, at: tuple[int, int, int], stands: tuple[float, float], level: float
 ) -> RepTimes:
     before, top, after = at
-    stand, deepest = float(np.mean(stands)), float(q[top])
+    deepest = float(q[top])
+    # A rest that the clip cuts off reads too high: the other one counts then.
+    stand = (
+        min(stands) if abs(stands[1] - stands[0]) > _EDGE_SHARE * (deepest - min(stands)) else float(np.mean(stands))
+    )
     down, up = slice(before, top + 1), slice(top, after + 1)
 
     def crossing(share: float, part: slice, *, last: bool) -> float:
@@ -153,31 +158,32 @@ def _time_rep(
     )
     edge = max(stand, level) + _EDGE_SHARE * (deepest - level)
     first = start - _SMOOTH_TAIL * (half_down - start)
-    down_end = min(bottom_start + _SMOOTH_TAIL * (bottom_start - half_down), t[top])
-    up_start = max(bottom_end - _SMOOTH_TAIL * (half_up - bottom_end), t[top])
+    down_end = np.fmin(bottom_start + _SMOOTH_TAIL * (bottom_start - half_down), t[top])
+    up_start = np.fmax(bottom_end - _SMOOTH_TAIL * (half_up - bottom_end), t[top])
     last = end + _SMOOTH_TAIL * (end - half_up)
+    first_seen, last_seen = float(np.fmax(first, t[0])), float(np.fmin(last, t[-1]))
     return RepTimes(
         complete=bool(q[before] <= edge and q[after] <= edge),
-        start_s=start,
-        bottom_start_s=bottom_start,
-        bottom_end_s=bottom_end,
-        end_s=end,
+        start_s=float(t[before] if np.isnan(start) else start),
+        bottom_start_s=float(t[before] if np.isnan(bottom_start) else bottom_start),
+        bottom_end_s=float(t[after] if np.isnan(bottom_end) else bottom_end),
+        end_s=float(t[after] if np.isnan(end) else end),
         deepest_s=float(t[top]),
         stand_deg=stand,
         deepest_deg=deepest,
-        descent_s=float(down_end - max(first, t[0])),
+        descent_s=float("nan") if np.isnan(start) else float(down_end - first_seen),
         hold_s=float(max(0.0, up_start - down_end)),
-        ascent_s=float(min(last, t[-1]) - up_start),
-        descent_from_s=float(max(first, t[0])),
+        ascent_s=float("nan") if np.isnan(end) else float(last_seen - up_start),
+        descent_from_s=first_seen,
     )
 
 
 def _crossing(t: FloatArray, q: FloatArray, level: float, *, last: bool) -> float:
-    """Return when the signal crosses a level, between samples by a straight line; the part's end if it never does."""
+    """Return when the signal crosses a level, between samples by a straight line; NaN if it never does."""
     over = q >= level
     change = np.flatnonzero(over[1:] != over[:-1])
     if len(change) == 0:
-        return float(t[0] if last else t[-1]) if over[0] == over[-1] and len(t) else float(t[0])
+        return float("nan")
     i = int(change[-1] if last else change[0])
     share = (level - q[i]) / (q[i + 1] - q[i])
     return float(t[i] + share * (t[i + 1] - t[i]))
