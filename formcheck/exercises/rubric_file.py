@@ -141,7 +141,7 @@ def _rubric(root: TomlTable, file_name: str, sha256: str) -> Rubric:
         version=root.text("version"),
         description=root.text("description"),
         notes=root.text("notes"),
-        phases=_phase_rule(phases) if phases is not None else PhaseRule(True, 0.0, 0.0, 0.0, 0.0),
+        phases=_phase_rule(phases) if phases is not None else PhaseRule(True, 0.0, 0.0, 0.0),
         checks=checks,
         score=_score_rule(score) if score is not None else None,
         file_name=file_name,
@@ -156,7 +156,6 @@ def _phase_rule(table: TomlTable) -> PhaseRule:
         bilateral=table.choice("kind", ["bilateral", "single-leg"]) == "bilateral",
         min_range_deg=table.number("min_range_deg", at_least=0.0),
         min_duration_s=table.number("min_duration_s", at_least=0.0),
-        still_speed_deg_s=table.number("still_speed_deg_s", at_least=0.0),
         hold_min_s=table.number("hold_min_s", at_least=0.0),
     )
     table.done()

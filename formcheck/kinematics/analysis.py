@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
-from formcheck.kinematics.cleaning import cleaned
+from formcheck.kinematics.cleaning import cleaned, known_median
 from formcheck.kinematics.frontal import arms_moved, measure_front
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
@@ -36,7 +36,15 @@ _BEFORE_S, _AFTER_S = 4.0, 2.0
 _REP_MARGIN_S = 0.2
 _STANCE_SHARE = 0.6
 """A foot that travels less than this share of the other's way is the one that stands."""
+_TRAVELS_LEG = 0.06
+"""A foot that goes up and down by less than this, in leg lengths, stays where it is: 5 cm, half the lowest step."""
+_FEWEST_FRAMES = 3
+_BODY_LINES = 3
+ROLL_LOW_DEG = 4.0
+"""Beyond this tilt what leans on the picture's vertical is given with low confidence; the lines are read to 2 deg."""
 _LEAST_FOUND_S = 1.0
+_SLOWEST_INTERVAL_S = 0.15
+"""Frames further apart than this let a knee at 60 deg/s bend by 9 deg unseen."""
 
 CONTRACT_PER_LEG = ("knee_flexion_deg", "fppa_deg", "kmf_pct")
 CONTRACT_BODY = ("trunk_lean_deg", "trunk_flexion_deg", "pelvic_drop_deg")
@@ -60,8 +68,14 @@ class SetMeasurement:
     legs: tuple[Side | None, ...]
     """The stance leg of each rep; None where both legs work."""
     series: MeasureSeries
-    arms_moved: NDArray[np.bool_]
-    """Shape (n,): frames in which a hand has left its place."""
+    bilateral: bool
+    """Whether the exercise works both legs at once."""
+    told_leg_denied: bool
+    """Whether the picture clearly shows the other leg standing than the one that was told."""
+    roll_deg: float
+    """Tilt of the picture as far as shoulders, hips and feet in stance tell, from the front; NaN otherwise."""
+    arms_moved: FloatArray
+    """Shape (n,): 1 in frames in which a hand has left its place, else 0; NaN where that was not seen."""
     phase: NDArray[np.str_]
     rep_of_frame: NDArray[np.int64]
     flexion_method: str
@@ -96,20 +110,29 @@ def measure_set(
     clean = cleaned(raw)
     legs = legs_in_sight(clean)
     standing = stand_still(clean, legs)
-    if standing is None or not np.isfinite(standing.leg_px):
+    if standing is None or not standing.leg_px > 0:
         raise NotAssessableError(
             "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
         )
-    in_place = feet_in_place(clean, leg_px, legs)
+    in_place = feet_in_place(clean, leg_px)
     verdict = judge_view(clean, in_place if in_place.any() else clean.found)
     if view is not None:
         verdict = view_as_told(verdict, view)
     reps = _reps(clean, standing, verdict, rule, leg, in_place)[1]
     if reps:
         around = (clean.t_s >= reps[0].start_s - _BEFORE_S) & (clean.t_s <= reps[-1].end_s + _AFTER_S)
-        standing = stand_still(clean, legs, around) or standing
+        better = stand_still(clean, legs, around)
+        standing = better if better is not None and better.leg_px > 0 else standing
     q, reps = _reps(clean, standing, verdict, rule, leg, in_place)
-    stances = tuple(None if rule.bilateral else leg or _stance_of(clean, rep) for rep in reps)
+    shown = [None if rule.bilateral else _stance_of(clean, rep, standing.leg_px) for rep in reps]
+    stances = tuple(None if rule.bilateral else each or leg or _most(shown) for each in shown)
+    roll = _roll_deg(standing) if verdict.kind is ViewKind.FRONT else float("nan")
+    if abs(roll) > ROLL_LOW_DEG and verdict.verdict is ViewQuality.OK:
+        verdict = replace(
+            verdict,
+            verdict=ViewQuality.LOW,
+            reason=f"Seen from the front, but the picture is tilted by {abs(roll):.0f}°: low confidence.",
+        )
     series, method = _series(clean, standing, verdict, rule, in_place, reps, stances)
     phase, number = phases(clean.t_s, reps)
     return SetMeasurement(
@@ -122,6 +145,9 @@ def measure_set(
         reps=tuple(reps),
         legs=stances,
         series=series,
+        bilateral=rule.bilateral,
+        told_leg_denied=leg is not None and any(each is leg.other for each in shown),
+        roll_deg=roll,
         arms_moved=arms_moved(clean, standing),
         phase=phase,
         rep_of_frame=number,
@@ -135,6 +161,11 @@ def _need_person(track: PoseTrack) -> None:
             "No person was found in this video.", "Film one person from head to feet, in good light."
         )
     step = float(np.median(np.diff(track.t_s))) if len(track) > 1 else 0.0
+    if step > _SLOWEST_INTERVAL_S:
+        raise NotAssessableError(
+            f"This video has only {1 / step:.0f} frames a second, too few to follow a knee.",
+            "Film with at least 24 frames a second.",
+        )
     if track.found.sum() * step < _LEAST_FOUND_S:
         raise NotAssessableError(
             "A person was found for less than a second.", "Film one person from head to feet for the whole set."
@@ -167,7 +198,8 @@ def _reps(
     reps = find_reps(track.t_s, q, rule)
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
         return q, reps
-    stands = rule.bilateral or (leg or _stance_of_set(track, reps)) is view.near_leg
+    shown = [_stance_of(track, rep, standing.leg_px) for rep in reps]
+    stands = rule.bilateral or (_most(shown) or leg) is view.near_leg
     if not stands:
         return q, reps
     side = measure_side(track, standing, view.near_leg, turn_off_view_deg(view), in_place, near_stands=True)
@@ -192,27 +224,41 @@ def _foot_travel_px(track: PoseTrack, inside: NDArray[np.bool_]) -> FloatArray:
     for side in SIDES:
         body = BODY[side]
         height = track.image_px[inside][:, [body.ankle, body.heel, body.toe], 1]
-        known = height[np.isfinite(height).all(axis=1)].mean(axis=1)
-        if len(known) >= 3:
-            travel[side.leg_index] = np.percentile(known, 95) - np.percentile(known, 5)
+        moved = height - np.array([known_median(height[:, k]) for k in range(height.shape[1])])
+        seen = np.isfinite(moved)
+        some = seen.any(axis=1)
+        if some.sum() >= _FEWEST_FRAMES:
+            mean = np.where(seen, moved, 0.0)[some].sum(axis=1) / seen[some].sum(axis=1)
+            travel[side.leg_index] = np.percentile(mean, 95) - np.percentile(mean, 5)
     return travel
 
 
-def _stance_of(track: PoseTrack, rep: RepTimes) -> Side | None:
+def _stance_of(track: PoseTrack, rep: RepTimes, leg_px: float) -> Side | None:
+    """Return the leg that stands in a rep: its foot stays while the other travels; None where neither is clear."""
     inside = (track.t_s >= rep.start_s - _REP_MARGIN_S) & (track.t_s <= rep.end_s + _REP_MARGIN_S)
-    left, right = _foot_travel_px(track, inside)
-    if left < _STANCE_SHARE * right:
-        return Side.LEFT
-    if right < _STANCE_SHARE * left:
-        return Side.RIGHT
+    travel = _foot_travel_px(track, inside)
+    for side in SIDES:
+        this, other = travel[side.leg_index], travel[side.other.leg_index]
+        if other > _TRAVELS_LEG * leg_px and (np.isnan(this) or this < _STANCE_SHARE * other):
+            return side
     return None
 
 
-def _stance_of_set(track: PoseTrack, reps: list[RepTimes]) -> Side | None:
-    votes = [_stance_of(track, rep) for rep in reps]
-    counts = {side: votes.count(side) for side in SIDES}
+def _most(stances: list[Side | None]) -> Side | None:
+    counts = {side: stances.count(side) for side in SIDES}
     best = max(SIDES, key=lambda side: counts[side])
     return best if counts[best] > counts[best.other] else None
+
+
+def _roll_deg(standing: Standing) -> float:
+    """Return the tilt that shoulders, hips and ankles share in stance: the middle of the three lines' tilts."""
+    tilts = []
+    for joint in ("shoulder", "hip", "ankle"):
+        left, right = (standing.points_px[getattr(BODY[side], joint)] for side in SIDES)
+        run = abs(left[0] - right[0])
+        if np.isfinite(run) and run > 0:
+            tilts.append(float(np.degrees(np.arctan2(right[1] - left[1], run))))
+    return float(np.median(tilts)) if len(tilts) == _BODY_LINES else float("nan")
 
 
 def _series(
@@ -236,8 +282,8 @@ def _series(
             per_leg.setdefault(name, np.full((n, 2), np.nan))[:, view.near_leg.leg_index] = values
         body |= side.whole_body
         method = side.method
-    elif view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.FRONT and reps:
-        # Without a rep nothing shows that the stillness found is a stance: a wall sit filmed from the hold on has no
+    elif view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.FRONT and any(rep.complete for rep in reps):
+        # Without a whole rep nothing shows that the stillness found is a stance: a wall sit filmed from the hold on has no
         # baseline and no leg length, and its knee angles would be guesses.
         drop = trunk_drop_px(track, standing)
         stance = None if rule.bilateral else _stance_of_frames(track.t_s, reps, stances)

@@ -33,6 +33,8 @@ _PASS_FACTOR = 0.802
 
 _GRID_HZ = 30.0
 _HIGHEST_CUTOFF_HZ = 12.0
+_SLOWEST_INTERVAL_S = 0.25
+"""Frames further apart than this are not neighbours of one another."""
 _SHORTEST_RUN_S = 0.4
 """Runs shorter than this hold too few samples for a two-way filter: they are left as they are."""
 
@@ -67,6 +69,19 @@ def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
+def unbroken(t_s: FloatArray, known: NDArray[np.bool_], max_gap_s: float) -> list[tuple[int, int]]:
+    """Return the (start, stop) pairs of stretches in which known samples follow each other within `max_gap_s`.
+
+    Unknown samples inside a stretch are part of it; a longer gap ends it, be it NaN or missing frames.
+    """
+    at = np.flatnonzero(known)
+    if len(at) == 0:
+        return []
+    breaks = np.flatnonzero(np.diff(t_s[at]) > max_gap_s)
+    firsts, lasts = np.r_[at[0], at[breaks + 1]], np.r_[at[breaks], at[-1]]
+    return [(int(a), int(b) + 1) for a, b in zip(firsts, lasts, strict=True)]
+
+
 def smooth_zero_phase(t_s: FloatArray, values: FloatArray, cutoff_hz: float = CUTOFF_HZ) -> FloatArray:
     """Return `values` low-passed without lag; NaN stays NaN and is never smeared into its neighbours.
 
@@ -91,7 +106,7 @@ def smooth_zero_phase(t_s: FloatArray, values: FloatArray, cutoff_hz: float = CU
     flat = values.reshape(len(t_s), -1)
     out = flat.copy()
     for columns in _columns_by_gaps(flat):
-        for a, b in runs(np.isfinite(flat[:, columns[0]])):
+        for a, b in _seen_runs(t_s, np.isfinite(flat[:, columns[0]])):
             if b - a < 4 or t_s[b - 1] - t_s[a] < _SHORTEST_RUN_S:
                 continue
             t = t_s[a:b]
@@ -102,6 +117,15 @@ def smooth_zero_phase(t_s: FloatArray, values: FloatArray, cutoff_hz: float = CU
             for k, j in enumerate(columns):
                 out[a:b, j] = np.interp(t, grid, low[:, k])
     return out.reshape(values.shape)
+
+
+def _seen_runs(t_s: FloatArray, seen: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return the runs of seen samples without a NaN and without missing frames between them."""
+    return [
+        (a + c, a + d)
+        for a, b in runs(seen)
+        for c, d in unbroken(t_s[a:b], np.ones(b - a, dtype=np.bool_), max(MAX_GAP_S, _SLOWEST_INTERVAL_S))
+    ]
 
 
 def _columns_by_gaps(flat: FloatArray) -> list[list[int]]:

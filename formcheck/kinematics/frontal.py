@@ -51,7 +51,7 @@ STANCE_ERROR_DEG = 2.8
 """Standard deviation of the error of the stance reading, left after hips and perspective (docs/validation.md)."""
 MOST_STANCE_CORRECTION_DEG = 5.0
 LEAST_PROJECTED_THIGH = 0.5
-"""With the thigh seen shorter than this share of its standing length, FPPA means nothing (specification section 5)."""
+"""With the knee less far below the hip than this share of the standing thigh, FPPA means nothing (section 5)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +62,6 @@ class FrontalSeries:
     """Shape (n, 2), left and right."""
     whole_body: dict[str, FloatArray]
     """Shape (n,)."""
-    thigh_tilt_deg: FloatArray
-    """Shape (n,): sagittal tilt of thigh and shank as far as a front view tells, for the effect of a turn."""
 
 
 def measure_front(
@@ -96,7 +94,7 @@ def measure_front(
     for side in SIDES:
         for name, values in _one_leg(track, standing, hips, bend, toward, side).items():
             per_leg[name][:, side.leg_index] = values
-    return FrontalSeries(per_leg, _body(track, standing, per_leg, stance), np.degrees(bend / 2))
+    return FrontalSeries(per_leg, _body(track, standing, per_leg, stance))
 
 
 _PER_LEG = (
@@ -134,8 +132,8 @@ def _one_leg(
     knee = centre + (track.image_px[:, body.knee] - centre) * (1 - ahead / focal)[:, None]
     toe = centre + (track.image_px[:, body.toe] - centre) * (1 - toward * TOE_AHEAD_LEG * leg_px / focal)
     scored = seen(track, [body.hip, body.knee, body.ankle])
-    thigh_px = np.linalg.norm(track.image_px[:, body.knee] - hip, axis=1)
-    long_enough = thigh_px >= LEAST_PROJECTED_THIGH * standing.thigh_px[side.leg_index]
+    fall_px = track.image_px[:, body.knee, 1] - hip[:, 1]
+    long_enough = fall_px >= LEAST_PROJECTED_THIGH * standing.thigh_px[side.leg_index]
     raw = np.where(scored & long_enough, fppa_deg(hip, knee, ankle, medial), np.nan)
     still = standing.frames
     at_rest = known_median(raw[still])
@@ -153,7 +151,7 @@ def _one_leg(
         "kmf_pct": kmf,
         "kmf_change_pct": kmf - known_median(kmf[still]),
         "kmd_pct": np.where(scored, 100 * knee_medial_displacement_px(hip, knee, ankle, medial) / leg_px, np.nan),
-        "hip_adduction_deg": np.where(scored, adduction, np.nan),
+        "hip_adduction_deg": np.where(scored & long_enough, adduction, np.nan),
         "shank_frontal_deg": np.where(scored, -frontal_tilt_deg(knee, ankle, medial), np.nan),
         "toe_out_deg": np.where(
             seen(track, [body.heel, body.toe], FOOT_SCORED),
@@ -206,17 +204,18 @@ def _body(
     return result
 
 
-def arms_moved(track: PoseTrack, standing: Standing, share_of_trunk: float = 0.35) -> NDArray[np.bool_]:
-    """Return in which frames a wrist is away from where it was beside its hip in quiet stance, shape (n,).
+def arms_moved(track: PoseTrack, standing: Standing, share_of_trunk: float = 0.35) -> FloatArray:
+    """Return 1 in frames in which a wrist is away from where it was beside its hip in quiet stance, else 0, shape (n,).
 
-    The hands may be on the hips, crossed or hanging: what counts is that they leave (arm strategy of the lateral
-    step-down test; 0.35 trunk lengths, specification section 2.1).
+    NaN where a wrist is not seen and no other is away. The hands may be on the hips, crossed or hanging: what counts is
+    that they leave (arm strategy of the lateral step-down test; 0.35 trunk lengths, specification section 2.1).
     """
-    moved = np.zeros(len(track), dtype=np.bool_)
+    moved, known = np.zeros(len(track)), np.ones(len(track), dtype=np.bool_)
     for side in SIDES:
         body = BODY[side]
         offset = track.image_px[:, body.wrist] - track.image_px[:, body.hip]
         away = np.linalg.norm(offset - (standing.points_px[body.wrist] - standing.points_px[body.hip]), axis=1)
-        with np.errstate(invalid="ignore"):
-            moved |= (away > share_of_trunk * standing.trunk_px) & seen(track, [body.wrist, body.hip])
-    return moved
+        wrist_seen = seen(track, [body.wrist, body.hip]) & np.isfinite(away)
+        moved[wrist_seen & (np.nan_to_num(away) > share_of_trunk * standing.trunk_px)] = 1.0
+        known &= wrist_seen
+    return np.where(known | (moved > 0), moved, np.nan)

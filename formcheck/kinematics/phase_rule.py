@@ -15,7 +15,5 @@ class PhaseRule:
     """A movement with less knee flexion than this between stand and bottom is not a rep."""
     min_duration_s: float
     """A movement shorter than this from start to end is not a rep."""
-    still_speed_deg_s: float
-    """Slower than this the knee is still: a hold."""
     hold_min_s: float
     """A stillness shorter than this is a turning point, not a hold."""

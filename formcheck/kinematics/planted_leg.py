@@ -20,6 +20,8 @@ FloatArray = NDArray[np.float64]
 _ROUNDS = 40
 _TILT_STEPS = 3
 _CONVERGED_SHARE = 1e-5
+_SHORTEST_ROD_PX = 2.0
+"""A segment seen shorter than this has no direction to fit."""
 _FOOT_MOVES_LEG = 0.08
 """An ankle landmark that strays further than this from its median, in leg lengths, belongs to a foot that moved."""
 
@@ -67,7 +69,7 @@ def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArra
     Returns
     -------
     PlantedLeg or None
-        None with fewer than 5 frames in which all three are seen.
+        None with fewer than 5 frames in which all three are seen, or where a segment has no length.
     """
     seen = np.isfinite(hip_px[:, 0]) & np.isfinite(knee_px[:, 0]) & np.isfinite(ankle_px[:, 0])
     if seen.sum() < 5:
@@ -78,11 +80,15 @@ def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArra
     thigh = float(np.median(np.linalg.norm(knee - hip, axis=1)))
     shank = float(np.median(np.linalg.norm(ankle - knee, axis=1)))
     foot = np.median(ankle, axis=0)
+    if min(thigh, shank) < _SHORTEST_ROD_PX:
+        return None
     for _ in range(_ROUNDS):
         for _ in range(_TILT_STEPS):
             thigh_tilt, shank_tilt = _better_tilts(hip, knee, foot, thigh, shank, facing, thigh_tilt, shank_tilt)
         before = thigh + shank
         foot, shank, thigh = _better_rods(hip, knee, ankle, facing, thigh_tilt, shank_tilt)
+        if min(thigh, shank) < _SHORTEST_ROD_PX:
+            return None
         if abs(thigh + shank - before) < _CONVERGED_SHARE * before:
             break
     knee_fit, hip_fit = _joints(foot, thigh, shank, facing, thigh_tilt, shank_tilt)
@@ -132,7 +138,7 @@ def _better_tilts(
     a22 = 2 * shank**2
     g1 = (hip_by_thigh * to_hip).sum(axis=1)
     g2 = (knee_by_shank * (to_hip + to_knee)).sum(axis=1)
-    det = a11 * a22 - a12**2  # at least (thigh * shank) ** 2: never singular
+    det = a11 * a22 - a12**2  # at least (thigh * shank) ** 2, and rods have length
     return thigh_tilt + (a22 * g1 - a12 * g2) / det, shank_tilt + (a11 * g2 - a12 * g1) / det
 
 

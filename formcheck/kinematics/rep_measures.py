@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.filters import slope_per_s
 from formcheck.kinematics.geometry import fppa_yaw_bias_deg
 from formcheck.kinematics.reps import RepTimes, descent_reversals
-from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, YAW_SPREAD_DEG, estimate
-from formcheck.kinematics.view import ViewKind, turn_off_view_deg
-from formcheck.pose.landmarks import SIDES, Side
+from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, estimate
+from formcheck.kinematics.view import FRONT_YAW_SPREAD_DEG, ViewKind, turn_off_view_deg
+from formcheck.pose.landmarks import BODY, SIDES, Side
 
 FloatArray = NDArray[np.float64]
 Values = dict[str, dict[str, Estimate | None]]
@@ -73,15 +74,17 @@ def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Value
         By measure: `rep` for those that are taken over the whole rep instead of its bottom.
     """
     rep, stance = m.reps[i], m.legs[i]
-    legs = SIDES if m.legs[i] is None and _bilateral(m) else ((stance,) if stance else ())
+    legs = SIDES if m.bilateral else ((stance,) if stance else ())
     values: Values = {}
     bottom, whole = _frames(m, rep.bottom_start_s, rep.bottom_end_s), _frames(m, rep.start_s, rep.end_s)
+
+    def value_of(name: str, series: FloatArray) -> Estimate | None:
+        return _extreme(name, series, whole) if phase_of.get(name) == "rep" else _at(m, rep, name, series, bottom)
+
     for name in _LEG_AT_BOTTOM:
         if name in m.series.per_leg:
             values[name] = {
-                side.value: _at(m, rep, name, m.series.per_leg[name][:, side.leg_index], bottom)
-                if side in legs
-                else None
+                side.value: value_of(name, m.series.per_leg[name][:, side.leg_index]) if side in legs else None
                 for side in SIDES
             }
     flexion = m.series.per_leg["knee_flexion_deg"]
@@ -91,20 +94,15 @@ def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Value
     for name in _BODY:
         if name in m.series.whole_body:
             series = m.series.whole_body[name]
-            at = _extreme(name, series, whole) if phase_of.get(name) == "rep" else _at(m, rep, name, series, bottom)
-            values[name] = {BOTH: at}
+            values[name] = {BOTH: value_of(name, series)}
     if m.view.kind is ViewKind.FRONT:
         values["wobble_pct"] = {
             side.value: _wobble(m.series.per_leg.get("kmd_pct"), side, m, rep) if side in legs else None
             for side in SIDES
         }
         values["knee_separation_change_pct"] = {BOTH: _separation_change(m, rep)}
-        values["arms_moved_s"] = {BOTH: estimate("arms_moved_s", _time_of(m, m.arms_moved & whole))}
+        values["arms_moved_s"] = {BOTH: _arms_moved(m, whole)}
     return values | _timing(m, rep)
-
-
-def _bilateral(m: SetMeasurement) -> bool:
-    return not any(m.legs)
 
 
 def _frames(m: SetMeasurement, start_s: float, end_s: float) -> NDArray[np.bool_]:
@@ -131,15 +129,38 @@ def _at(m: SetMeasurement, rep: RepTimes, name: str, series: FloatArray, frames:
         return None
     seconds = max(float(np.ptp(m.series.t_s[frames])), 1 / _INDEPENDENT_PER_S)
     noise = float(np.std(known)) / np.sqrt(seconds * _INDEPENDENT_PER_S)
-    yaw = _yaw_part(m, rep) if name in _TURNED_BY_YAW else 0.0
-    return estimate(name, float(np.median(known)), noise=noise, yaw_part=yaw)
+    return estimate(name, float(np.median(known)), noise=noise, yaw_part=_yaw_part(m, rep, name, frames))
 
 
-def _yaw_part(m: SetMeasurement, rep: RepTimes) -> float:
-    """Return the standard deviation of FPPA that comes from the camera's turn, as seen and as it may be."""
-    turn = float(np.hypot(YAW_SPREAD_DEG, turn_off_view_deg(m.view) / TWO_SIDED_95))
+def _yaw_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bool_]) -> float:
+    """Return the standard deviation that comes from the camera's turn, as far as it is seen and as it may be.
+
+    What points forward is seen sideways by the sine of the turn: the bend of the leg in FPPA, the thigh in hip
+    adduction, the knee in front of the leg's line in KMD, the forward lean of the trunk in its sideways lean.
+    """
+    if m.view.kind is not ViewKind.FRONT:
+        return 0.0
+    turn = float(np.hypot(FRONT_YAW_SPREAD_DEG, turn_off_view_deg(m.view) / TWO_SIDED_95))
     half = min(rep.deepest_deg / 2, 60.0)
-    return float(abs(fppa_yaw_bias_deg(half, half, turn)))
+    if name in _TURNED_BY_YAW:
+        return float(abs(fppa_yaw_bias_deg(half, half, turn)))
+    if name == "hip_adduction_deg":
+        return float(abs(fppa_yaw_bias_deg(half, 0.0, turn)))
+    if name == "kmd_pct":
+        return float(50 * np.sin(np.radians(half)) * np.sin(np.radians(turn)))
+    if name == "trunk_lean_deg":
+        return float(_forward_lean_deg(m, frames) * np.sin(np.radians(turn)))
+    return 0.0
+
+
+def _forward_lean_deg(m: SetMeasurement, frames: NDArray[np.bool_]) -> float:
+    """Return how far the trunk leans forward as far as a front view tells: by how much shorter it is seen."""
+    points = m.track.image_px[frames]
+    hips, shoulders = (
+        points[:, [getattr(BODY[s], joint) for s in SIDES]].mean(axis=1) for joint in ("hip", "shoulder")
+    )
+    seen = known_median(np.linalg.norm(shoulders - hips, axis=1)) / m.standing.trunk_px
+    return float(np.degrees(np.arccos(np.clip(seen, 0.0, 1.0)))) if np.isfinite(seen) else 0.0
 
 
 def _deepest(series: FloatArray, frames: NDArray[np.bool_]) -> Estimate | None:
@@ -178,16 +199,20 @@ def _separation_change(m: SetMeasurement, rep: RepTimes) -> Estimate | None:
     return estimate("knee_separation_change_pct", float(100 * (far / start - 1)) if start else float("nan"))
 
 
-def _time_of(m: SetMeasurement, frames: NDArray[np.bool_]) -> float:
-    if len(frames) < 2:
-        return 0.0
-    return float(np.gradient(m.series.t_s)[frames].sum())
+def _arms_moved(m: SetMeasurement, whole: NDArray[np.bool_]) -> Estimate | None:
+    """Return for how long a hand was away in a rep; None where the wrists were seen in less than half of it."""
+    known = _known(m.arms_moved, whole)
+    if len(known) == 0:
+        return None
+    return estimate("arms_moved_s", float(known.mean() * np.ptp(m.series.t_s[whole])))
 
 
 def _timing(m: SetMeasurement, rep: RepTimes) -> Values:
     t, q = m.series.t_s, m.q_deg
     numbers = {"descent_s": rep.descent_s, "hold_s": rep.hold_s, "ascent_s": rep.ascent_s}
-    values: Values = {name: {BOTH: estimate(name, value)} for name, value in numbers.items()}
+    # Each end of a phase is known to within half the distance between frames, evenly spread: d / sqrt(12) twice.
+    between = float(np.median(np.diff(t))) / np.sqrt(6)
+    values: Values = {name: {BOTH: estimate(name, value, noise=between)} for name, value in numbers.items()}
     values["descent_reversals"] = {BOTH: estimate("descent_reversals", float(descent_reversals(t, q, rep)))}
     # A descent that the clip cuts off has no duration (NaN), and so no frames here.
     down = (t >= rep.descent_from_s) & (t <= rep.descent_from_s + rep.descent_s) & np.isfinite(q)
@@ -248,9 +273,10 @@ def measure_whole_set(reps: Iterable[Values]) -> Values:
     )
     for name, measure, legs in drifts:
         values[name] = {str(leg): _drift(_over(done, measure, str(leg)), MODEL_SPREAD[measure]) for leg in legs}
-    left, right = (_over(done, "kmf_pct", side.value) for side in SIDES)
-    if len(left) and len(right):
-        values["kmf_difference_pct"] = {BOTH: estimate("kmf_difference_pct", float(np.median(left) - np.median(right)))}
+    for name, measure in (("kmf_difference_pct", "kmf_pct"), ("fppa_difference_deg", "fppa_deg")):
+        left, right = (_over(done, measure, side.value) for side in SIDES)
+        if len(left) and len(right):
+            values[name] = {BOTH: estimate(name, float(np.median(left) - np.median(right)))}
     return values
 
 

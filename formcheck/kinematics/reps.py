@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
-from formcheck.kinematics.filters import runs, smooth_zero_phase
+from formcheck.kinematics.filters import smooth_zero_phase, unbroken
 from formcheck.kinematics.phase_rule import PhaseRule
 
 FloatArray = NDArray[np.float64]
@@ -86,13 +86,7 @@ def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule) -> list[RepTi
 
 def _unbroken(t_s: FloatArray, q: FloatArray) -> list[tuple[int, int]]:
     """Return runs of the signal with no gap longer than `LOST_S`; short gaps stay inside as NaN."""
-    merged: list[tuple[int, int]] = []
-    for a, b in runs(np.isfinite(q)):
-        if merged and t_s[a] - t_s[merged[-1][1] - 1] <= LOST_S:
-            merged[-1] = (merged[-1][0], b)
-        else:
-            merged.append((a, b))
-    return [(a, b) for a, b in merged if b - a >= 5]
+    return [(a, b) for a, b in unbroken(t_s, np.isfinite(q), LOST_S) if b - a >= 5]
 
 
 def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule) -> list[RepTimes]:
@@ -108,8 +102,8 @@ def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule) -> list[RepTimes
     level = float(np.median(stands))
     reps = []
     for i, top in enumerate(tops):
-        rep = _time_rep(t, q, (valleys[i], top, valleys[i + 1]), (stands[i], stands[i + 1]), level)
-        if rep.end_s - rep.start_s >= rule.min_duration_s or not rep.complete:
+        rep = _time_rep(t, q, (valleys[i], top, valleys[i + 1]), (stands[i], stands[i + 1]), level, rule)
+        if movement_s(rep) >= rule.min_duration_s or not rep.complete:
             reps.append(rep)
     return reps
 
@@ -132,8 +126,19 @@ def _rest_level(q: FloatArray, tops: list[int], i: int) -> float:
     return float(np.median(part[part <= low + 0.15 * (high - low)]))
 
 
+def movement_s(rep: RepTimes) -> float:
+    """Return how long a rep took from its first movement to its last; from start to end where the clip cuts it off."""
+    whole = rep.descent_s + rep.hold_s + rep.ascent_s
+    return rep.end_s - rep.start_s if np.isnan(whole) else whole
+
+
 def _time_rep(
-    t: FloatArray, q: FloatArray, at: tuple[int, int, int], stands: tuple[float, float], level: float
+    t: FloatArray,
+    q: FloatArray,
+    at: tuple[int, int, int],
+    stands: tuple[float, float],
+    level: float,
+    rule: PhaseRule,
 ) -> RepTimes:
     before, top, after = at
     deepest = float(q[top])
@@ -172,7 +177,7 @@ def _time_rep(
         stand_deg=stand,
         deepest_deg=deepest,
         descent_s=float("nan") if np.isnan(start) else float(down_end - first_seen),
-        hold_s=float(max(0.0, up_start - down_end)),
+        hold_s=float(up_start - down_end) if up_start - down_end >= rule.hold_min_s else 0.0,
         ascent_s=float("nan") if np.isnan(end) else float(last_seen - up_start),
         descent_from_s=first_seen,
     )

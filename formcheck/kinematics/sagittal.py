@@ -29,14 +29,15 @@ class SagittalSeries:
     """How knee flexion was found: `planted leg` or `three points`."""
 
 
-def facing_sign(track: PoseTrack, standing: Standing, near: Side) -> float:
-    """Return +1 where the person faces the right edge of the picture, -1 the left; from the near foot in stance."""
+def facing_sign(standing: Standing, near: Side) -> float:
+    """Return +1 where the person faces the right edge of the picture, -1 the left.
+
+    From the near foot in stance; where it is not seen, from the near side: who shows the left side faces left.
+    """
     body = BODY[near]
     ahead = standing.points_px[body.toe, 0] - standing.points_px[body.heel, 0]
     if not np.isfinite(ahead):
-        foot = track.image_px[:, body.toe, 0] - track.image_px[:, body.heel, 0]
-        known = foot[np.isfinite(foot)]
-        ahead = np.median(known) if len(known) else 1.0
+        ahead = 1.0 if near is Side.RIGHT else -1.0
     return 1.0 if ahead >= 0 else -1.0
 
 
@@ -61,7 +62,7 @@ def measure_side(
         False where the near leg is the free leg of a step-down: its foot is not planted.
     """
     body = BODY[near]
-    facing = facing_sign(track, standing, near)
+    facing = facing_sign(standing, near)
     hip, knee, ankle = (track.image_px[:, mark] for mark in (body.hip, body.knee, body.ankle))
     scored = seen(track, [body.hip, body.knee, body.ankle])
     method = "three points"
@@ -85,10 +86,11 @@ def measure_side(
     near_leg = {
         "knee_flexion_deg": np.where(scored, flexion, np.nan),
         "thigh_horizontal_deg": np.where(scored, 90.0 - thigh, np.nan),
-        "shank_tilt_deg": np.where(scored, shank, np.nan),
         **_foot(track, standing, near, facing, shank, scored),
     }
-    return SagittalSeries(near_leg, _trunk(track, standing, near, facing, turn_deg, thigh), method)
+    return SagittalSeries(
+        near_leg, _trunk(track, standing, near, facing, turn_deg, np.where(scored, thigh, np.nan)), method
+    )
 
 
 def _foot(

@@ -18,10 +18,10 @@ from formcheck.pose.types import PoseTrack
 
 FloatArray = NDArray[np.float64]
 
-_UPRIGHT_SHARE = 0.985
-"""Hips at least at this share of their greatest height over the ankles are upright; 0.985 is 20 deg of flexion."""
-_TALLEST_PERCENTILE = 92
-"""Of the height of the lower hip-ankle pair over the set: rest between reps makes up more than a twelfth of any set."""
+_UPRIGHT_LEG = 0.015
+"""Hips at most this far below their greatest height in the picture, in leg lengths, are upright: 20 deg of flexion."""
+_TALLEST_PERCENTILE = 8
+"""Of the height of the hips over the set: rest between reps makes up more than a twelfth of any set."""
 _STILL_LEG_PER_S = 0.05
 """Slower than this, in leg lengths a second, the hips are still."""
 _STILL_CUTOFF_HZ = 1.5
@@ -33,7 +33,7 @@ _AT_MOST_S = 2.5
 _IN_PLACE_LEG = 0.25
 """Feet further than this from where they mostly stand, in leg lengths: walking in or out, not the set."""
 _SCALE_SHARE = 0.2
-"""Legs longer or shorter by more than this share than they mostly are: the person is nearer or further away."""
+"""A trunk longer by more than this share than it mostly is: the person is nearer to the camera than in the set."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,8 +50,6 @@ class Standing:
     """Shape (2,)."""
     shank_px: FloatArray
     """Shape (2,)."""
-    hip_height_px: FloatArray
-    """Vertical distance from hip to ankle, shape (2,)."""
     trunk_px: float
     """Mid-hip to mid-shoulder."""
     medial: FloatArray
@@ -59,12 +57,10 @@ class Standing:
 
     @property
     def leg_px(self) -> float:
-        """Length of a leg: thigh and shank, mean of the legs that were seen."""
-        return float(np.nanmean(self.thigh_px + self.shank_px))
-
-    def point_px(self, landmark: int) -> FloatArray:
-        """Return the median position of one landmark, shape (2,)."""
-        return np.asarray(self.points_px[landmark], dtype=np.float64)
+        """Length of a leg: thigh and shank, mean of the legs that were seen; NaN if neither was."""
+        lengths = self.thigh_px + self.shank_px
+        known = lengths[np.isfinite(lengths)]
+        return float(known.mean()) if len(known) else float("nan")
 
 
 def rough_leg_px(track: PoseTrack) -> float:
@@ -77,11 +73,6 @@ def rough_leg_px(track: PoseTrack) -> float:
     both = np.concatenate(lengths)
     both = both[np.isfinite(both)]
     return float(np.percentile(both, 80)) if len(both) else float("nan")
-
-
-def hip_height_px(track: PoseTrack) -> FloatArray:
-    """Return the vertical distance from each hip to its ankle, shape (n, 2)."""
-    return np.stack([track.image_px[:, BODY[s].ankle, 1] - track.image_px[:, BODY[s].hip, 1] for s in SIDES], axis=1)
 
 
 def legs_in_sight(track: PoseTrack) -> tuple[Side, ...]:
@@ -97,13 +88,13 @@ def legs_in_sight(track: PoseTrack) -> tuple[Side, ...]:
     return seen or (max(SIDES, key=lambda s: share[s]),)
 
 
-def feet_in_place(track: PoseTrack, leg_px: float, legs: tuple[Side, ...] = SIDES) -> NDArray[np.bool_]:
+def feet_in_place(track: PoseTrack, leg_px: float) -> NDArray[np.bool_]:
     """Return in which frames a foot is about where it mostly is and the person about as large, shape (n,).
 
     One foot is enough: in a step-down the other one travels.
     """
     near = np.zeros(len(track), dtype=np.bool_)
-    for side in legs:
+    for side in SIDES:
         ankle = track.image_px[:, BODY[side].ankle]
         known = np.isfinite(ankle[:, 0])
         if known.any():
@@ -147,17 +138,18 @@ def stand_still(
     leg = rough_leg_px(track)
     if not np.isfinite(leg):
         return None
-    in_place = feet_in_place(track, leg, legs)
+    in_place = feet_in_place(track, leg)
     if within is not None:
         in_place &= within
-    height = hip_height_px(track)[:, [s.leg_index for s in legs]]
-    seen = np.isfinite(height)
-    tall = np.where(seen.any(axis=1), np.where(seen, height, np.inf).min(axis=1), np.nan)
-    usable = in_place & np.isfinite(tall)
+    hips = track.image_px[:, [BODY[s].hip for s in SIDES], 1]
+    known = np.isfinite(hips)
+    low = np.where(known.any(axis=1), np.where(known, hips, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1), np.nan)
+    whole = [np.isfinite(track.image_px[:, [BODY[s].knee, BODY[s].ankle], 0]).all(axis=1) for s in legs]
+    usable = in_place & np.isfinite(low) & np.any(whole, axis=0)
     if usable.sum() < 5:
         return None
-    upright = usable & (tall >= _UPRIGHT_SHARE * np.percentile(tall[usable], _TALLEST_PERCENTILE))
-    speed = np.abs(slope_per_s(track.t_s, smooth_zero_phase(track.t_s, tall, _STILL_CUTOFF_HZ))) / leg
+    upright = usable & (low <= np.percentile(low[usable], _TALLEST_PERCENTILE) + _UPRIGHT_LEG * leg)
+    speed = np.abs(slope_per_s(track.t_s, smooth_zero_phase(track.t_s, low, _STILL_CUTOFF_HZ))) / leg
     still = upright & (speed < _STILL_LEG_PER_S)
     for a, b in runs(still):
         if track.t_s[b - 1] - track.t_s[a] >= _QUIET_S:
@@ -171,7 +163,6 @@ def _calibrate(track: PoseTrack, frames: NDArray[np.bool_], *, quiet: bool) -> S
     points = _median(track.image_px[frames])
     thigh = np.array([distance_px(points[BODY[s].hip], points[BODY[s].knee]) for s in SIDES])
     shank = np.array([distance_px(points[BODY[s].knee], points[BODY[s].ankle]) for s in SIDES])
-    height = np.array([points[BODY[s].ankle, 1] - points[BODY[s].hip, 1] for s in SIDES])
     hips = points[[BODY[s].hip for s in SIDES]]
     shoulders = points[[BODY[s].shoulder for s in SIDES]]
     toward_right = 1.0 if hips[1, 0] >= hips[0, 0] else -1.0
@@ -181,7 +172,6 @@ def _calibrate(track: PoseTrack, frames: NDArray[np.bool_], *, quiet: bool) -> S
         points_px=points,
         thigh_px=thigh,
         shank_px=shank,
-        hip_height_px=height,
         trunk_px=float(distance_px(hips.mean(axis=0), shoulders.mean(axis=0))),
         medial=np.array([toward_right, -toward_right]),
     )

@@ -1,8 +1,8 @@
 """How far each measure may be from the truth: the parts of its error and the 95 % interval they make.
 
 The parts are independent and add as squares: what the pose model gets wrong on a given body and room (from clips with
-exact truth, see docs/validation.md), the tremble of the landmarks in this clip, the turn of the camera, and, for what
-is compared with a baseline, the baseline's own part.
+exact truth, see docs/validation.md; a baseline's own part is in it), how unsteady the value is in this clip, the turn
+of the camera, and for times the distance between frames.
 """
 
 from __future__ import annotations
@@ -11,11 +11,8 @@ from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from formcheck.kinematics.estimate import Estimate
-
-FloatArray = NDArray[np.float64]
 
 TWO_SIDED_95: Final = 1.96
 
@@ -33,6 +30,7 @@ MODEL_SPREAD: Final = MappingProxyType(
         "fppa_deg": 2.1,
         "fppa_change_deg": 2.2,
         "fppa_common_deg": 1.9,
+        "fppa_difference_deg": 3.0,
         "kmf_pct": 1.1,
         "kmf_change_pct": 1.2,
         "kmf_difference_pct": 1.5,
@@ -59,22 +57,6 @@ MODEL_SPREAD: Final = MappingProxyType(
 """Root mean square error on clips with exact truth, in the unit of the measure; where a measure has no exact
 truth there (toes, heels, arms, wall), an engineering estimate. Table in docs/validation.md."""
 
-YAW_SPREAD_DEG: Final = 1.2
-"""Standard deviation of the turn's error over clips from the front (docs/validation.md)."""
-
-
-def tremble(values: FloatArray, smoothed: FloatArray) -> float:
-    """Return the standard deviation of what the filter took out, per frame; 0 when nothing is known.
-
-    Parameters
-    ----------
-    values, smoothed
-        The same series before and after filtering, shape (n,).
-    """
-    rest = values - smoothed
-    rest = rest[np.isfinite(rest)]
-    return float(np.std(rest)) if len(rest) > 2 else 0.0
-
 
 def estimate(name: str, value: float, *, noise: float = 0.0, yaw_part: float = 0.0) -> Estimate | None:
     """Return a value with its 95 % interval.
@@ -86,7 +68,7 @@ def estimate(name: str, value: float, *, noise: float = 0.0, yaw_part: float = 0
     value
         NaN gives None: not measured.
     noise
-        Standard deviation from the landmarks' tremble.
+        Standard deviation from this clip: unsteadiness of the value, distance between frames.
     yaw_part
         Standard deviation from not knowing the camera's turn exactly.
 

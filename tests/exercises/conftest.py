@@ -21,7 +21,6 @@ notes = "Made for a test."
 kind = "bilateral"
 min_range_deg = 15
 min_duration_s = 0.8
-still_speed_deg_s = 10
 hold_min_s = 0.3
 """
 

@@ -18,7 +18,6 @@ _RULES: dict[Exercise, PhaseRule] = {
         bilateral=exercise != "step-down",
         min_range_deg=20 if exercise == "step-down" else 15,
         min_duration_s=0.8,
-        still_speed_deg_s=10,
         hold_min_s=0.3,
     )
     for exercise in ("squat", "wall-squat", "step-down")

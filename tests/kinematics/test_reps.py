@@ -12,7 +12,7 @@ from formcheck.kinematics.reps import RepTimes, descent_reversals, find_reps, ph
 
 from ..skeleton import Floats, Move, Person, TrueRep, duration_s, timeline
 
-RULE = PhaseRule(bilateral=True, min_range_deg=15, min_duration_s=0.8, still_speed_deg_s=10, hold_min_s=0.3)
+RULE = PhaseRule(bilateral=True, min_range_deg=15, min_duration_s=0.8, hold_min_s=0.3)
 RATES = [15.0, 24.0, 30.0, 60.0]
 WITHIN_S = 0.05
 
