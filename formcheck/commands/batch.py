@@ -9,7 +9,8 @@ from typing import Final
 
 from formcheck.commands.terminal import Bar, Terminal
 from formcheck.errors import FormcheckError, PoseModelError
-from formcheck.pose.models import DEFAULT_MODEL, PoseModel, ensure_model
+from formcheck.pose.models import PoseModel, ensure_model
+from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report.files import publish, staging_folder

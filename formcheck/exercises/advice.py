@@ -83,6 +83,11 @@ def praise(findings: Sequence[Finding]) -> str:
     ]
     if not good:
         return ""
+    # A check that is good beside one of its kind that is not would praise what is to be changed.
+    off = {finding.precedence for finding in findings if finding.band is not Band.GOOD}
+    good = [each for each in good if each[0] not in off or each[0] >= Precedence.TEMPO]
+    if not good:
+        return ""
     names = [name for _, name in sorted(good, key=lambda each: each[0])][:_PRAISED_AT_MOST]
     start = "Good in every rep" if any(finding.band is not Band.GOOD for finding in findings) else "All good"
     return f"{start}: {_listed(names)}."

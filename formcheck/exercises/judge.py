@@ -164,13 +164,21 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
     if silent:
         band = Band.CAUTION
         titles = " and ".join(MEASURES[measure].title for measure in silent)
-        notes.append(f"Not borne out by {titles}, so it is noted and nothing is said about it.")
+        unseen = all(
+            _measured(seen, measure, each) is None for measure in silent for each in _sides_of(seen, measure, side)
+        )
+        because = f"{titles} could not be measured" if unseen else f"Not borne out by {titles}"
+        notes.append(f"{because}, so it is noted and nothing is said about it.")
     doubtful = [measure for measure in check.confirm if not _agrees(seen, measure, side, direction, surely=True)]
     if band is Band.FAULT and doubtful:
         band = Band.CAUTION
         titles = " and ".join(MEASURES[measure].title for measure in doubtful)
         notes.append(f"As {titles} may as well be good, it counts as a caution.")
     return _Verdict(band, not (silent or unsure), " ".join(notes))
+
+
+def _sides_of(seen: _Seen, measure: str, side: str) -> tuple[str, ...]:
+    return _sides(MEASURES[measure].per, seen.leg if side == BOTH else side)
 
 
 def _agrees(seen: _Seen, measure: str, side: str, direction: Direction | None, *, surely: bool) -> bool:

@@ -283,8 +283,8 @@ def _series(
         body |= side.whole_body
         method = side.method
     elif view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.FRONT and any(rep.complete for rep in reps):
-        # Without a whole rep nothing shows that the stillness found is a stance: a wall sit filmed from the hold on has no
-        # baseline and no leg length, and its knee angles would be guesses.
+        # Without a whole rep nothing shows that the stillness found is a stance: a wall sit filmed from the hold on has
+        # no baseline and no leg length, and its knee angles would be guesses.
         drop = trunk_drop_px(track, standing)
         stance = None if rule.bilateral else _stance_of_frames(track.t_s, reps, stances)
         front = measure_front(track, standing, drop, stance, facing_camera=view.facing_camera)

@@ -171,7 +171,7 @@ def assess(track: PoseTrack, request: SetRequest) -> Assessment:
         setup=setup_checks(m),
         reps=reps,
         findings=tuple(findings),
-        not_measured=tuple(not_measured(m, rubric, done)),
+        not_measured=tuple(not_measured(m, rubric, done, whole)),
         provenance=_provenance(m, rubric),
         track=m.track,
         series=m.series,

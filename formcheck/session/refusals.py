@@ -7,17 +7,35 @@ from collections.abc import Iterator
 from formcheck.exercises.measures import MEASURES, CheckView, Scope
 from formcheck.exercises.rubric import Rubric
 from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.rep_measures import Values
 from formcheck.kinematics.view import FRONT_LOW_DEG, ViewKind, ViewQuality, turn_off_view_deg
 from formcheck.session.assessment import NotMeasured, Rep
 
 _FROM_FRONT = "Film a second set with the camera straight in front, at hip height."
 _FROM_SIDE = "Film a second set with the camera at your side, square to you, at hip height."
 _TURN_SQUARE = "Turn until your toes point at the camera."
+_SHOW_FEET = "Film with both feet in view."
+_NEED_MANY_REPS = frozenset(
+    {"kmf_drift_pct", "fppa_drift_deg", "depth_drift_deg", "descent_drift_s", "knee_flexion_max_sd_deg"}
+    | {"kmf_difference_pct", "fppa_difference_deg"}
+)
+_MANY_REPS = 6
+"""First three against last three: with fewer reps there is no drift to speak of, and nothing is missing."""
+_OWN_REASONS = {
+    "lsd_score": (
+        "it needs the tilt of the pelvis and touches of the foot, which a camera cannot give",
+        "Score the set by eye.",
+    ),
+    "heel_wall_distance_cm": (
+        "the wall's place is not known without a calibration at it",
+        "Measure it: a hand's width from heel to wall.",
+    ),
+}
 _SHOW_LEGS = "Film in good light and fitted clothes, with the whole leg in view."
 
 
-def not_measured(m: SetMeasurement, rubric: Rubric, done: list[Rep]) -> Iterator[NotMeasured]:
-    """Yield every measure of the rubric that no rep of the set could be given.
+def not_measured(m: SetMeasurement, rubric: Rubric, done: list[Rep], whole: Values) -> Iterator[NotMeasured]:
+    """Yield every measure of the rubric that could not be given, of no rep or not of the set.
 
     Parameters
     ----------
@@ -27,13 +45,18 @@ def not_measured(m: SetMeasurement, rubric: Rubric, done: list[Rep]) -> Iterator
         The exercise: only its measures are named.
     done
         The complete reps.
+    whole
+        The measures of the set and of the stance before it.
     """
     seen: set[str] = set()
     for check in rubric.checks:
-        if check.measure in seen or check.scope is not Scope.REP:
+        if check.measure in seen:
             continue
         seen.add(check.measure)
-        if any(value is not None for rep in done for value in rep.measures.get(check.measure, {}).values()):
+        of_reps = [value for rep in done for value in rep.measures.get(check.measure, {}).values()]
+        if any(value is not None for value in (*of_reps, *whole.get(check.measure, {}).values())):
+            continue
+        if check.scope is Scope.SET and done and check.measure in _NEED_MANY_REPS and len(done) < _MANY_REPS:
             continue
         needs = MEASURES[check.measure].view
         if check.needs_plan == "ball" and needs is CheckView.FRONT and m.view.kind is ViewKind.FRONT:
@@ -45,7 +68,9 @@ def not_measured(m: SetMeasurement, rubric: Rubric, done: list[Rep]) -> Iterator
 def _why(m: SetMeasurement, measure: str, needs: CheckView, any_rep: bool) -> tuple[str, str]:
     if m.view.verdict is ViewQuality.REFUSED and needs is not CheckView.ANY:
         remedy = _FROM_SIDE if needs is CheckView.SIDE else _FROM_FRONT
-        return "the camera stands between front and side, where angles mislead", remedy
+        if m.view.kind is ViewKind.OBLIQUE:
+            return "the camera stands between front and side, where angles mislead", remedy
+        return _as_clause(m.view.reason), "Leave the view to be found, or film from the view that was named."
     if needs is CheckView.SIDE and m.view.kind is ViewKind.FRONT:
         return "only a camera at the side can measure it", _FROM_SIDE
     if needs is CheckView.FRONT and m.view.kind is ViewKind.SIDE:
@@ -54,6 +79,12 @@ def _why(m: SetMeasurement, measure: str, needs: CheckView, any_rep: bool) -> tu
         return "no complete rep was seen", "Film the whole set, from standing to standing."
     if measure in ("touch_downs", "floor_contact_s"):
         return "a camera cannot tell a foot on the floor from one just above it", "Watch the heel yourself."
+    if measure in _OWN_REASONS:
+        return _OWN_REASONS[measure]
+    if not m.bilateral and not any(m.legs):
+        return "no foot was seen to stay while the other was lowered, so the standing leg is not known", _SHOW_FEET
+    if measure == "wobble_pct" and not any(rep.hold_s for rep in m.reps):
+        return "there was no hold to wobble in", "Pause for a second at the bottom."
     if measure == "pelvic_drop_deg":
         return (
             "the pose model follows a tilt of the pelvis by less than half, so its reading proves nothing",
@@ -61,8 +92,12 @@ def _why(m: SetMeasurement, measure: str, needs: CheckView, any_rep: bool) -> tu
         )
     if measure.startswith("fppa") and turn_off_view_deg(m.view) > FRONT_LOW_DEG:
         return f"the body is turned by {turn_off_view_deg(m.view):.0f}° from the camera", _TURN_SQUARE
-    if needs is CheckView.SIDE and m.legs and any(m.legs) and m.view.near_leg not in m.legs:
+    if needs is CheckView.SIDE and not m.bilateral and m.view.near_leg not in m.legs:
         return "the standing leg is the one away from the camera", "Turn round: the standing leg nearest the camera."
     if measure.startswith("fppa"):
         return "the thigh points at the camera, where its angle means nothing", "See the knee's place over the foot."
     return "the landmarks it needs were not seen well enough", _SHOW_LEGS
+
+
+def _as_clause(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.analysis import ROLL_LOW_DEG, SetMeasurement
 from formcheck.kinematics.cleaning import SCORED
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import BODY, SIDES
@@ -46,6 +46,11 @@ def _checks(m: SetMeasurement) -> Iterator[SetupCheck]:
         if near_enough
         else f"The thigh is {thigh:.0f} pixels long; come closer or film with more pixels, until it is 120.",
     )
+    yield from _level(m)
+    if m.told_leg_denied:
+        yield SetupCheck(
+            "SU-16", "Leg told", False, None, "The leg that was named does not stand: the one that does was measured."
+        )
     ok = m.view.verdict is not ViewQuality.REFUSED
     yaw = None if not math.isfinite(m.view.yaw_deg) else round(m.view.yaw_deg, 1)
     yield SetupCheck("SU-5", "View", ok, yaw, m.view.reason)
@@ -106,8 +111,24 @@ def _checks(m: SetMeasurement) -> Iterator[SetupCheck]:
         yield SetupCheck("SU-15", "Video file", False, None, source.damaged)
 
 
+def _level(m: SetMeasurement) -> Iterator[SetupCheck]:
+    """Check from the front that the camera is not tilted; from the side nothing in the person tells it from a lean."""
+    if not math.isfinite(m.roll_deg):
+        return
+    level = abs(m.roll_deg) <= ROLL_LOW_DEG
+    yield SetupCheck(
+        "SU-3",
+        "Camera level",
+        level,
+        round(m.roll_deg, 1),
+        "The camera is level."
+        if level
+        else f"Straighten the camera: shoulders, hips and feet are tilted by {abs(m.roll_deg):.0f}°.",
+    )
+
+
 def _in_view(m: SetMeasurement) -> SetupCheck:
-    """Check that the feet of the scored legs stay inside the picture and are seen."""
+    """Check that at least one foot stays inside the picture and is seen."""
     feet = [mark for s in SIDES for mark in (BODY[s].ankle, BODY[s].toe)]
     found = m.raw.found
     height = m.track.source.height
@@ -117,10 +138,10 @@ def _in_view(m: SetMeasurement) -> SetupCheck:
     passed = inside >= 0.9
     return SetupCheck(
         "SU-1",
-        "Whole body in view",
+        "Feet in view",
         passed,
         round(inside, 2),
-        "Hips, knees and feet stay in view."
+        "The feet stay in view."
         if passed
         else f"The feet are in view in only {100 * inside:.0f} % of the pictures; step back so that they show.",
     )

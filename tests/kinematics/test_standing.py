@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from formcheck.kinematics.cleaning import without_hidden
-from formcheck.kinematics.standing import feet_in_place, hip_height_px, legs_in_sight, rough_leg_px, stand_still
+from formcheck.kinematics.standing import feet_in_place, legs_in_sight, rough_leg_px, stand_still
 from formcheck.pose.landmarks import SIDES, Side
 
-from ..skeleton import ANKLE, HIP, HIPS_APART_M, KNEE, LEFT, SHANK_M, THIGH_M, Camera, Move, Person, film
+from ..skeleton import HIP, HIPS_APART_M, KNEE, LEFT, SHANK_M, THIGH_M, Camera, Move, Person, film
 from .alterations import cut, hidden, trembling
 
 CAMERA = Camera()
@@ -64,8 +64,8 @@ def test_a_landmark_that_was_never_seen_has_no_place() -> None:
     made = hidden(film(), [31])
     standing = stand_still(without_hidden(made.track))
     assert standing is not None
-    assert np.isnan(standing.point_px(31)).all()
-    assert np.isfinite(standing.point_px(32)).all()
+    assert np.isnan(standing.points_px[31]).all()
+    assert np.isfinite(standing.points_px[32]).all()
 
 
 def test_nobody_in_the_picture_has_no_stance() -> None:
@@ -92,14 +92,6 @@ def test_legs_in_sight_are_those_that_are_seen() -> None:
     assert legs_in_sight(one_hidden) == (Side.RIGHT,)
 
 
-def test_hip_height_is_vertical_and_falls_in_a_squat() -> None:
-    made = film()
-    height = hip_height_px(made.track)
-    image = made.track.image_px
-    assert height[0] == pytest.approx(image[0, list(ANKLE), 1] - image[0, list(HIP), 1])
-    assert height.min() < 0.92 * height[0].max()
-
-
 def test_walking_in_is_not_in_place() -> None:
     made = film()
     walking = made.track.t_s < 1.0
@@ -113,5 +105,5 @@ def test_stance_is_found_in_a_step_down_though_one_foot_hangs() -> None:
     made = film(Person("step-down", stance=LEFT))
     standing = stand_still(made.track)
     assert standing is not None
-    hips = standing.point_px(HIP[0]) - standing.point_px(HIP[1])
+    hips = standing.points_px[HIP[0]] - standing.points_px[HIP[1]]
     assert abs(hips[0]) == pytest.approx(HIPS_APART_M * PX_PER_M, rel=0.03)
