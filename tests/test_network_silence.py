@@ -17,6 +17,8 @@ import pytest
 
 from formcheck.pose.models import PoseModel
 
+from .clips import remake
+
 Watcher = Callable[[Sequence[str], Path], list[str]]
 
 _NETWORK_CALL = re.compile(r"^.*\bsa_family=AF_INET6?\b.*$", re.MULTILINE)
@@ -125,3 +127,13 @@ def test_estimating_poses_opens_no_connection(
 ) -> None:
     monkeypatch.setenv("FORMCHECK_POSE_MODEL", str(pose_model.path))
     assert watcher([sys.executable, "-c", ESTIMATE_POSES, str(PERSON)], tmp_path) == []
+
+
+def test_a_whole_analysis_opens_no_connection(
+    watcher: Watcher, pose_model: PoseModel, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORMCHECK_POSE_MODEL", str(pose_model.path))
+    clip = remake("wall_squat_side", tmp_path / "set.mp4", 4)
+    command = [sys.executable, "-m", "formcheck", "analyze", str(clip), "--exercise", "wall-squat"]
+    assert watcher([*command, "--out", str(tmp_path / "out")], tmp_path) == []
+    assert {path.suffix for path in (tmp_path / "out").iterdir()} == {".json", ".csv", ".mp4", ".html"}

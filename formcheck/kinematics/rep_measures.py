@@ -59,6 +59,8 @@ _INDEPENDENT_PER_S = 6.0
 _MID_HOLD = 0.2
 """Share of the bottom cut off at either end before wobble is taken: what is left is the hold itself."""
 _FATIGUE_REPS = 3
+_SHORTEST_TRUNK = 0.26
+"""A trunk seen shorter than this share of its standing length leans further than 75 deg: no more is told apart."""
 
 
 def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Values:
@@ -149,7 +151,7 @@ def _yaw_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bo
     if name == "kmd_pct":
         return float(50 * np.sin(np.radians(half)) * np.sin(np.radians(turn)))
     if name == "trunk_lean_deg":
-        return float(_forward_lean_deg(m, frames) * np.sin(np.radians(turn)))
+        return float(fppa_yaw_bias_deg(_forward_lean_deg(m, frames), 0.0, turn))
     return 0.0
 
 
@@ -160,7 +162,7 @@ def _forward_lean_deg(m: SetMeasurement, frames: NDArray[np.bool_]) -> float:
         points[:, [getattr(BODY[s], joint) for s in SIDES]].mean(axis=1) for joint in ("hip", "shoulder")
     )
     seen = known_median(np.linalg.norm(shoulders - hips, axis=1)) / m.standing.trunk_px
-    return float(np.degrees(np.arccos(np.clip(seen, 0.0, 1.0)))) if np.isfinite(seen) else 0.0
+    return float(np.degrees(np.arccos(np.clip(seen, _SHORTEST_TRUNK, 1.0)))) if np.isfinite(seen) else 0.0
 
 
 def _deepest(series: FloatArray, frames: NDArray[np.bool_]) -> Estimate | None:

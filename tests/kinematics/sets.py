@@ -13,7 +13,7 @@ from ..skeleton import Camera, Exercise, Film, Person, film
 READS_LOW_DEG = 4.5
 """What the estimator takes off the turn of people who face the camera (measured on its own output)."""
 
-_RULES: dict[Exercise, PhaseRule] = {
+RULES: dict[Exercise, PhaseRule] = {
     exercise: PhaseRule(
         bilateral=exercise != "step-down",
         min_range_deg=20 if exercise == "step-down" else 15,
@@ -35,7 +35,7 @@ def filmed(
 
 def measured(made: Film, exercise: Exercise = "squat") -> SetMeasurement:
     """Measure a film with nothing told but the exercise."""
-    return measure_set(made.track, _RULES[exercise])
+    return measure_set(made.track, RULES[exercise])
 
 
 def at_bottom(made: Film) -> NDArray[np.bool_]:

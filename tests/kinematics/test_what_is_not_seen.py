@@ -1,0 +1,94 @@
+"""Layer: the kinematics through a made-up person. What is hidden, missing or told wrongly invents nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from formcheck.errors import NotAssessableError
+from formcheck.kinematics.analysis import measure_set
+from formcheck.kinematics.rep_measures import measure_rep
+from formcheck.kinematics.view import ViewQuality
+from formcheck.pose.landmarks import Side
+
+from ..skeleton import LEFT, RIGHT, Camera, Move, Person
+from .alterations import hidden, only
+from .sets import RULES, count, filmed, measured
+
+FEET = [29, 30, 31, 32]
+WRISTS = [15, 16]
+
+
+@pytest.mark.parametrize("yaw", [90.0, -90.0])
+def test_hidden_feet_do_not_turn_a_person_round(yaw: float) -> None:
+    made = filmed(Person(moves=(Move(depth_deg=70.0),) * 2, yaw_deg=yaw))
+    seen, unseen = measured(made), measured(hidden(made, FEET))
+    assert count(unseen) == count(seen) == 2
+    near = Side.LEFT if yaw > 0 else Side.RIGHT
+    depth = measure_rep(unseen, 0, {})["knee_flexion_max_deg"][near.value]
+    assert depth is not None
+    assert depth.value == pytest.approx(70.0, abs=2.0)
+
+
+def test_missing_frames_are_a_gap_and_no_movement() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 4))
+    t = made.track.t_s
+    middle = float(made.reps[1].bottom_start_s)
+    m = measured(only(made, (t < middle - 1.0) | (t > middle + 1.5)))
+    whole = [rep for rep in m.reps if rep.complete]
+    assert len(whole) <= 3
+    assert all(rep.descent_s + rep.hold_s + rep.ascent_s < 6.0 for rep in whole)
+
+
+def test_hidden_wrists_are_not_hands_that_stayed() -> None:
+    m = measured(hidden(filmed(Person("step-down", (Move(),) * 2, LEFT)), WRISTS), "step-down")
+    assert measure_rep(m, 0, {})["arms_moved_s"]["both"] is None
+
+
+def test_a_leg_that_is_told_does_not_overrule_the_picture() -> None:
+    made = filmed(Person("step-down", (Move(fppa_deg=(14.0, 0.0)),) * 2, LEFT))
+    m = measure_set(made.track, RULES["step-down"], leg=Side.RIGHT)
+    assert set(m.legs) == {Side.LEFT}
+    assert m.told_leg_denied
+
+
+def test_a_squat_taken_for_a_step_down_has_no_standing_leg() -> None:
+    m = measured(filmed(Person("squat", (Move(),) * 2)), "step-down")
+    assert set(m.legs) == {None}
+    fppa = measure_rep(m, 0, {})["fppa_deg"]
+    assert fppa == {"left": None, "right": None}
+
+
+@pytest.mark.parametrize("stance", [LEFT, RIGHT])
+def test_the_standing_leg_is_known_by_the_other_foot_alone(stance: int) -> None:
+    feet = [27, 29, 31] if stance == LEFT else [28, 30, 32]
+    m = measured(hidden(filmed(Person("step-down", (Move(),) * 2, stance)), feet), "step-down")
+    assert set(m.legs) <= {(Side.LEFT, Side.RIGHT)[stance]}
+
+
+def test_fppa_of_a_level_thigh_means_nothing() -> None:
+    made = filmed(Person("wall-squat", (Move(depth_deg=110.0),) * 2))
+    deep = made.knee_flexion_deg.max(axis=1) > 105
+    fppa = measured(made, "wall-squat").series.per_leg["fppa_deg"]
+    assert np.isnan(fppa[deep]).all()
+    assert np.isfinite(fppa[made.knee_flexion_deg.max(axis=1) < 50]).all()
+
+
+def test_a_tilted_camera_gives_low_confidence() -> None:
+    m = measured(filmed(Person("wall-squat", (Move(),) * 2), Camera(roll_deg=7.0)), "wall-squat")
+    assert m.view.verdict is ViewQuality.LOW
+    assert abs(m.roll_deg) == pytest.approx(7.0, abs=1.0)
+
+
+def test_too_few_frames_a_second_are_refused() -> None:
+    made = filmed(Person("squat", (Move(),) * 2))
+    every_tenth = np.arange(len(made.track)) % 10 == 0
+    with pytest.raises(NotAssessableError, match="frames a second"):
+        measured(only(made, every_tenth))
+
+
+def test_a_sideways_lean_that_is_a_turn_is_within_its_error() -> None:
+    m = measured(filmed(Person("squat", (Move(depth_deg=90.0),) * 2, yaw_deg=3.0)))
+    lean = measure_rep(m, 0, {})["trunk_lean_deg"]["both"]
+    assert lean is not None
+    assert abs(lean.value) <= lean.error < 15
