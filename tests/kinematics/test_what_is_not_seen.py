@@ -66,12 +66,17 @@ def test_the_standing_leg_is_known_by_the_other_foot_alone(stance: int) -> None:
     assert set(m.legs) <= {(Side.LEFT, Side.RIGHT)[stance]}
 
 
-def test_fppa_of_a_level_thigh_means_nothing() -> None:
-    made = filmed(Person("wall-squat", (Move(depth_deg=110.0),) * 2))
-    deep = made.knee_flexion_deg.max(axis=1) > 105
-    fppa = measured(made, "wall-squat").series.per_leg["fppa_deg"]
-    assert np.isnan(fppa[deep]).all()
-    assert np.isfinite(fppa[made.knee_flexion_deg.max(axis=1) < 50]).all()
+def test_fppa_of_a_thigh_that_points_sideways_means_nothing() -> None:
+    """Knees far out at hip height, as in a deep squat: the thigh is long in the picture, and level."""
+    made = filmed(Person("squat", (Move(depth_deg=60.0),) * 2))
+    deep = made.knee_flexion_deg.max(axis=1) > 58
+    for hip, knee, outward in ((23, 25, 1.0), (24, 26, -1.0)):
+        made.track.image_px[deep, knee] = made.track.image_px[deep, hip] + np.array([90.0 * outward, 5.0])
+    m = measured(made)
+    inner = deep & np.roll(deep, 6) & np.roll(deep, -6)
+    assert inner.any()
+    assert np.isnan(m.series.per_leg["fppa_deg"][inner]).all()
+    assert np.isnan(m.series.per_leg["hip_adduction_deg"][inner]).all()
 
 
 def test_a_tilted_camera_gives_low_confidence() -> None:
