@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
-from formcheck.kinematics.cleaning import cleaned, known_median
+from formcheck.kinematics.cleaning import cleaned
 from formcheck.kinematics.frontal import arms_moved, measure_front
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
@@ -16,6 +16,7 @@ from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps, phases
 from formcheck.kinematics.sagittal import measure_side
 from formcheck.kinematics.series import MeasureSeries
 from formcheck.kinematics.sides import repair_exchanged_sides
+from formcheck.kinematics.stance_leg import most_often, stance_of_frames, stance_of_rep
 from formcheck.kinematics.standing import Standing, feet_in_place, legs_in_sight, rough_leg_px, stand_still
 from formcheck.kinematics.view import (
     FRONT_LOW_DEG,
@@ -33,12 +34,6 @@ FloatArray = NDArray[np.float64]
 
 _BEFORE_S, _AFTER_S = 4.0, 2.0
 """Around the reps, where the person stands ready: the calibration is taken from there, not from walking in."""
-_REP_MARGIN_S = 0.2
-_STANCE_SHARE = 0.6
-"""A foot that travels less than this share of the other's way is the one that stands."""
-_TRAVELS_LEG = 0.06
-"""A foot that goes up and down by less than this, in leg lengths, stays where it is: 5 cm, half the lowest step."""
-_FEWEST_FRAMES = 3
 _BODY_LINES = 3
 ROLL_LOW_DEG = 4.0
 """Beyond this tilt what leans on the picture's vertical is given with low confidence; the lines are read to 2 deg."""
@@ -124,8 +119,8 @@ def measure_set(
         better = stand_still(clean, legs, around)
         standing = better if better is not None and better.leg_px > 0 else standing
     q, reps = _reps(clean, standing, verdict, rule, leg, in_place)
-    shown = [None if rule.bilateral else _stance_of(clean, rep, standing.leg_px) for rep in reps]
-    stances = tuple(None if rule.bilateral else each or leg or _most(shown) for each in shown)
+    shown = [None if rule.bilateral else stance_of_rep(clean, rep, standing.leg_px) for rep in reps]
+    stances = tuple(None if rule.bilateral else each or leg or most_often(shown) for each in shown)
     roll = _roll_deg(standing) if verdict.kind is ViewKind.FRONT else float("nan")
     if abs(roll) > ROLL_LOW_DEG and verdict.verdict is ViewQuality.OK:
         verdict = replace(
@@ -198,8 +193,8 @@ def _reps(
     reps = find_reps(track.t_s, q, rule)
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
         return q, reps
-    shown = [_stance_of(track, rep, standing.leg_px) for rep in reps]
-    stands = rule.bilateral or (_most(shown) or leg) is view.near_leg
+    shown = [stance_of_rep(track, rep, standing.leg_px) for rep in reps]
+    stands = rule.bilateral or (most_often(shown) or leg) is view.near_leg
     if not stands:
         return q, reps
     side = measure_side(track, standing, view.near_leg, turn_off_view_deg(view), in_place, near_stands=True)
@@ -216,38 +211,6 @@ def _covers(t_s: FloatArray, flexion: FloatArray, reps: list[RepTimes]) -> bool:
         if np.diff(np.r_[rep.start_s, known, rep.end_s]).max() > LOST_S:
             return False
     return True
-
-
-def _foot_travel_px(track: PoseTrack, inside: NDArray[np.bool_]) -> FloatArray:
-    """Return how far each foot goes up and down within some frames, shape (2,); NaN where it is not seen."""
-    travel = np.full(2, np.nan)
-    for side in SIDES:
-        body = BODY[side]
-        height = track.image_px[inside][:, [body.ankle, body.heel, body.toe], 1]
-        moved = height - np.array([known_median(height[:, k]) for k in range(height.shape[1])])
-        seen = np.isfinite(moved)
-        some = seen.any(axis=1)
-        if some.sum() >= _FEWEST_FRAMES:
-            mean = np.where(seen, moved, 0.0)[some].sum(axis=1) / seen[some].sum(axis=1)
-            travel[side.leg_index] = np.percentile(mean, 95) - np.percentile(mean, 5)
-    return travel
-
-
-def _stance_of(track: PoseTrack, rep: RepTimes, leg_px: float) -> Side | None:
-    """Return the leg that stands in a rep: its foot stays while the other travels; None where neither is clear."""
-    inside = (track.t_s >= rep.start_s - _REP_MARGIN_S) & (track.t_s <= rep.end_s + _REP_MARGIN_S)
-    travel = _foot_travel_px(track, inside)
-    for side in SIDES:
-        this, other = travel[side.leg_index], travel[side.other.leg_index]
-        if other > _TRAVELS_LEG * leg_px and (np.isnan(this) or this < _STANCE_SHARE * other):
-            return side
-    return None
-
-
-def _most(stances: list[Side | None]) -> Side | None:
-    counts = {side: stances.count(side) for side in SIDES}
-    best = max(SIDES, key=lambda side: counts[side])
-    return best if counts[best] > counts[best.other] else None
 
 
 def _roll_deg(standing: Standing) -> float:
@@ -286,7 +249,7 @@ def _series(
         # Without a whole rep nothing shows that the stillness found is a stance: a wall sit filmed from the hold on has
         # no baseline and no leg length, and its knee angles would be guesses.
         drop = trunk_drop_px(track, standing)
-        stance = None if rule.bilateral else _stance_of_frames(track.t_s, reps, stances)
+        stance = None if rule.bilateral else stance_of_frames(track.t_s, reps, stances)
         front = measure_front(track, standing, drop, stance, facing_camera=view.facing_camera)
         per_leg |= front.per_leg
         body |= front.whole_body
@@ -296,15 +259,6 @@ def _series(
             body["fppa_common_deg"] = np.full(n, np.nan)
         body["drop_pct"] = 100 * drop / standing.leg_px
     return _where_in_place(MeasureSeries(track.t_s, per_leg, body), in_place), method
-
-
-def _stance_of_frames(t_s: FloatArray, reps: list[RepTimes], stances: tuple[Side | None, ...]) -> NDArray[np.int64]:
-    """Return the standing leg of each frame, shape (n,): that of the nearest rep; -1 where unknown."""
-    if not reps:
-        return np.full(len(t_s), -1, dtype=np.int64)
-    codes = np.array([-1 if side is None else side.leg_index for side in stances], dtype=np.int64)
-    middles = np.array([rep.deepest_s for rep in reps])
-    return np.asarray(codes[np.abs(t_s[:, None] - middles).argmin(axis=1)], dtype=np.int64)
 
 
 def _where_in_place(series: MeasureSeries, in_place: NDArray[np.bool_]) -> MeasureSeries:
