@@ -129,7 +129,7 @@ def film(
         fps=camera.fps,
         duration_s=duration_s(person),
         frames=len(t),
-        pose_model="made-up",
+        pose_model="pose_landmarker_full",
         model_sha256="0" * 64,
         mediapipe="none",
     )

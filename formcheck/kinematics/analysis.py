@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from formcheck.errors import NotAssessableError
 from formcheck.kinematics.cleaning import cleaned
 from formcheck.kinematics.frontal import arms_moved, measure_front
+from formcheck.kinematics.mirror import need_unmirrored
+from formcheck.kinematics.noise import tremble_px
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
 from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps, phases
@@ -24,6 +26,7 @@ from formcheck.kinematics.view import (
     ViewQuality,
     ViewVerdict,
     judge_view,
+    known_front_turn_deg,
     turn_off_view_deg,
     view_as_told,
 )
@@ -69,6 +72,8 @@ class SetMeasurement:
     """Whether the picture clearly shows the other leg standing than the one that was told."""
     roll_deg: float
     """Tilt of the picture as far as shoulders, hips and feet in stance tell, from the front; NaN otherwise."""
+    tremble_px: FloatArray
+    """Shape (33,): noise of each landmark that the filter leaves, see `noise.tremble_px`."""
     arms_moved: FloatArray
     """Shape (n,): 1 in frames in which a hand has left its place, else 0; NaN where that was not seen."""
     phase: NDArray[np.str_]
@@ -100,6 +105,7 @@ def measure_set(
     """
     _need_person(track)
     _need_upright(track)
+    need_unmirrored(track)
     leg_px = rough_leg_px(track)
     raw, repaired = repair_exchanged_sides(track, leg_px)
     clean = cleaned(raw)
@@ -143,6 +149,7 @@ def measure_set(
         bilateral=rule.bilateral,
         told_leg_denied=leg is not None and any(each is leg.other for each in shown),
         roll_deg=roll,
+        tremble_px=tremble_px(raw, clean, in_place),
         arms_moved=arms_moved(clean, standing),
         phase=phase,
         rep_of_frame=number,
@@ -190,7 +197,7 @@ def _reps(
     """Return the rep signal and the reps in it."""
     drop = trunk_drop_px(track, standing)
     q = np.where(in_place, flexion_from_drop_deg(drop, standing.leg_px), np.nan)
-    reps = find_reps(track.t_s, q, rule)
+    reps = find_reps(track.t_s, q, rule, blunt_at_rest=True)
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
         return q, reps
     shown = [stance_of_rep(track, rep, standing.leg_px) for rep in reps]
@@ -250,7 +257,9 @@ def _series(
         # no baseline and no leg length, and its knee angles would be guesses.
         drop = trunk_drop_px(track, standing)
         stance = None if rule.bilateral else stance_of_frames(track.t_s, reps, stances)
-        front = measure_front(track, standing, drop, stance, facing_camera=view.facing_camera)
+        front = measure_front(
+            track, standing, drop, stance, facing_camera=view.facing_camera, turn_deg=known_front_turn_deg(view)
+        )
         per_leg |= front.per_leg
         body |= front.whole_body
         if turn_off_view_deg(view) > FRONT_LOW_DEG:

@@ -1,6 +1,6 @@
 """Measures of the frontal plane, from a camera in front of (or behind) the person.
 
-Three things stand between the landmarks of a front view and the knee alignment of the person, and each is taken out
+Four things stand between the landmarks of a front view and the knee alignment of the person, and each is taken out
 before FPPA is measured. Their effect against exact truth is in docs/validation.md.
 
 *Hips.* MediaPipe sets the hip landmarks 0.24 leg lengths apart, on real and rendered people alike; hip joint centres
@@ -10,6 +10,10 @@ every knee look medial.
 *Perspective.* A bent knee is nearer to the camera than the hip and the ankle, so it is seen too far out: -2 to -3 deg
 at 60 deg of flexion from 2.5 m (specification section 5). The knee is moved back along its line of sight, by the
 height of the triangle hip-knee-ankle.
+
+*Turn.* From a camera that is not straight in front, what points forward is seen sideways: the bent knee by its distance
+in front of the line hip-ankle times the sine of the turn, 5.8 deg of FPPA at 60 deg of flexion from 5 deg (section 5).
+Knee and toe are moved back by that, as far as the turn is known (`known_front_turn_deg`).
 
 *The landmarks' own lean.* In quiet stance the mechanical axis of a leg is straight within a few degrees (hip-knee-ankle
 angle -1.3 +- 2.3 deg, Bellemans 2012), but MediaPipe reads -1 to +6 deg. A part of what it reads there is therefore its
@@ -33,9 +37,10 @@ from formcheck.kinematics.geometry import (
     separation_ratio,
 )
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg
+from formcheck.kinematics.stance_error import stance_error_deg
 from formcheck.kinematics.standing import Standing
 from formcheck.pose.landmarks import BODY, SIDES, Side
-from formcheck.pose.types import PoseTrack
+from formcheck.pose.types import PoseTrack, TrackSource
 
 FloatArray = NDArray[np.float64]
 
@@ -49,7 +54,6 @@ STANCE_SPREAD_DEG = 2.3
 """Standard deviation of the true frontal knee angle in stance (Bellemans 2012)."""
 STANCE_ERROR_DEG = 2.8
 """Standard deviation of the error of the stance reading, left after hips and perspective (docs/validation.md)."""
-MOST_STANCE_CORRECTION_DEG = 5.0
 LEAST_PROJECTED_THIGH = 0.5
 """With the knee less far below the hip than this share of the standing thigh, FPPA means nothing (section 5)."""
 
@@ -71,6 +75,7 @@ def measure_front(
     stance: NDArray[np.int64] | None,
     *,
     facing_camera: bool,
+    turn_deg: float = 0.0,
 ) -> FrontalSeries:
     """Return the frontal measures of a set.
 
@@ -86,15 +91,34 @@ def measure_front(
         Step-down: which leg stands in each frame, shape (n,), 0 left, 1 right, -1 unknown. None where both stand.
     facing_camera
         False where the person is seen from behind: a bent knee is then further from the camera, not nearer.
+    turn_deg
+        How far the person's front points to the picture's left, as far as that is known.
     """
-    toward = 1.0 if facing_camera else -1.0
+    place = _Place(1.0 if facing_camera else -1.0, float(np.sin(np.radians(turn_deg))))
     hips = _hip_joints(track, standing)
     bend = np.radians(np.clip(flexion_from_drop_deg(drop_px, standing.leg_px), 0, 170))
     per_leg = {name: np.full((len(track), 2), np.nan) for name in _PER_LEG}
     for side in SIDES:
-        for name, values in _one_leg(track, standing, hips, bend, toward, side).items():
+        for name, values in _one_leg(track, standing, hips, bend, place, side).items():
             per_leg[name][:, side.leg_index] = values
     return FrontalSeries(per_leg, _body(track, standing, per_leg, stance))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where the camera is, as far as it moves what is in front of the body."""
+
+    toward: float
+    """+1 where knees bend toward the camera, -1 away from it."""
+    leftward: float
+    """Sine of the turn: how much of what is forward is seen to the left."""
+
+    def straightened(self, points_px: FloatArray, ahead_px: FloatArray, source: TrackSource) -> FloatArray:
+        """Return points that are `ahead_px` in front of the body as seen from straight in front and far away."""
+        focal = FOCAL_LONG_SIDES * max(source.width, source.height)
+        centre = np.array([source.width, source.height]) / 2
+        far = centre + (points_px - centre) * (1 - self.toward * ahead_px / focal)[:, None]
+        return np.asarray(far + np.column_stack([ahead_px * self.leftward, np.zeros(len(far))]), dtype=np.float64)
 
 
 _PER_LEG = (
@@ -120,25 +144,21 @@ def _hip_joints(track: PoseTrack, standing: Standing) -> FloatArray:
 
 
 def _one_leg(
-    track: PoseTrack, standing: Standing, hips: FloatArray, bend: FloatArray, toward: float, side: Side
+    track: PoseTrack, standing: Standing, hips: FloatArray, bend: FloatArray, place: _Place, side: Side
 ) -> dict[str, FloatArray]:
-    """Return the measures of one leg; `toward` is +1 where knees bend toward the camera, -1 away from it."""
     body, leg_px = BODY[side], standing.leg_px
     medial = float(standing.medial[side.leg_index])
     hip, ankle = hips[:, side.leg_index], track.image_px[:, body.ankle]
-    focal = FOCAL_LONG_SIDES * max(track.source.width, track.source.height)
-    centre = np.array([track.source.width, track.source.height]) / 2
-    ahead = toward * 0.5 * leg_px * np.sin(bend / 2)  # height of the triangle of two segments of half a leg each
-    knee = centre + (track.image_px[:, body.knee] - centre) * (1 - ahead / focal)[:, None]
-    toe = centre + (track.image_px[:, body.toe] - centre) * (1 - toward * TOE_AHEAD_LEG * leg_px / focal)
+    ahead = 0.5 * leg_px * np.sin(bend / 2)  # height of the triangle of two segments of half a leg each
+    knee = place.straightened(track.image_px[:, body.knee], ahead, track.source)
+    toe = place.straightened(track.image_px[:, body.toe], np.full(len(track), TOE_AHEAD_LEG * leg_px), track.source)
     scored = seen(track, [body.hip, body.knee, body.ankle])
     fall_px = track.image_px[:, body.knee, 1] - hip[:, 1]
     long_enough = fall_px >= LEAST_PROJECTED_THIGH * standing.thigh_px[side.leg_index]
     raw = np.where(scored & long_enough, fppa_deg(hip, knee, ankle, medial), np.nan)
     still = standing.frames
     at_rest = known_median(raw[still])
-    kept = STANCE_ERROR_DEG**2 / (STANCE_ERROR_DEG**2 + STANCE_SPREAD_DEG**2)
-    lean = np.clip(kept * at_rest, -MOST_STANCE_CORRECTION_DEG, MOST_STANCE_CORRECTION_DEG)
+    lean = stance_error_deg(at_rest, expected_deg=0.0, error_sd_deg=STANCE_ERROR_DEG, spread_sd_deg=STANCE_SPREAD_DEG)
     kmf = np.where(
         scored & seen(track, [body.toe], FOOT_SCORED), 100 * medial_offset_px(knee, toe, medial) / leg_px, np.nan
     )
@@ -146,7 +166,7 @@ def _one_leg(
     toe_run = medial_offset_px(track.image_px[:, body.toe], track.image_px[:, body.heel], medial)
     foot_px = 0.62 * standing.shank_px[side.leg_index]  # specification section 2.1, TO
     return {
-        "fppa_deg": raw - (lean if np.isfinite(lean) else 0.0),
+        "fppa_deg": raw - lean,
         "fppa_change_deg": raw - at_rest,
         "kmf_pct": kmf,
         "kmf_change_pct": kmf - known_median(kmf[still]),

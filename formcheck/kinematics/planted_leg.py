@@ -22,6 +22,8 @@ _TILT_STEPS = 3
 _CONVERGED_SHARE = 1e-5
 _SHORTEST_ROD_PX = 2.0
 """A segment seen shorter than this has no direction to fit."""
+_MOSTLY = 90
+"""Percentile of the strayings that counts: in bad light the ankle is drawn wrong for a tenth of the frames."""
 _FOOT_MOVES_LEG = 0.08
 """An ankle landmark that strays further than this from its median, in leg lengths, belongs to a foot that moved."""
 
@@ -53,7 +55,7 @@ def foot_stays(ankle_px: FloatArray, leg_px: float) -> bool:
     if len(seen) == 0:
         return False
     stray = np.linalg.norm(seen - np.median(seen, axis=0), axis=1)
-    return bool(np.percentile(stray, 98) <= _FOOT_MOVES_LEG * leg_px)
+    return bool(np.percentile(stray, _MOSTLY) <= _FOOT_MOVES_LEG * leg_px)
 
 
 def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArray, facing: float) -> PlantedLeg | None:

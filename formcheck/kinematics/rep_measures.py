@@ -12,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement
-from formcheck.kinematics.cleaning import known_median
+from formcheck.kinematics.error_parts import INDEPENDENT_PER_S, noise_part, scale_part, turn_part
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.filters import slope_per_s
-from formcheck.kinematics.geometry import fppa_yaw_bias_deg
 from formcheck.kinematics.reps import RepTimes, descent_reversals
 from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, estimate
-from formcheck.kinematics.view import FRONT_YAW_SPREAD_DEG, ViewKind, turn_off_view_deg
-from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.kinematics.view import ViewKind
+from formcheck.pose.landmarks import SIDES, Side
 
 FloatArray = NDArray[np.float64]
 Values = dict[str, dict[str, Estimate | None]]
@@ -50,17 +49,12 @@ _BODY = (
     "kmf_difference_pct",
     "weight_shift_pct",
 )
-_TURNED_BY_YAW = frozenset({"fppa_deg", "fppa_change_deg"})
 _FEWEST_FRAMES = 3
 _SEEN_SHARE = 0.5
 """A measure seen in less than this share of its frames is not given."""
-_INDEPENDENT_PER_S = 6.0
-"""Independent samples a second after smoothing at 6 Hz."""
 _MID_HOLD = 0.2
 """Share of the bottom cut off at either end before wobble is taken: what is left is the hold itself."""
 _FATIGUE_REPS = 3
-_SHORTEST_TRUNK = 0.26
-"""A trunk seen shorter than this share of its standing length leans further than 75 deg: no more is told apart."""
 
 
 def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Values:
@@ -80,23 +74,26 @@ def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Value
     values: Values = {}
     bottom, whole = _frames(m, rep.bottom_start_s, rep.bottom_end_s), _frames(m, rep.start_s, rep.end_s)
 
-    def value_of(name: str, series: FloatArray) -> Estimate | None:
-        return _extreme(name, series, whole) if phase_of.get(name) == "rep" else _at(m, rep, name, series, bottom)
+    def value_of(name: str, leg: Side | None, series: FloatArray) -> Estimate | None:
+        if phase_of.get(name) == "rep":
+            return _extreme(m, rep, name, leg, series, whole)
+        return _at(m, rep, name, leg, series, bottom)
 
     for name in _LEG_AT_BOTTOM:
         if name in m.series.per_leg:
             values[name] = {
-                side.value: value_of(name, m.series.per_leg[name][:, side.leg_index]) if side in legs else None
+                side.value: value_of(name, side, m.series.per_leg[name][:, side.leg_index]) if side in legs else None
                 for side in SIDES
             }
     flexion = m.series.per_leg["knee_flexion_deg"]
     values["knee_flexion_max_deg"] = {
-        side.value: _deepest(flexion[:, side.leg_index], bottom) if side in legs else None for side in SIDES
+        side.value: _deepest(m, rep, side, flexion[:, side.leg_index], bottom) if side in legs else None
+        for side in SIDES
     }
     for name in _BODY:
         if name in m.series.whole_body:
             series = m.series.whole_body[name]
-            values[name] = {BOTH: value_of(name, series)}
+            values[name] = {BOTH: value_of(name, None, series)}
     if m.view.kind is ViewKind.FRONT:
         values["wobble_pct"] = {
             side.value: _wobble(m.series.per_leg.get("kmd_pct"), side, m, rep) if side in legs else None
@@ -125,63 +122,65 @@ def _known(series: FloatArray, frames: NDArray[np.bool_]) -> FloatArray:
     return known if len(known) >= max(2, _SEEN_SHARE * len(part)) else known[:0]
 
 
-def _at(m: SetMeasurement, rep: RepTimes, name: str, series: FloatArray, frames: NDArray[np.bool_]) -> Estimate | None:
+def _at(
+    m: SetMeasurement, rep: RepTimes, name: str, leg: Side | None, series: FloatArray, frames: NDArray[np.bool_]
+) -> Estimate | None:
+    known = _known(series, frames)
+    return None if len(known) == 0 else _stated(m, rep, name, leg, float(np.median(known)), known, frames)
+
+
+def _stated(
+    m: SetMeasurement,
+    rep: RepTimes,
+    name: str,
+    leg: Side | None,
+    value: float,
+    known: FloatArray,
+    frames: NDArray[np.bool_],
+) -> Estimate | None:
+    """Return a value with the error that its parts make."""
+    return estimate(
+        name,
+        value,
+        noise=noise_part(m, name, leg, known, frames),
+        turn=turn_part(m, rep, name, frames),
+        scale=scale_part(name, value),
+    )
+
+
+def _deepest(
+    m: SetMeasurement, rep: RepTimes, leg: Side, series: FloatArray, frames: NDArray[np.bool_]
+) -> Estimate | None:
     known = _known(series, frames)
     if len(known) == 0:
         return None
-    seconds = max(float(np.ptp(m.series.t_s[frames])), 1 / _INDEPENDENT_PER_S)
-    noise = float(np.std(known)) / np.sqrt(seconds * _INDEPENDENT_PER_S)
-    return estimate(name, float(np.median(known)), noise=noise, yaw_part=_yaw_part(m, rep, name, frames))
+    return _stated(m, rep, "knee_flexion_max_deg", leg, float(np.percentile(known, 90)), known, frames)
 
 
-def _yaw_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bool_]) -> float:
-    """Return the standard deviation that comes from the camera's turn, as far as it is seen and as it may be.
-
-    What points forward is seen sideways by the sine of the turn: the bend of the leg in FPPA, the thigh in hip
-    adduction, the knee in front of the leg's line in KMD, the forward lean of the trunk in its sideways lean.
-    """
-    if m.view.kind is not ViewKind.FRONT:
-        return 0.0
-    turn = float(np.hypot(FRONT_YAW_SPREAD_DEG, turn_off_view_deg(m.view) / TWO_SIDED_95))
-    half = min(rep.deepest_deg / 2, 60.0)
-    if name in _TURNED_BY_YAW:
-        return float(abs(fppa_yaw_bias_deg(half, half, turn)))
-    if name == "hip_adduction_deg":
-        return float(abs(fppa_yaw_bias_deg(half, 0.0, turn)))
-    if name == "kmd_pct":
-        return float(50 * np.sin(np.radians(half)) * np.sin(np.radians(turn)))
-    if name == "trunk_lean_deg":
-        return float(fppa_yaw_bias_deg(_forward_lean_deg(m, frames), 0.0, turn))
-    return 0.0
-
-
-def _forward_lean_deg(m: SetMeasurement, frames: NDArray[np.bool_]) -> float:
-    """Return how far the trunk leans forward as far as a front view tells: by how much shorter it is seen."""
-    points = m.track.image_px[frames]
-    hips, shoulders = (
-        points[:, [getattr(BODY[s], joint) for s in SIDES]].mean(axis=1) for joint in ("hip", "shoulder")
-    )
-    seen = known_median(np.linalg.norm(shoulders - hips, axis=1)) / m.standing.trunk_px
-    return float(np.degrees(np.arccos(np.clip(seen, _SHORTEST_TRUNK, 1.0)))) if np.isfinite(seen) else 0.0
-
-
-def _deepest(series: FloatArray, frames: NDArray[np.bool_]) -> Estimate | None:
-    known = _known(series, frames)
-    return estimate("knee_flexion_max_deg", float(np.percentile(known, 90))) if len(known) else None
-
-
-def _extreme(name: str, series: FloatArray, frames: NDArray[np.bool_]) -> Estimate | None:
+def _extreme(
+    m: SetMeasurement, rep: RepTimes, name: str, leg: Side | None, series: FloatArray, frames: NDArray[np.bool_]
+) -> Estimate | None:
     known = _known(series, frames)
     if len(known) == 0:
         return None
     low, high = np.percentile(known, [5, 95])
-    return estimate(name, float(high if abs(high) >= abs(low) else low))
+    value = float(high if abs(high) >= abs(low) else low)
+    # Over a whole rep the values move far: of their own unsteadiness only the tremble around the extreme is error.
+    near = known[np.abs(known - value) <= np.ptp(known) / 10]
+    return _stated(m, rep, name, leg, value, near, _around(series, value, frames))
+
+
+def _around(series: FloatArray, value: float, frames: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return those of the frames in which a series is within a tenth of its range of a value, shape (n,)."""
+    with np.errstate(invalid="ignore"):
+        near = frames & (np.abs(series - value) <= np.ptp(_known(series, frames)) / 10)
+    return near if near.any() else frames
 
 
 def _wobble(kmd: FloatArray | None, side: Side, m: SetMeasurement, rep: RepTimes) -> Estimate | None:
     """Return the spread of the knee's side-to-side place in the hold, % of leg length."""
     cut = _MID_HOLD * (rep.bottom_end_s - rep.bottom_start_s)
-    if kmd is None or rep.hold_s < _FEWEST_FRAMES / _INDEPENDENT_PER_S:
+    if kmd is None or rep.hold_s < _FEWEST_FRAMES / INDEPENDENT_PER_S:
         return None
     known = _known(kmd[:, side.leg_index], _frames(m, rep.bottom_start_s + cut, rep.bottom_end_s - cut))
     return estimate("wobble_pct", float(np.std(known))) if len(known) else None

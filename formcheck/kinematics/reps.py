@@ -26,7 +26,7 @@ _SHARE_OF_DEEPEST = 0.3
 """A movement shallower than this share of the deepest usual one is a shift of weight, not a rep."""
 _EDGE_SHARE = 0.25
 """A rep must be seen to begin and end below this share of its range; otherwise the clip cuts it off."""
-_START_SHARE, _BOTTOM_SHARE = 0.10, 0.90
+_START_SHARE, _QUARTER, _BOTTOM_SHARE = 0.10, 0.25, 0.90
 """Crossings that define start, bottom and end (the result contract in docs/formats.md)."""
 LOST_S = 0.5
 """A rep with the leg out of sight for longer than this cannot be counted."""
@@ -35,6 +35,13 @@ REVERSAL_DEG = 3.0
 _SMOOTH_TAIL = 0.973
 """A smooth reach (minimum jerk, Flash & Hogan 1985) passes 50 % at half its time and 90 % at 0.753 of it: its end lies
 0.973 times as far beyond the 90 % crossing as that lies beyond the 50 % crossing."""
+
+_SMOOTH_FOOT = 0.805
+"""The same reach passes 10, 25 and 50 % at 0.247, 0.360 and 0.5 of its time: its start lies 0.805 times as far before
+the 25 % crossing as that lies before the 50 % crossing."""
+_FOOT_SLACK = 0.3
+"""Share of the time from 25 to 50 % by which a start may differ from that. In side views, where flexion itself is seen,
+starts of rendered and real people differ by up to 0.25, unless they stop on the way down."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ class RepTimes:
         return self.deepest_deg - self.stand_deg
 
 
-def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule) -> list[RepTimes]:
+def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule, *, blunt_at_rest: bool = False) -> list[RepTimes]:
     """Return the reps in a signal, in order of time.
 
     Parameters
@@ -76,11 +83,15 @@ def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule) -> list[RepTi
         Shape (n,): rises as the knee bends; NaN where not measured.
     rule
         What counts as a rep of this exercise.
+    blunt_at_rest
+        True for a signal that hardly tells a straight leg from one bent by a few degrees, such as the drop of the
+        trunk. Sway and the tremble of landmarks can then cross 10 % half a second early, so start and end are held to
+        where the steeper part of the movement puts them.
     """
     q = smooth_zero_phase(t_s, q_deg, _COUNTING_CUTOFF_HZ)
     found: list[RepTimes] = []
     for a, b in _unbroken(t_s, q):
-        found += _reps_in_run(t_s[a:b], q[a:b], rule)
+        found += _reps_in_run(t_s[a:b], q[a:b], rule, blunt=blunt_at_rest)
     return _without_shallow(found, rule)
 
 
@@ -89,7 +100,7 @@ def _unbroken(t_s: FloatArray, q: FloatArray) -> list[tuple[int, int]]:
     return [(a, b) for a, b in unbroken(t_s, np.isfinite(q), LOST_S) if b - a >= 5]
 
 
-def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule) -> list[RepTimes]:
+def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule, *, blunt: bool) -> list[RepTimes]:
     known = np.isfinite(q)
     q = np.interp(t, t[known], q[known])
     tops = _tops(q, rule)
@@ -102,7 +113,7 @@ def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule) -> list[RepTimes
     level = float(np.median(stands))
     reps = []
     for i, top in enumerate(tops):
-        rep = _time_rep(t, q, (valleys[i], top, valleys[i + 1]), (stands[i], stands[i + 1]), level, rule)
+        rep = _time_rep(t, q, (valleys[i], top, valleys[i + 1]), (stands[i], stands[i + 1]), level, rule, blunt=blunt)
         if movement_s(rep) >= rule.min_duration_s or not rep.complete:
             reps.append(rep)
     return reps
@@ -139,6 +150,8 @@ def _time_rep(
     stands: tuple[float, float],
     level: float,
     rule: PhaseRule,
+    *,
+    blunt: bool,
 ) -> RepTimes:
     before, top, after = at
     deepest = float(q[top])
@@ -161,6 +174,9 @@ def _time_rep(
         crossing(0.5, up, last=False),
         crossing(_START_SHARE, up, last=False),
     )
+    if blunt:
+        start = _held_to_movement(start, crossing(_QUARTER, down, last=True), half_down)
+        end = _held_to_movement(end, crossing(_QUARTER, up, last=False), half_up)
     edge = max(stand, level) + _EDGE_SHARE * (deepest - level)
     first = start - _SMOOTH_TAIL * (half_down - start)
     down_end = np.fmin(bottom_start + _SMOOTH_TAIL * (bottom_start - half_down), t[top])
@@ -181,6 +197,13 @@ def _time_rep(
         ascent_s=float("nan") if np.isnan(end) else float(last_seen - up_start),
         descent_from_s=first_seen,
     )
+
+
+def _held_to_movement(at_s: float, quarter_s: float, half_s: float) -> float:
+    """Return a start or end moved to within its slack of where the steeper part of the movement puts it."""
+    foot = quarter_s + _SMOOTH_FOOT * (quarter_s - half_s)
+    slack = _FOOT_SLACK * abs(half_s - quarter_s)
+    return float(np.clip(at_s, foot - slack, foot + slack)) if np.isfinite(foot) else at_s
 
 
 def _crossing(t: FloatArray, q: FloatArray, level: float, *, last: bool) -> float:

@@ -1,4 +1,9 @@
-"""Measures of the sagittal plane, from a camera at the person's side: the near leg and the trunk."""
+"""Measures of the sagittal plane, from a camera at the person's side: the near leg and the trunk.
+
+MediaPipe sets the hip of a standing person up to 4 % of the leg too far back, and nearly right once the knee is bent,
+so that a straight knee reads 1 to 6 deg too bent. A part of what is read in quiet stance is therefore taken off, all of
+it there and nothing from 45 deg on (docs/validation.md).
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,20 @@ from numpy.typing import NDArray
 from formcheck.kinematics.cleaning import FOOT_SCORED, known_median, seen
 from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, knee_flexion_deg, sagittal_tilt_deg
 from formcheck.kinematics.planted_leg import fit_planted_leg, foot_stays
+from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
+from formcheck.kinematics.stance_error import stance_error_deg
 from formcheck.kinematics.standing import Standing
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.pose.types import PoseTrack
 
 FloatArray = NDArray[np.float64]
+
+STANCE_SPREAD_DEG = 4.0
+"""Standard deviation of true knee flexion in relaxed stance: between a little over-straight and 10 deg."""
+STANCE_ERROR_DEG = 4.0
+"""Standard deviation of the error of knee flexion read in stance (docs/validation.md)."""
+STANCE_ERROR_GONE_DEG = 45.0
+"""From this flexion on the error of stance is not there any more."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +97,9 @@ def measure_side(
         corrected = [foreshortening_corrected_tilt_deg(tilt, turn_deg) for tilt in (thigh, shank)]
         flexion = flexion + (corrected[0] - thigh) + (corrected[1] - shank)
         thigh, shank = corrected
+    if standing.quiet and near_stands:
+        upright = without_stance_error_deg(flexion, known_median(flexion[standing.frames & scored]))
+        thigh, flexion = thigh + (upright - flexion), upright
     near_leg = {
         "knee_flexion_deg": np.where(scored, flexion, np.nan),
         "thigh_horizontal_deg": np.where(scored, 90.0 - thigh, np.nan),
@@ -91,6 +108,29 @@ def measure_side(
     return SagittalSeries(
         near_leg, _trunk(track, standing, near, facing, turn_deg, np.where(scored, thigh, np.nan)), method
     )
+
+
+def without_stance_error_deg(flexion_deg: FloatArray, at_rest_deg: float) -> FloatArray:
+    """Return knee flexion without what the landmarks likely get wrong of it in stance, shape (n,).
+
+    Parameters
+    ----------
+    flexion_deg
+        As read, shape (n,).
+    at_rest_deg
+        As read in quiet stance; NaN changes nothing.
+    """
+    error = stance_error_deg(
+        at_rest_deg,
+        expected_deg=STANDING_FLEXION_DEG,
+        error_sd_deg=STANCE_ERROR_DEG,
+        spread_sd_deg=STANCE_SPREAD_DEG,
+    )
+    # Straight below stance, straight above 45 deg, a line between: order and continuity stay.
+    ends = [STANDING_FLEXION_DEG + error, STANCE_ERROR_GONE_DEG], [STANDING_FLEXION_DEG, STANCE_ERROR_GONE_DEG]
+    between = np.interp(flexion_deg, *ends)
+    low, high = flexion_deg < ends[0][0], flexion_deg > STANCE_ERROR_GONE_DEG
+    return np.asarray(np.where(low, flexion_deg - error, np.where(high, flexion_deg, between)), dtype=np.float64)
 
 
 def _foot(

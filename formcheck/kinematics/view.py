@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,14 +28,36 @@ TOLD_DEG = 30.0
 SIDE_DEG = 25.0
 """Beyond this turn off the true side view knee flexion is refused (specification section 5)."""
 
-READS_LOW_FACING_DEG = 4.5
-"""What MediaPipe's full model takes off the turn of a person who faces the camera: it sees people turned to their own
-left. Measured on real and rendered people facing the camera (docs/validation.md); it fades with the cosine of the
-turn."""
-FRONT_YAW_SPREAD_DEG = 1.2
-"""Standard deviation of the turn's error from the front, over the same clips."""
 YAW_ERROR_DEG = 5.0
 """Half-width of the 95 % interval of the turn in other views (docs/validation.md)."""
+
+
+@dataclass(frozen=True)
+class TurnReading:
+    """How a pose model reads the turn of people who face the camera."""
+
+    reads_low_deg: float
+    """What it takes off the turn: it sees people turned to their own left. Fades with the cosine of the turn."""
+    spread_deg: float
+    """Standard deviation of the turn's error once that is put right."""
+
+
+TURN_READINGS: Final = MappingProxyType(
+    {
+        "pose_landmarker_lite": TurnReading(-1.5, 1.8),
+        "pose_landmarker_full": TurnReading(4.5, 1.5),
+        "pose_landmarker_heavy": TurnReading(2.5, 1.9),
+    }
+)
+"""By model, from rendered and real people who face the camera, for the full model also mirrored, darkened and at half
+size (docs/validation.md)."""
+_UNKNOWN_MODEL: Final = TurnReading(2.0, 3.0)
+"""Between those that are known, and as far off as any of them may be."""
+
+
+def turn_reading(pose_model: str) -> TurnReading:
+    """Return how the pose model of this name reads the turn of a person."""
+    return TURN_READINGS.get(pose_model, _UNKNOWN_MODEL)
 
 
 class ViewKind(StrEnum):
@@ -89,7 +113,7 @@ def yaw_series_deg(track: PoseTrack) -> FloatArray:
     between = np.angle(np.exp(1j * (hips - shoulders)))
     turn = shoulders + np.where(np.isfinite(between), between, 0.0) * 0.5 * (1 - sideways**2)
     turn = np.where(np.isfinite(turn), turn, hips)
-    turn = turn + np.radians(READS_LOW_FACING_DEG) * np.cos(turn)
+    turn = turn + np.radians(turn_reading(track.source.pose_model).reads_low_deg) * np.cos(turn)
     return np.asarray(np.degrees(np.angle(np.exp(1j * turn))), dtype=np.float64)
 
 
@@ -118,7 +142,7 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
     yaw = float(np.degrees(np.angle(np.exp(1j * (centre + np.median(np.angle(np.exp(1j * (turns - centre)))))))))
     off_axis = min(abs(yaw), 180 - abs(yaw))
     if off_axis <= FRONT_DEG:
-        return _front(yaw, off_axis)
+        return _front(yaw, off_axis, turn_reading(track.source.pose_model).spread_deg)
     near = Side.LEFT if yaw > 0 else Side.RIGHT
     if 90 - off_axis <= SIDE_DEG:
         return _side(yaw, 90 - off_axis, near)
@@ -133,7 +157,7 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
     )
 
 
-def _front(yaw: float, turn: float) -> ViewVerdict:
+def _front(yaw: float, turn: float, spread_deg: float) -> ViewVerdict:
     facing = abs(yaw) < 90
     seen = "from the front" if facing else "from behind"
     if turn <= FRONT_OK_DEG:
@@ -147,7 +171,7 @@ def _front(yaw: float, turn: float) -> ViewVerdict:
             f"Seen {seen} but turned by {turn:.0f}°: the knee angle (FPPA) cannot be trusted, "
             "the knee's place over the foot can."
         )
-    return ViewVerdict(ViewKind.FRONT, yaw, 1.96 * FRONT_YAW_SPREAD_DEG, None, quality, reason, facing_camera=facing)
+    return ViewVerdict(ViewKind.FRONT, yaw, 1.96 * spread_deg, None, quality, reason, facing_camera=facing)
 
 
 def _side(yaw: float, turn: float, near: Side) -> ViewVerdict:
@@ -168,6 +192,22 @@ def turn_off_view_deg(view: ViewVerdict) -> float:
     if view.kind is ViewKind.FRONT:
         return off_front
     return 90 - off_front if view.kind is ViewKind.SIDE else 0.0
+
+
+def front_turn_deg(view: ViewVerdict) -> float:
+    """Return how far the front of a person seen from the front or from behind points to the picture's left (deg)."""
+    return float(np.degrees(np.arcsin(np.sin(np.radians(view.yaw_deg)))))
+
+
+def known_front_turn_deg(view: ViewVerdict) -> float:
+    """Return the part of `front_turn_deg` that is worth correcting for.
+
+    A turn within its own error is taken for none: people are asked to stand square, and to correct for the noise of the
+    estimate costs more than it brings. Beyond it the turn is shrunk by the share of its square that is noise
+    (positive-part James-Stein, 1961).
+    """
+    turn = front_turn_deg(view)
+    return turn * max(0.0, 1.0 - (view.yaw_error_deg / turn) ** 2) if turn else 0.0
 
 
 def view_as_told(found: ViewVerdict, told: ViewKind) -> ViewVerdict:

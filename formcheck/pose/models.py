@@ -25,6 +25,9 @@ from formcheck.pose.fetch import Progress, fetch_bundle, remedy
 from formcheck.pose.releases import DEFAULT_MODEL, RELEASES, ModelRelease
 
 MODEL_VARIABLE: Final = "FORMCHECK_POSE_MODEL"
+AUTO_MODEL: Final = "auto"
+"""For recorded sets, which can wait: the heavy model where somebody installed it, else the default one."""
+_MOST_EXACT: Final = "heavy"
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _PREFIX: Final = "pose_landmarker_"
@@ -129,11 +132,22 @@ def ensure_model(
 ) -> PoseModel:
     """Return the model to use, like `find_model`, and install the default one where it is not there yet.
 
+    Parameters
+    ----------
+    name
+        Such as `full`, or `auto` for the most exact one that is installed.
+    progress
+        Told how far an installation is.
+    folder
+        Where to look; `models_folder()` when None.
+
     Raises
     ------
     PoseModelError
         If it is not there and cannot be installed, or is damaged. A damaged file is never replaced unasked.
     """
+    if name == AUTO_MODEL:
+        name = _MOST_EXACT if model_path(_MOST_EXACT, folder=folder).is_file() else DEFAULT_MODEL
     if name == DEFAULT_MODEL and not _named_by_environment() and not model_path(name, folder=folder).exists():
         return install_model(name, progress, folder=folder)
     return find_model(name, folder=folder)

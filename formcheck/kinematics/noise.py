@@ -1,0 +1,96 @@
+"""How much the landmarks tremble in this clip, and what that does to one value of a measure.
+
+The part of the tremble that the 6 Hz filter takes out is seen; what it leaves is of the same kind, spread evenly over
+frequency, so it is known from the share of the band. Values follow by first-order propagation of errors.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.kinematics.filters import CUTOFF_HZ
+from formcheck.kinematics.standing import Standing
+from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+
+_SD_OF_MAD = 1.4826
+_FEWEST_FRAMES = 10
+
+_AT_THE_KNEE = frozenset({"knee_flexion_max_deg", "fppa_deg", "fppa_change_deg", "fppa_common_deg"})
+_THIGH = frozenset({"thigh_horizontal_deg", "hip_adduction_deg"})
+_TRUNK = frozenset({"trunk_lean_deg", "trunk_flexion_deg"})
+_KNEE_TO_TOE = frozenset({"kmf_pct", "kmf_change_pct", "kmf_difference_pct", "knee_past_toe_pct"})
+
+
+def tremble_px(raw: PoseTrack, smooth: PoseTrack, frames: NDArray[np.bool_]) -> FloatArray:
+    """Return the standard deviation of each landmark's noise after filtering, per coordinate, shape (33,).
+
+    Parameters
+    ----------
+    raw, smooth
+        The same track before and after the filter.
+    frames
+        Where the person is in place, shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Pixels; NaN for landmarks that are seen in fewer than 10 frames, and where frames are too far apart for the
+        filter to have taken anything out.
+    """
+    taken_out = raw.image_px[frames] - smooth.image_px[frames]
+    result = np.full(taken_out.shape[1], np.nan)
+    seen = np.isfinite(taken_out[..., 0]).sum(axis=0) >= _FEWEST_FRAMES
+    half_rate_hz = 0.5 / float(np.median(np.diff(raw.t_s))) if len(raw) > 1 else 0.0
+    if half_rate_hz <= CUTOFF_HZ or not seen.any():
+        return result
+    sd = _SD_OF_MAD * np.nanmedian(np.abs(taken_out[:, seen]), axis=0).mean(axis=1)
+    result[seen] = sd * np.sqrt(CUTOFF_HZ / (half_rate_hz - CUTOFF_HZ))
+    return result
+
+
+def value_noise(name: str, leg: Side | None, tremble: FloatArray, standing: Standing) -> float:
+    """Return the standard deviation that trembling landmarks give one filtered value of a measure, in its unit.
+
+    Parameters
+    ----------
+    name
+        Of the measure.
+    leg
+        Whose; None for measures of the whole body, which take the worse leg.
+    tremble
+        From `tremble_px`.
+    standing
+        Lengths of the person in the picture.
+
+    Returns
+    -------
+    float
+        0 for measures that no rule is known for, and where the tremble is not known.
+    """
+    if leg is None:
+        return max(value_noise(name, side, tremble, standing) for side in SIDES)
+    body = BODY[leg]
+    thigh, shank = float(standing.thigh_px[leg.leg_index]), float(standing.shank_px[leg.leg_index])
+    hip, knee, ankle, toe, shoulder = (
+        float(tremble[mark]) for mark in (body.hip, body.knee, body.ankle, body.toe, body.shoulder)
+    )
+    noise = 0.0
+    if name in _AT_THE_KNEE:
+        noise = float(
+            np.degrees(np.sqrt((hip / thigh) ** 2 + (ankle / shank) ** 2 + (knee / thigh + knee / shank) ** 2))
+        )
+    elif name in _THIGH:
+        noise = float(np.degrees(np.hypot(hip, knee) / thigh))
+    elif name == "ankle_dorsiflexion_deg":
+        noise = float(np.degrees(np.hypot(knee, ankle) / shank))
+    elif name in _TRUNK:
+        noise = float(np.degrees(np.hypot(shoulder, hip) / standing.trunk_px))
+    elif name in _KNEE_TO_TOE:
+        noise = 100 * float(np.hypot(knee, toe)) / standing.leg_px
+    elif name == "kmd_pct":
+        noise = 100 * float(np.hypot(knee, np.hypot(hip, ankle) / 2)) / standing.leg_px
+    return noise if np.isfinite(noise) else 0.0
