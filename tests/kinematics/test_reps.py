@@ -179,3 +179,20 @@ def test_reps_are_in_order_of_time_and_do_not_overlap() -> None:
         assert rep.start_s < rep.bottom_start_s <= rep.deepest_s <= rep.bottom_end_s < rep.end_s
     for one, two in pairwise(found):
         assert one.end_s <= two.start_s
+
+
+def test_a_blunt_signal_that_sways_before_the_descent_does_not_start_the_rep() -> None:
+    """The drop of the trunk hardly tells a straight leg from one bent by a few degrees, so sway crosses 10 %."""
+    t, q, true = signal(Move(), Move())
+    early = (t > true[1].start_s - 0.7) & (t < true[1].start_s + 0.02)
+    swaying = np.where(early, np.maximum(q, 7.5 + q[0]), q)
+    sharp, blunt = find_reps(t, swaying, RULE), find_reps(t, swaying, RULE, blunt_at_rest=True)
+    assert sharp[1].start_s < true[1].start_s - 0.3
+    assert blunt[1].start_s == pytest.approx(true[1].start_s, abs=0.12)
+    assert blunt[1].end_s == pytest.approx(true[1].end_s, abs=WITHIN_S)
+
+
+@pytest.mark.parametrize("fps", RATES)
+def test_a_clean_blunt_signal_is_timed_as_before(fps: float) -> None:
+    t, q, true = signal(Move(), Move(depth_deg=80), fps=fps)
+    assert_on_time(find_reps(t, q, RULE, blunt_at_rest=True), true)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,7 @@ from formcheck.kinematics.view import (
     ViewVerdict,
     judge_view,
     turn_off_view_deg,
+    turn_reading,
     view_as_told,
     yaw_series_deg,
 )
@@ -140,3 +143,24 @@ def test_a_view_that_was_named_wrongly_is_refused(yaw: float, named: ViewKind) -
 def test_a_view_that_was_named_rightly_stays_as_it_was_found() -> None:
     found = judged(seen_from(0.0))
     assert view_as_told(found, ViewKind.FRONT) is found
+
+
+def by_model(made: Film, pose_model: str) -> Film:
+    return replace(made, track=replace(made.track, source=replace(made.track.source, pose_model=pose_model)))
+
+
+@pytest.mark.parametrize("name", ["lite", "full", "heavy"])
+@pytest.mark.parametrize("yaw", [0.0, 20.0, 175.0])
+def test_what_each_model_reads_low_is_put_right(name: str, yaw: float) -> None:
+    reading = turn_reading(f"pose_landmarker_{name}")
+    made = film(Person(yaw_deg=yaw), reads_low_deg=reading.reads_low_deg)
+    assert judged(by_model(made, f"pose_landmarker_{name}")).yaw_deg == pytest.approx(yaw, abs=1.0)
+
+
+def test_a_model_that_nobody_measured_has_the_widest_error() -> None:
+    made = seen_from(0.0)
+    strange = judged(by_model(made, "somebodys_own"))
+    assert strange.yaw_error_deg > max(
+        judged(by_model(made, f"pose_landmarker_{name}")).yaw_error_deg for name in ("lite", "full", "heavy")
+    )
+    assert abs(strange.yaw_deg) < strange.yaw_error_deg

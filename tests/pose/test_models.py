@@ -85,6 +85,20 @@ def test_the_model_named_in_the_environment_goes_first(
     assert full.exists()
 
 
+def test_auto_is_the_heavy_model_where_it_is_installed_and_else_the_default_one(full: Path, folder: Path) -> None:
+    assert ensure_model("auto", folder=folder).path == full
+    heavy = folder / "pose_landmarker_heavy.task"
+    heavy.write_bytes(full.read_bytes())
+    assert ensure_model("auto", folder=folder).path == heavy
+    assert ensure_model("full", folder=folder).path == full
+
+
+def test_a_damaged_heavy_model_is_an_error_and_not_passed_over(full: Path, folder: Path) -> None:
+    (folder / "pose_landmarker_heavy.task").write_bytes(full.read_bytes()[:1000])
+    with pytest.raises(PoseModelError):
+        ensure_model("auto", folder=folder)
+
+
 def test_an_empty_variable_names_no_model(full: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORMCHECK_POSE_MODEL", "")
     assert find_model(folder=folder).path == full
