@@ -4,7 +4,9 @@ MediaPipe draws the ankles of a side-view step-down toward each other and sets t
 the plain three-point angle reads low at the bottom. But the stance foot stands still, and thigh and shank keep
 their length. Hip, knee and ankle are therefore fitted together over the whole set: one ankle position, one thigh and
 one shank length, and for each frame the tilt of thigh and shank, so that the squared distance to the landmarks is least
-(Gauss-Newton on the tilts, linear least squares on the rest, in turn). How this compares with other ways is in
+(Gauss-Newton on the tilts, linear least squares on the rest, in turn). Every range of flexion has the same say in the
+lengths, however long the person stands still between reps: where the landmarks err differently at rest and in depth, a
+long rest would otherwise decide. How this compares with other ways is in
 docs/validation.md.
 """
 
@@ -24,6 +26,8 @@ _SHORTEST_ROD_PX = 2.0
 """A segment seen shorter than this has no direction to fit."""
 _MOSTLY = 90
 """Percentile of the strayings that counts: in bad light the ankle is drawn wrong for a tenth of the frames."""
+_RANGE_DEG = 15.0
+"""Width of the ranges of flexion that have the same say."""
 _FOOT_MOVES_LEG = 0.08
 """An ankle landmark that strays further than this from its median, in leg lengths, belongs to a foot that moved."""
 
@@ -82,13 +86,14 @@ def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArra
     thigh = float(np.median(np.linalg.norm(knee - hip, axis=1)))
     shank = float(np.median(np.linalg.norm(ankle - knee, axis=1)))
     foot = np.median(ankle, axis=0)
+    say = _even_over_ranges(np.degrees(thigh_tilt + shank_tilt))
     if min(thigh, shank) < _SHORTEST_ROD_PX:
         return None
     for _ in range(_ROUNDS):
         for _ in range(_TILT_STEPS):
             thigh_tilt, shank_tilt = _better_tilts(hip, knee, foot, thigh, shank, facing, thigh_tilt, shank_tilt)
         before = thigh + shank
-        foot, shank, thigh = _better_rods(hip, knee, ankle, facing, thigh_tilt, shank_tilt)
+        foot, shank, thigh = _better_rods(hip, knee, ankle, facing, thigh_tilt, shank_tilt, say)
         if min(thigh, shank) < _SHORTEST_ROD_PX:
             return None
         if abs(thigh + shank - before) < _CONVERGED_SHARE * before:
@@ -103,6 +108,13 @@ def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArra
         ankle_px=foot,
         residual_px=_spread(seen, np.sqrt(squares / 3)),
     )
+
+
+def _even_over_ranges(flexion_deg: FloatArray) -> FloatArray:
+    """Return a weight for each frame, shape (n,), by which every range of flexion counts alike."""
+    ranges = np.floor(flexion_deg / _RANGE_DEG).astype(np.int64)
+    _, place, count = np.unique(ranges, return_inverse=True, return_counts=True)
+    return np.asarray(1.0 / count[place], dtype=np.float64)
 
 
 def _spread(seen: NDArray[np.bool_], values: FloatArray) -> FloatArray:
@@ -151,8 +163,10 @@ def _better_rods(
     facing: float,
     thigh_tilt: FloatArray,
     shank_tilt: FloatArray,
+    say: FloatArray,
 ) -> tuple[FloatArray, float, float]:
-    """Return foot, shank and thigh length that fit best for given tilts: linear least squares."""
+    """Return foot, shank and thigh length that fit best for given tilts: linear least squares, weighted by `say`."""
+    root = np.sqrt(say)
     along_shank = np.column_stack([facing * np.sin(shank_tilt), -np.cos(shank_tilt)])
     along_thigh = np.column_stack([-facing * np.sin(thigh_tilt), -np.cos(thigh_tilt)])
     none = np.zeros(len(hip))
@@ -164,7 +178,7 @@ def _better_rods(
             (knee, along_shank[:, axis], none),
             (hip, along_shank[:, axis], along_thigh[:, axis]),
         ):
-            rows.append(np.column_stack([x, y, s, t]))
-            values.append(target[:, axis])
+            rows.append(np.column_stack([x, y, s, t]) * root[:, None])
+            values.append(target[:, axis] * root)
     solution = np.linalg.lstsq(np.concatenate(rows), np.concatenate(values), rcond=None)[0]
     return solution[:2], float(solution[2]), float(solution[3])

@@ -10,6 +10,7 @@ from formcheck.kinematics.planted_leg import PlantedLeg, fit_planted_leg, foot_s
 
 from ..skeleton import ANKLE, HIP, KNEE, LEFT, RIGHT, Camera, Exercise, Film, Move, Person, film
 from .alterations import dragged, trembling
+from .sets import at_bottom, measured
 
 FAR = Camera(distance_m=300, field_of_view_deg=0.7)
 """So far away that there is no perspective: the picture is the sagittal plane itself."""
@@ -92,3 +93,18 @@ def test_the_standing_foot_stays_and_the_free_one_does_not() -> None:
     assert foot_stays(image[:, ANKLE[LEFT]], leg_px)
     assert not foot_stays(image[:, ANKLE[RIGHT]], leg_px)
     assert not foot_stays(np.full((9, 2), np.nan), leg_px)
+
+
+def test_a_long_rest_between_reps_does_not_change_the_depth() -> None:
+    """With landmarks that err at rest and not in depth, as MediaPipe's ankles do, the share of rest must not decide."""
+    depths = []
+    for rest_s in (0.8, 8.0):
+        made = film(Person(yaw_deg=90.0, moves=(Move(depth_deg=80.0, rest_s=rest_s),) * 3), FAR)
+        true = made.knee_flexion_deg[:, LEFT]
+        too_high = 0.05 * measured(made).standing.leg_px * np.clip(1 - true / 60, 0, 1)
+        for mark in ANKLE:
+            made.track.image_px[:, mark, 1] -= too_high
+        deepest = measured(made).series.per_leg["knee_flexion_deg"][at_bottom(made), LEFT]
+        depths.append(float(np.median(deepest)))
+    assert depths[0] == pytest.approx(depths[1], abs=0.2)
+    assert depths == pytest.approx([80.0, 80.0], abs=2.5)
