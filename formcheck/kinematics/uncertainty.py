@@ -18,15 +18,15 @@ TWO_SIDED_95: Final = 1.96
 
 MODEL_SPREAD: Final = MappingProxyType(
     {
-        "knee_flexion_max_deg": 2.6,
-        "thigh_horizontal_deg": 2.1,
+        "knee_flexion_max_deg": 2.1,
+        "thigh_horizontal_deg": 1.7,
         "ankle_dorsiflexion_deg": 2.5,
-        "trunk_flexion_deg": 1.3,
-        "wall_drift_shoulder_pct": 3.5,
-        "wall_drift_hip_pct": 4.5,
-        "heel_lift_pct": 2.7,
-        "foot_pitch_deg": 15.0,
-        "knee_past_toe_pct": 2.1,
+        "trunk_flexion_deg": 1.2,
+        "wall_drift_shoulder_pct": 3.0,
+        "wall_drift_hip_pct": 4.0,
+        "heel_lift_pct": 2.5,
+        "foot_pitch_deg": 13.0,
+        "knee_past_toe_pct": 1.9,
         "fppa_deg": 2.1,
         "fppa_change_deg": 2.1,
         "fppa_common_deg": 1.9,
@@ -57,8 +57,8 @@ MODEL_SPREAD: Final = MappingProxyType(
 """Standard deviation of what the pose model gets wrong, in the unit of the measure.
 
 Root mean square error of the thirteen rendered clips, each as it is, mirrored, darkened and at half size, less the
-parts that are known of each clip, and widened for how few bodies there are (Student's t over the clips that show the
-measure). Clips that had no say are so covered too: with each clip left out in turn the intervals held 96 % of its
+parts that are known of each clip, and widened for how few bodies there are (up to Student's t over the clips that show
+the measure). Clips that had no say are so covered too: set without each clip in turn the intervals held 96 % of its
 values. Where there is no exact truth (arms, softness of contact), an engineering estimate."""
 
 
