@@ -2,16 +2,25 @@
 
 The faults, in order: angles on coordinates that were scaled by width and height; the sign of the knee lost; legs
 averaged; what is not seen given as 0 or as the last value; one angle sold as both FPPA and knee flexion; roll of the
-camera taken for a turn of the body; thresholds in pixels or frames; an oblique view accepted as a front view.
+camera taken for a turn of the body; thresholds in pixels or frames; an oblique view accepted as a front view; programs
+that need what is gone, a second OpenCV or a screen, or that report their use (this one is a test of processes).
 """
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import formcheck
 from formcheck.kinematics.rep_measures import measure_rep
 from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.pose.models import PoseModel
 
 from .kinematics.alterations import hidden, in_a_mirror
 from .kinematics.sets import READS_LOW_DEG, at_bottom, count, filmed, measured
@@ -19,6 +28,21 @@ from .skeleton import ANKLE, HIP, KNEE, LEFT, RIGHT, Camera, Exercise, Move, Per
 
 CAVES = (Move(fppa_deg=(10.0, 10.0)),) * 2
 LEFT_CAVES = (Move(fppa_deg=(15.0, 0.0)),) * 2
+
+FIRST_MEDIAPIPE_NOT_SEEN_SILENT = (0, 10, 34)
+"""0.10.30 to 0.10.33 were watched and open no connection; 0.10.35 and the 1.x versions that were tried do."""
+IMPORT_ALL_AND_LOOK = """
+import importlib, pkgutil, sys
+import cv2, formcheck.cli
+from formcheck.pose.estimator import PoseEstimator
+from formcheck.pose.models import find_model
+
+for module in pkgutil.walk_packages(formcheck.__path__, "formcheck."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+with PoseEstimator(find_model()):
+    print(open("/proc/self/maps").read())
+"""
 
 
 def test_fault_1_the_shape_of_the_picture_does_not_change_an_angle() -> None:
@@ -124,3 +148,53 @@ def test_fault_8_an_oblique_view_is_not_accepted_as_a_front_view(yaw: float) -> 
     assert m.view.kind is not ViewKind.FRONT
     assert m.view.verdict is ViewQuality.REFUSED
     assert np.isnan(m.series.per_leg["fppa_deg"]).all()
+
+
+def test_fault_9_nothing_uses_the_part_of_mediapipe_that_is_gone() -> None:
+    source = {path.name: path.read_text() for path in Path(formcheck.__file__).parent.rglob("*.py")}
+    assert len(source) > 50
+    gone = re.compile(r"(?:mp|mediapipe)(?:\.python)?\.solutions|from mediapipe.* import .*solutions")
+    assert [name for name, text in source.items() if gone.search(text)] == []
+
+
+def test_fault_9_one_opencv_is_required_and_it_needs_no_screen() -> None:
+    needed = every_requirement("formcheck")
+    assert {name for name in needed if name.startswith("opencv")} == {"opencv-python-headless"}
+
+
+def test_fault_9_mediapipe_is_pinned_below_the_versions_that_report_use() -> None:
+    pins = [text for text in requires("formcheck") or [] if text.startswith("mediapipe")]
+    assert len(pins) == 1
+    exact = re.fullmatch(r"mediapipe==(\d+)\.(\d+)\.(\d+)", pins[0])
+    assert exact is not None
+    assert tuple(int(part) for part in exact.groups()) < FIRST_MEDIAPIPE_NOT_SEEN_SILENT
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux lists what a process has loaded")
+def test_fault_9_no_library_of_a_screen_is_loaded(pose_model: PoseModel) -> None:
+    assert pose_model.path.is_file()
+    done = subprocess.run([sys.executable, "-c", IMPORT_ALL_AND_LOOK], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "libmediapipe" in done.stdout
+    assert "cv2" in done.stdout
+    assert re.findall(r"/lib(?:GL|EGL|GLES|GLX|X11|Qt)[^/\n]*", done.stdout) == []
+
+
+def every_requirement(package: str) -> set[str]:
+    """Return the names of all that a package needs, directly or not, but for optional extras."""
+    names: set[str] = set()
+    todo = [package]
+    while todo:
+        try:
+            texts = requires(todo.pop()) or []
+        except PackageNotFoundError:
+            continue
+        for text in texts:
+            found = re.match(r"[\w.-]+", text)
+            if found is None or re.search(r"extra\s*==", text):
+                continue
+            name = re.sub(r"[-_.]+", "-", found[0]).lower()
+            if name not in names:
+                names.add(name)
+                todo.append(name)
+    return names

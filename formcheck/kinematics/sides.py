@@ -1,12 +1,17 @@
 """Finding and undoing frames in which the pose estimator exchanged left and right legs.
 
-In profile and in bad light MediaPipe swaps the legs for runs of frames (12 % of the frames of one backlit clip). A
-swap shows twice, at its start and at its end, as both legs jumping to where the other was. Which frames are swapped is
-found for the whole track at once, as the cheapest sequence of two states (Viterbi): travel of the landmarks from frame
-to frame, a price for changing state, and a small price for disbelieving the estimator, so that labels that cannot be
-told apart stay as they are.
+In profile and in bad light MediaPipe swaps the legs for runs of frames (12 % of the frames of one backlit clip). The
+estimator often swaps the hips without the lower legs, or the other way round, so each frame is in one of four states:
+hips exchanged or not, lower legs exchanged or not. The states of a whole track are found at once, as the cheapest
+sequence of them (Viterbi 1967). What is paid for:
 
-Hips and lower legs are decided separately: the estimator often swaps one without the other.
+- the jump of the vector from each right landmark to its left counterpart, from frame to frame. An exchange turns that
+  vector round; walking, and a tracker that wobbles, move both legs and leave it as it is;
+- a change of state, priced by how far apart the legs of this track are;
+- thighs that cross: hips and knees exchanged apart from each other draw the left thigh to the right knee;
+- a little for disbelieving the estimator, so that labels which cannot be told apart stay as they are.
+
+From the labels' continuity nothing can be said of a track whose labels are wrong throughout: see `mirror`.
 """
 
 from __future__ import annotations
@@ -29,11 +34,21 @@ _LEAST_SWITCH_COST = 0.015
 _SWITCH_SHARE = 0.35
 """Price of a change of state, as a share of how much further the landmarks travel in this track when sides change."""
 _DISBELIEF_COST = 0.0004
-"""Price per swapped frame: of two readings alike in every other way, the estimator's own stands."""
+"""Price per exchanged part and frame: of two readings alike in every other way, the estimator's own stands."""
+_CROSSING_SHARE = 0.1
+"""Price per frame of thighs that cross, as a share of how much longer they are than thighs that do not (leg lengths).
+Small: over single frames continuity decides, over half a second this does."""
 _LEG_M = 0.8
 """Length of a leg in the estimator's world (m): puts depth on the scale of the picture."""
 _TRAVEL_CAP = 0.6
 """Travel beyond this counts no more: one wild landmark must not decide."""
+_OUTSIDE_WEIGHT = 0.2
+"""What a landmark outside the picture is worth, of travel and price alike: the estimator guesses where it may be."""
+_FEWEST_FRAMES = 3
+
+_STATES = np.arange(4)
+"""State 0: as labelled; 1: lower legs exchanged; 2: hips exchanged; 3: both."""
+_HIPS_EXCHANGED, _LOWER_EXCHANGED = _STATES // 2, _STATES % 2
 
 
 def repair_exchanged_sides(track: PoseTrack, leg_px: float) -> tuple[PoseTrack, NDArray[np.bool_]]:
@@ -51,65 +66,100 @@ def repair_exchanged_sides(track: PoseTrack, leg_px: float) -> tuple[PoseTrack, 
     tuple
         The repaired track, and a mask of shape (n,): True where hips or lower legs were exchanged.
     """
-    repaired = np.zeros(len(track), dtype=np.bool_)
-    for landmarks in (_HIPS, _LOWER_LEGS):
-        swapped = exchanged_frames(track, landmarks, leg_px)
-        if swapped.any():
-            track = track.with_sides_exchanged(swapped, landmarks)
-            repaired |= swapped
-    return track, repaired
+    hips, lower_legs = exchanged_frames(track, leg_px)
+    for exchanged, landmarks in ((hips, _HIPS), (lower_legs, _LOWER_LEGS)):
+        if exchanged.any():
+            track = track.with_sides_exchanged(exchanged, landmarks)
+    return track, hips | lower_legs
 
 
-def exchanged_frames(track: PoseTrack, landmarks: tuple[Landmark, ...], leg_px: float) -> NDArray[np.bool_]:
-    """Return in which frames the given landmarks (both sides named) are exchanged, shape (n,).
+def exchanged_frames(track: PoseTrack, leg_px: float) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return in which frames the hips and in which the lower legs (knee to toe) are exchanged, each of shape (n,).
 
-    When most frames come out exchanged the labels of the majority are taken for right.
+    Where both parts change sides together, the labels of the majority of frames are taken for right. False where nobody
+    was found, and throughout when fewer than three frames show a person or `leg_px` is not a length.
     """
     seen = np.flatnonzero(track.found)
-    result = np.zeros(len(track), dtype=np.bool_)
-    if len(seen) < 3 or not leg_px > 0:
-        return result
-    left = [mark for mark in landmarks if mark.name.startswith(Side.LEFT.name)]
-    right = [mark for mark in landmarks if mark.name.startswith(Side.RIGHT.name)]
+    hips, lower_legs = np.zeros((2, len(track)), dtype=np.bool_)
+    if len(seen) < _FEWEST_FRAMES or not leg_px > 0:
+        return hips, lower_legs
     points = np.concatenate([track.image_px[seen] / leg_px, track.world_m[seen] / _LEG_M], axis=2)
-    straight = np.concatenate([points[:, left], points[:, right]], axis=1)
-    crossed = np.concatenate([points[:, right], points[:, left]], axis=1)
-    same = _travel(straight[:-1], straight[1:])
-    change = _travel(straight[:-1], crossed[1:])
-    switch_cost = max(_LEAST_SWITCH_COST, _SWITCH_SHARE * float(np.median(change - same)))
-    states = _cheapest_states(same, change, switch_cost)
-    if states.mean() > 0.5:
-        states = ~states
-    result[seen] = states
-    return result
+    weight = _worth(track, seen)
+    of_hips, of_lower = (_changes(points, weight, part) for part in (_HIPS, _LOWER_LEGS))
+    hips_change, lower_change = (
+        (part[:, None] != part).astype(np.int64) for part in (_HIPS_EXCHANGED, _LOWER_EXCHANGED)
+    )
+    change_costs = np.asarray(of_hips[:, hips_change] + of_lower[:, lower_change], dtype=np.float64)
+    exchanged_parts = _HIPS_EXCHANGED + _LOWER_EXCHANGED
+    state_costs = _DISBELIEF_COST * exchanged_parts + np.outer(_crossing(points), exchanged_parts == 1)
+    states = _cheapest_states(np.asarray(state_costs, dtype=np.float64), change_costs)
+    hips[seen], lower_legs[seen] = _HIPS_EXCHANGED[states] > 0, _LOWER_EXCHANGED[states] > 0
+    return hips, lower_legs
 
 
-def _travel(a: FloatArray, b: FloatArray) -> FloatArray:
-    """Mean distance between corresponding points, in leg lengths, each capped; shape (n,)."""
-    return np.asarray(np.minimum(np.linalg.norm(a - b, axis=-1), _TRAVEL_CAP).mean(axis=1), dtype=np.float64)
+def _worth(track: PoseTrack, seen: NDArray[np.int64]) -> FloatArray:
+    """Return what each landmark of the frames `seen` is worth as evidence, shape (len(seen), 33)."""
+    x, y = np.moveaxis(track.image_px[seen], 2, 0)
+    inside = (x >= 0) & (x <= track.source.width) & (y >= 0) & (y <= track.source.height)
+    return np.where(inside, 1.0, _OUTSIDE_WEIGHT)
 
 
-def _cheapest_states(same: FloatArray, change: FloatArray, switch_cost: float) -> NDArray[np.bool_]:
-    """Return the cheapest sequence of states (False: as labelled, True: exchanged), shape (n,).
+def _changes(points: FloatArray, weight: FloatArray, part: tuple[Landmark, ...]) -> FloatArray:
+    """Return what it costs from each frame to the next to stay (column 0) and to change sides (1), shape (n - 1, 2).
 
     Parameters
     ----------
-    same, change
-        Shape (n - 1,): travel from one frame to the next when the state stays and when it changes.
-    switch_cost
-        Price of each change of state, same unit.
+    points
+        Picture and world landmarks in leg lengths, shape (n, 33, 5).
+    weight
+        What each is worth, shape (n, 33).
+    part
+        The landmarks that are exchanged together, both sides.
     """
-    n = len(same) + 1
-    cost = np.array([0.0, _DISBELIEF_COST])
-    came_from = np.zeros((n, 2), dtype=np.int64)
+    left = [mark for mark in part if mark.name.startswith(Side.LEFT.name)]
+    right = [mark for mark in part if mark.name.startswith(Side.RIGHT.name)]
+    across = (points[:, left] - points[:, right]) / np.sqrt(2)
+    worth = np.maximum(weight[:, left], weight[:, right])
+    both = np.minimum(worth[1:], worth[:-1])
+    stay, change = (
+        (np.minimum(np.linalg.norm(travel, axis=-1), _TRAVEL_CAP) * both).mean(axis=1)
+        for travel in (across[1:] - across[:-1], across[1:] + across[:-1])
+    )
+    price = max(_LEAST_SWITCH_COST, _SWITCH_SHARE * float(np.median(change - stay)))
+    return np.stack([stay, change + price * both.mean(axis=1)], axis=1)
+
+
+def _crossing(points: FloatArray) -> FloatArray:
+    """Return the price of reading hips and knees crosswise, shape (n,); negative where straight thighs would cross."""
+
+    def thigh(hip: Side, knee: Side) -> FloatArray:
+        vector = points[:, BODY[hip].hip] - points[:, BODY[knee].knee]
+        return np.asarray(np.linalg.norm(vector, axis=-1), dtype=np.float64)
+
+    straight = sum(thigh(side, side) for side in SIDES)
+    crosswise = sum(thigh(side, side.other) for side in SIDES)
+    return np.asarray(_CROSSING_SHARE / 2 * (crosswise - straight), dtype=np.float64)
+
+
+def _cheapest_states(state_costs: FloatArray, change_costs: FloatArray) -> NDArray[np.int64]:
+    """Return the cheapest sequence of states, shape (n,).
+
+    Parameters
+    ----------
+    state_costs
+        Shape (n, k): of being in each state.
+    change_costs
+        Shape (n - 1, k, k): of going from a state (second axis) to a state (third axis) in the next frame.
+    """
+    n, k = state_costs.shape
+    cost = state_costs[0]
+    came_from = np.zeros((n, k), dtype=np.int64)
     for i in range(1, n):
-        stay, switch = same[i - 1], change[i - 1] + switch_cost
-        options = np.array([[cost[0] + stay, cost[1] + switch], [cost[0] + switch, cost[1] + stay]])
-        came_from[i] = options.argmin(axis=1)
-        cost = options.min(axis=1) + np.array([0.0, _DISBELIEF_COST])
-    states = np.zeros(n, dtype=np.bool_)
-    state = int(cost.argmin())
-    for i in range(n - 1, -1, -1):
-        states[i] = bool(state)
-        state = int(came_from[i, state])
+        paths = cost[:, None] + change_costs[i - 1]
+        came_from[i] = paths.argmin(axis=0)
+        cost = paths.min(axis=0) + state_costs[i]
+    states = np.zeros(n, dtype=np.int64)
+    states[-1] = cost.argmin()
+    for i in range(n - 1, 0, -1):
+        states[i - 1] = came_from[i, states[i]]
     return states

@@ -25,19 +25,40 @@ _LEAST_LUMA, _MOST_LUMA = 60.0, 200.0
 _SHARE_OF_SAMPLES = 0.2
 """A second person seen in fewer of the sampled frames walked through; in more, stayed."""
 _REPAIRED_SHARE = 0.05
+"""Repair is right in 99 % of exchanged frames: below this share less than one frame in 2000 is left exchanged."""
+_MIRROR = SetupCheck(
+    "SU-13",
+    "Mirror",
+    True,
+    None,
+    "Left and right are the person's own, unless the recording was mirrored, as selfie cameras do: "
+    "no picture of a person shows that by itself. Mirrors that the video file states are undone.",
+)
 
 
 def setup_checks(m: SetMeasurement) -> tuple[SetupCheck, ...]:
     """Return the set-up checks of a measured set, passed ones too."""
-    return tuple(_checks(m))
+    return (
+        _in_view(m),
+        _near_enough(m),
+        *_level(m),
+        _view(m),
+        _frame_rate(m),
+        *_light(m),
+        *_one_person(m),
+        _quiet_stance(m),
+        _told_apart(m),
+        _MIRROR,
+        *_told_leg(m),
+        *_same_leg(m),
+        *_whole_file(m),
+    )
 
 
-def _checks(m: SetMeasurement) -> Iterator[SetupCheck]:
-    source = m.track.source
-    yield _in_view(m)
+def _near_enough(m: SetMeasurement) -> SetupCheck:
     thigh = float(np.nanmax(m.standing.thigh_px))
     near_enough = thigh >= _LEAST_THIGH_PX
-    yield SetupCheck(
+    return SetupCheck(
         "SU-2",
         "Distance",
         near_enough,
@@ -46,48 +67,58 @@ def _checks(m: SetMeasurement) -> Iterator[SetupCheck]:
         if near_enough
         else f"The thigh is {thigh:.0f} pixels long; come closer or film with more pixels, until it is 120.",
     )
-    yield from _level(m)
-    if m.told_leg_denied:
-        yield SetupCheck(
-            "SU-16", "Leg told", False, None, "The leg that was named does not stand: the one that does was measured."
-        )
-    ok = m.view.verdict is not ViewQuality.REFUSED
-    yaw = None if not math.isfinite(m.view.yaw_deg) else round(m.view.yaw_deg, 1)
-    yield SetupCheck("SU-5", "View", ok, yaw, m.view.reason)
-    enough = source.fps >= _LEAST_FPS
-    yield SetupCheck(
+
+
+def _view(m: SetMeasurement) -> SetupCheck:
+    yaw = round(m.view.yaw_deg, 1) if math.isfinite(m.view.yaw_deg) else None
+    return SetupCheck("SU-5", "View", m.view.verdict is not ViewQuality.REFUSED, yaw, m.view.reason)
+
+
+def _frame_rate(m: SetMeasurement) -> SetupCheck:
+    fps = m.track.source.fps
+    enough = fps >= _LEAST_FPS
+    return SetupCheck(
         "SU-6",
         "Frame rate",
         enough,
-        round(source.fps, 1),
-        f"{source.fps:.0f} frames a second are enough."
+        round(fps, 1),
+        f"{fps:.0f} frames a second are enough."
         if enough
-        else f"Only {source.fps:.0f} frames a second: film in more light, or set the camera to 30.",
+        else f"Only {fps:.0f} frames a second: film in more light, or set the camera to 30.",
     )
-    if math.isfinite(source.mean_luma):
-        lit = _LEAST_LUMA <= source.mean_luma <= _MOST_LUMA
-        yield SetupCheck(
-            "SU-6b",
-            "Light",
-            lit,
-            round(source.mean_luma),
-            "The light is good."
-            if lit
-            else ("Turn on more light." if source.mean_luma < _LEAST_LUMA else "Turn the camera away from the light."),
-        )
-    if source.people_seen:
-        crowd = float(np.mean(np.array(source.people_seen) > 1))
-        alone = crowd < _SHARE_OF_SAMPLES
-        yield SetupCheck(
-            "SU-8",
-            "One person",
-            alone,
-            round(crowd, 2),
-            "One person is in view."
-            if alone
-            else f"A second person is in {100 * crowd:.0f} % of the pictures looked at; ask others to step aside.",
-        )
+
+
+def _light(m: SetMeasurement) -> Iterator[SetupCheck]:
+    luma = m.track.source.mean_luma
+    if not math.isfinite(luma):
+        return
+    if luma < _LEAST_LUMA:
+        message = "Turn on more light."
+    elif luma > _MOST_LUMA:
+        message = "Turn the camera away from the light."
+    else:
+        message = "The light is good."
+    yield SetupCheck("SU-6b", "Light", _LEAST_LUMA <= luma <= _MOST_LUMA, round(luma), message)
+
+
+def _one_person(m: SetMeasurement) -> Iterator[SetupCheck]:
+    if not m.track.source.people_seen:
+        return
+    crowd = float(np.mean(np.array(m.track.source.people_seen) > 1))
+    alone = crowd < _SHARE_OF_SAMPLES
     yield SetupCheck(
+        "SU-8",
+        "One person",
+        alone,
+        round(crowd, 2),
+        "One person is in view."
+        if alone
+        else f"A second person is in {100 * crowd:.0f} % of the pictures looked at; ask others to step aside.",
+    )
+
+
+def _quiet_stance(m: SetMeasurement) -> SetupCheck:
+    return SetupCheck(
         "SU-11",
         "Quiet stance",
         m.standing.quiet,
@@ -96,19 +127,70 @@ def _checks(m: SetMeasurement) -> Iterator[SetupCheck]:
         if m.standing.quiet
         else "Stand tall and still for two seconds before the first rep, so that your own baseline can be taken.",
     )
+
+
+def _told_apart(m: SetMeasurement) -> SetupCheck:
     repaired = float(m.sides_repaired.mean())
-    yield SetupCheck(
+    few = repaired < _REPAIRED_SHARE
+    return SetupCheck(
         "SU-14",
         "Left and right",
-        repaired < _REPAIRED_SHARE,
+        few,
         round(repaired, 3),
         "Left and right leg were told apart."
-        if repaired < _REPAIRED_SHARE
+        if few
         else f"Left and right leg were exchanged in {100 * repaired:.0f} % of the frames and put right; "
         "more light and contrast help.",
     )
-    if source.damaged:
-        yield SetupCheck("SU-15", "Video file", False, None, source.damaged)
+
+
+def _told_leg(m: SetMeasurement) -> Iterator[SetupCheck]:
+    """Say that the leg that was named is not the one that stands: most often because the recording is mirrored."""
+    if not m.told_leg_denied:
+        return
+    stood = {leg for leg in m.legs if leg is not None}
+    if len(stood) == 1:
+        leg = stood.pop()
+        seen = f"The {leg.other} leg was named, but the {leg} leg is seen to stand, and that one was measured"
+    else:
+        seen = "The leg that was named does not stand in every rep; the one that does was measured"
+    yield SetupCheck(
+        "SU-16",
+        "Leg told",
+        False,
+        None,
+        f"{seen}. If the name is right, the recording is probably mirrored (a selfie camera): left and right are then "
+        "exchanged in this report, so turn mirroring off in the camera and film again.",
+    )
+
+
+def _same_leg(m: SetMeasurement) -> Iterator[SetupCheck]:
+    """Check that one leg stands in all reps of a one-legged set: a change is told, as nobody knows if it was meant."""
+    reps = {side: [i for i, leg in enumerate(m.legs, start=1) if leg is side] for side in SIDES}
+    if m.bilateral or not any(reps.values()):
+        return
+    stood = [side for side in SIDES if reps[side]]
+    same = len(stood) == 1
+    listed = " and ".join(f"the {side} in {_reps(reps[side])}" for side in stood)
+    yield SetupCheck(
+        "SU-17",
+        "Standing leg",
+        same,
+        None,
+        f"The {stood[0]} leg stands throughout."
+        if same
+        else f"The standing leg changes: {listed}. If one leg did them all, left and right were mixed up in some: "
+        "film one leg a set, in good light.",
+    )
+
+
+def _reps(numbers: list[int]) -> str:
+    return f"{'rep' if len(numbers) == 1 else 'reps'} {', '.join(map(str, numbers))}"
+
+
+def _whole_file(m: SetMeasurement) -> Iterator[SetupCheck]:
+    if m.track.source.damaged:
+        yield SetupCheck("SU-15", "Video file", False, None, m.track.source.damaged)
 
 
 def _level(m: SetMeasurement) -> Iterator[SetupCheck]:

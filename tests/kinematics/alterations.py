@@ -41,6 +41,12 @@ def trembling(film: Film, seed: int, px: float, m: float = 0.005) -> Film:
     )
 
 
+def shaken(film: Film, seed: int, px: float) -> Film:
+    """Let the camera jump about from frame to frame by a standard deviation of `px`: all landmarks move alike."""
+    jumps = np.random.default_rng(seed).normal(0, px, (len(film.track), 1, 2))
+    return _with(film, image_px=film.track.image_px + jumps)
+
+
 def hidden(
     film: Film, landmarks: Sequence[int], frames: NDArray[np.bool_] | None = None, visibility: float = 0.0
 ) -> Film:
@@ -105,6 +111,20 @@ def in_a_mirror(film: Film) -> Film:
         knee_flexion_deg=film.knee_flexion_deg[:, ::-1],
         fppa_deg=film.fppa_deg[:, ::-1],
     )
+
+
+def mirrored_without_renaming(film: Film) -> Film:
+    """Turn x round and keep every landmark's name, as tools do that flip a picture after finding landmarks in it."""
+    image, world = film.track.image_px.copy(), film.track.world_m.copy()
+    image[..., 0] = film.track.source.width - image[..., 0]
+    world[..., 0] *= -1
+    return _with(film, image_px=image, world_m=world)
+
+
+def renamed(film: Film) -> Film:
+    """Give every landmark the name of its counterpart on the other side, in all frames."""
+    track = film.track
+    return _with(film, track.image_px[:, _OTHER], track.world_m[:, _OTHER], track.visibility[:, _OTHER])
 
 
 def dragged(film: Film, landmark: int, by_px: Floats) -> Film:

@@ -1,0 +1,85 @@
+"""Layer: from a simulated set to the checks of its set-up, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from formcheck.kinematics.analysis import SetMeasurement, measure_set
+from formcheck.pose.landmarks import Side
+from formcheck.session.assessment import SetupCheck
+from formcheck.session.setup import setup_checks
+
+from ..kinematics.alterations import in_a_mirror
+from ..kinematics.sets import RULES, filmed, measured
+from ..skeleton import LEFT, RIGHT, Exercise, Film, Move, Person
+
+
+def check(m: SetMeasurement, id_: str) -> SetupCheck | None:
+    return {check.id: check for check in setup_checks(m)}.get(id_)
+
+
+def step_down(stance: int = LEFT) -> Film:
+    return filmed(Person("step-down", (Move(), Move()), stance))
+
+
+def joined(first: Film, second: Film) -> Film:
+    """Show one film after the other, as one set."""
+    a, b = first.track, second.track
+    later = b.t_s + a.t_s[-1] + a.t_s[1]
+    pairs = ((a.image_px, b.image_px), (a.visibility, b.visibility), (a.world_m, b.world_m))
+    image, visibility, world = (np.concatenate(pair) for pair in pairs)
+    track = replace(a, t_s=np.concatenate([a.t_s, later]), image_px=image, visibility=visibility, world_m=world)
+    return replace(first, track=track)
+
+
+@pytest.mark.parametrize("exercise", ["wall-squat", "step-down"])
+@pytest.mark.parametrize("yaw", [0.0, 90.0])
+def test_a_good_recording_passes_every_check(exercise: Exercise, yaw: float) -> None:
+    m = measured(filmed(Person(exercise, (Move(),) * 3, yaw_deg=yaw)), exercise)
+    assert [c.id for c in setup_checks(m) if not c.passed] == []
+    assert all(c.message.endswith(".") for c in setup_checks(m))
+
+
+def test_it_is_said_that_no_picture_shows_a_mirror() -> None:
+    mirror = check(measured(step_down(), "step-down"), "SU-13")
+    assert mirror is not None
+    assert "unless the recording was mirrored" in mirror.message
+
+
+@pytest.mark.parametrize(("named", "stands"), [(Side.RIGHT, "left"), (Side.LEFT, "right")])
+def test_a_mirror_is_suspected_where_the_leg_that_was_named_does_not_stand(named: Side, stands: str) -> None:
+    made = step_down(LEFT if named is Side.RIGHT else RIGHT)
+    told = check(measure_set(made.track, RULES["step-down"], leg=named), "SU-16")
+    assert told is not None
+    assert not told.passed
+    assert f"The {named} leg was named, but the {stands} leg is seen to stand" in told.message
+    assert "mirrored" in told.message
+    assert "turn mirroring off" in told.message
+
+
+def test_a_mirrored_recording_is_noticed_by_the_leg_that_was_named() -> None:
+    made = step_down(LEFT)
+    assert check(measure_set(made.track, RULES["step-down"], leg=Side.LEFT), "SU-16") is None
+    mirrored = in_a_mirror(made)
+    told = check(measure_set(mirrored.track, RULES["step-down"], leg=Side.LEFT), "SU-16")
+    assert told is not None
+    assert not told.passed
+
+
+def test_a_change_of_the_standing_leg_within_a_set_is_told() -> None:
+    m = measured(joined(step_down(LEFT), step_down(RIGHT)), "step-down")
+    same = check(m, "SU-17")
+    assert same is not None
+    assert not same.passed
+    assert "the left in reps 1, 2 and the right in reps 3, 4" in same.message
+
+
+def test_one_standing_leg_throughout_is_told_and_squats_have_none() -> None:
+    same = check(measured(step_down(RIGHT), "step-down"), "SU-17")
+    assert same is not None
+    assert same.passed
+    assert "right leg stands throughout" in same.message
+    assert check(measured(filmed(Person("squat", (Move(),) * 2))), "SU-17") is None
