@@ -124,7 +124,7 @@ def analyze(
     save_track: Annotated[
         bool, typer.Option(help="Keep the landmarks as STEM.track.parquet, to measure again without the video.")
     ] = False,
-    model: Annotated[str, typer.Option(metavar="NAME", help="Pose model: full, lite or heavy.")] = "full",
+    model: Annotated[str, typer.Option(metavar="NAME", help="Pose model: auto, full, lite or heavy.")] = "auto",
     quiet: QuietOption = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each video.")] = False,
 ) -> None:
@@ -196,6 +196,48 @@ def demo(
             if not no_open and not open_page(page):
                 terminal.say("Open it in a browser: there is none here to open it in.")
     if outcome.error is not None:
+        raise typer.Exit(1)
+
+
+@app.command()
+def validate(
+    folder: Annotated[
+        Path, typer.Argument(metavar="FOLDER", help="Clips, each with its truth beside it; see docs/formats.md.")
+    ],
+    out: OutOption = Path("formcheck-out"),
+    exercise: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Exercise of the clips that do not say which it is.")
+    ] = None,
+    notes: Annotated[
+        Path | None, typer.Option(metavar="FILE.md", help="Text to put at the end of the Markdown.")
+    ] = None,
+    markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write the Markdown here too.")] = None,
+    model: Annotated[str, typer.Option(metavar="NAME", help="Pose model: auto, full, lite or heavy.")] = "auto",
+    quiet: QuietOption = False,
+) -> None:
+    """Compare the numbers with a truth: your own camera and room, measured.
+
+    Writes validation.html, .json, .csv and .md. Exit status 0 when every clip was compared, 1 when some could not be,
+    2 for wrong arguments, 130 after Ctrl-C.
+    """
+    terminal = Terminal(quiet=quiet)
+    with answering(terminal, "Stopped: nothing was written."):
+        from formcheck.commands.validate import command_line, validate_folder
+        from formcheck.validation.markdown import read_notes
+        from formcheck.validation.outputs import Wanted
+
+        if exercise is not None:
+            _chosen_rubric(exercise, None)
+        wanted = Wanted(
+            out_dir=out,
+            folder=folder.resolve().name,
+            command=command_line(folder, exercise, notes, markdown, model),
+            generated_on=_today(),
+            notes=None if notes is None else read_notes(notes),
+            markdown=markdown,
+        )
+        study = validate_folder(folder, wanted, terminal, exercise, model)
+    if len(study.compared) < len(study.clips):
         raise typer.Exit(1)
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup
 from formcheck.pose.landmarks import Side
 from formcheck.report.charts import Chart, Floats, Line, Peak, Span
 from formcheck.report.overlay import PHASE_WORDS
+from formcheck.report.svg_marks import rect, rule, text, ticks
 from formcheck.report.units import unit_of
 from formcheck.report.words import estimate_text
 from formcheck.session.assessment import Rep
@@ -112,11 +113,11 @@ def _draw_zones(svg: ElementTree.Element, chart: Chart, frame: _Frame) -> None:
     for zone in chart.zones:
         top, bottom = frame.y(zone.high), frame.y(zone.low)
         for x, width in columns:
-            _rect(svg, f"zone {zone.band.value}", x, top, width, bottom - top)
+            rect(svg, f"zone {zone.band.value}", x, top, width, bottom - top)
         if math.isfinite(zone.high) and zone.high < frame.values[1]:
-            _rule(svg, "edge", left, top, right, top)
+            rule(svg, "edge", left, top, right, top)
         if bottom - top >= 13:
-            _text(svg, f"zone-name {zone.band.value}", right + 5, (top + bottom) / 2 + 4, zone.band.value, "start")
+            text(svg, f"zone-name {zone.band.value}", right + 5, (top + bottom) / 2 + 4, zone.band.value, "start")
 
 
 def _column(rep: Rep, frame: _Frame) -> tuple[float, float]:
@@ -129,13 +130,13 @@ def _column(rep: Rep, frame: _Frame) -> tuple[float, float]:
 def _draw_axes(svg: ElementTree.Element, measure: str, frame: _Frame) -> None:
     left, right, bottom = _LEFT, frame.width - _RIGHT, frame.height - _BOTTOM
     symbol = unit_of(measure).symbol.strip()
-    for value in _ticks(*frame.values, most=6):
-        _rule(svg, "grid zero" if value == 0 else "grid", left, frame.y(value), right, frame.y(value))
-        _text(svg, "tick", left - 6, frame.y(value) + 4, f"{value:g}{symbol}".replace("-", "−"), "end")
-    for t in _ticks(*frame.t, most=max(3, frame.width // 90)):
-        _rule(svg, "tick-mark", frame.x(t), bottom, frame.x(t), bottom + 5)
-        _text(svg, "tick", frame.x(t), bottom + 19, f"{t:g}", "middle")
-    _text(svg, "tick", (left + right) / 2, bottom + 37, "seconds", "middle")
+    for value in ticks(*frame.values, most=6):
+        rule(svg, "grid zero" if value == 0 else "grid", left, frame.y(value), right, frame.y(value))
+        text(svg, "tick", left - 6, frame.y(value) + 4, f"{value:g}{symbol}".replace("-", "−"), "end")
+    for t in ticks(*frame.t, most=max(3, frame.width // 90)):
+        rule(svg, "tick-mark", frame.x(t), bottom, frame.x(t), bottom + 5)
+        text(svg, "tick", frame.x(t), bottom + 19, f"{t:g}", "middle")
+    text(svg, "tick", (left + right) / 2, bottom + 37, "seconds", "middle")
 
 
 def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[Rep, ...], frame: _Frame) -> None:
@@ -143,10 +144,10 @@ def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[R
     lane_top, bottom = _TOP - _LANE_PX, frame.height - _BOTTOM
     for span in spans:
         x, width = frame.x(span.start_s), frame.x(span.end_s) - frame.x(span.start_s)
-        _rect(svg, f"phase {span.phase}", x, lane_top, max(width, 0.5), _LANE_PX)
+        rect(svg, f"phase {span.phase}", x, lane_top, max(width, 0.5), _LANE_PX)
         word = PHASE_WORDS.get(span.phase, span.phase)
         if width >= _CHAR_PX * len(word) + 4:
-            _text(svg, "phase-name", x + width / 2, lane_top + 13, word, "middle")
+            text(svg, "phase-name", x + width / 2, lane_top + 13, word, "middle")
     last_x = -math.inf
     for rep in reps:
         of_rep = [span for span in spans if span.rep == rep.index]
@@ -154,11 +155,11 @@ def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[R
             continue
         x0, x1 = frame.x(of_rep[0].start_s), frame.x(of_rep[-1].end_s)
         for x in (x0, x1):
-            _rule(svg, "rep-edge", x, lane_top, x, bottom)
+            rule(svg, "rep-edge", x, lane_top, x, bottom)
         name = _rep_name(rep, x1 - x0)
         middle = (x0 + x1) / 2
         if middle - _CHAR_PX * len(name) / 2 > last_x:
-            _text(svg, "rep-name", min(middle, frame.width - _CHAR_PX * len(name) / 2), lane_top - 7, name, "middle")
+            text(svg, "rep-name", min(middle, frame.width - _CHAR_PX * len(name) / 2), lane_top - 7, name, "middle")
             last_x = middle + _CHAR_PX * len(name) / 2 + 4
 
 
@@ -176,13 +177,13 @@ def _draw_peak(svg: ElementTree.Element, peak: Peak, measure: str, frame: _Frame
     title.text = f"Rep {peak.rep}, {peak.side.value}: {estimate_text(measure, peak.estimate)}"
     if math.isfinite(error):
         top, bottom = frame.y(value + error), frame.y(value - error)
-        _rule(group, "whisker", x, top, x, bottom)
+        rule(group, "whisker", x, top, x, bottom)
         for end in (top, bottom):
-            _rule(group, "whisker", x - 4, end, x + 4, end)
+            rule(group, "whisker", x - 4, end, x + 4, end)
     if peak.side is Side.LEFT:
         ElementTree.SubElement(group, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4.5"})
     else:
-        _rect(group, "", x - 4, y - 4, 8, 8)
+        rect(group, "", x - 4, y - 4, 8, 8)
 
 
 def _path(line: Line, frame: _Frame) -> str:
@@ -207,27 +208,3 @@ def _thinned(t_s: Floats, values: Floats, most: int) -> tuple[Floats, Floats]:
         ends = [] if np.isnan(inside).all() else [stretch[np.nanargmin(inside)], stretch[np.nanargmax(inside)]]
         keep += sorted({*gaps, *(int(i) for i in ends)})
     return t_s[keep], values[keep]
-
-
-def _ticks(low: float, high: float, *, most: int) -> list[float]:
-    """Return round numbers between two values: steps of 1, 2 or 5 times a power of ten, at most so many."""
-    span = max(high - low, 1e-9)
-    step = 10.0 ** math.floor(math.log10(span / most))
-    step *= next(factor for factor in (1, 2, 5, 10) if span / (factor * step) <= most)
-    first, last = math.ceil(low / step), math.floor(high / step)
-    return [round(i * step, 10) + 0.0 for i in range(first, last + 1)]
-
-
-def _rect(parent: ElementTree.Element, style: str, x: float, y: float, width: float, height: float) -> None:
-    place = {"x": f"{x:.1f}", "y": f"{y:.1f}", "width": f"{width:.1f}", "height": f"{height:.1f}"}
-    ElementTree.SubElement(parent, "rect", {"class": style, **place} if style else place)
-
-
-def _rule(parent: ElementTree.Element, style: str, x1: float, y1: float, x2: float, y2: float) -> None:
-    ends = {"x1": f"{x1:.1f}", "y1": f"{y1:.1f}", "x2": f"{x2:.1f}", "y2": f"{y2:.1f}"}
-    ElementTree.SubElement(parent, "line", {"class": style, **ends})
-
-
-def _text(parent: ElementTree.Element, style: str, x: float, y: float, words: str, anchor: str) -> None:
-    place = {"class": style, "x": f"{x:.1f}", "y": f"{y:.1f}", "text-anchor": anchor}
-    ElementTree.SubElement(parent, "text", place).text = words
