@@ -6,7 +6,6 @@ Colours come from the page's style sheet through class names, so that the same d
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree
 
@@ -16,7 +15,7 @@ from markupsafe import Markup
 from formcheck.pose.landmarks import Side
 from formcheck.report.charts import Chart, Floats, Line, Peak, Span
 from formcheck.report.overlay import PHASE_WORDS
-from formcheck.report.svg_marks import rect, rule, text, ticks
+from formcheck.report.svg_marks import Margins, PlotArea, rect, rule, text, ticks
 from formcheck.report.units import unit_of
 from formcheck.report.words import estimate_text
 from formcheck.session.assessment import Rep
@@ -26,7 +25,8 @@ WIDE: Final = (760, 320)
 NARROW: Final = (344, 300)
 """Width and height for telephones, where a shrunken wide chart could not be read."""
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 58, 46, 44
+_MARGINS: Final = Margins(left=48, right=58, top=46, bottom=44)
+_LEFT, _RIGHT, _TOP, _BOTTOM = _MARGINS
 _LANE_PX: Final = 18
 _CHAR_PX: Final = 6.6
 """Mean width of a character at the charts' 12 px text, to tell whether a word fits."""
@@ -35,25 +35,6 @@ _PEAK_OFFSET_PX: Final = 5
 _POINTS_PER_PX: Final = 2
 _NARROWEST_COLUMN_PX: Final = 10
 _HEADROOM: Final = 0.08
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """Where times and values lie on the drawing."""
-
-    width: int
-    height: int
-    t: tuple[float, float]
-    values: tuple[float, float]
-
-    def x(self, t_s: float) -> float:
-        share = (t_s - self.t[0]) / max(self.t[1] - self.t[0], 1e-9)
-        return _LEFT + share * (self.width - _LEFT - _RIGHT)
-
-    def y(self, value: float) -> float:
-        clipped = min(max(value, self.values[0]), self.values[1])
-        share = (clipped - self.values[0]) / max(self.values[1] - self.values[0], 1e-9)
-        return self.height - _BOTTOM - share * (self.height - _TOP - _BOTTOM)
 
 
 def draw_chart(chart: Chart, size: tuple[int, int], label: str) -> Markup:
@@ -74,7 +55,7 @@ def draw_chart(chart: Chart, size: tuple[int, int], label: str) -> Markup:
         An `svg` element; everything in it is escaped.
     """
     width, height = size
-    frame = _Frame(width, height, _time_range(chart), _value_range(chart))
+    frame = PlotArea(width, height, _MARGINS, _time_range(chart), _value_range(chart))
     svg = ElementTree.Element("svg", {"viewBox": f"0 0 {width} {height}", "role": "img", "aria-label": label})
     _draw_zones(svg, chart, frame)
     _draw_axes(svg, chart.measure, frame)
@@ -106,7 +87,7 @@ def _value_range(chart: Chart) -> tuple[float, float]:
     return low - spare, high + spare
 
 
-def _draw_zones(svg: ElementTree.Element, chart: Chart, frame: _Frame) -> None:
+def _draw_zones(svg: ElementTree.Element, chart: Chart, frame: PlotArea) -> None:
     """Shade the rubric's bands at the bottom of each rep, where they apply, and name each at the right."""
     left, right = _LEFT, frame.width - _RIGHT
     columns = [_column(rep, frame) for rep in chart.reps if rep.complete and math.isfinite(rep.bottom_start_s)]
@@ -114,32 +95,32 @@ def _draw_zones(svg: ElementTree.Element, chart: Chart, frame: _Frame) -> None:
         top, bottom = frame.y(zone.high), frame.y(zone.low)
         for x, width in columns:
             rect(svg, f"zone {zone.band.value}", x, top, width, bottom - top)
-        if math.isfinite(zone.high) and zone.high < frame.values[1]:
+        if math.isfinite(zone.high) and zone.high < frame.up[1]:
             rule(svg, "edge", left, top, right, top)
         if bottom - top >= 13:
             text(svg, f"zone-name {zone.band.value}", right + 5, (top + bottom) / 2 + 4, zone.band.value, "start")
 
 
-def _column(rep: Rep, frame: _Frame) -> tuple[float, float]:
+def _column(rep: Rep, frame: PlotArea) -> tuple[float, float]:
     """Return start and width of a rep's bottom on the drawing, wide enough to be seen."""
     start, end = frame.x(rep.bottom_start_s), frame.x(rep.bottom_end_s)
     width = max(end - start, _NARROWEST_COLUMN_PX)
     return (start + end - width) / 2, width
 
 
-def _draw_axes(svg: ElementTree.Element, measure: str, frame: _Frame) -> None:
+def _draw_axes(svg: ElementTree.Element, measure: str, frame: PlotArea) -> None:
     left, right, bottom = _LEFT, frame.width - _RIGHT, frame.height - _BOTTOM
     symbol = unit_of(measure).symbol.strip()
-    for value in ticks(*frame.values, most=6):
+    for value in ticks(*frame.up, most=6):
         rule(svg, "grid zero" if value == 0 else "grid", left, frame.y(value), right, frame.y(value))
         text(svg, "tick", left - 6, frame.y(value) + 4, f"{value:g}{symbol}".replace("-", "−"), "end")
-    for t in ticks(*frame.t, most=max(3, frame.width // 90)):
+    for t in ticks(*frame.across, most=max(3, frame.width // 90)):
         rule(svg, "tick-mark", frame.x(t), bottom, frame.x(t), bottom + 5)
         text(svg, "tick", frame.x(t), bottom + 19, f"{t:g}", "middle")
     text(svg, "tick", (left + right) / 2, bottom + 37, "seconds", "middle")
 
 
-def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[Rep, ...], frame: _Frame) -> None:
+def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[Rep, ...], frame: PlotArea) -> None:
     """Draw a lane above the plot that names the phases, and above it the reps; thin rules lead down from each rep."""
     lane_top, bottom = _TOP - _LANE_PX, frame.height - _BOTTOM
     for span in spans:
@@ -168,7 +149,7 @@ def _rep_name(rep: Rep, room_px: float) -> str:
     return name if _CHAR_PX * len(name) <= room_px else str(rep.index)
 
 
-def _draw_peak(svg: ElementTree.Element, peak: Peak, measure: str, frame: _Frame, shift_px: float) -> None:
+def _draw_peak(svg: ElementTree.Element, peak: Peak, measure: str, frame: PlotArea, shift_px: float) -> None:
     """Draw a rep's value with a bar as long as its uncertainty: round for the left leg, square for the right."""
     value, error = peak.estimate.value, peak.estimate.error
     x, y = frame.x(peak.t_s) + shift_px, frame.y(value)
@@ -186,7 +167,7 @@ def _draw_peak(svg: ElementTree.Element, peak: Peak, measure: str, frame: _Frame
         rect(group, "", x - 4, y - 4, 8, 8)
 
 
-def _path(line: Line, frame: _Frame) -> str:
+def _path(line: Line, frame: PlotArea) -> str:
     """Return the line as path data, broken where values are missing, with no more points than can be seen."""
     t, values = _thinned(line.t_s, line.values, _POINTS_PER_PX * frame.width)
     parts, pen_down = [], False

@@ -3,7 +3,42 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from typing import NamedTuple
 from xml.etree import ElementTree
+
+
+class Margins(NamedTuple):
+    """Space around the data, px."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+
+
+@dataclass(frozen=True)
+class PlotArea:
+    """Where data lie on a drawing; y points up in the data and down in the drawing."""
+
+    width: int
+    height: int
+    margins: Margins
+    across: tuple[float, float]
+    """Data at the left and the right edge."""
+    up: tuple[float, float]
+    """Data at the lower and the upper edge; what lies beyond is drawn on the edge."""
+
+    def x(self, value: float) -> float:
+        """Return where a value is across the drawing, px from the left."""
+        share = (value - self.across[0]) / max(self.across[1] - self.across[0], 1e-9)
+        return self.margins.left + share * (self.width - self.margins.left - self.margins.right)
+
+    def y(self, value: float) -> float:
+        """Return where a value is on the drawing, px from the top."""
+        clipped = min(max(value, self.up[0]), self.up[1])
+        share = (clipped - self.up[0]) / max(self.up[1] - self.up[0], 1e-9)
+        return self.height - self.margins.bottom - share * (self.height - self.margins.top - self.margins.bottom)
 
 
 def ticks(low: float, high: float, *, most: int) -> list[float]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Final
 from xml.etree import ElementTree
 
 from markupsafe import Markup
 
 from formcheck.report.svg import NARROW, WIDE
-from formcheck.report.svg_marks import rect, rule, text, ticks
+from formcheck.report.svg_marks import Margins, PlotArea, rect, rule, text, ticks
 from formcheck.report.units import unit_of
 from formcheck.report.words import counted
 from formcheck.validation.agreement import Interval
@@ -18,31 +17,13 @@ from formcheck.validation.study import Group
 from formcheck.validation.words import number, with_unit
 
 SIZES: Final = (WIDE, NARROW)
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 92, 16, 48
+_MARGINS: Final = Margins(left=52, right=92, top=16, bottom=48)
+_LEFT, _RIGHT, _TOP, _BOTTOM = _MARGINS
 _HEADROOM: Final = 0.12
 _MOST_POINTS: Final = 600
 """More points than this lie on one another; every so-manieth is drawn."""
 _LABEL_PX: Final = 14
 """Labels nearer to one another than this cannot be read."""
-
-
-@dataclass(frozen=True)
-class _Frame:
-    """Where means and differences lie on the drawing."""
-
-    width: int
-    height: int
-    means: tuple[float, float]
-    differences: tuple[float, float]
-
-    def x(self, mean: float) -> float:
-        share = (mean - self.means[0]) / (self.means[1] - self.means[0])
-        return _LEFT + share * (self.width - _LEFT - _RIGHT)
-
-    def y(self, difference: float) -> float:
-        low, high = self.differences
-        share = (min(max(difference, low), high) - low) / (high - low)
-        return self.height - _BOTTOM - share * (self.height - _TOP - _BOTTOM)
 
 
 def bland_altman(group: Group, size: tuple[int, int], label: str) -> Markup:
@@ -67,7 +48,9 @@ def bland_altman(group: Group, size: tuple[int, int], label: str) -> Markup:
     differences = group.ours - group.truth
     limits = group.agreement.limits
     shown = [0.0, *differences.tolist(), limits.low_interval.low, limits.high_interval.high]
-    frame = _Frame(width, height, _room(float(means.min()), float(means.max())), _room(min(shown), max(shown)))
+    frame = PlotArea(
+        width, height, _MARGINS, _room(float(means.min()), float(means.max())), _room(min(shown), max(shown))
+    )
     svg = ElementTree.Element("svg", {"viewBox": f"0 0 {width} {height}", "role": "img", "aria-label": label})
     for interval in (limits.low_interval, limits.bias_interval, limits.high_interval):
         _band(svg, interval, frame)
@@ -102,19 +85,19 @@ def _room(low: float, high: float) -> tuple[float, float]:
     return low - spare, high + spare
 
 
-def _band(svg: ElementTree.Element, interval: Interval, frame: _Frame) -> None:
+def _band(svg: ElementTree.Element, interval: Interval, frame: PlotArea) -> None:
     top, bottom = frame.y(interval.high), frame.y(interval.low)
     rect(svg, "unsure", _LEFT, top, frame.width - _LEFT - _RIGHT, bottom - top)
 
 
-def _axes(svg: ElementTree.Element, measure: str, frame: _Frame) -> None:
+def _axes(svg: ElementTree.Element, measure: str, frame: PlotArea) -> None:
     left, right, bottom = _LEFT, frame.width - _RIGHT, frame.height - _BOTTOM
     symbol = unit_of(measure).symbol.strip()
-    for value in ticks(*frame.differences, most=7):
+    for value in ticks(*frame.up, most=7):
         y = frame.y(value)
         rule(svg, "grid zero" if value == 0 else "grid", left, y, right, y)
         text(svg, "tick", left - 6, y + 4, f"{value:g}{symbol}".replace("-", "−"), "end")
-    for value in ticks(*frame.means, most=max(4, frame.width // 90)):
+    for value in ticks(*frame.across, most=max(4, frame.width // 90)):
         x = frame.x(value)
         rule(svg, "tick-mark", x, bottom, x, bottom + 5)
         text(svg, "tick", x, bottom + 19, f"{value:g}{symbol}".replace("-", "−"), "middle")
