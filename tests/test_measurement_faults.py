@@ -119,7 +119,7 @@ def test_fault_6_a_tilted_camera_is_not_a_turned_body_and_level_shoulders_do_not
     tilted = measured(filmed(Person(moves=LEFT_CAVES), Camera(roll_deg=roll)))
     assert (tilted.view.kind, tilted.view.verdict) == (ViewKind.FRONT, ViewQuality.LOW)
     assert "tilted" in tilted.view.reason
-    turned = filmed(Person(moves=LEFT_CAVES, yaw_deg=20.0), Camera(aim_m=1.45))
+    turned = filmed(Person(moves=LEFT_CAVES, yaw_deg=20.0), Camera(aim_m=1.45, width=720, height=1280))
     shoulders = turned.track.image_px[0, [11, 12], 1]
     assert abs(np.ptp(shoulders)) < 5
     assert measured(turned).view.kind is ViewKind.OBLIQUE

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.filters import fill_gaps, smooth_zero_phase
+from formcheck.kinematics.hidden import without_unseen
 from formcheck.pose.types import PoseTrack
 
 FloatArray = NDArray[np.float64]
@@ -21,10 +22,11 @@ FOOT_SCORED = 0.7
 
 
 def without_hidden(track: PoseTrack) -> PoseTrack:
-    """Return the track with the picture coordinates of landmarks below `VISIBLE` set to NaN."""
-    image = track.image_px.copy()
-    image[~(track.visibility >= VISIBLE)] = np.nan
-    return replace(track, image_px=image)
+    """Return the track without what is not seen: below `VISIBLE`, outside of the picture, or somebody else's.
+
+    Such landmarks have picture coordinates NaN and visibility 0; see `formcheck.kinematics.hidden`.
+    """
+    return without_unseen(track, VISIBLE)
 
 
 def cleaned(track: PoseTrack) -> PoseTrack:
@@ -33,10 +35,10 @@ def cleaned(track: PoseTrack) -> PoseTrack:
     Visibility is carried over gaps that were filled, so that a filled landmark counts as seen. World landmarks, which
     serve for the view alone, stay as they are.
     """
-    shown = without_hidden(track).image_px
+    known = without_hidden(track)
+    shown, visibility = known.image_px, known.visibility
     image = fill_gaps(track.t_s, shown)
     filled = np.isfinite(image[..., 0]) & ~np.isfinite(shown[..., 0])
-    visibility = track.visibility
     if filled.any():
         visibility = np.where(filled, np.nan, visibility)
         visibility = np.nan_to_num(fill_gaps(track.t_s, visibility))

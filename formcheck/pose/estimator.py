@@ -17,11 +17,12 @@ from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from formcheck.errors import PoseModelError
+from formcheck.pose.covered import CoverWatch
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.models import PoseModel
 from formcheck.pose.native_log import without_chatter
 from formcheck.pose.people import PersonBox, comparable_people
-from formcheck.pose.types import Pose
+from formcheck.pose.types import FloatArray, Pose
 
 MEDIAPIPE_VERSION: Final[str] = mediapipe.__version__
 
@@ -30,6 +31,11 @@ _CLOCK_STRETCH: Final = 10_000
 cannot be switched off and trails the movement by 20 to 40 ms, by 100 ms where a movement starts. That filter goes by
 the time between frames, and across minutes it has nothing left to hold on to: what comes out is what the model saw.
 Our own filters follow, zero-phase for recorded sets. Measured in docs/validation.md."""
+_VISIBILITY_SHARE: Final = 0.1
+"""In VIDEO mode MediaPipe low-passes visibility too, with this share of the new frame in what it gives, whatever the
+clock says: a joint that is hidden at once stays above 0.5 for 7 frames, and one that returns below it as long. Found by
+hiding joints: the values undone are flat to 0.01 on both sides of the step, and presence, not filtered, steps with
+them."""
 _MAX_PEOPLE: Final = 3
 """Enough to tell one person from several; each one costs time."""
 
@@ -38,7 +44,9 @@ class PoseEstimator:
     """Finds one person's landmarks in the frames of one video, in order.
 
     It follows the person from frame to frame, so it serves one video or one live stream and is then closed. Landmarks
-    come unsmoothed. Runs on the CPU. Not to be shared between threads. Use it in a `with` block.
+    come unsmoothed, and so does visibility. A landmark is as visible as the model takes it for unhidden and for inside
+    of the picture ("presence"), and not at all where the picture around it shows a cover. Runs on the CPU. Not to be
+    shared between threads. Use it in a `with` block.
 
     Parameters
     ----------
@@ -59,6 +67,8 @@ class PoseEstimator:
         self.model = model
         self._last_t_s = -math.inf
         self._last_ms = -1
+        self._smoothed_visibility: FloatArray | None = None
+        self._covers = CoverWatch()
         self._people_finder: Any = None
         self._landmarker: Any = _create_landmarker(model, vision.RunningMode.VIDEO, num_poses=1)
 
@@ -103,16 +113,34 @@ class PoseEstimator:
             raise ValueError(f"t_s must be a time from 0, but is {t_s}")
         if t_s <= self._last_t_s:
             raise ValueError(f"t_s must strictly increase, but {t_s} follows {self._last_t_s}")
-        image = _image(rgb)
+        picture = _image(rgb)
         # MediaPipe wants whole milliseconds, each later than the last: frames closer than that move on by one.
         ms = max(round(t_s * 1000), self._last_ms + 1)
         with contextlib.nullcontext() if PoseEstimator._has_found_somebody else without_chatter():
-            result = self._open_landmarker().detect_for_video(image, ms * _CLOCK_STRETCH)
+            result = self._open_landmarker().detect_for_video(picture, ms * _CLOCK_STRETCH)
         self._last_t_s, self._last_ms = t_s, ms
         if not result.pose_landmarks:
+            self._smoothed_visibility = None
+            self._covers.forget()
             return _nobody(t_s)
         PoseEstimator._has_found_somebody = True
-        return _pose(t_s, result.pose_landmarks[0], result.pose_world_landmarks[0], width_px, height_px)
+        landmarks, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
+        image = np.array([(point.x, point.y) for point in landmarks])
+        visibility = self._visibility(landmarks)
+        covered = self._covers.covered(t_s, rgb, image * (rgb.shape[1], rgb.shape[0]), visibility)
+        visibility[covered] = 0.0
+        return Pose(
+            t_s, image * (width_px, height_px), visibility, np.array([(point.x, point.y, point.z) for point in world])
+        )
+
+    def _visibility(self, landmarks: list[Any]) -> FloatArray:
+        """Return the model's belief in each landmark of this frame alone, shape (33,)."""
+        smoothed = np.array([point.visibility or 0.0 for point in landmarks])
+        presence = np.array([point.presence or 0.0 for point in landmarks])
+        last, self._smoothed_visibility = self._smoothed_visibility, smoothed
+        # The filter starts anew with each person found. Its numbers are 32 bits wide: undone they are good to 1e-6.
+        now = smoothed if last is None else last + (smoothed - last) / _VISIBILITY_SHARE
+        return np.asarray(np.minimum(now, presence).clip(0.0, 1.0), dtype=np.float64)
 
     def people_in_view(self, rgb: NDArray[np.uint8]) -> tuple[PersonBox, ...]:
         """Find everybody of a size comparable to the largest person in one picture, three people at most.
@@ -183,12 +211,6 @@ def _image(rgb: NDArray[np.uint8]) -> Any:
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
         raise ValueError(f"rgb must have shape (height, width, 3) of uint8 but has {rgb.shape} of {rgb.dtype}")
     return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
-
-
-def _pose(t_s: float, landmarks: list[Any], world: list[Any], width_px: int, height_px: int) -> Pose:
-    image_px = np.array([(point.x, point.y) for point in landmarks]) * (width_px, height_px)
-    visibility = np.array([point.visibility or 0.0 for point in landmarks]).clip(0.0, 1.0)
-    return Pose(t_s, image_px, visibility, np.array([(point.x, point.y, point.z) for point in world]))
 
 
 def _nobody(t_s: float) -> Pose:

@@ -25,7 +25,7 @@ class Pose:
     image_px: FloatArray
     """Landmarks in the upright, un-mirrored picture, shape (33, 2): x right, y down, pixels of the source video."""
     visibility: FloatArray
-    """The estimator's own belief that each landmark is in view and not hidden, shape (33,), 0 to 1."""
+    """The estimator's belief that each landmark is in view and not hidden, of this frame alone, shape (33,), 0 to 1."""
     world_m: FloatArray
     """Landmarks relative to mid-hip, shape (33, 3), metres: x right, y down, z away from the camera.
     A learned guess: good enough to tell the view, never to be used for depth or knee angles."""
@@ -114,8 +114,8 @@ class PoseTrack:
 
     @property
     def found(self) -> NDArray[np.bool_]:
-        """Whether a person was found, shape (n,)."""
-        return np.isfinite(self.image_px[:, 0, 0])
+        """Whether any landmark of a person was found, shape (n,); the head may be out of the picture."""
+        return np.asarray(np.isfinite(self.image_px[..., 0]).any(axis=1), dtype=np.bool_)
 
     def with_sides_exchanged(self, frames: NDArray[np.bool_], landmarks: Sequence[int]) -> PoseTrack:
         """Return a copy in which the given landmarks trade places with their counterparts on the other side.

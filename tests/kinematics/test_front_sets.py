@@ -19,7 +19,7 @@ BILATERAL: tuple[Exercise, ...] = ("squat", "wall-squat")
 @pytest.mark.parametrize("exercise", BILATERAL)
 @pytest.mark.parametrize("distance", [2.0, 3.0, 4.0])
 def test_fppa_is_within_a_degree_through_the_whole_set_at_any_distance(exercise: Exercise, distance: float) -> None:
-    made = filmed(Person(exercise, LEFT_CAVES), Camera(distance_m=distance))
+    made = filmed(Person(exercise, LEFT_CAVES), Camera(distance_m=distance, width=720, height=1280))
     m = measured(made, exercise)
     assert m.view.verdict is ViewQuality.OK
     assert m.series.per_leg["fppa_deg"] == pytest.approx(made.fppa_deg, abs=1.0)
@@ -35,7 +35,7 @@ def test_fppa_does_not_depend_on_depth(exercise: Exercise, depth: float) -> None
 @pytest.mark.parametrize("exercise", BILATERAL)
 @pytest.mark.parametrize("distance", [2.0, 3.0, 4.0])
 def test_a_person_filmed_from_behind_is_measured_as_well_as_from_the_front(exercise: Exercise, distance: float) -> None:
-    made = filmed(Person(exercise, LEFT_CAVES, yaw_deg=180.0), Camera(distance_m=distance))
+    made = filmed(Person(exercise, LEFT_CAVES, yaw_deg=180.0), Camera(distance_m=distance, width=720, height=1280))
     m = measured(made, exercise)
     assert not m.view.facing_camera
     assert m.series.per_leg["fppa_deg"] == pytest.approx(made.fppa_deg, abs=1.0)
@@ -51,7 +51,7 @@ def test_hips_drawn_too_far_apart_do_not_make_knees_look_medial() -> None:
 @pytest.mark.parametrize("distance", [2.0, 3.0, 4.0])
 def test_the_standing_leg_of_a_step_down_is_found_and_measured(stance: int, distance: float) -> None:
     move = Move(fppa_deg=(12.0, 12.0), lean_deg=8.0, drop_deg=6.0)
-    made = filmed(Person("step-down", (move,) * 3, stance), Camera(distance_m=distance))
+    made = filmed(Person("step-down", (move,) * 3, stance), Camera(distance_m=distance, width=720, height=1280))
     m = measured(made, "step-down")
     assert count(m) == 3
     assert m.legs == ((Side.LEFT, Side.RIGHT)[stance],) * 3

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
 from formcheck.kinematics.analysis import measure_set
+from formcheck.kinematics.cleaning import cleaned
+from formcheck.kinematics.hidden import somebody_else
 from formcheck.kinematics.rep_measures import measure_rep
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 
-from ..skeleton import LEFT, RIGHT, Camera, Move, Person
+from ..skeleton import LEFT, RIGHT, Camera, Film, Move, Person
 from .alterations import hidden, only
 from .sets import RULES, count, filmed, measured
 
+Frames = NDArray[np.bool_]
 FEET = [29, 30, 31, 32]
 WRISTS = [15, 16]
 
@@ -97,3 +103,80 @@ def test_a_sideways_lean_that_is_a_turn_is_within_its_error() -> None:
     lean = measure_rep(m, 0, {})["trunk_lean_deg"]["both"]
     assert lean is not None
     assert abs(lean.value) <= lean.error < 15
+
+
+def moved_out(made: Film, landmarks: list[int], frames: Frames) -> Film:
+    """Put landmarks below the lower edge of the picture, as an estimator does that believes in them all the same."""
+    image = made.track.image_px.copy()
+    image[np.flatnonzero(frames)[:, None], np.array(landmarks), 1] = made.track.source.height + 20.0
+    return replace(made, track=replace(made.track, image_px=image))
+
+
+def between(made: Film, start_s: float, stop_s: float) -> Frames:
+    return (made.track.t_s >= start_s) & (made.track.t_s < stop_s)
+
+
+def test_feet_below_the_picture_leave_no_knee_angle() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 2, yaw_deg=90.0))
+    middle = float(made.reps[1].bottom_start_s)
+    out = between(made, middle, middle + 0.5)
+    flexion = measured(moved_out(made, [27, 28, *FEET], out)).series.per_leg["knee_flexion_deg"][:, LEFT]
+    assert np.isnan(flexion[out]).all()
+    assert np.isfinite(flexion[~out]).mean() > 0.95
+
+
+def test_glimpses_of_a_hidden_knee_do_not_bridge_the_time_between_them() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 2, yaw_deg=90.0))
+    start = float(made.reps[1].start_s)
+    behind = between(made, start, start + 1.0)
+    glimpsed = behind & (np.arange(len(made.track)) % 5 == 0)
+    m = measured(hidden(made, [25], behind & ~glimpsed))
+    inner = between(made, start + 0.2, start + 0.8)
+    assert np.isnan(m.series.per_leg["knee_flexion_deg"][inner, LEFT]).all()
+
+
+def test_a_track_that_goes_over_to_somebody_else_and_back_is_not_measured_meanwhile() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 3, yaw_deg=0.0))
+    there = between(made, 4.0, 5.0)
+    image = made.track.image_px.copy()
+    image[there, :, 0] += 100.0
+    other = replace(made.track, image_px=image)
+    assert (somebody_else(other) == there).all()
+    assert not np.isfinite(cleaned(other).image_px[there]).any()
+    assert not somebody_else(made.track).any()
+
+
+def test_somebody_larger_at_the_same_place_is_somebody_else() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 3))
+    there = between(made, 4.0, 5.0)
+    image = made.track.image_px.copy()
+    middle = image[there].mean(axis=1, keepdims=True)
+    image[there] = middle + 1.5 * (image[there] - middle)
+    assert (somebody_else(replace(made.track, image_px=image)) == there).all()
+
+
+def test_who_walks_in_is_the_person() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 3))
+    image = made.track.image_px + np.maximum(0.0, 3.0 - made.track.t_s)[:, None, None] * np.array([250.0, 0.0])
+    assert not somebody_else(replace(made.track, image_px=image)).any()
+
+
+def test_one_leg_drawn_on_top_of_the_other_has_no_fppa() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 2))
+    middle = float(made.reps[1].bottom_start_s)
+    covered = between(made, middle, middle + 0.5)
+    image = made.track.image_px.copy()
+    for left, right in ((23, 24), (25, 26), (27, 28)):
+        image[covered, left] = image[covered, right] + np.array([2.0, 1.0])
+    m = measured(replace(made, track=replace(made.track, image_px=image)))
+    assert np.isnan(m.series.per_leg["fppa_deg"][covered]).all()
+    assert np.isfinite(m.series.per_leg["fppa_deg"][~covered]).mean() > 0.9
+
+
+def test_a_head_out_of_the_picture_leaves_a_person() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 2))
+    image = made.track.image_px.copy()
+    image[:, :11, 1] = -20.0
+    m = measured(replace(made, track=replace(made.track, image_px=image)))
+    assert m.track.found.all()
+    assert count(m) == 2

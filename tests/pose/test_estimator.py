@@ -105,6 +105,32 @@ def test_a_person_who_comes_and_goes_is_found_while_there(
     assert found == [False, True, True, False, False, True]
 
 
+def test_what_is_hidden_or_shown_is_so_in_that_very_frame(estimator: PoseEstimator, person: Picture) -> None:
+    """MediaPipe's own visibility takes 7 frames to fall below a half, and as long to return."""
+    legs = [Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE, Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE]
+    without_legs = person.copy()
+    without_legs[200:] = 128
+    frames = [person] * 3 + [without_legs] * 5 + [person] * 5
+    seen = [estimator.estimate(frame, i / 30, **SOURCE).visibility[legs] for i, frame in enumerate(frames)]
+    assert np.min(seen[:3]) > 0.9
+    assert np.max(seen[3:8]) < 0.5
+    assert np.min(seen[9:]) > 0.9
+
+
+def test_a_knee_behind_a_box_is_not_visible_however_sure_the_model_is(
+    estimator: PoseEstimator, person: Picture
+) -> None:
+    boxed = person.copy()
+    x, y = (round(c / 2) for c in JOINTS_PX[Landmark.LEFT_KNEE])
+    boxed[y - 20 : y + 20, x - 14 : x + 20] = 128
+    frames = [person] * 20 + [boxed] * 10 + [person] * 10
+    seen = np.array([estimator.estimate(frame, i / 30, **SOURCE).visibility for i, frame in enumerate(frames)])
+    assert seen[:20, Landmark.LEFT_KNEE].min() > 0.9
+    assert not seen[20:30, Landmark.LEFT_KNEE].any()
+    assert seen[33:, Landmark.LEFT_KNEE].min() > 0.9
+    assert seen[:, Landmark.RIGHT_KNEE].min() > 0.9
+
+
 def test_frames_within_one_millisecond_work(estimator: PoseEstimator, person: Picture) -> None:
     times = [0.0100, 0.0102, 0.0104, 0.0106, 0.0150]
     poses = [estimator.estimate(person, t_s, **SOURCE) for t_s in times]

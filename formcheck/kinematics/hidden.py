@@ -1,0 +1,162 @@
+"""What a track shows to be hidden although the estimator believes in it: no value may be made from that.
+
+Four causes, each told from the landmarks alone: a landmark outside of the picture; a glimpse too short to be a
+landmark that came back; the whole body somewhere else from one frame to the next, which is the estimator gone over to
+somebody else; and, from the front, one leg drawn on top of the other because its own half of the body is covered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.kinematics.filters import runs
+from formcheck.pose.landmarks import BODY, SIDES
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+GLIMPSE_S = 0.1
+"""A landmark seen for less than this between two times hidden counts as hidden: gaps beside it must not be filled."""
+_NEIGHBOURS_S = 0.25
+"""Frames further apart than this say nothing about jumps."""
+_FASTEST_TRUNKS_PER_S = 6.0
+"""No trunk moves faster in an exercise: 3 m/s, twice a brisk walk."""
+_LEAST_JUMP_TRUNKS = 0.4
+"""With half of the body covered the landmarks of that half move by a fifth of a leg, the middle of all by less."""
+_SIZE_JUMP = 1.25
+"""Nor does a body get larger by this factor, or smaller, from one frame to the next."""
+_ACROSS_TRUNKS, _ACROSS_TRUNKS_PER_S, _ACROSS_MOST_TRUNKS = 0.2, 0.4, 0.6
+_DOWN_TRUNKS, _DOWN_TRUNKS_PER_S, _DOWN_MOST_TRUNKS = 0.2, 1.2, 1.4
+"""Who is as near as this to where somebody was so long ago is the same: a deep squat with the trunk bent forward lowers
+its middle by 1.2 trunks in a second, and moves it little to the side."""
+_SIZE_PER_S, _LARGEST_SIZE = 1.2, 2.5
+"""And so with the size: the same trunk is seen at half of its length."""
+_HIPS_APART_TRUNKS = 0.25
+"""Hips mostly further apart than this are seen from the front; they are 0.4 trunks apart there."""
+_COLLAPSED = 0.45
+"""Hips nearer together than this share of what they mostly are: a turn of 63 degrees, or one hip is not seen."""
+
+
+def without_unseen(track: PoseTrack, least: float) -> PoseTrack:
+    """Return the track with visibility 0 and no place in the picture for every landmark that is not seen.
+
+    Parameters
+    ----------
+    track
+        As the pose estimator gave it.
+    least
+        Visibility below which the estimator itself takes a landmark for hidden.
+    """
+    seen = (track.visibility >= least) & inside_picture(track)
+    seen &= ~somebody_else(track)[:, None]
+    seen[:, [BODY[side].hip for side in SIDES]] &= ~hips_on_top_of_each_other(track)[:, None]
+    seen &= ~_glimpses(track.t_s, seen)
+    return replace(
+        track,
+        image_px=np.where(seen[..., None], track.image_px, np.nan),
+        visibility=np.where(seen, track.visibility, 0.0),
+    )
+
+
+def inside_picture(track: PoseTrack) -> Mask:
+    """Return which landmarks lie in the picture, shape (n, 33); what lies beyond its edge was made up."""
+    size = (track.source.width, track.source.height)
+    return np.asarray(((track.image_px >= 0) & (track.image_px <= size)).all(axis=2), dtype=np.bool_)
+
+
+def _glimpses(t_s: FloatArray, seen: Mask) -> Mask:
+    """Return where a landmark is seen for less than `GLIMPSE_S` with hidden frames before and after; shape (n, 33)."""
+    brief = np.zeros_like(seen)
+    for j in np.flatnonzero(seen.any(axis=0) & ~seen.all(axis=0)):
+        for a, b in runs(seen[:, j]):
+            if a > 0 and b < len(t_s) and t_s[b] - t_s[a] < GLIMPSE_S:
+                brief[a:b, j] = True
+    return brief
+
+
+def somebody_else(track: PoseTrack) -> Mask:
+    """Return in which frames the landmarks are another person's, shape (n,).
+
+    The track is cut where the trunk jumps further than a person can move, or changes its size. Each piece belongs to
+    whoever was last about where, and as large as, the piece begins; whoever has most frames is the person. After a time
+    without anybody there is nothing to compare with: who comes then is taken for the person, and is measured
+    only where the feet stand in place.
+    """
+    other = np.zeros(len(track), dtype=np.bool_)
+    at = np.flatnonzero(track.found)
+    if len(at) < 2:
+        return other
+    centre, trunk = _trunks(track)
+    people: list[list[NDArray[np.intp]]] = []
+    for piece in _pieces(track.t_s, at, centre, trunk):
+        first = piece[0]
+        if track.t_s[piece[-1]] - track.t_s[first] < GLIMPSE_S and len(piece) < len(at):
+            other[piece] = True  # on its way from one to the other
+            continue
+        same = [pieces for pieces in people if _goes_on(track.t_s, centre, trunk, pieces[-1][-1], first)]
+        lost = bool(people) and track.t_s[first] - track.t_s[at[np.searchsorted(at, first) - 1]] > _NEIGHBOURS_S
+        if same or lost:
+            _most_seen(same or people).append(piece)
+        else:
+            people.append([piece])
+    if not people:
+        return np.zeros_like(other)
+    person = _most_seen(people)
+    for pieces in people:
+        if pieces is not person:
+            other[np.concatenate(pieces)] = True
+    return other
+
+
+def _most_seen(people: list[list[NDArray[np.intp]]]) -> list[NDArray[np.intp]]:
+    return max(people, key=lambda pieces: sum(len(piece) for piece in pieces))
+
+
+def _goes_on(t_s: FloatArray, centre: FloatArray, trunk: FloatArray, last: int, first: int) -> bool:
+    """Return whether whoever is seen in frame `first` may be who was seen in frame `last`."""
+    passed = t_s[first] - t_s[last]
+    across, down = np.abs(centre[first] - centre[last]) / max(trunk[first], trunk[last])
+    grown = max(trunk[first] / trunk[last], trunk[last] / trunk[first])
+    return bool(
+        across < min(_ACROSS_TRUNKS + _ACROSS_TRUNKS_PER_S * passed, _ACROSS_MOST_TRUNKS)
+        and down < min(_DOWN_TRUNKS + _DOWN_TRUNKS_PER_S * passed, _DOWN_MOST_TRUNKS)
+        and grown < min(_SIZE_JUMP + _SIZE_PER_S * passed, _LARGEST_SIZE)
+    )
+
+
+def _trunks(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
+    """Return the middle of the trunk in the picture, shape (n, 2), and its length, shape (n,)."""
+    hips, shoulders = (
+        track.image_px[:, [getattr(BODY[side], joint) for side in SIDES]].mean(axis=1) for joint in ("hip", "shoulder")
+    )
+    length = np.maximum(np.hypot(*(hips - shoulders).T), 1.0)
+    return (hips + shoulders) / 2, length
+
+
+def _pieces(t_s: FloatArray, at: NDArray[np.intp], centre: FloatArray, trunk: FloatArray) -> list[NDArray[np.intp]]:
+    """Return the frames with a person, `at`, cut where somebody else may begin."""
+    a, b = at[:-1], at[1:]
+    passed = t_s[b] - t_s[a]
+    moved = np.hypot(*(centre[b] - centre[a]).T) / trunk[a]
+    grown = np.maximum(trunk[b] / trunk[a], trunk[a] / trunk[b])
+    jumps = (moved > np.maximum(_FASTEST_TRUNKS_PER_S * passed, _LEAST_JUMP_TRUNKS)) | (grown > _SIZE_JUMP)
+    return np.split(at, np.flatnonzero(jumps | (passed > _NEIGHBOURS_S)) + 1)
+
+
+def hips_on_top_of_each_other(track: PoseTrack) -> Mask:
+    """Return in which frames hips that are mostly seen side by side are not, shape (n,).
+
+    With half of the body covered the estimator draws its leg over the other one and believes in both. Who turns to the
+    side looks the same; the measures that need both hips are those of a front view, and fall away either way.
+    """
+    left, right = (track.image_px[:, BODY[side].hip, 0] for side in SIDES)
+    apart = np.abs(left - right) / _trunks(track)[1]
+    known = np.isfinite(apart)
+    usual = float(np.median(apart[known])) if known.any() else 0.0
+    if usual < _HIPS_APART_TRUNKS:
+        return np.zeros(len(track), dtype=np.bool_)
+    return np.asarray(known & (apart < _COLLAPSED * usual), dtype=np.bool_)
