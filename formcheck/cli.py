@@ -121,6 +121,9 @@ def analyze(
     ] = None,
     ball: Annotated[bool, typer.Option("--ball", help="A ball is held between the knees.")] = False,
     sex: Annotated[Sex | None, typer.Option(help="Use the bands that studies give for this sex.")] = None,
+    mirrored: Annotated[
+        bool, typer.Option("--mirrored", help="The recording is a mirror image, as selfie cameras make them.")
+    ] = False,
     save_track: Annotated[
         bool, typer.Option(help="Keep the landmarks as STEM.track.parquet, to measure again without the video.")
     ] = False,
@@ -161,6 +164,7 @@ def analyze(
             report=not no_report,
             save_track=save_track,
             model=model,
+            mirrored=mirrored,
         )
         failed = [outcome for outcome in _assess_and_tell(videos, wishes, terminal) if outcome.error is not None]
         if len(videos) > 1:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from formcheck.commands.terminal import Bar, Terminal
-from formcheck.errors import FormcheckError, PoseModelError
+from formcheck.errors import FormcheckError, NotAssessableError, PoseModelError
 from formcheck.pose.models import PoseModel, ensure_model
 from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
@@ -51,6 +51,8 @@ class Wishes:
     save_track: bool = False
     """Whether to write `<stem>.track.parquet`, from which the set can be measured again without its video."""
     model: str = DEFAULT_MODEL
+    mirrored: bool = False
+    """Whether the videos are mirror images."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,13 +135,18 @@ def _assess(job: Job, wishes: Wishes, model: _Model, terminal: Terminal) -> tupl
     with staging_folder(wishes.out_dir):
         pass
     if job.is_track:
+        if wishes.mirrored:
+            raise NotAssessableError(
+                f"{job.source.name} holds landmarks, in which left and right are settled.",
+                "Measure the video itself with --mirrored.",
+            )
         with terminal.bar(job.source.name) as bar:
             track = load_track(job.source)
             return _finish(job, wishes, track, bar, done=0.0)
     found = model.get()
     done = _READING_SHARE if wishes.video else _READING_SHARE_ALONE
     with terminal.bar(job.source.name) as bar:
-        track = read_track(job.source, found, bar.part(0.0, done))
+        track = read_track(job.source, found, bar.part(0.0, done), mirrored=wishes.mirrored)
         return _finish(job, wishes, track, bar, done)
 
 

@@ -110,8 +110,8 @@ def measure_set(
     raw, repaired = repair_exchanged_sides(track, leg_px)
     clean = cleaned(raw)
     legs = legs_in_sight(clean)
-    standing = stand_still(clean, legs)
-    if standing is None or not standing.leg_px > 0:
+    standing = _stands(stand_still(clean, legs))
+    if standing is None:
         raise NotAssessableError(
             "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
         )
@@ -122,18 +122,12 @@ def measure_set(
     reps = _reps(clean, standing, verdict, rule, leg, in_place)[1]
     if reps:
         around = (clean.t_s >= reps[0].start_s - _BEFORE_S) & (clean.t_s <= reps[-1].end_s + _AFTER_S)
-        better = stand_still(clean, legs, around)
-        standing = better if better is not None and better.leg_px > 0 else standing
+        standing = _stands(stand_still(clean, legs, around)) or standing
     q, reps = _reps(clean, standing, verdict, rule, leg, in_place)
     shown = [None if rule.bilateral else stance_of_rep(clean, rep, standing.leg_px) for rep in reps]
     stances = tuple(None if rule.bilateral else each or leg or most_often(shown) for each in shown)
     roll = _roll_deg(standing) if verdict.kind is ViewKind.FRONT else float("nan")
-    if abs(roll) > ROLL_LOW_DEG and verdict.verdict is ViewQuality.OK:
-        verdict = replace(
-            verdict,
-            verdict=ViewQuality.LOW,
-            reason=f"Seen from the front, but the picture is tilted by {abs(roll):.0f}°: low confidence.",
-        )
+    verdict = _of_tilted_picture(verdict, roll)
     series, method = _series(clean, standing, verdict, rule, in_place, reps, stances)
     phase, number = phases(clean.t_s, reps)
     return SetMeasurement(
@@ -155,6 +149,19 @@ def measure_set(
         rep_of_frame=number,
         flexion_method=method,
     )
+
+
+def _stands(standing: Standing | None) -> Standing | None:
+    """Return a standing calibration that has a leg, else None."""
+    return standing if standing is not None and standing.leg_px > 0 else None
+
+
+def _of_tilted_picture(view: ViewVerdict, roll_deg: float) -> ViewVerdict:
+    """Return a verdict that has low confidence where the picture is tilted too far."""
+    if not abs(roll_deg) > ROLL_LOW_DEG or view.verdict is not ViewQuality.OK:
+        return view
+    reason = f"Seen from the front, but the picture is tilted by {abs(roll_deg):.0f}°: low confidence."
+    return replace(view, verdict=ViewQuality.LOW, reason=reason)
 
 
 def _need_person(track: PoseTrack) -> None:

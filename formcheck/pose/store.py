@@ -221,7 +221,7 @@ def _as_type(kind: str, value: Any) -> Any:
         return math.nan if value is None else float(value)
     if kind == "tuple[int, ...]":
         return tuple(int(number) for number in value)
-    if not isinstance(value, {"int": int, "str": str}[kind]):
+    if not isinstance(value, {"int": int, "str": str, "bool": bool}[kind]):
         raise TypeError(f"expected {kind} but got {value!r}")
     return value
 

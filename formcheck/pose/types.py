@@ -64,6 +64,8 @@ class TrackSource:
     """Mean brightness of the sampled frames, 0 black to 255 white; NaN if unknown."""
     damaged: str = ""
     """One sentence on where and how the video is damaged; empty if it is whole."""
+    mirrored: bool = False
+    """Whether the recording was said to be a mirror image; the landmarks are those of the picture put right."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,7 +59,7 @@ def render_overlay(
     collector = KeyFrameCollector(key_moments(assessment), overlay)
     end_s = float(assessment.track.t_s[-1]) if len(assessment.track) else 0.0
     writer = VideoWriter(out_path, overlay.width, overlay.height, fps=_frame_rate(assessment))
-    with open_video(video_path) as video, writer as out:
+    with open_video(video_path, mirrored=assessment.track.source.mirrored) as video, writer as out:
         for frame in video:
             picture = overlay.draw(frame)
             out.write(picture, frame.t_s)

@@ -57,7 +57,7 @@ def _silent(_share: float) -> None:
     pass
 
 
-def read_track(path: Path, model: PoseModel, progress: Progress = _silent) -> PoseTrack:
+def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mirrored: bool = False) -> PoseTrack:
     """Find a person in every frame of a video.
 
     Frames are streamed: memory does not grow with the pictures, only by about 2 kB of landmarks a frame.
@@ -70,6 +70,8 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent) -> Po
         The pose model.
     progress
         Told the share that is done.
+    mirrored
+        Whether the recording is a mirror image, as selfie cameras make them.
 
     Raises
     ------
@@ -80,7 +82,7 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent) -> Po
     """
     people: list[int] = []
     lumas: list[float] = []
-    with open_video(path) as video, PoseEstimator(model) as estimator:
+    with open_video(path, mirrored=mirrored) as video, PoseEstimator(model) as estimator:
         info = video.info
         poses = TrackBuilder(info.frames)
         last_index = 0
@@ -114,6 +116,7 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent) -> Po
             people_seen=tuple(people),
             mean_luma=float(np.mean(lumas)) if lumas else float("nan"),
             damaged=damaged,
+            mirrored=mirrored,
         )
     )
     progress(1.0)

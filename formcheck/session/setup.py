@@ -160,7 +160,7 @@ def _told_leg(m: SetMeasurement) -> Iterator[SetupCheck]:
         False,
         None,
         f"{seen}. If the name is right, the recording is probably mirrored (a selfie camera): left and right are then "
-        "exchanged in this report, so turn mirroring off in the camera and film again.",
+        "exchanged in this report, so measure the video again with --mirrored, or turn mirroring off in the camera.",
     )
 
 

@@ -25,6 +25,7 @@ def frames_at(
     times_s: Sequence[float],
     *,
     max_short_side: int = MAX_SHORT_SIDE_PX,
+    mirrored: bool = False,
 ) -> Iterator[Frame]:
     """Read the frames shown nearest to given times, in one pass and without holding more than two.
 
@@ -34,7 +35,7 @@ def frames_at(
         The video file.
     times_s
         Seconds from the first frame, not decreasing. A time past the end gives the last frame.
-    max_short_side
+    max_short_side, mirrored
         As for `formcheck.video.reader.VideoReader`.
 
     Returns
@@ -54,12 +55,12 @@ def frames_at(
         raise ValueError("expected finite times")
     if any(later < earlier for earlier, later in itertools.pairwise(times)):
         raise ValueError("expected times that do not decrease")
-    return _read(path, times, max_short_side)
+    return _read(path, times, max_short_side, mirrored=mirrored)
 
 
-def _read(path: str | PathLike[str], times_s: list[float], max_short_side: int) -> Iterator[Frame]:
+def _read(path: str | PathLike[str], times_s: list[float], max_short_side: int, *, mirrored: bool) -> Iterator[Frame]:
     with open_source(path) as source:
-        converter = converter_for(source, max_short_side)
+        converter = converter_for(source, max_short_side, mirrored=mirrored)
         cursor = _Cursor(source)
         for t_s in times_s:
             yield cursor.nearest(t_s, converter)

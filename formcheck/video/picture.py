@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import av
@@ -114,6 +114,8 @@ class PictureConverter:
         Upright pictures with a larger short side (px) are scaled down to it.
     name
         Of the file, for errors.
+    mirrored
+        Whether the recording is a mirror image that the file does not tell of.
 
     Raises
     ------
@@ -121,10 +123,13 @@ class PictureConverter:
         The picture has an impossible shape or is tilted by other than quarter turns.
     """
 
-    def __init__(self, first: av.VideoFrame, pixel_aspect: Fraction, max_short_side: int, name: str) -> None:
+    def __init__(
+        self, first: av.VideoFrame, pixel_aspect: Fraction, max_short_side: int, name: str, *, mirrored: bool = False
+    ) -> None:
         self._pixel_aspect = pixel_aspect
         self._name = name
-        self.orientation = orientation_of(first, name)
+        self._mirrored = mirrored
+        self.orientation = self._orientation_of(first)
         stored = PictureSize(first.width, first.height)
         self.source_size = upright_size(stored, pixel_aspect, self.orientation, name)
         self.size = self.source_size.reduced(max_short_side)
@@ -168,8 +173,12 @@ class PictureConverter:
             return self._bordered(rgb)
         return rgb
 
+    def _orientation_of(self, frame: av.VideoFrame) -> Orientation:
+        said = orientation_of(frame, self._name)
+        return replace(said, mirrored=said.mirrored != self._mirrored)
+
     def _plan(self, frame: av.VideoFrame) -> _Route:
-        orientation = orientation_of(frame, self._name)
+        orientation = self._orientation_of(frame)
         stored = PictureSize(frame.width, frame.height)
         shown = upright_size(stored, self._pixel_aspect, orientation, self._name).within(self.size)
         if max(self.size.width - shown.width, self.size.height - shown.height) <= 1:

@@ -53,6 +53,9 @@ class VideoReader:
     min_interval_s
         Frames of a source that come closer together than this (s) are thinned to at least this distance, before any
         conversion; 0 keeps every frame. Times are never changed.
+    mirrored
+        Whether the recording is a mirror image, as selfie cameras make them without saying so in the file: frames are
+        then given the right way round.
 
     Raises
     ------
@@ -66,12 +69,13 @@ class VideoReader:
         *,
         max_short_side: int = MAX_SHORT_SIDE_PX,
         min_interval_s: float = MIN_INTERVAL_S,
+        mirrored: bool = False,
     ) -> None:
         if max_short_side < 1 or not min_interval_s >= 0:
             raise ValueError(f"expected a positive size and interval but got {max_short_side} and {min_interval_s}")
         self._source = open_source(path)
         try:
-            self._converter = converter_for(self._source, max_short_side)
+            self._converter = converter_for(self._source, max_short_side, mirrored=mirrored)
         except BaseException:
             self._source.close()
             raise
@@ -159,9 +163,10 @@ def open_video(
     *,
     max_short_side: int = MAX_SHORT_SIDE_PX,
     min_interval_s: float = MIN_INTERVAL_S,
+    mirrored: bool = False,
 ) -> VideoReader:
     """Open a video for reading; the parameters, the result and the errors are `VideoReader`'s."""
-    return VideoReader(path, max_short_side=max_short_side, min_interval_s=min_interval_s)
+    return VideoReader(path, max_short_side=max_short_side, min_interval_s=min_interval_s, mirrored=mirrored)
 
 
 def probe(path: str | PathLike[str]) -> VideoInfo:
@@ -185,9 +190,9 @@ def probe(path: str | PathLike[str]) -> VideoInfo:
         return video.info
 
 
-def converter_for(source: Source, max_short_side: int) -> PictureConverter:
+def converter_for(source: Source, max_short_side: int, *, mirrored: bool = False) -> PictureConverter:
     """Make the converter for the frames of an opened video, none with a short side above `max_short_side` (px)."""
-    return PictureConverter(source.first_frame, source.pixel_aspect, max_short_side, source.name)
+    return PictureConverter(source.first_frame, source.pixel_aspect, max_short_side, source.name, mirrored=mirrored)
 
 
 def _describe(source: Source, converter: PictureConverter) -> VideoInfo:
