@@ -21,7 +21,9 @@ INDEPENDENT_PER_S = 6.0
 """Independent samples a second after smoothing at 6 Hz."""
 LEG_LENGTH_SPREAD = 0.04
 """Standard deviation of the length of a leg read in stance, as a share of it (docs/validation.md)."""
-_OF_LEG_LENGTH = frozenset({"kmf_pct", "kmf_change_pct", "kmd_pct", "knee_past_toe_pct", "heel_lift_pct"})
+_OF_LEG_LENGTH = frozenset(
+    {"kmf_pct", "kmf_change_pct", "kmd_pct", "knee_past_toe_pct", "heel_lift_pct", "kmf_difference_pct"}
+)
 _OF_THE_BENT_KNEE = frozenset({"fppa_deg", "fppa_change_deg"})
 _SHORTEST_TRUNK = 0.26
 """A trunk seen shorter than this share of its standing length leans further than 75 deg: no more is told apart."""
@@ -44,8 +46,9 @@ def noise_part(m: SetMeasurement, name: str, leg: Side | None, known: FloatArray
         The frames they are from, shape (n,).
     """
     seconds = max(float(np.ptp(m.series.t_s[frames])), 1 / INDEPENDENT_PER_S)
-    trembling = value_noise(name, leg, m.tremble_px, m.standing)
-    return float(np.hypot(np.std(known), trembling)) / float(np.sqrt(seconds * INDEPENDENT_PER_S))
+    # The tremble is in the unsteadiness, but for values that are few: the larger of the two, not both.
+    unsteady = max(float(np.std(known)), value_noise(name, leg, m.tremble_px, m.standing))
+    return unsteady / float(np.sqrt(seconds * INDEPENDENT_PER_S))
 
 
 def scale_part(name: str, value: float) -> float:
@@ -72,12 +75,15 @@ def turn_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bo
     knee_ahead_pct, aside = 50 * np.sin(np.radians(half)), np.sin(np.radians(turn))
     if name in _OF_THE_BENT_KNEE:
         return float(abs(fppa_yaw_bias_deg(half, half, turn)))
+    if name == "fppa_difference_deg":
+        return 2 * float(abs(fppa_yaw_bias_deg(half, half, turn)))
     if name == "hip_adduction_deg":
         return float(abs(fppa_yaw_bias_deg(half, 0.0, turn)))
     if name == "kmd_pct":
         return float(knee_ahead_pct * aside)
-    if name in ("kmf_pct", "kmf_change_pct"):
-        return float(abs(knee_ahead_pct - 100 * TOE_AHEAD_LEG) * aside)
+    if name in ("kmf_pct", "kmf_change_pct", "kmf_difference_pct"):
+        legs = 2 if name == "kmf_difference_pct" else 1  # a turn moves the knees the same way: one in, one out
+        return float(legs * abs(knee_ahead_pct - 100 * TOE_AHEAD_LEG) * aside)
     if name == "trunk_lean_deg":
         return float(fppa_yaw_bias_deg(_forward_lean_deg(m, frames), 0.0, turn))
     return 0.0

@@ -51,7 +51,7 @@ def fill_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float = MAX_GAP_S)
     max_gap_s
         Longest time between the two seen samples beside a gap.
     """
-    flat = values.reshape(len(t_s), -1).copy()
+    flat = values.reshape(len(t_s), int(np.prod(values.shape[1:]))).copy()
     for j in range(flat.shape[1]):
         column = flat[:, j]
         seen = np.flatnonzero(np.isfinite(column))

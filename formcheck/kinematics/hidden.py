@@ -21,6 +21,7 @@ Mask = NDArray[np.bool_]
 
 GLIMPSE_S = 0.1
 """A landmark seen for less than this between two times hidden counts as hidden: gaps beside it must not be filled."""
+_ROUNDING_S = 1e-3
 _NEIGHBOURS_S = 0.25
 """Frames further apart than this say nothing about jumps."""
 _FASTEST_TRUNKS_PER_S = 6.0
@@ -35,6 +36,8 @@ _DOWN_TRUNKS, _DOWN_TRUNKS_PER_S, _DOWN_MOST_TRUNKS = 0.2, 1.2, 1.4
 its middle by 1.2 trunks in a second, and moves it little to the side."""
 _SIZE_PER_S, _LARGEST_SIZE = 1.2, 2.5
 """And so with the size: the same trunk is seen at half of its length."""
+_SHOULDERS_TO_TRUNK = 1.4
+"""A trunk that leans toward the camera is seen short, its shoulders are not; their distance times this is a trunk."""
 _HIPS_APART_TRUNKS = 0.25
 """Hips mostly further apart than this are seen from the front; they are 0.4 trunks apart there."""
 _COLLAPSED = 0.45
@@ -69,11 +72,20 @@ def inside_picture(track: PoseTrack) -> Mask:
 
 
 def _glimpses(t_s: FloatArray, seen: Mask) -> Mask:
-    """Return where a landmark is seen for less than `GLIMPSE_S` with hidden frames before and after; shape (n, 33)."""
+    """Return where a landmark is seen for less than `GLIMPSE_S`, and hidden for longer before and after.
+
+    Shape (n, 33). What flickers but is seen as much as not stays: its gaps are short enough to be filled.
+    """
     brief = np.zeros_like(seen)
     for j in np.flatnonzero(seen.any(axis=0) & ~seen.all(axis=0)):
-        for a, b in runs(seen[:, j]):
-            if a > 0 and b < len(t_s) and t_s[b] - t_s[a] < GLIMPSE_S:
+        stretches = runs(seen[:, j])
+        for i, (a, b) in enumerate(stretches):
+            if a == 0 or b == len(t_s):
+                continue
+            before = t_s[a] - (t_s[stretches[i - 1][1]] if i > 0 else t_s[0])
+            after = (t_s[stretches[i + 1][0]] if i + 1 < len(stretches) else t_s[-1]) - t_s[b]
+            lasts = t_s[b] - t_s[a]
+            if lasts < GLIMPSE_S - _ROUNDING_S and min(before, after) > lasts + _ROUNDING_S:
                 brief[a:b, j] = True
     return brief
 
@@ -91,13 +103,14 @@ def somebody_else(track: PoseTrack) -> Mask:
     if len(at) < 2:
         return other
     centre, trunk = _trunks(track)
+    size = np.fmax(trunk, _SHOULDERS_TO_TRUNK * _shoulders(track))
     people: list[list[NDArray[np.intp]]] = []
-    for piece in _pieces(track.t_s, at, centre, trunk):
+    for piece in _pieces(track.t_s, at, centre, size):
         first = piece[0]
         if track.t_s[piece[-1]] - track.t_s[first] < GLIMPSE_S and len(piece) < len(at):
             other[piece] = True  # on its way from one to the other
             continue
-        same = [pieces for pieces in people if _goes_on(track.t_s, centre, trunk, pieces[-1][-1], first)]
+        same = [pieces for pieces in people if _goes_on(track.t_s, centre, size, pieces[-1][-1], first)]
         lost = bool(people) and track.t_s[first] - track.t_s[at[np.searchsorted(at, first) - 1]] > _NEIGHBOURS_S
         if same or lost:
             _most_seen(same or people).append(piece)
@@ -116,11 +129,11 @@ def _most_seen(people: list[list[NDArray[np.intp]]]) -> list[NDArray[np.intp]]:
     return max(people, key=lambda pieces: sum(len(piece) for piece in pieces))
 
 
-def _goes_on(t_s: FloatArray, centre: FloatArray, trunk: FloatArray, last: int, first: int) -> bool:
+def _goes_on(t_s: FloatArray, centre: FloatArray, size: FloatArray, last: int, first: int) -> bool:
     """Return whether whoever is seen in frame `first` may be who was seen in frame `last`."""
     passed = t_s[first] - t_s[last]
-    across, down = np.abs(centre[first] - centre[last]) / max(trunk[first], trunk[last])
-    grown = max(trunk[first] / trunk[last], trunk[last] / trunk[first])
+    across, down = np.abs(centre[first] - centre[last]) / max(size[first], size[last])
+    grown = max(size[first] / size[last], size[last] / size[first])
     return bool(
         across < min(_ACROSS_TRUNKS + _ACROSS_TRUNKS_PER_S * passed, _ACROSS_MOST_TRUNKS)
         and down < min(_DOWN_TRUNKS + _DOWN_TRUNKS_PER_S * passed, _DOWN_MOST_TRUNKS)
@@ -137,14 +150,20 @@ def _trunks(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
     return (hips + shoulders) / 2, length
 
 
-def _pieces(t_s: FloatArray, at: NDArray[np.intp], centre: FloatArray, trunk: FloatArray) -> list[NDArray[np.intp]]:
+def _pieces(t_s: FloatArray, at: NDArray[np.intp], centre: FloatArray, size: FloatArray) -> list[NDArray[np.intp]]:
     """Return the frames with a person, `at`, cut where somebody else may begin."""
     a, b = at[:-1], at[1:]
     passed = t_s[b] - t_s[a]
-    moved = np.hypot(*(centre[b] - centre[a]).T) / trunk[a]
-    grown = np.maximum(trunk[b] / trunk[a], trunk[a] / trunk[b])
+    moved = np.hypot(*(centre[b] - centre[a]).T) / size[a]
+    grown = np.maximum(size[b] / size[a], size[a] / size[b])
     jumps = (moved > np.maximum(_FASTEST_TRUNKS_PER_S * passed, _LEAST_JUMP_TRUNKS)) | (grown > _SIZE_JUMP)
     return np.split(at, np.flatnonzero(jumps | (passed > _NEIGHBOURS_S)) + 1)
+
+
+def _shoulders(track: PoseTrack) -> FloatArray:
+    """Return how far apart the shoulders are in the picture, shape (n,)."""
+    left, right = (track.image_px[:, BODY[side].shoulder] for side in SIDES)
+    return np.asarray(np.hypot(*(left - right).T), dtype=np.float64)
 
 
 def hips_on_top_of_each_other(track: PoseTrack) -> Mask:

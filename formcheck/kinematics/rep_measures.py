@@ -249,11 +249,13 @@ def measure_stance(m: SetMeasurement) -> Values:
     }
 
 
-def measure_whole_set(reps: Iterable[Values]) -> Values:
+def measure_whole_set(m: SetMeasurement, reps: Iterable[Values]) -> Values:
     """Return the measures of a set: number, spread over the reps, drift from the first three reps to the last three.
 
     Parameters
     ----------
+    m
+        The set.
     reps
         The measures of each complete rep, in order.
     """
@@ -277,8 +279,17 @@ def measure_whole_set(reps: Iterable[Values]) -> Values:
     for name, measure in (("kmf_difference_pct", "kmf_pct"), ("fppa_difference_deg", "fppa_deg")):
         left, right = (_over(done, measure, side.value) for side in SIDES)
         if len(left) and len(right):
-            values[name] = {BOTH: estimate(name, float(np.median(left) - np.median(right)))}
+            values[name] = {BOTH: _difference(m, name, left, right)}
     return values
+
+
+def _difference(m: SetMeasurement, name: str, left: FloatArray, right: FloatArray) -> Estimate | None:
+    """Return left minus right of the set's medians; what is not known of the camera's turn counts for both legs."""
+    value = float(np.median(left) - np.median(right))
+    noise = float(np.hypot(np.std(left) / np.sqrt(len(left)), np.std(right) / np.sqrt(len(right))))
+    deepest = max((rep for rep in m.reps if rep.complete), key=lambda rep: rep.deepest_deg)
+    turn = turn_part(m, deepest, name, np.ones(len(m.track), dtype=np.bool_))
+    return estimate(name, value, noise=noise, turn=turn, scale=scale_part(name, value))
 
 
 def _over(reps: list[Values], measure: str, leg: str) -> FloatArray:

@@ -39,7 +39,6 @@ MODEL_SPREAD: Final = MappingProxyType(
         "knee_separation_change_pct": 3.0,
         "weight_shift_pct": 3.0,
         "trunk_lean_deg": 0.54,
-        "pelvic_drop_deg": 3.0,
         "hip_adduction_deg": 2.5,
         "toe_out_deg": 5.0,
         "stance_width_ratio": 0.09,

@@ -55,6 +55,10 @@ _UNKNOWN_MODEL: Final = TurnReading(2.0, 3.0)
 """Between those that are known, and as far off as any of them may be."""
 
 
+_UNMEASURED: Final = 2
+"""How much wider the error is of a person seen from behind, of whom no clip with a known turn was at hand."""
+
+
 def turn_reading(pose_model: str) -> TurnReading:
     """Return how the pose model of this name reads the turn of a person."""
     return TURN_READINGS.get(pose_model, _UNKNOWN_MODEL)
@@ -171,7 +175,8 @@ def _front(yaw: float, turn: float, spread_deg: float) -> ViewVerdict:
             f"Seen {seen} but turned by {turn:.0f}°: the knee angle (FPPA) cannot be trusted, "
             "the knee's place over the foot can."
         )
-    return ViewVerdict(ViewKind.FRONT, yaw, 1.96 * spread_deg, None, quality, reason, facing_camera=facing)
+    error = 1.96 * spread_deg * (1 if facing else _UNMEASURED)
+    return ViewVerdict(ViewKind.FRONT, yaw, error, None, quality, reason, facing_camera=facing)
 
 
 def _side(yaw: float, turn: float, near: Side) -> ViewVerdict:

@@ -62,6 +62,9 @@ _LIKE_TIMES: Final = 1.5
 """And by no more than this times the limit, whatever the cover was."""
 _BACK_S: Final = 0.06
 """For so long: a pattern on the cover may look like the joint for a frame."""
+_BELIEVED: Final = 2.0
+"""A cover is believed for this many times as long as the joint was watched before it: a hand that is taken off the knee
+just after the start looks like a cover that came, and must not cost the set."""
 _AT_MOST_S: Final = 10.0
 """Whatever lasts for longer is taken for how the joint looks from now on: a cover that was there before the person
 left, rather than one that came."""
@@ -186,7 +189,8 @@ class CoverWatch:
     def _judge(self, j: int, now: _Moment, places: Looks, change: float) -> None:
         """Say whether joint `j` is covered, from its looks in this frame (`_places`) and its change since just now."""
         limit = self._usual[j] + _MORE
-        if self._covered[j] and now.t_s - self._covered_from_s[j] > _AT_MOST_S:
+        watched_s = self._covered_from_s[j] - self._learnt_at_s[j] + _LEARN_S
+        if self._covered[j] and now.t_s - self._covered_from_s[j] > min(_AT_MOST_S, _BELIEVED * watched_s):
             self._kept[j].clear()
             self._covered[j], self._learnt_at_s[j], self._kept_at_s[j] = False, now.t_s + _LEARN_S, -np.inf
         if self._covered[j]:

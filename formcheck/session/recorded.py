@@ -223,7 +223,7 @@ def _leg_of_set(reps: list[Rep]) -> str:
 
 def _set_values(m: SetMeasurement, rubric: Rubric, done: list[Rep]) -> Values:
     as_values = [{name: dict(legs) for name, legs in rep.measures.items()} for rep in done]
-    values = measure_stance(m) | measure_whole_set(as_values)
+    values = measure_stance(m) | measure_whole_set(m, as_values)
     if rubric.score is not None and m.view.kind is ViewKind.FRONT:
         score = estimated_score(rubric.score, [(rep.leg, rep.measures) for rep in done])
         values[rubric.score.measure] = {"both": score}

@@ -180,3 +180,31 @@ def test_a_head_out_of_the_picture_leaves_a_person() -> None:
     m = measured(replace(made, track=replace(made.track, image_px=image)))
     assert m.track.found.all()
     assert count(m) == 2
+
+
+@pytest.mark.parametrize(("fps", "depth", "down_s"), [(24.0, 110.0, 0.4), (24.0, 120.0, 0.6), (30.0, 120.0, 0.8)])
+@pytest.mark.parametrize("yaw", [0.0, 90.0])
+def test_a_fast_deep_squat_with_the_trunk_toward_the_camera_stays_the_same_person(
+    fps: float, depth: float, down_s: float, yaw: float
+) -> None:
+    """The trunk is seen short then, as if somebody smaller had come; the shoulders are as wide as before."""
+    made = filmed(Person(moves=(Move(depth_deg=depth, down_s=down_s),) * 3, yaw_deg=yaw), Camera(fps=fps))
+    assert not somebody_else(made.track).any()
+    assert count(measured(made)) == 3
+
+
+def test_a_knee_that_flickers_but_is_mostly_seen_keeps_its_values() -> None:
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 2, yaw_deg=90.0))
+    flickering = np.arange(len(made.track)) % 3 == 0
+    seen = np.isfinite(cleaned(hidden(made, [25], flickering).track).image_px[:, 25, 0])
+    assert seen[3:-3].all()
+
+
+@pytest.mark.parametrize("start", range(60, 66))
+def test_a_glimpse_is_as_short_at_every_time(start: int) -> None:
+    """Three frames at 30 a second are 0.1 s, whichever way their times are rounded."""
+    made = filmed(Person(moves=(Move(depth_deg=60.0),) * 2, yaw_deg=90.0))
+    frames = np.arange(len(made.track))
+    away = ((frames >= start) & (frames < start + 40)) & ~((frames >= start + 20) & (frames < start + 23))
+    seen = np.isfinite(cleaned(hidden(made, [25], away).track).image_px[start : start + 40, 25, 0])
+    assert seen.sum() == 3
