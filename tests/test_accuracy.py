@@ -1,7 +1,7 @@
 """Layer: sample clips from end to end, compared as `formcheck validate` does. The bars that the numbers have to reach.
 
-The clips that `test_end_to_end.py` does not measure. A bias at the bottom of 2.5 degrees is the aim and not reached by one
-of them (3.2): its bar here is 4, and docs/validation.md says what would bring it down.
+The clips that `test_end_to_end.py` does not measure. A bias at the bottom of at most 2.5 degrees is the aim; one of
+them has 3.2, so the bar is 4 here. docs/validation.md says what would bring it down.
 """
 
 from __future__ import annotations
