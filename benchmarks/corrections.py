@@ -59,8 +59,10 @@ def main() -> None:
     args = parser.parse_args()
     model = ensure_model(args.model)
     infos = clip_infos(args.folder)
-    clips = [ready(clip, infos.get(clip.name), None) for clip in find_clips(args.folder)]
-    tracks = [read_track(each.clip.video, model) for each in clips if each.clip.video is not None]
+    # Landmarks that were saved are not read: every line is of one model.
+    videos = [(clip, clip.video) for clip in find_clips(args.folder) if clip.video is not None]
+    clips = [ready(clip, infos.get(clip.name), None) for clip, _ in videos]
+    tracks = [read_track(video, model) for _, video in videos]
     print("| | side knee flexion | FPPA | phase times |\n|---|---|---|---|")
     for name, changes in LEFT_OUT.items():
         with ExitStack() as stack:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 from formcheck.commands.terminal import Terminal, one_sentence
 from formcheck.errors import FormcheckError
-from formcheck.pose.models import PoseModel, ensure_model
-from formcheck.pose.releases import DEFAULT_MODEL
+from formcheck.pose.models import AUTO_MODEL, PoseModel, ensure_model
 from formcheck.report.files import staging_folder
 from formcheck.validation.clips import Clip, clip_infos, find_clips
 from formcheck.validation.content import summary_of
@@ -67,7 +66,7 @@ def command_line(folder: Path, exercise: str | None, notes: Path | None, markdow
     words = ["formcheck", "validate", _shown(folder)]
     if exercise is not None:
         words += ["--exercise", exercise]
-    if model != DEFAULT_MODEL:
+    if model != AUTO_MODEL:
         words += ["--model", model]
     for option, path in (("--notes", notes), ("--markdown", markdown)):
         if path is not None:

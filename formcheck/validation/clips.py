@@ -12,6 +12,7 @@ from formcheck.errors import FormcheckError
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import SIDES, Side
 from formcheck.pose.store import TRACK_SUFFIXES
+from formcheck.session.assessment import SCHEMA
 from formcheck.validation.digitised import ANGLE_COLUMNS, POINT_COLUMNS, angles_truth, points_truth
 from formcheck.validation.measured import COLUMN_OF, measured_truth
 from formcheck.validation.rendered import MARK, rendered_truth
@@ -21,6 +22,9 @@ from formcheck.validation.truth import ClipInfo, Truth
 CLIPS_FILE: Final = "clips.csv"
 _VIDEO_SUFFIXES: Final = frozenset({".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi"})
 _TRACK_ENDINGS: Final = tuple(f"{word}{suffix}" for word in (".track", ".pose", "") for suffix in TRACK_SUFFIXES)
+_INFO_COLUMNS: Final = ("file", "exercise", "leg", "view", "reps", "bottoms_s", "person")
+_MOST_REPS: Final = 10_000
+_LONGEST_S: Final = 1e6
 _SIDE_WORDS: Final = {"l": Side.LEFT, "left": Side.LEFT, "r": Side.RIGHT, "right": Side.RIGHT}
 _EXERCISE_WORDS: Final = {"free-squat": "squat"}
 _KINDS: Final = (
@@ -104,7 +108,8 @@ def clip_infos(folder: Path) -> dict[str, ClipInfo]:
     Raises
     ------
     TruthError
-        If it cannot be read or says something that cannot be.
+        If it cannot be read, names a clip that is not there or one twice, has a column that is not known, or says
+        something that cannot be.
     """
     path = next((p for p in sorted(folder.iterdir()) if p.name.lower() == CLIPS_FILE), None)
     if path is None:
@@ -112,19 +117,60 @@ def clip_infos(folder: Path) -> dict[str, ClipInfo]:
     table = read_table(path)
     if "file" not in table.columns:
         raise TruthError(f"{path.name}, line 1: there is no column “file”.", "Name the clips in a column of that name.")
-    return {Path(row.text("file")).stem: _info_of_row(row) for row in table.rows}
+    _need_known_columns(table)
+    names = _names_in(folder)
+    infos: dict[str, ClipInfo] = {}
+    for row in table.rows:
+        called = Path(row.text("file")).name
+        name = names.get(called, called)
+        if name not in names.values():
+            raise row.wrong(f"there is no clip “{called[:40]}” in the folder", "Put it right, or take the line out.")
+        if name in infos:
+            raise row.wrong(f"{called[:40]} has two lines", "Take one of them out.")
+        infos[name] = _info_of_row(row)
+    return infos
+
+
+def _names_in(folder: Path) -> dict[str, str]:
+    """Return the stem of each video and each file of landmarks in a folder, by file name."""
+    files = [path for path in folder.iterdir() if path.is_file()]
+    videos = {path.name: path.stem for path in files if path.suffix.lower() in _VIDEO_SUFFIXES}
+    return videos | {path.name: _stem_of_track(path) for path in files if path.suffix.lower() in TRACK_SUFFIXES}
+
+
+def _need_known_columns(table: Table) -> None:
+    for name in table.columns:
+        # A spreadsheet leaves empty columns at the end.
+        if name not in _INFO_COLUMNS and (name or any(row.text(name) for row in table.rows)):
+            raise TruthError(
+                f"{table.file}, line 1: there is no column “{name[:40]}”.",
+                f"Choose among {', '.join(_INFO_COLUMNS)}.",
+            )
 
 
 def _info_of_row(row: Row) -> ClipInfo:
-    said: dict[str, Any] = {key: row.text(key) for key in row.cells if row.text(key)}
+    said: dict[str, Any] = {key: row.text(key) for key in row.cells if key and row.text(key)}
     if "reps" in said:
         said["reps"] = row.number("reps")
     try:
         if "bottoms_s" in said:
-            said["bottoms_s"] = [float(each) for each in said["bottoms_s"].replace(";", ",").split(",")]
+            said["bottoms_s"] = list(_moments_in(said["bottoms_s"], decimal_comma=row.decimal_comma))
         return _info(said)
     except ValueError as error:
         raise row.wrong(str(error), "Put it right, or leave the cell empty.") from error
+
+
+def _moments_in(text: str, *, decimal_comma: bool) -> Iterator[float]:
+    """Yield the moments of a cell: `4.1,8.5`, `4.1;8.5`, or where commas are decimal signs `4,1;8,5`."""
+    if decimal_comma and "." not in text:
+        each_text = text.replace(",", ".").split(";")
+    else:
+        each_text = text.replace(";", ",").split(",")
+    for each in each_text:
+        try:
+            yield float(each)
+        except ValueError as error:
+            raise ValueError(f"bottoms_s has “{each.strip()[:40]}”, which is no number of seconds") from error
 
 
 def read_truth(clip: Clip, listed: ClipInfo | None) -> tuple[Truth, ClipInfo]:
@@ -148,7 +194,14 @@ def read_truth(clip: Clip, listed: ClipInfo | None) -> tuple[Truth, ClipInfo]:
         info = _together(listed, _info(document))
     except ValueError as error:
         raise TruthError(f"{clip.name}.json: {error}.", "Put it right, or take the file away.") from error
-    return _of_kind(table, document, info), info
+    truth = _of_kind(table, document, info)
+    if document.get("schema") == SCHEMA:
+        own = (
+            f"{clip.name}.json is formcheck's own result: what clips.csv does not say of reps, leg and view was taken "
+            "from it and proves nothing."
+        )
+        truth = replace(truth, notes=(*truth.notes, own))
+    return truth, info
 
 
 def _together(first: ClipInfo | None, second: ClipInfo) -> ClipInfo:
@@ -182,6 +235,9 @@ def _document(clip: Clip) -> dict[str, Any]:
         raise TruthError(f"{path.name}, line {error.lineno}: {error.msg}.", "Put it right, or take it away.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise TruthError(f"{path.name} cannot be read.", "Save it as UTF-8, or take the file away.") from error
+    except (RecursionError, ValueError) as error:
+        # Brackets nested thousands deep, or a number of thousands of digits.
+        raise TruthError(f"{path.name} cannot be read as JSON.", "Put it right, or take the file away.") from error
     if not isinstance(document, dict):
         raise TruthError(f"{path.name} is not a JSON object.", "Put it right, or take the file away.")
     return document
@@ -226,7 +282,8 @@ def _leg(said: object) -> Side | None:
 
 def _leg_of_reps(said: object) -> object:
     """Return the leg that every rep of an assessment names; None where they differ or there are none."""
-    legs = {rep.get("leg") for rep in said if isinstance(rep, dict)} if isinstance(said, list) else set()
+    reps = [rep for rep in said if isinstance(rep, dict)] if isinstance(said, list) else []
+    legs = {str(rep["leg"]) if rep.get("leg") else None for rep in reps}
     return legs.pop() if len(legs) == 1 else None
 
 
@@ -242,13 +299,15 @@ def _count(said: object) -> int | None:
         return None
     if isinstance(said, list):
         return len(said)
-    if isinstance(said, bool) or not isinstance(said, int | float) or said < 0 or said != int(said):
+    if isinstance(said, bool) or not isinstance(said, int | float) or not 0 <= said <= _MOST_REPS or said != int(said):
         raise ValueError(f"reps is “{str(said)[:40]}”, not a whole number")
     return int(said)
 
 
 def _seconds(said: object) -> Iterator[float]:
-    if not isinstance(said, list | tuple) or not all(isinstance(each, int | float) for each in said):
+    if not isinstance(said, list | tuple) or not all(
+        isinstance(each, int | float) and 0 <= each <= _LONGEST_S for each in said
+    ):
         raise ValueError("bottoms_s is not a list of seconds")
     yield from (float(each) for each in said)
 
@@ -266,5 +325,5 @@ def check_exercise(info: ClipInfo, default: str | None, names: tuple[str, ...], 
     if exercise is None:
         raise FormcheckError("Nothing says which exercise this is.", remedy)
     if exercise not in names:
-        raise FormcheckError(f"There is no exercise “{exercise}”.", remedy)
+        raise FormcheckError(f"There is no exercise “{exercise[:40]}”.", remedy)
     return exercise

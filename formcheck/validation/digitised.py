@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from itertools import combinations
 from types import MappingProxyType
 from typing import Final
 
@@ -35,6 +36,9 @@ _POINT_NAMES: Final[Mapping[str, str]] = MappingProxyType(
     | {f"{side.value}_toe": f"{side.value}_toe" for side in SIDES}
 )
 """What a point may be called, and what it is called here."""
+_JOINTS_APART_PX: Final = 1.0
+_FROM_MIDDLE: Final = 0.55
+"""How far from the middle a point may lie, of width or height: 5 % over the edge, where a joint may be guessed."""
 _MAIN_MEASURES: Final = (KNEE_FLEXION, "fppa_deg", "kmf_pct")
 _USED: Final = tuple(f"{side.value}_{joint}" for joint in ("hip", "knee", "ankle", "toe", "shoulder") for side in SIDES)
 
@@ -85,7 +89,53 @@ def points_truth(table: Table) -> Truth:
             f"{table.file}: no moment has hip, knee and ankle of the same leg.",
             "Mark all three, with exactly the same t_s.",
         )
+    _need_joints_apart(table.file, frames)
     return Truth(TruthKind.POINTS, points=tuple(sorted(frames.items(), key=lambda frame: frame[0])))
+
+
+def _need_joints_apart(file: str, frames: Mapping[float, Points]) -> None:
+    """Refuse positions that are no pixels, and legs of no length."""
+    if all(0 <= x <= 1 and 0 <= y <= 1 for points in frames.values() for x, y in points.values()):
+        # As shares of width and height the axes have two scales, and every angle would be wrong.
+        raise TruthError(
+            f"{file}: all points lie between 0 and 1, but points must be in pixels of the upright picture.",
+            "Multiply x by the width and y by the height of the picture.",
+        )
+    for t_s, points in frames.items():
+        for side in SIDES:
+            leg = _leg(points, side) or ()
+            if any(float(np.linalg.norm(a - b)) < _JOINTS_APART_PX for a, b in combinations(leg, 2)):
+                raise TruthError(
+                    f"{file}: at {t_s:g} s two of the {side.value} hip, knee and ankle are at the same place.",
+                    "Mark each where it is.",
+                )
+
+
+def need_in_picture(file: str, truth: Truth, width: int, height: int) -> None:
+    """Refuse marked points that lie outside of the picture by more than 5 % of its size.
+
+    Parameters
+    ----------
+    file
+        Named in the error.
+    truth
+        Of any kind; only `TruthKind.POINTS` has points.
+    width, height
+        Of the upright picture, px.
+
+    Raises
+    ------
+    TruthError
+        If one does.
+    """
+    for t_s, points in truth.points:
+        for name, (x, y) in points.items():
+            if not (abs(x / width - 0.5) <= _FROM_MIDDLE and abs(y / height - 0.5) <= _FROM_MIDDLE):
+                raise TruthError(
+                    f"{file}: {name} at {t_s:g} s is at {x:g}, {y:g}, outside of the picture of {width} by {height} "
+                    "pixels.",
+                    "Mark points in pixels of the upright picture, from its top left corner.",
+                )
 
 
 def _time(row: Row) -> float:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.units import leg_column
-from formcheck.validation.tables import Table, TruthError
+from formcheck.validation.tables import Table, TruthError, increasing_times
 from formcheck.validation.truth import (
     BOTH,
     FloatArray,
@@ -42,9 +41,10 @@ def measured_truth(table: Table) -> Truth:
     Raises
     ------
     TruthError
-        If times do not increase, a phase is unknown, a rep is no whole number or no column holds a measure.
+        If times do not increase, a phase is unknown, a rep is no whole number or never moves, or no column holds a
+        measure.
     """
-    t_s = _times(table)
+    t_s = increasing_times(table)
     samples: dict[Key, Samples] = {}
     unused = []
     for column in table.columns:
@@ -63,18 +63,6 @@ def measured_truth(table: Table) -> Truth:
         )
     reps = _reps(table, t_s) if {"rep", "phase"} <= set(table.columns) else None
     return Truth(TruthKind.ANALYSIS, samples, reps=reps, notes=_notes(table, unused))
-
-
-def _times(table: Table) -> FloatArray:
-    t_s = np.array([row.number("t_s") for row in table.rows])
-    for (before, after), row in zip(pairwise(t_s), table.rows[1:], strict=True):
-        if after <= before:
-            twice = after == before
-            raise row.wrong(
-                f"t_s is {after:g}, {'the same as' if twice else 'before'} the line above",
-                "Take the line out." if twice else "Put the lines in order of time.",
-            )
-    return t_s
 
 
 def _notes(table: Table, unused: list[str]) -> tuple[str, ...]:
@@ -100,6 +88,10 @@ def _reps(table: Table, t_s: FloatArray) -> tuple[TruthRep, ...]:
     found = []
     for each in np.unique(number[number > 0]):
         of_rep = np.flatnonzero(number == each)
+        if (phase[of_rep] == STAND).all():
+            raise table.rows[of_rep[0]].wrong(
+                f"in all of rep {each} the phase is {STAND}", f"Write {DESCENT}, {HOLD} and {ASCENT} where it moves."
+            )
         if of_rep[0] > 0 and of_rep[-1] < len(t_s) - 1:
             found.append(_rep(t_s[of_rep], phase[of_rep]))
     return tuple(sorted(found, key=lambda rep: rep.start_s))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from formcheck.kinematics.cleaning import known_median
 from formcheck.pose.landmarks import SIDES, Side
-from formcheck.validation.tables import Table, TruthError
+from formcheck.validation.tables import Table, TruthError, increasing_times
 from formcheck.validation.truth import (
     BOTH,
     KNEE_FLEXION,
@@ -35,6 +35,8 @@ _AROUND_S: Final = 0.3
 """Before and after the movement as it was made: where the knee is at rest."""
 _START_SHARE, _BOTTOM_SHARE = 0.10, 0.90
 """Of the rep's own range of knee flexion, as in docs/formats.md."""
+_MOVES_DEG: Final = 1.0
+"""With less knee flexion from rest there is no rep."""
 _TIMING: Final = {"descent_s": "ecc", "hold_s": "hold", "ascent_s": "con"}
 MARK: Final = frozenset({"t_s", "hip_L_x", "knee_flex_L", "knee_flex_R"})
 """The columns by which a rendered person's truth is told from others."""
@@ -55,18 +57,21 @@ def rendered_truth(table: Table, document: Mapping[str, Any], info: ClipInfo) ->
     Raises
     ------
     TruthError
-        If a column that is needed is missing, or the JSON is not as it should be.
+        If a column that is needed is missing, a rep is not in the CSV, or the JSON is not as it should be.
     """
+    t_s = increasing_times(table)
     try:
         columns = _columns(table)
         spans = [(float(rep["start"]), float(rep["end"]), rep) for rep in document.get("reps", [])]
         still = _stance(columns, spans[0][0] if spans else np.inf)
-        samples = {
-            key: Samples(columns["t_s"], values) for key, values in _measures(columns, still, info) if _any(values)
-        }
+        # Joints that lie on one another make a length of zero: what is divided by it is not known.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            measures = [(key, np.where(np.isfinite(v), v, np.nan)) for key, v in _measures(columns, still, info)]
+        samples = {key: Samples(t_s, values) for key, values in measures if _any(values)}
+        flexion = _flexion(columns, info.leg)
         reps = tuple(
             TruthRep(
-                *_crossings(columns["t_s"], _flexion(columns, info.leg), start, end),
+                *_crossings(table, t_s, flexion, (start, end)),
                 timing={name: float(rep[key]) for name, key in _TIMING.items() if key in rep},
             )
             for start, end, rep in spans
@@ -74,7 +79,7 @@ def rendered_truth(table: Table, document: Mapping[str, Any], info: ClipInfo) ->
         yaw = _yaw_deg(columns, still, document["camera"]) if "camera" in document else float("nan")
     except KeyError as error:
         raise TruthError(f"{table.file}: {error} is missing.", "Render it again, or leave this clip out.") from error
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise TruthError(f"{table.file}: the JSON beside it is not as it should be.", "Render it again.") from error
     return Truth(TruthKind.RENDERED, samples, reps=reps or None, yaw_deg=yaw)
 
@@ -103,11 +108,21 @@ def _flexion(c: Columns, leg: Side | None) -> FloatArray:
     return (c["knee_flex_L"] + c["knee_flex_R"]) / 2
 
 
-def _crossings(t: FloatArray, q: FloatArray, start_s: float, end_s: float) -> tuple[float, float, float, float]:
+def _crossings(
+    table: Table, t: FloatArray, q: FloatArray, span_s: tuple[float, float]
+) -> tuple[float, float, float, float]:
     """Return start, bottom start, bottom end and end of a rep, by 10 % and 90 % of its range."""
+    start_s, end_s = span_s
     inside = (t >= start_s - _AROUND_S) & (t <= end_s + _AROUND_S)
     times, flexion = t[inside], q[inside]
+    rep = f"{table.file}: the rep from {start_s:g} to {end_s:g} s"
+    if not (start_s < end_s and inside.any()):
+        raise TruthError(f"{rep} is not in the file.", "See that the JSON beside it is of this clip.")
+    if not np.isfinite(flexion).all():
+        raise TruthError(f"{rep} has lines without knee flexion.", "Render it again, or leave this clip out.")
     rest = float(np.median(np.r_[flexion[:3], flexion[-3:]]))
+    if flexion.max() - rest < _MOVES_DEG:
+        raise TruthError(f"{rep} does not bend the knee.", "See that the JSON beside it is of this clip.")
     moved = (flexion - rest) / (flexion.max() - rest)
     over, deep = np.flatnonzero(moved >= _START_SHARE), np.flatnonzero(moved >= _BOTTOM_SHARE)
     return float(times[over[0]]), float(times[deep[0]]), float(times[deep[-1]]), float(times[over[-1]])

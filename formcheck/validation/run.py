@@ -15,6 +15,8 @@ from formcheck.pose.types import PoseTrack
 from formcheck.session.recorded import SetRequest, assess, read_track
 from formcheck.validation.clips import Clip, check_exercise, read_truth
 from formcheck.validation.comparison import compare
+from formcheck.validation.digitised import need_in_picture
+from formcheck.validation.doubts import doubts_of
 from formcheck.validation.study import ClipResult
 from formcheck.validation.tables import TruthError
 from formcheck.validation.truth import ClipInfo, Truth
@@ -64,15 +66,16 @@ def measure_and_compare(readied: Readied, model: PoseModel | None, progress: Pro
     Raises
     ------
     FormcheckError
-        If the clip cannot be measured, or its truth speaks of moments it does not have.
+        If the clip cannot be measured, or its truth speaks of moments or places it does not have.
     """
     clip, truth = readied.clip, readied.truth
     track = _track(clip, model, progress)
     _need_inside(clip, truth, track)
+    need_in_picture(clip.truth.name, truth, track.source.width, track.source.height)
     rubric = builtin_rubric(readied.exercise)
     assessment = assess(track, SetRequest(rubric))
     comparison = compare(assessment, truth, readied.info, {check.measure: check.phase.value for check in rubric.checks})
-    notes = list(truth.notes)
+    notes = [*truth.notes, *doubts_of(truth, clip.truth.name, assessment, comparison)]
     if not comparison.reps and not comparison.frames:
         notes.append("No value could be compared: see which measures its view carries and which the truth has.")
     return ClipResult(

@@ -6,15 +6,21 @@ import csv
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.errors import FormcheckError
 
 _DELIMITERS: Final = (",", ";", "\t")
 _NOT_MEASURED: Final = {"", "nan", "na", "n/a", "null", "-"}
-_LARGEST_BYTES: Final = 200_000_000
-"""An hour at 60 frames a second with 100 columns is 150 MB; more is not a truth of one clip."""
+_LARGEST_BYTES: Final = 40_000_000
+"""Ten minutes at 60 frames a second with 100 columns are 25 MB; more is not a truth of one clip."""
+_LARGEST_NUMBER: Final = 1e9
+"""No measure, moment or position comes near it, and sums of such numbers stay finite."""
 
 
 class TruthError(FormcheckError):
@@ -41,7 +47,7 @@ class Row:
         Raises
         ------
         TruthError
-            If it is neither, or infinite.
+            If it is neither, or larger than anything that is measured.
         """
         text = self.text(column)
         if text.casefold() in _NOT_MEASURED:
@@ -50,8 +56,10 @@ class Row:
             value = float(text.replace(",", ".") if self.decimal_comma else text)
         except ValueError as error:
             raise self.wrong(f"{column} is “{text[:40]}”, which is not a number", "Write a number.") from error
-        if not math.isfinite(value):
-            raise self.wrong(f"{column} is “{text[:40]}”", "Write a number, or leave the cell empty.")
+        if not abs(value) <= _LARGEST_NUMBER:
+            raise self.wrong(
+                f"{column} is “{text[:40]}”, which nothing measures", "Put it right, or leave the cell empty."
+            )
         return value
 
     def number(self, column: str) -> float:
@@ -100,10 +108,13 @@ def read_table(path: Path) -> Table:
     if not lines or not lines[0].strip():
         raise TruthError(f"{path.name}, line 1: there is no header.", "Write the names of the columns there.")
     delimiter = max(_DELIMITERS, key=lines[0].count)
-    columns = tuple(cell.strip() for cell in next(csv.reader(lines[:1], delimiter=delimiter)))
+    try:
+        columns = tuple(cell.strip() for cell in next(csv.reader(lines[:1], delimiter=delimiter)))
+    except csv.Error as error:
+        raise _unreadable(path.name, 1) from error
     twice = [name for name in columns if columns.count(name) > 1]
     if twice:
-        raise TruthError(f"{path.name}, line 1: there are two columns “{twice[0]}”.", "Take one of them out.")
+        raise TruthError(f"{path.name}, line 1: there are two columns “{twice[0][:40]}”.", "Take one of them out.")
     rows = tuple(_rows(path.name, lines, columns, delimiter))
     if not rows:
         raise TruthError(f"{path.name} has a header and nothing below it.", "Add at least one line.")
@@ -124,7 +135,33 @@ def _rows(file: str, lines: list[str], columns: tuple[str, ...], delimiter: str)
                 )
             yield Row(file, reader.line_num, dict(zip(columns, cells, strict=True)), delimiter != ",")
     except csv.Error as error:
-        raise TruthError(f"{file}, line {reader.line_num}: {error}.", "Save it again as CSV.") from error
+        raise _unreadable(file, reader.line_num) from error
+
+
+def _unreadable(file: str, line: int) -> TruthError:
+    return TruthError(
+        f"{file}, line {line}: a cell is longer than {csv.field_size_limit()} characters.",
+        "See that every quotation mark is closed, and save it again as CSV.",
+    )
+
+
+def increasing_times(table: Table) -> NDArray[np.float64]:
+    """Return the column `t_s` (s), shape (n,).
+
+    Raises
+    ------
+    TruthError
+        If a line has none, or one that is not after the line above.
+    """
+    t_s = np.array([row.number("t_s") for row in table.rows])
+    for (before, after), row in zip(pairwise(t_s), table.rows[1:], strict=True):
+        if after <= before:
+            twice = after == before
+            raise row.wrong(
+                f"t_s is {after:g}, {'the same as' if twice else 'before'} the line above",
+                "Take the line out." if twice else "Put the lines in order of time.",
+            )
+    return t_s
 
 
 def _decoded(path: Path) -> str:

@@ -126,3 +126,20 @@ def test_a_folder_with_nothing_to_compare_is_refused_in_one_line(make: bool, sai
 
 def test_an_exercise_that_does_not_exist_is_a_wrong_argument(tmp_path: Path) -> None:
     assert validate(tmp_path, "--exercise", "handstand").returncode == 2
+
+
+def test_the_results_of_an_analysis_are_no_proof_of_themselves(tmp_path: Path) -> None:
+    video, kept = remake("wall_squat_side", tmp_path / "set.mp4", SECONDS), tmp_path / "kept"
+    options = ["--exercise", "wall-squat", "--no-video", "--no-report", "--save-track", "--out", str(kept)]
+    command = [sys.executable, "-m", "formcheck", "analyze", str(video), *options]
+    subprocess.run(command, check=True, timeout=300, capture_output=True)
+    done = validate(kept, "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    (clip,) = json.loads((tmp_path / "out" / "validation.json").read_text())["clips"]
+    assert any("this proves nothing" in note for note in clip["notes"])
+    assert any("set.json is formcheck's own result" in note for note in clip["notes"])
+    # The landmarks are the same, so points elsewhere are told without the video being read.
+    (kept / "set.csv").write_text("t_s,point,x_px,y_px\n1,left_hip,9,9\n1,left_knee,9,99\n1,left_ankle,9,9999\n")
+    outside = validate(kept, "--out", tmp_path / "again")
+    assert outside.returncode == 1
+    assert "set.csv: left_ankle at 1 s is at 9, 9999, outside of the picture" in outside.stderr

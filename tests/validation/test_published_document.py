@@ -11,6 +11,8 @@ from formcheck.video.digest import file_sha256
 from ..clips import SAMPLES
 
 DOCUMENT = SAMPLES.parent / "docs" / "validation.md"
+NOTES = SAMPLES.parent / "docs" / "validation-notes.md"
+COMMAND = "formcheck validate sample_videos --notes docs/validation-notes.md --markdown docs/validation.md"
 
 
 def hashes_in(document: Path) -> dict[str, tuple[str, str]]:
@@ -20,7 +22,8 @@ def hashes_in(document: Path) -> dict[str, tuple[str, str]]:
 
 
 def test_the_published_validation_was_made_by_the_tool_from_every_sample_clip() -> None:
-    assert "formcheck validate sample_videos" in DOCUMENT.read_text(encoding="utf-8").partition("-->")[0]
+    header = [line.strip() for line in DOCUMENT.read_text(encoding="utf-8").partition("-->")[0].splitlines()]
+    assert COMMAND in header
     there = {clip.name: (file_sha256(clip.source), file_sha256(clip.truth)) for clip in find_clips(SAMPLES)}
     assert hashes_in(DOCUMENT) == there
 
@@ -33,3 +36,7 @@ def test_every_sample_clip_has_its_line_in_the_published_tables() -> None:
     text = DOCUMENT.read_text(encoding="utf-8").partition("-->")[2]
     for clip in find_clips(SAMPLES):
         assert f"| {clip.name} |" in text
+
+
+def test_the_notes_stand_in_the_published_document_as_they_are_now() -> None:
+    assert NOTES.read_text(encoding="utf-8").strip() in DOCUMENT.read_text(encoding="utf-8")

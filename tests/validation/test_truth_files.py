@@ -77,6 +77,12 @@ def test_what_spreadsheets_save_reads_the_same(raw: bytes, tmp_path: Path) -> No
         (ANGLES + "3,knee_flexion_deg,left\n", "line 4: 3 cells stand under 4 columns"),
         (ANGLES + "3,knee_flexion_deg,left,nan\n", "line 4: value is empty"),
         (ANGLES + "3,knee_flexion_deg,left,inf\n", "line 4: value is “inf”"),
+        (ANGLES + "3,knee_flexion_deg,left,1e308\n", "line 4: value is “1e308”, which nothing measures"),
+        ("t_s," + "x" * 131_073 + "\n1,2\n", "line 1: a cell is longer than"),
+        ("t_s,knee_flexion_left_deg,rep,phase\n1,3,1e30,hold\n", "line 2: rep is “1e30”"),
+        ("t_s,knee_flexion_left_deg,rep,phase\n1,3,0,stand\n2,3,1,stand\n3,3,0,stand\n", "line 3: in all of rep 1"),
+        (POINTS.replace("00", "00e-3"), "points must be in pixels of the upright picture"),
+        (POINTS.replace("300,300", "300,400"), "at 1 s two of the left hip, knee and ankle are at the same place"),
         (ANGLES + "3,knee_flexion_deg,left,bent\n", "line 4: value is “bent”, which is not a number"),
         (ANGLES + "2,knee_flexion_deg,left,81\n", "line 4: knee_flexion_deg, left, at 2 s is given twice"),
         (ANGLES + "-1,knee_flexion_deg,left,81\n", "line 4: t_s is -1"),
@@ -106,7 +112,11 @@ def test_a_truth_that_cannot_be_used_is_named_with_its_line(text: str | bytes, s
         ({"leg": "third"}, "leg is “third”"),
         ({"view": "above"}, "view is “above”"),
         ({"reps": "many"}, "reps is “many”"),
+        ({"reps": 10**400}, "reps is “1000"),
+        ({"reps": float("nan")}, "reps is “nan”, not a whole number"),
         ({"bottoms_s": "3,4"}, "bottoms_s is not a list of seconds"),
+        ({"bottoms_s": [10**400]}, "bottoms_s is not a list of seconds"),
+        ({"bottoms_s": [float("nan")]}, "bottoms_s is not a list of seconds"),
         ([1, 2], "not a JSON object"),
     ],
 )
@@ -145,6 +155,7 @@ def test_two_videos_of_one_name_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("cells", "said"), [("set.mp4,1.5", "line 2: reps"), ("set.mp4,x", "line 2: reps is “x”")])
 def test_clips_csv_with_a_wrong_cell_is_named_with_its_line(cells: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "set.mp4").touch()
     (tmp_path / "clips.csv").write_text(f"file,reps\n{cells}\n")
     with pytest.raises(TruthError, match=said):
         clip_infos(tmp_path)
@@ -226,3 +237,104 @@ def test_the_reps_of_a_rendered_person_lie_inside_the_movement_made(clip: Clip) 
     for rep, of in zip(truth.reps, made, strict=True):
         assert of["start"] <= rep.start_s < rep.bottom_start_s <= of["bottom_start"] + 0.05
         assert of["bottom_end"] - 0.05 <= rep.bottom_end_s < rep.end_s <= of["end"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"reps": 1e999}', "reps is “inf”, not a whole number"),
+        ("[" * 200_000, "cannot be read as JSON"),
+        ('{"reps": 1' + "0" * 5000 + "}", "cannot be read as JSON"),
+    ],
+    ids=["infinite", "nested", "thousands of digits"],
+)
+def test_a_json_that_no_program_can_take_is_named(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "set.json").write_text(text)
+    with pytest.raises(TruthError, match=said) as caught:
+        truth_of(tmp_path, ANGLES)
+    assert caught.value.reason.startswith("set.json")
+
+
+def rendered(folder: Path, column: str, cell: str, span: tuple[float, float] | None = None) -> Truth:
+    """Read a sample clip's truth with another cell in all lines of a column, or a rep said to be elsewhere."""
+    source = SAMPLES / "wall_squat_side"
+    lines = [line.split(",") for line in source.with_suffix(".csv").read_text().splitlines()]
+    if column:
+        at = lines[0].index(column)
+        for cells in lines[1:]:
+            cells[at] = cell
+    document = json.loads(source.with_suffix(".json").read_text())
+    if span is not None:
+        document["reps"][0] |= {"start": span[0], "end": span[1]}
+    return truth_of(folder, "\n".join(map(",".join, lines)), document)[0]
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "span", "said"),
+    [
+        ("knee_flex_L", "", None, "has lines without knee flexion"),
+        ("", "", (0.3, 0.5), "does not bend the knee"),
+        ("", "", (900.0, 905.0), "the rep from 900 to 905 s is not in the file"),
+        ("t_s", "1.0", None, "line 3: t_s is 1, the same as the line above"),
+    ],
+)
+def test_a_rendered_truth_without_the_rep_it_speaks_of_is_refused(
+    column: str, cell: str, span: tuple[float, float] | None, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(TruthError, match=said) as caught:
+        rendered(tmp_path, column, cell, span)
+    assert caught.value.reason.startswith("set.csv")
+
+
+def test_joints_of_a_rendered_person_on_one_another_give_no_value(tmp_path: Path) -> None:
+    truth = rendered(tmp_path, "ankle_L_x", "0.0")
+    assert all(np.isfinite(each.values).any() for each in truth.samples.values())
+    assert not any(np.isinf(each.values).any() for each in truth.samples.values())
+
+
+@pytest.mark.parametrize(
+    ("separator", "cell", "bottoms"),
+    [
+        (";", '"4,1;8,5;13,1"', (4.1, 8.5, 13.1)),
+        (";", '"4.1;8.5"', (4.1, 8.5)),
+        (";", "4.1,8.5", (4.1, 8.5)),
+        (",", '"4.1,8.5"', (4.1, 8.5)),
+        (",", "4.1;8.5", (4.1, 8.5)),
+    ],
+)
+def test_bottoms_are_read_with_the_decimal_sign_of_the_file(
+    separator: str, cell: str, bottoms: tuple[float, ...], tmp_path: Path
+) -> None:
+    (tmp_path / "clips.csv").write_text(f"file{separator}bottoms_s\nset.mp4{separator}{cell}\n")
+    assert truth_of(tmp_path, ANGLES)[1].bottoms_s == bottoms
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("file,reps\nsett.mp4,3\n", "line 2: there is no clip “sett.mp4” in the folder"),
+        ("file,reps\nset.mp4,3\nset.mp4,4\n", "line 3: set.mp4 has two lines"),
+        ("file,reps\nset.mp4,3\nset,4\n", "line 3: set has two lines"),
+        ("file,rep\nset.mp4,3\n", "line 1: there is no column “rep”"),
+        ("file,\nset.mp4,3\n", "line 1: there is no column “”"),
+        ("file,bottoms_s\nset.mp4,late\n", "line 2: bottoms_s has “late”, which is no number of seconds"),
+        ("file,bottoms_s\nset.mp4,nan\n", "line 2: bottoms_s is not a list of seconds"),
+    ],
+)
+def test_clips_csv_that_cannot_be_meant_is_refused(text: str, said: str, tmp_path: Path) -> None:
+    (tmp_path / "clips.csv").write_text(text)
+    with pytest.raises(TruthError, match=said):
+        truth_of(tmp_path, ANGLES)
+
+
+def test_clips_csv_may_name_saved_landmarks_and_have_an_empty_column(tmp_path: Path) -> None:
+    (tmp_path / "set.track.parquet").touch()
+    (tmp_path / "clips.csv").write_text("file,reps,\nset.track.parquet,3,\n")
+    assert clip_infos(tmp_path) == {"set": ClipInfo(reps=3)}
+
+
+def test_reps_taken_from_our_own_json_are_told(tmp_path: Path) -> None:
+    truth, info = truth_of(tmp_path, ANGLES, {"schema": "formcheck.assessment/1", "reps_counted": 3})
+    assert info.reps == 3
+    assert len(truth.notes) == 1
+    assert "set.json is formcheck's own result" in truth.notes[0]
