@@ -15,6 +15,7 @@ from formcheck.kinematics.analysis import SetMeasurement
 from formcheck.kinematics.error_parts import INDEPENDENT_PER_S, noise_part, scale_part, turn_part
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.filters import slope_per_s
+from formcheck.kinematics.reductions import deepest, extreme
 from formcheck.kinematics.reps import RepTimes, descent_reversals
 from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, estimate
 from formcheck.kinematics.view import ViewKind
@@ -154,7 +155,7 @@ def _deepest(
     known = _known(series, frames)
     if len(known) == 0:
         return None
-    return _stated(m, rep, "knee_flexion_max_deg", leg, float(np.percentile(known, 90)), known, frames)
+    return _stated(m, rep, "knee_flexion_max_deg", leg, deepest(known), known, frames)
 
 
 def _extreme(
@@ -163,10 +164,11 @@ def _extreme(
     known = _known(series, frames)
     if len(known) == 0:
         return None
-    low, high = np.percentile(known, [5, 95])
-    value = float(high if abs(high) >= abs(low) else low)
+    value = extreme(known)
     # Over a whole rep the values move far: of their own unsteadiness only the tremble around the extreme is error.
     near = known[np.abs(known - value) <= np.ptp(known) / 10]
+    if len(near) == 0:  # the extreme lies between a few values that jump
+        near = known
     return _stated(m, rep, name, leg, value, near, _around(series, value, frames))
 
 
@@ -195,9 +197,8 @@ def _separation_change(m: SetMeasurement, rep: RepTimes) -> Estimate | None:
     if len(known) < _FEWEST_FRAMES:
         return None
     start = float(np.median(known[:_FEWEST_FRAMES]))
-    low, high = np.percentile(known, [5, 95])
-    far = high if abs(high - start) >= abs(low - start) else low
-    return estimate("knee_separation_change_pct", float(100 * (far / start - 1)) if start else float("nan"))
+    change = 100 * extreme(known - start) / start if start else float("nan")
+    return estimate("knee_separation_change_pct", change)
 
 
 def _arms_moved(m: SetMeasurement, whole: NDArray[np.bool_]) -> Estimate | None:

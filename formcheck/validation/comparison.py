@@ -9,11 +9,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.reductions import deepest, extreme
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import SIDES, Side
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.validation.digitised import measures_of_points
-from formcheck.validation.moments import at_times, extreme, known_within
+from formcheck.validation.moments import at_times, known_within
 from formcheck.validation.truth import (
     BOTH,
     DEPTH,
@@ -172,8 +173,7 @@ def _of_rep(
     for (measure, leg), series in samples.items():
         if measure == KNEE_FLEXION:
             deep = known_within(series, true.bottom_start_s, true.bottom_end_s)
-            value = float(np.percentile(deep, 90)) if len(deep) else float("nan")
-            yield from _pair(DEPTH, leg, ours, value)
+            yield from _pair(DEPTH, leg, ours, deepest(deep))
         elif phase_of.get(measure) == "rep":
             yield from _pair(measure, leg, ours, extreme(known_within(series, true.start_s, true.end_s)))
         else:

@@ -45,11 +45,3 @@ def known_within(series: Samples, start_s: float, end_s: float) -> FloatArray:
     part = series.values[(series.t_s >= start_s) & (series.t_s <= end_s)]
     known = part[np.isfinite(part)]
     return known if len(known) >= max(1, _SEEN_SHARE * len(part)) else known[:0]
-
-
-def extreme(known: FloatArray) -> float:
-    """Return what is exceeded for a twentieth of a rep, on the side further from zero."""
-    if len(known) == 0:
-        return float("nan")
-    low, high = np.percentile(known, [5, 95])
-    return float(high if abs(high) >= abs(low) else low)
