@@ -105,7 +105,7 @@ def somebody_else(track: PoseTrack) -> Mask:
     centre, trunk = _trunks(track)
     size = np.fmax(trunk, _SHOULDERS_TO_TRUNK * _shoulders(track))
     people: list[list[NDArray[np.intp]]] = []
-    for piece in _pieces(track.t_s, at, centre, size):
+    for piece in _pieces(track.t_s, at, centre, size, trunk):
         first = piece[0]
         if track.t_s[piece[-1]] - track.t_s[first] < GLIMPSE_S and len(piece) < len(at):
             other[piece] = True  # on its way from one to the other
@@ -150,11 +150,16 @@ def _trunks(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
     return (hips + shoulders) / 2, length
 
 
-def _pieces(t_s: FloatArray, at: NDArray[np.intp], centre: FloatArray, size: FloatArray) -> list[NDArray[np.intp]]:
-    """Return the frames with a person, `at`, cut where somebody else may begin."""
+def _pieces(
+    t_s: FloatArray, at: NDArray[np.intp], centre: FloatArray, size: FloatArray, trunk: FloatArray
+) -> list[NDArray[np.intp]]:
+    """Return the frames with a person, `at`, cut where somebody else may begin.
+
+    How far somebody moved is taken by the trunk as it is seen, which is strict; how much larger they are by `size`.
+    """
     a, b = at[:-1], at[1:]
     passed = t_s[b] - t_s[a]
-    moved = np.hypot(*(centre[b] - centre[a]).T) / size[a]
+    moved = np.hypot(*(centre[b] - centre[a]).T) / trunk[a]
     grown = np.maximum(size[b] / size[a], size[a] / size[b])
     jumps = (moved > np.maximum(_FASTEST_TRUNKS_PER_S * passed, _LEAST_JUMP_TRUNKS)) | (grown > _SIZE_JUMP)
     return np.split(at, np.flatnonzero(jumps | (passed > _NEIGHBOURS_S)) + 1)
