@@ -12,7 +12,13 @@ from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, fpp
 from formcheck.kinematics.noise import value_noise
 from formcheck.kinematics.reps import RepTimes
 from formcheck.kinematics.uncertainty import TWO_SIDED_95
-from formcheck.kinematics.view import ViewKind, front_turn_deg, known_front_turn_deg, turn_off_view_deg
+from formcheck.kinematics.view import (
+    ViewKind,
+    ViewVerdict,
+    front_turn_deg,
+    known_front_turn_deg,
+    turn_off_view_deg,
+)
 from formcheck.pose.landmarks import BODY, SIDES, Side
 
 FloatArray = NDArray[np.float64]
@@ -57,21 +63,38 @@ def scale_part(name: str, value: float) -> float:
 
 
 def turn_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bool_]) -> float:
+    """Return the standard deviation of a measure of one rep that comes from what is not known of the camera's turn."""
+    lean = _forward_lean_deg(m, frames) if name == "trunk_lean_deg" else 0.0
+    return turn_spread(m.view, name, rep.deepest_deg, lean)
+
+
+def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_deg: float = 0.0) -> float:
     """Return the standard deviation that comes from what is not known of the camera's turn.
 
     From the front, what points forward is seen sideways by the sine of the turn: the bend of the leg in FPPA, the thigh
     in hip adduction, the knee in front of the leg's line in KMD and in front of the toe in KMF, the forward lean of the
     trunk in its sideways lean. From the side, what points forward is seen shorter by the cosine.
+
+    Parameters
+    ----------
+    view
+        The view and its error.
+    name
+        Of the measure.
+    flexion_deg
+        How far the knee is bent, or what stands in for it.
+    forward_lean_deg
+        Of the trunk; for its sideways lean only.
     """
-    if m.view.kind is ViewKind.SIDE:
-        return _side_turn_part(m, name, rep.deepest_deg)
-    if m.view.kind is not ViewKind.FRONT:
+    if view.kind is ViewKind.SIDE:
+        return _side_turn_spread(view, name, flexion_deg)
+    if view.kind is not ViewKind.FRONT:
         return 0.0
-    left_in = front_turn_deg(m.view)
+    left_in = front_turn_deg(view)
     if name != "trunk_lean_deg":
-        left_in -= known_front_turn_deg(m.view)
-    turn = float(np.hypot(m.view.yaw_error_deg, left_in) / TWO_SIDED_95)
-    half = min(rep.deepest_deg / 2, 60.0)
+        left_in -= known_front_turn_deg(view)
+    turn = float(np.hypot(view.yaw_error_deg, left_in) / TWO_SIDED_95)
+    half = min(flexion_deg / 2, 60.0)
     knee_ahead_pct, aside = 50 * np.sin(np.radians(half)), np.sin(np.radians(turn))
     if name in _OF_THE_BENT_KNEE:
         return float(abs(fppa_yaw_bias_deg(half, half, turn)))
@@ -85,20 +108,19 @@ def turn_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bo
         legs = 2 if name == "kmf_difference_pct" else 1  # a turn moves the knees the same way: one in, one out
         return float(legs * abs(knee_ahead_pct - 100 * TOE_AHEAD_LEG) * aside)
     if name == "trunk_lean_deg":
-        return float(fppa_yaw_bias_deg(_forward_lean_deg(m, frames), 0.0, turn))
+        return float(fppa_yaw_bias_deg(forward_lean_deg, 0.0, turn))
     return 0.0
 
 
-def _side_turn_part(m: SetMeasurement, name: str, flexion_deg: float) -> float:
+def _side_turn_spread(view: ViewVerdict, name: str, flexion_deg: float) -> float:
     """Return how far flexion moves when the camera's turn is off by one standard deviation of its error."""
     segments = {"knee_flexion_max_deg": 2, "thigh_horizontal_deg": 1, "ankle_dorsiflexion_deg": 1}.get(name, 0)
     if not segments:
         return 0.0
     seen = min(flexion_deg / 2, 80.0)
-    turn = turn_off_view_deg(m.view)
+    turn = turn_off_view_deg(view)
     angles = [
-        foreshortening_corrected_tilt_deg(seen, abs(each))
-        for each in (turn, turn + m.view.yaw_error_deg / TWO_SIDED_95)
+        foreshortening_corrected_tilt_deg(seen, abs(each)) for each in (turn, turn + view.yaw_error_deg / TWO_SIDED_95)
     ]
     return float(segments * abs(angles[1] - angles[0]))
 

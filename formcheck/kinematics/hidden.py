@@ -22,7 +22,7 @@ Mask = NDArray[np.bool_]
 GLIMPSE_S = 0.1
 """A landmark seen for less than this between two times hidden counts as hidden: gaps beside it must not be filled."""
 _ROUNDING_S = 1e-3
-_NEIGHBOURS_S = 0.25
+NEIGHBOURS_S = 0.25
 """Frames further apart than this say nothing about jumps."""
 _FASTEST_TRUNKS_PER_S = 6.0
 """No trunk moves faster in an exercise: 3 m/s, twice a brisk walk."""
@@ -38,9 +38,9 @@ _SIZE_PER_S, _LARGEST_SIZE = 1.2, 2.5
 """And so with the size: the same trunk is seen at half of its length."""
 _SHOULDERS_TO_TRUNK = 1.4
 """A trunk that leans toward the camera is seen short, its shoulders are not; their distance times this is a trunk."""
-_HIPS_APART_TRUNKS = 0.25
+HIPS_APART_TRUNKS = 0.25
 """Hips mostly further apart than this are seen from the front; they are 0.4 trunks apart there."""
-_COLLAPSED = 0.45
+COLLAPSED = 0.45
 """Hips nearer together than this share of what they mostly are: a turn of 63 degrees, or one hip is not seen."""
 
 
@@ -102,16 +102,16 @@ def somebody_else(track: PoseTrack) -> Mask:
     at = np.flatnonzero(track.found)
     if len(at) < 2:
         return other
-    centre, trunk = _trunks(track)
-    size = np.fmax(trunk, _SHOULDERS_TO_TRUNK * _shoulders(track))
+    centre, trunk = trunks(track)
+    size = body_size_px(track, trunk)
     people: list[list[NDArray[np.intp]]] = []
     for piece in _pieces(track.t_s, at, centre, size, trunk):
         first = piece[0]
         if track.t_s[piece[-1]] - track.t_s[first] < GLIMPSE_S and len(piece) < len(at):
             other[piece] = True  # on its way from one to the other
             continue
-        same = [pieces for pieces in people if _goes_on(track.t_s, centre, size, pieces[-1][-1], first)]
-        lost = bool(people) and track.t_s[first] - track.t_s[at[np.searchsorted(at, first) - 1]] > _NEIGHBOURS_S
+        same = [pieces for pieces in people if goes_on(track.t_s, centre, size, pieces[-1][-1], first)]
+        lost = bool(people) and track.t_s[first] - track.t_s[at[np.searchsorted(at, first) - 1]] > NEIGHBOURS_S
         if same or lost:
             _most_seen(same or people).append(piece)
         else:
@@ -129,8 +129,16 @@ def _most_seen(people: list[list[NDArray[np.intp]]]) -> list[NDArray[np.intp]]:
     return max(people, key=lambda pieces: sum(len(piece) for piece in pieces))
 
 
-def _goes_on(t_s: FloatArray, centre: FloatArray, size: FloatArray, last: int, first: int) -> bool:
-    """Return whether whoever is seen in frame `first` may be who was seen in frame `last`."""
+def goes_on(t_s: FloatArray, centre: FloatArray, size: FloatArray, last: int, first: int) -> bool:
+    """Return whether whoever is seen in frame `first` may be who was seen in frame `last`.
+
+    Parameters
+    ----------
+    t_s, centre, size
+        Of all frames: time, shape (n,); middle of the trunk, shape (n, 2); size of the body, shape (n,); pixels.
+    last, first
+        Two frames, in order of time.
+    """
     passed = t_s[first] - t_s[last]
     across, down = np.abs(centre[first] - centre[last]) / max(size[first], size[last])
     grown = max(size[first] / size[last], size[last] / size[first])
@@ -141,7 +149,7 @@ def _goes_on(t_s: FloatArray, centre: FloatArray, size: FloatArray, last: int, f
     )
 
 
-def _trunks(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
+def trunks(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
     """Return the middle of the trunk in the picture, shape (n, 2), and its length, shape (n,)."""
     hips, shoulders = (
         track.image_px[:, [getattr(BODY[side], joint) for side in SIDES]].mean(axis=1) for joint in ("hip", "shoulder")
@@ -160,9 +168,20 @@ def _pieces(
     a, b = at[:-1], at[1:]
     passed = t_s[b] - t_s[a]
     moved = np.hypot(*(centre[b] - centre[a]).T) / trunk[a]
-    grown = np.maximum(size[b] / size[a], size[a] / size[b])
-    jumps = (moved > np.maximum(_FASTEST_TRUNKS_PER_S * passed, _LEAST_JUMP_TRUNKS)) | (grown > _SIZE_JUMP)
-    return np.split(at, np.flatnonzero(jumps | (passed > _NEIGHBOURS_S)) + 1)
+    jumps = is_jump(passed, moved, size[a], size[b])
+    return np.split(at, np.flatnonzero(jumps | (passed > NEIGHBOURS_S)) + 1)
+
+
+def is_jump(passed_s: FloatArray, moved_trunks: FloatArray, size_before: FloatArray, size_after: FloatArray) -> Mask:
+    """Return where a body moves or grows, from one frame to the next, as no body does; shapes (n,)."""
+    grown = np.maximum(size_after / size_before, size_before / size_after)
+    too_far = moved_trunks > np.maximum(_FASTEST_TRUNKS_PER_S * passed_s, _LEAST_JUMP_TRUNKS)
+    return np.asarray(too_far | (grown > _SIZE_JUMP), dtype=np.bool_)
+
+
+def body_size_px(track: PoseTrack, trunk_px: FloatArray) -> FloatArray:
+    """Return how large the body is seen, as the length of a trunk, shape (n,): also where that leans to the camera."""
+    return np.asarray(np.fmax(trunk_px, _SHOULDERS_TO_TRUNK * _shoulders(track)), dtype=np.float64)
 
 
 def _shoulders(track: PoseTrack) -> FloatArray:
@@ -178,9 +197,9 @@ def hips_on_top_of_each_other(track: PoseTrack) -> Mask:
     side looks the same; the measures that need both hips are those of a front view, and fall away either way.
     """
     left, right = (track.image_px[:, BODY[side].hip, 0] for side in SIDES)
-    apart = np.abs(left - right) / _trunks(track)[1]
+    apart = np.abs(left - right) / trunks(track)[1]
     known = np.isfinite(apart)
     usual = float(np.median(apart[known])) if known.any() else 0.0
-    if usual < _HIPS_APART_TRUNKS:
+    if usual < HIPS_APART_TRUNKS:
         return np.zeros(len(track), dtype=np.bool_)
-    return np.asarray(known & (apart < _COLLAPSED * usual), dtype=np.bool_)
+    return np.asarray(known & (apart < COLLAPSED * usual), dtype=np.bool_)

@@ -110,6 +110,28 @@ def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArra
     )
 
 
+def tilts_on(
+    leg: PlantedLeg, hip_px: FloatArray, knee_px: FloatArray, facing: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return thigh tilt, shank tilt and knee flexion (deg), each of shape (n,), of frames that had no say in a fit.
+
+    Parameters
+    ----------
+    leg
+        Fitted to other frames of the same person on the same spot: its lengths and its foot are taken as they are.
+    hip_px, knee_px
+        Shape (n, 2); NaN gives NaN.
+    facing
+        As for `fit_planted_leg`.
+    """
+    thigh = np.arctan2(facing * (knee_px - hip_px)[:, 0], (knee_px - hip_px)[:, 1])
+    shank = np.arctan2(facing * (knee_px - leg.ankle_px)[:, 0], (leg.ankle_px - knee_px)[:, 1])
+    for _ in range(_TILT_STEPS):
+        thigh, shank = _better_tilts(hip_px, knee_px, leg.ankle_px, leg.thigh_px, leg.shank_px, facing, thigh, shank)
+    tilts = np.degrees(thigh), np.degrees(shank)
+    return tilts[0], tilts[1], tilts[0] + tilts[1]
+
+
 def _even_over_ranges(flexion_deg: FloatArray) -> FloatArray:
     """Return a weight for each frame, shape (n,), by which every range of flexion counts alike."""
     ranges = np.floor(flexion_deg / _RANGE_DEG).astype(np.int64)

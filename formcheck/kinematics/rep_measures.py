@@ -6,7 +6,7 @@ whole rep, the value that is exceeded for a twentieth of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -269,19 +269,37 @@ def measure_whole_set(m: SetMeasurement, reps: Iterable[Values]) -> Values:
         else None
         for leg, x in depth.items()
     }
+    values |= drift_over_set(done)
+    for name, measure in (("kmf_difference_pct", "kmf_pct"), ("fppa_difference_deg", "fppa_deg")):
+        left, right = (_over(done, measure, side.value) for side in SIDES)
+        if len(left) and len(right):
+            values[name] = {BOTH: _difference(m, name, left, right)}
+    return values
+
+
+def drift_over_set(reps: Sequence[Values]) -> Values:
+    """Return the drift from the first three reps to the last three: in a leg's alignment and depth, in the time down.
+
+    Parameters
+    ----------
+    reps
+        The measures of each complete rep, in order.
+
+    Returns
+    -------
+    Values
+        Last three minus first three; None where fewer than six reps have a value.
+    """
     drifts = (
         ("kmf_drift_pct", "kmf_pct", SIDES),
         ("fppa_drift_deg", "fppa_deg", SIDES),
         ("depth_drift_deg", "knee_flexion_max_deg", SIDES),
         ("descent_drift_s", "descent_s", (BOTH,)),
     )
-    for name, measure, legs in drifts:
-        values[name] = {str(leg): _drift(_over(done, measure, str(leg)), MODEL_SPREAD[measure]) for leg in legs}
-    for name, measure in (("kmf_difference_pct", "kmf_pct"), ("fppa_difference_deg", "fppa_deg")):
-        left, right = (_over(done, measure, side.value) for side in SIDES)
-        if len(left) and len(right):
-            values[name] = {BOTH: _difference(m, name, left, right)}
-    return values
+    return {
+        name: {str(leg): _drift(_over(reps, measure, str(leg)), MODEL_SPREAD[measure]) for leg in legs}
+        for name, measure, legs in drifts
+    }
 
 
 def _difference(m: SetMeasurement, name: str, left: FloatArray, right: FloatArray) -> Estimate | None:
@@ -293,7 +311,7 @@ def _difference(m: SetMeasurement, name: str, left: FloatArray, right: FloatArra
     return estimate(name, value, noise=noise, turn=turn, scale=scale_part(name, value))
 
 
-def _over(reps: list[Values], measure: str, leg: str) -> FloatArray:
+def _over(reps: Sequence[Values], measure: str, leg: str) -> FloatArray:
     found = [values.get(measure, {}).get(leg) for values in reps]
     return np.array([each.value for each in found if each is not None])
 

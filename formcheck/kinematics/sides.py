@@ -16,6 +16,8 @@ From the labels' continuity nothing can be said of a track whose labels are wron
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,10 +47,18 @@ _TRAVEL_CAP = 0.6
 _OUTSIDE_WEIGHT = 0.2
 """What a landmark outside the picture is worth, of travel and price alike: the estimator guesses where it may be."""
 _FEWEST_FRAMES = 3
+_LEFT_MARKS, _RIGHT_MARKS = (
+    np.array([getattr(BODY[side], joint) for joint in ("hip", "knee", "ankle", "heel", "toe")]) for side in SIDES
+)
+_PRICE_EVERY = 10
+_REMEMBERED = 90
+"""Live, the frames from which the usual travel is known: three seconds."""
 
 _STATES = np.arange(4)
 """State 0: as labelled; 1: lower legs exchanged; 2: hips exchanged; 3: both."""
 _HIPS_EXCHANGED, _LOWER_EXCHANGED = _STATES // 2, _STATES % 2
+_HIPS_CHANGE, _LOWER_CHANGE = ((part[:, None] != part).astype(np.int64) for part in (_HIPS_EXCHANGED, _LOWER_EXCHANGED))
+_EXCHANGED_PARTS = _HIPS_EXCHANGED + _LOWER_EXCHANGED
 
 
 def repair_exchanged_sides(track: PoseTrack, leg_px: float) -> tuple[PoseTrack, NDArray[np.bool_]]:
@@ -83,18 +93,24 @@ def exchanged_frames(track: PoseTrack, leg_px: float) -> tuple[NDArray[np.bool_]
     hips, lower_legs = np.zeros((2, len(track)), dtype=np.bool_)
     if len(seen) < _FEWEST_FRAMES or not leg_px > 0:
         return hips, lower_legs
-    points = np.concatenate([track.image_px[seen] / leg_px, track.world_m[seen] / _LEG_M], axis=2)
-    weight = _worth(track, seen)
+    points, weight = _evidence(track, seen, leg_px)
     of_hips, of_lower = (_changes(points, weight, part) for part in (_HIPS, _LOWER_LEGS))
-    hips_change, lower_change = (
-        (part[:, None] != part).astype(np.int64) for part in (_HIPS_EXCHANGED, _LOWER_EXCHANGED)
-    )
-    change_costs = np.asarray(of_hips[:, hips_change] + of_lower[:, lower_change], dtype=np.float64)
-    exchanged_parts = _HIPS_EXCHANGED + _LOWER_EXCHANGED
-    state_costs = _DISBELIEF_COST * exchanged_parts + np.outer(_crossing(points), exchanged_parts == 1)
-    states = _cheapest_states(np.asarray(state_costs, dtype=np.float64), change_costs)
+    change_costs = np.asarray(of_hips[:, _HIPS_CHANGE] + of_lower[:, _LOWER_CHANGE], dtype=np.float64)
+    states = _cheapest_states(_state_costs(points), change_costs)
     hips[seen], lower_legs[seen] = _HIPS_EXCHANGED[states] > 0, _LOWER_EXCHANGED[states] > 0
     return hips, lower_legs
+
+
+def _state_costs(points: FloatArray) -> FloatArray:
+    """Return what it costs to be in each state, shape (n, 4)."""
+    one_part = _EXCHANGED_PARTS == 1
+    return np.asarray(_DISBELIEF_COST * _EXCHANGED_PARTS + np.outer(_crossing(points), one_part), dtype=np.float64)
+
+
+def _evidence(track: PoseTrack, seen: NDArray[np.int64], leg_px: float) -> tuple[FloatArray, FloatArray]:
+    """Return picture and world landmarks in leg lengths, shape (m, 33, 5), and what each is worth, shape (m, 33)."""
+    points = np.concatenate([track.image_px[seen] / leg_px, track.world_m[seen] / _LEG_M], axis=2)
+    return points, _worth(track, seen)
 
 
 def _worth(track: PoseTrack, seen: NDArray[np.int64]) -> FloatArray:
@@ -116,6 +132,22 @@ def _changes(points: FloatArray, weight: FloatArray, part: tuple[Landmark, ...])
     part
         The landmarks that are exchanged together, both sides.
     """
+    stay, change, worth = _travel(points, weight, part)
+    return np.stack([stay, change + _price(change - stay) * worth], axis=1)
+
+
+def _price(further: FloatArray) -> float:
+    """Return the price of a change of sides, from how much further landmarks travel by one, shape (n,)."""
+    return max(_LEAST_SWITCH_COST, _SWITCH_SHARE * float(np.median(further)))
+
+
+def _travel(
+    points: FloatArray, weight: FloatArray, part: tuple[Landmark, ...]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return how far the landmarks travel from each frame to the next, as labelled and if they change sides.
+
+    The third result is what that is worth; each has shape (n - 1,).
+    """
     left = [mark for mark in part if mark.name.startswith(Side.LEFT.name)]
     right = [mark for mark in part if mark.name.startswith(Side.RIGHT.name)]
     across = (points[:, left] - points[:, right]) / np.sqrt(2)
@@ -125,8 +157,7 @@ def _changes(points: FloatArray, weight: FloatArray, part: tuple[Landmark, ...])
         (np.minimum(np.linalg.norm(travel, axis=-1), _TRAVEL_CAP) * both).mean(axis=1)
         for travel in (across[1:] - across[:-1], across[1:] + across[:-1])
     )
-    price = max(_LEAST_SWITCH_COST, _SWITCH_SHARE * float(np.median(change - stay)))
-    return np.stack([stay, change + price * both.mean(axis=1)], axis=1)
+    return stay, change, np.asarray(both.mean(axis=1), dtype=np.float64)
 
 
 def _crossing(points: FloatArray) -> FloatArray:
@@ -163,3 +194,63 @@ def _cheapest_states(state_costs: FloatArray, change_costs: FloatArray) -> NDArr
     for i in range(n - 1, 0, -1):
         states[i - 1] = came_from[i, states[i]]
     return states
+
+
+class SideKeeper:
+    """Puts exchanged legs right frame by frame, knowing nothing of later frames.
+
+    The same costs as for recorded sets; of the cheapest sequences so far the state that the best one ends in is taken,
+    so an exchange that only later frames betray is seen late.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[FloatArray, FloatArray] | None = None
+        self._cost = np.zeros(len(_STATES))
+        self._further: deque[FloatArray] = deque(maxlen=_REMEMBERED)
+        self._prices: FloatArray = np.full(2, _LEAST_SWITCH_COST)
+        self._frames = 0
+
+    def __call__(self, track: PoseTrack, leg_px: float) -> PoseTrack:
+        """Return the one frame of a track with exchanged legs put right.
+
+        Parameters
+        ----------
+        track
+            One frame, later than the one before; where nobody is found it comes back as it is.
+        leg_px
+            Length of a leg in the picture; where it is not one nothing is changed.
+        """
+        if not (track.found[0] and leg_px > 0):
+            self._last = None
+            self._cost = np.zeros(len(_STATES))
+            return track
+        points, weight = _evidence(track, np.zeros(1, dtype=np.int64), leg_px)
+        across = (points[0, _LEFT_MARKS] - points[0, _RIGHT_MARKS]) / np.sqrt(2)
+        worth = np.maximum(weight[0, _LEFT_MARKS], weight[0, _RIGHT_MARKS])
+        if self._last is not None:
+            changes = self._changes(across, worth, *self._last)
+            self._cost = (self._cost[:, None] + changes[0][_HIPS_CHANGE] + changes[1][_LOWER_CHANGE]).min(axis=0)
+        self._cost = self._cost + _state_costs(points)[0]
+        self._cost -= self._cost.min()
+        self._last = across, worth
+        state = int(self._cost.argmin())
+        for exchanged, landmarks in ((_HIPS_EXCHANGED[state], _HIPS), (_LOWER_EXCHANGED[state], _LOWER_LEGS)):
+            if exchanged:
+                track = track.with_sides_exchanged(np.ones(1, dtype=np.bool_), landmarks)
+        return track
+
+    def _changes(
+        self, across: FloatArray, worth: FloatArray, last_across: FloatArray, last_worth: FloatArray
+    ) -> FloatArray:
+        """Return what it costs hips (row 0) and lower legs (row 1) to stay and to change sides, shape (2, 2)."""
+        both = np.minimum(worth, last_worth)
+        travels = np.sqrt((np.stack([across - last_across, across + last_across]) ** 2).sum(axis=2))
+        travels = np.minimum(travels, _TRAVEL_CAP) * both
+        parts = np.stack([travels[:, 0], travels[:, 1:].sum(axis=1) / 4])
+        self._further.append(parts[:, 1] - parts[:, 0])
+        if self._frames % _PRICE_EVERY == 0:
+            usual = np.median(np.array(self._further), axis=0)
+            self._prices = np.maximum(_LEAST_SWITCH_COST, _SWITCH_SHARE * usual)
+        self._frames += 1
+        parts[:, 1] += self._prices * (both[0], both[1:].sum() / 4)
+        return parts

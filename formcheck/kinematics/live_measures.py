@@ -1,0 +1,293 @@
+"""What one live frame measures, by the same formulas as a recorded set.
+
+The measures of a set are those of its frames against the person's quiet stance. Live, the stance is known beforehand:
+so a set of two frames is measured, the stance and now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.cleaning import FOOT_SCORED, SCORED
+from formcheck.kinematics.error_parts import scale_part, turn_spread
+from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.frontal import measure_front
+from formcheck.kinematics.geometry import distance_px, foreshortening_corrected_tilt_deg, sagittal_tilt_deg
+from formcheck.kinematics.noise import value_noise
+from formcheck.kinematics.planted_leg import PlantedLeg, fit_planted_leg, tilts_on
+from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG, flexion_from_drop_deg, trunk_drop_px
+from formcheck.kinematics.sagittal import facing_sign, measure_side, without_stance_error_deg
+from formcheck.kinematics.standing import Standing
+from formcheck.kinematics.uncertainty import estimate
+from formcheck.kinematics.view import (
+    FRONT_LOW_DEG,
+    ViewKind,
+    ViewQuality,
+    ViewVerdict,
+    known_front_turn_deg,
+    turn_off_view_deg,
+)
+from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.pose.types import FloatArray, PoseTrack
+
+Values = dict[str, dict[str, Estimate | None]]
+"""By name of the measure, then by `left` and `right` or `both`; None where not measured."""
+
+BOTH = "both"
+_LIVE_NOISE = 1.4
+"""A causal filter that follows as fast leaves more of the tremble than the zero-phase one: twice its variance."""
+_IN_PLACE_LEG = 0.25
+"""Feet further than this from where the calibration was made, in leg lengths: the person stands elsewhere."""
+_STATED_AS = {"knee_flexion_deg": "knee_flexion_max_deg"}
+"""The measure whose error a live value has."""
+_JOINTS = ("hip", "knee", "ankle")
+
+
+@dataclass(frozen=True, eq=False)
+class LiveCalibration:
+    """What is known of person and camera before the first rep, or better since the newest one."""
+
+    standing: Standing
+    view: ViewVerdict
+    tremble_px: FloatArray
+    """Shape (33,), see `noise.tremble_px`."""
+    bilateral: bool
+    stance_leg: Side | None
+    """The leg that stands in a step-down; None where both work or it is not known yet."""
+    planted: PlantedLeg | None = None
+    """From the side, once reps have shown how long thigh and shank are."""
+
+    @classmethod
+    def of_set(cls, m: SetMeasurement, stance_leg: Side | None) -> LiveCalibration:
+        """Return what a set measured so far has shown."""
+        calibration = cls(m.standing, m.view, m.tremble_px, m.bilateral, stance_leg)
+        near = m.view.near_leg
+        if m.view.kind is not ViewKind.SIDE or near is None or m.flexion_method != "planted leg":
+            return calibration
+        image = np.where((m.track.visibility >= SCORED)[..., None], m.track.image_px, np.nan)
+        hip, knee, ankle = (image[:, getattr(BODY[near], joint)] for joint in _JOINTS)
+        whole = np.isfinite(hip + knee + ankle)
+        hip, knee, ankle = (np.where(whole, each, np.nan) for each in (hip, knee, ankle))
+        return replace(calibration, planted=fit_planted_leg(hip, knee, ankle, facing_sign(m.standing, near)))
+
+    @cached_property
+    def rest_flexion_deg(self) -> float:
+        """Knee flexion of the near leg as read in stance, before that is put right; NaN where there is no side view."""
+        return sum(self.tilts_deg(self.standing.points_px)) if self.view.near_leg is not None else float("nan")
+
+    def tilts_deg(self, points_px: FloatArray) -> tuple[float, float]:
+        """Return the tilts of thigh and shank of the near leg in a side view; their sum is its flexion.
+
+        Parameters
+        ----------
+        points_px
+            Landmarks of one frame, shape (33, 2).
+
+        Raises
+        ------
+        ValueError
+            If no leg is nearer than the other.
+        """
+        near = self.view.near_leg
+        if near is None:
+            raise ValueError("only a side view has a near leg")
+        hip, knee, ankle = (points_px[getattr(BODY[near], joint)][None] for joint in _JOINTS)
+        facing = facing_sign(self.standing, near)
+        if self.planted is not None:
+            thigh, shank, _ = tilts_on(self.planted, hip, knee, facing)
+        else:
+            thigh = sagittal_tilt_deg(hip, knee, "lower", facing)
+            shank = sagittal_tilt_deg(knee, ankle, "upper", facing)
+        turn = turn_off_view_deg(self.view)
+        if turn > 0:
+            thigh, shank = (foreshortening_corrected_tilt_deg(tilt, turn) for tilt in (thigh, shank))
+        return float(thigh[0]), float(shank[0])
+
+    def noise(self, name: str, leg: Side | None) -> float:
+        """Return the standard deviation that trembling landmarks give a live value of a measure."""
+        if (name, leg) not in self._noise:
+            self._noise[name, leg] = _LIVE_NOISE * value_noise(name, leg, self.tremble_px, self.standing)
+        return self._noise[name, leg]
+
+    @cached_property
+    def _noise(self) -> dict[tuple[str, Side | None], float]:
+        return {}
+
+    def in_place(self, track: PoseTrack) -> bool:
+        """Return whether a foot is where it was in the calibration, for a track of one frame."""
+        for side in SIDES:
+            mark = BODY[side].ankle
+            apart = float(distance_px(track.image_px[0, mark], self.standing.points_px[mark]))
+            if apart < _IN_PLACE_LEG * self.standing.leg_px:
+                return True
+        return False
+
+
+@dataclass(frozen=True)
+class LiveMeasures:
+    """The measures of one frame."""
+
+    values: Values
+    drop_q_deg: float
+    """The stand-in for knee flexion from the drop of the trunk; NaN where the trunk is not seen."""
+    flexion_deg: float
+    """Knee flexion of the near leg in a side view; NaN otherwise."""
+
+
+_OF_LEG = ("fppa_deg", "fppa_change_deg", "kmf_pct", "kmf_change_pct", "kmd_pct", "hip_adduction_deg")
+_OF_BODY_FRONT = ("trunk_lean_deg", "fppa_common_deg", "kmf_difference_pct", "kasr", "weight_shift_pct")
+_OF_NEAR_LEG = (
+    "knee_flexion_deg",
+    "thigh_horizontal_deg",
+    "heel_lift_pct",
+    "knee_past_toe_pct",
+    "ankle_dorsiflexion_deg",
+)
+_OF_BODY_SIDE = ("trunk_flexion_deg", "wall_drift_shoulder_pct", "wall_drift_hip_pct")
+
+
+LIVE_MEASURES = frozenset(_OF_LEG + _OF_BODY_FRONT + _OF_NEAR_LEG + _OF_BODY_SIDE)
+"""Everything that one frame can be measured for."""
+
+
+def drop_now_deg(calibration: LiveCalibration, track: PoseTrack) -> float:
+    """Return the stand-in for knee flexion from the trunk's drop in one cleaned frame; NaN where it is not seen."""
+    drop = trunk_drop_px(track, calibration.standing)
+    return float(flexion_from_drop_deg(drop, calibration.standing.leg_px)[0])
+
+
+def measure_now(calibration: LiveCalibration, track: PoseTrack, names: Set[str] = LIVE_MEASURES) -> LiveMeasures:
+    """Return the measures of a frame.
+
+    Parameters
+    ----------
+    calibration
+        The person's stance, the view and what reps have shown since.
+    track
+        One cleaned frame.
+    names
+        Only these are given.
+    """
+    standing, view = calibration.standing, calibration.view
+    drop = float(trunk_drop_px(track, standing)[0])
+    q = float(flexion_from_drop_deg(drop, standing.leg_px))
+    if view.verdict is ViewQuality.REFUSED:
+        return LiveMeasures({}, q, float("nan"))
+    if view.kind is ViewKind.FRONT:
+        return LiveMeasures(_front(calibration, track, drop, q, names), q, float("nan"))
+    if view.kind is ViewKind.SIDE and view.near_leg is not None:
+        values, flexion = _side(calibration, track, view.near_leg, names)
+        return LiveMeasures(values, q, flexion)
+    return LiveMeasures({}, q, float("nan"))
+
+
+def _front(c: LiveCalibration, track: PoseTrack, drop_px: float, q_deg: float, names: Set[str]) -> Values:
+    pair, standing = _with_stance(c.standing, track), _first_frame(c.standing)
+    stance = None
+    if not c.bilateral:
+        stance = np.full(2, -1 if c.stance_leg is None else c.stance_leg.leg_index, dtype=np.int64)
+    series = measure_front(
+        pair,
+        standing,
+        np.array([0.0, drop_px]),
+        stance,
+        facing_camera=c.view.facing_camera,
+        turn_deg=known_front_turn_deg(c.view),
+    )
+    turned = turn_off_view_deg(c.view) > FRONT_LOW_DEG
+    legs = SIDES if c.bilateral or c.stance_leg is None else (c.stance_leg,)
+    values: Values = {}
+    for name in names & set(_OF_LEG):
+        refused = turned and name.startswith("fppa")
+        values[name] = {
+            side.value: None
+            if refused or side not in legs
+            else _stated(c, name, side, float(series.per_leg[name][1, side.leg_index]), q_deg)
+            for side in SIDES
+        }
+    for name in names & set(_OF_BODY_FRONT):
+        if name in series.whole_body and not (turned and name.startswith("fppa")):
+            values[name] = {BOTH: _stated(c, name, None, float(series.whole_body[name][1]), q_deg)}
+    return values
+
+
+def _side(c: LiveCalibration, track: PoseTrack, near: Side, names: Set[str]) -> tuple[Values, float]:
+    pair, standing = _with_stance(c.standing, track), _first_frame(c.standing)
+    turn = turn_off_view_deg(c.view)
+    side = measure_side(pair, standing, near, turn, np.ones(2, dtype=np.bool_), near_stands=False)
+    flexion, thigh_horizontal = (float(side.near_leg[name][1]) for name in ("knee_flexion_deg", "thigh_horizontal_deg"))
+    if np.isfinite(flexion) and (c.bilateral or c.stance_leg in (near, None)):
+        thigh, shank = c.tilts_deg(track.image_px[0])
+        flexion = thigh + shank
+        if c.standing.quiet:
+            upright = float(without_stance_error_deg(np.array([flexion]), c.rest_flexion_deg)[0])
+            thigh, flexion = thigh + upright - flexion, upright
+        thigh_horizontal = 90.0 - thigh
+    known = side.near_leg | {
+        "knee_flexion_deg": np.array([0.0, flexion]),
+        "thigh_horizontal_deg": np.array([0.0, thigh_horizontal]),
+    }
+    values: Values = {}
+    for name in names & set(_OF_NEAR_LEG):
+        value = _stated(c, name, near, float(known[name][1]), flexion)
+        values[name] = {near.value: value, near.other.value: None}
+    for name in names & set(_OF_BODY_SIDE):
+        values[name] = {BOTH: _stated(c, name, None, float(side.whole_body[name][1]), flexion)}
+    return values, flexion
+
+
+def _stated(c: LiveCalibration, name: str, leg: Side | None, value: float, flexion_deg: float) -> Estimate | None:
+    """Return a value with the error that it has now."""
+    if not np.isfinite(value):
+        return None
+    as_name = _STATED_AS.get(name, name)
+    bend = flexion_deg if np.isfinite(flexion_deg) else STANDING_FLEXION_DEG
+    return estimate(
+        as_name,
+        value,
+        noise=c.noise(as_name, leg),
+        turn=turn_spread(c.view, as_name, bend),
+        scale=scale_part(as_name, value),
+    )
+
+
+def _with_stance(standing: Standing, track: PoseTrack) -> PoseTrack:
+    """Return the stance, and after it one frame, as a track."""
+    points = standing.points_px[None]
+    visibility = np.isfinite(points[..., 0]).astype(np.float64)
+    world = np.zeros((1, len(standing.points_px), 3))
+    return PoseTrack(
+        np.array([track.t_s[0] - 1.0, track.t_s[0]]),
+        np.concatenate([points, track.image_px]),
+        np.concatenate([visibility, track.visibility]),
+        np.concatenate([world, track.world_m]),
+        track.source,
+    )
+
+
+def _first_frame(standing: Standing) -> Standing:
+    """Return the calibration of a track whose first frame of two is the stance."""
+    return replace(standing, frames=np.array([True, False]))
+
+
+def why_not_seen(track: PoseTrack, leg: Side, *, foot: bool) -> str:
+    """Return which joint of a leg is not seen in a frame, as a clause; empty where all are.
+
+    Parameters
+    ----------
+    track
+        One cleaned frame.
+    leg
+        Whose.
+    foot
+        Whether heel and toe are needed too.
+    """
+    for joint, least in (*((each, SCORED) for each in _JOINTS), *((("toe", FOOT_SCORED),) if foot else ())):
+        if not track.visibility[0, getattr(BODY[leg], joint)] >= least:
+            return f"the {leg} {'foot' if joint == 'toe' else joint} is not seen"
+    return ""
