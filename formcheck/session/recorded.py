@@ -146,8 +146,7 @@ def assess(track: PoseTrack, request: SetRequest) -> Assessment:
     _need_feet(track)
     rubric = request.rubric
     m = measure_set(track, rubric.phases, request.leg, request.view)
-    phase_of = {check.measure: check.phase.value for check in rubric.checks}
-    reps = tuple(_rep(m, i, phase_of) for i in range(len(m.reps)))
+    reps = tuple(measured_rep(m, i, rubric) for i in range(len(m.reps)))
     done = [rep for rep in reps if rep.complete]
     whole = _set_values(m, rubric, done)
     findings: list[Finding] = []
@@ -202,7 +201,9 @@ def _need_feet(track: PoseTrack) -> None:
             )
 
 
-def _rep(m: SetMeasurement, i: int, phase_of: dict[str, str]) -> Rep:
+def measured_rep(m: SetMeasurement, i: int, rubric: Rubric) -> Rep:
+    """Return rep `i` of a set, from 0, with its measures taken in the phases that the rubric asks for."""
+    phase_of = {check.measure: check.phase.value for check in rubric.checks}
     times, stance = m.reps[i], m.legs[i]
     return Rep(
         index=i + 1,

@@ -1,0 +1,130 @@
+"""Counting and judging reps as they are done, with the code that measures recorded sets.
+
+Whenever somebody seems to be back up, the last few reps are measured together with the quiet stance as if they were a
+recording. So a live set counts what its recording would count, and its findings are the recording's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.judge import BOTH, judge_rep
+from formcheck.exercises.rubric import Precedence
+from formcheck.kinematics.analysis import SetMeasurement, measure_set
+from formcheck.pose.types import PoseTrack
+from formcheck.session.assessment import Rep
+from formcheck.session.recorded import SetRequest, measured_rep
+
+_REPS_AGAIN = 2
+"""So many of the counted reps are measured again with a new one: a rep is judged beside others, not alone."""
+_MARGIN_S = 1.5
+_SAME_REP_S = 0.5
+"""The bottom of a rep that is measured again lies within this of where it lay."""
+_AT_MOST_S = 60.0
+"""No more than this is looked at, however long somebody rests."""
+
+
+@dataclass(frozen=True)
+class CountedRep:
+    """A rep that has been counted."""
+
+    rep: Rep
+    deepest_s: float
+    findings: tuple[Finding, ...]
+    """As the recording's."""
+    to_say: tuple[Finding, ...]
+    """The same for whoever speaks: see `as_said`."""
+
+
+class RepCounter:
+    """Counts the reps of one live set.
+
+    Parameters
+    ----------
+    request
+        What the set is measured as.
+    stance_until_s
+        End of the quiet stance that the set begins with.
+    """
+
+    def __init__(self, request: SetRequest, stance_until_s: float) -> None:
+        self._request = request
+        self._stance_until_s = stance_until_s
+        self.counted: list[CountedRep] = []
+        self.measured: SetMeasurement | None = None
+        """The newest reps and the stance, as they were measured last."""
+
+    def look(self, track: PoseTrack) -> list[CountedRep]:
+        """Return the reps that are new in a set so far, in order.
+
+        Parameters
+        ----------
+        track
+            Everything since the quiet stance began, as the estimator gave it.
+
+        Raises
+        ------
+        NotAssessableError
+            If the set cannot be measured at all, such as in a mirrored picture.
+        """
+        part = self._part(track)
+        m = measure_set(part, self._request.rubric.phases, self._request.leg, self._request.view)
+        last_s = self.counted[-1].deepest_s if self.counted else -np.inf
+        new = [i for i, rep in enumerate(m.reps) if rep.complete and rep.deepest_s > last_s + _SAME_REP_S]
+        if new:
+            self.measured = m
+        found = [self._counted(m, i, len(self.counted) + k) for k, i in enumerate(new, start=1)]
+        self.counted += found
+        return found
+
+    def _part(self, track: PoseTrack) -> PoseTrack:
+        """Return the stance and the newest reps."""
+        t = track.t_s
+        again = self.counted[-_REPS_AGAIN:]
+        since = again[0].rep.start_s - _MARGIN_S if again else -np.inf
+        since = max(since, float(t[-1]) - _AT_MOST_S)
+        keep = (t <= self._stance_until_s) | (t >= since)
+        if keep.all():
+            return track
+        return replace(
+            track,
+            t_s=t[keep],
+            image_px=track.image_px[keep],
+            visibility=track.visibility[keep],
+            world_m=track.world_m[keep],
+        )
+
+    def _counted(self, m: SetMeasurement, i: int, number: int) -> CountedRep:
+        rep = replace(measured_rep(m, i, self._request.rubric), index=number)
+        findings = judge_rep(
+            self._request.rubric,
+            number,
+            rep.leg,
+            rep.measures,
+            view_kind=m.view.kind,
+            view_quality=m.view.verdict,
+            plan=self._request.plan,
+            at_s=m.reps[i].deepest_s,
+        )
+        return CountedRep(rep, m.reps[i].deepest_s, tuple(findings), tuple(as_said(findings, self._request)))
+
+
+def as_said(findings: Sequence[Finding], request: SetRequest) -> list[Finding]:
+    """Return the findings of a rep as they are spoken of while the set goes on.
+
+    The report calls a knee past its limit a caution as long as what must bear it out may as well be good. A cue is soon
+    over, so live it is a fault where the knee's angle (FPPA), measured from other landmarks, is not good either [E].
+    """
+    off = {(f.leg, f.measure) for f in findings if f.band is not Band.GOOD}
+    said = []
+    for finding in findings:
+        bands = request.rubric.check(finding.check).bands_for(request.plan)
+        past = bands is not None and bands.band_of(finding.value) is Band.FAULT
+        angles = {m for leg, m in off if leg in (finding.leg, BOTH) and m.startswith("fppa")} - {finding.measure}
+        borne_out = finding.precedence == Precedence.KNEE_ALIGNMENT and bool(angles)
+        said.append(replace(finding, band=Band.FAULT) if finding.cue and past and borne_out else finding)
+    return said

@@ -1,0 +1,108 @@
+"""What the live engine says after each frame: plain values for whoever shows or speaks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from formcheck.exercises.cues import Cue
+from formcheck.exercises.finding import Band
+from formcheck.kinematics.view import ViewVerdict
+from formcheck.pose.types import Pose
+
+
+class Stage(StrEnum):
+    """Where a live set is."""
+
+    SETUP = "setup"
+    """One instruction at a time, until camera, room and person are right."""
+    CALIBRATE = "calibrate"
+    """The person is to stand tall and still."""
+    COUNTDOWN = "countdown"
+    """3, 2, 1. Who starts earlier is counted all the same."""
+    SET = "set"
+    PAUSED = "paused"
+    """The person is out of view or has moved away from where the calibration was made."""
+    DONE = "done"
+
+
+@dataclass(frozen=True)
+class PictureFacts:
+    """What is known of one picture besides the person's landmarks."""
+
+    width_px: int
+    height_px: int
+    mean_luma: float
+    """Mean brightness, 0 black to 255 white."""
+    people: int | None = None
+    """People of a size comparable to the largest, in pictures that were looked at for that; None in the others."""
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """One thing that the person is to do before the set can go on."""
+
+    id: str
+    """Of the set-up check, such as `SU-1`; `SU-11` for standing still."""
+    message: str
+    """At most eight words, spoken and shown."""
+    detail: str
+    """One sentence more, shown only."""
+    figure: str
+    """Name of the drawn figure: `step-into-view`, `step-back`, `come-closer`, `show-feet`, `show-head`, `one-person`,
+    `more-light`, `less-light`, `level-camera`, `raise-camera`, `lower-camera`, `face-camera`, `turn-sideways`,
+    `turn-other-side`, `keep-camera-still`, `stand-still`, `move-left`, `move-right`, `return-to-place` or `ready`."""
+    blocking: bool
+    """False for what is asked for a while and then done without, with a remark in the result."""
+
+
+@dataclass(frozen=True)
+class LiveValue:
+    """A value now, in the unit that its measure's name states."""
+
+    value: float
+    error: float
+    """Half-width of the 95 % interval."""
+    band: Band | None
+    """As the rubric judges it here and now; None where no check applies."""
+
+
+@dataclass(frozen=True)
+class LiveState:
+    """Everything to show after one frame.
+
+    A measure that cannot be judged now has no value: it is None in `measures`, with its reason in `not_measured`.
+    """
+
+    t_s: float
+    stage: Stage
+    pose: Pose | None
+    """Smoothed, in pixels of the un-mirrored picture, NaN where not seen; None when nobody is found."""
+    measures: Mapping[str, Mapping[str, LiveValue | None]]
+    """By measure (`knee_flexion_deg`, `fppa_deg`, `kmf_pct`, `trunk_lean_deg`, `trunk_flexion_deg`), then by `left` and
+    `right` or `both`."""
+    not_measured: Mapping[str, str]
+    """By measure: why it cannot be judged now, one short clause."""
+    phase: str
+    """`stand`, `descent`, `hold` or `ascent`; `stand` outside of the set."""
+    depth_share: float | None
+    """How far down: 0 standing, 1 at the deepest of this set (from the front) or at the target depth (from the side);
+    None while not seen. Serves for a moving bar; it is not a measurement."""
+    reps: int
+    """Complete reps so far."""
+    hold_s: float | None
+    """Time in this rep's bottom position so far; None outside of it."""
+    in_position: bool
+    """Whether the hold counts now."""
+    cue: Cue | None
+    """What to say now; each cue is given once."""
+    setup: Instruction | None
+    progress: float
+    """Of standing still for the calibration, 0 to 1."""
+    countdown: int | None
+    """3, 2 or 1 before the set."""
+    view: ViewVerdict | None
+    """Of the calibration or the newest rep; None before."""
+    notice: str = ""
+    """One sentence for people when something changed: paused, resumed, view lost."""
