@@ -53,4 +53,6 @@ def seen(track: PoseTrack, landmarks: list[int], least: float = SCORED) -> NDArr
 def known_median(values: FloatArray) -> float:
     """Return the median of the values that are not NaN; NaN where there are none."""
     known = values[np.isfinite(values)]
+    if len(known) == 1:  # as in every live frame: the median of one stance, without what np.median does around it
+        return float(known[0])
     return float(np.median(known)) if len(known) else float("nan")

@@ -41,10 +41,14 @@ Values = dict[str, dict[str, Estimate | None]]
 BOTH = "both"
 _LIVE_NOISE = 1.4
 """A causal filter that follows as fast leaves more of the tremble than the zero-phase one: twice its variance."""
+_UNFITTED_SPREAD_DEG = 2.5
+"""Standard deviation that three points add to knee flexion and thigh as long as no rep has shown the lengths of thigh
+and shank: at the bottom of rendered step-downs they read up to 5 deg low."""
 _IN_PLACE_LEG = 0.25
 """Feet further than this from where the calibration was made, in leg lengths: the person stands elsewhere."""
 _STATED_AS = {"knee_flexion_deg": "knee_flexion_max_deg"}
 """The measure whose error a live value has."""
+_OF_FITTED_LEG = frozenset({"knee_flexion_max_deg", "thigh_horizontal_deg"})
 _JOINTS = ("hip", "knee", "ankle")
 
 
@@ -251,9 +255,13 @@ def _stated(c: LiveCalibration, name: str, leg: Side | None, value: float, flexi
         as_name,
         value,
         noise=c.noise(as_name, leg),
-        turn=turn_spread(c.view, as_name, bend),
+        turn=float(np.hypot(turn_spread(c.view, as_name, bend), _unfitted_spread(c, as_name))),
         scale=scale_part(as_name, value),
     )
+
+
+def _unfitted_spread(c: LiveCalibration, name: str) -> float:
+    return _UNFITTED_SPREAD_DEG if c.planted is None and name in _OF_FITTED_LEG else 0.0
 
 
 def _with_stance(standing: Standing, track: PoseTrack) -> PoseTrack:

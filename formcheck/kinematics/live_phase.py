@@ -15,8 +15,9 @@ from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
 
 _MOVES_DEG_PER_S = 10.0
 """Faster is movement, slower is stillness."""
-_FRAMES = 3
-"""A change of direction must last for so many frames."""
+_LASTS_S = 0.06
+"""A change of direction must last for so long: three frames at 30 frames a second."""
+_FEWEST_FRAMES = 3
 _SLOPE_S = 0.17
 """Speed is the slope over this time: 5 frames at 30 frames a second."""
 _HOLD_S = 0.3
@@ -73,7 +74,8 @@ class PhaseMachine:
         self._limits = limits
         self._recent: deque[tuple[float, float]] = deque()
         self._phase = STAND
-        self._down = self._up = 0
+        self._down_since_s: float | None = None
+        self._up_since_s: float | None = None
         self._still_since_s: float | None = None
         self._held: list[float] = []
         self._hold_s = 0.0
@@ -92,21 +94,19 @@ class PhaseMachine:
             return PhaseNow(self._phase, self._hold_s, False, False)
         passed = t_s - self._recent[-1][0] if self._recent else 0.0
         speed = self._speed(t_s, q_deg)
-        self._down = self._down + 1 if speed > _MOVES_DEG_PER_S else 0
-        self._up = self._up + 1 if speed < -_MOVES_DEG_PER_S else 0
         still = abs(speed) < _MOVES_DEG_PER_S
-        if not still:
-            self._still_since_s = None
-        elif self._still_since_s is None:
-            self._still_since_s = t_s
+        self._down_since_s = _since(self._down_since_s, t_s, speed > _MOVES_DEG_PER_S)
+        self._up_since_s = _since(self._up_since_s, t_s, speed < -_MOVES_DEG_PER_S)
+        self._still_since_s = _since(self._still_since_s, t_s, still)
+        goes_down = _lasts(self._down_since_s, t_s, _LASTS_S)
         risen = q_deg - self._rest_deg
         returned = False
         if self._phase != STAND and risen < self._limits.returns_deg:
             returned = True
             self._phase = STAND
-        elif self._phase == STAND and risen > self._limits.leaves_deg and self._down >= _FRAMES:
+        elif self._phase == STAND and risen > self._limits.leaves_deg and goes_down:
             self._go_down(q_deg)
-        elif self._phase == ASCENT and self._down >= _FRAMES and self._is_nearly_up(risen):
+        elif self._phase == ASCENT and goes_down and self._is_nearly_up(risen):
             returned = True
             self._go_down(q_deg)
         elif self._phase in (DESCENT, ASCENT):
@@ -129,14 +129,13 @@ class PhaseMachine:
 
     def _between(self, t_s: float, q_deg: float, risen: float) -> None:
         """Leave descent or ascent: for the hold when still for long enough, or turning round."""
-        still_s = t_s - self._still_since_s if self._still_since_s is not None else 0.0
-        if still_s >= _HOLD_S and risen >= _HOLD_FROM_DEG:
+        if risen >= _HOLD_FROM_DEG and _lasts(self._still_since_s, t_s, _HOLD_S):
             self._phase = HOLD
-            self._hold_s += still_s
+            self._hold_s += _HOLD_S
             self._held.append(q_deg)
-        elif self._phase == DESCENT and self._up >= _FRAMES:
+        elif self._phase == DESCENT and _lasts(self._up_since_s, t_s, _LASTS_S):
             self._phase = ASCENT
-        elif self._phase == ASCENT and self._down >= _FRAMES:
+        elif self._phase == ASCENT and _lasts(self._down_since_s, t_s, _LASTS_S):
             self._phase = DESCENT
 
     def _near_hold(self, q_deg: float) -> bool:
@@ -147,8 +146,19 @@ class PhaseMachine:
         self._recent.append((t_s, q_deg))
         while len(self._recent) > 2 and t_s - self._recent[0][0] > _SLOPE_S:
             self._recent.popleft()
-        if len(self._recent) < _FRAMES:
+        if len(self._recent) < _FEWEST_FRAMES:
             return 0.0
         t, q = np.array(self._recent).T
         t = t - t.mean()
         return float((t * q).sum() / (t * t).sum())
+
+
+def _since(since_s: float | None, t_s: float, holds: bool) -> float | None:
+    """Return since when something holds without a break; None where it does not."""
+    if not holds:
+        return None
+    return t_s if since_s is None else since_s
+
+
+def _lasts(since_s: float | None, t_s: float, least_s: float) -> bool:
+    return since_s is not None and t_s - since_s >= least_s

@@ -7,6 +7,7 @@ which way the person faces, where the feet stand.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,7 +56,7 @@ class Standing:
     medial: FloatArray
     """Shape (2,): +1 or -1, the direction along x that is medial for each leg; frozen for the set."""
 
-    @property
+    @cached_property
     def leg_px(self) -> float:
         """Length of a leg: thigh and shank, mean of the legs that were seen; NaN if neither was."""
         lengths = self.thigh_px + self.shank_px

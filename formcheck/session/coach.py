@@ -138,11 +138,14 @@ class SetupCoach:
         self._times.append(t_s)
         if facts.people is not None:
             self._people = facts.people
-        asks = {(ask.instruction.id, ask.instruction.blocking): ask for ask in self._asks(t_s, pose, facts)}
+        asks = list(self._asks(t_s, pose, facts))
         self._remember(asks, passed_s)
-        wanted = {key: ask for key, ask in asks.items() if _plain(ask) not in self._without}
-        for key in wanted:
-            self._lasting.setdefault(key, _Lasting())
+        wanted: dict[tuple[str, bool], Ask] = {}
+        for ask in asks:
+            if _plain(ask) not in self._without:
+                key = (ask.instruction.id, ask.instruction.blocking)
+                wanted.setdefault(key, ask)
+                self._lasting.setdefault(key, _Lasting())
         for key, lasting in self._lasting.items():
             lasting.take(wanted.get(key), passed_s)
         by = -_WRONG_WEIGHS * passed_s if wanted else passed_s
@@ -212,9 +215,9 @@ class SetupCoach:
             self._times.popleft()
         return (len(self._times) - 1) / (self._times[-1] - self._times[0])
 
-    def _remember(self, asks: dict[tuple[str, bool], Ask], passed_s: float) -> None:
+    def _remember(self, asks: list[Ask], passed_s: float) -> None:
         """Keep what was measured, and whether what was done without is still wrong."""
-        now = {_plain(ask): ask.value for ask in asks.values()}
+        now = {_plain(ask): ask.value for ask in asks}
         self._values.update(now)
         for ask, level in self._without.items():
             by = passed_s / _LASTS_S

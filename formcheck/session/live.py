@@ -39,8 +39,9 @@ _LOST_S = 1.0
 """Out of view, or away from the spot, for so long: the set pauses."""
 _BACK_S = 0.5
 """Back in view for so long: it goes on."""
-_LOOK_AGAIN_S = 0.3, 2.0
-"""A rep that seems to be over is looked at again every so often, for so long: its end may lie in what comes."""
+_LOOK_AFTER_S, _LOOK_UNTIL_S = 0.2, 2.0
+"""A rep that seems to be over is looked at so long afterwards, and again and again for so long: its end may lie in what
+comes."""
 _SHORTEST_REP_S = 0.7
 """Two signals may say that the same rep is over, one a little after the other."""
 _WALKED_OFF_S = 5.0
@@ -322,10 +323,10 @@ class LiveSet:
         if self._poses is None or self._counter is None or self._motion is None:
             return None
         if now.returned and t_s - self._counted_s > _SHORTEST_REP_S:
-            self._look_at_s, self._look_until_s = t_s, t_s + _LOOK_AGAIN_S[1]
+            self._look_at_s, self._look_until_s = t_s + _LOOK_AFTER_S, t_s + _LOOK_UNTIL_S
         if self._look_at_s is None or t_s < self._look_at_s:
             return None
-        self._look_at_s = t_s + _LOOK_AGAIN_S[0] if t_s < self._look_until_s else None
+        self._look_at_s = t_s + _LOOK_AFTER_S if t_s < self._look_until_s else None
         try:
             new = self._counter.look(self._poses.build(self._source))
         except NotAssessableError as error:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from formcheck.kinematics.live_measures import LiveCalibration, Values, drop_now_deg, measure_now
-from formcheck.kinematics.live_phase import OF_DROP, OF_FLEXION, PhaseMachine
+from formcheck.kinematics.live_phase import OF_DROP, OF_FLEXION, PhaseMachine, PhaseNow
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.types import PoseTrack
 from formcheck.session.live_reasons import reasons
 
 _MEASURE_EVERY = 2
-"""From the front the measures are taken in every second frame: fifteen times a second, half the work."""
+"""The measures are taken in every second frame: fifteen times a second, half the work."""
 _FULL_SCALE_DEG = 60.0
 """Where no depth is prescribed or it is not seen, a movement of this depth fills the bar, until one goes deeper."""
 _TARGET_SHORT_DEG = 20.0
@@ -58,6 +58,8 @@ class Motion:
         self._target_deg = target_depth_deg
         self._by_drop = PhaseMachine(STANDING_FLEXION_DEG, OF_DROP)
         self._by_flexion = PhaseMachine(STANDING_FLEXION_DEG, OF_FLEXION)
+        self._of_flexion = PhaseNow("stand", 0.0, in_hold=False, returned=False)
+        self._flexion_deg = float("nan")
         self._deepest_deg = _FULL_SCALE_DEG
         self._frames = 0
         self._newest: Values = {}
@@ -73,7 +75,7 @@ class Motion:
         if not in_place:
             drop, self._newest = float("nan"), {}
             self._reasons = reasons(calibration, clean, {})
-        elif side or self._frames % _MEASURE_EVERY == 0 or not self._newest:
+        elif self._frames % _MEASURE_EVERY == 0 or not self._newest:
             now = measure_now(calibration, clean, names)
             drop, flexion, values = now.drop_q_deg, now.flexion_deg, now.values
             self._newest, self._reasons = values, reasons(calibration, clean, values)
@@ -81,7 +83,12 @@ class Motion:
             drop = drop_now_deg(calibration, clean)
         self._frames += 1
         trigger = self._by_drop(t_s, drop)
-        shown = self._by_flexion(t_s, flexion) if side else trigger
+        shown = trigger
+        if side and (values is not None or not in_place):
+            shown = self._of_flexion = self._by_flexion(t_s, flexion)
+            self._flexion_deg = flexion
+        elif side:
+            shown, flexion = replace(self._of_flexion, returned=False), self._flexion_deg
         return MotionNow(
             in_place=in_place,
             values=values,
@@ -91,7 +98,7 @@ class Motion:
             hold_s=shown.hold_s if shown.phase in ("hold", "ascent") else None,
             in_position=shown.in_hold and self._deep_enough(flexion),
             depth_share=self._depth_share(flexion if side else drop, side=side),
-            returned=trigger.returned or (side and shown.returned),
+            returned=trigger.returned or shown.returned,
         )
 
     def _deep_enough(self, flexion_deg: float) -> bool:

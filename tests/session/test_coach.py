@@ -218,6 +218,13 @@ def test_few_pictures_a_second_are_mentioned_once_they_are_counted() -> None:
     assert ("SU-6", 12.0) in [(check.id, check.value) for check in by.remarks()]
 
 
+def test_poor_light_and_the_few_pictures_that_come_of_it_are_both_remarked() -> None:
+    by = coach()
+    said = everything_said(stands(8.0, fps=12.0, lasts_s=25.0).track, by, luma=45.0)
+    assert said[-1][1] is None
+    assert [(check.name, check.value) for check in by.remarks()][:2] == [("Light", 45), ("Frame rate", 12.0)]
+
+
 def test_nobody_is_asked_into_view_and_is_seen_when_coming() -> None:
     track = stands(lasts_s=4.0).track
     away = track.t_s < 2.0
