@@ -1,0 +1,1 @@
+"""Everything a browser sees: pages, the live socket and the camera component."""

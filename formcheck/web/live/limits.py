@@ -1,0 +1,96 @@
+"""Every bound of the live socket, each with its reason."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from formcheck.errors import FormcheckError
+
+SESSIONS_VARIABLE: Final = "FORMCHECK_LIVE_SESSIONS"
+_SETS_PER_CPU: Final = 2
+"""A set at 30 frames/s takes about 0.6 of a core; two a core still count at half rate, more would stutter."""
+_MOST_SESSIONS: Final = 1024
+"""Nobody means more: it is a slip of the keyboard."""
+
+
+class LiveSettingError(FormcheckError):
+    """An environment variable of the live server that means nothing."""
+
+
+def _default_sets() -> int:
+    return max(1, os.cpu_count() or 1) * _SETS_PER_CPU
+
+
+@dataclass(frozen=True)
+class LiveLimits:
+    """What one client, and all of them together, may ask of the server."""
+
+    max_frame_bytes: int = 600_000
+    """Of one JPEG. 640 x 480 has 30 to 80 kB, 1280 x 1280 of a leafy garden about 500 kB."""
+    min_side_px: int = 64
+    """No joint can be found in less."""
+    max_side_px: int = 1280
+    """The pose model looks at 256 x 256 around the person: more pixels cost time and show it nothing."""
+    max_text_chars: int = 16_384
+    """A set-up message has 300."""
+    frames_per_s: float = 60.0
+    """Averaged over a second; cameras give 30, some 60."""
+    backlog_frames: int = 300
+    """At once after a resume, on top of that: 10 s at the half rate at which a page goes on taking pictures."""
+    in_flight: int = 2
+    """What clients are told to keep to: one being measured, one on its way."""
+    max_in_flight: int = 4
+    """Accepted and not yet answered; whoever sends more does not listen."""
+    max_sets: int = field(default_factory=_default_sets)
+    """Open at a time, those included whose socket is lost."""
+    first_message_s: float = 10.0
+    """From opening the socket to the first message, which a page has ready."""
+    idle_s: float = 30.0
+    """Without any message: the other end is gone without a word."""
+    frameless_s: float = 120.0
+    """Without a picture, however many pings: a camera that gives none must not hold a place."""
+    send_s: float = 10.0
+    """For one answer to leave: the other end has stopped reading."""
+    resume_keep_s: float = 120.0
+    """A set whose socket is lost waits so long for its return."""
+    takeover_idle_s: float = 2.0
+    """A socket that was silent so long loses its set to one that resumes it: a lost network closes nothing."""
+    takeover_wait_s: float = 5.0
+    """For that silence to come: what was sent over a dead network still trickles in."""
+    max_set_s: float = 3600.0
+    """Then the set is ended and measured. 20 reps with holds take 4 minutes; an hour of landmarks takes 170 MB."""
+    finished_keep_s: float = 7200.0
+    """For the page to show and to offer as download."""
+    max_finished: int = 24
+    """A set of two minutes holds about 12 MB."""
+    token_s: float = 300.0
+    """From a page's making to the opening of a socket."""
+    resume_token_s: float = 3900.0
+    """The same token opens a socket again in mid-set, as long as a set may last."""
+    people_every_s: float = 1.0
+    """Between looks for other people during the set-up; each costs as much as two frames."""
+    slow_ms: float = 60.0
+    """A frame that takes longer on average makes the overlay trail and movements ragged (17 frames/s)."""
+    slow_window_s: float = 3.0
+    """To average over, so that one hitch changes nothing."""
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> LiveLimits:
+        """Return the limits with the ceiling of `FORMCHECK_LIVE_SESSIONS`, where that is set.
+
+        Raises
+        ------
+        LiveSettingError
+            If it is not a whole number from 1 to 1024.
+        """
+        text = environ.get(SESSIONS_VARIABLE, "").strip()
+        if not text:
+            return cls()
+        if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= _MOST_SESSIONS):
+            raise LiveSettingError(
+                f"{SESSIONS_VARIABLE} must be a whole number from 1 to {_MOST_SESSIONS}.", "Correct it, or unset it."
+            )
+        return cls(max_sets=int(text))

@@ -1,0 +1,82 @@
+"""What a live set is put together from, so that each part can be another one: pose model, estimator, engine, clock."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sized
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose.estimator import PoseEstimator
+from formcheck.pose.models import PoseModel, find_model
+from formcheck.pose.types import Pose, PoseTrack
+from formcheck.session.assessment import Assessment
+from formcheck.session.live import LiveSet
+from formcheck.session.live_state import LiveState, PictureFacts, Stage
+from formcheck.session.recorded import SetRequest
+
+
+class Estimator(Protocol):
+    """Finds one person's landmarks in the pictures of one set, in order; `PoseEstimator` is one."""
+
+    def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:
+        """Return the pose in the next picture."""
+        ...
+
+    def people_in_view(self, rgb: NDArray[np.uint8]) -> Sized:
+        """Return everybody of a size comparable to the largest."""
+        ...
+
+    def close(self) -> None:
+        """Free what it holds."""
+        ...
+
+
+class Engine(Protocol):
+    """Measures one set frame by frame; `LiveSet` is one."""
+
+    @property
+    def stage(self) -> Stage:
+        """Where the set is."""
+        ...
+
+    def track(self) -> PoseTrack:
+        """Return the poses of the set as they were added; raises `NotAssessableError` before it began."""
+        ...
+
+    def use_model(self, model: PoseModel) -> None:
+        """Take note that the poses come from another model from now on."""
+        ...
+
+    def add(self, pose: Pose, facts: PictureFacts) -> LiveState:
+        """Take the next pose and say what to show."""
+        ...
+
+    def finish(self) -> Assessment:
+        """Measure and judge the set."""
+        ...
+
+
+class EngineMaker(Protocol):
+    """Makes the engine of one set."""
+
+    def __call__(
+        self, request: SetRequest, *, width_px: int, height_px: int, model: PoseModel, session_number: int
+    ) -> Engine:
+        """Return an engine for pictures of this size whose poses are from this model."""
+        ...
+
+
+@dataclass(frozen=True)
+class LiveParts:
+    """The parts of every live set."""
+
+    find_model: Callable[[str], PoseModel] = find_model
+    """By its short name, such as `full`."""
+    open_estimator: Callable[[PoseModel], Estimator] = PoseEstimator
+    make_engine: EngineMaker = LiveSet
+    clock: Callable[[], float] = time.perf_counter
+    """Seconds, never going back."""

@@ -1,0 +1,255 @@
+"""One set from JPEG to answer: decode, estimate, measure, and keep the video if that was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.errors import OutputError, PoseModelError
+from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.pose.models import PoseModel
+from formcheck.pose.releases import DEFAULT_MODEL
+from formcheck.session.live_state import PictureFacts, Stage
+from formcheck.session.recorded import SetRequest
+from formcheck.web.live.decode import decode_jpeg
+from formcheck.web.live.finished_set import FinishedSet
+from formcheck.web.live.kept_video import KeptVideo
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.messages import FrameMessage, SetupMessage
+from formcheck.web.live.pace import SlownessWatch
+from formcheck.web.live.parts import Engine, Estimator, LiveParts
+from formcheck.web.live.recording import SetRecording
+from formcheck.web.live.replies import OpenSet, frame_message
+
+_LIGHTER: Final = "lite"
+_LUMA_STRIDE: Final = 8
+"""One pixel in 64 tells how light it is; recorded sets are looked at the same way."""
+_BEFORE_THE_SET: Final = (Stage.SETUP, Stage.CALIBRATE)
+_SHAPE_TOLERANCE: Final = 0.02
+"""Of width over height: a smaller picture of the same camera is rounded to whole pixels."""
+_LIGHTER_NOTICE: Final = "This computer is slow, so the lighter pose model is used from here on."
+_SLOW_NOTICE: Final = "This computer is slow, so the picture may lag: close other programs if you can."
+
+
+@dataclass(frozen=True)
+class PipelineResult:
+    """A finished set and the recording that belongs to it."""
+
+    finished: FinishedSet
+    video: KeptVideo | None
+
+
+class Pipeline:
+    """Works on one set, in one thread. Use it in a `with` block: it frees the model and drops an unfinished video.
+
+    Parameters
+    ----------
+    set_id
+        Of the set.
+    setup
+        What the client asked for.
+    parts
+        Model, estimator, engine and clock.
+    limits
+        Of pictures and pace.
+
+    Raises
+    ------
+    PoseModelError
+        On entering: there is no such model, or it cannot be used.
+    """
+
+    _estimator: Estimator
+    _engine: Engine
+    _model: PoseModel
+
+    def __init__(self, set_id: str, setup: SetupMessage, parts: LiveParts, limits: LiveLimits) -> None:
+        self._setup, self._parts, self._limits = setup, parts, limits
+        self._set_id = set_id
+        rubric = builtin_rubric(setup.exercise)
+        leg = None if rubric.phases.bilateral else setup.side
+        self._request = SetRequest(rubric=rubric, leg=leg, plan=setup.plan)
+        self._first_t_ms: float | None = None
+        self._last_t_ms: float | None = None
+        self._looked_for_people_s: float | None = None
+        self._slowness = SlownessWatch(limits.slow_ms, limits.slow_window_s)
+        self._told_slow = False
+        self._size = (setup.width_px, setup.height_px)
+        self._recording = SetRecording(limits) if setup.keep_video else None
+        self._remarks: list[str] = []
+        self._notices: list[str] = []
+
+    def __enter__(self) -> Self:
+        setup = self._setup
+        self._model = self._parts.find_model(DEFAULT_MODEL if setup.model == "auto" else setup.model)
+        self._engine = self._parts.make_engine(
+            self._request,
+            width_px=setup.width_px,
+            height_px=setup.height_px,
+            model=self._model,
+            session_number=setup.session_number,
+        )
+        self._estimator = self._parts.open_estimator(self._model)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._estimator.close()
+        self._drop_video()
+
+    @property
+    def last_t_ms(self) -> float | None:
+        """Capture time of the newest picture that was dealt with, unreadable ones included; None before the first."""
+        return self._last_t_ms
+
+    @property
+    def opened(self) -> OpenSet:
+        """What the page is told of the set."""
+        return OpenSet(self._set_id, self._request.rubric, self._request.plan, self._model.name)
+
+    def measure(self, frame: FrameMessage) -> str:
+        """Take the next picture and return the answer to it.
+
+        Raises
+        ------
+        LiveRefusalError
+            If the picture is none.
+        """
+        began_s = self._parts.clock()
+        # Also a picture that is refused is dealt with: sent again after a resume it would be refused again.
+        self._last_t_ms = frame.t_ms
+        rgb = decode_jpeg(frame.jpeg, self._limits)
+        if self._first_t_ms is None:
+            self._first_t_ms = frame.t_ms
+        t_s = (frame.t_ms - self._first_t_ms) / 1000
+        width_px, height_px = size = self._size_of(rgb)
+        pose = self._estimator.estimate(rgb, t_s, width_px=width_px, height_px=height_px)
+        estimated_s = self._parts.clock()
+        people = self._people(rgb, t_s)
+        looked_s = self._parts.clock() - estimated_s
+        luma = float(rgb[::_LUMA_STRIDE, ::_LUMA_STRIDE].mean())
+        before = self._engine.stage
+        state = self._engine.add(pose, PictureFacts(width_px, height_px, luma, people))
+        if before in _BEFORE_THE_SET:
+            self._size = size
+        self._record(t_s, frame.jpeg, before, same_size=size == self._size)
+        now_s = self._parts.clock()
+        self._watch_pace(now_s, 1000 * (now_s - began_s - looked_s))
+        notice, self._notices = " ".join(self._notices), []
+        server_ms = 1000 * (now_s - began_s)
+        return frame_message(
+            state, t_ms=frame.t_ms, server_ms=server_ms, width_px=width_px, height_px=height_px, notice=notice
+        )
+
+    def remark(self, sentence: str) -> None:
+        """Add a sentence to what the result says of how the set was done."""
+        self._remarks.append(sentence)
+
+    def finish(self) -> PipelineResult:
+        """Measure and judge the set; the video, if any, is the caller's from here on.
+
+        Raises
+        ------
+        NotAssessableError
+            If there is nothing to assess.
+        """
+        assessment = self._engine.finish()
+        track = self._engine.track()
+        path = self._finish_video()
+        video = self._recording.video if self._recording is not None and path is not None else None
+        self._recording = None
+        finished = FinishedSet(
+            set_id=self._set_id,
+            assessment=assessment,
+            request=self._request,
+            pose_track=track,
+            video_path=path,
+            finished_at=datetime.now(UTC),
+            remarks=tuple(self._remarks),
+        )
+        return PipelineResult(finished, video)
+
+    def _size_of(self, rgb: NDArray[np.uint8]) -> tuple[int, int]:
+        """Return the size in the pixels of which to speak of a picture (px).
+
+        A smaller picture of the same shape is of the same set, since the page makes them smaller where it is slow; one
+        of another shape speaks for itself: the phone was turned.
+        """
+        height, width = rgb.shape[:2]
+        usual = self._size[0] / self._size[1]
+        return self._size if abs(width / height - usual) <= _SHAPE_TOLERANCE * usual else (width, height)
+
+    def _people(self, rgb: NDArray[np.uint8], t_s: float) -> int | None:
+        """Count the people now and then while the set-up lasts, when it can still be put right."""
+        looked_s = self._looked_for_people_s
+        if self._engine.stage is not Stage.SETUP:
+            return None
+        if looked_s is not None and t_s - looked_s < self._limits.people_every_s:
+            return None
+        self._looked_for_people_s = t_s
+        return len(self._estimator.people_in_view(rgb))
+
+    def _watch_pace(self, now_s: float, took_ms: float) -> None:
+        if not self._slowness.add(now_s, took_ms):
+            return
+        if self._take_lighter_model():
+            self._notices.append(_LIGHTER_NOTICE)
+        elif not self._told_slow:
+            self._told_slow = True
+            self._notices.append(_SLOW_NOTICE)
+
+    def _take_lighter_model(self) -> bool:
+        if self._model.short_name == _LIGHTER:
+            return False
+        try:
+            lighter = self._parts.find_model(_LIGHTER)
+            # `FORMCHECK_POSE_MODEL` goes before every name, so that another one may not be found.
+            if lighter.short_name != _LIGHTER:
+                return False
+            estimator = self._parts.open_estimator(lighter)
+        except PoseModelError:
+            return False
+        self._estimator.close()
+        self._estimator, self._model = estimator, lighter
+        self._engine.use_model(lighter)
+        return True
+
+    def _record(self, t_s: float, jpeg: bytes, before: Stage, *, same_size: bool) -> None:
+        """Keep a picture if that was asked for. One of a turned phone fits into no video and is left out."""
+        recording, now = self._recording, self._engine.stage
+        if recording is None or before is Stage.DONE:
+            return
+        try:
+            if before in _BEFORE_THE_SET:
+                recording.hold(t_s, jpeg)
+                if now not in _BEFORE_THE_SET:
+                    recording.begin(len(self._engine.track()), *self._size)
+            elif same_size:
+                recording.add(t_s, jpeg)
+        except OutputError as error:
+            self._give_video_up(error)
+
+    def _finish_video(self) -> Path | None:
+        try:
+            return self._recording.finish() if self._recording is not None else None
+        except OutputError as error:
+            self._give_video_up(error)
+            return None
+
+    def _give_video_up(self, error: OutputError) -> None:
+        self._drop_video()
+        sentence = f"The video is not kept: {error.reason}"
+        self._notices.append(sentence)
+        self.remark(sentence)
+
+    def _drop_video(self) -> None:
+        recording, self._recording = self._recording, None
+        if recording is not None:
+            recording.delete()

@@ -1,0 +1,58 @@
+"""The routes that the app adds to Streamlit's own: the live socket, the camera component's files, and a sign of life.
+
+Their names keep clear of what Streamlit reserves: `/_stcore`, `/media`, `/component` and `/static`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from formcheck.web.live.registry import LiveRegistry
+from formcheck.web.live.service import live_service
+from formcheck.web.live.socket import serve_live_socket
+from formcheck.web.live.static_files import StaticFolder
+
+SOCKET_PATH: Final = "/live"
+STATIC_PATH: Final = "/formcheck-static/live"
+HEALTH_PATH: Final = "/formcheck-health"
+
+_STATIC_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "live"
+
+
+def live_routes(
+    service: Callable[[], LiveRegistry] = live_service, static_folder: Path = _STATIC_FOLDER
+) -> list[BaseRoute]:
+    """Return the routes for `streamlit.App`.
+
+    Parameters
+    ----------
+    service
+        Gives the registry; asked at each request, so that importing the app starts nothing.
+    static_folder
+        With the files of the camera component.
+    """
+    files = StaticFolder(static_folder)
+
+    async def live(websocket: WebSocket) -> None:
+        await serve_live_socket(websocket, service())
+
+    def static(request: Request) -> Response:
+        return files.answer(request.path_params["file"], request.headers.get("if-none-match"))
+
+    def health(_: Request) -> Response:
+        registry = service()
+        content = {"ok": True, "sessions": registry.active_count, "ceiling": registry.limits.max_sets}
+        return JSONResponse(content, headers={"Cache-Control": "no-store"})
+
+    return [
+        WebSocketRoute(SOCKET_PATH, live),
+        Route(STATIC_PATH + "/{file}", static),
+        Route(HEALTH_PATH, health),
+    ]

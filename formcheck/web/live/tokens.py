@@ -1,0 +1,81 @@
+"""Signed, short-lived tokens: whoever opens a live socket has a page of this server open."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+
+from formcheck.web.live.refusal import CloseCode, LiveRefusalError
+
+_SALT: Final = "formcheck-live-socket"
+_SECRET_BYTES: Final = 32
+_LONGEST: Final = 512
+"""Characters; a token of ours has about 100."""
+_REMEDY: Final = "Reload the page."
+
+
+class _Signer(TimestampSigner):
+    """Signs with SHA-256 and a clock that can be set in tests."""
+
+    def __init__(self, *args: Any, clock: Callable[[], float], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._clock = clock
+
+    def get_timestamp(self) -> int:
+        """Return the time in whole seconds."""
+        return int(self._clock())
+
+
+class TokenMaker:
+    """Makes and checks tokens. The secret is made anew with each process and never leaves it.
+
+    Parameters
+    ----------
+    clock
+        Seconds since the epoch.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._serializer = URLSafeTimedSerializer(
+            secrets.token_bytes(_SECRET_BYTES),
+            salt=_SALT,
+            signer=_Signer,
+            signer_kwargs={"clock": clock, "digest_method": hashlib.sha256},
+        )
+
+    def issue(self, session_id: str) -> str:
+        """Return a token for a Streamlit session, fit for an address."""
+        return str(self._serializer.dumps(session_id))
+
+    def session_of(self, token: str, max_age_s: float) -> str:
+        """Return the Streamlit session that a token was made for.
+
+        Parameters
+        ----------
+        token
+            As the client gave it.
+        max_age_s
+            Older ones are refused.
+
+        Raises
+        ------
+        LiveRefusalError
+            If it is not ours, was altered, or is too old.
+        """
+        try:
+            if len(token) > _LONGEST:
+                raise BadData("too long")
+            session_id = self._serializer.loads(token, max_age=int(max_age_s))
+        except SignatureExpired as error:
+            raise LiveRefusalError(
+                CloseCode.TOKEN, "token-expired", "This page was opened too long ago.", _REMEDY
+            ) from error
+        except BadData as error:
+            reason = "This page does not belong to the running app."
+            raise LiveRefusalError(CloseCode.TOKEN, "token-invalid", reason, _REMEDY) from error
+        return str(session_id)

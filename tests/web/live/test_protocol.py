@@ -1,0 +1,160 @@
+"""In process: the live socket between a client and the server, with a made-up estimator and engine."""
+
+from __future__ import annotations
+
+import pytest
+
+from .world import SETUP, World, begin, farewell, frame, live_threads, send_frames
+
+
+def test_a_set_from_setup_to_finish(world: World) -> None:
+    with world.socket() as socket:
+        ready = begin(socket)
+        answers = send_frames(socket, 5000.0, 5033.5, 5067.0)
+        socket.send_json({"type": "finish"})
+        assert socket.receive_json() == {
+            "type": "finished",
+            "set_id": ready["set_id"],
+            "reps": 3,
+            "summary_ready": True,
+        }
+        assert farewell(socket) == ("", 1000)
+    assert [answer["t"] for answer in answers] == [5000.0, 5033.5, 5067.0]
+    assert [answer["reps"] for answer in answers] == [1, 2, 3]
+    finished = world.registry.finished_set(ready["set_id"], "somebody")
+    assert finished is not None
+    assert finished.assessment.exercise == "wall-squat"
+    assert finished.request.plan.reps == 10
+    assert finished.pose_track.t_s.tolist() == pytest.approx([0.0, 0.0335, 0.067])
+    assert finished.video_path is None
+    assert finished.finished_at.tzinfo is not None
+    assert world.registry.active_count == 0
+
+
+def test_who_is_ready_is_told_what_to_keep_to(world: World) -> None:
+    with world.socket() as socket:
+        ready = begin(socket)
+    assert ready["version"] == 1
+    assert ready["resumed"] is False
+    assert ready["last_t"] is None
+    assert (ready["exercise"], ready["exercise_name"], ready["bilateral"]) == ("wall-squat", "Wall squat", True)
+    assert ready["model"] == "pose_landmarker_full"
+    assert ready["target"] == {"reps": 10, "hold_s": 3.0, "depth_deg": 60.0}
+    assert ready["depth_band"] == [50.0, 65.0]
+    assert ready["alignment_band"] == {"good": [None, 2.0], "caution": [None, 4.0], "measure": "kmf_change_pct"}
+    assert ready["fppa_band"] is None
+    assert ready["limits"] == {
+        "max_bytes": 600_000,
+        "max_width": 1280,
+        "max_height": 1280,
+        "max_fps": 60.0,
+        "in_flight": 2,
+    }
+
+
+def test_without_a_prescribed_depth_there_is_no_band_for_it(world: World) -> None:
+    with world.socket() as socket:
+        assert begin(socket, target_depth_deg=None)["depth_band"] is None
+
+
+def test_a_step_down_scores_the_leg_that_was_named(world: World) -> None:
+    with world.socket() as socket:
+        ready = begin(socket, exercise="step-down", leg="left", step_height_cm=20)
+        assert ready["bilateral"] is False
+        assert ready["fppa_band"]["good"] == [None, 10.0]
+    (engine,) = world.engines
+    assert engine.request.leg == "left"
+    assert engine.request.plan.step_height_cm == 20
+
+
+def test_an_answer_holds_the_pose_as_shares_of_the_picture_and_no_value_for_what_is_not_seen(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket)
+        (answer,) = send_frames(socket, 1.0)
+    assert answer["pose"][0] == [None, None, 0.988]
+    assert answer["pose"][1] == [0.5, 0.25, 0.988]
+    assert answer["measures"] == {
+        "fppa_deg": {"left": {"value": 3.1, "error": 4.9, "band": "good"}, "right": None},
+        "kmf_pct": {"left": None, "right": {"value": 2.0, "error": None, "band": None}},
+    }
+    assert answer["not_measured"] == {"knee_flexion_deg": "only a camera at the side can measure it"}
+    assert answer["cue"] == {"text": "Well done", "kind": "praise", "leg": "both", "spoken": True}
+    assert answer["verdict"]["kind"] == "front"
+    assert answer["verdict"]["quality"] == "ok"
+    assert answer["depth_share"] == 0.123
+    assert answer["server_ms"] == 110.0  # 10 for the pose and 100 for looking for other people
+
+
+def test_a_cancelled_set_is_dropped(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+        send_frames(socket, 1.0)
+        socket.send_json({"type": "cancel"})
+        assert farewell(socket) == ("", 1000)
+    assert world.registry.finished_set(set_id, "somebody") is None
+    assert world.registry.active_count == 0
+    assert world.estimators[0].closed
+
+
+def test_a_set_without_a_rep_ends_with_the_reason(world: World) -> None:
+    world.setup_frames = 100
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+        send_frames(socket, 1.0)
+        socket.send_json({"type": "finish"})
+        assert farewell(socket) == ("not-assessable", 1000)
+    assert world.registry.finished_set(set_id, "somebody") is None
+
+
+def test_pings_are_not_answered_and_do_no_harm(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket)
+        socket.send_json({"type": "ping"})
+        assert send_frames(socket, 1.0)[0]["reps"] == 1
+
+
+def test_a_model_that_is_not_installed_is_named_with_its_remedy(world: World) -> None:
+    with world.socket() as socket:
+        socket.send_json(SETUP | {"model": "heavy"})
+        error = socket.receive_json()
+        assert error["reason"] == "The pose model “heavy” is not installed."
+        assert error["remedy"] == "Run `formcheck models install heavy`."
+        assert farewell(socket) == ("", 4500)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_the_server_is_told_and_ends_the_set(world: World) -> None:
+    world.fault = ZeroDivisionError("made up")
+    with world.socket() as socket:
+        begin(socket)
+        socket.send_bytes(frame(1.0))
+        assert farewell(socket) == ("fault", 4500)
+    assert world.estimators[0].closed
+    assert world.registry.active_count == 0
+
+
+def test_a_set_that_lasts_too_long_is_ended_and_measured(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+        send_frames(socket, 1000.0)
+        socket.send_bytes(frame(1001.0 + 3_600_000))
+        assert socket.receive_json()["type"] == "finished"
+    finished = world.registry.finished_set(set_id, "somebody")
+    assert finished is not None
+    assert finished.remarks == ("The set was ended after 60 minutes, the longest that is measured at once.",)
+
+
+def test_every_thread_ends_with_its_set(world: World) -> None:
+    with world.socket() as first, world.socket(session="else") as second:
+        begin(first)
+        begin(second)
+        assert len(live_threads()) == 2
+        first.send_json({"type": "cancel"})
+        assert farewell(first) == ("", 1000)
+        send_frames(second, 1.0)
+        second.send_json({"type": "finish"})
+        assert second.receive_json()["type"] == "finished"
+    for thread in live_threads():
+        thread.join(5)
+    assert live_threads() == []
+    assert all(each.closed for each in world.estimators)

@@ -1,0 +1,224 @@
+"""In process: a socket that is lost in mid-set, and what becomes of the set."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from formcheck.web.live.limits import LiveLimits
+
+from .world import SETUP, World, begin, farewell, frame, resume, send_frames
+
+
+def test_nothing_is_lost_with_the_socket(world: World) -> None:
+    """Frames that were not analysed when the socket went are sent again, and each is counted once."""
+    times = [1000.0 + 33 * i for i in range(20)]
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+        send_frames(socket, *times[:7])
+        socket.send_bytes(frame(times[7]))
+        socket.send_bytes(frame(times[8]))
+    with world.socket() as socket:
+        ready = resume(socket, set_id)
+        assert ready["resumed"] is True
+        assert ready["set_id"] == set_id
+        assert ready["last_t"] in times[6:9]
+        answers = send_frames(socket, *(t for t in times if t > ready["last_t"]))
+        assert answers[-1]["reps"] == 20
+        socket.send_json({"type": "finish"})
+        assert socket.receive_json()["type"] == "finished"
+    (engine,) = world.engines
+    assert [pose.t_s for pose in engine.poses] == pytest.approx([(t - 1000) / 1000 for t in times])
+
+
+def test_what_was_under_way_is_measured_before_the_new_socket_is_greeted(world: World) -> None:
+    world.gate.clear()
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+        for t_ms in (1.0, 2.0, 3.0):
+            socket.send_bytes(frame(t_ms))
+        socket.send_json({"type": "ping"})
+        _until(lambda: world.registry._active[set_id].heard == 4)
+    with world.socket() as socket:
+        socket.send_json({"type": "resume", "version": 1, "set_id": set_id})
+        world.gate.set()
+        assert socket.receive_json()["last_t"] == 3.0
+
+
+def test_a_set_goes_on_before_its_first_picture(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+    with world.socket() as socket:
+        ready = resume(socket, set_id)
+        assert (ready["resumed"], ready["last_t"]) == (True, None)
+
+
+def test_a_token_serves_longer_to_resume(world: World) -> None:
+    token = world.token()
+    with world.socket(token=token) as socket:
+        set_id = begin(socket)["set_id"]
+        world.epoch.advance(3000)
+    with world.socket(token=token) as socket:
+        assert resume(socket, set_id)["resumed"] is True
+    world.epoch.advance(3000)
+    with world.socket(token=token) as socket:
+        assert farewell(socket) == ("token-expired", 4401)
+
+
+def test_a_backlog_of_ten_seconds_is_not_too_fast(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+    world.estimate_s = 0.0
+    world.setup_frames = 0
+    with world.socket() as socket:
+        resume(socket, set_id)
+        assert send_frames(socket, *(float(i) for i in range(300)))[-1]["reps"] == 300
+
+
+def test_somebody_elses_set_cannot_be_resumed(world: World) -> None:
+    with world.socket(session="somebody") as socket:
+        set_id = begin(socket)["set_id"]
+        with world.socket(session="thief") as other:
+            other.send_json({"type": "resume", "version": 1, "set_id": set_id})
+            assert farewell(other) == ("set-gone", 4410)
+        assert send_frames(socket, 1.0)[0]["reps"] == 1
+        socket.send_json({"type": "finish"})
+        socket.receive_json()
+    assert world.registry.finished_set(set_id, "thief") is None
+    with world.socket(session="thief") as other:
+        other.send_json({"type": "resume", "version": 1, "set_id": set_id})
+        assert farewell(other) == ("set-gone", 4410)
+
+
+def test_a_set_is_not_kept_for_ever(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+    world.clock.advance(119)
+    assert world.registry.active_count == 1
+    world.clock.advance(2)
+    assert world.registry.active_count == 0
+    with world.socket() as socket:
+        socket.send_json({"type": "resume", "version": 1, "set_id": set_id})
+        assert farewell(socket) == ("set-gone", 4410)
+
+
+def test_a_set_whose_socket_is_there_is_kept_however_long_it_takes(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket)
+        world.clock.advance(1000)
+        assert world.registry.active_count == 1
+
+
+def test_a_finished_set_is_told_to_who_did_not_hear_of_it(world: World) -> None:
+    world.gate.clear()
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+        socket.send_bytes(frame(1.0))
+        socket.send_json({"type": "finish"})
+        _until(lambda: world.registry._active[set_id].heard == 2)
+    world.gate.set()
+    with world.socket() as socket:
+        answer = resume(socket, set_id)
+        assert answer == {"type": "finished", "set_id": set_id, "reps": 3, "summary_ready": True}
+        assert farewell(socket) == ("", 1000)
+
+
+def test_a_finished_set_is_dropped_after_two_hours(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+        send_frames(socket, 1.0)
+        socket.send_json({"type": "finish"})
+        socket.receive_json()
+    world.clock.advance(7199)
+    assert world.registry.finished_set(set_id, "somebody") is not None
+    world.clock.advance(2)
+    assert world.registry.finished_set(set_id, "somebody") is None
+
+
+def test_only_so_many_finished_sets_are_kept() -> None:
+    world = World(limits=LiveLimits(max_sets=3, max_finished=2))
+    ids = []
+    for _ in range(3):
+        with world.socket() as socket:
+            ids.append(begin(socket)["set_id"])
+            send_frames(socket, 1.0)
+            socket.send_json({"type": "finish"})
+            socket.receive_json()
+    assert [world.registry.finished_set(each, "somebody") is not None for each in ids] == [False, True, True]
+    world.close()
+
+
+def test_a_dead_socket_loses_its_set() -> None:
+    """Its network went away without a word: nothing comes over it any more."""
+    world = World(limits=LiveLimits(max_sets=3, takeover_idle_s=0.1))
+    with world.socket() as dead:
+        set_id = begin(dead)["set_id"]
+        send_frames(dead, 1.0)
+        with world.socket() as socket:
+            assert resume(socket, set_id)["last_t"] == 1.0
+            assert farewell(dead) == ("set-in-use", 4409)
+            assert send_frames(socket, 2.0)[0]["reps"] == 2
+    world.close()
+
+
+def test_a_socket_silent_for_long_loses_its_set_at_once(world: World) -> None:
+    with world.socket() as dead:
+        set_id = begin(dead)["set_id"]
+        world.clock.advance(2.1)
+        with world.socket() as socket:
+            assert resume(socket, set_id)["resumed"] is True
+            assert farewell(dead) == ("set-in-use", 4409)
+
+
+def test_a_living_socket_keeps_its_set() -> None:
+    world = World(limits=LiveLimits(max_sets=3, takeover_idle_s=5.0, takeover_wait_s=0.2, frames_per_s=1e6))
+    answered = threading.Event()
+    with world.socket() as alive:
+        set_id = begin(alive)["set_id"]
+
+        def keep_alive() -> None:
+            while not answered.wait(0.01):
+                alive.send_json({"type": "ping"})
+
+        pinging = threading.Thread(target=keep_alive)
+        pinging.start()
+        with world.socket() as second:
+            second.send_json({"type": "resume", "version": 1, "set_id": set_id})
+            told = farewell(second)
+        answered.set()
+        pinging.join()
+        assert told == ("set-in-use", 4409)
+        assert send_frames(alive, 1.0)[0]["reps"] == 1
+    world.close()
+
+
+def test_a_left_set_makes_room_for_a_new_one_of_the_same_person(world: World) -> None:
+    for _ in range(3):
+        with world.socket() as socket:
+            begin(socket)
+    with world.socket(session="else") as socket:
+        socket.send_json(SETUP)
+        assert farewell(socket) == ("server-busy", 4503)
+    with world.socket() as socket:
+        begin(socket)
+
+
+def test_a_stopping_server_ends_every_set(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket)
+        world.registry.close()
+        assert farewell(socket) == ("", 1001)
+        with world.socket() as late:
+            late.send_json(SETUP)
+            assert farewell(late) == ("server-busy", 4503)
+
+
+def _until(true: Callable[[], bool]) -> None:
+    """Wait for something that is bound to happen in another thread."""
+    for _ in range(1000):
+        if true():
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError("it did not happen within 5 s")
