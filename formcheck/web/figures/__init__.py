@@ -1,0 +1,1 @@
+"""Drawings of our own: people, rooms and cameras as SVG, computed from joint positions. Lengths are centimetres."""

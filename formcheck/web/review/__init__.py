@@ -1,0 +1,1 @@
+"""Review of a recorded set: upload, analysis in the background, result."""

@@ -1,0 +1,173 @@
+"""Layer: data, then the page as Streamlit runs it (AppTest, no browser)."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from markupsafe import escape
+from streamlit.testing.v1 import AppTest
+
+from formcheck.exercises.rubric_file import builtin_names
+from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, STOP_RULE
+from formcheck.session import pain
+from formcheck.web.figures.catalogue import FIGURES
+from formcheck.web.guidance.content import EXPLAINED, Basis, Pictures, Points, Step, Steps, Table, Topic
+from formcheck.web.guidance.origins import check_blocks, origin_blocks
+from formcheck.web.guidance.render import blocks_html
+from formcheck.web.guidance.safety import SAFETY
+from formcheck.web.guidance.topics import TOPICS, topic_named
+
+KEYS = [topic.key for topic in TOPICS]
+SCRIPT = "from formcheck.web.screens.guidance import page\npage()"
+
+
+def run(topic: str = "") -> AppTest:
+    app = AppTest.from_string(SCRIPT, default_timeout=30)
+    if topic:
+        app.query_params["topic"] = topic
+    return app.run()
+
+
+def shown(app: AppTest) -> str:
+    return " ".join(each.value for each in app.markdown)
+
+
+class Tags(HTMLParser):
+    """Which tags are open, to tell whether all are closed again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.text: list[str] = []
+
+    def handle_starttag(self, tag: str, _attrs: list[tuple[str, str | None]]) -> None:
+        self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+
+
+def steps_of(topic: Topic) -> list[Step]:
+    steps: list[Step] = []
+    for block in topic.blocks:
+        if isinstance(block, Steps):
+            steps += block.steps
+        if isinstance(block, Pictures):
+            steps += block.pictures
+    return steps
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_topic_opens_by_its_address(key: str) -> None:
+    app = run(key)
+    topic = topic_named(key)
+    assert topic is not None
+    assert not app.exception
+    assert app.header[0].value == topic.name
+
+
+def test_safety_comes_first() -> None:
+    app = run()
+    assert app.header[0].value == SAFETY.name
+    text = shown(app)
+    assert all(sign[1:] in text for sign in (*SEE_NOW, *SEE_SOON))
+
+
+def test_an_unknown_address_opens_the_first_topic() -> None:
+    app = run("<script>")
+    assert not app.exception
+    assert app.header[0].value == TOPICS[0].name
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key != "safety"])
+def test_the_stop_rule_is_on_every_page(key: str) -> None:
+    assert STOP_RULE in run(key).info[0].value
+    assert NOT_A_DEVICE in run(key).info[0].value
+
+
+def test_the_address_follows_the_choice() -> None:
+    app = run()
+    app.button_group[0].set_value("filming").run()
+    assert app.header[0].value == "Filming"
+    assert app.query_params["topic"] == "filming"
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=KEYS)
+def test_html_is_whole_and_on_one_line(topic: Topic) -> None:
+    html = blocks_html(topic.blocks)
+    parser = Tags()
+    parser.feed(html)
+    assert parser.open == []
+    assert "\n\n" not in html
+    assert "http" not in html.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_words_are_escaped() -> None:
+    html = blocks_html([Points("<b>", ("a & b", "<script>"))])
+    assert "&lt;b&gt;" in html
+    assert "a &amp; b" in html
+    assert "<script>" not in html
+
+
+def test_the_wall_squat_is_told_in_five_drawn_steps_with_right_and_wrong() -> None:
+    topic = topic_named("wall-squat")
+    assert topic is not None
+    figures = [step.figure for step in steps_of(topic)]
+    assert len(figures) == 7
+    assert {"wall-squat-knees-good", "wall-squat-knees-wrong"} < set(figures)
+    assert blocks_html(topic.blocks).count("<svg") == 7
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=KEYS)
+def test_every_step_has_its_drawing(topic: Topic) -> None:
+    assert all(step.figure in FIGURES for step in steps_of(topic))
+
+
+def test_every_drawing_is_used() -> None:
+    assert {step.figure for topic in TOPICS for step in steps_of(topic)} == set(FIGURES)
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=KEYS)
+def test_every_topic_says_where_its_facts_come_from(topic: Topic) -> None:
+    assert topic.origins
+    assert all(origin.bases for origin in topic.origins)
+    html = blocks_html(origin_blocks(topic))
+    assert all(escape(basis.value) in html for origin in topic.origins for basis in origin.bases)
+
+
+def test_every_basis_is_explained() -> None:
+    assert set(EXPLAINED) == set(Basis)
+
+
+@pytest.mark.parametrize("exercise", builtin_names())
+def test_each_exercise_has_a_topic_with_the_checks_of_its_rubric(exercise: str) -> None:
+    assert any(topic.exercise == exercise for topic in TOPICS)
+    (table,) = check_blocks(exercise)
+    assert isinstance(table, Table)
+    assert len(table.rows) > 3
+
+
+def test_the_pain_table_has_the_limits_that_the_app_goes_by() -> None:
+    (table,) = (block for block in SAFETY.blocks if isinstance(block, Table))
+    amounts = [row[1] for row in table.rows]
+    assert amounts[0].startswith(f"{pain.NO_SESSION_FROM} or more")
+    assert amounts[1] == f"0 to {pain.COMFORT_LIMIT}"
+    assert amounts[3] == f"more than {pain.STOP_ABOVE}"
+
+
+@pytest.mark.parametrize("topic", TOPICS, ids=KEYS)
+def test_nothing_claims_to_see_what_a_camera_cannot(topic: Topic) -> None:
+    parser = Tags()
+    parser.feed(blocks_html(topic.blocks))
+    text = " ".join(parser.text).lower()
+    assert not re.search(r"(measures|sees|checks|tracks) (your |the )?(kneecap|muscle|pain|patella)", text)
+
+
+def test_a_table_with_a_cell_missing_is_refused() -> None:
+    with pytest.raises(ValueError, match="expected 2 cells"):
+        Table("Heads", ("a", "b"), (("only one",),))

@@ -1,0 +1,50 @@
+"""The browser side: runs its own tests, which need Node.js and nothing else, and looks at the files served."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+LIVE = ROOT / "formcheck" / "web" / "static" / "live"
+MODULES = sorted(LIVE.glob("*.js"))
+IMPORTED = re.compile(r'^(?:import|export)[^;]*?from "([^"]+)";', re.MULTILINE)
+
+
+def test_the_pure_parts_of_the_browser_side_hold() -> None:
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("Node.js is not installed, so the tests of the browser side cannot run")
+    files = sorted(str(file.relative_to(ROOT)) for file in (ROOT / "tests" / "js").glob("*.test.mjs"))
+    assert files
+    run = subprocess.run([node, "--test", *files], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert run.returncode == 0, run.stdout[-6000:] + run.stderr[-2000:]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_a_module_imports_only_its_neighbours(module: Path) -> None:
+    for target in IMPORTED.findall(module.read_text(encoding="utf-8")):
+        assert target.startswith("./"), f"{target} is not beside the module: there is no build step that would find it"
+        assert (LIVE / target).is_file(), target
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_a_module_reaches_for_nothing_on_the_network(module: Path) -> None:
+    text = module.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"https?://|fetch\(|XMLHttpRequest|sendBeacon", text)
+
+
+def test_the_door_is_where_the_page_looks_for_it() -> None:
+    assert "export function mount(" in (LIVE / "component.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "test_id",
+    ["start", "finish", "mute", "rep-count", "phase", "cue", "hold", "setup-message", "live-stats"],
+)
+def test_what_other_programs_look_for_has_its_name(test_id: str) -> None:
+    assert any(f'"{test_id}"' in module.read_text(encoding="utf-8") for module in MODULES)
