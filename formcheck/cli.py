@@ -245,6 +245,22 @@ def validate(
         raise typer.Exit(1)
 
 
+@app.command("app")
+def serve(
+    port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Port to serve at.")] = 8501,
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Address to serve at; 0.0.0.0 lets others in your network in.")
+    ] = "127.0.0.1",
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the app in a browser.")] = False,
+) -> None:
+    """Start the app in the browser: live form check, review of a video, guidance. Ctrl-C stops it."""
+    terminal = Terminal()
+    with answering(terminal):
+        from formcheck.commands.app import serve_app
+
+        serve_app(terminal, host=host, port=port, browser=not no_browser)
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of the JSON that `analyze` writes."""

@@ -25,6 +25,7 @@ from formcheck.report.words import direction_of, estimate_text, glossary_of, lab
 from formcheck.session.assessment import Assessment
 
 _TEMPLATE: Final = "report.html.j2"
+_DETAILS: Final = "details.html.j2"
 _STYLE: Final = "templates/report.css"
 
 
@@ -77,37 +78,53 @@ def report_page(
     """
     table = rep_table(assessment)
     charts = charts_of(assessment)
-    environment = Environment(
-        loader=PackageLoader("formcheck.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return (
+        _environment()
+        .get_template(_TEMPLATE)
+        .render(
+            a=assessment,
+            style=Markup(report_style()),
+            generated_on=generated_on,
+            overlay=None if overlay_name is None else quote(overlay_name),
+            done=summary.what_was_done(assessment),
+            headline=summary.headline(assessment),
+            tiles=summary.tiles(assessment),
+            plan=summary.plan_sentences(assessment.plan),
+            table=table,
+            of_set=[f for f in assessment.findings if f.rep is None],
+            checks=summary.check_lines(assessment.findings),
+            figures=[_figure(chart) for chart in charts],
+            photos=[_photo(assessment, frame) for frame in key_frames],
+            most_photos=MOST_KEY_FRAMES,
+            glossary=glossary_of(_measures_shown(assessment, table, charts)),
+            safety=safety,
+            bands=BAND_STYLES,
+            label_of=label_of,
+            sentence_case=sentence_case,
+            finding_text=_finding_text,
+            no_photos=_why_no_photos(assessment),
+            gaps=summary.gaps(assessment.not_measured),
+        )
     )
-    return environment.get_template(_TEMPLATE).render(
-        a=assessment,
-        style=Markup(resources.files("formcheck.report").joinpath(_STYLE).read_text(encoding="utf-8")),
-        generated_on=generated_on,
-        overlay=None if overlay_name is None else quote(overlay_name),
-        done=summary.what_was_done(assessment),
-        headline=summary.headline(assessment),
-        tiles=summary.tiles(assessment),
-        plan=summary.plan_sentences(assessment.plan),
-        table=table,
-        of_set=[f for f in assessment.findings if f.rep is None],
-        checks=summary.check_lines(assessment.findings),
-        figures=[_figure(chart) for chart in charts],
-        photos=[_photo(assessment, frame) for frame in key_frames],
-        most_photos=MOST_KEY_FRAMES,
-        glossary=glossary_of(_measures_shown(assessment, table, charts)),
-        safety=safety,
-        bands=BAND_STYLES,
-        label_of=label_of,
-        sentence_case=sentence_case,
-        finding_text=_finding_text,
-        no_photos=_why_no_photos(assessment),
-        gaps=summary.gaps(assessment.not_measured),
+
+
+def details_html(assessment: Assessment) -> str:
+    """Write numbers, rep table and plots of a set as a piece of HTML, for a page that has `report_style`."""
+    return (
+        _environment()
+        .get_template(_DETAILS)
+        .render(
+            tiles=summary.tiles(assessment),
+            table=rep_table(assessment),
+            figures=[_figure(chart) for chart in charts_of(assessment)],
+            bands=BAND_STYLES,
+        )
     )
+
+
+def report_style() -> str:
+    """Return the report's style sheet."""
+    return resources.files("formcheck.report").joinpath(_STYLE).read_text(encoding="utf-8")
 
 
 def write_page(
@@ -128,6 +145,16 @@ def write_page(
     html = report_page(assessment, key_frames, generated_on=generated_on, overlay_name=overlay_name)
     with writing_whole(path) as staged:
         staged.write_text(html, encoding="utf-8")
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("formcheck.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
 
 
 def _figure(chart: Chart) -> Figure:

@@ -69,16 +69,19 @@ class CheckLine:
     notes: str
 
 
-def what_was_done(assessment: Assessment) -> str:
-    """Say in two sentences what the recording shows and what was counted."""
+def what_was_done(assessment: Assessment, *, live: bool = False) -> str:
+    """Say in two sentences what was seen and what was counted, in a recording or in a `live` set."""
     source = assessment.track.source
-    length = f" in {source.duration_s:.0f} seconds of video" if math.isfinite(source.duration_s) else ""
+    length = (
+        f" in {source.duration_s:.0f} seconds{'' if live else ' of video'}" if math.isfinite(source.duration_s) else ""
+    )
     whole = len(assessment.complete_reps)
     cut = len(assessment.reps) - whole
     text = f"{assessment.exercise_name}, seen {_seen_from(assessment)}: {counted(whole, 'whole rep')}{length}."
     if cut:
         verb = "is" if cut == 1 else "are"
-        text += f" {counted(cut, 'rep')} cut off by the start or end of the clip {verb} shown but not counted."
+        whose = "set" if live else "clip"
+        text += f" {counted(cut, 'rep')} cut off by the start or end of the {whose} {verb} shown but not counted."
     return text
 
 

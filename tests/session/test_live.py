@@ -131,13 +131,13 @@ def _without(pose: Pose, *marks: Landmark) -> Pose:
 def test_a_hidden_knee_has_no_number_from_the_first_frame_on() -> None:
     hidden = range(180, 210)
     played = play("wall_squat_front", alter=lambda k, pose: _without(pose, Landmark.LEFT_KNEE) if k in hidden else pose)
-    assert played.states[178].measures["kmf_pct"]["left"] is not None
+    assert played.states[178].measures["kmf_change_pct"]["left"] is not None
     for k in range(182, 210):
         state = played.states[k]
-        assert state.measures["kmf_pct"]["left"] is None
-        assert state.measures["kmf_pct"]["right"] is not None
-        assert state.not_measured["kmf_pct"] == "the left knee is not seen"
-    assert played.states[214].measures["kmf_pct"]["left"] is not None
+        assert state.measures["kmf_change_pct"]["left"] is None
+        assert state.measures["kmf_change_pct"]["right"] is not None
+        assert state.not_measured["kmf_change_pct"] == "the left knee is not seen"
+    assert played.states[214].measures["kmf_change_pct"]["left"] is not None
 
 
 def test_what_the_view_cannot_carry_says_which_camera_can(played: Played, clip: str) -> None:

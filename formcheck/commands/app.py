@@ -1,0 +1,144 @@
+"""`formcheck app`: the pose model first, then the app's server until Ctrl-C."""
+
+from __future__ import annotations
+
+import errno
+import ipaddress
+import socket
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Final
+
+from formcheck.commands.browser import has_browser
+from formcheck.commands.terminal import Terminal
+from formcheck.errors import FormcheckError
+from formcheck.pose.models import ensure_model
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8501
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
+_SETTINGS: Final = ".streamlit/config.toml"
+
+Serve = Callable[[Sequence[str]], None]
+"""Runs Streamlit with these arguments until it is stopped."""
+
+
+def serve_app(
+    terminal: Terminal,
+    *,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    browser: bool = True,
+    serve: Serve | None = None,
+) -> None:
+    """Serve the app until it is stopped.
+
+    Parameters
+    ----------
+    terminal
+        Told how far the pose model is, and what is to be known.
+    host
+        Name or address to serve at.
+    port
+        To serve at.
+    browser
+        Whether to open the app in a browser, where there is one.
+    serve
+        What runs the server; Streamlit when None.
+
+    Raises
+    ------
+    FormcheckError
+        If the pose model cannot be had, the host is none of this computer, the port is in use, or a file is missing.
+    """
+    launcher = launcher_of()
+    check_port(host, port)
+    with terminal.stages() as stages:
+        ensure_model(progress=stages)
+    if not is_loopback(host):
+        terminal.note(
+            "Others in your network can open the app now; their browsers give it the camera over HTTPS only, "
+            "so phones need an HTTPS proxy in front of it."
+        )
+    headless = not (browser and has_browser())
+    (serve or _streamlit)(
+        [
+            "run",
+            str(launcher),
+            f"--server.address={host}",
+            f"--server.port={port}",
+            f"--server.headless={'true' if headless else 'false'}",
+        ]
+    )
+
+
+def launcher_of(package: Path = _PACKAGE) -> Path:
+    """Return the `app.py` to run: the one that has the app's settings beside it.
+
+    Streamlit reads `.streamlit/config.toml` beside the script it runs. Both lie at the top of a source checkout; in a
+    wheel they are in `formcheck/web`.
+
+    Parameters
+    ----------
+    package
+        The folder of the `formcheck` package.
+
+    Raises
+    ------
+    FormcheckError
+        If they are in neither.
+    """
+    for folder in (package / "web", package.parent):
+        if (folder / "app.py").is_file() and (folder / _SETTINGS).is_file():
+            return folder / "app.py"
+    raise FormcheckError("The app is not part of this installation.", "Install formcheck again.")
+
+
+def check_port(host: str, port: int) -> None:
+    """Refuse a place where the app cannot be served.
+
+    Raises
+    ------
+    FormcheckError
+        If the host is none of this computer, or the port is in use or not allowed.
+    """
+    try:
+        ((family, kind, protocol, _, address), *_) = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        with socket.socket(family, kind, protocol) as probe:
+            if sys.platform != "win32":
+                # As the server does: a port whose last connections are still closing is free. On Windows the same
+                # option would take the port from whoever has it.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise _refusal(error, host, port) from error
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether only this computer can reach a host: `localhost`, or an address such as 127.0.0.1 or ::1."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _refusal(error: OSError, host: str, port: int) -> FormcheckError:
+    if error.errno == errno.EADDRINUSE:
+        return FormcheckError(
+            f"Port {port} is in use.",
+            "Choose another with --port, or stop what uses it: the app may be running already.",
+        )
+    if error.errno == errno.EACCES:
+        return FormcheckError(f"Port {port} may not be used.", "Choose one from 1024 on with --port.")
+    return FormcheckError(
+        f"“{host}” is not an address of this computer.", f"Leave --host out to serve at {DEFAULT_HOST}."
+    )
+
+
+def _streamlit(arguments: Sequence[str]) -> None:
+    """Run Streamlit in this process; by name, since nothing below the web package may depend on it."""
+    import_module("formcheck.web.server").serve(arguments)

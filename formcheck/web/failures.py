@@ -1,0 +1,23 @@
+"""What a person sees when a page fails in a way nobody foresaw: one sentence, and no stack trace."""
+
+from __future__ import annotations
+
+import logging
+
+import streamlit as st
+
+_LOG = logging.getLogger(__name__)
+_SORRY = "Something went wrong on this page. Reload it; if it happens again, open Self-test to see what is broken."
+
+
+def show_failure(error: Exception) -> bool:
+    """Say that something went wrong, and write the cause to the server's log.
+
+    Returns
+    -------
+    bool
+        True: Streamlit shall not show the error itself.
+    """
+    _LOG.error("a page failed", exc_info=error)
+    st.error(_SORRY, icon=":material/error:")
+    return True

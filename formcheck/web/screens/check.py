@@ -1,0 +1,86 @@
+"""*Check my form*: a set before the camera, from the first question to the summary."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from formcheck.web.check.after import show_result
+from formcheck.web.check.before import answer_pain, ask_set, has_model, may_start, pain_before, show_link, show_refusals
+from formcheck.web.check.form import SessionChoices
+from formcheck.web.check.settings import SetSettings, read_link
+from formcheck.web.live.service import live_service
+from formcheck.web.live_component import session_id, show_live_view
+from formcheck.web.safety_gate import remind_of_safety, require_safety_accepted
+
+_FINISHED: Final = "finished_set_id"
+_SETS_DONE: Final = "sets_done"
+"""Sets in this session: each has a camera view of its own."""
+_FIRST_SESSION: Final = 1
+"""The browser counts sessions and puts its own number here."""
+
+
+def page() -> None:
+    """Show the page."""
+    require_safety_accepted()
+    if st.session_state.get(_FINISHED) is not None:
+        _show_heading()
+        _after(st.session_state[_FINISHED])
+    else:
+        _before()
+
+
+def _show_heading() -> None:
+    st.title("Check my form", anchor=False)
+    remind_of_safety()
+
+
+def _before() -> None:
+    # The frame's style hides what is around the camera view while a set is being done, by these keys.
+    with st.container(key="before-set"):
+        _show_heading()
+        asked = _ask()
+    if asked is None:
+        return
+    settings, choices = asked
+    setup = settings.setup_message(model=choices.model, session_number=_FIRST_SESSION, keep_video=choices.keep_video)
+    finished_set_id = show_live_view(
+        setup, voice=choices.voice, camera=choices.camera, key=f"live-{st.session_state.get(_SETS_DONE, 0)}"
+    )
+    if finished_set_id is not None:
+        st.session_state[_FINISHED] = finished_set_id
+        st.rerun()
+    with st.container(key="beside-set"):
+        show_link(settings)
+
+
+def _ask() -> tuple[SetSettings, SessionChoices] | None:
+    """Ask for the set and for pain; return None where there is to be none."""
+    reading = read_link({name: st.query_params.get_all(name) for name in st.query_params})
+    if reading.refusals:
+        show_refusals(reading.refusals)
+        return None
+    settings, choices = ask_set(reading)
+    return (settings, choices) if has_model() and may_start(settings) else None
+
+
+def _after(set_id: str) -> None:
+    finished = live_service().finished_set(set_id, session_id())
+    if finished is None:
+        st.warning("This set is no longer kept: results are deleted after two hours.", icon=":material/delete:")
+        st.button("Do another set", on_click=_again, type="primary")
+        return
+    stopped_by = show_result(finished, pain_before())
+    if stopped_by is None:
+        st.button("Do another set", on_click=_again, type="primary", icon=":material/replay:")
+    else:
+        st.button("Back to the start", on_click=_again, args=(stopped_by,))
+
+
+def _again(pain: int | None = None) -> None:
+    """Go back to before a set; too much pain after the last one stands there as the answer until it is taken back."""
+    if pain is not None:
+        answer_pain(pain)
+    st.session_state[_SETS_DONE] = st.session_state.get(_SETS_DONE, 0) + 1
+    st.session_state[_FINISHED] = None
