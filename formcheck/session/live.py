@@ -17,6 +17,7 @@ from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import Cue, CueChooser, CueKind
 from formcheck.exercises.finding import Band
 from formcheck.exercises.live_checks import LiveJudge
+from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.live_cleaning import LiveCleaner
 from formcheck.kinematics.live_measures import LIVE_MEASURES, LiveCalibration
 from formcheck.pose.builder import TrackBuilder
@@ -399,11 +400,15 @@ class LiveSet:
             legs = now.newest.get(name)
             if legs is not None:
                 shown[name] = {
-                    leg: None if value is None else LiveValue(value.value, value.error, self._band(name, value.value))
+                    leg: None if value is None else LiveValue(value.value, value.error, self._band(name, value))
                     for leg, value in legs.items()
                 }
         return shown, dict(now.reasons)
 
-    def _band(self, name: str, value: float) -> Band | None:
+    def _band(self, name: str, value: Estimate) -> Band | None:
         bands = self._bands[name]
-        return bands.band_of(value) if bands is not None else None
+        if bands is None:
+            return None
+        band = bands.band_of(value.value)
+        sure = band is not Band.FAULT or bands.is_surely_fault(value.value, value.error)
+        return band if sure else Band.CAUTION

@@ -12,7 +12,7 @@ from formcheck.kinematics.live_phase import OF_DROP, OF_FLEXION, PhaseMachine, P
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.types import PoseTrack
-from formcheck.session.live_reasons import reasons
+from formcheck.session.live_reasons import ALL_SHOWN, legs_that_count, reasons
 
 _MEASURE_EVERY = 2
 """The measures are taken in every second frame: fifteen times a second, half the work."""
@@ -34,6 +34,8 @@ class MotionNow:
     """Of this frame or the one before."""
     reasons: Mapping[str, str]
     """By measure that is shown: why it has no value."""
+    legs: Mapping[str, frozenset[str]]
+    """By measure that is shown: whose value counts."""
     phase: str
     hold_s: float | None
     in_position: bool
@@ -94,6 +96,7 @@ class Motion:
             values=values,
             newest=self._newest,
             reasons=self._reasons,
+            legs={name: legs_that_count(calibration, name) for name in ALL_SHOWN},
             phase=shown.phase,
             hold_s=shown.hold_s if shown.phase in ("hold", "ascent") else None,
             in_position=shown.in_hold and self._deep_enough(flexion),

@@ -10,11 +10,12 @@ from formcheck.pose.landmarks import SIDES, Side
 from formcheck.pose.types import PoseTrack
 
 SHOWN: Mapping[ViewKind, tuple[str, ...]] = {
-    ViewKind.FRONT: ("fppa_deg", "kmf_pct", "trunk_lean_deg"),
+    ViewKind.FRONT: ("fppa_deg", "kmf_change_pct", "trunk_lean_deg"),
     ViewKind.SIDE: ("knee_flexion_deg", "trunk_flexion_deg"),
 }
-"""What a live view shows, by the view that carries it."""
-_ALL_SHOWN = tuple(name for names in SHOWN.values() for name in names)
+"""What a live view shows, by the view that carries it. The knee's place over the foot is shown as its change from
+stance: a foot turned out a little puts the toe outside of a straight knee, and that reads as a knee inside."""
+ALL_SHOWN = tuple(name for names in SHOWN.values() for name in names)
 NOBODY = "nobody is in view"
 NOT_STARTED = "the set has not started"
 
@@ -32,15 +33,16 @@ def reasons(calibration: LiveCalibration, track: PoseTrack, values: Values) -> d
         What was measured in it.
     """
     found: dict[str, str] = {}
-    for name in _ALL_SHOWN:
+    for name in ALL_SHOWN:
         missing = [leg for leg, value in values.get(name, {"both": None}).items() if value is None]
-        missing = [leg for leg in missing if leg in _legs_that_count(calibration, name)]
+        missing = [leg for leg in missing if leg in legs_that_count(calibration, name)]
         if missing:
             found[name] = _why(calibration, track, name, missing)
     return found
 
 
-def _legs_that_count(calibration: LiveCalibration, name: str) -> frozenset[str]:
+def legs_that_count(calibration: LiveCalibration, name: str) -> frozenset[str]:
+    """Return whose value of a measure is to be shown: of `left`, `right` and `both`."""
     if name == "knee_flexion_deg" and calibration.view.near_leg is not None:
         return frozenset({calibration.view.near_leg.value, "both"})
     if calibration.stance_leg is not None:
@@ -67,7 +69,7 @@ def _why(calibration: LiveCalibration, track: PoseTrack, name: str, legs: list[s
 def _unseen(track: PoseTrack, name: str, legs: list[str]) -> Iterator[str]:
     for side in SIDES:
         if side.value in legs:
-            clause = why_not_seen(track, Side(side), foot=name == "kmf_pct")
+            clause = why_not_seen(track, Side(side), foot=name == "kmf_change_pct")
             if clause:
                 yield clause
     if "both" in legs:

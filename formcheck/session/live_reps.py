@@ -22,8 +22,6 @@ from formcheck.session.recorded import SetRequest, measured_rep
 _REPS_AGAIN = 2
 """So many of the counted reps are measured again with a new one: a rep is judged beside others, not alone."""
 _MARGIN_S = 1.5
-_SAME_REP_S = 0.5
-"""The bottom of a rep that is measured again lies within this of where it lay."""
 _AT_MOST_S = 60.0
 """No more than this is looked at, however long somebody rests."""
 
@@ -33,7 +31,6 @@ class CountedRep:
     """A rep that has been counted."""
 
     rep: Rep
-    deepest_s: float
     findings: tuple[Finding, ...]
     """As the recording's."""
     to_say: tuple[Finding, ...]
@@ -73,8 +70,9 @@ class RepCounter:
         """
         part = self._part(track)
         m = measure_set(part, self._request.rubric.phases, self._request.leg, self._request.view)
-        last_s = self.counted[-1].deepest_s if self.counted else -np.inf
-        new = [i for i, rep in enumerate(m.reps) if rep.complete and rep.deepest_s > last_s + _SAME_REP_S]
+        # Measured again, the deepest moment of a rep may lie anywhere in its hold, but never after its end.
+        last_s = self.counted[-1].rep.end_s if self.counted else -np.inf
+        new = [i for i, rep in enumerate(m.reps) if rep.complete and rep.deepest_s > last_s]
         if new:
             self.measured = m
         found = [self._counted(m, i, len(self.counted) + k) for k, i in enumerate(new, start=1)]
@@ -110,7 +108,7 @@ class RepCounter:
             plan=self._request.plan,
             at_s=m.reps[i].deepest_s,
         )
-        return CountedRep(rep, m.reps[i].deepest_s, tuple(findings), tuple(as_said(findings, self._request)))
+        return CountedRep(rep, tuple(findings), tuple(as_said(findings, self._request)))
 
 
 def as_said(findings: Sequence[Finding], request: SetRequest) -> list[Finding]:

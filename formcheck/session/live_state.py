@@ -65,7 +65,7 @@ class LiveValue:
     error: float
     """Half-width of the 95 % interval."""
     band: Band | None
-    """As the rubric judges it here and now; None where no check applies."""
+    """As the rubric judges it here and now; None where no check applies. A fault only if the whole interval is one."""
 
 
 @dataclass(frozen=True)
@@ -80,8 +80,8 @@ class LiveState:
     pose: Pose | None
     """Smoothed, in pixels of the un-mirrored picture, NaN where not seen; None when nobody is found."""
     measures: Mapping[str, Mapping[str, LiveValue | None]]
-    """By measure (`knee_flexion_deg`, `fppa_deg`, `kmf_pct`, `trunk_lean_deg`, `trunk_flexion_deg`), then by `left` and
-    `right` or `both`."""
+    """By measure (`knee_flexion_deg`, `fppa_deg`, `kmf_change_pct`, `trunk_lean_deg`, `trunk_flexion_deg`), then by
+    `left` and `right` or `both`; only the legs that count: not the far one, nor the free leg of a step-down."""
     not_measured: Mapping[str, str]
     """By measure: why it cannot be judged now, one short clause."""
     phase: str

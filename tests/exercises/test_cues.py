@@ -92,6 +92,13 @@ def test_a_cue_said_during_a_rep_is_not_repeated_after_it() -> None:
     assert chooser.after_rep(6.0, 1, [finding(KNEE), finding(TRUNK)]) is None
 
 
+def test_a_second_fix_that_is_only_as_urgent_waits_for_the_next_rep() -> None:
+    chooser, other = CueChooser(), finding(KNEE, cue="Stack your knees above your shoelaces")
+    assert chooser.during_rep(1.0, 1, [finding(KNEE)]) is not None
+    assert chooser.after_rep(6.0, 1, [finding(KNEE), other]) is None
+    assert texts([chooser.after_rep(12.0, 2, [other])]) == [other.cue]
+
+
 def test_after_a_rep_something_more_urgent_than_what_was_said_in_it_is_said() -> None:
     chooser = CueChooser()
     assert chooser.during_rep(1.0, 1, [finding(TRUNK)]) is not None

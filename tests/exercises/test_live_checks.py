@@ -116,6 +116,12 @@ def test_a_fault_needs_what_confirms_it() -> None:
     assert "WS-F5" in checks(Stream().feed({**common, **knee(6.0)}, 1.0)[-1])
 
 
+def test_what_confirms_need_not_be_spoken_of_live_itself(text: str) -> None:
+    lasting = text.replace("persistence_s = 0.3\n", "").replace("confirm =", "persistence_s = 0.3\nconfirm =")
+    values = {"fppa_deg": {"left": Estimate(30.0, 1.0)}, **knee(6.0)}
+    assert checks(Stream(parse_rubric(lasting.encode(), "mine.toml")).feed(values, 1.0)[-1]) == {"T-2"}
+
+
 @pytest.mark.parametrize(("phase", "told"), [("stand", False), ("descent", False), ("hold", True), ("ascent", False)])
 def test_what_belongs_to_the_hold_is_judged_in_the_hold_alone(phase: str, told: bool) -> None:
     assert any(Stream().feed(knee(6.0), 1.0, phase)) is told
