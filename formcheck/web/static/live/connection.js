@@ -1,0 +1,276 @@
+/**
+ * The socket of one set: it carries pictures out and results in, and outlives a lost connection.
+ *
+ * While the socket is lost in mid-set, pictures go into a buffer. When it is back, what the server has not analysed is
+ * sent in order of time before anything newer, so that no rep is lost.
+ */
+
+import { afterClosing } from "./closing.js";
+import { FlowStats, InFlight, LostBuffer, RESUMABLE_MS, backoffMs } from "./flow.js";
+import { CLOSE, encodeFrame, parseMessage, resumeMessage } from "./protocol.js";
+import { TROUBLES } from "./troubles.js";
+import { Timers } from "./world.js";
+
+/** A picture that is not answered for this long tells that the socket is dead, ms. */
+const ANSWER_MS = 5000;
+/** Starting a set takes the server this long at most: it may have to load its model, ms. */
+const READY_MS = 25_000;
+/** Attempts to begin a set before giving up. */
+const FIRST_ATTEMPTS = 4;
+/** Assessing a set takes the server this long at most, ms. */
+const FINISH_MS = 60_000;
+/** Without a picture for this long the server is told that we are still there, ms. */
+const PING_MS = 10_000;
+/** Room left below the server's limit of pictures a second when catching up. */
+const PACE = 0.85;
+
+/**
+ * @typedef {Object} Handlers
+ * @property {(ready: import("./protocol.js").Ready) => void} onReady
+ * @property {(frame: import("./protocol.js").Frame, ageMs: number) => void} onFrame
+ * @property {(finished: import("./protocol.js").Finished) => void} onFinished
+ * @property {(trouble: import("./troubles.js").Trouble) => void} onTrouble
+ * @property {() => void} onPlace a picture can be taken now
+ */
+
+export class Connection {
+  /**
+   * @param {{url: string, setup: string}} set address with the token, and the first message
+   * @param {Handlers} handlers
+   * @param {import("./world.js").World} world
+   */
+  constructor(set, handlers, world) {
+    this.set = set;
+    this.handlers = handlers;
+    this.world = world;
+    this.timers = new Timers(world);
+    /** @type {"connecting"|"open"|"lost"|"closed"} */
+    this.state = "connecting";
+    this.setId = null;
+    this.inFlight = new InFlight(2);
+    this.buffer = new LostBuffer();
+    this.stats = new FlowStats();
+    this.maxFps = Infinity;
+    this.attempt = 0;
+    this.refusals = 0;
+    this.lostAt = null;
+    this.lastT = -Infinity;
+    this.lastSentAt = -Infinity;
+    /** Whether a lost socket must not lose pictures; of a set that has not begun they are worth nothing. */
+    this.keepsPictures = false;
+    this.skip = false;
+    this.finishing = false;
+    this.finishSentOver = null;
+    this.serverError = null;
+    this.#connect();
+  }
+
+  /** Whether to take a picture now. When behind or not connected, every second one is enough. */
+  wantsPicture() {
+    if (this.finishing || this.state === "closed") return false;
+    if (this.state === "open" && this.buffer.size === 0) return this.inFlight.hasPlace;
+    if (this.setId === null || !this.keepsPictures) return false;
+    this.skip = !this.skip;
+    return !this.skip;
+  }
+
+  /** A picture was taken and is being encoded. @param {number} t */
+  taken(t) {
+    this.inFlight.add({ t, takenAt: this.world.clock(), sentAt: null, bytes: null, late: false });
+  }
+
+  /** Its bytes are there, or null when there is none. @param {number} t @param {ArrayBuffer|null} jpeg */
+  encoded(t, jpeg) {
+    const frame = this.inFlight.get(t);
+    if (frame === undefined || this.state === "closed") return;
+    if (jpeg === null || t <= this.lastT) {
+      this.inFlight.abandon(t);
+    } else {
+      this.lastT = t;
+      frame.bytes = encodeFrame(t, jpeg);
+      if (this.state === "open" && this.buffer.size === 0) {
+        this.#send(frame);
+        return;
+      }
+      this.inFlight.abandon(t);
+      if (this.keepsPictures && this.setId !== null) this.buffer.add(frame);
+    }
+    this.#drain();
+    this.#place();
+  }
+
+  /** End the set: everything kept is sent first. */
+  finish() {
+    if (this.finishing) return;
+    this.finishing = true;
+    this.timers.set("finish", () => this.#fail(TROUBLES["no-answer"]), FINISH_MS);
+    this.#drain();
+  }
+
+  /** Go on with a fresh token. @param {{url: string, setup: string}} set */
+  renew(set) {
+    this.set = set;
+    this.hurry();
+  }
+
+  /** Try at once, when the network is back. */
+  hurry() {
+    if (this.state === "lost") this.#connect();
+  }
+
+  /** @param {boolean} cancel also drop the set in the server */
+  close(cancel) {
+    if (cancel && this.state === "open") this.socket.send(JSON.stringify({ type: "cancel" }));
+    this.#end();
+  }
+
+  /** To be called a few times a second: finds a socket that is dead without having closed, and keeps an idle one. */
+  watch() {
+    if (this.state !== "open") return;
+    const now = this.world.clock();
+    if (this.inFlight.overdue(now, ANSWER_MS)) {
+      this.#lost();
+    } else if (now - this.lastSentAt > PING_MS) {
+      this.lastSentAt = now;
+      this.socket.send(JSON.stringify({ type: "ping" }));
+    }
+  }
+
+  #connect() {
+    this.#drop();
+    this.serverError = null;
+    const socket = this.world.open(this.set.url);
+    this.socket = socket;
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => socket.send(this.setId === null ? this.set.setup : resumeMessage(this.setId));
+    socket.onmessage = ({ data }) => this.#message(parseMessage(data));
+    socket.onclose = ({ code }) => this.#closed(code);
+    this.timers.set("ready", () => this.#lost(), READY_MS);
+  }
+
+  #message(message) {
+    if (message.type === "ready") {
+      this.#ready(message);
+    } else if (message.type === "frame") {
+      this.#answered(message);
+    } else if (message.type === "finished") {
+      this.#end();
+      this.handlers.onFinished(message);
+    } else if (message.type === "error") {
+      this.serverError = message;
+    }
+  }
+
+  #ready(ready) {
+    this.timers.clear("ready");
+    const resumed = this.setId !== null;
+    this.setId = ready.set_id;
+    this.state = "open";
+    this.attempt = 0;
+    this.lostAt = null;
+    this.inFlight.limit = Math.max(1, Math.min(ready.limits.in_flight ?? 2, 2));
+    this.maxFps = Math.min(this.maxFps, ready.limits.max_fps ?? Infinity);
+    this.lastSentAt = this.world.clock();
+    if (resumed) this.buffer.forgetUpTo(ready.last_t);
+    else this.stats.begin(this.world.clock());
+    this.handlers.onReady(ready);
+    this.#drain();
+    this.#place();
+  }
+
+  #answered(message) {
+    const now = this.world.clock();
+    const frame = this.inFlight.answer(message.t);
+    this.refusals = 0;
+    this.stats.answer(now, frame !== undefined && !frame.late ? now - frame.takenAt : null, message.server_ms);
+    this.handlers.onFrame(message, frame === undefined ? 0 : now - frame.takenAt);
+    this.#drain();
+    this.#place();
+  }
+
+  #send(frame) {
+    frame.sentAt = this.world.clock();
+    this.lastSentAt = frame.sentAt;
+    this.socket.send(frame.bytes);
+  }
+
+  /** Send what was kept, oldest first and not faster than the server allows; then finish if that was asked for. */
+  #drain() {
+    if (this.state !== "open") return;
+    while (this.buffer.size > 0 && this.inFlight.hasPlace) {
+      const waitMs = 1000 / (PACE * this.maxFps) - (this.world.clock() - this.lastSentAt);
+      if (waitMs > 1) {
+        this.timers.set("drain", () => this.#drain(), waitMs);
+        return;
+      }
+      const frame = { ...this.buffer.shift(), sentAt: null, late: true };
+      this.inFlight.add(frame);
+      this.#send(frame);
+    }
+    const outstanding = this.buffer.size + this.inFlight.size;
+    if (!this.finishing || outstanding > 0 || this.finishSentOver === this.socket) return;
+    this.finishSentOver = this.socket;
+    this.socket.send(JSON.stringify({ type: "finish" }));
+  }
+
+  #place() {
+    if (this.state === "open" && this.buffer.size === 0 && this.inFlight.hasPlace && !this.finishing) {
+      this.handlers.onPlace();
+    }
+  }
+
+  #closed(code) {
+    const { act, trouble, refused } = afterClosing({
+      code, error: this.serverError, begun: this.setId !== null, finishing: this.finishing,
+      lostMs: this.lostAt === null ? null : this.world.clock() - this.lostAt, refusals: this.refusals,
+    });
+    if (refused) this.refusals += 1;
+    if (code === CLOSE.TOO_FAST) this.maxFps = Math.max(5, Math.min(this.maxFps, 30) / 2);
+    if (act === "give-up") {
+      this.#fail(trouble);
+      return;
+    }
+    this.#lost({ retry: act === "retry" });
+    if (act === "renew") this.handlers.onTrouble(trouble);
+  }
+
+  #lost({ retry = true } = {}) {
+    this.#drop();
+    const now = this.world.clock();
+    const begun = this.setId !== null;
+    this.state = begun ? "lost" : "connecting";
+    for (const frame of this.inFlight.takeUnanswered()) if (this.keepsPictures) this.buffer.add(frame);
+    this.lostAt ??= now;
+    if (begun ? now - this.lostAt > RESUMABLE_MS : this.attempt >= FIRST_ATTEMPTS) {
+      this.#fail(TROUBLES[begun ? "socket-gone" : "socket-refused"]);
+      return;
+    }
+    // A token that has run out is waited for in the state in which a new one lets us go on.
+    if (!retry) this.state = "lost";
+    else this.timers.set("connect", () => this.#connect(), backoffMs(this.attempt));
+    this.attempt += 1;
+    if (retry && begun) this.handlers.onTrouble(TROUBLES["socket-lost"]);
+  }
+
+  #fail(trouble) {
+    this.#end();
+    this.handlers.onTrouble(trouble);
+  }
+
+  #end() {
+    this.#drop();
+    this.state = "closed";
+    this.buffer.clear();
+    this.timers.clear();
+  }
+
+  /** Let go of the socket without hearing of it again. */
+  #drop() {
+    this.timers.clear("ready", "connect", "drain");
+    const { socket } = this;
+    if (!socket) return;
+    this.socket = null;
+    socket.onopen = socket.onmessage = socket.onclose = socket.onerror = null;
+    socket.close();
+  }
+}

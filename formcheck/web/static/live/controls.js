@@ -1,0 +1,116 @@
+/** The picture with its overlay, the buttons, and the box for what went wrong. */
+
+import { make, setText, show } from "./dom.js";
+import { REVIEW_HREF, REVIEW_TEXT } from "./troubles.js";
+
+/**
+ * @typedef {Object} Actions
+ * @property {() => void} start
+ * @property {() => void} finish
+ * @property {() => void} mute
+ * @property {() => void} fill full screen on or off
+ * @property {() => void} cancel
+ * @property {() => void} retry
+ * @property {() => void} reload
+ * @property {(id: string) => void} camera
+ */
+
+export class Controls {
+  /** @param {Actions} actions */
+  constructor(actions) {
+    this.video = make("video", { class: "fc-video", playsinline: true, muted: true, "aria-label": "Your camera" });
+    this.canvas = make("canvas", { class: "fc-overlay", "aria-hidden": "true" });
+    this.start = button("start", "Start", actions.start, "fc-primary fc-start");
+    this.placeholder = make("div", { class: "fc-placeholder" }, this.start,
+      make("p", { text: "Nothing needs to be touched from here to the end of the set." }),
+      make("p", { class: "fc-quiet", text: "Pictures are looked at and forgotten, unless you chose to keep the video." }));
+    this.troubleCause = make("p", { class: "fc-trouble-cause" });
+    this.troubleNext = make("p", { class: "fc-trouble-next" });
+    this.retry = button("retry", "Try again", actions.retry, "fc-primary");
+    this.reload = button("reload", "Load the page anew", actions.reload, "fc-primary");
+    this.trouble = make("div", { class: "fc-trouble", role: "alert", "data-testid": "trouble", hidden: true },
+      this.troubleCause, this.troubleNext,
+      make("p", { class: "fc-trouble-actions" }, this.retry, this.reload,
+        make("a", { href: REVIEW_HREF, "data-testid": "use-recorded", text: REVIEW_TEXT })));
+    this.view = make("div", { class: "fc-view" }, this.video, this.canvas, this.placeholder, this.trouble);
+
+    this.finish = button("finish", "Finish", actions.finish, "fc-primary", "F");
+    this.mute = button("mute", "Voice on", actions.mute, "", "M");
+    this.fill = button("full-screen", "Full screen", actions.fill, "");
+    this.cancel = button("cancel", "Cancel", actions.cancel, "");
+    this.cancel.title = "End without a result";
+    this.cameras = make("select", { "aria-label": "Camera", "data-testid": "camera", hidden: true });
+    this.cameras.addEventListener("change", () => actions.camera(this.cameras.value));
+    this.bar = make("div", { class: "fc-bar" }, this.finish, this.mute, this.fill, this.cameras, this.cancel);
+  }
+
+  /** @param {boolean} running whether a set is under way */
+  running(running) {
+    show(this.placeholder, !running);
+    show(this.finish, running);
+    show(this.cancel, running);
+    this.finish.disabled = false;
+    this.cameras.disabled = false;
+  }
+
+  /** @param {boolean} again whether a set was done already */
+  idle(again) {
+    this.running(false);
+    setText(this.start, again ? "Start another set" : "Start");
+  }
+
+  /** @param {boolean} mirrored */
+  mirror(mirrored) {
+    this.view.classList.toggle("fc-mirrored", mirrored);
+  }
+
+  /** @param {number} width @param {number} height */
+  shape(width, height) {
+    this.view.style.setProperty("--fc-ratio", (width / height).toFixed(4));
+  }
+
+  /** @param {boolean} muted @param {boolean} available */
+  voice(muted, available) {
+    setText(this.mute, available ? (muted ? "Voice off" : "Voice on") : "No voice here");
+    this.mute.disabled = !available;
+  }
+
+  /** @param {{id: string, label: string}[]} cameras @param {string} chosen */
+  listCameras(cameras, chosen) {
+    this.cameras.replaceChildren(...cameras.map(({ id, label }) =>
+      make("option", { value: id, text: label, selected: id === chosen })));
+    show(this.cameras, cameras.length > 1);
+  }
+
+  /** Another camera would begin another set, so there is none to choose in mid-set. @param {string} stage */
+  stage(stage) {
+    this.cameras.disabled = stage !== "setup" && stage !== "calibrate";
+  }
+
+  /** @param {import("./troubles.js").Trouble|null} trouble */
+  tell(trouble) {
+    show(this.trouble, trouble !== null);
+    if (trouble === null) {
+      setText(this.troubleCause, "");
+      return;
+    }
+    this.trouble.dataset.code = trouble.code;
+    this.trouble.dataset.over = String(trouble.over);
+    setText(this.troubleCause, trouble.cause);
+    setText(this.troubleNext, trouble.next);
+    show(this.retry, trouble.action === "retry");
+    show(this.reload, trouble.action === "reload");
+    if (trouble.over) show(this.placeholder, false);
+  }
+}
+
+/** A button; with a key, that is said too. */
+function button(testId, text, act, className, key = "") {
+  const element = make("button", { type: "button", class: `fc-button ${className}`, "data-testid": testId, text });
+  if (key !== "") {
+    element.setAttribute("aria-keyshortcuts", key);
+    element.title = `Key ${key}`;
+  }
+  element.addEventListener("click", act);
+  return element;
+}

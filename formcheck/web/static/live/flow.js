@@ -1,0 +1,236 @@
+/**
+ * How pictures flow: what is in flight, what is kept while the socket is lost, how long to wait, how fast it goes.
+ * Pure: times come in as milliseconds, nothing here looks at a clock.
+ */
+
+/** Pauses before each new attempt to reach the server, ms; the last one repeats. */
+export const BACKOFF_MS = Object.freeze([250, 500, 1000, 2000, 4000]);
+/** The server keeps a set this long without its socket, ms. */
+export const RESUMABLE_MS = 120_000;
+/** Pictures of this span are all kept while the socket is lost, ms. */
+export const KEPT_WHOLE_MS = 10_000;
+/** Older pictures than that kept at most: at 30 kB each they stay under 5 MB. */
+export const MAX_OLDER = 150;
+/** Span of the shown numbers, ms. */
+export const STATS_MS = 5000;
+/** Fewer analysed pictures a second than this are too few to time a descent by. */
+export const SLOW_FPS = 12;
+
+/** @param {number} attempt 0 for the first */
+export function backoffMs(attempt) {
+  return BACKOFF_MS[Math.min(Math.max(attempt, 0), BACKOFF_MS.length - 1)];
+}
+
+/**
+ * A picture on its way. `bytes` is null while it is being encoded.
+ * @typedef {{t: number, takenAt: number, sentAt: number|null, bytes: ArrayBuffer|null, late: boolean}} InFlightFrame
+ */
+
+/** Pictures taken and not yet answered, at most `limit`, oldest first. */
+export class InFlight {
+  /** @param {number} limit */
+  constructor(limit) {
+    this.limit = limit;
+    /** @type {Map<number, InFlightFrame>} */
+    this.frames = new Map();
+  }
+
+  get size() {
+    return this.frames.size;
+  }
+
+  get hasPlace() {
+    return this.frames.size < this.limit;
+  }
+
+  /** @param {InFlightFrame} frame */
+  add(frame) {
+    this.frames.set(frame.t, frame);
+  }
+
+  /** @param {number} t */
+  get(t) {
+    return this.frames.get(t);
+  }
+
+  /**
+   * An answer frees its picture's place, and those of older pictures: answers come in order.
+   * @param {number} t
+   * @returns {InFlightFrame|undefined} the answered picture
+   */
+  answer(t) {
+    const answered = this.frames.get(t);
+    for (const [older, frame] of this.frames) if (older <= t && frame.sentAt !== null) this.frames.delete(older);
+    return answered;
+  }
+
+  /** @param {number} t */
+  abandon(t) {
+    this.frames.delete(t);
+  }
+
+  /** Whether something has been waiting for its answer longer than `limitMs`. */
+  overdue(now, limitMs) {
+    for (const frame of this.frames.values()) if (frame.sentAt !== null && now - frame.sentAt > limitMs) return true;
+    return false;
+  }
+
+  /** Take out what was sent and not answered; pictures still being encoded stay. @returns {InFlightFrame[]} */
+  takeUnanswered() {
+    const unanswered = [...this.frames.values()].filter((frame) => frame.bytes !== null);
+    for (const frame of unanswered) this.frames.delete(frame.t);
+    return unanswered;
+  }
+}
+
+/**
+ * Pictures taken while the socket is lost, in order of time. The newest ten seconds are kept whole; of older ones as
+ * many as there is room for, evenly spaced.
+ */
+export class LostBuffer {
+  constructor({ wholeMs = KEPT_WHOLE_MS, maxOlder = MAX_OLDER } = {}) {
+    this.wholeMs = wholeMs;
+    this.maxOlder = maxOlder;
+    /** @type {{t: number, takenAt: number, bytes: ArrayBuffer}[]} */
+    this.frames = [];
+    /** Least time between two older pictures, ms; grows when there are too many. */
+    this.spacingMs = 0;
+    this.thinned = 0;
+  }
+
+  get size() {
+    return this.frames.length;
+  }
+
+  /** @param {{t: number, takenAt: number, bytes: ArrayBuffer}} frame */
+  add(frame) {
+    let at = this.frames.length;
+    while (at > 0 && this.frames[at - 1].t > frame.t) at -= 1;
+    if (at > 0 && this.frames[at - 1].t === frame.t) return;
+    this.frames.splice(at, 0, frame);
+    this.#thin();
+  }
+
+  /** Forget what the server has already analysed. @param {number|null} t */
+  forgetUpTo(t) {
+    if (t !== null) this.frames = this.frames.filter((frame) => frame.t > t);
+  }
+
+  /** The oldest picture, taken out. */
+  shift() {
+    return this.frames.shift();
+  }
+
+  clear() {
+    this.frames = [];
+    this.spacingMs = 0;
+  }
+
+  #thin() {
+    const newest = this.frames[this.frames.length - 1].t;
+    const isOlder = (frame) => newest - frame.t > this.wholeMs;
+    let older = this.frames.filter(isOlder);
+    if (older.length === 0) return;
+    const whole = this.frames.slice(older.length);
+    if (this.spacingMs > 0) older = spaced(older, this.spacingMs);
+    while (older.length > this.maxOlder) {
+      this.spacingMs = Math.max(this.spacingMs * 2, (1.5 * (older[older.length - 1].t - older[0].t)) / older.length);
+      older = spaced(older, this.spacingMs);
+    }
+    this.thinned += this.frames.length - older.length - whole.length;
+    this.frames = [...older, ...whole];
+  }
+}
+
+/** Frames at least `spacingMs` apart, beginning with the first. */
+function spaced(frames, spacingMs) {
+  let last = -Infinity;
+  return frames.filter((frame) => {
+    // A tenth of the spacing is let pass: a camera's times are not exact and would otherwise skip every second one.
+    if (frame.t - last < 0.9 * spacingMs) return false;
+    last = frame.t;
+    return true;
+  });
+}
+
+/** Frames a second, round trips, the server's time and pictures that were not sent, over the last five seconds. */
+export class FlowStats {
+  constructor(spanMs = STATS_MS) {
+    this.spanMs = spanMs;
+    /** @type {{at: number, roundTripMs: number|null, serverMs: number}[]} */
+    this.answers = [];
+    /** @type {number[]} */
+    this.drops = [];
+    this.beganAt = 0;
+  }
+
+  begin(now) {
+    this.beganAt = now;
+    this.answers = [];
+    this.drops = [];
+  }
+
+  /** @param {number|null} roundTripMs null for a picture that had waited for the socket */
+  answer(now, roundTripMs, serverMs) {
+    this.answers.push({ at: now, roundTripMs, serverMs });
+  }
+
+  drop(now) {
+    this.drops.push(now);
+  }
+
+  /** @returns {{fps: number, p50_ms: number|null, p95_ms: number|null, server_ms: number|null, dropped: number}} */
+  summary(now) {
+    const since = now - this.spanMs;
+    this.answers = this.answers.filter((answer) => answer.at > since);
+    this.drops = this.drops.filter((at) => at > since);
+    const spanS = Math.min(this.spanMs, Math.max(now - this.beganAt, 1)) / 1000;
+    const trips = this.answers.map((answer) => answer.roundTripMs).filter((ms) => ms !== null).sort((a, b) => a - b);
+    const server = this.answers.map((answer) => answer.serverMs);
+    return {
+      fps: round1(this.answers.length / spanS),
+      p50_ms: round1(quantile(trips, 0.5)),
+      p95_ms: round1(quantile(trips, 0.95)),
+      server_ms: server.length ? round1(server.reduce((sum, ms) => sum + ms, 0) / server.length) : null,
+      dropped: this.drops.length,
+    };
+  }
+}
+
+/** Quantile of sorted values, between neighbours; null of none. */
+export function quantile(sorted, share) {
+  if (sorted.length === 0) return null;
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (at - below) * (sorted[above] - sorted[below]);
+}
+
+function round1(value) {
+  return value === null ? null : Math.round(value * 10) / 10;
+}
+
+/** Says when the rate has been too low for a whole span; then waits for another whole span. */
+export class SlowWatch {
+  constructor(fps = SLOW_FPS, spanMs = STATS_MS) {
+    this.fps = fps;
+    this.spanMs = spanMs;
+    this.slowSince = null;
+  }
+
+  reset() {
+    this.slowSince = null;
+  }
+
+  /** @returns {boolean} true once for each span that was too slow throughout */
+  isSlow(now, fps) {
+    if (fps >= this.fps) {
+      this.slowSince = null;
+      return false;
+    }
+    this.slowSince ??= now;
+    if (now - this.slowSince < this.spanMs) return false;
+    this.slowSince = now;
+    return true;
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Geometry and words of the gauges. Pure.
+ *
+ * @typedef {"good"|"caution"|"fault"} Band
+ * @typedef {{band: Band, from: number, to: number}} Zone shares of the scale, 0 to 1
+ */
+
+/** What tells bands apart besides colour. */
+export const BANDS = Object.freeze({
+  good: Object.freeze({ word: "good", sign: "●" }),
+  caution: Object.freeze({ word: "nearly", sign: "◆" }),
+  fault: Object.freeze({ word: "too far in", sign: "▲" }),
+});
+
+/** Room beyond the outermost finite edge, as a share of the finite span. */
+const ROOM = 0.6;
+
+/** A linear scale over values, with zones by band. */
+export class Scale {
+  /**
+   * @param {number} lo value at share 0
+   * @param {number} hi value at share 1
+   * @param {Zone[]} zones
+   */
+  constructor(lo, hi, zones) {
+    this.lo = lo;
+    this.hi = hi;
+    this.zones = zones;
+  }
+
+  /** Where a value lies, 0 to 1; values beyond the scale lie at its ends. @param {number} value */
+  share(value) {
+    return Math.min(1, Math.max(0, (value - this.lo) / (this.hi - this.lo)));
+  }
+}
+
+/**
+ * The scale of a check with a good and a caution band. An open end (null) goes on to the end of the scale.
+ * @param {import("./protocol.js").BandEdges} edges
+ * @returns {Scale}
+ */
+export function bandScale({ good, caution }) {
+  const finite = [...good, ...caution].filter((edge) => Number.isFinite(edge));
+  const least = finite.length ? Math.min(...finite) : 0;
+  const most = finite.length ? Math.max(...finite) : 1;
+  const room = ROOM * Math.max(most - least, 1);
+  const lo = least - room;
+  const hi = most + room;
+  const goodLo = good[0] ?? lo;
+  const goodHi = good[1] ?? hi;
+  const cautionLo = Math.min(caution[0] ?? lo, goodLo);
+  const cautionHi = Math.max(caution[1] ?? hi, goodHi);
+  const scale = new Scale(lo, hi, []);
+  const cuts = [["fault", lo, cautionLo], ["caution", cautionLo, goodLo], ["good", goodLo, goodHi],
+    ["caution", goodHi, cautionHi], ["fault", cautionHi, hi]];
+  scale.zones = cuts
+    .map(([band, from, to]) => ({ band, from: scale.share(from), to: scale.share(to) }))
+    .filter((zone) => zone.to > zone.from);
+  return scale;
+}
+
+/**
+ * The target on the depth bar, as shares of standing (0) to the target depth (1).
+ * @param {[number, number]|null} depthBand degrees
+ * @param {number|null} targetDeg
+ * @returns {{from: number, to: number}|null} null when depth is not judged
+ */
+export function depthTarget(depthBand, targetDeg) {
+  if (!depthBand || !targetDeg || !depthBand.every(Number.isFinite)) return null;
+  return { from: depthBand[0] / targetDeg, to: depthBand[1] / targetDeg };
+}
+
+/** Deepest share that the depth bar shows: a little beyond the target. */
+export const DEPTH_MAX = 1.35;
+
+/** Where a depth share lies on the bar, 0 to 1. @param {number} share */
+export function depthOnBar(share) {
+  return Math.min(1, Math.max(0, share / DEPTH_MAX));
+}
+
+/**
+ * The word for a depth.
+ * @param {number|null} share
+ * @param {{from: number, to: number}|null} target
+ */
+export function depthWord(share, target) {
+  if (share === null) return "not seen";
+  if (target === null) return share >= 0.9 ? "down" : share <= 0.1 ? "standing" : "on the way";
+  if (share > target.to) return "deeper than your mark";
+  if (share >= target.from) return "at your mark";
+  return share <= 0.1 ? "standing" : "above your mark";
+}
+
+/**
+ * What a knee gauge says: sign and word, so that colour is not needed. Which side of good it lies on comes from the
+ * value: a knee outward of the foot is no fault, but is not called too far in either.
+ * @param {number} value positive inward
+ * @param {Band|null} band
+ */
+export function kneeWord(value, band) {
+  if (band === null) return { sign: "", word: "not judged" };
+  if (band === "good") return { sign: BANDS.good.sign, word: "over the foot" };
+  const way = value < 0 ? "out" : "in";
+  const word = band === "caution" ? `a little ${way}` : `too far ${way}`;
+  return { sign: BANDS[band].sign, word };
+}
+
+/** Length of the drawn part of a ring, for stroke-dasharray. @param {number} share @param {number} radius */
+export function ringDash(share, radius) {
+  const around = 2 * Math.PI * radius;
+  const drawn = around * Math.min(1, Math.max(0, share));
+  return `${drawn.toFixed(1)} ${around.toFixed(1)}`;
+}

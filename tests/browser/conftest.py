@@ -1,0 +1,163 @@
+"""A server of the app, and Chromium with a sample clip as its camera."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+
+from formcheck.pose.models import ensure_model
+
+from .camera_film import camera_film
+
+_ROOT = Path(__file__).resolve().parents[2]
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+_STARTS_WITHIN_S = 90
+
+
+def chromium() -> str | None:
+    """Return where Chromium is, None where there is none."""
+    named = os.environ.get("FORMCHECK_CHROMIUM")
+    return named or shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip what needs a browser where there is none."""
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if chromium() is None and os.environ.get("FORMCHECK_TEST_TOOLS") != "required":
+                item.add_marker(pytest.mark.skip(reason="no Chromium: install it or set FORMCHECK_CHROMIUM"))
+
+
+@contextmanager
+def served(log: Path, **settings: str) -> Iterator[str]:
+    """Serve the app on a free port and give its address; stopped as Ctrl-C stops it."""
+    ensure_model()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "formcheck", "app", "--port", str(port), "--no-browser"]
+    with log.open("w") as out:
+        server = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.STDOUT, cwd=_ROOT, env={**os.environ, **settings}
+        )
+        try:
+            address = f"http://127.0.0.1:{port}"
+            _wait_for(address + "/formcheck-health", server, log)
+            yield address
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(20)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + _STARTS_WITHIN_S
+    while time.monotonic() < until:
+        try:
+            with urlopen(address, timeout=2):
+                return
+        except (URLError, OSError):
+            if server.poll() is not None:
+                break
+            time.sleep(0.2)
+    raise AssertionError(f"the app did not start:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="session")
+def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the app for all tests and give its address."""
+    log = tmp_path_factory.mktemp("server") / "server.log"
+    with served(log) as address:
+        yield address
+    printed = log.read_text()
+    assert "Traceback" not in printed, printed
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture
+def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
+    """Open a page in a Chromium of its own whose camera shows a sample clip; None for a computer without a camera."""
+    browsers: list[Browser] = []
+
+    def open_page(
+        clip: str | None,
+        *,
+        width: int = 1280,
+        height: int = 800,
+        dark: bool = False,
+        phone: bool = False,
+        **film: float,
+    ) -> Page:
+        flags = list(_FLAGS)
+        if clip is not None:
+            y4m = tmp_path / f"{clip}.y4m"
+            if not y4m.exists():
+                camera_film(clip, y4m, **film)  # type: ignore[arg-type]  # numbers by the film's own names
+            flags.append(f"--use-file-for-fake-video-capture={y4m}")
+        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+        browsers.append(browser)
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            has_touch=phone,
+            device_scale_factor=2 if phone else 1,
+            permissions=["camera"],
+        )
+        page = context.new_page()
+        page.set_default_timeout(30_000)
+        return page
+
+    yield open_page
+    for browser in browsers:
+        browser.close()
+    for film in tmp_path.glob("*.y4m"):
+        film.unlink()
+
+
+@pytest.fixture
+def keep_picture(request: pytest.FixtureRequest) -> Callable[[Page, str], Path]:
+    """Keep a screenshot for whoever looks at the run afterwards; never part of the repository."""
+    folder = Path(os.environ.get("FORMCHECK_ARTIFACTS", _ROOT / "test-artifacts"))
+
+    def keep(page: Page, name: str) -> Path:
+        folder.mkdir(parents=True, exist_ok=True)
+        place = folder / f"{re.sub(r'[^a-z0-9_-]+', '-', request.node.name.lower())}-{name}.png"
+        page.screenshot(path=place)
+        return place
+
+    return keep

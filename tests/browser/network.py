@@ -1,0 +1,91 @@
+"""A network between browser and server that can be cut."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import struct
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Network:
+    """Passes connections on to a server; those of the live socket can be cut as a pulled cable cuts them.
+
+    Parameters
+    ----------
+    server_port
+        Where the server is, on this computer.
+    """
+
+    def __init__(self, server_port: int) -> None:
+        self._server_port = server_port
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._live: list[socket.socket] = []
+        self.cuts = 0
+        self._down = threading.Event()
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._listener.close()
+
+    def cut(self) -> None:
+        """Reset every live connection, and refuse new ones until `mend`."""
+        self._down.set()
+        for link in self._live:
+            with contextlib.suppress(OSError):
+                # Lingering for no time makes closing a reset: nothing that was on its way arrives.
+                link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                link.shutdown(socket.SHUT_RDWR)
+                link.close()
+                self.cuts += 1
+        self._live.clear()
+
+    def mend(self) -> None:
+        """Let live connections through again."""
+        self._down.clear()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                browser, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._pass_on, args=(browser,), daemon=True).start()
+
+    def _pass_on(self, browser: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            first = browser.recv(65536)
+            if first.startswith(b"GET /live?"):
+                if self._down.is_set():
+                    browser.close()
+                    return
+                self._live.append(browser)
+            server = socket.create_connection(("127.0.0.1", self._server_port))
+            if browser in self._live:
+                self._live.append(server)
+            server.sendall(first)
+            threading.Thread(target=_pump, args=(server, browser), daemon=True).start()
+            _pump(browser, server)
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+    for end in (source, sink):
+        with contextlib.suppress(OSError):
+            end.close()
+
+
+@contextmanager
+def network_to(server_port: int) -> Iterator[Network]:
+    """Run a network to a server."""
+    network = Network(server_port)
+    try:
+        yield network
+    finally:
+        network.close()

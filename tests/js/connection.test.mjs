@@ -1,0 +1,347 @@
+// The connection with a stand-in for socket and clock: what is sent, kept and sent again.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Connection } from "../../formcheck/web/static/live/connection.js";
+
+const SET = { url: "ws://here/live?token=a", setup: '{"type":"setup"}' };
+const READY = { type: "ready", set_id: "set-1", limits: { max_fps: 60, in_flight: 2 }, last_t: null };
+
+/** Time, timers and sockets that move only when told to. */
+class Stage {
+  constructor() {
+    this.now = 0;
+    this.timers = new Map();
+    this.sockets = [];
+    this.heard = { ready: 0, frames: [], finished: [], troubles: [], places: 0 };
+    this.world = {
+      open: (url) => this.#open(url),
+      clock: () => this.now,
+      later: (act, ms) => {
+        const handle = Symbol("timer");
+        this.timers.set(handle, { act, at: this.now + ms });
+        return handle;
+      },
+      cancel: (handle) => this.timers.delete(handle),
+    };
+    this.connection = new Connection(SET, {
+      onReady: () => { this.heard.ready += 1; },
+      onFrame: (frame) => this.heard.frames.push(frame.t),
+      onFinished: (finished) => this.heard.finished.push(finished),
+      onTrouble: ({ code }) => this.heard.troubles.push(code),
+      onPlace: () => { this.heard.places += 1; },
+    }, this.world);
+  }
+
+  get socket() {
+    return this.sockets[this.sockets.length - 1];
+  }
+
+  /** The server takes the socket and is ready. */
+  open(changes = {}) {
+    this.socket.onopen();
+    this.tell({ ...READY, ...changes });
+  }
+
+  tell(message) {
+    this.socket.onmessage({ data: JSON.stringify(message) });
+  }
+
+  /** A picture is taken and encoded at `t`. */
+  picture(t) {
+    this.pass(t - this.now);
+    if (!this.connection.wantsPicture()) return false;
+    this.connection.taken(t);
+    this.connection.encoded(t, new ArrayBuffer(4));
+    return true;
+  }
+
+  pass(ms) {
+    const until = this.now + ms;
+    for (;;) {
+      const due = [...this.timers].filter(([, { at }]) => at <= until).sort((a, b) => a[1].at - b[1].at)[0];
+      if (due === undefined) break;
+      this.timers.delete(due[0]);
+      this.now = Math.max(this.now, due[1].at);
+      due[1].act();
+    }
+    this.now = until;
+  }
+
+  answerAll(socket = this.socket) {
+    for (const t of socket.pictures.splice(0)) this.tell({ type: "frame", t });
+  }
+
+  #open(url) {
+    const socket = {
+      url, texts: [], pictures: [], sent: [], closed: false,
+      send: (data) => {
+        if (typeof data === "string") {
+          socket.texts.push(JSON.parse(data));
+        } else {
+          const t = new DataView(data).getFloat64(0, true);
+          socket.pictures.push(t);
+          socket.sent.push(t);
+        }
+      },
+      close: () => { socket.closed = true; },
+    };
+    this.sockets.push(socket);
+    return socket;
+  }
+}
+
+function begun() {
+  const stage = new Stage();
+  stage.open();
+  stage.connection.keepsPictures = true;
+  return stage;
+}
+
+test("the first message is the set-up, and pictures wait for the server to be ready", () => {
+  const stage = new Stage();
+  assert.ok(!stage.picture(1));
+  stage.socket.onopen();
+  assert.deepEqual(stage.socket.texts, [{ type: "setup" }]);
+  assert.ok(!stage.picture(2));
+  stage.tell(READY);
+  assert.equal(stage.heard.ready, 1);
+  assert.equal(stage.heard.places, 1);
+  assert.ok(stage.picture(3));
+});
+
+test("no more than two pictures are under way", () => {
+  const stage = begun();
+  assert.deepEqual([10, 20, 30].map((t) => stage.picture(t)), [true, true, false]);
+  stage.tell({ type: "frame", t: 10 });
+  assert.ok(stage.picture(40));
+  assert.deepEqual(stage.socket.sent, [10, 20, 40]);
+});
+
+test("a set goes on over a new socket, and nothing that was not analysed is lost", () => {
+  const stage = begun();
+  for (const t of [100, 133]) stage.picture(t);
+  stage.tell({ type: "frame", t: 100 });
+  stage.socket.onclose({ code: 1006 });
+  assert.deepEqual(stage.heard.troubles, ["socket-lost"]);
+  const taken = [166, 200, 233, 266, 300].filter((t) => stage.picture(t));
+  assert.ok(taken.length >= 2 && taken.length <= 3, "half the rate is kept");
+  stage.pass(250);
+  assert.equal(stage.sockets.length, 2);
+  stage.open({ resumed: true, last_t: 100 });
+  assert.deepEqual(stage.socket.texts, [{ type: "resume", version: 1, set_id: "set-1" }]);
+  for (let i = 0; i < 10; i += 1) {
+    stage.answerAll();
+    stage.pass(50);
+  }
+  assert.deepEqual(stage.socket.sent, [133, ...taken]);
+  assert.deepEqual(stage.heard.frames, [100, 133, ...taken]);
+});
+
+test("what the server has analysed is not sent again", () => {
+  const stage = begun();
+  stage.picture(100);
+  stage.socket.onclose({ code: 1006 });
+  stage.pass(250);
+  stage.open({ resumed: true, last_t: 100 });
+  stage.pass(1000);
+  assert.deepEqual(stage.socket.sent, []);
+});
+
+test("while catching up, new pictures queue behind the kept ones and time only goes forward", () => {
+  const stage = begun();
+  stage.socket.onclose({ code: 1006 });
+  for (let t = 10; t <= 200; t += 10) stage.picture(t);
+  stage.pass(60);
+  stage.open({ resumed: true, last_t: null });
+  for (let t = 300; t < 2000; t += 33) {
+    stage.picture(t);
+    stage.answerAll();
+  }
+  const { sent } = stage.socket;
+  assert.ok(sent.length > 30);
+  assert.ok(sent.every((t, i) => i === 0 || t > sent[i - 1]));
+  assert.equal(stage.connection.buffer.size, 0);
+});
+
+test("kept pictures are not sent faster than the server allows", () => {
+  const stage = begun();
+  stage.socket.onclose({ code: 1006 });
+  for (let t = 10; t <= 200; t += 5) stage.picture(t);
+  stage.pass(100);
+  stage.open({ resumed: true, last_t: null, limits: { max_fps: 20, in_flight: 2 } });
+  const before = stage.socket.sent.length;
+  for (let i = 0; i < 50; i += 1) {
+    stage.answerAll();
+    stage.pass(10);
+  }
+  assert.ok(stage.socket.sent.length - before <= 10, String(stage.socket.sent.length));
+});
+
+test("before the set begins, a lost socket keeps no pictures", () => {
+  const stage = begun();
+  stage.connection.keepsPictures = false;
+  stage.picture(10);
+  stage.socket.onclose({ code: 1006 });
+  assert.ok(!stage.picture(20));
+  assert.equal(stage.connection.buffer.size, 0);
+});
+
+test("new attempts come after growing pauses", () => {
+  const stage = begun();
+  const at = [];
+  for (let i = 0; i < 6; i += 1) {
+    stage.socket.onclose({ code: 1006 });
+    const from = stage.now;
+    const n = stage.sockets.length;
+    while (stage.sockets.length === n) stage.pass(10);
+    at.push(stage.now - from);
+  }
+  assert.deepEqual(at, [250, 500, 1000, 2000, 4000, 4000]);
+});
+
+test("a set that was away too long is given up, with its cause", () => {
+  const stage = begun();
+  while (stage.connection.state !== "closed") {
+    stage.socket.onclose?.({ code: 1006 });
+    stage.pass(4000);
+    assert.ok(stage.now < 200_000);
+  }
+  assert.equal(stage.heard.troubles.at(-1), "socket-gone");
+});
+
+test("a server that is not there is given up after a few attempts", () => {
+  const stage = new Stage();
+  for (let i = 0; i < 10 && stage.connection.state !== "closed"; i += 1) {
+    stage.socket.onclose({ code: 1006 });
+    stage.pass(4000);
+  }
+  assert.deepEqual(stage.heard.troubles, ["socket-refused"]);
+  assert.equal(stage.timers.size, 0);
+});
+
+test("a server that is busy is not asked again by itself", () => {
+  const stage = new Stage();
+  stage.socket.onopen();
+  stage.tell({ type: "error", code: "busy", reason: "4 of 4 are in use.", remedy: "Wait." });
+  stage.socket.onclose({ code: 4503 });
+  assert.deepEqual(stage.heard.troubles, ["busy"]);
+  stage.pass(60_000);
+  assert.equal(stage.sockets.length, 1);
+});
+
+test("a token that has run out is renewed, and the set goes on with the new one", () => {
+  const stage = begun();
+  stage.socket.onclose({ code: 1006 });
+  stage.pass(250);
+  stage.socket.onclose({ code: 4401 });
+  assert.equal(stage.heard.troubles.at(-1), "token-renewing");
+  stage.pass(5000);
+  assert.equal(stage.sockets.length, 2);
+  stage.connection.renew({ ...SET, url: "ws://here/live?token=b" });
+  assert.equal(stage.socket.url, "ws://here/live?token=b");
+  stage.open({ resumed: true });
+  assert.deepEqual(stage.socket.texts, [{ type: "resume", version: 1, set_id: "set-1" }]);
+});
+
+test("a token that has run out before the set is renewed as well", () => {
+  const stage = new Stage();
+  stage.socket.onclose({ code: 4401 });
+  stage.connection.renew(SET);
+  stage.open();
+  assert.deepEqual(stage.socket.texts, [{ type: "setup" }]);
+});
+
+test("one bad picture does not end the set, bad pictures without end do", () => {
+  const stage = begun();
+  for (let i = 0; i < 3; i += 1) {
+    stage.socket.onclose({ code: 4400 });
+    stage.pass(4000);
+    stage.open({ resumed: true });
+  }
+  assert.equal(stage.connection.state, "open");
+  stage.socket.onclose({ code: 4400 });
+  assert.equal(stage.heard.troubles.at(-1), "malformed");
+  assert.equal(stage.connection.state, "closed");
+});
+
+test("a server that still believes the old socket alive is asked again", () => {
+  const stage = begun();
+  stage.socket.onclose({ code: 1006 });
+  stage.pass(250);
+  stage.socket.onclose({ code: 4409 });
+  assert.equal(stage.connection.state, "lost");
+  stage.pass(500);
+  stage.open({ resumed: true });
+  assert.equal(stage.connection.state, "open");
+});
+
+test("a set that another window has taken is left to it", () => {
+  const stage = begun();
+  stage.socket.onclose({ code: 4409 });
+  assert.deepEqual(stage.heard.troubles, ["in-use"]);
+});
+
+test("a socket that says nothing any more is dead, though it has not closed", () => {
+  const stage = begun();
+  stage.picture(10);
+  stage.pass(5001);
+  stage.connection.watch();
+  assert.equal(stage.connection.state, "lost");
+  assert.ok(stage.sockets[0].closed);
+  assert.equal(stage.connection.buffer.size, 1);
+});
+
+test("a server that is waited for in quiet hears that we are there", () => {
+  const stage = begun();
+  stage.pass(10_001);
+  stage.connection.watch();
+  stage.connection.watch();
+  assert.deepEqual(stage.socket.texts.slice(1), [{ type: "ping" }]);
+});
+
+test("finishing waits for what is under way, and takes no more", () => {
+  const stage = begun();
+  stage.picture(10);
+  stage.connection.finish();
+  assert.ok(!stage.picture(20));
+  assert.deepEqual(stage.socket.texts.slice(1), []);
+  stage.answerAll();
+  assert.deepEqual(stage.socket.texts.slice(1), [{ type: "finish" }]);
+  stage.tell({ type: "finished", set_id: "set-1", reps: 3, summary_ready: true });
+  assert.equal(stage.heard.finished[0].reps, 3);
+  assert.equal(stage.timers.size, 0);
+});
+
+test("finishing while the socket is lost sends what was kept first", () => {
+  const stage = begun();
+  stage.socket.onclose({ code: 1006 });
+  for (let t = 10; t <= 100; t += 10) stage.picture(t);
+  stage.connection.finish();
+  stage.pass(250);
+  stage.open({ resumed: true });
+  for (let i = 0; i < 10; i += 1) {
+    stage.answerAll();
+    stage.pass(30);
+  }
+  assert.equal(stage.socket.sent.length, 5);
+  assert.deepEqual(stage.socket.texts.at(-1), { type: "finish" });
+});
+
+test("a set that cannot be assessed says why", () => {
+  const stage = begun();
+  stage.connection.finish();
+  stage.tell({ type: "error", code: "not-assessable", reason: "No rep was seen.", remedy: "Do one." });
+  stage.socket.onclose({ code: 1000 });
+  assert.deepEqual(stage.heard.troubles, ["not-assessable"]);
+});
+
+test("closing tells the server to drop the set, and nothing runs on", () => {
+  const stage = begun();
+  const { socket } = stage;
+  stage.connection.close(true);
+  assert.deepEqual(socket.texts.at(-1), { type: "cancel" });
+  assert.ok(socket.closed);
+  assert.equal(stage.timers.size, 0);
+  assert.ok(!stage.picture(10));
+});
