@@ -35,6 +35,13 @@ test("a check that is open below has no zone below good", () => {
     ["good", "caution", "fault"]);
 });
 
+test("a knee that has not moved lies well inside of an open good zone", () => {
+  const scale = bandScale({ good: [null, 2], caution: [null, 4] });
+  const { from, to } = scale.zones[0];
+  assert.ok(scale.share(0) > from + 0.1 && scale.share(0) < to - 0.1);
+  assert.equal(scale.zones[0].band, "good");
+});
+
 test("a check with faults on both sides shows both", () => {
   assert.deepEqual(bandScale({ good: [-3, 3], caution: [-6, 6] }).zones.map(({ band }) => band),
     ["fault", "caution", "good", "caution", "fault"]);
@@ -47,7 +54,7 @@ test("bands differ by word and sign, not by colour alone", () => {
 });
 
 test("a knee outward of the foot is not called too far in", () => {
-  assert.equal(kneeWord(0, "good").word, "over the foot");
+  assert.equal(kneeWord(0, "good").word, "in line");
   assert.equal(kneeWord(3, "caution").word, "a little in");
   assert.equal(kneeWord(-4, "caution").word, "a little out");
   assert.equal(kneeWord(6, "fault").word, "too far in");

@@ -129,7 +129,7 @@ export class Panel {
     if (now > this.cueUntil) setText(this.cue, "");
     if (now > this.noticeUntil) setText(this.notice, "");
     if (this.gauges.hidden) return;
-    const unit = this.alignmentMeasure === "kmf_change_pct" ? " %" : "°";
+    const unit = this.alignmentMeasure.endsWith("_pct") ? " %" : "°";
     for (const [side, gauge] of Object.entries(this.knees)) {
       const reading = readings.reading(this.alignmentMeasure, side, now);
       gauge.update(reading, readingText(reading, unit));

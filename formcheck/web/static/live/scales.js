@@ -35,14 +35,15 @@ export class Scale {
 }
 
 /**
- * The scale of a check with a good and a caution band. An open end (null) goes on to the end of the scale.
+ * The scale of a check with a good and a caution band. An open end (null) goes on to the end of the scale. Zero, which
+ * is a straight or an unmoved knee, is always on it.
  * @param {import("./protocol.js").BandEdges} edges
  * @returns {Scale}
  */
 export function bandScale({ good, caution }) {
-  const finite = [...good, ...caution].filter((edge) => Number.isFinite(edge));
-  const least = finite.length ? Math.min(...finite) : 0;
-  const most = finite.length ? Math.max(...finite) : 1;
+  const finite = [0, ...good, ...caution].filter((edge) => Number.isFinite(edge));
+  const least = Math.min(...finite);
+  const most = Math.max(...finite);
   const room = ROOM * Math.max(most - least, 1);
   const lo = least - room;
   const hi = most + room;
@@ -99,7 +100,7 @@ export function depthWord(share, target) {
  */
 export function kneeWord(value, band) {
   if (band === null) return { sign: "", word: "not judged" };
-  if (band === "good") return { sign: BANDS.good.sign, word: "over the foot" };
+  if (band === "good") return { sign: BANDS.good.sign, word: "in line" };
   const way = value < 0 ? "out" : "in";
   const word = band === "caution" ? `a little ${way}` : `too far ${way}`;
   return { sign: BANDS[band].sign, word };
