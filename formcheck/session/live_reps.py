@@ -22,6 +22,11 @@ from formcheck.session.recorded import SetRequest, measured_rep
 _REPS_AGAIN = 2
 """So many of the counted reps are measured again with a new one: a rep is judged beside others, not alone."""
 _MARGIN_S = 1.5
+_LOOK_AFTER_S, _LOOK_UNTIL_S = 0.2, 2.0
+"""A rep that seems to be over is looked at so long afterwards, and again and again for so long: its end may lie in what
+comes."""
+_SHORTEST_REP_S = 0.7
+"""Two signals may say that the same rep is over, one a little after the other."""
 _AT_MOST_S = 60.0
 """No more than this is looked at, however long somebody rests."""
 
@@ -126,3 +131,24 @@ def as_said(findings: Sequence[Finding], request: SetRequest) -> list[Finding]:
         borne_out = finding.precedence == Precedence.KNEE_ALIGNMENT and bool(angles)
         said.append(replace(finding, band=Band.FAULT) if finding.cue and past and borne_out else finding)
     return said
+
+
+class RepWatch:
+    """Knows when it is worth looking for a new rep, which costs as much as several frames."""
+
+    def __init__(self) -> None:
+        self._look_at_s: float | None = None
+        self._look_until_s = self._counted_s = float("-inf")
+
+    def is_due(self, t_s: float, *, returned: bool) -> bool:
+        """Say whether to look now, after a frame in which somebody may have come back up (`returned`)."""
+        if returned and t_s - self._counted_s > _SHORTEST_REP_S:
+            self._look_at_s, self._look_until_s = t_s + _LOOK_AFTER_S, t_s + _LOOK_UNTIL_S
+        if self._look_at_s is None or t_s < self._look_at_s:
+            return False
+        self._look_at_s = t_s + _LOOK_AFTER_S if t_s < self._look_until_s else None
+        return True
+
+    def counted(self, t_s: float) -> None:
+        """Take note that the rep that was looked for has been found, or that there is no use in looking."""
+        self._look_at_s, self._counted_s = None, t_s

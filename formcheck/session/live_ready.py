@@ -1,0 +1,95 @@
+"""Getting ready for a live set: one instruction at a time, then two seconds of quiet stance."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from formcheck.kinematics.live_measures import LiveCalibration
+from formcheck.pose.builder import TrackBuilder
+from formcheck.pose.types import Pose, PoseTrack, TrackSource
+from formcheck.session.assessment import SetupCheck
+from formcheck.session.coach import SetupCoach
+from formcheck.session.live_calibration import calibrate
+from formcheck.session.live_state import Instruction, PictureFacts
+from formcheck.session.recorded import SetRequest
+from formcheck.session.stillness import QUIET_S, Stillness
+
+_STAND_STILL = Instruction(
+    "SU-11", "Stand tall and still", "Feet where you will exercise, arms as in the exercise.", "stand-still", True
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Stance:
+    """The quiet stance that a set begins with."""
+
+    calibration: LiveCalibration
+    poses: TrackBuilder
+    """Of the stance; those of the set follow in it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Readiness:
+    """How far somebody is."""
+
+    instruction: Instruction
+    """What to do now."""
+    right: bool
+    """Whether camera, room and person are right, so that only standing still is missing."""
+    progress: float
+    """Of standing still, 0 to 1."""
+    stance: Stance | None = None
+    """There once the person has stood still for long enough."""
+
+
+class GettingReady:
+    """Follows one person until the quiet stance is complete.
+
+    Parameters
+    ----------
+    request
+        What the set is measured as.
+    source
+        Of the stream.
+    """
+
+    def __init__(self, request: SetRequest, source: TrackSource) -> None:
+        self._request = request
+        self._source = source
+        self._coach = SetupCoach(
+            pose_model=source.pose_model,
+            bilateral=request.rubric.phases.bilateral,
+            leg=request.leg,
+            view=request.view,
+        )
+        self._still = Stillness()
+        self._poses: deque[Pose] = deque()
+
+    def remarks(self) -> tuple[SetupCheck, ...]:
+        """Return what was asked for and done without."""
+        return self._coach.remarks()
+
+    def add(self, pose: Pose, clean: PoseTrack, facts: PictureFacts) -> Readiness:
+        """Take a frame: as the estimator gave it, cleaned, and what else is known of the picture."""
+        instruction = self._coach.look(pose.t_s, pose, facts)
+        # Whoever stands still while everything turns out to be right need not do so twice.
+        still_s = self._still(clean)
+        self._poses.append(pose)
+        while pose.t_s - self._poses[0].t_s > QUIET_S:
+            self._poses.popleft()
+        if instruction is not None:
+            return Readiness(instruction, False, 0.0)
+        progress = min(1.0, still_s / QUIET_S)
+        return Readiness(_STAND_STILL, True, progress, self._stance() if progress >= 1.0 else None)
+
+    def _stance(self) -> Stance | None:
+        """Calibrate on the quiet stance; where that is not possible yet, wait on."""
+        poses = TrackBuilder()
+        for pose in self._poses:
+            poses.add(pose)
+        calibration = calibrate(poses.build(self._source), self._request)
+        if calibration is None:
+            self._still.forget()
+            return None
+        return Stance(calibration, poses)

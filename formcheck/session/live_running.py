@@ -1,0 +1,168 @@
+"""A live set that runs: countdown, reps, cues, pause and return."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Set
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from formcheck.errors import NotAssessableError
+from formcheck.exercises.cues import Cue, CueChooser, CueKind
+from formcheck.exercises.live_checks import LiveJudge
+from formcheck.kinematics.live_measures import LiveCalibration
+from formcheck.pose.types import Pose, PoseTrack, TrackSource
+from formcheck.session.live_motion import Motion, MotionNow
+from formcheck.session.live_ready import Stance
+from formcheck.session.live_reps import CountedRep, RepCounter, RepWatch
+from formcheck.session.live_state import Instruction, Stage
+from formcheck.session.recorded import SetRequest
+
+COUNTDOWN_S = 3.0
+_LOST_S = 1.0
+"""Out of view, or away from the spot, for so long: the set pauses."""
+_BACK_S = 0.5
+"""Back in view for so long: it goes on."""
+_WALKED_OFF_S = 5.0
+"""With the prescribed reps done, who is out of view for so long has finished."""
+_STEP_INTO_VIEW = Instruction(
+    "SU-1", "Step back into view", "The set is paused and goes on by itself.", "step-into-view", True
+)
+_RETURN = Instruction(
+    "SU-1", "Step back to your place", "Stand where you stood, or finish and start anew.", "return-to-place", True
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What one frame of a running set came to."""
+
+    now: MotionNow
+    cue: Cue | None = None
+    instruction: Instruction | None = None
+    """What to do where the set is paused."""
+    countdown: int | None = None
+
+
+class RunningSet:
+    """One set from its quiet stance on.
+
+    Parameters
+    ----------
+    request
+        What the set is measured as.
+    stance
+        The quiet stance.
+    source
+        Of the stream; may be replaced when another pose model takes over.
+    cues
+        Chooses what is said.
+    started_s
+        When the quiet stance was complete.
+    """
+
+    def __init__(
+        self, request: SetRequest, stance: Stance, source: TrackSource, cues: CueChooser, started_s: float
+    ) -> None:
+        self.source = source
+        self.stage = Stage.COUNTDOWN
+        self._request = request
+        self._poses = stance.poses
+        self._motion = Motion(stance.calibration, request.plan.target_depth_deg)
+        self._counter = RepCounter(request, stance_until_s=started_s)
+        self._watch = RepWatch()
+        self._judge = LiveJudge(request.rubric, request.plan)
+        self._cues = cues
+        self._started_s = started_s
+        self._last_in_place_s, self._last_away_s = started_s, -np.inf
+
+    @property
+    def counted(self) -> tuple[CountedRep, ...]:
+        """The reps so far with what was found in them."""
+        return tuple(self._counter.counted)
+
+    @property
+    def calibration(self) -> LiveCalibration:
+        """What is known of person and camera by now."""
+        return self._motion.calibration
+
+    def track(self) -> PoseTrack:
+        """Return the landmarks since the quiet stance, as the estimator gave them, on the stream's clock."""
+        return self._poses.build(self.source)
+
+    def add(self, pose: Pose, clean: PoseTrack, names: Set[str]) -> Step:
+        """Take a frame, as the estimator gave it and cleaned, and measure what `names` asks for."""
+        self._poses.add(pose)
+        now = self._motion(clean, names)
+        instruction = self._pause(pose.t_s, clean, now)
+        if instruction is not None:
+            return Step(now, instruction=instruction)
+        countdown = None
+        if self.stage is Stage.COUNTDOWN:
+            left_s = COUNTDOWN_S - (pose.t_s - self._started_s)
+            if left_s <= 0 or now.phase != "stand":
+                self.stage = Stage.SET
+            else:
+                countdown = int(np.ceil(left_s))
+        return Step(now, cue=self._count(pose.t_s, now) or self._judge_now(pose.t_s, now), countdown=countdown)
+
+    def end(self) -> None:
+        """End the set, with a last look for a rep that was just done."""
+        self.stage = Stage.DONE
+        with contextlib.suppress(NotAssessableError):  # what assesses the whole says so for the whole
+            self._counter.look(self.track())
+
+    def _pause(self, t_s: float, clean: PoseTrack, now: MotionNow) -> Instruction | None:
+        """Return what to do where the set is paused, else None."""
+        if now.in_place:
+            self._last_in_place_s = t_s
+        else:
+            self._last_away_s = t_s
+        away_s = t_s - self._last_in_place_s
+        what_to_do = _RETURN if clean.found[0] else _STEP_INTO_VIEW
+        if self.stage is not Stage.PAUSED:
+            if away_s < _LOST_S:
+                return None
+            self.stage = Stage.PAUSED
+            return what_to_do
+        if t_s - self._last_away_s >= _BACK_S:
+            self.stage = Stage.SET
+            return None
+        target = self._request.plan.reps
+        if not clean.found[0] and away_s > _WALKED_OFF_S and target is not None and len(self.counted) >= target:
+            self.stage = Stage.DONE
+        return what_to_do
+
+    def _count(self, t_s: float, now: MotionNow) -> Cue | None:
+        """Count the reps that are over and return what to say of the newest."""
+        if not self._watch.is_due(t_s, returned=now.returned):
+            return None
+        try:
+            new = self._counter.look(self.track())
+        except NotAssessableError as error:
+            self._watch.counted(t_s)
+            return self._cues.say(t_s, error.remedy, CueKind.SETUP)
+        if not new:
+            return None
+        self._watch.counted(t_s)
+        self._learn()
+        return self._cues.after_rep(t_s, len(self._counter.counted), new[-1].to_say)
+
+    def _learn(self) -> None:
+        """Take over what the newest reps show of view, stance leg and lengths; the stance itself stays."""
+        m = self._counter.measured
+        if m is None:
+            return
+        leg = next((each for each in reversed(m.legs) if each is not None), self.calibration.stance_leg)
+        shown = LiveCalibration.of_set(m, leg)
+        self._motion.calibration = replace(self.calibration, view=shown.view, stance_leg=leg, planted=shown.planted)
+
+    def _judge_now(self, t_s: float, now: MotionNow) -> Cue | None:
+        """Return what to say of faults that last, while a rep goes on."""
+        if now.values is None:
+            return None
+        view, stands = self.calibration.view, self.calibration.stance_leg
+        leg = stands.value if stands is not None else "both"
+        findings = self._judge.judge(t_s, now.phase, leg, now.values, view.kind, view.verdict)
+        return self._cues.during_rep(t_s, len(self.counted) + 1, findings) if findings else None
