@@ -122,6 +122,16 @@ class LiveCalibration:
     def _noise(self) -> dict[tuple[str, Side | None], float]:
         return {}
 
+    def moved_to(self, points_px: FloatArray) -> LiveCalibration:
+        """Return the calibration of the same person who stands elsewhere in the picture by now.
+
+        Parameters
+        ----------
+        points_px
+            Landmarks of the new stance, shape (33, 2), NaN where not seen.
+        """
+        return replace(self, standing=self.standing.moved_to(points_px), planted=None)
+
     def in_place(self, track: PoseTrack) -> bool:
         """Return whether a foot is where it was in the calibration, for a track of one frame."""
         for side in SIDES:
@@ -147,6 +157,7 @@ _OF_LEG = ("fppa_deg", "fppa_change_deg", "kmf_pct", "kmf_change_pct", "kmd_pct"
 _OF_BODY_FRONT = ("trunk_lean_deg", "fppa_common_deg", "kmf_difference_pct", "kasr", "weight_shift_pct")
 _OF_NEAR_LEG = (
     "knee_flexion_deg",
+    "knee_flexion_max_deg",
     "thigh_horizontal_deg",
     "heel_lift_pct",
     "knee_past_toe_pct",
@@ -156,7 +167,7 @@ _OF_BODY_SIDE = ("trunk_flexion_deg", "wall_drift_shoulder_pct", "wall_drift_hip
 
 
 LIVE_MEASURES = frozenset(_OF_LEG + _OF_BODY_FRONT + _OF_NEAR_LEG + _OF_BODY_SIDE)
-"""Everything that one frame can be measured for."""
+"""Everything that one frame can be measured for. What is deepest in a rep is, live, what is reached by now."""
 
 
 def drop_now_deg(calibration: LiveCalibration, track: PoseTrack) -> float:
@@ -204,7 +215,7 @@ def _front(c: LiveCalibration, track: PoseTrack, drop_px: float, q_deg: float, n
         turn_deg=known_front_turn_deg(c.view),
     )
     turned = turn_off_view_deg(c.view) > FRONT_LOW_DEG
-    legs = SIDES if c.bilateral or c.stance_leg is None else (c.stance_leg,)
+    legs = SIDES if c.bilateral else tuple(side for side in SIDES if side is c.stance_leg)
     values: Values = {}
     for name in names & set(_OF_LEG):
         refused = turned and name.startswith("fppa")
@@ -234,6 +245,7 @@ def _side(c: LiveCalibration, track: PoseTrack, near: Side, names: Set[str]) -> 
         thigh_horizontal = 90.0 - thigh
     known = side.near_leg | {
         "knee_flexion_deg": np.array([0.0, flexion]),
+        "knee_flexion_max_deg": np.array([0.0, flexion]),
         "thigh_horizontal_deg": np.array([0.0, thigh_horizontal]),
     }
     values: Values = {}

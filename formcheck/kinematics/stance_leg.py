@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.reps import RepTimes
+from formcheck.kinematics.standing import Standing
 from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack
 
@@ -27,6 +28,28 @@ def stance_of_rep(track: PoseTrack, rep: RepTimes, leg_px: float) -> Side | None
     for side in SIDES:
         this, other = travel[side.leg_index], travel[side.other.leg_index]
         if other > _TRAVELS_LEG * leg_px and (np.isnan(this) or this < _STANCE_SHARE * other):
+            return side
+    return None
+
+
+def stands_now(track: PoseTrack, standing: Standing) -> Side | None:
+    """Return the leg that stands in one frame: its foot is where it was in stance while the other is raised or lowered.
+
+    Parameters
+    ----------
+    track
+        One frame.
+    standing
+        The quiet stance.
+    """
+    away = np.full(2, np.nan)
+    for side in SIDES:
+        body = BODY[side]
+        marks = [body.ankle, body.heel, body.toe]
+        away[side.leg_index] = abs(known_median(track.image_px[0, marks, 1] - standing.points_px[marks, 1]))
+    for side in SIDES:
+        this, other = away[side.leg_index], away[side.other.leg_index]
+        if other > _TRAVELS_LEG * standing.leg_px and (np.isnan(this) or this < _STANCE_SHARE * other):
             return side
     return None
 

@@ -6,7 +6,7 @@ which way the person faces, where the feet stand.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -62,6 +62,31 @@ class Standing:
         lengths = self.thigh_px + self.shank_px
         known = lengths[np.isfinite(lengths)]
         return float(known.mean()) if len(known) else float("nan")
+
+    def moved_to(self, points_px: FloatArray) -> Standing:
+        """Return the calibration of the same person who stands elsewhere; lengths that are not seen there are kept.
+
+        Parameters
+        ----------
+        points_px
+            Pose of the new stance, shape (33, 2); NaN for landmarks not seen.
+        """
+        thigh, shank, trunk = _lengths(points_px)
+        return replace(
+            self,
+            points_px=points_px,
+            thigh_px=np.where(np.isfinite(thigh), thigh, self.thigh_px),
+            shank_px=np.where(np.isfinite(shank), shank, self.shank_px),
+            trunk_px=trunk if np.isfinite(trunk) else self.trunk_px,
+        )
+
+
+def _lengths(points: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+    """Return thigh and shank of each leg, shape (2,), and the trunk (px), in one pose of shape (33, 2)."""
+    thigh = np.array([distance_px(points[BODY[s].hip], points[BODY[s].knee]) for s in SIDES])
+    shank = np.array([distance_px(points[BODY[s].knee], points[BODY[s].ankle]) for s in SIDES])
+    hips, shoulders = (points[[getattr(BODY[s], joint) for s in SIDES]].mean(axis=0) for joint in ("hip", "shoulder"))
+    return thigh, shank, float(distance_px(hips, shoulders))
 
 
 def rough_leg_px(track: PoseTrack) -> float:
@@ -162,10 +187,8 @@ def stand_still(
 
 def _calibrate(track: PoseTrack, frames: NDArray[np.bool_], *, quiet: bool) -> Standing:
     points = _median(track.image_px[frames])
-    thigh = np.array([distance_px(points[BODY[s].hip], points[BODY[s].knee]) for s in SIDES])
-    shank = np.array([distance_px(points[BODY[s].knee], points[BODY[s].ankle]) for s in SIDES])
+    thigh, shank, trunk = _lengths(points)
     hips = points[[BODY[s].hip for s in SIDES]]
-    shoulders = points[[BODY[s].shoulder for s in SIDES]]
     toward_right = 1.0 if hips[1, 0] >= hips[0, 0] else -1.0
     return Standing(
         frames=frames,
@@ -173,7 +196,7 @@ def _calibrate(track: PoseTrack, frames: NDArray[np.bool_], *, quiet: bool) -> S
         points_px=points,
         thigh_px=thigh,
         shank_px=shank,
-        trunk_px=float(distance_px(hips.mean(axis=0), shoulders.mean(axis=0))),
+        trunk_px=trunk,
         medial=np.array([toward_right, -toward_right]),
     )
 

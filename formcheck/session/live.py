@@ -7,6 +7,7 @@ result is that of a recording of the same frames.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -146,7 +147,7 @@ class LiveSet:
             return self._state(clean)
         step = self._running.add(pose, clean, self._names)
         self._stage = self._running.stage
-        return self._state(clean, step, notice=_TURN_BACK if turned else "")
+        return self._state(clean, step, notice=_TURN_BACK if turned else step.notice)
 
     def finish(self) -> Assessment:
         """End the set and return what a recording of it gives.
@@ -164,7 +165,14 @@ class LiveSet:
             )
         self._running.end()
         assessment = assess(self.track(), self._request)
-        return replace(assessment, setup=assessment.setup + tuple(self._remarks) + self._ready.remarks())
+        remarks = (*self._remarks, *self._ready.remarks(), *self._other_count(len(assessment.complete_reps)))
+        return replace(assessment, setup=assessment.setup + remarks)
+
+    def _other_count(self, whole: int) -> Iterator[SetupCheck]:
+        """Say so where the set as a whole has another number of reps than was counted while it went on."""
+        if whole != self.reps:
+            message = f"{self.reps} reps were counted while the set went on; measured as a whole it has {whole}."
+            yield SetupCheck("SU-18", "Count", False, float(whole), message)
 
     def track(self) -> PoseTrack:
         """Return the landmarks since the quiet stance, as the estimator gave them; time begins with it.

@@ -79,6 +79,7 @@ class GettingReady:
         while pose.t_s - self._poses[0].t_s > QUIET_S:
             self._poses.popleft()
         if instruction is not None:
+            self._still.forget_height()
             return Readiness(instruction, False, 0.0)
         progress = min(1.0, still_s / QUIET_S)
         return Readiness(_STAND_STILL, True, progress, self._stance() if progress >= 1.0 else None)

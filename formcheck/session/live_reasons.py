@@ -16,6 +16,8 @@ SHOWN: Mapping[ViewKind, tuple[str, ...]] = {
 """What a live view shows, by the view that carries it. The knee's place over the foot is shown as its change from
 stance: a foot turned out a little puts the toe outside of a straight knee, and that reads as a knee inside."""
 ALL_SHOWN = tuple(name for names in SHOWN.values() for name in names)
+_OF_STANCE_LEG = frozenset({"fppa_deg", "kmf_change_pct", "trunk_lean_deg"})
+LEG_UNKNOWN = "which leg stands is not known yet"
 NOBODY = "nobody is in view"
 NOT_STARTED = "the set has not started"
 
@@ -33,10 +35,13 @@ def reasons(calibration: LiveCalibration, track: PoseTrack, values: Values) -> d
         What was measured in it.
     """
     found: dict[str, str] = {}
+    unknown_leg = not calibration.bilateral and calibration.stance_leg is None
     for name in ALL_SHOWN:
         missing = [leg for leg, value in values.get(name, {"both": None}).items() if value is None]
         missing = [leg for leg in missing if leg in legs_that_count(calibration, name)]
-        if missing:
+        if unknown_leg and name in _OF_STANCE_LEG and calibration.view.kind is ViewKind.FRONT:
+            found[name] = LEG_UNKNOWN
+        elif missing:
             found[name] = _why(calibration, track, name, missing)
     return found
 
@@ -45,9 +50,10 @@ def legs_that_count(calibration: LiveCalibration, name: str) -> frozenset[str]:
     """Return whose value of a measure is to be shown: of `left`, `right` and `both`."""
     if name == "knee_flexion_deg" and calibration.view.near_leg is not None:
         return frozenset({calibration.view.near_leg.value, "both"})
-    if calibration.stance_leg is not None:
-        return frozenset({calibration.stance_leg.value, "both"})
-    return frozenset({"left", "right", "both"})
+    if calibration.bilateral:
+        return frozenset({"left", "right", "both"})
+    stands = calibration.stance_leg
+    return frozenset({"both"} if stands is None else {stands.value, "both"})
 
 
 def _why(calibration: LiveCalibration, track: PoseTrack, name: str, legs: list[str]) -> str:

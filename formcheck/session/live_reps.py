@@ -60,20 +60,22 @@ class RepCounter:
         self.measured: SetMeasurement | None = None
         """The newest reps and the stance, as they were measured last."""
 
-    def look(self, track: PoseTrack) -> list[CountedRep]:
+    def look(self, track: PoseTrack, began_s: float = np.inf) -> list[CountedRep]:
         """Return the reps that are new in a set so far, in order.
 
         Parameters
         ----------
         track
             Everything since the quiet stance began, as the estimator gave it.
+        began_s
+            When the rep that is looked for began: nothing from then on is left out, however long it was held.
 
         Raises
         ------
         NotAssessableError
             If the set cannot be measured at all, such as in a mirrored picture.
         """
-        part = self._part(track)
+        part = self._part(track, began_s)
         m = measure_set(part, self._request.rubric.phases, self._request.leg, self._request.view)
         # Measured again, the deepest moment of a rep may lie anywhere in its hold, but never after its end.
         last_s = self.counted[-1].rep.end_s if self.counted else -np.inf
@@ -84,12 +86,12 @@ class RepCounter:
         self.counted += found
         return found
 
-    def _part(self, track: PoseTrack) -> PoseTrack:
+    def _part(self, track: PoseTrack, began_s: float) -> PoseTrack:
         """Return the stance and the newest reps."""
         t = track.t_s
         again = self.counted[-_REPS_AGAIN:]
         since = again[0].rep.start_s - _MARGIN_S if again else -np.inf
-        since = max(since, float(t[-1]) - _AT_MOST_S)
+        since = max(since, min(float(t[-1]) - _AT_MOST_S, began_s - _MARGIN_S))
         keep = (t <= self._stance_until_s) | (t >= since)
         if keep.all():
             return track

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from formcheck.errors import NotAssessableError
-from formcheck.exercises.cues import Cue, CueChooser, CueKind
+from formcheck.exercises.cues import Cue, CueChooser
 from formcheck.exercises.live_checks import LiveJudge
 from formcheck.kinematics.live_measures import LiveCalibration
+from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.live_motion import Motion, MotionNow
 from formcheck.session.live_ready import Stance
@@ -26,6 +27,9 @@ _BACK_S = 0.5
 """Back in view for so long: it goes on."""
 _WALKED_OFF_S = 5.0
 """With the prescribed reps done, who is out of view for so long has finished."""
+_SHOW_FEET = Instruction(
+    "SU-1", "Show your feet", "The set is paused and goes on when they are seen again.", "show-feet", True
+)
 _STEP_INTO_VIEW = Instruction(
     "SU-1", "Step back into view", "The set is paused and goes on by itself.", "step-into-view", True
 )
@@ -43,6 +47,8 @@ class Step:
     instruction: Instruction | None = None
     """What to do where the set is paused."""
     countdown: int | None = None
+    notice: str = ""
+    """One sentence on why nothing is counted."""
 
 
 class RunningSet:
@@ -76,6 +82,8 @@ class RunningSet:
         self._cues = cues
         self._started_s = started_s
         self._last_in_place_s, self._last_away_s = started_s, -np.inf
+        self._what_to_do = _STEP_INTO_VIEW
+        self._cannot_count = ""
 
     @property
     def counted(self) -> tuple[CountedRep, ...]:
@@ -105,7 +113,8 @@ class RunningSet:
                 self.stage = Stage.SET
             else:
                 countdown = int(np.ceil(left_s))
-        return Step(now, cue=self._count(pose.t_s, now) or self._judge_now(pose.t_s, now), countdown=countdown)
+        cue = self._count(pose.t_s, now) or self._judge_now(pose.t_s, now)
+        return Step(now, cue=cue, countdown=countdown, notice=self._cannot_count)
 
     def end(self) -> None:
         """End the set, with a last look for a rep that was just done."""
@@ -120,29 +129,32 @@ class RunningSet:
         else:
             self._last_away_s = t_s
         away_s = t_s - self._last_in_place_s
-        what_to_do = _RETURN if clean.found[0] else _STEP_INTO_VIEW
+        if not now.in_place:
+            self._what_to_do = _way_back(clean)
         if self.stage is not Stage.PAUSED:
             if away_s < _LOST_S:
                 return None
             self.stage = Stage.PAUSED
-            return what_to_do
+            return self._what_to_do
         if t_s - self._last_away_s >= _BACK_S:
             self.stage = Stage.SET
             return None
         target = self._request.plan.reps
         if not clean.found[0] and away_s > _WALKED_OFF_S and target is not None and len(self.counted) >= target:
             self.stage = Stage.DONE
-        return what_to_do
+        return self._what_to_do
 
     def _count(self, t_s: float, now: MotionNow) -> Cue | None:
         """Count the reps that are over and return what to say of the newest."""
         if not self._watch.is_due(t_s, returned=now.returned):
             return None
         try:
-            new = self._counter.look(self.track())
+            new = self._counter.look(self.track(), now.left_stance_s)
         except NotAssessableError as error:
             self._watch.counted(t_s)
-            return self._cues.say(t_s, error.remedy, CueKind.SETUP)
+            self._cannot_count = error.reason
+            return None
+        self._cannot_count = ""
         if not new:
             return None
         self._watch.counted(t_s)
@@ -166,3 +178,11 @@ class RunningSet:
         leg = stands.value if stands is not None else "both"
         findings = self._judge.judge(t_s, now.phase, leg, now.values, view.kind, view.verdict)
         return self._cues.during_rep(t_s, len(self.counted) + 1, findings) if findings else None
+
+
+def _way_back(clean: PoseTrack) -> Instruction:
+    """Return what brings a person back who is not seen where the set began."""
+    if not clean.found[0]:
+        return _STEP_INTO_VIEW
+    feet = clean.image_px[0, [BODY[side].ankle for side in SIDES]]
+    return _RETURN if np.isfinite(feet).any() else _SHOW_FEET

@@ -15,13 +15,12 @@ _SWAY_LEG = 0.03
 """Hips, shoulders and feet stay within this of where they were, in leg lengths. The specification asks for 2 % of sway;
 landmarks of people who stand quietly wander by 1 to 3.4 % in two seconds."""
 _TALLEST_S = 15.0
-_LOWER_LEG = 0.05
-"""Hips lower than they were within the last seconds by more than this, in leg lengths: knees are bent by 35 deg."""
+_SHORTER_SHARE = 0.93
+"""Hips to feet against the trunk, less than this share of what it lately was: knees are bent by 43 deg. Against the
+trunk and not in pixels, so that stepping back changes nothing."""
 _LEAST_LEG_TO_TRUNK = 1.18
 """Hips to feet against the trunk, both as seen: less is sitting or squatting. Standing people read 1.24 to 1.67, wall
 sits 1.12 to 1.22."""
-
-
 _MARKS = [getattr(BODY[side], joint) for joint in ("hip", "shoulder", "ankle") for side in SIDES]
 
 
@@ -31,12 +30,17 @@ class Stillness:
     def __init__(self) -> None:
         self._since_s: float | None = None
         self._anchor: FloatArray | None = None
-        self._tops: deque[tuple[float, float]] = deque()
+        # Falling ratios of those that may still become the greatest of the last seconds.
+        self._tallest: deque[tuple[float, float]] = deque()
 
     def forget(self) -> None:
         """Start anew."""
         self._since_s = self._anchor = None
-        self._tops.clear()
+        self._tallest.clear()
+
+    def forget_height(self) -> None:
+        """Forget how tall the person was: who bends to the camera looks long in the leg."""
+        self._tallest.clear()
 
     def __call__(self, track: PoseTrack) -> float:
         """Return for how long the person of this frame has been still (s); 0 where it cannot be told.
@@ -54,11 +58,13 @@ class Stillness:
         if not (leg > 0 and trunk > 0):
             self._since_s = self._anchor = None
             return 0.0
-        self._tops.append((t_s, float(hip[1])))
-        while t_s - self._tops[0][0] > _TALLEST_S:
-            self._tops.popleft()
-        highest = min(height for _, height in self._tops)
-        tall = leg / trunk >= _LEAST_LEG_TO_TRUNK and hip[1] - highest <= _LOWER_LEG * leg
+        ratio = leg / trunk
+        while self._tallest and self._tallest[-1][1] <= ratio:
+            self._tallest.pop()
+        self._tallest.append((t_s, ratio))
+        while t_s - self._tallest[0][0] > _TALLEST_S:
+            self._tallest.popleft()
+        tall = ratio >= max(_LEAST_LEG_TO_TRUNK, _SHORTER_SHARE * self._tallest[0][1])
         if not tall or self._since_s is None or self._strays(points, leg):
             self._since_s, self._anchor = t_s, points
         return t_s - self._since_s if tall else 0.0

@@ -106,3 +106,53 @@ def test_any_signal_has_a_phase_and_a_hold_that_never_shrinks_within_a_rep(value
         assert now.phase in ("stand", "descent", "hold", "ascent")
         assert now.hold_s >= before.hold_s or now.phase == "descent"
         assert now.hold_s - before.hold_s <= 0.5
+
+
+def test_a_pause_on_the_way_down_is_no_hold() -> None:
+    q = np.r_[
+        np.full(30, REST), smooth(REST, 35.0, 0.8), np.full(60, 35.0), smooth(35.0, BOTTOM, 0.8), np.full(150, BOTTOM)
+    ]
+    held = [state.hold_s for state in followed(np.r_[q, smooth(BOTTOM, REST, 1.5)])]
+    assert max(held[180:]) == pytest.approx(5.0, abs=0.5)
+
+
+def test_a_pause_on_the_way_up_is_no_hold() -> None:
+    up = np.r_[smooth(BOTTOM, 35.0, 0.8), np.full(60, 35.0), smooth(35.0, REST, 0.8)]
+    states = followed(np.r_[rep(hold_s=1.0)[:-45], up, np.full(30, REST)])
+    assert max(state.hold_s for state in states) == pytest.approx(1.0, abs=0.45)
+
+
+def test_time_in_which_nothing_was_seen_is_no_hold() -> None:
+    machine = PhaseMachine(REST, OF_FLEXION)
+    q = rep(hold_s=1.0)[:-45]
+    for i, value in enumerate(q):
+        before = machine(i / FPS, float(value))
+    after = machine(len(q) / FPS + 20.0, BOTTOM)
+    assert after.hold_s - before.hold_s <= 0.25
+
+
+def test_a_hold_out_of_position_counts_nothing() -> None:
+    machine = PhaseMachine(REST, OF_FLEXION)
+    states = [machine(i / FPS, float(q), in_position=False) for i, q in enumerate(rep(hold_s=3.0))]
+    assert "hold" in phases(states)
+    assert max(state.hold_s for state in states) == 0
+
+
+@pytest.mark.parametrize("fps", [7.0, 12.0, 15.0, 24.0, 60.0])
+def test_phases_do_not_depend_on_the_rate_of_the_pictures(fps: float) -> None:
+    q = np.r_[rep(hold_s=2.0), np.full(30, REST)]
+    t = np.arange(len(q)) / FPS
+    machine = PhaseMachine(REST, OF_FLEXION)
+    at = np.arange(0, t[-1], 1 / fps)
+    states = [machine(float(when), float(value)) for when, value in zip(at, np.interp(at, t, q), strict=True)]
+    assert phases(states) == ["stand", "descent", "hold", "ascent", "stand"]
+    assert max(state.hold_s for state in states) == pytest.approx(2.0, abs=0.5)
+
+
+def test_whoever_stands_up_less_far_than_before_has_done_a_rep_and_rests_there() -> None:
+    q = np.r_[rep()[:-45], smooth(BOTTOM, REST + 18, 1.5), np.full(60, REST + 18)]
+    again = np.r_[smooth(REST + 18, BOTTOM, 1.5), np.full(30, BOTTOM), smooth(BOTTOM, REST + 18, 1.5)]
+    states = followed(np.r_[q, again, np.full(60, REST + 18)])
+    assert sum(state.returned for state in states) == 2
+    assert states[-1].phase == "stand"
+    assert not states[-1].in_hold

@@ -46,6 +46,9 @@ class LiveLimits:
     """Accepted and not yet answered; whoever sends more does not listen."""
     max_sets: int = field(default_factory=_default_sets)
     """Open at a time, those included whose socket is lost."""
+    max_sets_per_owner: int = 2
+    """Of those, by one Streamlit session, so that one page cannot hold all places. It does one set at a time; the other
+    is one that was begun anew before its old socket was found to be dead."""
     first_message_s: float = 10.0
     """From opening the socket to the first message, which a page has ready."""
     idle_s: float = 30.0
@@ -55,7 +58,9 @@ class LiveLimits:
     send_s: float = 10.0
     """For one answer to leave: the other end has stopped reading."""
     resume_keep_s: float = 120.0
-    """A set whose socket is lost waits so long for its return."""
+    """A set whose socket is lost waits so long for its return; then what was done of it is measured."""
+    expiring_wait_s: float = 30.0
+    """For that measuring, by a socket that came a little too late; a rep takes some 30 ms."""
     takeover_idle_s: float = 2.0
     """A socket that was silent so long loses its set to one that resumes it: a lost network closes nothing."""
     takeover_wait_s: float = 5.0
@@ -66,12 +71,16 @@ class LiveLimits:
     """For the page to show and to offer as download."""
     max_finished: int = 24
     """A set of two minutes holds about 12 MB."""
+    max_finished_per_owner: int = 6
+    """Of those, by one Streamlit session, so that nobody's results go because of another's: three sets of each leg."""
     token_s: float = 300.0
     """From a page's making to the opening of a socket."""
     resume_token_s: float = 3900.0
     """The same token opens a socket again in mid-set, as long as a set may last."""
     people_every_s: float = 1.0
     """Between looks for other people during the set-up; each costs as much as two frames."""
+    people_every_in_set_s: float = 10.0
+    """The same during the set, by the pictures' own time: 1 % of the work, and a set of a minute has six looks."""
     slow_ms: float = 60.0
     """A frame that takes longer on average makes the overlay trail and movements ragged (17 frames/s)."""
     slow_window_s: float = 3.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Final
 from formcheck.errors import FormcheckError, NotAssessableError
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import FrameMessage, SetupMessage
+from formcheck.web.live.outgoing import Listener, Outgoing, goodbye
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.pipeline import Pipeline, PipelineResult
 from formcheck.web.live.refusal import (
@@ -20,33 +22,19 @@ from formcheck.web.live.refusal import (
     LiveRefusalError,
     malformed,
     our_fault,
-    set_gone,
     set_in_use,
 )
 from formcheck.web.live.replies import error_message, finished_message, ready_message
+from formcheck.web.live.set_work import DropSet, FinishSet, GreetSocket, MeasurePicture
 
+_logger: Final = logging.getLogger(__name__)
 _SHORTEST_STEP_MS: Final = 0.1
 """Between pictures: 10,000 a second are meant by nobody, and times nearer together than that merge."""
 _LONG_SET_REMARK: Final = "The set was ended after {minutes:.0f} minutes, the longest that is measured at once."
-
-
-@dataclass(frozen=True)
-class Outgoing:
-    """Something for a socket to send."""
-
-    text: str
-    """Empty when there is nothing to say before closing."""
-    close_code: int | None = None
-    """What to close the socket with afterwards; None to leave it open."""
-
-
-Listener = Callable[[Outgoing], None]
-"""Hands something to a socket; may be called from any thread, and does not wait."""
-
-
-def goodbye(refusal: LiveRefusalError) -> Outgoing:
-    """Return the error message and the closing that goes with it."""
-    return Outgoing(error_message(refusal), int(refusal.close_code))
+_FAULT_REMARK: Final = "The set was ended early by a fault of formcheck; what was done until then was measured."
+_LEFT_REMARK: Final = (
+    "The connection did not come back, so the set was ended and what was done until then was measured."
+)
 
 
 @dataclass(frozen=True)
@@ -58,33 +46,12 @@ class Ending:
     """None when there is nothing to keep."""
 
 
-@dataclass(frozen=True)
-class _Join:
-    listener: Listener
-    resumed: bool
-
-
-@dataclass(frozen=True)
-class _Picture:
-    listener: Listener
-    frame: FrameMessage
-
-
-@dataclass(frozen=True)
-class _Finish:
-    remark: str = ""
-
-
-@dataclass(frozen=True)
-class _Stop:
-    last_words: Outgoing
-
-
 class LiveSetRunner:
     """Owns one set from its set-up to its end, over as many sockets as it takes.
 
     Everything that touches the model and the engine happens in one thread, in the order in which it was asked for: a
-    socket that takes the set over is greeted when the pictures of the one before it are measured.
+    socket that takes the set over is greeted when the pictures of the one before it are measured. A set that ends
+    before anybody asked for it, by a fault or because nobody came back, is measured as far as it went.
 
     Parameters
     ----------
@@ -112,7 +79,7 @@ class LiveSetRunner:
         self.set_id, self.owner, self.setup = set_id, owner, setup
         self._parts, self._limits, self._on_end = parts, limits, on_end
         self._lock = threading.Lock()
-        self._todo: SimpleQueue[_Join | _Picture | _Finish | _Stop] = SimpleQueue()
+        self._todo: SimpleQueue[GreetSocket | MeasurePicture | FinishSet | DropSet] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"formcheck-live-{set_id[:6]}", daemon=True)
         self._listener: Listener | None = None
         self._heard = 0
@@ -120,12 +87,12 @@ class LiveSetRunner:
         self._first_t_ms: float | None = None
         self._newest_t_ms = float("-inf")
         self._pending = 0
-        self._over = False
+        self._closed = False
 
     def start(self, listener: Listener) -> None:
         """Begin the set over a socket, which is greeted when the model is loaded."""
         self._listener = listener
-        self._todo.put(_Join(listener, resumed=False))
+        self._todo.put(GreetSocket(listener, resumed=False))
         self._thread.start()
 
     def attach(self, listener: Listener) -> bool:
@@ -134,16 +101,16 @@ class LiveSetRunner:
         Returns
         -------
         bool
-            False when the set is over.
+            False when the set is over, or is being ended because nobody came back.
         """
         with self._lock:
-            if self._over:
+            if self._closed:
                 return False
             if self._listener is not None:
                 self._listener(goodbye(set_in_use()))
             self._listener = listener
             self._heard_at_s = self._parts.clock()
-            self._todo.put(_Join(listener, resumed=True))
+            self._todo.put(GreetSocket(listener, resumed=True))
             return True
 
     def detach(self, listener: Listener) -> None:
@@ -168,11 +135,6 @@ class LiveSetRunner:
         with self._lock:
             return None if self._listener is None else self._parts.clock() - self._heard_at_s
 
-    def alone_s(self) -> float | None:
-        """Return for how long no socket has had the set; None when one has it."""
-        with self._lock:
-            return self._parts.clock() - self._left_at_s if self._listener is None else None
-
     def submit(self, listener: Listener, frame: FrameMessage) -> None:
         """Have a picture measured; the answer goes to the listener, if it still has the set.
 
@@ -184,7 +146,7 @@ class LiveSetRunner:
             If its time is not after that of the one before it, or too many wait for an answer.
         """
         with self._lock:
-            if self._over or listener is not self._listener:
+            if self._closed or listener is not self._listener:
                 return
             if frame.t_ms < self._newest_t_ms + _SHORTEST_STEP_MS:
                 raise malformed("A picture is older than the one before it.", "Start the set again.", code="frame-time")
@@ -198,65 +160,92 @@ class LiveSetRunner:
             if self._first_t_ms is None:
                 self._first_t_ms = frame.t_ms
             if frame.t_ms - self._first_t_ms > 1000 * self._limits.max_set_s:
-                self._todo.put(_Finish(_LONG_SET_REMARK.format(minutes=self._limits.max_set_s / 60)))
+                self._todo.put(FinishSet(_LONG_SET_REMARK.format(minutes=self._limits.max_set_s / 60)))
                 return
             self._newest_t_ms = frame.t_ms
             self._pending += 1
-            self._todo.put(_Picture(listener, frame))
+            self._todo.put(MeasurePicture(listener, frame))
 
     def finish(self, listener: Listener) -> None:
         """Have the set measured when the pictures before are, if the listener still has it."""
         with self._lock:
             if listener is self._listener:
-                self._todo.put(_Finish())
+                self._todo.put(FinishSet())
 
     def cancel(self, listener: Listener) -> None:
         """Drop the set, if the listener still has it."""
         with self._lock:
             if listener is self._listener:
-                self._todo.put(_Stop(Outgoing("", NORMAL_CLOSE)))
+                self._todo.put(DropSet(Outgoing("", NORMAL_CLOSE)))
 
-    def expire(self) -> None:
-        """Drop the set because nobody came back to it."""
-        self._todo.put(_Stop(goodbye(set_gone())))
+    def expire(self, after_s: float = 0.0) -> bool:
+        """Have the set measured as far as it went because nobody came back to it; no socket can go on with it.
+
+        Parameters
+        ----------
+        after_s
+            For how long no socket must have had it (s).
+
+        Returns
+        -------
+        bool
+            False when a socket has it, had it until lately, or it is over: then nothing is done.
+        """
+        with self._lock:
+            if self._closed or self._listener is not None or self._parts.clock() - self._left_at_s < after_s:
+                return False
+            self._closed = True
+            self._todo.put(FinishSet(_LEFT_REMARK))
+            return True
 
     def shut_down(self) -> None:
         """Drop the set because the server stops."""
-        self._todo.put(_Stop(Outgoing("", GOING_AWAY)))
+        self._todo.put(DropSet(Outgoing("", GOING_AWAY)))
 
     def join(self, timeout_s: float) -> None:
         """Wait for the thread's end."""
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        # Whatever goes wrong, the client hears of it; what it was is then in the log, by `threading.excepthook`.
-        ending = Ending(goodbye(our_fault()))
-        try:
-            ending = self._serve()
-        finally:
-            self._end(ending)
-
-    def _serve(self) -> Ending:
+        ending: Ending | None = None
         try:
             with Pipeline(self.set_id, self.setup, self._parts, self._limits) as pipeline:
-                while True:
-                    work = self._todo.get()
-                    if isinstance(work, _Stop):
-                        return Ending(work.last_words)
-                    if isinstance(work, _Finish):
-                        return self._finished(pipeline, work.remark)
-                    if isinstance(work, _Join):
-                        self._greet(pipeline, work)
-                    else:
-                        self._answer(pipeline, work)
+                ending = self._work(pipeline)
         except FormcheckError as error:
-            return Ending(goodbye(LiveRefusalError(CloseCode.FAULT, "cannot-measure", error.reason, error.remedy)))
+            ending = ending or Ending(_cannot_measure(error))
+        except Exception:
+            # Whatever it was: the client hears that something went wrong, and what is measured already is kept.
+            _logger.exception("%s failed", self._thread.name)
+        finally:
+            self._end(ending or Ending(goodbye(our_fault())))
 
-    def _greet(self, pipeline: Pipeline, join: _Join) -> None:
+    def _work(self, pipeline: Pipeline) -> Ending:
+        try:
+            end = self._serve(pipeline)
+        except FormcheckError as error:
+            return Ending(_cannot_measure(error), self._rescued(pipeline))
+        except Exception:
+            # Nobody knows what may be wrong with one picture; the reps before it must not go with it.
+            _logger.exception("%s failed", self._thread.name)
+            return Ending(goodbye(our_fault()), self._rescued(pipeline))
+        return Ending(end.last_words) if isinstance(end, DropSet) else self._finished(pipeline, end.remark)
+
+    def _serve(self, pipeline: Pipeline) -> FinishSet | DropSet:
+        """Do what is asked for until the end is, and return with what."""
+        while True:
+            work = self._todo.get()
+            if isinstance(work, (FinishSet, DropSet)):
+                return work
+            if isinstance(work, GreetSocket):
+                self._greet(pipeline, work)
+            else:
+                self._answer(pipeline, work)
+
+    def _greet(self, pipeline: Pipeline, join: GreetSocket) -> None:
         text = ready_message(pipeline.opened, self._limits, resumed=join.resumed, last_t_ms=pipeline.last_t_ms)
         self._tell(join.listener, Outgoing(text))
 
-    def _answer(self, pipeline: Pipeline, picture: _Picture) -> None:
+    def _answer(self, pipeline: Pipeline, picture: MeasurePicture) -> None:
         try:
             outgoing = Outgoing(pipeline.measure(picture.frame))
         except LiveRefusalError as refusal:
@@ -276,6 +265,14 @@ class LiveSetRunner:
         reps = len(result.finished.assessment.complete_reps)
         return Ending(Outgoing(finished_message(self.set_id, reps), NORMAL_CLOSE), result)
 
+    def _rescued(self, pipeline: Pipeline) -> PipelineResult | None:
+        """Return what a set came to that a fault has ended; None when there is nothing to assess."""
+        pipeline.remark(_FAULT_REMARK)
+        try:
+            return pipeline.finish()
+        except FormcheckError:
+            return None
+
     def _tell(self, listener: Listener, outgoing: Outgoing) -> None:
         with self._lock:
             if listener is not self._listener:
@@ -292,7 +289,11 @@ class LiveSetRunner:
     def _end(self, ending: Ending) -> None:
         self._on_end(self, ending)
         with self._lock:
-            self._over = True
+            self._closed = True
             listener, self._listener = self._listener, None
             if listener is not None:
                 listener(ending.last_words)
+
+
+def _cannot_measure(error: FormcheckError) -> Outgoing:
+    return goodbye(LiveRefusalError(CloseCode.FAULT, "cannot-measure", error.reason, error.remedy))

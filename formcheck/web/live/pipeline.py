@@ -101,8 +101,10 @@ class Pipeline:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._estimator.close()
-        self._drop_video()
+        try:
+            self._estimator.close()
+        finally:
+            self._drop_video()
 
     @property
     def last_t_ms(self) -> float | None:
@@ -187,11 +189,10 @@ class Pipeline:
         return self._size if abs(width / height - usual) <= _SHAPE_TOLERANCE * usual else (width, height)
 
     def _people(self, rgb: NDArray[np.uint8], t_s: float) -> int | None:
-        """Count the people now and then while the set-up lasts, when it can still be put right."""
-        looked_s = self._looked_for_people_s
-        if self._engine.stage is not Stage.SETUP:
-            return None
-        if looked_s is not None and t_s - looked_s < self._limits.people_every_s:
+        """Count the people now and then: often in the set-up, where it can be put right, seldom in the set."""
+        limits, looked_s = self._limits, self._looked_for_people_s
+        every_s = {Stage.SETUP: limits.people_every_s, Stage.SET: limits.people_every_in_set_s}.get(self._engine.stage)
+        if every_s is None or (looked_s is not None and t_s - looked_s < every_s):
             return None
         self._looked_for_people_s = t_s
         return len(self._estimator.people_in_view(rgb))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -12,8 +13,9 @@ from typing import Final
 from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.live.kept_video import KeptVideo
 from formcheck.web.live.limits import LiveLimits
-from formcheck.web.live.live_set_runner import Ending, Listener, LiveSetRunner
+from formcheck.web.live.live_set_runner import Ending, LiveSetRunner
 from formcheck.web.live.messages import SetupMessage
+from formcheck.web.live.outgoing import Listener
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, set_gone
 from formcheck.web.live.tokens import TokenMaker
@@ -34,7 +36,8 @@ class _Kept:
 class LiveRegistry:
     """What the socket and the pages know of live sets; safe to use from any thread.
 
-    What has had its time is dropped whenever something is asked for, and by `sweep`.
+    What has had its time is dropped whenever something is asked for, and by `sweep`; an open set that nobody came back
+    to is measured as far as it went, and kept with the finished ones.
 
     Parameters
     ----------
@@ -57,6 +60,7 @@ class LiveRegistry:
         self._tokens = TokenMaker(epoch_clock)
         self._lock = threading.Lock()
         self._active: dict[str, LiveSetRunner] = {}
+        self._expired: dict[str, LiveSetRunner] = {}
         self._kept: dict[str, _Kept] = {}
         self._closed = False
 
@@ -94,17 +98,11 @@ class LiveRegistry:
         Raises
         ------
         LiveRefusalError
-            If as many are open as may be.
+            If as many are open as may be, of this session or of all together.
         """
         self.sweep()
         with self._lock:
-            if self._closed or (len(self._active) >= self.limits.max_sets and not self._make_room(owner)):
-                raise LiveRefusalError(
-                    CloseCode.BUSY,
-                    "server-busy",
-                    f"The server is busy: {len(self._active)} sets are being done, as many as it can follow.",
-                    "Try again in a few minutes, or use a recorded video.",
-                )
+            self._see_to_room(owner)
             set_id = secrets.token_urlsafe(_ID_BYTES)
             runner = LiveSetRunner(set_id, owner, setup, self.parts, self.limits, self._ended)
             self._active[set_id] = runner
@@ -112,7 +110,7 @@ class LiveRegistry:
             return runner
 
     def open_one(self, set_id: str, owner: str) -> LiveSetRunner | None:
-        """Return an open set of this session; None when it is finished.
+        """Return an open set of this session; None when it is finished, or is about to be (`is_expiring`).
 
         Raises
         ------
@@ -124,9 +122,15 @@ class LiveRegistry:
             runner = self._active.get(set_id)
             if runner is not None and runner.owner == owner:
                 return runner
-        if self.finished_set(set_id, owner) is None:
+        if not self.is_expiring(set_id, owner) and self.finished_set(set_id, owner) is None:
             raise set_gone()
         return None
+
+    def is_expiring(self, set_id: str, owner: str) -> bool:
+        """Return whether a set of this session is being measured because nobody came back to it."""
+        with self._lock:
+            runner = self._expired.get(set_id)
+        return runner is not None and runner.owner == owner
 
     def finished_set(self, set_id: str, streamlit_session_id: str) -> FinishedSet | None:
         """Return a finished set of this session; None when there is none, or it was dropped after its time."""
@@ -136,46 +140,70 @@ class LiveRegistry:
         return kept.finished if kept is not None and kept.owner == streamlit_session_id else None
 
     def sweep(self) -> None:
-        """Drop open sets that nobody came back to and finished ones that are old."""
-        now_s = self.parts.clock()
+        """End open sets that nobody came back to, and drop finished ones that are old or too many."""
         with self._lock:
-            for set_id, runner in list(self._active.items()):
-                alone_s = runner.alone_s()
-                if alone_s is not None and alone_s > self.limits.resume_keep_s:
-                    self._expire(set_id)
-            old = [key for key, kept in self._kept.items() if now_s - kept.at_s > self.limits.finished_keep_s]
-            surplus = max(0, len(self._kept) - len(old) - self.limits.max_finished)
-            recent = [key for key in self._kept if key not in old]
-            dropped = [self._kept.pop(key) for key in (*old, *recent[:surplus])]
+            for runner in list(self._active.values()):
+                self._expire(runner, self.limits.resume_keep_s)
+            dropped = [self._kept.pop(set_id) for set_id in self._surplus()]
         _delete_videos(dropped)
 
     def close(self) -> None:
         """End every set and delete what is kept: the server stops. No set can be begun afterwards."""
         with self._lock:
             self._closed = True
-            active, dropped = list(self._active.values()), list(self._kept.values())
+            running, dropped = [*self._active.values(), *self._expired.values()], list(self._kept.values())
             self._kept.clear()
-        for runner in active:
+        for runner in running:
             runner.shut_down()
-        for runner in active:
+        for runner in running:
             runner.join(_JOIN_S)
         _delete_videos(dropped)
 
-    def _make_room(self, owner: str) -> bool:
-        """Drop a set that this session left behind, and say whether there was one."""
-        for set_id, runner in self._active.items():
-            if runner.owner == owner and runner.alone_s() is not None:
-                self._expire(set_id)
-                return True
-        return False
+    def _see_to_room(self, owner: str) -> None:
+        """See to it that this session may begin a set, if need be in the place of one that it left behind."""
+        most = self.limits.max_sets_per_owner
+        if sum(runner.owner == owner for runner in self._active.values()) >= most and not self._make_room(owner):
+            raise _busy(
+                "too-many-sets",
+                f"This page has {most} sets open, as many as one page may have.",
+                "Finish one of them, or close its window, and try again.",
+            )
+        if self._closed or (len(self._active) >= self.limits.max_sets and not self._make_room(owner)):
+            raise _busy(
+                "server-busy",
+                f"The server is busy: {len(self._active)} sets are being done, as many as it can follow.",
+                "Try again in a few minutes, or use a recorded video.",
+            )
 
-    def _expire(self, set_id: str) -> None:
-        self._active.pop(set_id).expire()
+    def _make_room(self, owner: str) -> bool:
+        """End a set that this session left behind, and say whether there was one."""
+        own = [runner for runner in self._active.values() if runner.owner == owner]
+        return any(self._expire(runner) for runner in own)
+
+    def _expire(self, runner: LiveSetRunner, after_s: float = 0.0) -> bool:
+        if not runner.expire(after_s):
+            return False
+        self._expired[runner.set_id] = self._active.pop(runner.set_id)
+        return True
+
+    def _surplus(self) -> list[str]:
+        """Return which finished sets are to go: the old ones, then the oldest of each owner, then of all."""
+        now_s = self.parts.clock()
+        recent: list[str] = []
+        of_owner: Counter[str] = Counter()
+        for set_id, kept in reversed(self._kept.items()):
+            if now_s - kept.at_s <= self.limits.finished_keep_s:
+                of_owner[kept.owner] += 1
+                if of_owner[kept.owner] <= self.limits.max_finished_per_owner:
+                    recent.append(set_id)
+        stay = set(recent[: self.limits.max_finished])
+        return [set_id for set_id in self._kept if set_id not in stay]
 
     def _ended(self, runner: LiveSetRunner, ending: Ending) -> None:
         result = ending.result
         with self._lock:
             self._active.pop(runner.set_id, None)
+            self._expired.pop(runner.set_id, None)
             keep = result is not None and not self._closed
             if result is not None and keep:
                 at_s = self.parts.clock()
@@ -183,6 +211,10 @@ class LiveRegistry:
         if result is not None and not keep and result.video is not None:
             result.video.delete()
         self.sweep()
+
+
+def _busy(code: str, reason: str, remedy: str) -> LiveRefusalError:
+    return LiveRefusalError(CloseCode.BUSY, code, reason, remedy)
 
 
 def _delete_videos(dropped: list[_Kept]) -> None:

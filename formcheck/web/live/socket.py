@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from formcheck.web.live.live_set_runner import LiveSetRunner, Outgoing, goodbye
+from formcheck.web.live.live_set_runner import LiveSetRunner
 from formcheck.web.live.messages import (
     Cancel,
     Finish,
@@ -19,6 +19,7 @@ from formcheck.web.live.messages import (
     parse_frame,
 )
 from formcheck.web.live.origin import check_origin
+from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.pace import RateLimit
 from formcheck.web.live.refusal import (
     NORMAL_CLOSE,
@@ -35,7 +36,7 @@ from formcheck.web.live.replies import finished_message
 _LOG: Final = logging.getLogger(__name__)
 _TIME_BYTES: Final = 8
 _LOOK_AGAIN_S: Final = 0.05
-"""Between looks whether the socket that has the set is gone."""
+"""Between looks whether the socket that has the set is gone, or the set is measured."""
 _SWEEP_LATER_S: Final = 1.0
 """After the time of what is kept has passed."""
 
@@ -99,7 +100,7 @@ class LiveSocket:
         return True
 
     def _leave(self) -> None:
-        """Leave the set to another socket, and see to it that it is dropped when none comes."""
+        """Leave the set to another socket, and see to it that it is ended when none comes."""
         runner, self._runner = self._runner, None
         if runner is None:
             return
@@ -206,6 +207,10 @@ class LiveSocket:
             self._rate.grant(self._limits.backlog_frames)
             if runner.attach(self._listener):
                 return runner
+        waited_s = 0.0
+        while self._registry.is_expiring(set_id, owner) and waited_s < self._limits.expiring_wait_s:
+            await asyncio.sleep(_LOOK_AGAIN_S)
+            waited_s += _LOOK_AGAIN_S
         finished = self._registry.finished_set(set_id, owner)
         if finished is None:
             raise set_gone()

@@ -209,11 +209,25 @@ def test_an_old_token_begins_no_set(world: World) -> None:
 
 
 def test_one_set_too_many_is_told_that_the_server_is_busy(world: World) -> None:
-    with world.socket() as a, world.socket() as b, world.socket() as c, world.socket() as d:
+    with world.socket() as a, world.socket() as b, world.socket(session="else") as c, world.socket(session="late") as d:
         for socket in (a, b, c):
             begin(socket)
         d.send_json(SETUP)
         assert farewell(d) == ("server-busy", 4503)
+        a.send_json({"type": "cancel"})
+        assert farewell(a) == ("", 1000)
+        with world.socket(session="late") as again:
+            begin(again)
+
+
+def test_one_page_cannot_hold_every_place(world: World) -> None:
+    with world.socket() as a, world.socket() as b, world.socket() as c, world.socket(session="else") as other:
+        begin(a)
+        begin(b)
+        c.send_json(SETUP)
+        assert farewell(c) == ("too-many-sets", 4503)
+        begin(other)
+        assert send_frames(a, 1.0)[0]["reps"] == send_frames(b, 1.0)[0]["reps"] == 1
         a.send_json({"type": "cancel"})
         assert farewell(a) == ("", 1000)
         with world.socket() as again:

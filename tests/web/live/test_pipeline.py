@@ -27,16 +27,16 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_others_are_looked_for_once_a_second_and_only_during_the_setup(world: World) -> None:
+def test_others_are_looked_for_once_a_second_in_the_setup_and_every_ten_in_the_set(world: World) -> None:
     world.setup_frames = 25
     with world.socket() as socket:
         begin(socket)
-        for second in range(4):
+        for second in range(33):
             world.clock.advance(1)
             send_frames(socket, *(1000.0 * second + 100 * i for i in range(10)))
     people = [facts.people for facts in world.engines[0].facts]
-    assert [i for i, count in enumerate(people) if count is not None] == [0, 10, 20]
-    assert people[0] == 2
+    assert [i for i, count in enumerate(people) if count is not None] == [0, 10, 20, 120, 220, 320]
+    assert people[0] == people[120] == 2
 
 
 def test_the_engine_is_told_how_light_it_is(world: World) -> None:

@@ -122,7 +122,6 @@ def test_a_model_that_is_not_installed_is_named_with_its_remedy(world: World) ->
         assert farewell(socket) == ("", 4500)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_fault_of_the_server_is_told_and_ends_the_set(world: World) -> None:
     world.fault = ZeroDivisionError("made up")
     with world.socket() as socket:

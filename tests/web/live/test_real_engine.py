@@ -19,7 +19,7 @@ from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.routes import live_routes
 from tests.sample_tracks import sample_track
 
-from .world import HERE, Clock, World, begin, frame, jpeg, resume
+from .world import HERE, Clock, World, begin, farewell, frame, jpeg, resume
 
 BEGAN_MS = 12_345.0
 
@@ -46,8 +46,8 @@ class SavedLandmarks:
         pass
 
 
-def test_a_set_over_two_sockets_counts_like_a_recording_of_it(world: World) -> None:
-    track = sample_track("wall_squat_front")
+def real_server(world: World, track: PoseTrack) -> tuple[LiveRegistry, TestClient, str]:
+    """Return a server with the real engine, which is closed with the world, a client for it and a socket's address."""
     registry = LiveRegistry(
         LiveParts(
             find_model=world.registry.parts.find_model,
@@ -55,9 +55,14 @@ def test_a_set_over_two_sockets_counts_like_a_recording_of_it(world: World) -> N
             clock=world.clock,
         )
     )
-    world.registry = registry  # closed with it
+    world.registry = registry
     client = TestClient(Starlette(routes=live_routes(lambda: registry)))
-    address = f"/live?token={registry.issue_token('somebody')}"
+    return registry, client, f"/live?token={registry.issue_token('somebody')}"
+
+
+def test_a_set_over_two_sockets_counts_like_a_recording_of_it(world: World) -> None:
+    track = sample_track("wall_squat_front")
+    registry, client, address = real_server(world, track)
     times = [BEGAN_MS + 1000 * float(t) for t in track.t_s]
     picture, reps, lost = jpeg(128, 72), 0, len(times) // 2
     with client.websocket_connect(address, headers=HERE) as socket:
@@ -82,3 +87,21 @@ def test_a_set_over_two_sockets_counts_like_a_recording_of_it(world: World) -> N
     for live, known in zip(finished.assessment.complete_reps, recorded.complete_reps, strict=True):
         assert live.start_s + shift_s == pytest.approx(known.start_s, abs=0.05)
         assert live.end_s + shift_s == pytest.approx(known.end_s, abs=0.05)
+
+
+def test_a_fault_in_mid_set_leaves_the_reps_done_before_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    track = sample_track("wall_squat_front")
+    registry, client, address = real_server(world, track)
+    picture, reps = jpeg(128, 72), 0
+    times = iter(BEGAN_MS + 1000 * float(t) for t in track.t_s)
+    with client.websocket_connect(address, headers=HERE) as socket:
+        set_id = begin(socket, width=1280, height=720, reps=3)["set_id"]
+        while reps < 2:
+            socket.send_bytes(frame(next(times), picture))
+            reps = socket.receive_json()["reps"]
+        monkeypatch.setattr(SavedLandmarks, "estimate", lambda *_, **__: 1 / 0)
+        socket.send_bytes(frame(next(times), picture))
+        assert farewell(socket) == ("fault", 4500)
+    finished = registry.finished_set(set_id, "somebody")
+    assert finished is not None
+    assert len(finished.assessment.complete_reps) == 2

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 
 import pytest
 
 from formcheck.web.live.limits import LiveLimits
 
-from .world import SETUP, World, begin, farewell, frame, resume, send_frames
+from .world import SETUP, World, begin, farewell, finished_id, frame, resume, send_frames, until
 
 
 def test_nothing_is_lost_with_the_socket(world: World) -> None:
@@ -40,7 +39,7 @@ def test_what_was_under_way_is_measured_before_the_new_socket_is_greeted(world: 
         for t_ms in (1.0, 2.0, 3.0):
             socket.send_bytes(frame(t_ms))
         socket.send_json({"type": "ping"})
-        _until(lambda: world.registry._active[set_id].heard == 4)
+        until(lambda: world.registry._active[set_id].heard == 4)
     with world.socket() as socket:
         socket.send_json({"type": "resume", "version": 1, "set_id": set_id})
         world.gate.set()
@@ -117,7 +116,7 @@ def test_a_finished_set_is_told_to_who_did_not_hear_of_it(world: World) -> None:
         set_id = begin(socket)["set_id"]
         socket.send_bytes(frame(1.0))
         socket.send_json({"type": "finish"})
-        _until(lambda: world.registry._active[set_id].heard == 2)
+        until(lambda: world.registry._active[set_id].heard == 2)
     world.gate.set()
     with world.socket() as socket:
         answer = resume(socket, set_id)
@@ -139,15 +138,20 @@ def test_a_finished_set_is_dropped_after_two_hours(world: World) -> None:
 
 def test_only_so_many_finished_sets_are_kept() -> None:
     world = World(limits=LiveLimits(max_sets=3, max_finished=2))
-    ids = []
-    for _ in range(3):
-        with world.socket() as socket:
-            ids.append(begin(socket)["set_id"])
-            send_frames(socket, 1.0)
-            socket.send_json({"type": "finish"})
-            socket.receive_json()
-    assert [world.registry.finished_set(each, "somebody") is not None for each in ids] == [False, True, True]
+    owners = ["first", "second", "first"]
+    ids = [finished_id(world, owner) for owner in owners]
+    kept = [world.registry.finished_set(*each) is not None for each in zip(ids, owners, strict=True)]
+    assert kept == [False, True, True]
     world.close()
+
+
+def test_many_results_of_one_person_leave_those_of_others(world: World) -> None:
+    before = finished_id(world, "else")
+    ids = [finished_id(world, "somebody") for _ in range(8)]
+    after = finished_id(world, "late")
+    assert [world.registry.finished_set(each, "somebody") is not None for each in ids] == [False] * 2 + [True] * 6
+    assert world.registry.finished_set(before, "else") is not None
+    assert world.registry.finished_set(after, "late") is not None
 
 
 def test_a_dead_socket_loses_its_set() -> None:
@@ -194,8 +198,10 @@ def test_a_living_socket_keeps_its_set() -> None:
     world.close()
 
 
-def test_a_left_set_makes_room_for_a_new_one_of_the_same_person(world: World) -> None:
-    for _ in range(3):
+@pytest.mark.parametrize("limits", [LiveLimits(max_sets=2, max_sets_per_owner=3), LiveLimits(max_sets=2)])
+def test_a_left_set_makes_room_for_a_new_one_of_the_same_person(limits: LiveLimits) -> None:
+    world = World(limits=limits)
+    for _ in range(2):
         with world.socket() as socket:
             begin(socket)
     with world.socket(session="else") as socket:
@@ -203,6 +209,18 @@ def test_a_left_set_makes_room_for_a_new_one_of_the_same_person(world: World) ->
         assert farewell(socket) == ("server-busy", 4503)
     with world.socket() as socket:
         begin(socket)
+    assert world.registry.active_count == 2
+    world.close()
+
+
+def test_the_set_of_the_open_socket_is_not_what_makes_room(world: World) -> None:
+    with world.socket() as alive:
+        begin(alive)
+        with world.socket() as left:
+            begin(left)
+        with world.socket() as third:
+            begin(third)
+            assert send_frames(alive, 1.0)[0]["reps"] == 1
 
 
 def test_a_stopping_server_ends_every_set(world: World) -> None:
@@ -213,12 +231,3 @@ def test_a_stopping_server_ends_every_set(world: World) -> None:
         with world.socket() as late:
             late.send_json(SETUP)
             assert farewell(late) == ("server-busy", 4503)
-
-
-def _until(true: Callable[[], bool]) -> None:
-    """Wait for something that is bound to happen in another thread."""
-    for _ in range(1000):
-        if true():
-            return
-        threading.Event().wait(0.005)
-    raise AssertionError("it did not happen within 5 s")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from queue import Queue
 
-from formcheck.web.live.live_set_runner import Outgoing
 from formcheck.web.live.messages import FrameMessage, SetupMessage, parse_client_text
+from formcheck.web.live.outgoing import Outgoing
 
 from .world import SETUP, World, jpeg
 
@@ -46,7 +46,7 @@ def test_the_answer_to_a_picture_of_a_socket_that_is_gone_is_nobodys(world: Worl
     runner.submit(listener, FrameMessage(1.0, jpeg()))
     runner.detach(listener)
     world.gate.set()
-    runner.expire()
+    assert runner.expire()
     runner.join(5)
     assert heard.empty()
     assert len(world.engines[0].poses) == 1

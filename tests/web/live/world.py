@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -164,6 +164,9 @@ class StandInEngine:
         self.models.append(model.short_name)
 
     def finish(self) -> Assessment:
+        self.world.finished_in.append(threading.current_thread().name)
+        if self.world.finish_fault is not None:
+            raise self.world.finish_fault
         if self.stage is Stage.SETUP:
             raise NotAssessableError("Nothing was done.", "Do at least one rep.")
         return assess(ViewKind.FRONT)
@@ -183,6 +186,9 @@ class World:
     setup_frames: int = 1
     stance_frames: int = 1
     fault: Exception | None = None
+    finish_fault: Exception | None = None
+    finished_in: list[str] = field(default_factory=list)
+    """Names of the threads in which sets were measured."""
     engines: list[StandInEngine] = field(default_factory=list)
     estimators: list[StandInEstimator] = field(default_factory=list)
 
@@ -241,6 +247,16 @@ def send_frames(socket: WebSocketTestSession, *times_ms: float) -> list[dict[str
     return answers
 
 
+def finished_id(world: World, session: str) -> str:
+    """Do a whole set and return its id."""
+    with world.socket(session=session) as socket:
+        set_id = str(begin(socket)["set_id"])
+        send_frames(socket, 1.0)
+        socket.send_json({"type": "finish"})
+        assert socket.receive_json()["type"] == "finished"
+    return set_id
+
+
 def farewell(socket: WebSocketTestSession) -> tuple[str, int]:
     """Read to the end and return the code of the error message, empty without one, and that of the closing."""
     error = ""
@@ -257,3 +273,12 @@ def farewell(socket: WebSocketTestSession) -> tuple[str, int]:
 
 def live_threads() -> list[threading.Thread]:
     return [each for each in threading.enumerate() if each.name.startswith("formcheck-live")]
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something that is bound to happen in another thread."""
+    for _ in range(1000):
+        if true():
+            return
+        threading.Event().wait(0.005)
+    raise AssertionError("it did not happen within 5 s")
