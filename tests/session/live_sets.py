@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import PoseModel
 from formcheck.pose.types import Pose, PoseTrack
@@ -67,9 +68,11 @@ def facts(track: PoseTrack, k: int, luma: float = 120.0) -> PictureFacts:
     return PictureFacts(track.source.width, track.source.height, luma, 1 if k % 30 == 0 else None)
 
 
-def new_live_set(name: str, plan: Plan | None = None, session_number: int = 1) -> tuple[LiveSet, PoseTrack]:
+def new_live_set(
+    name: str, plan: Plan | None = None, session_number: int = 1, rubric: Rubric | None = None
+) -> tuple[LiveSet, PoseTrack]:
     track = sample_track(name)
-    request = SetRequest(builtin_rubric(EXERCISES[name]), plan=plan or Plan())
+    request = SetRequest(rubric or builtin_rubric(EXERCISES[name]), plan=plan or Plan())
     live = LiveSet(
         request,
         width_px=track.source.width,
