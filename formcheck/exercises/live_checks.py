@@ -59,9 +59,16 @@ class LiveJudge:
         self._checks = {check.id: check for check in live}
         self._bands = {check.id: check.bands_for(plan) for check in live}
         self._rubrics = {phase: _reduced(rubric, live, fits) for phase, fits in _FITS.items()}
+        self._measures_in = {
+            phase: frozenset(check.measure for check in part.checks) for phase, part in self._rubrics.items()
+        }
         self._live_in = {phase: {check.id for check in live if check.phase in fits} for phase, fits in _FITS.items()}
         self._lasting: dict[tuple[str, str], _Lasting] = {}
         self._last_s = float("-inf")
+
+    def measures_in(self, phase: str) -> frozenset[str]:
+        """Return the measures that are judged while somebody is in a phase; none while they stand."""
+        return self._measures_in.get(phase, frozenset())
 
     def judge(
         self,

@@ -162,14 +162,11 @@ def _travel(
 
 def _crossing(points: FloatArray) -> FloatArray:
     """Return the price of reading hips and knees crosswise, shape (n,); negative where straight thighs would cross."""
-
-    def thigh(hip: Side, knee: Side) -> FloatArray:
-        vector = points[:, BODY[hip].hip] - points[:, BODY[knee].knee]
-        return np.asarray(np.linalg.norm(vector, axis=-1), dtype=np.float64)
-
-    straight = sum(thigh(side, side) for side in SIDES)
-    crosswise = sum(thigh(side, side.other) for side in SIDES)
-    return np.asarray(_CROSSING_SHARE / 2 * (crosswise - straight), dtype=np.float64)
+    hips, knees = (points[:, [getattr(BODY[side], joint) for side in SIDES]] for joint in ("hip", "knee"))
+    # Row: whose hip, column: whose knee.
+    thighs = np.sqrt(((hips[:, :, None] - knees[:, None]) ** 2).sum(axis=-1))
+    longer = thighs[:, 0, 1] + thighs[:, 1, 0] - thighs[:, 0, 0] - thighs[:, 1, 1]
+    return np.asarray(_CROSSING_SHARE / 2 * longer, dtype=np.float64)
 
 
 def _cheapest_states(state_costs: FloatArray, change_costs: FloatArray) -> NDArray[np.int64]:

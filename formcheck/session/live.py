@@ -15,13 +15,11 @@ import numpy as np
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueChooser
 from formcheck.kinematics.live_cleaning import LiveCleaner
-from formcheck.kinematics.live_measures import LIVE_MEASURES
 from formcheck.pose.estimator import MEDIAPIPE_VERSION
 from formcheck.pose.models import PoseModel
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Assessment, SetupCheck
 from formcheck.session.live_ready import GettingReady
-from formcheck.session.live_reasons import ALL_SHOWN
 from formcheck.session.live_reps import CountedRep
 from formcheck.session.live_running import COUNTDOWN_S, RunningSet, Step
 from formcheck.session.live_shown import ShownMeasures
@@ -70,9 +68,6 @@ class LiveSet:
         )
         self._cues = CueChooser(session_number=session_number, target_reps=request.plan.reps)
         self._shown = ShownMeasures(request.rubric, request.plan)
-        checks = request.rubric.checks
-        judged = {check.measure for check in checks} | {each for check in checks for each in check.confirm}
-        self._names = frozenset((judged & LIVE_MEASURES) | set(ALL_SHOWN))
         self._remarks: list[SetupCheck] = []
         self._last_t_s = -np.inf
         self._stage = Stage.SETUP
@@ -145,7 +140,7 @@ class LiveSet:
             return self._set_up(pose, clean, facts)
         if self._stage is Stage.DONE:
             return self._state(clean)
-        step = self._running.add(pose, clean, self._names)
+        step = self._running.add(pose, clean)
         self._stage = self._running.stage
         return self._state(clean, step, notice=_TURN_BACK if turned else step.notice)
 

@@ -93,7 +93,8 @@ class Motion:
         """Take a cleaned frame and measure what `names` asks for."""
         t_s = float(clean.t_s[0])
         in_place = bool(clean.found[0]) and self.calibration.in_place(clean)
-        if in_place:
+        measured = in_place and (t_s - self._measured_s >= _MEASURE_EVERY_S or not self._newest)
+        if measured:
             self._follow_feet(clean)
         calibration = self.calibration
         side = calibration.view.kind is ViewKind.SIDE
@@ -102,7 +103,7 @@ class Motion:
         if not in_place:
             drop, self._newest = float("nan"), {}
             self._reasons = reasons(calibration, clean, {})
-        elif t_s - self._measured_s >= _MEASURE_EVERY_S or not self._newest:
+        elif measured:
             self._measured_s = t_s
             now = measure_now(calibration, clean, names)
             drop, flexion, values = now.drop_q_deg, now.flexion_deg, now.values

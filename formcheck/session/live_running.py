@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Set
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,11 +10,13 @@ import numpy as np
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import Cue, CueChooser
 from formcheck.exercises.live_checks import LiveJudge
-from formcheck.kinematics.live_measures import LiveCalibration
+from formcheck.kinematics.live_measures import LIVE_MEASURES, LiveCalibration
+from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.live_motion import Motion, MotionNow
 from formcheck.session.live_ready import Stance
+from formcheck.session.live_reasons import ALL_SHOWN
 from formcheck.session.live_reps import CountedRep, RepCounter, RepWatch
 from formcheck.session.live_state import Instruction, Stage
 from formcheck.session.recorded import SetRequest
@@ -79,6 +80,11 @@ class RunningSet:
         self._counter = RepCounter(request, stance_until_s=started_s)
         self._watch = RepWatch()
         self._judge = LiveJudge(request.rubric, request.plan)
+        # Only what is shown or judged: errors are worked out for each value.
+        shown = frozenset(ALL_SHOWN)
+        phases = (STAND, DESCENT, HOLD, ASCENT)
+        self._names = {phase: shown | (self._judge.measures_in(phase) & LIVE_MEASURES) for phase in phases}
+        self._phase = STAND
         self._cues = cues
         self._started_s = started_s
         self._last_in_place_s, self._last_away_s = started_s, -np.inf
@@ -99,10 +105,11 @@ class RunningSet:
         """Return the landmarks since the quiet stance, as the estimator gave them, on the stream's clock."""
         return self._poses.build(self.source)
 
-    def add(self, pose: Pose, clean: PoseTrack, names: Set[str]) -> Step:
-        """Take a frame, as the estimator gave it and cleaned, and measure what `names` asks for."""
+    def add(self, pose: Pose, clean: PoseTrack) -> Step:
+        """Take a frame, as the estimator gave it and cleaned."""
         self._poses.add(pose)
-        now = self._motion(clean, names)
+        now = self._motion(clean, self._names[self._phase])
+        self._phase = now.phase
         instruction = self._pause(pose.t_s, clean, now)
         if instruction is not None:
             return Step(now, instruction=instruction)
