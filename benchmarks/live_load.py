@@ -129,7 +129,7 @@ class Client:
                     self.round_trips_ms.append((now - at) * 1000)
                     self.server_ms.append(message["server_ms"])
                 self.reps = message["reps"]
-            elif message["type"] == "finished":
+            elif message["type"] == "finished" or message.get("code") == "not-assessable":
                 return
             elif message["type"] == "error":
                 raise RuntimeError(message["reason"])
