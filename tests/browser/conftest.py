@@ -111,7 +111,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture
 def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
-    """Open a page in a Chromium of its own whose camera shows a sample clip; None for a computer without a camera."""
+    """Open a page in a Chromium of its own whose camera shows a sample clip, or Chromium's test picture for None."""
     browsers: list[Browser] = []
 
     def open_page(

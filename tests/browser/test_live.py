@@ -54,6 +54,7 @@ def cues(page: Page) -> list[str]:
         ("wall_squat_front", "exercise=wall-squat&leg=both&reps=10&hold=1", 0),
         ("wall_squat_side", "exercise=wall-squat&leg=both&reps=10&hold=1&depth=60", 0),
         ("step_down_front_valgus", "exercise=step-down&leg=left&reps=10", 2),
+        ("wall_squat_front_valgus", "exercise=wall-squat&leg=both&reps=10&hold=1", 2),
     ],
 )
 def test_a_set_before_the_camera(
@@ -70,7 +71,13 @@ def test_a_set_before_the_camera(
     assert len([cue for cue in cues(page) if cue in _KNEE_CUES]) >= knee_cues
     if not knee_cues:
         assert not _KNEE_CUES & set(cues(page))
-    assert "3" in page.inner_text("body")
+    heard = page.evaluate(
+        "({holds: window.heard.holds, setups: window.heard.setups, phases: [...window.heard.phases]})"
+    )
+    assert heard["holds"], "no hold was ever shown"
+    assert "Stand tall and still" in heard["setups"]
+    assert len(set(heard["phases"]) - {""}) >= 4, heard["phases"]
+    assert "3 whole reps" in page.inner_text("body")
 
 
 def test_the_page_shows_its_own_numbers(camera_page: OpenPage, app_address: str) -> None:
@@ -98,3 +105,49 @@ def test_a_cut_connection_in_mid_set_loses_no_rep(
         wait_for_reps(page, 3)
         page.get_by_test_id("finish").click()
         expect(page.get_by_text("3 whole reps")).to_be_visible(timeout=60_000)
+
+
+def test_a_set_on_a_phone_fits_without_scrolling(
+    camera_page: OpenPage, app_address: str, keep_picture: KeepPicture
+) -> None:
+    page = camera_page("wall_squat_front", width=390, height=844, phone=True, dark=True)
+    start_set(page, app_address, "exercise=wall-squat&leg=both&reps=10")
+    wait_for_reps(page, 1)
+    keep_picture(page, "in-the-set")
+    for name in ("rep-count", "phase", "finish"):
+        box = page.get_by_test_id(name).bounding_box()
+        assert box is not None, name
+        assert box["y"] >= 0, name
+        assert box["y"] + box["height"] <= 844, name
+        assert box["x"] + box["width"] <= 390, name
+
+
+def test_without_a_camera_the_page_says_so_and_offers_a_recorded_video(
+    camera_page: OpenPage, app_address: str, keep_picture: KeepPicture
+) -> None:
+    page = camera_page(None, has_camera=False)
+    page.goto(f"{app_address}/check?exercise=wall-squat")
+    page.get_by_test_id("accept-safety").click()
+    page.get_by_test_id("start").click()
+    expect(page.get_by_text("Use a recorded video instead")).to_be_visible()
+    keep_picture(page, "no-camera")
+
+
+def test_somebody_at_an_angle_is_asked_to_turn(
+    camera_page: OpenPage, app_address: str, keep_picture: KeepPicture
+) -> None:
+    page = camera_page("wall_squat_oblique")
+    start_set(page, app_address, "exercise=wall-squat")
+    expect(page.get_by_test_id("setup-message")).to_have_text("Face the camera square on", timeout=20_000)
+    keep_picture(page, "turn")
+    page.wait_for_timeout(3_000)
+    assert page.get_by_test_id("rep-count").count() == 0 or page.get_by_test_id("rep-count").inner_text() in ("", "0")
+
+
+def test_nobody_has_to_accept_the_safety_text_twice(camera_page: OpenPage, app_address: str) -> None:
+    page = camera_page(None)
+    page.goto(f"{app_address}/check?exercise=wall-squat")
+    page.get_by_test_id("accept-safety").click()
+    expect(page.get_by_test_id("start")).to_be_visible()
+    page.goto(f"{app_address}/check?exercise=step-down")
+    expect(page.get_by_test_id("start")).to_be_visible()

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { afterClosing } from "../../formcheck/web/static/live/closing.js";
 
 const closing = (changes) => ({
-  code: 1006, error: null, begun: true, finishing: false, lostMs: null, refusals: 0, ...changes,
+  code: 1006, error: null, begun: true, finishing: false, inSet: false, lostMs: null, refusals: 0, ...changes,
 });
 const actOf = (changes) => afterClosing(closing(changes)).act;
 
@@ -20,6 +20,16 @@ test("a token that has run out is renewed, before and in a set", () => {
 
 test("what will not change by itself ends the set", () => {
   for (const code of [4403, 4408, 4410, 4500, 4503]) assert.equal(actOf({ code }), "give-up", String(code));
+});
+
+test("a set that was silent, as that of a page out of sight, goes on; before the set it ends", () => {
+  assert.equal(actOf({ code: 4408, inSet: true }), "retry");
+  assert.equal(actOf({ code: 4408, inSet: false }), "give-up");
+  assert.equal(actOf({ code: 4408, inSet: true, begun: false }), "give-up");
+});
+
+test("after a fault of the server in mid-set the result of what was done is asked for", () => {
+  assert.equal(actOf({ code: 4500, inSet: true }), "retry");
 });
 
 test("a page that the server does not understand at the start is not sent again", () => {

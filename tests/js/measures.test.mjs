@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MEASURES, Readings, lineText, readingText } from "../../formcheck/web/static/live/measures.js";
+import { MEASURES, Readings, gapsText, lineText, readingText } from "../../formcheck/web/static/live/measures.js";
 
 const good = (value) => ({ value, error: 1.5, band: "good" });
 const frame = (left, reasons = {}, depth = 0.5) => ({
@@ -72,4 +72,32 @@ test("a reason that both legs share is said once", () => {
   assert.equal(lineText(knees, [value, none]), "L 60° ± 4 · R not measured: only a camera at the side can measure it");
   const trunk = MEASURES.find(({ sides }) => sides.length === 1);
   assert.equal(lineText(trunk, [value]), "60° ± 4");
+});
+
+test("of two legs the one that does not count is not spoken of while the other is measured", () => {
+  const knees = MEASURES.find(({ name }) => name === "knee_flexion_deg");
+  const none = { state: "none", reason: "not seen just now" };
+  const value = { state: "value", value: 60, error: 4, band: null };
+  assert.equal(lineText(knees, [value, none], [true, false]), "L 60° ± 4");
+  assert.equal(lineText(knees, [none, none], [true, false]), "not measured: not seen just now");
+});
+
+test("what this camera cannot measure is one line with each reason once", () => {
+  const side = "only a camera at the side can measure it";
+  const gaps = [{ label: "Knee bend", reason: side }, { label: "Trunk forward", reason: side }];
+  assert.equal(gapsText(gaps), `Knee bend, trunk forward not measured: ${side}`);
+  const other = { label: "Knee line (FPPA)", reason: "nobody is in view" };
+  assert.equal(gapsText([gaps[0], other]),
+    `Knee bend not measured: ${side} · Knee line (FPPA) not measured: nobody is in view`);
+  assert.equal(gapsText([]), "");
+});
+
+test("which leg is measured is forgotten with the set", () => {
+  const readings = new Readings();
+  readings.take(frame(good(1)), 100, 30);
+  readings.take(frame(null), 200, 30);
+  assert.equal(readings.measuredAt("kmf_pct", "left"), 100);
+  assert.equal(readings.measuredAt("kmf_pct", "right"), -Infinity);
+  readings.begin();
+  assert.equal(readings.measuredAt("kmf_pct", "left"), -Infinity);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  BANDS, bandScale, depthOnBar, depthTarget, depthWord, kneeWord, ringDash,
+  BANDS, bandScale, bendOnBar, bendWord, depthTarget, kneeWord, ringDash,
 } from "../../formcheck/web/static/live/scales.js";
 
 const knee = () => bandScale({ good: [-3, 2], caution: [null, 4] });
@@ -61,27 +61,26 @@ test("a knee outward of the foot is not called too far in", () => {
   assert.equal(kneeWord(6, null).word, "not judged");
 });
 
-test("the target lies around the prescribed depth, and only where depth is judged", () => {
-  assert.deepEqual(depthTarget([50, 65], 60), { from: 50 / 60, to: 65 / 60 });
-  assert.equal(depthTarget(null, 60), null);
-  assert.equal(depthTarget([50, 65], null), null);
-  assert.equal(depthTarget([null, 65], 60), null);
+test("the target is the band of the prescribed depth in degrees, and none where none is prescribed", () => {
+  assert.deepEqual(depthTarget([50, 65]), { from: 50, to: 65 });
+  assert.equal(depthTarget(null), null);
+  assert.equal(depthTarget([null, 65]), null);
 });
 
-test("the depth's word follows the mark", () => {
-  const target = depthTarget([50, 65], 60);
-  assert.equal(depthWord(0.02, target), "standing");
-  assert.equal(depthWord(0.5, target), "above your mark");
-  assert.equal(depthWord(1, target), "at your mark");
-  assert.equal(depthWord(1.2, target), "deeper than your mark");
-  assert.equal(depthWord(null, target), "not seen");
-  assert.equal(depthWord(1, null), "down");
+test("the word for a knee bend follows the mark, and its edges belong to it", () => {
+  const target = depthTarget([50, 65]);
+  assert.equal(bendWord(5, target), "standing");
+  assert.equal(bendWord(49.9, target), "above your mark");
+  assert.equal(bendWord(50, target), "● at your mark");
+  assert.equal(bendWord(65, target), "● at your mark");
+  assert.equal(bendWord(65.1, target), "▲ too deep");
+  assert.equal(bendWord(60, null), "");
 });
 
-test("the depth bar has room for too deep, and an end", () => {
-  assert.equal(depthOnBar(0), 0);
-  assert.ok(depthOnBar(1) < 1 && depthOnBar(1) > 0.6);
-  assert.equal(depthOnBar(9), 1);
+test("the depth bar goes on beyond where a squat is stopped, and has an end", () => {
+  assert.equal(bendOnBar(-5), 0);
+  assert.ok(bendOnBar(90) < 1);
+  assert.equal(bendOnBar(150), 1);
 });
 
 test("a ring is drawn in proportion and never beyond its round", () => {

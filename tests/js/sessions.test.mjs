@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { STORE_KEY, dayOf, readDays, sessionNumber, sessionStore, withDay } from "../../formcheck/web/static/live/sessions.js";
+import {
+  STORE_KEY, dayOf, interruptedStore, interruptedText, readDays, sessionNumber, sessionStore, withDay,
+} from "../../formcheck/web/static/live/sessions.js";
 
 function memory(text = null) {
   const items = new Map(text === null ? [] : [[STORE_KEY, text]]);
-  return { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value), items };
+  return { getItem: (key) => items.get(key) ?? null, setItem: (key, value) => items.set(key, value),
+    removeItem: (key) => items.delete(key), items };
 }
 
 test("the first session is number one, and stays so all day", () => {
@@ -38,4 +41,20 @@ test("a browser that keeps nothing always has its first session", () => {
     store.finished();
     assert.equal(store.number(), 1);
   }
+});
+
+test("a set that ended with its page is told of once", () => {
+  const store = interruptedStore(memory());
+  assert.equal(store.take(), null);
+  store.leave(4);
+  assert.equal(store.take(), 4);
+  assert.equal(store.take(), null);
+  assert.match(interruptedText(4), /after 4 reps/);
+  assert.match(interruptedText(1), /after 1 rep:/);
+});
+
+test("without a storage nothing is told", () => {
+  const store = interruptedStore(undefined);
+  store.leave(4);
+  assert.equal(store.take(), null);
 });

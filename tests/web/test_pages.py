@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -166,8 +167,10 @@ def test_a_missing_pose_model_is_said_with_what_to_do(monkeypatch: pytest.Monkey
     assert not _live_view_is_there(test)
 
 
-def _after(monkeypatch: pytest.MonkeyPatch, name: str) -> AppTest:
+def _after(monkeypatch: pytest.MonkeyPatch, name: str, *, reps: bool = True) -> AppTest:
     finished = finished_sample(name)
+    if not reps:
+        finished = replace(finished, assessment=replace(finished.assessment, reps=(), findings=()))
     monkeypatch.setattr(
         "formcheck.web.live.registry.LiveRegistry.finished_set",
         lambda _self, set_id, _session: finished if set_id == SET_ID else None,
@@ -186,6 +189,14 @@ def test_after_a_set_the_first_thing_is_what_to_change(monkeypatch: pytest.Monke
     assert "Step-down, seen from the front: 3 whole reps" in shown
     assert "the best" in shown
     assert "The light was low." in shown
+
+
+def test_a_set_without_a_whole_rep_is_no_failure_and_can_be_done_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = _after(monkeypatch, "wall_squat_front", reps=False)
+    assert not test.exception
+    assert [each.value for each in test.header] == ["No whole rep was counted"]
+    assert "Do another set" in [each.label for each in test.button]
+    assert not test.download_button
 
 
 def test_after_a_set_the_files_can_be_taken_away(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,17 +26,35 @@ _BAND_WORDS: Final = {
 }
 
 
-def show_result(finished: FinishedSet, pain_before: int | None) -> int | None:
-    """Show a finished set and ask for pain; return the pain where it is too much for another set."""
+def tell_result(finished: FinishedSet, pain_before: int | None) -> int | None:
+    """Say what came of a set and ask for pain; return the pain where it is too much for another set."""
     assessment = finished.assessment
-    _show_words(assessment)
+    if assessment.complete_reps:
+        _show_words(assessment)
+    else:
+        _say_that_nothing_counted(assessment)
     for remark in finished.remarks:
         st.info(remark, icon=":material/info:")
-    stopped_by = _ask_pain_after(assessment, pain_before, finished.set_id)
-    show_details(assessment, key=f"details-{finished.set_id}")
+    return _ask_pain_after(assessment, pain_before, finished.set_id)
+
+
+def show_numbers(finished: FinishedSet) -> None:
+    """Show what was measured in full, and offer it for download; nothing of a set without a whole rep."""
+    assessment = finished.assessment
+    if assessment.complete_reps:
+        show_details(assessment, key=f"details-{finished.set_id}")
     _show_gaps(assessment)
-    _show_downloads(finished)
-    return stopped_by
+    if assessment.complete_reps:
+        _show_downloads(finished)
+
+
+def _say_that_nothing_counted(assessment: Assessment) -> None:
+    st.header("No whole rep was counted", anchor=False)
+    cut = " One that is cut off by the end of the set does not count." if assessment.reps else ""
+    st.markdown(
+        "A rep counts when you have gone down and are standing tall again, with your whole body in view. "
+        f"Press *Finish* only after the last one.{cut} Nothing is wrong: try again when you are ready."
+    )
 
 
 def _show_words(assessment: Assessment) -> None:

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from formcheck.web.check.after import show_result
+from formcheck.web.check.after import show_numbers, tell_result
 from formcheck.web.check.before import answer_pain, ask_set, has_model, may_start, pain_before, show_link, show_refusals
 from formcheck.web.check.form import SessionChoices
 from formcheck.web.check.settings import SetSettings, read_link
@@ -71,11 +71,13 @@ def _after(set_id: str) -> None:
         st.warning("This set is no longer kept: results are deleted after two hours.", icon=":material/delete:")
         st.button("Do another set", on_click=_again, type="primary")
         return
-    stopped_by = show_result(finished, pain_before())
+    # What comes next is beside the words and the question: the numbers below may be long.
+    stopped_by = tell_result(finished, pain_before())
     if stopped_by is None:
         st.button("Do another set", on_click=_again, type="primary", icon=":material/replay:")
     else:
         st.button("Back to the start", on_click=_again, args=(stopped_by,))
+    show_numbers(finished)
 
 
 def _again(pain: int | None = None) -> None:

@@ -14,6 +14,7 @@ const REFUSALS = 3;
  * @property {import("./protocol.js").ServerError|null} error the server's last words
  * @property {boolean} begun whether there is a set to go on with
  * @property {boolean} finishing whether its end was asked for
+ * @property {boolean} inSet whether something would be lost with it: it is past the set-up
  * @property {number|null} lostMs how long the set has been without a socket; null when it has just lost it
  * @property {number} refusals pictures refused in a row before this
  */
@@ -24,13 +25,17 @@ const REFUSALS = 3;
  *   `renew`: a new token is needed first; `refused`: it was about a picture
  */
 export function afterClosing(closing) {
-  const { code, error, begun, finishing, lostMs, refusals } = closing;
+  const { code, error, begun, finishing, inSet, lostMs, refusals } = closing;
   const refused = begun && (code === CLOSE.MALFORMED || code === CLOSE.TOO_LARGE);
   const known = closeTrouble(code);
   if (known === null && error === null) return { act: "retry", trouble: TROUBLES["socket-lost"], refused };
   const trouble = withWords(known ?? TROUBLES[finishing ? "not-assessable" : "server-fault"], error);
   if (code === CLOSE.TOKEN) return { act: "renew", trouble: TROUBLES["token-renewing"], refused };
   const retakes = begun && code === CLOSE.IN_USE && lostMs !== null && lostMs < TAKEOVER_MS;
-  const goesOn = !trouble.over || retakes || (refused && refusals < REFUSALS);
+  // A page out of sight is silent, and its set is still there when it comes back.
+  const rested = begun && inSet && code === CLOSE.IDLE;
+  // After a fault of its own the server keeps what was measured: who asks again gets the result, or hears it is gone.
+  const rescued = begun && inSet && code === CLOSE.FAULT;
+  const goesOn = !trouble.over || retakes || rested || rescued || (refused && refusals < REFUSALS);
   return { act: goesOn ? "retry" : "give-up", trouble, refused };
 }

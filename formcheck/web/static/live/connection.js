@@ -221,7 +221,7 @@ export class Connection {
 
   #closed(code) {
     const { act, trouble, refused } = afterClosing({
-      code, error: this.serverError, begun: this.setId !== null, finishing: this.finishing,
+      code, error: this.serverError, begun: this.setId !== null, finishing: this.finishing, inSet: this.keepsPictures,
       lostMs: this.lostAt === null ? null : this.world.clock() - this.lostAt, refusals: this.refusals,
     });
     if (refused) this.refusals += 1;

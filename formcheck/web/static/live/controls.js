@@ -21,7 +21,8 @@ export class Controls {
     this.video = make("video", { class: "fc-video", playsinline: true, muted: true, "aria-label": "Your camera" });
     this.canvas = make("canvas", { class: "fc-overlay", "aria-hidden": "true" });
     this.start = button("start", "Start", actions.start, "fc-primary fc-start");
-    this.placeholder = make("div", { class: "fc-placeholder" }, this.start,
+    this.interrupted = make("p", { class: "fc-interrupted", role: "status", "data-testid": "interrupted", hidden: true });
+    this.placeholder = make("div", { class: "fc-placeholder" }, this.interrupted, this.start,
       make("p", { text: "Nothing needs to be touched from here to the end of the set." }),
       make("p", { class: "fc-quiet", text: "Pictures are looked at and forgotten, unless you chose to keep the video." }));
     this.troubleCause = make("p", { class: "fc-trouble-cause" });
@@ -32,10 +33,10 @@ export class Controls {
       this.troubleCause, this.troubleNext,
       make("p", { class: "fc-trouble-actions" }, this.retry, this.reload,
         make("a", { href: REVIEW_HREF, "data-testid": "use-recorded", text: REVIEW_TEXT })));
-    this.view = make("div", { class: "fc-view" }, this.video, this.canvas, this.placeholder, this.trouble);
+    this.view = make("div", { class: "fc-view", tabindex: "-1" }, this.video, this.canvas, this.placeholder, this.trouble);
 
     this.finish = button("finish", "Finish", actions.finish, "fc-primary", "F");
-    this.mute = button("mute", "Voice on", actions.mute, "", "M");
+    this.mute = button("mute", "Voice is on", actions.mute, "", "M");
     this.fill = button("full-screen", "Full screen", actions.fill, "");
     this.cancel = button("cancel", "Cancel", actions.cancel, "");
     this.cancel.title = "End without a result";
@@ -47,7 +48,7 @@ export class Controls {
   /** @param {boolean} running whether a set is under way */
   running(running) {
     show(this.placeholder, !running);
-    show(this.finish, running);
+    show(this.finish, false);
     show(this.cancel, running);
     this.finish.disabled = false;
     this.cameras.disabled = false;
@@ -57,6 +58,12 @@ export class Controls {
   idle(again) {
     this.running(false);
     setText(this.start, again ? "Start another set" : "Start");
+  }
+
+  /** @param {string} sentence about a set that was cut short; empty for none */
+  interruptedSet(sentence) {
+    setText(this.interrupted, sentence);
+    show(this.interrupted, sentence !== "");
   }
 
   /** @param {boolean} mirrored */
@@ -71,7 +78,7 @@ export class Controls {
 
   /** @param {boolean} muted @param {boolean} available */
   voice(muted, available) {
-    setText(this.mute, available ? (muted ? "Voice off" : "Voice on") : "No voice here");
+    setText(this.mute, available ? (muted ? "Voice is off" : "Voice is on") : "No voice here");
     this.mute.disabled = !available;
   }
 
@@ -82,9 +89,11 @@ export class Controls {
     show(this.cameras, cameras.length > 1);
   }
 
-  /** Another camera would begin another set, so there is none to choose in mid-set. @param {string} stage */
+  /** Before the set there is nothing to finish. Another camera would begin another set, so there is none to choose in mid-set. @param {string} stage */
   stage(stage) {
-    this.cameras.disabled = stage !== "setup" && stage !== "calibrate";
+    const before = stage === "setup" || stage === "calibrate";
+    this.cameras.disabled = !before;
+    show(this.finish, !before);
   }
 
   /** @param {import("./troubles.js").Trouble|null} trouble */

@@ -1,7 +1,8 @@
 /** The gauges: drawn once, then only moved. Geometry and words come from `scales.js`. */
 
 import { draw, make, setAttribute, setText } from "./dom.js";
-import { BANDS, bandScale, depthOnBar, depthTarget, depthWord, kneeWord, ringDash } from "./scales.js";
+import { BANDS, bandScale, bendOnBar, bendWord, depthTarget, kneeWord, ringDash } from "./scales.js";
+import { readingText } from "./measures.js";
 
 const WIDTH = 240;
 const TOP = 22;
@@ -36,7 +37,6 @@ export class KneeGauge {
   /** @param {import("./protocol.js").BandEdges|null} edges null when the exercise does not judge it */
   setBands(edges) {
     this.scale = edges === null ? null : bandScale(edges);
-    this.element.hidden = this.scale === null;
     this.zones.replaceChildren(...(this.scale?.zones ?? []).map((zone) => this.#zone(zone)));
   }
 
@@ -73,42 +73,64 @@ export class KneeGauge {
   }
 }
 
-/** How far down: a bar that fills downwards, with the target band marked when depth is judged. */
+/** From the side: how far the knee is bent, as a number beside a bar with the target band on it. */
 export class DepthGauge {
   constructor() {
     this.bar = make("div", { class: "fc-depth-bar" });
     this.target = make("div", { class: "fc-depth-target", hidden: true });
     this.marker = make("div", { class: "fc-depth-marker", hidden: true });
+    this.number = make("span", { class: "fc-depth-number" });
+    this.error = make("span", { class: "fc-depth-error" });
     this.word = make("span", { class: "fc-depth-word" });
-    this.element = make("section", { class: "fc-depth", "data-testid": "depth" },
-      make("h3", { class: "fc-gauge-name", text: "Depth" }),
+    this.mark = make("span", { class: "fc-depth-mark" });
+    this.name = make("h3", { class: "fc-gauge-name", text: "Knee bend" });
+    this.element = make("section", { class: "fc-depth", "data-testid": "depth", hidden: true },
       make("div", { class: "fc-depth-track", "aria-hidden": "true" }, this.bar, this.target, this.marker),
-      this.word);
+      make("div", { class: "fc-depth-words" }, this.name,
+        make("p", { class: "fc-depth-reading" }, this.number, this.error), this.word, this.mark));
     this.band = null;
   }
 
-  /** @param {[number, number]|null} depthBand @param {number|null} targetDeg */
+  /** @param {[number, number]|null} depthBand degrees @param {number|null} targetDeg */
   setTarget(depthBand, targetDeg) {
-    this.band = depthTarget(depthBand, targetDeg);
+    this.band = depthTarget(depthBand);
+    this.target.hidden = this.band === null;
+    setText(this.mark, this.band === null ? "" : `Your mark: ${targetDeg ?? Math.round(this.band.to)}°`);
+    if (this.band === null) return;
+    const [from, to] = [bendOnBar(this.band.from), bendOnBar(this.band.to)];
+    this.target.style.top = `${(100 * from).toFixed(1)}%`;
+    this.target.style.height = `${(100 * (to - from)).toFixed(1)}%`;
   }
 
-  /** @param {number|null} share @param {boolean} judged whether this view can tell depth */
-  update(share, judged) {
-    const band = judged ? this.band : null;
-    if (this.target.hidden !== (band === null)) {
-      this.target.hidden = band === null;
-      if (band !== null) {
-        const [from, to] = [depthOnBar(band.from), depthOnBar(band.to)];
-        this.target.style.top = `${(100 * from).toFixed(1)}%`;
-        this.target.style.height = `${(100 * (to - from)).toFixed(1)}%`;
-      }
-    }
-    this.marker.hidden = share === null;
-    if (share !== null) this.marker.style.transform = `translateY(${(100 * depthOnBar(share)).toFixed(1)}%)`;
-    this.bar.style.transform = `scaleY(${share === null ? 0 : depthOnBar(share).toFixed(3)})`;
-    const inside = band !== null && share !== null && share >= band.from && share <= band.to;
+  /** @param {import("./measures.js").Reading} reading of the near knee's bend @param {"left"|"right"} side */
+  update(reading, side) {
+    const measured = reading.state === "value";
+    setText(this.name, `Knee bend, ${side} leg`);
+    this.marker.hidden = !measured;
+    const share = measured ? bendOnBar(reading.value) : 0;
+    this.marker.style.transform = `translateY(${(100 * share).toFixed(1)}%)`;
+    this.bar.style.transform = `scaleY(${share.toFixed(3)})`;
+    setAttribute(this.element, "data-measured", String(measured));
+    const inside = measured && this.band !== null && reading.value >= this.band.from && reading.value <= this.band.to;
     setAttribute(this.element, "data-inside", String(inside));
-    setText(this.word, depthWord(share, band));
+    const [number, error = ""] = measured ? readingText(reading, "°").split(" ± ") : [readingText(reading, "°")];
+    setText(this.number, number);
+    setText(this.error, error && ` ± ${error}`);
+    setText(this.word, measured ? bendWord(reading.value, this.band) : "");
+  }
+}
+
+/** From the front: how the trunk goes down and up. It measures nothing, so it has neither number nor mark. */
+export class MovementBar {
+  constructor() {
+    this.bar = make("div", { class: "fc-movement-bar" });
+    this.element = make("section", { class: "fc-movement", "data-testid": "movement", "aria-hidden": "true" },
+      make("span", { text: "up" }), make("div", { class: "fc-movement-track" }, this.bar), make("span", { text: "down" }));
+  }
+
+  /** @param {number|null} share 0 standing, 1 at the deepest of this set; null when not seen */
+  update(share) {
+    this.bar.style.transform = `scaleX(${Math.min(1, Math.max(0, share ?? 0)).toFixed(3)})`;
   }
 }
 

@@ -8,7 +8,7 @@ import { NO_CONNECTION, PAST_MS, Readings } from "./measures.js";
 import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
 import { ScreenLight, leaveFullScreen, toggleFullScreen } from "./screen.js";
-import { browserStorage, sessionStore } from "./sessions.js";
+import { browserStorage, interruptedStore, interruptedText, sessionStore, windowStorage } from "./sessions.js";
 import { SetRun } from "./set_run.js";
 import { Speaker } from "./speaker.js";
 import { Narrator } from "./speech.js";
@@ -22,6 +22,8 @@ const TOKEN_MS = 10_000;
 const UNSAID_MS = 2000;
 /** Troubles that no single result ends stay this long, ms. */
 const PASSING_MS = 10_000;
+/** In these stages something is lost with the page. */
+const IN_SET = new Set(["set", "paused", "done"]);
 const LASTING = new Set(["too-slow", "still-slow"]);
 const NO_STATS = Object.freeze({ fps: 0, p50_ms: null, p95_ms: null, server_ms: null, dropped: 0 });
 
@@ -36,15 +38,17 @@ export class LiveView {
     });
     this.panel = new Panel();
     this.stats = make("p", { class: "fc-stats", "data-testid": "live-stats", "aria-hidden": "true" });
+    const { gauges, numbers } = this.panel.readouts;
     this.element = make("div", { class: "fc-live" }, make("div", { class: "fc-grid" },
-      make("div", { class: "fc-picture" }, this.controls.view, this.panel.gauges, this.controls.bar),
-      this.panel.element, this.panel.numbers, this.stats));
+      make("div", { class: "fc-picture" }, this.controls.view, this.controls.bar, numbers),
+      this.panel.element, gauges, this.stats));
     this.overlay = new Overlay(this.controls.canvas);
     this.readings = new Readings();
     this.narrator = new Narrator();
     this.speaker = new Speaker(window.speechSynthesis, window.SpeechSynthesisUtterance);
     this.light = new ScreenLight();
     this.sessions = sessionStore(browserStorage());
+    this.interrupted = interruptedStore(windowStorage());
     /** @type {SetRun|null} */
     this.run = null;
     this.chosenCamera = null;
@@ -53,6 +57,7 @@ export class LiveView {
     this.exercise = "";
     this.#showStats(NO_STATS);
     this.#idle(false);
+    this.#tellInterrupted();
     this.mute(!component.data.voice);
     this.#theme();
     this.#listen();
@@ -72,6 +77,7 @@ export class LiveView {
   }
 
   destroy() {
+    this.#leave();
     this.#stop(true);
     for (const off of this.listening) off();
     this.element.remove();
@@ -83,9 +89,13 @@ export class LiveView {
     this.speaker.unlock();
     this.light.hold();
     this.controls.tell(null);
+    this.controls.interruptedSet("");
     this.controls.running(true);
     this.panel.busy("Opening the camera");
     this.#stage("opening");
+    this.element.scrollIntoView({ block: "start" });
+    // The pressed button is gone: without this a keyboard would begin at the top of the page again.
+    this.controls.view.focus({ preventScroll: true });
     const { data } = this.component;
     this.run = new SetRun(this.controls.video, data, this.sessions.number(), {
       onCamera: (camera) => this.#cameraIsOn(camera),
@@ -101,9 +111,9 @@ export class LiveView {
   }
 
   finish() {
-    if (this.run === null || this.controls.finish.disabled) return;
+    if (this.run === null || this.controls.finish.hidden || this.controls.finish.disabled) return;
     this.controls.finish.disabled = true;
-    this.panel.note("The set is being measured.", Infinity);
+    this.panel.measuring();
     this.run.finish();
   }
 
@@ -111,6 +121,7 @@ export class LiveView {
     this.#stop(true);
     this.controls.tell(null);
     this.#idle(false);
+    this.controls.start.focus({ preventScroll: true });
   }
 
   /** @param {string} id */
@@ -142,6 +153,7 @@ export class LiveView {
     this.exercise = ready.exercise_name;
     this.controls.tell(null);
     this.panel.begin(ready, this.component.data.setup.leg);
+    if (!ready.resumed) this.readings.begin();
   }
 
   #frame(frame, ageMs) {
@@ -150,7 +162,7 @@ export class LiveView {
     this.controls.stage(frame.stage);
     if (this.tellUntil === 0) this.#untell();
     this.readings.take(frame, now, ageMs);
-    const knees = frame.measures[this.panel.alignmentMeasure] ?? {};
+    const knees = frame.measures[this.panel.readouts.alignmentMeasure] ?? {};
     // A pose of the past would lie beside the person: the video is always now.
     const bands = { left: knees.left?.band ?? null, right: knees.right?.band ?? null };
     if (ageMs < PAST_MS) this.overlay.aim(frame.pose, bands);
@@ -162,7 +174,7 @@ export class LiveView {
 
   #finished({ set_id: setId, reps }) {
     const { sessionNumber } = this.run;
-    this.sessions.finished();
+    if (reps > 0) this.sessions.finished();
     this.#stop(false);
     this.#idle(true);
     this.panel.finished(reps, this.exercise);
@@ -227,7 +239,9 @@ export class LiveView {
   }
 
   #stage(stage) {
-    if (this.element.dataset.stage !== stage) this.element.dataset.stage = stage;
+    if (this.element.dataset.stage === stage) return;
+    this.element.dataset.stage = stage;
+    this.element.toggleAttribute("data-on", stage !== "idle" && stage !== "failed");
   }
 
   #theme() {
@@ -246,11 +260,28 @@ export class LiveView {
         m: () => this.mute(!this.speaker.muted), f: () => this.finish(), escape: () => leaveFullScreen(this.element),
       }),
       on(window, "online", () => this.run?.hurry()),
-      on(window, "pagehide", () => this.run && this.cancel()),
+      on(window, "pagehide", () => this.#pageGoes()),
+      on(window, "pageshow", ({ persisted }) => persisted && this.#tellInterrupted()),
       on(window, "resize", () => this.#fit()),
       on(document, "fullscreenchange", () => this.#fit()),
       on(document, "visibilitychange", () => this.#visibility()),
     ];
+  }
+
+  #pageGoes() {
+    if (this.run === null) return;
+    this.#leave();
+    this.cancel();
+  }
+
+  /** Keep in mind that a set under way ends with its page. */
+  #leave() {
+    if (this.run !== null && IN_SET.has(this.element.dataset.stage)) this.interrupted.leave(this.panel.repsShown);
+  }
+
+  #tellInterrupted() {
+    const reps = this.interrupted.take();
+    if (reps !== null) this.controls.interruptedSet(interruptedText(reps));
   }
 
   #fit() {
@@ -260,6 +291,9 @@ export class LiveView {
 
   #visibility() {
     this.light.renew();
-    if (this.run !== null && document.visibilityState === "visible") this.#trouble(TROUBLES["page-hidden"]);
+    if (this.run === null || document.visibilityState !== "visible") return;
+    const { cause, next } = TROUBLES["page-hidden"];
+    this.panel.note(`${cause} ${next}`, performance.now());
+    this.run.hurry();
   }
 }

@@ -21,13 +21,13 @@ export const NO_CONNECTION = "no connection";
 export const CATCHING_UP = "catching up";
 const NOT_SEEN = "not seen just now";
 
-/** The shown measures: name, what people call it, unit, and whether it belongs to a leg. */
+/** The shown measures: name, what people call it, unit, whether it belongs to a leg, and which camera can measure it. */
 export const MEASURES = Object.freeze([
-  { name: "knee_flexion_deg", label: "Knee bend", unit: "°", sides: ["left", "right"] },
-  { name: "kmf_change_pct", label: "Knee moved inward", unit: " %", sides: ["left", "right"] },
-  { name: "fppa_deg", label: "Knee line (FPPA)", unit: "°", sides: ["left", "right"] },
-  { name: "trunk_lean_deg", label: "Trunk sideways", unit: "°", sides: ["both"] },
-  { name: "trunk_flexion_deg", label: "Trunk forward", unit: "°", sides: ["both"] },
+  { name: "knee_flexion_deg", label: "Knee bend", unit: "°", sides: ["left", "right"], view: "side" },
+  { name: "kmf_change_pct", label: "Knee moved inward", unit: " %", sides: ["left", "right"], view: "front" },
+  { name: "fppa_deg", label: "Knee line (FPPA)", unit: "°", sides: ["left", "right"], view: "front" },
+  { name: "trunk_lean_deg", label: "Trunk sideways", unit: "°", sides: ["both"], view: "front" },
+  { name: "trunk_flexion_deg", label: "Trunk forward", unit: "°", sides: ["both"], view: "side" },
 ]);
 
 /** Readings of every measure, from messages and the passing of time. */
@@ -35,6 +35,8 @@ export class Readings {
   constructor() {
     /** @type {Map<string, {value: import("./protocol.js").LiveValue, at: number}>} */
     this.good = new Map();
+    /** When measures and sides last had a value, since `begin`. @type {Map<string, number>} */
+    this.known = new Map();
     /** @type {Object<string, string>} */
     this.reasons = {};
     this.heardAt = -Infinity;
@@ -58,13 +60,25 @@ export class Readings {
     this.reasons = frame.not_measured;
     for (const [name, sides] of Object.entries(frame.measures)) {
       for (const [side, value] of Object.entries(sides ?? {})) {
-        if (value !== null && Number.isFinite(value.value)) this.good.set(`${name}.${side}`, { value, at: now });
+        if (value === null || !Number.isFinite(value.value)) continue;
+        this.good.set(`${name}.${side}`, { value, at: now });
+        this.known.set(`${name}.${side}`, now);
       }
     }
     if (frame.depth_share !== null) {
       this.depthShare = frame.depth_share;
       this.depthAt = now;
     }
+  }
+
+  /** A new set: nothing of it was measured yet. */
+  begin() {
+    this.known.clear();
+  }
+
+  /** When a side was last measured in this set; never for the far leg, and for the free leg once it is known. */
+  measuredAt(name, side) {
+    return this.known.get(`${name}.${side}`) ?? -Infinity;
   }
 
   /** Nothing is measured from here on, for this reason. @param {string} reason */
@@ -106,17 +120,36 @@ export function readingText(reading, unit) {
 }
 
 /**
- * The measure's readings in one line: the same reason is said once.
+ * The measure's readings in one line: the same reason is said once, and a leg that was never seen in this set, such as
+ * the far one, is not spoken of as long as the other is measured.
  * @param {{label: string, unit: string, sides: string[]}} measure
  * @param {Reading[]} readings in the order of `measure.sides`
+ * @param {boolean[]} [counts] whether that side was measured before in this set
  */
-export function lineText(measure, readings) {
-  const reasons = new Set(readings.map((reading) => (reading.state === "none" ? reading.reason : null)));
-  if (reasons.size === 1) {
-    const text = readingText(readings[0], measure.unit);
-    if (readings[0].state === "none" || readings.length === 1) return text;
-  }
-  return readings.map((reading, i) => `${LETTERS[measure.sides[i]]} ${readingText(reading, measure.unit)}`).join(" · ");
+export function lineText(measure, readings, counts = readings.map(() => true)) {
+  const told = readings
+    .map((reading, i) => ({ reading, side: measure.sides[i], counts: counts[i] }))
+    .filter((each) => each.counts || each.reading.state === "value");
+  const shown = told.length > 0 ? told : readings.map((reading, i) => ({ reading, side: measure.sides[i] }));
+  const reasons = new Set(shown.map(({ reading }) => (reading.state === "none" ? reading.reason : null)));
+  const none = shown.every(({ reading }) => reading.state === "none");
+  if (none && reasons.size === 1) return readingText(shown[0].reading, measure.unit);
+  return shown.map(({ reading, side }) => `${LETTERS[side]} ${readingText(reading, measure.unit)}`.trim()).join(" · ");
+}
+
+/**
+ * One quiet line for everything that this camera cannot measure: each reason once.
+ * @param {{label: string, reason: string}[]} gaps
+ */
+export function gapsText(gaps) {
+  const byReason = new Map();
+  for (const { label, reason } of gaps) byReason.set(reason, [...(byReason.get(reason) ?? []), label]);
+  return [...byReason].map(([reason, labels]) => `${inSentence(labels)} not measured: ${reason}`).join(" · ");
+}
+
+/** A list of labels in which only the first begins with a capital. */
+function inSentence(labels) {
+  return labels.map((label, i) => (i === 0 ? label : label[0].toLowerCase() + label.slice(1))).join(", ");
 }
 
 const LETTERS = Object.freeze({ left: "L", right: "R", both: "" });

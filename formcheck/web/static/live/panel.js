@@ -1,18 +1,18 @@
-/** Everything beside the picture: what to do, how many reps, which phase, the hold, the cue and the gauges. */
+/** What to do, how many reps, which phase, the hold and the cue. */
 
 import { make, setAttribute, setText, show } from "./dom.js";
 import { figureMarkup } from "./figures.js";
-import { DepthGauge, KneeGauge, Ring } from "./gauges.js";
-import { MEASURES, lineText, readingText } from "./measures.js";
+import { Ring } from "./gauges.js";
+import { Readouts } from "./readouts.js";
 
 /** A cue's caption stays this long, ms: eight words are read twice in it. */
 const CUE_MS = 4000;
-/** So does a notice, ms. */
+/** A cue that is given again while it stands is gone for so long, so that it is seen, and read out, anew, ms. */
+const AGAIN_MS = 120;
+/** A notice stays this long, ms. */
 const NOTICE_MS = 6000;
-/** Numbers change at most this often, ms; faster is not read. They vanish at once. */
-const NUMBER_MS = 200;
 
-const PHASES = Object.freeze({ stand: "Stand", descent: "Down", hold: "Hold", ascent: "Up" });
+const PHASES = Object.freeze({ stand: "Stand", descent: "Down", hold: "Hold", bottom: "Bottom", ascent: "Up" });
 
 const INTRO = Object.freeze([
   ["step-back", "The camera comes on, and you are told where to stand."],
@@ -42,26 +42,28 @@ export class Panel {
     this.element = make("div", { class: "fc-panel" }, this.intro,
       make("div", { class: "fc-score" }, this.count, this.hold.element), this.instruction, this.calibration.element,
       this.countdown, this.cue, this.notice, this.done);
-    this.knees = { left: new KneeGauge("left"), right: new KneeGauge("right") };
-    this.depth = new DepthGauge();
-    this.gauges = make("div", { class: "fc-gauges", hidden: true }, this.knees.left.element, this.depth.element,
-      this.knees.right.element);
-    this.lines = MEASURES.map((measure) => ({ measure, text: make("dd"), state: "", at: 0 }));
-    this.numbers = make("dl", { class: "fc-numbers", hidden: true }, ...this.lines.map(({ measure, text }) =>
-      make("div", { "data-testid": `measure-${measure.name}` }, make("dt", { text: measure.label }), text)));
+    this.readouts = new Readouts();
     this.shownInstruction = null;
     this.target = { reps: null, hold_s: null, depth_deg: null };
     this.cueUntil = 0;
+    this.nextCue = null;
     this.noticeUntil = 0;
-    this.alignment = null;
+    this.closing = false;
+  }
+
+  get repsShown() {
+    return Number(this.reps.textContent);
   }
 
   /** Before a set. */
   reset() {
     for (const element of [this.instruction, this.calibration.element, this.countdown, this.count, this.hold.element,
-      this.gauges, this.numbers, this.done, this.intro]) show(element, false);
+      this.done, this.intro]) show(element, false);
+    this.readouts.show(false);
+    this.closing = false;
     setText(this.reps, "0");
     setText(this.cue, "");
+    this.nextCue = null;
     setText(this.notice, "");
     setText(this.phase, "");
     setText(this.message, "");
@@ -84,17 +86,13 @@ export class Panel {
   begin(ready, leg) {
     this.target = ready.target;
     setText(this.ofReps, ready.target.reps ? ` / ${ready.target.reps}` : "");
-    this.alignment = ready.alignment_band ?? ready.fppa_band;
-    this.alignmentMeasure = this.alignment?.measure ?? (ready.alignment_band ? "kmf_change_pct" : "fppa_deg");
-    for (const [side, gauge] of Object.entries(this.knees)) {
-      const scored = leg === side || (leg !== "left" && leg !== "right");
-      gauge.setBands(scored ? this.alignment : null);
-    }
-    this.depth.setTarget(ready.depth_band, ready.target.depth_deg);
+    this.readouts.begin(ready, leg);
   }
 
   /** @param {import("./protocol.js").Frame} frame @param {number} now */
   frame(frame, now) {
+    setText(this.reps, String(frame.reps));
+    if (this.closing) return;
     const inSet = frame.stage === "set" || frame.stage === "paused" || frame.stage === "done";
     this.#instruct(frame.stage === "countdown" ? null : frame.setup);
     show(this.calibration.element, frame.stage === "calibrate");
@@ -104,16 +102,18 @@ export class Panel {
     show(this.countdown, frame.countdown !== null);
     if (frame.countdown !== null) setText(this.countdown, String(frame.countdown));
     show(this.count, inSet);
-    show(this.gauges, inSet || frame.stage === "countdown");
-    show(this.numbers, inSet || frame.stage === "countdown");
-    setText(this.reps, String(frame.reps));
-    setText(this.phase, frame.stage === "paused" ? "Paused" : PHASES[frame.phase] ?? frame.phase);
+    this.readouts.show(inSet || frame.stage === "countdown");
+    this.readouts.frame(frame);
+    // Who is to tap the heel and rise again is not told to hold.
+    const phase = frame.phase === "hold" && !this.target.hold_s ? "bottom" : frame.phase;
+    setText(this.phase, frame.stage === "paused" ? "Paused" : PHASES[phase] ?? phase);
     setAttribute(this.phase, "data-phase", frame.phase);
     this.#hold(frame, inSet);
     if (frame.cue !== null && frame.cue.text !== "") {
-      setText(this.cue, frame.cue.text);
-      setAttribute(this.cue, "data-kind", frame.cue.kind);
-      this.cueUntil = now + CUE_MS;
+      const again = this.cue.textContent === frame.cue.text;
+      if (again) setText(this.cue, "");
+      this.nextCue = { text: frame.cue.text, kind: frame.cue.kind, lead: leadOf(frame), at: again ? now + AGAIN_MS : now };
+      this.#cue(now);
     }
     if (frame.notice !== "") this.note(frame.notice, now);
   }
@@ -124,19 +124,32 @@ export class Panel {
     this.noticeUntil = now + NOTICE_MS;
   }
 
-  /** Whether depth is judged shows in whether the bend is measured: from the front it is not. */
+  /** @param {import("./measures.js").Readings} readings @param {number} now */
   readings(readings, now) {
     if (now > this.cueUntil) setText(this.cue, "");
+    this.#cue(now);
     if (now > this.noticeUntil) setText(this.notice, "");
-    if (this.gauges.hidden) return;
-    const unit = this.alignmentMeasure.endsWith("_pct") ? " %" : "°";
-    for (const [side, gauge] of Object.entries(this.knees)) {
-      const reading = readings.reading(this.alignmentMeasure, side, now);
-      gauge.update(reading, readingText(reading, unit));
-    }
-    const bend = ["left", "right"].some((side) => readings.reading("knee_flexion_deg", side, now).state === "value");
-    this.depth.update(readings.depth(now), bend);
-    for (const line of this.lines) this.#line(line, readings, now);
+    this.readouts.update(readings, now);
+  }
+
+  #cue(now) {
+    if (this.nextCue === null || now < this.nextCue.at) return;
+    const { text, kind, lead } = this.nextCue;
+    this.nextCue = null;
+    setAttribute(this.cue, "data-kind", kind);
+    setAttribute(this.cue, "data-lead", lead);
+    setText(this.cue, text);
+    this.cueUntil = now + CUE_MS;
+  }
+
+  /** The set has ended and is being measured: only the reps are shown beside that until its end comes. */
+  measuring() {
+    const reps = this.reps.textContent;
+    this.reset();
+    setText(this.reps, reps);
+    show(this.count, true);
+    this.closing = true;
+    this.#instruct({ message: "Well done. Your set is being measured", detail: "This takes a few seconds.", figure: "ready" });
   }
 
   /** @param {number} reps @param {string} exercise */
@@ -149,27 +162,19 @@ export class Panel {
     show(this.done, true);
   }
 
-  #line(line, readings, now) {
-    const each = line.measure.sides.map((side) => readings.reading(line.measure.name, side, now));
-    const state = each.map((reading) => (reading.state === "value" ? "+" : reading.reason)).join("|");
-    if (state === line.state && now - line.at < NUMBER_MS) return;
-    line.state = state;
-    line.at = now;
-    setText(line.text, lineText(line.measure, each));
-    setAttribute(line.text, "data-measured", String(each.some((reading) => reading.state === "value")));
-  }
-
+  /** The ring keeps its place throughout the set, so that nothing jumps when a hold begins. */
   #hold(frame, inSet) {
     const target = this.target.hold_s;
-    show(this.hold.element, inSet && frame.stage !== "paused" && (frame.hold_s !== null || frame.phase === "hold"));
+    show(this.hold.element, inSet && frame.stage !== "paused" && Boolean(target));
+    setAttribute(this.hold.element, "data-state", frame.hold_s === null ? "waits" : frame.in_position ? "counts" : "rests");
+    const held = target && frame.hold_s !== null && frame.hold_s >= target;
+    setAttribute(this.hold.element, "data-held", String(Boolean(held)));
     if (frame.hold_s === null) {
-      setText(this.hold.text, "");
+      this.hold.update(0, "", target ? `hold ${target} s` : "hold");
       return;
     }
-    const share = target ? frame.hold_s / target : 0;
-    const held = target && frame.hold_s >= target;
-    this.hold.update(share, frame.hold_s.toFixed(1), held ? "held" : target ? `of ${target} s` : "s");
-    setAttribute(this.hold.element, "data-counts", String(frame.in_position));
+    const unit = held ? "held" : !frame.in_position && frame.phase === "hold" ? "not counting" : `of ${target ?? 0} s`;
+    this.hold.update(target ? frame.hold_s / target : 0, frame.hold_s.toFixed(1), unit);
   }
 
   #instruct(instruction) {
@@ -182,6 +187,13 @@ export class Panel {
     // The figures' markup is ours and takes nothing from a message but a known name.
     this.figure.innerHTML = instruction === null ? "" : figureMarkup(instruction.figure);
   }
+}
+
+/** What stands above a cue: what it is about and when. @param {import("./protocol.js").Frame} frame */
+function leadOf({ cue, phase }) {
+  if (cue.kind === "safety") return "Careful";
+  if (cue.kind === "praise") return "Good";
+  return cue.kind === "fix" && phase === "stand" ? "Next rep" : "Now";
 }
 
 function introStep(figure, text) {

@@ -60,36 +60,35 @@ export function bandScale({ good, caution }) {
   return scale;
 }
 
+/** Deepest knee bend that the depth bar shows, degrees. */
+export const DEEPEST_DEG = 100;
+/** Less bend than this is standing, degrees. */
+const STANDING_DEG = 20;
+
+/** Where a knee bend lies on the depth bar: 0 straight, 1 at its end. @param {number} deg */
+export function bendOnBar(deg) {
+  return Math.min(1, Math.max(0, deg / DEEPEST_DEG));
+}
+
 /**
- * The target on the depth bar, as shares of standing (0) to the target depth (1).
+ * The band around the prescribed depth.
  * @param {[number, number]|null} depthBand degrees
- * @param {number|null} targetDeg
- * @returns {{from: number, to: number}|null} null when depth is not judged
+ * @returns {{from: number, to: number}|null} degrees; null when no depth is prescribed
  */
-export function depthTarget(depthBand, targetDeg) {
-  if (!depthBand || !targetDeg || !depthBand.every(Number.isFinite)) return null;
-  return { from: depthBand[0] / targetDeg, to: depthBand[1] / targetDeg };
-}
-
-/** Deepest share that the depth bar shows: a little beyond the target. */
-export const DEPTH_MAX = 1.35;
-
-/** Where a depth share lies on the bar, 0 to 1. @param {number} share */
-export function depthOnBar(share) {
-  return Math.min(1, Math.max(0, share / DEPTH_MAX));
+export function depthTarget(depthBand) {
+  return depthBand?.every(Number.isFinite) ? { from: depthBand[0], to: depthBand[1] } : null;
 }
 
 /**
- * The word for a depth.
- * @param {number|null} share
- * @param {{from: number, to: number}|null} target
+ * The word for a knee bend.
+ * @param {number} deg
+ * @param {{from: number, to: number}|null} target degrees
  */
-export function depthWord(share, target) {
-  if (share === null) return "not seen";
-  if (target === null) return share >= 0.9 ? "down" : share <= 0.1 ? "standing" : "on the way";
-  if (share > target.to) return "deeper than your mark";
-  if (share >= target.from) return "at your mark";
-  return share <= 0.1 ? "standing" : "above your mark";
+export function bendWord(deg, target) {
+  if (deg < STANDING_DEG) return "standing";
+  if (target === null) return "";
+  if (deg > target.to) return "▲ too deep";
+  return deg >= target.from ? "● at your mark" : "above your mark";
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 export const STORE_KEY = "formcheck.sessions";
+const INTERRUPTED_KEY = "formcheck.interrupted";
 /** Days remembered: feedback has faded long before. */
 const MAX_DAYS = 400;
 
@@ -59,6 +60,49 @@ export function sessionStore(storage) {
       }
     },
   };
+}
+
+/**
+ * A set that ended with its page: left, loaded anew, or served by a server that was started again. What came of it is
+ * lost, and whoever comes back is told so, once.
+ * @param {Storage|undefined} storage of the window
+ */
+export function interruptedStore(storage) {
+  return {
+    /** @param {number} reps */
+    leave: (reps) => {
+      try {
+        storage?.setItem(INTERRUPTED_KEY, String(reps));
+      } catch {
+        // Then nothing is said.
+      }
+    },
+    /** @returns {number|null} its reps; null when no set was cut short */
+    take: () => {
+      try {
+        const text = storage?.getItem(INTERRUPTED_KEY) ?? null;
+        storage?.removeItem(INTERRUPTED_KEY);
+        return text !== null && /^\d{1,3}$/.test(text) ? Number(text) : null;
+      } catch {
+        return null;
+      }
+    },
+  };
+}
+
+/** What is said of it. @param {number} reps */
+export function interruptedText(reps) {
+  const counted = reps === 1 ? "1 rep" : `${reps} reps`;
+  return `The last set was cut short after ${counted}: the page was left or loaded anew. It was not measured.`;
+}
+
+/** The storage of this window. @returns {Storage|undefined} */
+export function windowStorage() {
+  try {
+    return window.sessionStorage;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The browser's storage; reading the name alone may be refused. @returns {Storage|undefined} */

@@ -1,0 +1,55 @@
+"""Layer: a real browser and the real server. Every page opens, at the width of a desk and of a phone, from one host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import OpenPage
+
+KeepPicture = Callable[[Page, str], Path]
+PAGES = {
+    "check": "Before you start",
+    "review": "Review a video",
+    "guidance": "Guidance",
+    "self-test": "Self-test",
+}
+
+
+def watched(page: Page) -> tuple[set[str], list[str]]:
+    """Return the hosts that a page asks and the faults of its scripts, filled as it goes."""
+    hosts: set[str] = set()
+    faults: list[str] = []
+    page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    return hosts, faults
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_opens_and_asks_no_other_host(
+    camera_page: OpenPage, app_address: str, keep_picture: KeepPicture, name: str
+) -> None:
+    for width, height, dark in ((1280, 800, False), (390, 844, True)):
+        page = camera_page(None, width=width, height=height, dark=dark, phone=width < 600)
+        hosts, faults = watched(page)
+        page.goto(f"{app_address}/{name}")
+        expect(page.get_by_text(PAGES[name]).first).to_be_visible()
+        page.wait_for_timeout(1_500)
+        keep_picture(page, f"{width}")
+        assert hosts - {""} == {"127.0.0.1"}
+        assert faults == []
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        assert over <= 0, f"{name} is {over} px too wide at {width}"
+
+
+def test_a_bad_link_is_refused_in_words(camera_page: OpenPage, app_address: str, keep_picture: KeepPicture) -> None:
+    page = camera_page(None)
+    page.goto(f"{app_address}/check?exercise=wall-squat&reps=many&depth=60")
+    page.get_by_test_id("accept-safety").click()
+    expect(page.get_by_text("many").first).to_be_visible()
+    keep_picture(page, "refused")
+    assert page.get_by_test_id("start").count() == 0
