@@ -170,7 +170,8 @@ class SetupCoach:
             yield MORE_FRAMES.measured(round(self._fps(), 1))
         if not pose.found:
             self._lose_person()
-            yield STEP_INTO_VIEW
+            if light is None or not light.instruction.blocking:  # in the dark nobody could be found
+                yield STEP_INTO_VIEW
             return
         if self._people > 1:
             yield ONE_PERSON

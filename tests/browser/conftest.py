@@ -33,6 +33,9 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_NO_CAMERA = """
+navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("none", "NotFoundError"));
+"""
 _STARTS_WITHIN_S = 90
 
 
@@ -121,13 +124,13 @@ def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
         height: int = 800,
         dark: bool = False,
         phone: bool = False,
-        **film: float,
+        has_camera: bool = True,
     ) -> Page:
         flags = list(_FLAGS)
         if clip is not None:
             y4m = tmp_path / f"{clip}.y4m"
             if not y4m.exists():
-                camera_film(clip, y4m, **film)  # type: ignore[arg-type]  # numbers by the film's own names
+                camera_film(clip, y4m)
             flags.append(f"--use-file-for-fake-video-capture={y4m}")
         browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
         browsers.append(browser)
@@ -139,6 +142,8 @@ def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
             permissions=["camera"],
         )
         page = context.new_page()
+        if not has_camera:
+            page.add_init_script(_NO_CAMERA)
         page.set_default_timeout(30_000)
         return page
 

@@ -288,6 +288,13 @@ def test_nobody_in_view_is_asked_into_it() -> None:
     assert states[-1].setup.figure == "step-into-view"
 
 
+def test_in_a_dark_room_light_is_asked_for_before_anybody_is() -> None:
+    live, track = new_live_set("wall_squat_front")
+    states = [live.add(nobody(k), facts(track, k, luma=5.0)) for k in range(60)]
+    assert states[-1].setup is not None
+    assert states[-1].setup.figure == "more-light"
+
+
 def test_somebody_who_keeps_moving_is_not_calibrated() -> None:
     live, track = new_live_set("wall_squat_front")
     for k in range(240):
