@@ -93,7 +93,7 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError(f"the app did not start:\n{log.read_text()}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the app for all tests and give its address."""
     log = tmp_path_factory.mktemp("server") / "server.log"
@@ -103,8 +103,9 @@ def app_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert "Traceback" not in printed, printed
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
+    """Run Playwright for this package only: it has an event loop in this thread, which other tests want for theirs."""
     with sync_playwright() as started:
         yield started
 

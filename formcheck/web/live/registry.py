@@ -103,7 +103,8 @@ class LiveRegistry:
         self.sweep()
         with self._lock:
             self._see_to_room(owner)
-            set_id = secrets.token_urlsafe(_ID_BYTES)
+            # Hexadecimal: a set's id is part of keys on its page, and Streamlit takes no two underscores in those.
+            set_id = secrets.token_hex(_ID_BYTES)
             runner = LiveSetRunner(set_id, owner, setup, self.parts, self.limits, self._ended)
             self._active[set_id] = runner
             runner.start(listener)

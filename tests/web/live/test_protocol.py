@@ -157,3 +157,10 @@ def test_every_thread_ends_with_its_set(world: World) -> None:
         thread.join(5)
     assert live_threads() == []
     assert all(each.closed for each in world.estimators)
+
+
+def test_the_id_of_a_set_may_be_part_of_a_key_on_its_page(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket)["set_id"]
+    assert len(set_id) == 36
+    assert set(set_id) <= set("0123456789abcdef")
