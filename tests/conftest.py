@@ -6,6 +6,29 @@ import pytest
 
 from formcheck.pose.models import PoseModel, ensure_model
 
+from .records.databases import (
+    database_kind,
+    empty_settings,
+    other_settings,
+    postgresql_server,
+    postgresql_template,
+    records,
+    records_settings,
+    sqlite_template,
+)
+
+__all__ = [
+    "database_kind",
+    "empty_settings",
+    "other_settings",
+    "pose_model",
+    "postgresql_server",
+    "postgresql_template",
+    "records",
+    "records_settings",
+    "sqlite_template",
+]
+
 
 @pytest.fixture(scope="session")
 def pose_model() -> PoseModel:

@@ -1,0 +1,40 @@
+"""The audit log, read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from formcheck.records.records import Work
+from formcheck.records.tables import AuditEntry
+
+
+def audit_log(
+    work: Work, *, person_id: str | None = None, subject_id: str | None = None, limit: int = 200
+) -> Sequence[AuditEntry]:
+    """Return what was done, the newest first.
+
+    Parameters
+    ----------
+    work
+        Who asks; not a client.
+    person_id
+        Whom it is about; None for everybody.
+    subject_id
+        What it was done to, such as a set; None for everything.
+    limit
+        At most so many entries.
+
+    Raises
+    ------
+    NotAllowedError
+        If the actor is a client.
+    """
+    work.actor.need_clinician("read the audit log")
+    query = select(AuditEntry)
+    if person_id is not None:
+        query = query.where(AuditEntry.person_id == person_id)
+    if subject_id is not None:
+        query = query.where(AuditEntry.subject_id == subject_id)
+    return work.session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()

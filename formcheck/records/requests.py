@@ -1,0 +1,64 @@
+"""What a set was measured as, in the form in which it is kept."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+from formcheck.exercises.plan import Plan
+from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+from formcheck.kinematics.view import ViewKind
+from formcheck.pose.landmarks import Side
+from formcheck.records.access import RecordsError
+from formcheck.records.tables import Json
+from formcheck.session.recorded import SetRequest
+
+
+@dataclass(frozen=True)
+class MeasuredAs:
+    """An exercise, and what was known beforehand. What is None was found, or not prescribed."""
+
+    exercise: str
+    leg: Side | None = None
+    view: ViewKind | None = None
+    mirrored: bool = False
+    plan: Plan = field(default_factory=Plan)
+
+    def request(self) -> SetRequest:
+        """Return what the engine is asked."""
+        return SetRequest(rubric=builtin_rubric(self.exercise), leg=self.leg, view=self.view, plan=self.plan)
+
+    def document(self) -> Json:
+        """Return the JSON form."""
+        return {
+            "exercise": self.exercise,
+            "leg": None if self.leg is None else self.leg.value,
+            "view": None if self.view is None else self.view.value,
+            "mirrored": self.mirrored,
+            "plan": asdict(self.plan),
+        }
+
+    @classmethod
+    def from_document(cls, document: Any) -> MeasuredAs:
+        """Read the JSON form.
+
+        Raises
+        ------
+        RecordsError
+            If it is none.
+        """
+        try:
+            if document["exercise"] not in builtin_names():
+                raise ValueError("an exercise that formcheck does not know")
+            plan = {each.name: document["plan"][each.name] for each in fields(Plan) if each.name in document["plan"]}
+            return cls(
+                exercise=document["exercise"],
+                leg=None if document.get("leg") is None else Side(document["leg"]),
+                view=None if document.get("view") is None else ViewKind(document["view"]),
+                mirrored=bool(document.get("mirrored", False)),
+                plan=Plan(**plan),
+            )
+        except (KeyError, TypeError, ValueError) as error:
+            raise RecordsError(
+                f"What a set was measured as cannot be read: {error}.", "Restore the records from a backup."
+            ) from error

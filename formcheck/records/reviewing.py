@@ -1,0 +1,192 @@
+"""A set under review: its corrections, made, taken back and applied, and what is drawn on its frames."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.orm.attributes import flag_modified
+
+from formcheck.records.access import Actor, NotFoundError
+from formcheck.records.records import Records, Work
+from formcheck.records.requests import MeasuredAs
+from formcheck.records.sets import get_set, need_version, summary_document, track_of
+from formcheck.records.tables import Annotation, ExerciseSet, Json, StoredCorrection, new_id
+from formcheck.report.document import assessment_document
+from formcheck.session.corrected import check_correction, review
+from formcheck.session.correction_document import change_from_document, correction_to_document
+from formcheck.session.corrections import Change, Correction, ReviewedSet
+
+_SIGNATURE: Final = ("id", "made_by", "made_at")
+"""Of a correction's document: these have columns of their own."""
+
+
+def corrections_of(work: Work, set_id: str, *, undone_too: bool = False) -> Sequence[StoredCorrection]:
+    """Return the corrections of a set in the order in which they were made; those taken back only if asked for."""
+    get_set(work, set_id)
+    query = select(StoredCorrection).where(StoredCorrection.set_id == set_id)
+    if not undone_too:
+        query = query.where(StoredCorrection.undone_at.is_(None))
+    return work.session.scalars(query.order_by(StoredCorrection.number)).all()
+
+
+def as_correction(row: StoredCorrection) -> Correction:
+    """Return a kept correction as the engine takes it."""
+    return Correction(row.id, row.made_by, row.made_at, change_from_document(row.body))
+
+
+def reviewed_set(work: Work, set_id: str) -> ReviewedSet:
+    """Measure a set again from its landmarks: as it was, and with the corrections in force."""
+    row = get_set(work, set_id)
+    corrections = [as_correction(each) for each in corrections_of(work, set_id)]
+    return review(track_of(work, row), MeasuredAs.from_document(row.measured_as).request(), corrections)
+
+
+def correct(records: Records, actor: Actor, set_id: str, change: Change, version: int) -> ReviewedSet:
+    """Correct a set: measured anew, then kept with who and when, all of it or nothing.
+
+    Parameters
+    ----------
+    records
+        The records.
+    actor
+        Who corrects.
+    set_id
+        Of the set.
+    change
+        The correction.
+    version
+        Of the set as the actor saw it.
+
+    Raises
+    ------
+    ConflictError
+        If somebody else changed the set meanwhile.
+    FormcheckError
+        If the correction does not fit the set.
+    """
+    made = Correction(new_id(), actor.name, records.now(), change)
+    body = {name: value for name, value in correction_to_document(made).items() if name not in _SIGNATURE}
+
+    def add(work: Work, row: ExerciseSet) -> None:
+        number = len(corrections_of(work, set_id, undone_too=True)) + 1
+        work.session.add(
+            StoredCorrection(
+                id=made.id,
+                set_id=set_id,
+                number=number,
+                body=body,
+                made_by=actor.name,
+                made_at=made.made_at,
+            )
+        )
+        details: Json = {"correction": made.id, "number": number, "what": body}
+        work.log("set.corrected", subject=row.id, person=row.person_id, details=details)
+
+    def changed(before: Sequence[Correction]) -> list[Correction]:
+        return [*before, made]
+
+    return _remeasure(records, actor, set_id, version, changed, add, checked=made)
+
+
+def undo(records: Records, actor: Actor, set_id: str, correction_id: str, version: int) -> ReviewedSet:
+    """Take a correction back: it stays in the history, and counts no more.
+
+    Raises
+    ------
+    NotFoundError
+        If the set has no such correction in force.
+    ConflictError
+        If somebody else changed the set meanwhile.
+    """
+
+    def changed(before: Sequence[Correction]) -> list[Correction]:
+        left = [each for each in before if each.id != correction_id]
+        if len(left) == len(before):
+            raise NotFoundError("correction")
+        return left
+
+    def take_back(work: Work, row: ExerciseSet) -> None:
+        stored = work.session.get(StoredCorrection, correction_id)
+        if stored is None or stored.set_id != set_id or stored.undone_at is not None:
+            raise NotFoundError("correction")
+        stored.undone_at, stored.undone_by = work.now, actor.name
+        work.log("set.uncorrected", subject=row.id, person=row.person_id, details={"correction": correction_id})
+
+    return _remeasure(records, actor, set_id, version, changed, take_back)
+
+
+def _remeasure(
+    records: Records,
+    actor: Actor,
+    set_id: str,
+    version: int,
+    changed: Callable[[Sequence[Correction]], list[Correction]],
+    write: Callable[[Work, ExerciseSet], None],
+    checked: Correction | None = None,
+) -> ReviewedSet:
+    """Measure outside of the transaction that writes: others shall not wait for arithmetic."""
+    actor.need_clinician("correct sets")
+    with records.reading(actor) as work:
+        row = get_set(work, set_id)
+        need_version(row, version)
+        before = [as_correction(each) for each in corrections_of(work, set_id)]
+        track, request = track_of(work, row), MeasuredAs.from_document(row.measured_as).request()
+    after = changed(before)
+    if checked is None:
+        reviewed = review(track, request, after)
+    else:
+        reviewed = check_correction(track, request, before, checked)
+    corrected = None if reviewed.corrected is None else assessment_document(reviewed.corrected)
+    with records.writing(actor) as work:
+        row = get_set(work, set_id)
+        need_version(row, version)
+        write(work, row)
+        row.corrected = corrected
+        row.exercise = reviewed.current.exercise
+        row.summary = summary_document(reviewed.current)
+        flag_modified(row, "corrected")  # so that the version counts on even where the numbers stay
+        work.session.flush()
+    return reviewed
+
+
+def annotate(work: Work, set_id: str, t_s: float, body: Json) -> Annotation:
+    """Keep an angle, a line or a text on a frame."""
+    row = get_set(work, set_id)
+    work.actor.need_clinician("draw on frames")
+    drawn = Annotation(set_id=set_id, t_s=t_s, body=body, made_by=work.actor.name, made_at=work.now)
+    work.session.add(drawn)
+    work.session.flush()
+    work.log("set.annotated", subject=row.id, person=row.person_id, details={"annotation": drawn.id})
+    return drawn
+
+
+def annotations_of(work: Work, set_id: str) -> Sequence[Annotation]:
+    """Return what is drawn on the frames of a set, in order of time."""
+    get_set(work, set_id)
+    query = select(Annotation).where(Annotation.set_id == set_id)
+    return work.session.scalars(query.order_by(Annotation.t_s, Annotation.id)).all()
+
+
+def remove_annotation(work: Work, set_id: str, annotation_id: str) -> None:
+    """Remove something drawn on a frame.
+
+    Raises
+    ------
+    NotFoundError
+        If the set has no such annotation.
+    """
+    row = get_set(work, set_id)
+    work.actor.need_clinician("draw on frames")
+    drawn = work.session.get(Annotation, annotation_id)
+    if drawn is None or drawn.set_id != set_id:
+        raise NotFoundError("annotation")
+    work.session.delete(drawn)
+    work.log("set.annotation_removed", subject=row.id, person=row.person_id, details={"annotation": annotation_id})
+
+
+def made_when(row: StoredCorrection) -> datetime:
+    """Return when a correction was last touched: made, or taken back."""
+    return row.undone_at or row.made_at

@@ -1,0 +1,297 @@
+"""Sets: kept once they are measured, found, given to a person, and how they hurt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import select
+
+from formcheck.history.summary import PainReport, SetSummary, summary_of
+from formcheck.history.summary_document import summary_from_document
+from formcheck.pose.store import load_track, save_track
+from formcheck.pose.types import PoseTrack
+from formcheck.records.access import ConflictError, NotFoundError, RecordsError
+from formcheck.records.files import FileStore
+from formcheck.records.people import get_person
+from formcheck.records.plans import current_plan
+from formcheck.records.records import Work
+from formcheck.records.requests import MeasuredAs
+from formcheck.records.tables import ExerciseSet, Json, StoredFile
+from formcheck.report.document import assessment_document
+from formcheck.session.assessment import Assessment
+
+PAIN_ASKED: Final = ("pain_before", "pain_during", "pain_after", "pain_after_hour", "pain_next_morning")
+_PAIN_RANGE: Final = (0, 10)
+_TRACK_SUFFIX: Final = ".parquet"
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file that the store holds, on its way into a row."""
+
+    sha256: str
+    suffix: str
+    size: int
+
+
+@dataclass(frozen=True, eq=False)
+class NewSet:
+    """A set that was just measured. Its files are in the store already: see `keep_track` and `keep_video`."""
+
+    measured_as: MeasuredAs
+    assessment: Assessment = field(repr=False)
+    """Without corrections."""
+    track: KeptFile
+    origin: str
+    """`upload`, `live`, `sample` or `import`."""
+    name: str
+    done_at: datetime
+    person_id: str | None = None
+    video: KeptFile | None = None
+    proxy: KeptFile | None = None
+    remarks: tuple[str, ...] = ()
+
+
+def keep_track(files: FileStore, track: PoseTrack) -> KeptFile:
+    """Put a pose track into the store, before the transaction that needs it: writing it takes a while."""
+    return KeptFile(*_named(_TRACK_SUFFIX, files.write(_TRACK_SUFFIX, lambda path: save_track(track, path))))
+
+
+def keep_video(files: FileStore, video: Path, suffix: str, *, leave: bool = False) -> KeptFile:
+    """Put a video into the store, before the transaction that needs it.
+
+    Parameters
+    ----------
+    files
+        The store.
+    video
+        The file; gone from there afterwards, unless it is to be left.
+    suffix
+        With its dot.
+    leave
+        Whether a copy is taken instead.
+    """
+    ending = suffix.lower()
+    return KeptFile(*_named(ending, files.take(video, ending, keep=leave)))
+
+
+def _named(suffix: str, kept: tuple[str, int]) -> tuple[str, str, int]:
+    return kept[0], suffix, kept[1]
+
+
+def add_set(work: Work, new: NewSet) -> ExerciseSet:
+    """Keep a set.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such person for the actor.
+    """
+    if new.person_id is not None:
+        get_person(work, new.person_id)
+    elif not work.actor.sees_everybody:
+        raise NotFoundError("person")
+    exercise = new.assessment.exercise
+    plan = None if new.person_id is None else current_plan(work, new.person_id, exercise)
+    row = ExerciseSet(
+        person_id=new.person_id,
+        plan_id=None if plan is None else plan.id,
+        origin=new.origin,
+        name=new.name[:_LONGEST_NAME],
+        done_at=new.done_at,
+        created_at=work.now,
+        recorded_by=work.actor.name,
+        measured_as=new.measured_as.document(),
+        exercise=exercise,
+        automatic=assessment_document(new.assessment),
+        corrected=None,
+        summary=summary_document(new.assessment),
+        source_sha256=new.assessment.track.source.sha256,
+        track_sha256=_enter(work, new.track),
+        video_sha256=None if new.video is None else _enter(work, new.video),
+        proxy_sha256=None if new.proxy is None else _enter(work, new.proxy),
+        remarks=list(new.remarks),
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.log("set.added", subject=row.id, person=row.person_id, details={"origin": row.origin, "exercise": exercise})
+    return row
+
+
+def _enter(work: Work, file: KeptFile) -> str:
+    return work.keep_file(file.sha256, file.suffix, file.size)
+
+
+def summary_document(assessment: Assessment) -> Json:
+    """Return what progress keeps of an assessment, as JSON."""
+    return summary_of(assessment).document()
+
+
+def get_set(work: Work, set_id: str) -> ExerciseSet:
+    """Return a set.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such set for the actor.
+    """
+    row = work.session.get(ExerciseSet, set_id)
+    if row is None or not work.actor.may_see(row.person_id):
+        raise NotFoundError("set")
+    return row
+
+
+def list_sets(work: Work, person_id: str | None, exercise: str | None = None) -> Sequence[ExerciseSet]:
+    """Return the sets of a person, the newest first.
+
+    Parameters
+    ----------
+    work
+        Whose look it is.
+    person_id
+        None for the sets that belong to nobody yet.
+    exercise
+        None for all.
+    """
+    work.actor.need_sight(person_id, "person")
+    query = select(ExerciseSet).where(ExerciseSet.person_id == person_id)
+    if exercise is not None:
+        query = query.where(ExerciseSet.exercise == exercise)
+    return work.session.scalars(query.order_by(ExerciseSet.done_at.desc(), ExerciseSet.id)).all()
+
+
+def sets_of_video(work: Work, source_sha256: str) -> Sequence[ExerciseSet]:
+    """Return the sets, of those that the actor may see, that were measured from a video with this content."""
+    query = select(ExerciseSet).where(ExerciseSet.source_sha256 == source_sha256)
+    found = work.session.scalars(query.order_by(ExerciseSet.created_at)).all()
+    return [row for row in found if work.actor.may_see(row.person_id)]
+
+
+def track_of(work: Work, row: ExerciseSet) -> PoseTrack:
+    """Return the pose track of a set as the estimator gave it."""
+    return load_track(work.file_path(row.track_sha256))
+
+
+def video_of(work: Work, set_id: str, *, for_browser: bool) -> Path | None:
+    """Return where the video of a set is, None where it is not kept.
+
+    Parameters
+    ----------
+    work
+        Whose look it is.
+    set_id
+        Of the set.
+    for_browser
+        Whether the copy is wanted that every browser plays, instead of the video as it came.
+    """
+    row = get_set(work, set_id)
+    wanted = (row.proxy_sha256 or row.video_sha256) if for_browser else row.video_sha256
+    return None if wanted is None else work.file_path(wanted)
+
+
+def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
+    """Say whose set it is."""
+    row = get_set(work, set_id)
+    work.actor.need_clinician("say whose set it is")
+    get_person(work, person_id)
+    before = row.person_id
+    if before == person_id:
+        return row
+    row.person_id = person_id
+    plan = current_plan(work, person_id, row.exercise)
+    row.plan_id = None if plan is None else plan.id
+    work.log("set.given", subject=row.id, person=person_id, details={"before": before})
+    return row
+
+
+def set_date(work: Work, set_id: str, done_at: datetime) -> ExerciseSet:
+    """Say when a set was done."""
+    row = get_set(work, set_id)
+    work.actor.need_clinician("change the date of a set")
+    if done_at > work.now:
+        raise RecordsError("A set cannot have been done in the future.", "Give the day on which it was done.")
+    if row.done_at != done_at:
+        row.done_at = done_at
+        work.log("set.dated", subject=row.id, person=row.person_id)
+    return row
+
+
+def say_pain(work: Work, set_id: str, answers: dict[str, int | None], *, swelling: bool | None = None) -> ExerciseSet:
+    """Keep how a set hurt; what is not answered stays as it was.
+
+    Parameters
+    ----------
+    work
+        Whose answers they are.
+    set_id
+        Of the set.
+    answers
+        By name, of `PAIN_ASKED`: 0 to 10.
+    swelling
+        Whether the knee swelled afterwards; None for no answer.
+    """
+    row = get_set(work, set_id)
+    low, high = _PAIN_RANGE
+    given = {name: value for name, value in answers.items() if value is not None}
+    if not set(given) <= set(PAIN_ASKED) or not all(low <= value <= high for value in given.values()):
+        raise RecordsError("Pain is a number from 0 to 10.", "Choose one of them, or leave it open.")
+    for name, value in given.items():
+        setattr(row, name, value)
+    if swelling is not None:
+        row.swelling = swelling
+    if given or swelling is not None:
+        work.log("set.pain", subject=row.id, person=row.person_id, details={"answers": sorted(given)})
+    return row
+
+
+def need_version(row: ExerciseSet, version: int) -> None:
+    """Refuse a change by somebody who saw the set before another changed it.
+
+    Raises
+    ------
+    ConflictError
+        If the set is not as it was seen.
+    """
+    if row.version != version:
+        raise ConflictError("set")
+
+
+def drop_video(work: Work, set_id: str) -> None:
+    """Give up the video of a set; landmarks and numbers stay. Its files go with the next `remove_unused`."""
+    row = get_set(work, set_id)
+    work.actor.need_clinician("delete videos")
+    row.video_sha256 = row.proxy_sha256 = None
+    work.log("set.video_dropped", subject=row.id, person=row.person_id)
+
+
+def delete_set(work: Work, set_id: str) -> None:
+    """Delete a set with its corrections and notes. Its files go with the next `remove_unused`."""
+    row = get_set(work, set_id)
+    work.actor.need_clinician("delete sets")
+    work.session.refresh(row, ["corrections", "annotations"])
+    work.log("set.deleted", subject=row.id, person=row.person_id)
+    work.session.delete(row)
+
+
+def summary_of_row(row: ExerciseSet) -> SetSummary:
+    """Return a kept set as progress takes it."""
+    pain = PainReport(row.pain_before, row.pain_during, row.pain_after, row.pain_after_hour, row.pain_next_morning)
+    return SetSummary(row.done_at, summary_from_document(row.summary), pain, row.swelling, row.id)
+
+
+def unused_files(work: Work) -> Sequence[StoredFile]:
+    """Return the files that no set needs any more."""
+    used = (
+        select(ExerciseSet.track_sha256)
+        .union(
+            select(ExerciseSet.video_sha256).where(ExerciseSet.video_sha256.is_not(None)),
+            select(ExerciseSet.proxy_sha256).where(ExerciseSet.proxy_sha256.is_not(None)),
+        )
+        .subquery()
+    )
+    return work.session.scalars(select(StoredFile).where(StoredFile.sha256.not_in(select(used.c[0])))).all()

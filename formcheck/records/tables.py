@@ -1,0 +1,317 @@
+"""The tables of the records, typed. Times are UTC; ids are 32 hexadecimal digits; what is not known is NULL."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+Json = dict[str, Any]
+"""A JSON object."""
+
+_ID: Final = String(32)
+_SHA256: Final = String(64)
+_NAME: Final = String(200)
+_WORD: Final = String(40)
+
+
+def new_id() -> str:
+    """Return an id that nobody can guess from others."""
+    return uuid.uuid4().hex
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, kept as UTC and given back with that time zone; SQLite would forget it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn a moment to UTC; one without a time zone is a mistake of the caller."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give a moment its time zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcDateTime, Json: JSON(none_as_null=True)}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class Person(Table):
+    """Somebody whose sets are kept."""
+
+    __tablename__ = "person"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    name: Mapped[str] = mapped_column(_NAME)
+    """A name or a pseudonym."""
+    birth_year: Mapped[int | None]
+    symptom_side: Mapped[str | None] = mapped_column(_WORD)
+    """`left`, `right`, `both` or `none`; None where it was not said."""
+    about: Mapped[str] = mapped_column(Text, default="")
+    """The clinician's own remarks; clients never see them."""
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(_NAME)
+
+
+class Account(Table):
+    """Somebody who may log in."""
+
+    __tablename__ = "account"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(String(320), unique=True)
+    """In lower case."""
+    name: Mapped[str] = mapped_column(_NAME)
+    role: Mapped[str] = mapped_column(_WORD)
+    """`clinician` or `client`."""
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    """Whom a client is."""
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class StoredPlan(Table):
+    """What a person was prescribed, from one day to another. A change ends one plan and begins the next."""
+
+    __tablename__ = "plan"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    exercise: Mapped[str] = mapped_column(_WORD)
+    leg: Mapped[str | None] = mapped_column(_WORD)
+    target_depth_deg: Mapped[float | None]
+    reps: Mapped[int | None]
+    hold_s: Mapped[float | None]
+    step_height_cm: Mapped[float | None]
+    ball: Mapped[bool] = mapped_column(default=False)
+    sessions_a_day: Mapped[float | None]
+    """0.5 for every other day."""
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    """None while it is in force."""
+    made_by: Mapped[str] = mapped_column(_NAME)
+
+
+class StoredFile(Table):
+    """A file beside the database, named by its content."""
+
+    __tablename__ = "file"
+
+    sha256: Mapped[str] = mapped_column(_SHA256, primary_key=True)
+    suffix: Mapped[str] = mapped_column(String(16))
+    """With its dot, such as `.mp4`."""
+    size: Mapped[int] = mapped_column(BigInteger)
+    """Bytes."""
+    created_at: Mapped[datetime]
+
+
+class ExerciseSet(Table):
+    """One set that was measured."""
+
+    __tablename__ = "exercise_set"
+    __table_args__ = (Index("ix_exercise_set_person_id_done_at", "person_id", "done_at"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    """None until somebody says whose it is."""
+    plan_id: Mapped[str | None] = mapped_column(ForeignKey("plan.id", ondelete="SET NULL"))
+    origin: Mapped[str] = mapped_column(_WORD)
+    """`upload`, `live`, `sample` or `import`."""
+    name: Mapped[str] = mapped_column(_NAME)
+    """Of the video file, or of the set."""
+    done_at: Mapped[datetime]
+    """When the set was done, as far as it is known; else when it came."""
+    created_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(_NAME)
+    measured_as: Mapped[Json]
+    """See `formcheck.records.requests`: exercise, leg, view, mirrored and plan, as it was measured at first."""
+    exercise: Mapped[str] = mapped_column(_WORD)
+    """As it counts now, corrections included."""
+    automatic: Mapped[Json]
+    """`formcheck.assessment/1` as it was measured, never changed."""
+    corrected: Mapped[Json | None]
+    """The same with the corrections in force; None where there are none."""
+    summary: Mapped[Json]
+    """What progress needs of the result that counts; see `formcheck.history`."""
+    source_sha256: Mapped[str] = mapped_column(_SHA256, index=True)
+    """Of the video as it came, kept or not: the same file is recognised by it."""
+    track_sha256: Mapped[str] = mapped_column(ForeignKey("file.sha256"), index=True)
+    """The pose track as the estimator gave it."""
+    video_sha256: Mapped[str | None] = mapped_column(ForeignKey("file.sha256"), index=True)
+    """The video as it came; None where it is not kept."""
+    proxy_sha256: Mapped[str | None] = mapped_column(ForeignKey("file.sha256"), index=True)
+    """A copy of the video that browsers play and that can be scrubbed; None where the video is not kept."""
+    pain_before: Mapped[int | None]
+    pain_during: Mapped[int | None]
+    pain_after: Mapped[int | None]
+    pain_after_hour: Mapped[int | None]
+    pain_next_morning: Mapped[int | None]
+    """0 to 10 each."""
+    swelling: Mapped[bool | None]
+    remarks: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Sentences on what was not as usual while it was recorded."""
+    version: Mapped[int] = mapped_column(default=1)
+    """Counts changes: whoever changes a set says which version they saw."""
+
+    corrections: Mapped[list[StoredCorrection]] = relationship(
+        order_by="StoredCorrection.number", cascade="all, delete-orphan", lazy="raise"
+    )
+    annotations: Mapped[list[Annotation]] = relationship(
+        order_by="Annotation.t_s", cascade="all, delete-orphan", lazy="raise"
+    )
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+
+class StoredCorrection(Table):
+    """One correction of a set. It is never deleted: taking it back is noted beside it."""
+
+    __tablename__ = "correction"
+    __table_args__ = (UniqueConstraint("set_id", "number"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    set_id: Mapped[str] = mapped_column(ForeignKey("exercise_set.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """From 1, in the order in which they were made."""
+    body: Mapped[Json]
+    """What was changed; see `formcheck.session.corrections`."""
+    made_by: Mapped[str] = mapped_column(_NAME)
+    made_at: Mapped[datetime]
+    undone_by: Mapped[str | None] = mapped_column(_NAME)
+    undone_at: Mapped[datetime | None]
+
+
+class Annotation(Table):
+    """An angle, a line or a text drawn on a frame."""
+
+    __tablename__ = "annotation"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    set_id: Mapped[str] = mapped_column(ForeignKey("exercise_set.id", ondelete="CASCADE"), index=True)
+    t_s: Mapped[float]
+    body: Mapped[Json]
+    made_by: Mapped[str] = mapped_column(_NAME)
+    made_at: Mapped[datetime]
+
+
+class Note(Table):
+    """What somebody wrote about a person, or about one of their sets."""
+
+    __tablename__ = "note"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    set_id: Mapped[str | None] = mapped_column(ForeignKey("exercise_set.id", ondelete="CASCADE"), index=True)
+    text: Mapped[str] = mapped_column(Text)
+    for_client: Mapped[bool]
+    """Whether the client may read it, in their documents too."""
+    author: Mapped[str] = mapped_column(_NAME)
+    written_at: Mapped[datetime]
+
+
+class SuggestionAnswer(Table):
+    """What a clinician answered to a suggestion."""
+
+    __tablename__ = "suggestion_answer"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    suggestion: Mapped[Json]
+    """As it was shown, with its evidence."""
+    accepted: Mapped[bool]
+    plan_id: Mapped[str | None] = mapped_column(ForeignKey("plan.id", ondelete="SET NULL"))
+    """The plan that came of it."""
+    answered_by: Mapped[str] = mapped_column(_NAME)
+    answered_at: Mapped[datetime]
+
+
+class Upload(Table):
+    """A video on its way into the records, and what became of it."""
+
+    __tablename__ = "upload"
+    __table_args__ = (Index("ix_upload_state_created_at", "state", "created_at"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    state: Mapped[str] = mapped_column(_WORD)
+    """`receiving`, `waiting`, `running`, `done`, `failed`, `cancelled` or `duplicate`."""
+    name: Mapped[str] = mapped_column(_NAME)
+    size: Mapped[int] = mapped_column(BigInteger)
+    """Bytes, as the browser said."""
+    received: Mapped[int] = mapped_column(BigInteger, default=0)
+    """Bytes that are here."""
+    sha256: Mapped[str | None] = mapped_column(_SHA256, index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    wishes: Mapped[Json]
+    """What was said about it, see `formcheck.records.requests`; what is absent is guessed."""
+    guesses: Mapped[Json] = mapped_column(JSON, default=dict)
+    """What formcheck found out itself: `person_id`, `exercise`, `leg`, `view`, `done_at`, each with a reason."""
+    stage: Mapped[str] = mapped_column(_NAME, default="")
+    share: Mapped[float | None]
+    """Of the analysis, 0 to 1."""
+    started_at: Mapped[datetime | None]
+    set_id: Mapped[str | None] = mapped_column(ForeignKey("exercise_set.id", ondelete="SET NULL"))
+    """What came of it; for a duplicate, the set that is there already."""
+    reason: Mapped[str] = mapped_column(Text, default="")
+    remedy: Mapped[str] = mapped_column(Text, default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    worker: Mapped[str | None] = mapped_column(_NAME)
+    lease_until: Mapped[datetime | None]
+    """Until then the worker has it; past it, another may take it."""
+    created_by: Mapped[str] = mapped_column(_NAME)
+    created_by_id: Mapped[str] = mapped_column(_NAME)
+    """Of the account: a client sees the uploads of their own."""
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class AuditEntry(Table):
+    """Something that was done to the records."""
+
+    __tablename__ = "audit_entry"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor_id: Mapped[str] = mapped_column(_NAME)
+    actor: Mapped[str] = mapped_column(_NAME)
+    action: Mapped[str] = mapped_column(_WORD)
+    """Such as `set.corrected`."""
+    subject_id: Mapped[str | None] = mapped_column(_NAME, index=True)
+    person_id: Mapped[str | None] = mapped_column(_ID, index=True)
+    """Whom it is about. No foreign key: the fact of an erasure outlives the person's row."""
+    details: Mapped[Json] = mapped_column(JSON, default=dict)

@@ -1,0 +1,1 @@
+"""Layer: the records, on both kinds of database."""

@@ -1,0 +1,236 @@
+"""A place for records that no other test uses, on each kind of database: SQLite in a folder, and PostgreSQL.
+
+PostgreSQL is a cluster of our own on loopback, made when the first test asks for it and gone after the last, or the
+server at `FORMCHECK_TEST_POSTGRESQL_URL`, whose role may make databases. Where there is neither, its tests are skipped;
+with `FORMCHECK_TEST_TOOLS=required` they fail.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+
+from formcheck.records.database import open_database
+from formcheck.records.records import Records
+from formcheck.records.settings import DATABASE_FILE, RecordsSettings
+
+Command = list[str | Path]
+KINDS: Final = ("sqlite", "postgresql")
+_ATTEMPTS: Final = 5
+"""Another process may take the free port between our look and PostgreSQL's."""
+_TO_BE_FAST: Final = {
+    "fsync": "off",  # the tests kill our processes, never the machine under the server
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "32MB",
+    "max_connections": "100",
+}
+
+
+@dataclass
+class PostgresqlServer:
+    """A server whose role may make databases."""
+
+    url: URL
+    """Of the database that is there from the start."""
+    _made: set[str] = field(default_factory=set)
+
+    def new_database(self, *, template: str | None = None) -> str:
+        """Make a database, empty or as another one is that nobody is connected to; return its name."""
+        name = f"formcheck_test_{uuid4().hex}"
+        self._run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else " TEMPLATE template0"))
+        self._made.add(name)
+        return name
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is connected to it."""
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        self._made.discard(name)
+
+    def drop_all(self) -> None:
+        """Remove all databases that were made here."""
+        for name in tuple(self._made):
+            self.drop(name)
+
+    def url_of(self, name: str) -> str:
+        """Return the address of a database, as people would set it."""
+        return self.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
+
+    def _run(self, statement: str) -> None:
+        engine: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                connection.execute(text(statement))
+        finally:
+            engine.dispose()
+
+
+def _binaries() -> Path | None:
+    """Return the folder of PostgreSQL's programs; Debian keeps them out of the path."""
+    on_path = shutil.which("initdb")
+    if on_path is not None:
+        return Path(on_path).resolve().parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3]))
+    return versions[-1].parent if versions else None
+
+
+@contextmanager
+def _own_cluster(binaries: Path) -> Iterator[URL]:
+    """Make a cluster in a folder of its own and serve it on loopback while the block runs."""
+    # As root PostgreSQL refuses to run, and pytest's own folders are closed to others.
+    user = None if os.geteuid() != 0 else _unprivileged()
+    folder = Path(tempfile.mkdtemp(prefix="formcheck-postgresql-"))
+    password = uuid4().hex
+    try:
+        (folder / "password").write_text(password)
+        if user is not None:
+            shutil.chown(folder, user)
+            shutil.chown(folder / "password", user)
+        with (folder / "initdb.log").open("wb") as log:
+            make: Command = [binaries / "initdb", "--pgdata", folder / "data", "--username", "formcheck", "--no-sync"]
+            make += ["--auth", "scram-sha-256", "--pwfile", folder / "password", "--encoding", "UTF8", "--no-locale"]
+            _do(make, user, log.fileno())
+        port = _started(binaries, folder, user)
+        try:
+            yield URL.create("postgresql+psycopg", "formcheck", password, "127.0.0.1", port, "postgres")
+        finally:
+            _do(
+                [binaries / "pg_ctl", "--pgdata", folder / "data", "--mode", "immediate", "stop"],
+                user,
+                subprocess.DEVNULL,
+            )
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _unprivileged() -> str:
+    import pwd
+
+    known = {entry.pw_name for entry in pwd.getpwall()}
+    return next(name for name in ("postgres", "nobody") if name in known)
+
+
+def _started(binaries: Path, folder: Path, user: str | None) -> int:
+    """Start the server and return its port, which was free a moment ago; tried again if it no longer is."""
+    settings = {**_TO_BE_FAST, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+    log = folder / "server.log"
+    for attempt in range(1, _ATTEMPTS + 1):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+        options = " ".join(f"-c {name}='{value}'" for name, value in {**settings, "port": str(port)}.items())
+        start: Command = [binaries / "pg_ctl", "--pgdata", folder / "data", "--log", log, "--options", options]
+        try:
+            # Its output is no pipe: the server would keep that open, and we would wait for its end.
+            _do([*start, "--wait", "start"], user, subprocess.DEVNULL)
+            return port
+        except subprocess.CalledProcessError as error:
+            if attempt == _ATTEMPTS:
+                raise AssertionError(f"PostgreSQL did not start:\n{log.read_text()}") from error
+    raise AssertionError("not reached")
+
+
+def _do(command: Command, user: str | None, out: int) -> None:
+    groups: list[str | int] | None = None if user is None else []
+    subprocess.run(
+        command, check=True, stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", user=user, extra_groups=groups
+    )
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgresqlServer]:
+    """Give a PostgreSQL server for this run of the tests."""
+    given = os.environ.get("FORMCHECK_TEST_POSTGRESQL_URL")
+    if given:
+        server = PostgresqlServer(make_url(given).set(drivername="postgresql+psycopg"))
+        yield server
+        server.drop_all()
+        return
+    binaries = _binaries()
+    if binaries is None:
+        reason = "no PostgreSQL: install it or set FORMCHECK_TEST_POSTGRESQL_URL"
+        if os.environ.get("FORMCHECK_TEST_TOOLS") == "required":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with _own_cluster(binaries) as url:
+        yield PostgresqlServer(url)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: PostgresqlServer) -> str:
+    """Give the name of a database with all tables and nothing in them, for others to be made from."""
+    name = postgresql_server.new_database()
+    settings = RecordsSettings(database_url=postgresql_server.url_of(name))
+    open_database(settings.url()).dispose()
+    return name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a database file with all tables and nothing in them, for others to be copied from."""
+    file = tmp_path_factory.mktemp("template") / DATABASE_FILE
+    open_database(f"sqlite:///{file}").dispose()
+    return file
+
+
+@pytest.fixture(params=KINDS)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Have a test run on each kind of database."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def empty_settings(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordsSettings]:
+    """Give a place for records in which there is nothing yet, not even tables."""
+    with _a_place(database_kind, request, tmp_path / "home", with_tables=False) as settings:
+        yield settings
+
+
+@pytest.fixture
+def records_settings(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordsSettings]:
+    """Give a place for records with all tables and nothing in them."""
+    with _a_place(database_kind, request, tmp_path / "home", with_tables=True) as settings:
+        yield settings
+
+
+@pytest.fixture
+def other_settings(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[RecordsSettings]:
+    """Give a second place of the same kind."""
+    with _a_place(database_kind, request, tmp_path / "other", with_tables=True) as settings:
+        yield settings
+
+
+@pytest.fixture
+def records(records_settings: RecordsSettings) -> Iterator[Records]:
+    """Give records with nothing in them."""
+    opened = Records(records_settings)
+    yield opened
+    opened.close()
+
+
+@contextmanager
+def _a_place(kind: str, request: pytest.FixtureRequest, home: Path, *, with_tables: bool) -> Iterator[RecordsSettings]:
+    home.mkdir(parents=True)
+    if kind == "sqlite":
+        if with_tables:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), home / DATABASE_FILE)
+        yield RecordsSettings(home=home, database_url=None, user_name="Robin")
+        return
+    server: PostgresqlServer = request.getfixturevalue("postgresql_server")
+    template = request.getfixturevalue("postgresql_template") if with_tables else None
+    name = server.new_database(template=template)
+    yield RecordsSettings(home=home, database_url=server.url_of(name), user_name="Robin")
+    server.drop(name)

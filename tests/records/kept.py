@@ -1,0 +1,68 @@
+"""People and sets for tests of the records: sample clips' landmarks, measured once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+
+from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.records.access import Actor, Role, owner
+from formcheck.records.people import PersonDetails, add_person
+from formcheck.records.records import Records
+from formcheck.records.requests import MeasuredAs
+from formcheck.records.sets import KeptFile, NewSet, add_set, keep_track
+from formcheck.records.tables import ExerciseSet, Person
+from formcheck.session.assessment import Assessment
+from formcheck.session.recorded import SetRequest, assess
+
+from ..sample_tracks import sample_track
+
+CLINICIAN = Actor("c" * 32, "Dr. Example", Role.CLINICIAN)
+OWNER = owner("Owner")
+DONE_AT = datetime(2026, 3, 3, 9, 30, tzinfo=UTC)
+
+
+def exercise_of(clip: str) -> str:
+    """Return the exercise that a sample clip shows."""
+    return "step-down" if clip.startswith("step_down") else "wall-squat"
+
+
+@cache
+def measured(clip: str) -> Assessment:
+    """Return a sample clip, measured."""
+    return assess(sample_track(clip), SetRequest(builtin_rubric(exercise_of(clip))))
+
+
+def client_of(person: Person) -> Actor:
+    """Return the person as somebody who logs in."""
+    return Actor("a" * 32, person.name, Role.CLIENT, person.id)
+
+
+def add_somebody(records: Records, name: str = "Ann", actor: Actor = CLINICIAN) -> Person:
+    """Add a person."""
+    with records.writing(actor) as work:
+        return add_person(work, PersonDetails(name=name, birth_year=1980, symptom_side="left", about="private"))
+
+
+def keep_set(
+    records: Records,
+    person_id: str | None = None,
+    clip: str = "wall_squat_side",
+    *,
+    actor: Actor = CLINICIAN,
+    done_at: datetime = DONE_AT,
+    video: KeptFile | None = None,
+) -> ExerciseSet:
+    """Keep a sample clip's set, without its video unless one is given."""
+    new = NewSet(
+        measured_as=MeasuredAs(exercise_of(clip)),
+        assessment=measured(clip),
+        track=keep_track(records.files, sample_track(clip)),
+        origin="upload",
+        name=f"{clip}.mp4",
+        done_at=done_at,
+        person_id=person_id,
+        video=video,
+    )
+    with records.writing(actor) as work:
+        return add_set(work, new)

@@ -1,0 +1,158 @@
+"""Layer: the records' functions about people, plans and notes, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from formcheck.pose.landmarks import Side
+from formcheck.records.access import NotAllowedError, NotFoundError, RecordsError
+from formcheck.records.answers import answer_suggestion, answers_about
+from formcheck.records.audit import audit_log
+from formcheck.records.notes import delete_note, notes_of_person, write_note
+from formcheck.records.people import PersonDetails, add_person, change_person, get_person, list_people
+from formcheck.records.plans import Prescription, current_plan, end_plan, list_plans, prescribe, prescription_of
+from formcheck.records.records import Records
+
+from .kept import CLINICIAN, add_somebody, client_of
+
+WALL_SQUAT = Prescription("wall-squat", target_depth_deg=45.0, reps=10, hold_s=3.0, sessions_a_day=1.0)
+
+
+def test_a_person_is_kept_as_it_was_given(records: Records) -> None:
+    kept = add_somebody(records, "  Ann   of  Ålesund 🦵 ")
+    with records.reading(CLINICIAN) as work:
+        person = get_person(work, kept.id)
+    assert (person.name, person.birth_year, person.symptom_side) == ("Ann of Ålesund 🦵", 1980, "left")
+    assert person.created_at.tzinfo is not None
+    assert person.created_by == CLINICIAN.name
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        PersonDetails("  "),
+        PersonDetails("x" * 201),
+        PersonDetails("Ann", birth_year=1850),
+        PersonDetails("Ann", birth_year=3000),
+        PersonDetails("Ann", symptom_side="middle"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_remedy(records: Records, details: PersonDetails) -> None:
+    with pytest.raises(RecordsError) as refused, records.writing(CLINICIAN) as work:
+        add_person(work, details)
+    assert refused.value.remedy
+    with records.reading(CLINICIAN) as work:
+        assert list_people(work) == []
+
+
+def test_a_change_is_logged_by_its_fields_without_their_content(records: Records) -> None:
+    person = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        change_person(work, person.id, PersonDetails("Beth", 1980, "right", "private"))
+    with records.reading(CLINICIAN) as work:
+        newest = audit_log(work, person_id=person.id)[0]
+    assert (newest.action, newest.details) == ("person.changed", {"fields": ["name", "symptom_side"]})
+
+
+def test_a_client_sees_themselves_without_the_clinicians_remarks(records: Records) -> None:
+    ann, beth = add_somebody(records), add_somebody(records, "Beth")
+    with records.reading(client_of(ann)) as work:
+        assert [person.name for person in list_people(work)] == ["Ann"]
+        assert get_person(work, ann.id).about == ""
+        with pytest.raises(NotFoundError):
+            get_person(work, beth.id)
+    with records.reading(CLINICIAN) as work:
+        assert get_person(work, ann.id).about == "private"
+
+
+def test_what_is_not_there_and_what_is_somebody_elses_sound_the_same(records: Records) -> None:
+    ann, beth = add_somebody(records), add_somebody(records, "Beth")
+    said = []
+    for person_id in (beth.id, "0" * 32):
+        with pytest.raises(NotFoundError) as refused, records.reading(client_of(ann)) as work:
+            get_person(work, person_id)
+        said.append(str(refused.value))
+    assert said[0] == said[1]
+
+
+def test_a_new_prescription_ends_the_one_before_and_keeps_it(records: Records) -> None:
+    person = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        first = prescribe(work, person.id, WALL_SQUAT)
+        other = prescribe(work, person.id, Prescription("step-down", Side.LEFT, step_height_cm=10.0, reps=8))
+    with records.writing(CLINICIAN) as work:
+        second = prescribe(work, person.id, Prescription("wall-squat", target_depth_deg=60.0))
+    with records.reading(client_of(person)) as work:
+        current = current_plan(work, person.id, "wall-squat")
+        plans = {plan.id: plan.until_at for plan in list_plans(work, person.id)}
+    assert current is not None
+    assert current.id == second.id
+    assert prescription_of(other) == Prescription("step-down", Side.LEFT, step_height_cm=10.0, reps=8)
+    assert plans[first.id] is not None
+    assert plans[other.id] is None
+
+
+def test_an_ended_plan_is_in_force_no_more(records: Records) -> None:
+    person = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        plan = prescribe(work, person.id, WALL_SQUAT)
+        end_plan(work, plan.id)
+    with records.reading(CLINICIAN) as work:
+        assert current_plan(work, person.id, "wall-squat") is None
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        Prescription("handstand"),
+        Prescription("wall-squat", target_depth_deg=float("nan")),
+        Prescription("wall-squat", target_depth_deg=400.0),
+        Prescription("wall-squat", reps=0),
+        Prescription("step-down", step_height_cm=-5.0),
+    ],
+)
+def test_a_prescription_that_cannot_be_changes_nothing(records: Records, what: Prescription) -> None:
+    person = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        before = prescribe(work, person.id, WALL_SQUAT)
+    with pytest.raises(RecordsError), records.writing(CLINICIAN) as work:
+        prescribe(work, person.id, what)
+    with records.reading(CLINICIAN) as work:
+        assert [plan.id for plan in list_plans(work, person.id) if plan.until_at is None] == [before.id]
+
+
+def test_clients_read_the_notes_that_are_for_them_and_write_none(records: Records) -> None:
+    person = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        write_note(work, "Knees in line. Well done!", person_id=person.id, for_client=True)
+        hidden = write_note(work, "Consider imaging.", person_id=person.id, for_client=False)
+    with records.reading(client_of(person)) as work:
+        assert [note.text for note in notes_of_person(work, person.id)] == ["Knees in line. Well done!"]
+    for change in (
+        lambda work: write_note(work, "x", person_id=person.id, for_client=True),
+        lambda work: delete_note(work, hidden.id),
+        lambda work: prescribe(work, person.id, WALL_SQUAT),
+        lambda work: add_person(work, PersonDetails("Carl")),
+        audit_log,
+    ):
+        with pytest.raises(NotAllowedError), records.writing(client_of(person)) as work:
+            change(work)
+
+
+def test_an_accepted_suggestion_is_the_plan_from_then_on(records: Records) -> None:
+    person = add_somebody(records)
+    deeper = Prescription("wall-squat", target_depth_deg=60.0, reps=10)
+    with records.writing(CLINICIAN) as work:
+        prescribe(work, person.id, WALL_SQUAT)
+        answer_suggestion(work, person.id, {"id": "deeper"}, accepted=False, prescription=deeper)
+    with records.writing(CLINICIAN) as work:
+        kept = current_plan(work, person.id, "wall-squat")
+        assert kept is not None
+        assert kept.target_depth_deg == 45.0
+        answer_suggestion(work, person.id, {"id": "deeper"}, accepted=True, prescription=deeper)
+    with records.reading(CLINICIAN) as work:
+        now = current_plan(work, person.id, "wall-squat")
+        answers = answers_about(work, person.id)
+    assert now is not None
+    assert now.target_depth_deg == 60.0
+    assert [(each.accepted, each.plan_id) for each in answers] == [(True, now.id), (False, None)]
