@@ -135,10 +135,7 @@ def _remeasure(
         before = [as_correction(each) for each in corrections_of(work, set_id)]
         track, request = track_of(work, row), MeasuredAs.from_document(row.measured_as).request()
     after = changed(before)
-    if checked is None:
-        reviewed = review(track, request, after)
-    else:
-        reviewed = check_correction(track, request, before, checked)
+    reviewed = review(track, request, after) if checked is None else check_correction(track, request, before, checked)
     corrected = None if reviewed.corrected is None else assessment_document(reviewed.corrected)
     with records.writing(actor) as work:
         row = get_set(work, set_id)

@@ -25,8 +25,8 @@ from formcheck.report.document import assessment_document
 from formcheck.session.assessment import Assessment
 
 PAIN_ASKED: Final = ("pain_before", "pain_during", "pain_after", "pain_after_hour", "pain_next_morning")
-_PAIN_RANGE: Final = (0, 10)
-_TRACK_SUFFIX: Final = ".parquet"
+PAIN_RANGE: Final = (0, 10)
+TRACK_SUFFIX: Final = ".parquet"
 _LONGEST_NAME: Final = 200
 
 
@@ -59,7 +59,7 @@ class NewSet:
 
 def keep_track(files: FileStore, track: PoseTrack) -> KeptFile:
     """Put a pose track into the store, before the transaction that needs it: writing it takes a while."""
-    return KeptFile(*_named(_TRACK_SUFFIX, files.write(_TRACK_SUFFIX, lambda path: save_track(track, path))))
+    return KeptFile(*_named(TRACK_SUFFIX, files.write(TRACK_SUFFIX, lambda path: save_track(track, path))))
 
 
 def keep_video(files: FileStore, video: Path, suffix: str, *, leave: bool = False) -> KeptFile:
@@ -111,7 +111,7 @@ def add_set(work: Work, new: NewSet) -> ExerciseSet:
         automatic=assessment_document(new.assessment),
         corrected=None,
         summary=summary_document(new.assessment),
-        source_sha256=new.assessment.track.source.sha256,
+        source_sha256=new.assessment.track.source.sha256 or new.track.sha256,  # a live set has no video file
         track_sha256=_enter(work, new.track),
         video_sha256=None if new.video is None else _enter(work, new.video),
         proxy_sha256=None if new.proxy is None else _enter(work, new.proxy),
@@ -236,7 +236,7 @@ def say_pain(work: Work, set_id: str, answers: dict[str, int | None], *, swellin
         Whether the knee swelled afterwards; None for no answer.
     """
     row = get_set(work, set_id)
-    low, high = _PAIN_RANGE
+    low, high = PAIN_RANGE
     given = {name: value for name, value in answers.items() if value is not None}
     if not set(given) <= set(PAIN_ASKED) or not all(low <= value <= high for value in given.values()):
         raise RecordsError("Pain is a number from 0 to 10.", "Choose one of them, or leave it open.")

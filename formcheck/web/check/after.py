@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
@@ -26,8 +27,18 @@ _BAND_WORDS: Final = {
 }
 
 
-def tell_result(finished: FinishedSet, pain_before: int | None) -> int | None:
-    """Say what came of a set and ask for pain; return the pain where it is too much for another set."""
+@dataclass(frozen=True)
+class PainAfter:
+    """What was answered about pain after a set."""
+
+    pain: int | None
+    """0 to 10, None for no answer."""
+    too_much: bool
+    """Whether it is too much for another set."""
+
+
+def tell_result(finished: FinishedSet, pain_before: int | None) -> PainAfter:
+    """Say what came of a set, and ask for pain."""
     assessment = finished.assessment
     if assessment.complete_reps:
         _show_words(assessment)
@@ -73,7 +84,7 @@ def _show_words(assessment: Assessment) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
 
 
-def _ask_pain_after(assessment: Assessment, before: int | None, set_id: str) -> int | None:
+def _ask_pain_after(assessment: Assessment, before: int | None, set_id: str) -> PainAfter:
     after = ask_pain("The worst pain in your knee during or after this set? You may skip this.", f"pain-after-{set_id}")
     plan = assessment.plan
     advice = advice_after(before, after, Load(plan.reps, plan.target_depth_deg, plan.step_height_cm))
@@ -84,7 +95,7 @@ def _ask_pain_after(assessment: Assessment, before: int | None, set_id: str) -> 
         st.warning(text, icon=":material/info:")
     else:
         st.markdown(f":small[{text}]")
-    return after if advice.action is PainAction.STOP else None
+    return PainAfter(after, advice.action is PainAction.STOP)
 
 
 def _show_gaps(assessment: Assessment) -> None:
@@ -98,7 +109,7 @@ def _show_gaps(assessment: Assessment) -> None:
 
 def _show_downloads(finished: FinishedSet) -> None:
     st.subheader("Take it with you", anchor=False)
-    st.caption("Nothing is kept here for longer than two hours.")
+    st.caption("What you do not keep is deleted after two hours.")
     try:
         files = _downloads(finished)
     except FormcheckError as error:

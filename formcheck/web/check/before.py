@@ -14,6 +14,7 @@ from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.session.pain import PainAction, advice_before
 from formcheck.web.check.form import SessionChoices, ask_exercise, ask_pain, ask_session, ask_settings
 from formcheck.web.check.settings import LinkReading, SetSettings, default_settings
+from formcheck.web.plain_text import as_typed
 
 _OPEN_WORDS: Final = {
     "leg": "the standing leg",
@@ -29,7 +30,7 @@ _PAIN_WIDGET: Final = "pain-before"
 def show_refusals(refusals: Sequence[str]) -> None:
     """Say why a link is not used, and offer to go on without it."""
     st.error("This link cannot be used as it is, so no set was chosen.", icon=":material/link_off:")
-    st.markdown("\n".join(f"- {_as_text(refusal)}" for refusal in refusals))
+    st.markdown("\n".join(f"- {as_typed(refusal)}" for refusal in refusals))
     st.markdown("Ask whoever sent it for a new link.")
     st.button("Choose a set myself", on_click=forget_link, type="primary")
 
@@ -138,8 +139,3 @@ def _fetched() -> bool:
         return False
     bar.empty()
     return True
-
-
-def _as_text(sentence: str) -> str:
-    """Take the meaning of Markdown out of a sentence that repeats what somebody else wrote."""
-    return "".join(f"\\{sign}" if sign in "\\`*_{}[]()<>#+-.!|~$:" else sign for sign in sentence)

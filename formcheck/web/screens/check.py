@@ -9,6 +9,7 @@ import streamlit as st
 from formcheck.web.check.after import show_numbers, tell_result
 from formcheck.web.check.before import answer_pain, ask_set, has_model, may_start, pain_before, show_link, show_refusals
 from formcheck.web.check.form import SessionChoices
+from formcheck.web.check.keeping import offer_to_keep
 from formcheck.web.check.settings import SetSettings, read_link
 from formcheck.web.live.service import live_service
 from formcheck.web.live_component import session_id, show_live_view
@@ -72,11 +73,12 @@ def _after(set_id: str) -> None:
         st.button("Do another set", on_click=_again, type="primary")
         return
     # What comes next is beside the words and the question: the numbers below may be long.
-    stopped_by = tell_result(finished, pain_before())
-    if stopped_by is None:
-        st.button("Do another set", on_click=_again, type="primary", icon=":material/replay:")
+    after = tell_result(finished, pain_before())
+    offer_to_keep(finished, pain_before(), after.pain)
+    if after.too_much:
+        st.button("Back to the start", on_click=_again, args=(after.pain,))
     else:
-        st.button("Back to the start", on_click=_again, args=(stopped_by,))
+        st.button("Do another set", on_click=_again, type="primary", icon=":material/replay:")
     show_numbers(finished)
 
 

@@ -1,0 +1,102 @@
+"""Keeping a live set in the records, with the answers about pain."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from formcheck.errors import FormcheckError
+from formcheck.records.access import Actor
+from formcheck.records.records import Records
+from formcheck.records.requests import MeasuredAs
+from formcheck.records.sets import KeptFile, NewSet, add_set, get_set, keep_track, keep_video, say_pain
+from formcheck.video.proxy import write_proxy
+from formcheck.web.access.guard import current_actor
+from formcheck.web.access.service import records_service
+from formcheck.web.live.finished_set import FinishedSet
+from formcheck.web.navigation import page_link
+from formcheck.web.people.choose import ask_person, person_chosen
+
+_KEPT: Final = "kept_live_sets"
+"""By the id of the live set, the id of the set in the records."""
+_PERSON: Final = "live_sets_person"
+
+
+def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: int | None) -> None:
+    """Offer to keep a set; once it is kept, later answers about pain go with it."""
+    actor = current_actor()
+    if actor is None or not finished.assessment.complete_reps:
+        return
+    records = records_service()
+    kept: dict[str, str] = st.session_state.setdefault(_KEPT, {})
+    if finished.set_id in kept:
+        _show_kept(records, actor, kept[finished.set_id], pain_after)
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="keep-set"):
+        chosen = actor.person_id
+        if actor.sees_everybody:
+            before = st.session_state.get(_PERSON)
+            chosen = ask_person(records, actor, "Keep this set in the records of", "keep-set-person", before)
+        pressed = st.button("Keep this set", icon=":material/bookmark_add:", disabled=not chosen, key="keep-set-yes")
+    if pressed and chosen:
+        try:
+            kept[finished.set_id] = _keep(records, actor, finished, chosen, (pain_before, pain_after))
+        except FormcheckError as error:
+            st.error(f"{error.reason} {error.remedy}")
+        else:
+            st.rerun()
+
+
+def _show_kept(records: Records, actor: Actor, set_id: str, pain_after: int | None) -> None:
+    try:
+        with records.reading(actor) as work:
+            said = get_set(work, set_id).pain_after
+        if pain_after is not None and pain_after != said:
+            with records.writing(actor) as work:
+                say_pain(work, set_id, {"pain_after": pain_after})
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}")
+        return
+    page_link("review", "Kept. Open its review", icon=":material/bookmark_added:", set=set_id)
+
+
+def _keep(
+    records: Records, actor: Actor, finished: FinishedSet, chosen: str, pain: tuple[int | None, int | None]
+) -> str:
+    request = finished.request
+    track = keep_track(records.files, finished.pose_track)
+    video, proxy = _keep_video(records, finished)
+    with records.writing(actor) as work:
+        person_id = person_chosen(work, chosen)
+        row = add_set(
+            work,
+            NewSet(
+                measured_as=MeasuredAs(request.rubric.exercise, request.leg, request.view, plan=request.plan),
+                assessment=finished.assessment,
+                track=track,
+                origin="live",
+                name="Live set",
+                done_at=finished.finished_at,
+                person_id=person_id,
+                video=video,
+                proxy=proxy,
+                remarks=finished.remarks,
+            ),
+        )
+        say_pain(work, row.id, {"pain_before": pain[0], "pain_after": pain[1]})
+    st.session_state[_PERSON] = person_id
+    return row.id
+
+
+def _keep_video(records: Records, finished: FinishedSet) -> tuple[KeptFile | None, KeptFile | None]:
+    if finished.video_path is None or not finished.video_path.is_file():
+        return None, None
+    files = records.files
+    copy = files.passing_name(".mp4")
+    try:
+        write_proxy(finished.video_path, copy)
+        proxy = keep_video(files, copy, ".mp4")
+    finally:
+        copy.unlink(missing_ok=True)
+    return keep_video(files, finished.video_path, ".mp4", leave=True), proxy

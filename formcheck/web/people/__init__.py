@@ -1,0 +1,1 @@
+"""People and what is kept of them: list, person, plan, sets, notes, erasure."""

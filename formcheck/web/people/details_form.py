@@ -1,0 +1,37 @@
+"""The fields about a person."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from formcheck.records.people import PersonDetails
+
+_SIDES: Final = {"left": "Left", "right": "Right", "both": "Both", "none": "None"}
+
+
+def ask_details(before: PersonDetails, key: str) -> PersonDetails:
+    """Ask for what is written down of a person; to be used inside a form.
+
+    Parameters
+    ----------
+    before
+        What stands there already.
+    key
+        Beginning of the fields' keys.
+    """
+    name = st.text_input("Name or pseudonym", before.name, max_chars=200, key=f"{key}-name")
+    left, right = st.columns(2)
+    born = left.number_input(
+        "Year of birth", 1901, None, before.birth_year, step=1, placeholder="open", key=f"{key}-born", format="%d"
+    )
+    side = right.segmented_control(
+        "Side of the symptoms",
+        list(_SIDES),
+        default=before.symptom_side,
+        format_func=lambda each: _SIDES[each],
+        key=f"{key}-side",
+    )
+    about = st.text_area("Notes for clinicians", before.about, key=f"{key}-about", help="Clients never see these.")
+    return PersonDetails(name, None if born is None else int(born), side, about)

@@ -1,0 +1,145 @@
+"""The plan of a person: what is prescribed now, what was before, and a form to prescribe."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from formcheck.errors import FormcheckError
+from formcheck.pose.landmarks import Side
+from formcheck.records.access import Actor
+from formcheck.records.plans import Prescription, end_plan, prescribe
+from formcheck.records.records import Records
+from formcheck.records.tables import StoredPlan
+from formcheck.web.check.settings import (
+    DEFAULT_EXERCISE,
+    DEPTH_RANGE_DEG,
+    EXERCISES,
+    HOLD_RANGE_S,
+    REPS_RANGE,
+    STEP_RANGE_CM,
+    ExerciseChoice,
+)
+from formcheck.web.moments import day_of
+from formcheck.web.plain_text import as_typed
+
+_LEGS: Final = {"either": "Either", "left": "Left", "right": "Right"}
+_A_DAY: Final = {0.5: "Every other day", 1.0: "Once a day", 2.0: "Twice a day", 3.0: "Three times a day"}
+
+
+def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[StoredPlan]) -> None:
+    """Show what is and was prescribed, and to clinicians a form to prescribe."""
+    in_force = [plan for plan in plans if plan.until_at is None]
+    for plan in in_force:
+        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"plan-{plan.id}"):
+            st.markdown(f"**{in_words(plan)}**  \n:small[since {day_of(plan.from_at)}, by {as_typed(plan.made_by)}]")
+            if actor.sees_everybody and st.button("End", key=f"plan-end-{plan.id}", type="tertiary"):
+                with records.writing(actor) as work:
+                    end_plan(work, plan.id)
+                st.rerun()
+    if not in_force:
+        st.caption("Nothing is prescribed. What is not prescribed is measured, but not judged.")
+    past = [plan for plan in plans if plan.until_at is not None]
+    if past:
+        with st.expander(f"Earlier plans ({len(past)})"):
+            for plan in past:
+                st.markdown(f"- {in_words(plan)}, {day_of(plan.from_at)} to {_ended(plan)}")
+    if actor.sees_everybody:
+        with st.expander("Prescribe", icon=":material/edit_note:"):
+            _ask(records, actor, person_id)
+
+
+def _ended(plan: StoredPlan) -> str:
+    return "now" if plan.until_at is None else day_of(plan.until_at)
+
+
+def in_words(plan: StoredPlan) -> str:
+    """Say a plan in one line: `Wall squat · 10 reps · hold 3 s · 45° deep · once a day`."""
+    parts = [EXERCISES[plan.exercise].title]
+    if plan.leg is not None:
+        parts.append(f"{plan.leg} leg")
+    if plan.reps is not None:
+        parts.append(f"{plan.reps} reps")
+    if plan.hold_s:
+        parts.append(f"hold {plan.hold_s:g} s")
+    if plan.target_depth_deg is not None:
+        parts.append(f"{plan.target_depth_deg:g}° deep")
+    if plan.step_height_cm is not None:
+        parts.append(f"{plan.step_height_cm:g} cm step")
+    if plan.ball:
+        parts.append("ball between the knees")
+    if plan.sessions_a_day:
+        parts.append(_A_DAY.get(plan.sessions_a_day, f"{plan.sessions_a_day:g} times a day").lower())
+    return " · ".join(parts)
+
+
+def _ask(records: Records, actor: Actor, person_id: str) -> None:
+    exercise = st.segmented_control(
+        "Exercise",
+        list(EXERCISES),
+        default=DEFAULT_EXERCISE,
+        format_func=lambda name: EXERCISES[name].title,
+        key=f"prescribe-exercise-{person_id}",
+        required=True,
+    )
+    choice = EXERCISES[exercise or DEFAULT_EXERCISE]
+    with st.form(f"prescribe-{person_id}-{choice.name}", border=False):
+        what = _fields(choice, f"prescribe-{person_id}-{choice.name}")
+        st.caption("It takes the place of what is prescribed of this exercise now. A field left empty is not judged.")
+        sent = st.form_submit_button("Prescribe", type="primary")
+    if not sent:
+        return
+    try:
+        with records.writing(actor) as work:
+            prescribe(work, person_id, what)
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}")
+        return
+    st.rerun()
+
+
+def _fields(choice: ExerciseChoice, key: str) -> Prescription:
+    left, right = st.columns(2)
+    reps = left.number_input("Reps", *REPS_RANGE, value=choice.reps, step=1, key=f"{key}-reps", placeholder="open")
+    depth = right.number_input(
+        "Target depth (° of knee bend)",
+        *DEPTH_RANGE_DEG,
+        value=choice.target_depth_deg,
+        step=5.0,
+        format="%g",
+        key=f"{key}-depth",
+        placeholder="open",
+    )
+    hold = step = leg = None
+    if choice.takes_hold:
+        hold = left.number_input(
+            "Hold (seconds)",
+            *HOLD_RANGE_S,
+            value=choice.hold_s or None,
+            step=1.0,
+            format="%g",
+            key=f"{key}-hold",
+            placeholder="open",
+        )
+    if choice.step_height_cm is not None:
+        step = left.number_input(
+            "Step height (cm)",
+            *STEP_RANGE_CM,
+            value=choice.step_height_cm,
+            step=5.0,
+            format="%g",
+            key=f"{key}-step",
+            placeholder="open",
+        )
+    if len(choice.legs) > 1:
+        chosen = right.segmented_control(
+            "Standing leg", list(_LEGS), default="either", format_func=lambda each: _LEGS[each], key=f"{key}-leg"
+        )
+        leg = Side(chosen) if chosen in {"left", "right"} else None
+    a_day = right.selectbox(
+        "How often", list(_A_DAY), index=1, format_func=lambda each: _A_DAY[each], key=f"{key}-often"
+    )
+    ball = choice.takes_ball and st.checkbox("With a ball between the knees", key=f"{key}-ball")
+    return Prescription(choice.name, leg, depth, int(reps), hold or None, step, ball, sessions_a_day=a_day)

@@ -1,0 +1,75 @@
+"""The sets of a person as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any, Final
+
+import streamlit as st
+
+from formcheck.records.tables import ExerciseSet
+from formcheck.report.words import counted, label_of, sentence_case, value_text
+from formcheck.web.moments import short_day_of
+from formcheck.web.navigation import page_link
+
+_SHOWN: Final = ("knee_flexion_max_deg", "fppa_deg", "kmf_pct")
+_SHORT: Final = {"knee_flexion_max_deg": "depth", "fppa_deg": "FPPA", "kmf_pct": "KMF"}
+_AT_FIRST: Final = 12
+
+
+def show_sets(rows: Sequence[ExerciseSet]) -> None:
+    """Show sets, the newest first, each with a way to its review."""
+    if not rows:
+        st.caption("No sets yet. Add a video under *Videos*, or do a set under *Check my form*.")
+        return
+    shown = rows
+    if len(rows) > _AT_FIRST and not st.toggle(f"Show all {len(rows)}", key="all-sets"):
+        shown = rows[:_AT_FIRST]
+    for row in shown:
+        with st.container(border=True, key=f"set-{row.id}"):
+            page_link("review", f"{short_day_of(row.done_at)} · {what_it_is(row)}", icon=":material/movie:", set=row.id)
+            st.caption(in_numbers(row))
+
+
+def what_it_is(row: ExerciseSet) -> str:
+    """Say the exercise, the view and the legs of a set: `Step-down, front, right leg`."""
+    document = current_document(row)
+    legs = {rep["leg"] for rep in document["reps"] if rep["complete"]}
+    leg = f", {legs.pop()} leg" if len(legs) == 1 and "both" not in legs else ""
+    return f"{document['exercise_name']}, {document['view']['kind']}{leg}"
+
+
+def in_numbers(row: ExerciseSet) -> str:
+    """Say the reps, the medians of the measures that matter most, pain and whether it was corrected, in one line."""
+    document = current_document(row)
+    parts = [counted(document["reps_counted"], "rep")]
+    for measure in _SHOWN:
+        if said := _median_in_words(document, measure):
+            parts.append(said)
+    pains = [value for value in (row.pain_before, row.pain_during, row.pain_after) if value is not None]
+    if pains:
+        parts.append(f"pain up to {max(pains)}")
+    if row.corrected is not None:
+        parts.append("corrected")
+    if row.video_sha256 is None:
+        parts.append("video not kept")
+    return " · ".join(parts)
+
+
+def current_document(row: ExerciseSet) -> dict[str, Any]:
+    """Return the result that counts: corrected where something was corrected."""
+    return row.corrected if row.corrected is not None else row.automatic
+
+
+def _median_in_words(document: dict[str, Any], measure: str) -> str:
+    by_leg: dict[str, list[float]] = {}
+    for rep in document["reps"]:
+        if rep["complete"] and not rep.get("excluded", False):
+            for leg, value in rep["measures"].get(measure, {}).items():
+                if value is not None:
+                    by_leg.setdefault(leg, []).append(value["value"])
+    if not by_leg:
+        return ""
+    said = ", ".join(f"{value_text(measure, median(values))} {leg}" for leg, values in by_leg.items())
+    return f"{_SHORT.get(measure) or sentence_case(label_of(measure))} {said}"

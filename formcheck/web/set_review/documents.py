@@ -1,0 +1,80 @@
+"""Documents of a set, made when somebody asks for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from formcheck.records.access import Actor
+from formcheck.records.plans import current_plan, prescription_of
+from formcheck.records.records import Records, Work
+from formcheck.records.sets import video_of
+from formcheck.report.client_details import ClientDetails
+from formcheck.report.document_kinds import DocumentKind
+from formcheck.report.documents import write_document
+from formcheck.web.set_review.opened import OpenedSet, open_set
+
+
+@dataclass(frozen=True)
+class MadeDocument:
+    """A document as it is handed out."""
+
+    path: Path
+    name: str
+    """For the browser."""
+    media_type: str
+
+
+def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKind) -> MadeDocument:
+    """Make a document of a set; who asked for it goes into the audit log.
+
+    The file lies among what is not kept: whoever asked removes it when it is sent. What is left over is swept.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such set for the actor.
+    OutputError
+        If it cannot be made or written.
+    """
+    opened = open_set(records, actor, set_id)
+    with records.reading(actor) as work:
+        details = _details(work, opened)
+        video = video_of(work, set_id, for_browser=False)
+    path = records.files.passing_name(kind.suffix)
+    made_on = records.now().astimezone().date().isoformat()
+    write_document(kind, opened.reviewed, details, path, video_path=video, generated_on=made_on)
+    with records.writing(actor) as work:
+        work.log("set.document", subject=set_id, person=opened.row.person_id, details={"kind": kind.value})
+    return MadeDocument(path, _name(opened, kind), kind.media_type)
+
+
+def _details(work: Work, opened: OpenedSet) -> ClientDetails:
+    """Return what a document says beside the numbers. Notes are those that the client may read."""
+    row, person = opened.row, opened.person
+    plan = None if person is None else current_plan(work, person.id, opened.reviewed.current.exercise)
+    notes = [note for note in opened.notes if note.for_client]
+    return ClientDetails(
+        name="" if person is None else person.name,
+        birth_year=None if person is None else person.birth_year,
+        symptoms="" if person is None else person.symptom_side or "",
+        recorded_on=_day(row.done_at),
+        clinician=notes[0].author if notes else "",
+        note="\n\n".join(note.text for note in notes),
+        pain_before=row.pain_before,
+        pain_during=row.pain_during,
+        pain_after=row.pain_after,
+        plan=None if plan is None else prescription_of(plan).plan(),
+        sessions_a_day=None if plan is None else plan.sessions_a_day,
+    )
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone().date()
+
+
+def _name(opened: OpenedSet, kind: DocumentKind) -> str:
+    person = opened.person.name if opened.person is not None else "set"
+    safe = "".join(sign if sign.isalnum() else "-" for sign in person).strip("-") or "set"
+    return f"{safe}-{opened.row.done_at:%Y-%m-%d}{kind.suffix}"

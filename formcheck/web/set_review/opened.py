@@ -1,0 +1,79 @@
+"""A set that is open for review: its row, what was measured, and what was said and drawn about it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from formcheck.records.access import Actor
+from formcheck.records.notes import notes_of_set
+from formcheck.records.people import get_person
+from formcheck.records.records import Records, Work
+from formcheck.records.reviewing import annotations_of, corrections_of, reviewed_set
+from formcheck.records.sets import get_set
+from formcheck.records.tables import Annotation, ExerciseSet, Note, Person, StoredCorrection
+from formcheck.session.corrections import ReviewedSet
+
+_KEPT: Final = 8
+"""Sets in memory: measuring one again takes up to a second for a long clip, and a page asks at every touch."""
+
+
+@dataclass(frozen=True, eq=False)
+class OpenedSet:
+    """Everything about one set, as it was at one moment."""
+
+    row: ExerciseSet
+    person: Person | None
+    reviewed: ReviewedSet = field(repr=False)
+    corrections: Sequence[StoredCorrection]
+    """Those taken back too."""
+    annotations: Sequence[Annotation]
+    notes: Sequence[Note]
+
+
+class MeasuredSets:
+    """The sets that were measured again last, by id and version. For all threads and sessions of the process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str, int], ReviewedSet] = OrderedDict()
+
+    def of(self, records: Records, work: Work, row: ExerciseSet) -> ReviewedSet:
+        """Return a set that the actor was found to be allowed to see."""
+        key = (records.settings.url(), row.id, row.version)
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        reviewed = reviewed_set(work, row.id)
+        with self._lock:
+            self._kept[key] = reviewed
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return reviewed
+
+
+_MEASURED: Final = MeasuredSets()
+
+
+def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:
+    """Open a set.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such set for the actor.
+    """
+    with records.reading(actor) as work:
+        row = get_set(work, set_id)
+        return OpenedSet(
+            row=row,
+            person=None if row.person_id is None else get_person(work, row.person_id),
+            reviewed=_MEASURED.of(records, work, row),
+            corrections=corrections_of(work, set_id, undone_too=True),
+            annotations=annotations_of(work, set_id),
+            notes=notes_of_set(work, set_id),
+        )
