@@ -1,0 +1,1 @@
+"""Layer: the pages about people."""

@@ -1,0 +1,143 @@
+"""Layer: the page *People* in Streamlit's simulated browser, on records of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from formcheck.records.access import Actor
+from formcheck.records.notes import notes_of_person, write_note
+from formcheck.records.people import list_people
+from formcheck.records.plans import Prescription, current_plan, list_plans, prescribe
+from formcheck.records.records import Records
+from formcheck.records.settings import RecordsSettings
+from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set
+
+_TIMEOUT_S = 30.0
+
+
+def _page() -> None:
+    from formcheck.web.screens import people
+
+    people.page()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Records]:
+    """Give records with nothing in them; on one kind of database, as the page is the same on both."""
+    records = Records(RecordsSettings(home=tmp_path))
+    yield records
+    records.close()
+
+
+def opened(monkeypatch: pytest.MonkeyPatch, records: Records, actor: Actor = CLINICIAN, **query: str) -> AppTest:
+    """Open the page as somebody."""
+    monkeypatch.setattr("formcheck.web.screens.people.require_actor", lambda: actor)
+    monkeypatch.setattr("formcheck.web.screens.people.records_service", lambda: records)
+    test = AppTest.from_function(_page, default_timeout=_TIMEOUT_S)
+    for name, value in query.items():
+        test.query_params[name] = value
+    return test.run()
+
+
+def said(test: AppTest) -> str:
+    """Return everything that the page says in words."""
+    parts = [*test.title, *test.header, *test.markdown, *test.caption, *test.info, *test.error]
+    return "\n".join(part.value for part in parts)
+
+
+def test_without_people_the_page_says_how_to_begin(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    test = opened(monkeypatch, kept)
+    assert not test.exception
+    assert "A pseudonym will do" in said(test)
+
+
+def test_a_person_is_added_with_a_form(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    test = opened(monkeypatch, kept)
+    test.text_input(key="new-person-name").input("Ann")
+    test.number_input(key="new-person-born").set_value(1984)
+    test.button(key="FormSubmitter:new-person-Add").click().run()
+    assert not test.exception
+    with kept.reading(CLINICIAN) as work:
+        (person,) = list_people(work)
+    assert (person.name, person.birth_year) == ("Ann", 1984)
+    assert "Ann" in said(test)
+
+
+def test_a_person_without_a_name_is_refused_in_words(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    test = opened(monkeypatch, kept)
+    test.button(key="FormSubmitter:new-person-Add").click().run()
+    assert [error.value for error in test.error] == ["A person needs a name. A pseudonym or a number will do."]
+
+
+def test_sets_that_are_nobodys_are_asked_about(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    row = keep_set(kept)
+    test = opened(monkeypatch, kept)
+    assert "1 set without a person" in said(test)
+    assert f"/review?set={row.id}" in said(test)
+
+
+def test_a_persons_page_has_sets_plan_and_notes(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    person = add_somebody(kept)
+    row = keep_set(kept, person.id)
+    with kept.writing(CLINICIAN) as work:
+        prescribe(work, person.id, Prescription("wall-squat", target_depth_deg=45.0, reps=10, hold_s=3.0))
+        write_note(work, "Knees _in_ line", person_id=person.id, for_client=True)
+    test = opened(monkeypatch, kept, person=person.id)
+    words = said(test)
+    assert not test.exception
+    assert "3 reps · depth" in words
+    assert f"set={row.id}" in words
+    assert "Wall squat · 10 reps · hold 3 s · 45° deep" in words
+    assert r"Knees \_in\_ line" in words
+
+
+def test_a_plan_is_prescribed_and_ended(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    person = add_somebody(kept)
+    test = opened(monkeypatch, kept, person=person.id)
+    key = f"prescribe-{person.id}-wall-squat"
+    test.number_input(key=f"{key}-reps").set_value(12)
+    test.button(key=f"FormSubmitter:{key}-Prescribe").click().run()
+    assert not test.exception
+    with kept.reading(CLINICIAN) as work:
+        plan = current_plan(work, person.id, "wall-squat")
+    assert plan is not None
+    assert (plan.reps, plan.made_by) == (12, CLINICIAN.name)
+    test.button(key=f"plan-end-{plan.id}").click().run()
+    with kept.reading(CLINICIAN) as work:
+        assert [each.until_at is None for each in list_plans(work, person.id)] == [False]
+
+
+def test_a_note_is_written_and_deleted(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    person = add_somebody(kept)
+    test = opened(monkeypatch, kept, person=person.id)
+    test.text_area(key=f"note-text-person-{person.id}").input("Well done")
+    test.checkbox(key=f"note-for-client-person-{person.id}").check()
+    test.button(key=f"FormSubmitter:note-new-person-{person.id}-Save the note").click().run()
+    with kept.reading(CLINICIAN) as work:
+        (note,) = notes_of_person(work, person.id)
+    assert (note.text, note.for_client) == ("Well done", True)
+    test.button(key=f"note-delete-person-{person.id}-{note.id}").click().run()
+    with kept.reading(CLINICIAN) as work:
+        assert notes_of_person(work, person.id) == []
+
+
+def test_a_client_finds_their_own_page_and_nothing_to_change(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    ann, beth = add_somebody(kept), add_somebody(kept, "Beth")
+    test = opened(monkeypatch, kept, client_of(ann))
+    assert [title.value for title in test.title] == ["Ann"]
+    assert "private" not in said(test)
+    assert not test.text_area
+    assert "Prescribe" not in [expander.label for expander in test.expander]
+    other = opened(monkeypatch, kept, client_of(ann), person=beth.id)
+    assert [error.value for error in other.error] == ["There is no such person. Go back to the list and choose again."]
+    assert "Beth" not in said(other)
+
+
+def test_a_name_is_shown_as_it_was_typed(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    add_somebody(kept, "![x](http://example.invalid/a.png) :red[Ann]")
+    test = opened(monkeypatch, kept)
+    assert r"\!\[x\]\(http" in said(test)

@@ -1,0 +1,1 @@
+"""Layer: the page on which one set is reviewed."""
