@@ -42,3 +42,7 @@ class NotAssessableError(FormcheckError):
 
 class OutputError(FormcheckError):
     """Results that cannot be written where they were asked for."""
+
+
+class CorrectionError(FormcheckError):
+    """A correction that does not fit the set it is made to, or that is not one."""

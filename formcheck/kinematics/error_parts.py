@@ -10,6 +10,7 @@ from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.frontal import TOE_AHEAD_LEG
 from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, fppa_yaw_bias_deg
 from formcheck.kinematics.noise import value_noise
+from formcheck.kinematics.placed import HAND_SPREAD_LEG
 from formcheck.kinematics.reps import RepTimes
 from formcheck.kinematics.uncertainty import TWO_SIDED_95
 from formcheck.kinematics.view import (
@@ -55,6 +56,23 @@ def noise_part(m: SetMeasurement, name: str, leg: Side | None, known: FloatArray
     # The tremble is in the unsteadiness, but for values that are few: the larger of the two, not both.
     unsteady = max(float(np.std(known)), value_noise(name, leg, m.tremble_px, m.standing))
     return unsteady / float(np.sqrt(seconds * INDEPENDENT_PER_S))
+
+
+def hand_part(m: SetMeasurement, name: str, leg: Side | None, frames: NDArray[np.bool_]) -> float:
+    """Return the standard deviation that landmarks placed by hand give the median of a measure over some frames.
+
+    It does not fall with the number of frames: a landmark is placed once and the rest of its run follows. It counts by
+    the share of the frames that it was placed in.
+
+    Parameters
+    ----------
+    m, name, leg, frames
+        As for `noise_part`.
+    """
+    placed = m.placed[frames]
+    if not placed.any():
+        return 0.0
+    return value_noise(name, leg, HAND_SPREAD_LEG * m.standing.leg_px * placed.mean(axis=0), m.standing)
 
 
 def scale_part(name: str, value: float) -> float:

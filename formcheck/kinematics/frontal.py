@@ -59,6 +59,16 @@ LEAST_PROJECTED_THIGH = 0.5
 
 
 @dataclass(frozen=True, eq=False)
+class FrontalErrors:
+    """What was taken off the landmarks as the estimator's own error."""
+
+    hip_shift_px: FloatArray
+    """Shape (n, 2, 2), time, leg, x y: from the hips as they are drawn to the hip joints."""
+    lean_deg: FloatArray
+    """Shape (2,): the part of FPPA in stance that is not the person's."""
+
+
+@dataclass(frozen=True, eq=False)
 class FrontalSeries:
     """Frontal measures over time; NaN where not measured."""
 
@@ -66,6 +76,7 @@ class FrontalSeries:
     """Shape (n, 2), left and right."""
     whole_body: dict[str, FloatArray]
     """Shape (n,)."""
+    errors: FrontalErrors
 
 
 def measure_front(
@@ -76,6 +87,7 @@ def measure_front(
     *,
     facing_camera: bool,
     turn_deg: float = 0.0,
+    errors: FrontalErrors | None = None,
 ) -> FrontalSeries:
     """Return the frontal measures of a set.
 
@@ -93,15 +105,24 @@ def measure_front(
         False where the person is seen from behind: a bent knee is then further from the camera, not nearer.
     turn_deg
         How far the person's front points to the picture's left, as far as that is known.
+    errors
+        Of the landmarks as the estimator drew them, for a track in which some were moved by hand; found when None.
     """
     place = _Place(1.0 if facing_camera else -1.0, float(np.sin(np.radians(turn_deg))))
-    hips = _hip_joints(track, standing)
+    drawn = track.image_px[:, [BODY[s].hip for s in SIDES]]
+    hips = _hip_joints(drawn, standing)
+    if errors is not None:
+        hips = np.where(np.isfinite(errors.hip_shift_px), drawn + errors.hip_shift_px, hips)
     bend = np.radians(np.clip(flexion_from_drop_deg(drop_px, standing.leg_px), 0, 170))
     per_leg = {name: np.full((len(track), 2), np.nan) for name in _PER_LEG}
+    leans = np.zeros(2)
     for side in SIDES:
-        for name, values in _one_leg(track, standing, hips, bend, place, side).items():
-            per_leg[name][:, side.leg_index] = values
-    return FrontalSeries(per_leg, _body(track, standing, per_leg, stance))
+        i = side.leg_index
+        told = None if errors is None else float(errors.lean_deg[i])
+        values, leans[i] = _one_leg(track, standing, hips, bend, place, side, told)
+        for name, each in values.items():
+            per_leg[name][:, i] = each
+    return FrontalSeries(per_leg, _body(track, standing, per_leg, stance), FrontalErrors(hips - drawn, leans))
 
 
 @dataclass(frozen=True)
@@ -133,10 +154,9 @@ _PER_LEG = (
 )
 
 
-def _hip_joints(track: PoseTrack, standing: Standing) -> FloatArray:
+def _hip_joints(hips: FloatArray, standing: Standing) -> FloatArray:
     """Return the hips moved in to where hip joints are, shape (n, 2, 2): time, leg, x y."""
     marks = [BODY[s].hip for s in SIDES]
-    hips = track.image_px[:, marks]
     apart = abs(float(standing.points_px[marks[0], 0] - standing.points_px[marks[1], 0]))
     share = min(1.0, HIP_SEPARATION_LEG * standing.leg_px / apart) if apart > 0 else 1.0
     middle = hips.mean(axis=1, keepdims=True)
@@ -144,8 +164,15 @@ def _hip_joints(track: PoseTrack, standing: Standing) -> FloatArray:
 
 
 def _one_leg(
-    track: PoseTrack, standing: Standing, hips: FloatArray, bend: FloatArray, place: _Place, side: Side
-) -> dict[str, FloatArray]:
+    track: PoseTrack,
+    standing: Standing,
+    hips: FloatArray,
+    bend: FloatArray,
+    place: _Place,
+    side: Side,
+    lean_deg: float | None,
+) -> tuple[dict[str, FloatArray], float]:
+    """Return one leg's measures, each of shape (n,), and the lean that was taken off (found when None)."""
     body, leg_px = BODY[side], standing.leg_px
     medial = float(standing.medial[side.leg_index])
     hip, ankle = hips[:, side.leg_index], track.image_px[:, body.ankle]
@@ -158,15 +185,18 @@ def _one_leg(
     raw = np.where(scored & long_enough, fppa_deg(hip, knee, ankle, medial), np.nan)
     still = standing.frames
     at_rest = known_median(raw[still])
-    lean = stance_error_deg(at_rest, expected_deg=0.0, error_sd_deg=STANCE_ERROR_DEG, spread_sd_deg=STANCE_SPREAD_DEG)
+    if lean_deg is None:
+        lean_deg = stance_error_deg(
+            at_rest, expected_deg=0.0, error_sd_deg=STANCE_ERROR_DEG, spread_sd_deg=STANCE_SPREAD_DEG
+        )
     kmf = np.where(
         scored & seen(track, [body.toe], FOOT_SCORED), 100 * medial_offset_px(knee, toe, medial) / leg_px, np.nan
     )
     adduction = frontal_tilt_deg(hip, knee, medial) + _pelvis_tilt_deg(hips, side)
     toe_run = medial_offset_px(track.image_px[:, body.toe], track.image_px[:, body.heel], medial)
     foot_px = 0.62 * standing.shank_px[side.leg_index]  # specification section 2.1, TO
-    return {
-        "fppa_deg": raw - lean,
+    measures = {
+        "fppa_deg": raw - lean_deg,
         "fppa_change_deg": raw - at_rest,
         "kmf_pct": kmf,
         "kmf_change_pct": kmf - known_median(kmf[still]),
@@ -179,6 +209,7 @@ def _one_leg(
             np.nan,
         ),
     }
+    return measures, lean_deg
 
 
 def _pelvis_tilt_deg(hips: FloatArray, side: Side) -> FloatArray:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement
-from formcheck.kinematics.error_parts import INDEPENDENT_PER_S, noise_part, scale_part, turn_part
+from formcheck.kinematics.error_parts import INDEPENDENT_PER_S, hand_part, noise_part, scale_part, turn_part
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.filters import slope_per_s
 from formcheck.kinematics.reductions import deepest, extreme
@@ -146,6 +146,7 @@ def _stated(
         noise=noise_part(m, name, leg, known, frames),
         turn=turn_part(m, rep, name, frames),
         scale=scale_part(name, value),
+        hand=hand_part(m, name, leg, frames),
     )
 
 
@@ -306,7 +307,7 @@ def _difference(m: SetMeasurement, name: str, left: FloatArray, right: FloatArra
     """Return left minus right of the set's medians; what is not known of the camera's turn counts for both legs."""
     value = float(np.median(left) - np.median(right))
     noise = float(np.hypot(np.std(left) / np.sqrt(len(left)), np.std(right) / np.sqrt(len(right))))
-    deepest = max((rep for rep in m.reps if rep.complete), key=lambda rep: rep.deepest_deg)
+    deepest = max((rep for rep in m.reps if rep.counts), key=lambda rep: rep.deepest_deg)
     turn = turn_part(m, deepest, name, np.ones(len(m.track), dtype=np.bool_))
     return estimate(name, value, noise=noise, turn=turn, scale=scale_part(name, value))
 

@@ -20,19 +20,19 @@ FloatArray = NDArray[np.float64]
 
 STAND, DESCENT, HOLD, ASCENT = "stand", "descent", "hold", "ascent"
 
-_COUNTING_CUTOFF_HZ = 3.0
+COUNTING_CUTOFF_HZ = 3.0
 """Slow enough that tremble makes no peaks, fast enough for a rep in 0.8 s."""
 _SHARE_OF_DEEPEST = 0.3
 """A movement shallower than this share of the deepest usual one is a shift of weight, not a rep."""
 _EDGE_SHARE = 0.25
 """A rep must be seen to begin and end below this share of its range; otherwise the clip cuts it off."""
-_START_SHARE, _QUARTER, _BOTTOM_SHARE = 0.10, 0.25, 0.90
+START_SHARE, _QUARTER, _BOTTOM_SHARE = 0.10, 0.25, 0.90
 """Crossings that define start, bottom and end (the result contract in docs/formats.md)."""
 LOST_S = 0.5
 """A rep with the leg out of sight for longer than this cannot be counted."""
 REVERSAL_DEG = 3.0
 """A rise smaller than this on the way down is tremble, not a turning back."""
-_SMOOTH_TAIL = 0.973
+SMOOTH_TAIL = 0.973
 """A smooth reach (minimum jerk, Flash & Hogan 1985) passes 50 % at half its time and 90 % at 0.753 of it: its end lies
 0.973 times as far beyond the 90 % crossing as that lies beyond the 50 % crossing."""
 
@@ -65,6 +65,13 @@ class RepTimes:
     """From the first movement up to stillness; NaN where the clip ends before it."""
     descent_from_s: float
     """When the first movement began; `descent_s` later the knee is still."""
+    excluded: bool = False
+    """True for a rep that a person took out: it neither counts nor is it judged."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is one of the reps of the set: whole, and not taken out."""
+        return self.complete and not self.excluded
 
     @property
     def range_deg(self) -> float:
@@ -88,7 +95,7 @@ def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule, *, blunt_at_r
         trunk. Sway and the tremble of landmarks can then cross 10 % half a second early, so start and end are held to
         where the steeper part of the movement puts them.
     """
-    q = smooth_zero_phase(t_s, q_deg, _COUNTING_CUTOFF_HZ)
+    q = smooth_zero_phase(t_s, q_deg, COUNTING_CUTOFF_HZ)
     found: list[RepTimes] = []
     for a, b in _unbroken(t_s, q):
         found += _reps_in_run(t_s[a:b], q[a:b], rule, blunt=blunt_at_rest)
@@ -162,26 +169,26 @@ def _time_rep(
     down, up = slice(before, top + 1), slice(top, after + 1)
 
     def crossing(share: float, part: slice, *, last: bool) -> float:
-        return _crossing(t[part], q[part], stand + share * (deepest - stand), last=last)
+        return crossing_s(t[part], q[part], stand + share * (deepest - stand), last=last)
 
     start, half_down, bottom_start = (
-        crossing(_START_SHARE, down, last=True),
+        crossing(START_SHARE, down, last=True),
         crossing(0.5, down, last=True),
         crossing(_BOTTOM_SHARE, down, last=False),
     )
     bottom_end, half_up, end = (
         crossing(_BOTTOM_SHARE, up, last=True),
         crossing(0.5, up, last=False),
-        crossing(_START_SHARE, up, last=False),
+        crossing(START_SHARE, up, last=False),
     )
     if blunt:
         start = _held_to_movement(start, crossing(_QUARTER, down, last=True), half_down)
         end = _held_to_movement(end, crossing(_QUARTER, up, last=False), half_up)
     edge = max(stand, level) + _EDGE_SHARE * (deepest - level)
-    first = start - _SMOOTH_TAIL * (half_down - start)
-    down_end = np.fmin(bottom_start + _SMOOTH_TAIL * (bottom_start - half_down), t[top])
-    up_start = np.fmax(bottom_end - _SMOOTH_TAIL * (half_up - bottom_end), t[top])
-    last = end + _SMOOTH_TAIL * (end - half_up)
+    first = start - SMOOTH_TAIL * (half_down - start)
+    down_end = np.fmin(bottom_start + SMOOTH_TAIL * (bottom_start - half_down), t[top])
+    up_start = np.fmax(bottom_end - SMOOTH_TAIL * (half_up - bottom_end), t[top])
+    last = end + SMOOTH_TAIL * (end - half_up)
     first_seen, last_seen = float(np.fmax(first, t[0])), float(np.fmin(last, t[-1]))
     return RepTimes(
         complete=bool(q[before] <= edge and q[after] <= edge),
@@ -206,7 +213,7 @@ def _held_to_movement(at_s: float, quarter_s: float, half_s: float) -> float:
     return float(np.clip(at_s, foot - slack, foot + slack)) if np.isfinite(foot) else at_s
 
 
-def _crossing(t: FloatArray, q: FloatArray, level: float, *, last: bool) -> float:
+def crossing_s(t: FloatArray, q: FloatArray, level: float, *, last: bool) -> float:
     """Return when the signal crosses a level, between samples by a straight line; NaN if it never does."""
     over = q >= level
     change = np.flatnonzero(over[1:] != over[:-1])
@@ -235,7 +242,8 @@ def phases(t_s: FloatArray, reps: list[RepTimes]) -> tuple[NDArray[np.str_], NDA
     """
     phase = np.full(len(t_s), STAND, dtype="<U7")
     number = np.zeros(len(t_s), dtype=np.int64)
-    for i, rep in enumerate(reps, start=1):
+    # A rep that was taken out gives way to one that a person drew over it.
+    for i, rep in sorted(enumerate(reps, start=1), key=lambda each: not each[1].excluded):
         for name, a, b in (
             (DESCENT, rep.start_s, rep.bottom_start_s),
             (HOLD, rep.bottom_start_s, rep.bottom_end_s),

@@ -32,6 +32,32 @@ STANCE_ERROR_GONE_DEG = 45.0
 
 
 @dataclass(frozen=True, eq=False)
+class LegAngles:
+    """A leg seen from the side, degrees, each of shape (n,): angles, or what is to be added to them."""
+
+    thigh_deg: FloatArray
+    """Tilt of the thigh: positive = knee in front of hip."""
+    shank_deg: FloatArray
+    """Tilt of the shank: positive = knee in front of ankle."""
+    flexion_deg: FloatArray
+    """Knee flexion: 0 = straight."""
+
+    def less(self, other: LegAngles) -> LegAngles:
+        """Return these angles less others; NaN where either is."""
+        return LegAngles(
+            self.thigh_deg - other.thigh_deg, self.shank_deg - other.shank_deg, self.flexion_deg - other.flexion_deg
+        )
+
+    def with_added(self, other: LegAngles) -> LegAngles:
+        """Return these angles with others added where they are known."""
+        return LegAngles(
+            self.thigh_deg + np.nan_to_num(other.thigh_deg),
+            self.shank_deg + np.nan_to_num(other.shank_deg),
+            self.flexion_deg + np.nan_to_num(other.flexion_deg),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class SagittalSeries:
     """Sagittal measures over time; NaN where not measured."""
 
@@ -41,6 +67,8 @@ class SagittalSeries:
     """Shape (n,)."""
     method: str
     """How knee flexion was found: `planted leg` or `three points`."""
+    angles: LegAngles
+    """Of the near leg, also where a landmark is too little visible to be scored."""
 
 
 def facing_sign(standing: Standing, near: Side) -> float:
@@ -56,7 +84,14 @@ def facing_sign(standing: Standing, near: Side) -> float:
 
 
 def measure_side(
-    track: PoseTrack, standing: Standing, near: Side, turn_deg: float, in_place: NDArray[np.bool_], *, near_stands: bool
+    track: PoseTrack,
+    standing: Standing,
+    near: Side,
+    turn_deg: float,
+    in_place: NDArray[np.bool_],
+    *,
+    near_stands: bool,
+    drawn: tuple[PoseTrack, Standing] | None = None,
 ) -> SagittalSeries:
     """Return the sagittal measures of a set.
 
@@ -74,15 +109,66 @@ def measure_side(
         Frames in which the feet are where they stand, shape (n,).
     near_stands
         False where the near leg is the free leg of a step-down: its foot is not planted.
+    drawn
+        For a track in which landmarks were moved by hand: track and stance as the estimator drew them. What is known of
+        its errors comes from there. None where nothing was moved.
     """
+    body = BODY[near]
+    facing = facing_sign(standing, near)
+    scored = seen(track, [body.hip, body.knee, body.ankle])
+    if drawn is None:
+        angles, method = _leg_angles(track, standing, near, turn_deg, in_place, near_stands=near_stands)
+    else:
+        plain = _three_points(drawn[0], near, facing_sign(drawn[1], near))
+        angles, method = _leg_angles(*drawn, near, turn_deg, in_place, near_stands=near_stands)
+        moved = _unturned(_three_points(track, near, facing), turn_deg)
+        angles = moved.with_added(angles.less(_unturned(plain, turn_deg)))
+    thigh = np.where(scored, angles.thigh_deg, np.nan)
+    near_leg = {
+        "knee_flexion_deg": np.where(scored, angles.flexion_deg, np.nan),
+        "thigh_horizontal_deg": np.where(scored, 90.0 - angles.thigh_deg, np.nan),
+        **_foot(track, standing, near, facing, angles.shank_deg, scored),
+    }
+    return SagittalSeries(near_leg, _trunk(track, standing, near, facing, turn_deg, thigh), method, angles)
+
+
+def _three_points(track: PoseTrack, near: Side, facing: float) -> LegAngles:
+    """Return the angles of the landmarks as they lie in the picture."""
+    body = BODY[near]
+    hip, knee, ankle = (track.image_px[:, mark] for mark in (body.hip, body.knee, body.ankle))
+    return LegAngles(
+        sagittal_tilt_deg(hip, knee, "lower", facing),
+        sagittal_tilt_deg(knee, ankle, "upper", facing),
+        knee_flexion_deg(hip, knee, ankle),
+    )
+
+
+def _unturned(seen_as: LegAngles, turn_deg: float) -> LegAngles:
+    """Return angles as a camera square to the person would see them."""
+    if turn_deg <= 0:
+        return seen_as
+    thigh, shank = seen_as.thigh_deg, seen_as.shank_deg
+    corrected = [foreshortening_corrected_tilt_deg(tilt, turn_deg) for tilt in (thigh, shank)]
+    flexion = seen_as.flexion_deg + (corrected[0] - thigh) + (corrected[1] - shank)
+    return LegAngles(corrected[0], corrected[1], flexion)
+
+
+def _leg_angles(
+    track: PoseTrack,
+    standing: Standing,
+    near: Side,
+    turn_deg: float,
+    in_place: NDArray[np.bool_],
+    *,
+    near_stands: bool,
+) -> tuple[LegAngles, str]:
+    """Return the near leg's angles without what is known of the estimator's errors, and how they were found."""
     body = BODY[near]
     facing = facing_sign(standing, near)
     hip, knee, ankle = (track.image_px[:, mark] for mark in (body.hip, body.knee, body.ankle))
     scored = seen(track, [body.hip, body.knee, body.ankle])
     method = "three points"
-    thigh = sagittal_tilt_deg(hip, knee, "lower", facing)
-    shank = sagittal_tilt_deg(knee, ankle, "upper", facing)
-    flexion = knee_flexion_deg(hip, knee, ankle)
+    angles = _three_points(track, near, facing)
     if near_stands and foot_stays(ankle[in_place & scored], standing.leg_px):
         fit_at = (scored & in_place)[:, None]
         leg = fit_planted_leg(
@@ -90,24 +176,17 @@ def measure_side(
         )
         if leg is not None:
             method = "planted leg"
-            thigh = np.where(np.isfinite(leg.thigh_tilt_deg), leg.thigh_tilt_deg, thigh)
-            shank = np.where(np.isfinite(leg.shank_tilt_deg), leg.shank_tilt_deg, shank)
-            flexion = np.where(np.isfinite(leg.knee_flexion_deg), leg.knee_flexion_deg, flexion)
-    if turn_deg > 0:
-        corrected = [foreshortening_corrected_tilt_deg(tilt, turn_deg) for tilt in (thigh, shank)]
-        flexion = flexion + (corrected[0] - thigh) + (corrected[1] - shank)
-        thigh, shank = corrected
+            angles = LegAngles(
+                np.where(np.isfinite(leg.thigh_tilt_deg), leg.thigh_tilt_deg, angles.thigh_deg),
+                np.where(np.isfinite(leg.shank_tilt_deg), leg.shank_tilt_deg, angles.shank_deg),
+                np.where(np.isfinite(leg.knee_flexion_deg), leg.knee_flexion_deg, angles.flexion_deg),
+            )
+    angles = _unturned(angles, turn_deg)
     if standing.quiet and near_stands:
+        flexion = angles.flexion_deg
         upright = without_stance_error_deg(flexion, known_median(flexion[standing.frames & scored]))
-        thigh, flexion = thigh + (upright - flexion), upright
-    near_leg = {
-        "knee_flexion_deg": np.where(scored, flexion, np.nan),
-        "thigh_horizontal_deg": np.where(scored, 90.0 - thigh, np.nan),
-        **_foot(track, standing, near, facing, shank, scored),
-    }
-    return SagittalSeries(
-        near_leg, _trunk(track, standing, near, facing, turn_deg, np.where(scored, thigh, np.nan)), method
-    )
+        angles = LegAngles(angles.thigh_deg + (upright - flexion), angles.shank_deg, upright)
+    return angles, method
 
 
 def without_stance_error_deg(flexion_deg: FloatArray, at_rest_deg: float) -> FloatArray:

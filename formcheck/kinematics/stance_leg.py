@@ -70,16 +70,39 @@ def stance_of_frames(t_s: FloatArray, reps: list[RepTimes], stances: tuple[Side 
     return np.asarray(codes[np.abs(t_s[:, None] - middles).argmin(axis=1)], dtype=np.int64)
 
 
-def _foot_travel_px(track: PoseTrack, inside: NDArray[np.bool_]) -> FloatArray:
-    """Return how far each foot goes up and down within some frames, shape (2,); NaN where it is not seen."""
-    travel = np.full(2, np.nan)
+def foot_heights_px(track: PoseTrack, inside: NDArray[np.bool_]) -> FloatArray:
+    """Return how far below its usual place each foot is within some frames, px; NaN where it is not seen.
+
+    The mean of ankle, heel and toe, each against its own median, so that one that is hidden for a while makes no jump.
+
+    Parameters
+    ----------
+    track
+        Cleaned landmarks.
+    inside
+        The frames, shape (n,).
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (frames inside, 2): left, right; positive = lower in the picture.
+    """
+    below = np.full((int(inside.sum()), 2), np.nan)
     for side in SIDES:
         body = BODY[side]
         height = track.image_px[inside][:, [body.ankle, body.heel, body.toe], 1]
         moved = height - np.array([known_median(height[:, k]) for k in range(height.shape[1])])
         seen = np.isfinite(moved)
         some = seen.any(axis=1)
-        if some.sum() >= _FEWEST_FRAMES:
-            mean = np.where(seen, moved, 0.0)[some].sum(axis=1) / seen[some].sum(axis=1)
-            travel[side.leg_index] = np.percentile(mean, 95) - np.percentile(mean, 5)
+        below[some, side.leg_index] = np.where(seen, moved, 0.0)[some].sum(axis=1) / seen[some].sum(axis=1)
+    return below
+
+
+def _foot_travel_px(track: PoseTrack, inside: NDArray[np.bool_]) -> FloatArray:
+    """Return how far each foot goes up and down within some frames, shape (2,); NaN where it is not seen."""
+    travel = np.full(2, np.nan)
+    for leg, below in enumerate(foot_heights_px(track, inside).T):
+        known = below[np.isfinite(below)]
+        if len(known) >= _FEWEST_FRAMES:
+            travel[leg] = np.percentile(known, 95) - np.percentile(known, 5)
     return travel

@@ -181,11 +181,12 @@ def stand_still(
         if track.t_s[b - 1] - track.t_s[a] >= _QUIET_S:
             frames = np.zeros(len(track), dtype=np.bool_)
             frames[a:b] = track.t_s[a:b] <= track.t_s[a] + _AT_MOST_S
-            return _calibrate(track, frames, quiet=True)
-    return _calibrate(track, still if still.sum() >= 5 else upright, quiet=False)
+            return calibrated(track, frames, quiet=True)
+    return calibrated(track, still if still.sum() >= 5 else upright, quiet=False)
 
 
-def _calibrate(track: PoseTrack, frames: NDArray[np.bool_], *, quiet: bool) -> Standing:
+def calibrated(track: PoseTrack, frames: NDArray[np.bool_], *, quiet: bool) -> Standing:
+    """Return the standing calibration that these frames, shape (n,), give; `quiet` where they are one stillness."""
     points = _median(track.image_px[frames])
     thigh, shank, trunk = _lengths(points)
     hips = points[[BODY[s].hip for s in SIDES]]

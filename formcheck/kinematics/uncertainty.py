@@ -2,7 +2,8 @@
 
 The parts are independent and add as squares: what the pose model gets wrong on a given body and room (from clips with
 exact truth, see docs/validation.md; a baseline's own part is in it), how much the landmarks tremble and the value moves
-in this clip, the turn of the camera, the length that a percentage is of, and for times the distance between frames.
+in this clip, the turn of the camera, the length that a percentage is of, how surely a person places a landmark, and for
+times the distance between frames.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ the measure). Clips that had no say are so covered too: set without each clip in
 values. Where there is no exact truth (arms, softness of contact), an engineering estimate."""
 
 
-def estimate(name: str, value: float, *, noise: float = 0.0, turn: float = 0.0, scale: float = 0.0) -> Estimate | None:
+def estimate(
+    name: str, value: float, *, noise: float = 0.0, turn: float = 0.0, scale: float = 0.0, hand: float = 0.0
+) -> Estimate | None:
     """Return a value with its 95 % interval.
 
     Parameters
@@ -76,6 +79,9 @@ def estimate(name: str, value: float, *, noise: float = 0.0, turn: float = 0.0, 
         Standard deviation from not knowing the camera's turn exactly.
     scale
         Standard deviation from not knowing the length exactly that the value is a share of.
+    hand
+        Standard deviation from landmarks that a person placed. It comes on top: what the model gets wrong of the other
+        landmarks stays, and no correction makes a value surer than the model's own.
 
     Raises
     ------
@@ -84,5 +90,5 @@ def estimate(name: str, value: float, *, noise: float = 0.0, turn: float = 0.0, 
     """
     if not np.isfinite(value):
         return None
-    parts = (MODEL_SPREAD[name], noise, turn, scale)
+    parts = (MODEL_SPREAD[name], noise, turn, scale, hand)
     return Estimate(float(value), TWO_SIDED_95 * float(np.sqrt(np.sum(np.square(parts)))))

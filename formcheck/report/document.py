@@ -141,6 +141,7 @@ def _rep(rep: Rep) -> Document:
         "index": int(rep.index),
         "leg": rep.leg,
         "complete": bool(rep.complete),
+        "excluded": bool(rep.excluded),
         "start_s": _number(rep.start_s, _TIME_DECIMALS),
         "bottom_start_s": _number(rep.bottom_start_s, _TIME_DECIMALS),
         "bottom_end_s": _number(rep.bottom_end_s, _TIME_DECIMALS),

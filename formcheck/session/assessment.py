@@ -41,6 +41,13 @@ class Rep:
     end_s: float
     measures: Mapping[str, LegValues]
     """By name of the measure; None where it was not measured."""
+    excluded: bool = False
+    """True for a rep that a reviewer took out: shown, not counted, not judged."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is counted and judged."""
+        return self.complete and not self.excluded
 
 
 @dataclass(frozen=True)
@@ -98,7 +105,7 @@ class Assessment:
     not_measured: tuple[NotMeasured, ...]
     provenance: Provenance
     track: PoseTrack = field(repr=False)
-    """Landmarks as they were measured: sides repaired, gaps filled, filtered."""
+    """Landmarks as they were measured: sides repaired, gaps filled, filtered, corrected ones where they were put."""
     series: MeasureSeries = field(repr=False)
     phase: NDArray[np.str_] = field(repr=False)
     """Per frame: `stand`, `descent`, `hold` or `ascent`; shape (n,)."""
@@ -108,8 +115,8 @@ class Assessment:
 
     @property
     def complete_reps(self) -> tuple[Rep, ...]:
-        """The reps that count."""
-        return tuple(rep for rep in self.reps if rep.complete)
+        """The reps that count: whole ones that nobody took out."""
+        return tuple(rep for rep in self.reps if rep.counts)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -15,8 +15,10 @@ from formcheck.exercises.judge import judge_rep, judge_set
 from formcheck.exercises.measures import MEASURES
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.score import estimated_score
-from formcheck.kinematics.analysis import SetMeasurement, measure_set
+from formcheck.kinematics.analysis import SetMeasurement, measure_found
 from formcheck.kinematics.filters import CUTOFF_HZ
+from formcheck.kinematics.find import FoundSet, Told, find_set
+from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.builder import TrackBuilder
@@ -51,6 +53,13 @@ class SetRequest:
     """The stance leg of a step-down."""
     view: ViewKind | None = None
     plan: Plan = field(default_factory=Plan)
+    leg_is_sure: bool = False
+    """True where a person who looked at the video named the leg: it is measured whatever the landmarks show."""
+
+    @property
+    def told(self) -> Told:
+        """What is known beforehand, for the measurement."""
+        return Told(self.leg, self.view, self.leg_is_sure)
 
 
 def _silent(_share: float) -> None:
@@ -143,28 +152,34 @@ def assess(track: PoseTrack, request: SetRequest) -> Assessment:
     NotAssessableError
         If the recording shows no person, or not the legs.
     """
+    return judged(measure_found(found_set(track, request)), request)
+
+
+def found_set(track: PoseTrack, request: SetRequest, placed: Sequence[PlacedPoint] = ()) -> FoundSet:
+    """Return the person, the view and the reps of a recorded set, before anything is measured.
+
+    Parameters
+    ----------
+    track, request
+        As for `assess`.
+    placed
+        Landmarks that a person placed.
+
+    Raises
+    ------
+    NotAssessableError
+        If the recording shows no person, or not the legs.
+    """
     _need_feet(track)
+    return find_set(track, request.rubric.phases, request.told, placed)
+
+
+def judged(m: SetMeasurement, request: SetRequest) -> Assessment:
+    """Judge a measured set by the rubric of the request; see `assess`."""
     rubric = request.rubric
-    m = measure_set(track, rubric.phases, request.leg, request.view)
     reps = tuple(measured_rep(m, i, rubric) for i in range(len(m.reps)))
-    done = [rep for rep in reps if rep.complete]
+    done = [rep for rep in reps if rep.counts]
     whole = _set_values(m, rubric, done)
-    findings: list[Finding] = []
-    for rep in done:
-        at_s = m.reps[rep.index - 1].deepest_s
-        findings += judge_rep(
-            rubric,
-            rep.index,
-            rep.leg,
-            rep.measures,
-            view_kind=m.view.kind,
-            view_quality=m.view.verdict,
-            plan=request.plan,
-            at_s=at_s,
-        )
-    leg = _leg_of_set(done)
-    if done:
-        findings += judge_set(rubric, leg, whole, view_kind=m.view.kind, view_quality=m.view.verdict, plan=request.plan)
     return Assessment(
         exercise=rubric.exercise,
         exercise_name=rubric.name,
@@ -172,7 +187,7 @@ def assess(track: PoseTrack, request: SetRequest) -> Assessment:
         view=m.view,
         setup=setup_checks(m),
         reps=reps,
-        findings=tuple(findings),
+        findings=tuple(_findings(m, request, done, whole)),
         not_measured=tuple(not_measured(m, rubric, done, whole)),
         provenance=_provenance(m, rubric),
         track=m.track,
@@ -181,6 +196,26 @@ def assess(track: PoseTrack, request: SetRequest) -> Assessment:
         rep_of_frame=m.rep_of_frame,
         plot_bands=tuple(_plot_bands(m, request)),
     )
+
+
+def _findings(m: SetMeasurement, request: SetRequest, done: list[Rep], whole: Values) -> list[Finding]:
+    """Return what the rubric says of each rep that counts, and of the set."""
+    rubric, findings = request.rubric, list[Finding]()
+    for rep in done:
+        findings += judge_rep(
+            rubric,
+            rep.index,
+            rep.leg,
+            rep.measures,
+            view_kind=m.view.kind,
+            view_quality=m.view.verdict,
+            plan=request.plan,
+            at_s=m.reps[rep.index - 1].deepest_s,
+        )
+    if done:
+        leg = _leg_of_set(done)
+        findings += judge_set(rubric, leg, whole, view_kind=m.view.kind, view_quality=m.view.verdict, plan=request.plan)
+    return findings
 
 
 def _need_feet(track: PoseTrack) -> None:
@@ -214,6 +249,7 @@ def measured_rep(m: SetMeasurement, i: int, rubric: Rubric) -> Rep:
         bottom_end_s=times.bottom_end_s,
         end_s=times.end_s,
         measures=measure_rep(m, i, phase_of),
+        excluded=times.excluded,
     )
 
 
@@ -233,7 +269,11 @@ def _set_values(m: SetMeasurement, rubric: Rubric, done: list[Rep]) -> Values:
 
 def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
     source = m.track.source
-    smoothing = f"zero-phase Butterworth {CUTOFF_HZ:.0f} Hz"
+    steps = [f"zero-phase Butterworth {CUTOFF_HZ:.0f} Hz"]
+    if m.flexion_method:
+        steps.append(f"knee flexion from {m.flexion_method}")
+    if by_hand := int(m.placed.any(axis=1).sum()):
+        steps.append(f"landmarks placed by hand in {by_hand} frame{'' if by_hand == 1 else 's'}")
     return Provenance(
         formcheck=formcheck.__version__,
         mediapipe=source.mediapipe,
@@ -241,7 +281,7 @@ def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
         model_sha256=source.model_sha256,
         rubric=f"{rubric.exercise} {rubric.version}",
         rubric_sha256=rubric.sha256,
-        filter=f"{smoothing}; knee flexion from {m.flexion_method}" if m.flexion_method else smoothing,
+        filter="; ".join(steps),
     )
 
 

@@ -149,6 +149,16 @@ def _told_leg(m: SetMeasurement) -> Iterator[SetupCheck]:
     if not m.told_leg_denied:
         return
     stood = {leg for leg in m.legs if leg is not None}
+    if m.told.leg_is_sure and m.told.leg is not None:
+        yield SetupCheck(
+            "SU-16",
+            "Leg told",
+            False,
+            None,
+            f"A reviewer named the {m.told.leg} leg and it was measured, though the {m.told.leg.other} foot is seen to "
+            "stay in place. If left and right are exchanged in the picture, measure the video again with --mirrored.",
+        )
+        return
     if len(stood) == 1:
         leg = stood.pop()
         seen = f"The {leg.other} leg was named, but the {leg} leg is seen to stand, and that one was measured"
@@ -166,7 +176,8 @@ def _told_leg(m: SetMeasurement) -> Iterator[SetupCheck]:
 
 def _same_leg(m: SetMeasurement) -> Iterator[SetupCheck]:
     """Check that one leg stands in all reps of a one-legged set: a change is told, as nobody knows if it was meant."""
-    reps = {side: [i for i, leg in enumerate(m.legs, start=1) if leg is side] for side in SIDES}
+    shown = [(i, leg) for i, leg in enumerate(m.legs, start=1) if not m.reps[i - 1].excluded]
+    reps = {side: [i for i, leg in shown if leg is side] for side in SIDES}
     if m.bilateral or not any(reps.values()):
         return
     stood = [side for side in SIDES if reps[side]]

@@ -1,0 +1,120 @@
+"""What tells a squat, a wall squat and a step-down from one another in the landmarks of a set.
+
+Three signs, each of which reads the same from every side:
+
+- a foot that goes down with the body hangs beside a step, one that stays carries it. From the front, from the side and
+  from between a hanging foot was seen to go down by 0.69 to 1.02 of the way of the trunk, and one on the floor by 0.52
+  at most, where it was the far foot and hidden behind the near one;
+- a trunk that leans forward is seen shorter, by the cosine of the lean: 0.44 to 0.89 of its height in squats, 0.93 and
+  more at a wall, but 0.77 and 0.83 in deep ones with a ball at the back;
+- who leans on a wall stands with the feet in front of the hips, which shows from the side.
+
+Figures: clips with a known exercise, thirteen rendered and thirteen real ones (docs/validation.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.kinematics.cleaning import known_median
+from formcheck.kinematics.find import FoundSet
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
+from formcheck.kinematics.reps import RepTimes, find_reps
+from formcheck.kinematics.stance_leg import foot_heights_px
+from formcheck.pose.landmarks import BODY, SIDES
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+
+_REP_MARGIN_S = 0.2
+_FEWEST_FRAMES = 6
+_LEAST_SIDEWAYS = 0.4
+"""Sine of the turn below which what lies in front of the body does not show: 24 degrees."""
+
+
+@dataclass(frozen=True)
+class ExerciseSigns:
+    """The signs of one set; NaN where there is no telling."""
+
+    reps: int
+    """Whole reps they come from; those that the clip cuts off where there are no others."""
+    foot_follows: tuple[float, float]
+    """Left and right: by which share of the trunk's way down the foot goes down; the median of the reps."""
+    trunk_seen: float
+    """Height of the trunk in the picture at the bottom, as a share of that in stance; the median of the reps."""
+    bend_deg: float
+    """How far the knees bend beyond stance, as the drop of the trunk tells; the median of the reps."""
+    hold_s: float
+    """The longest stillness at a bottom; 0 without reps."""
+    feet_ahead: float
+    """How far the feet are in front of the hips in stance, in leg lengths; from the side only."""
+    hips_over_feet: float
+    """Height of the hips over the ankles in stance, in lengths of the trunk: 1.25 and more standing."""
+
+
+def exercise_signs(found: FoundSet) -> ExerciseSigns:
+    """Return the signs of a set in which reps were looked for as of an exercise on both legs.
+
+    The reps are those of the trunk: the knee nearest to the camera may be that of a foot that hangs.
+    """
+    track, standing = found.body.track, found.body.standing
+    drop = trunk_drop_px(track, standing)
+    q = np.where(found.in_place, flexion_from_drop_deg(drop, standing.leg_px), np.nan)
+    reps = find_reps(track.t_s, q, found.rule, blunt_at_rest=True)
+    whole = [rep for rep in reps if rep.complete] or reps
+    follows = np.array([_follows(track, drop, rep) for rep in whole]).reshape(-1, 2)
+    stance = _trunk_height(standing.points_px[None])
+    seen = np.array([_trunk_height(track.image_px[_bottom(track, rep)]) / stance for rep in whole])
+    left, right = (known_median(follows[:, leg]) for leg in range(2))
+    return ExerciseSigns(
+        reps=len(whole),
+        foot_follows=(left, right),
+        trunk_seen=known_median(seen),
+        bend_deg=known_median(np.array([rep.range_deg for rep in whole])),
+        hold_s=max((rep.hold_s for rep in whole), default=0.0),
+        feet_ahead=_feet_ahead(found),
+        hips_over_feet=_hips_over_feet(standing.points_px, standing.trunk_px),
+    )
+
+
+def _follows(track: PoseTrack, drop_px: FloatArray, rep: RepTimes) -> FloatArray:
+    """Return the slope of each foot's height over the trunk's, shape (2,): least squares over one rep."""
+    inside = (track.t_s >= rep.start_s - _REP_MARGIN_S) & (track.t_s <= rep.end_s + _REP_MARGIN_S)
+    slopes = np.full(2, np.nan)
+    for leg, below in enumerate(foot_heights_px(track, inside).T):
+        known = np.isfinite(below) & np.isfinite(drop_px[inside])
+        way = drop_px[inside][known]
+        if known.sum() >= _FEWEST_FRAMES and np.ptp(way) > 0:
+            slopes[leg] = np.polynomial.polynomial.polyfit(way, below[known], 1)[1]
+    return slopes
+
+
+def _bottom(track: PoseTrack, rep: RepTimes) -> NDArray[np.bool_]:
+    """Return the frames of the bottom of a rep, at least the one nearest to its deepest moment; shape (n,)."""
+    frames = (track.t_s >= rep.bottom_start_s) & (track.t_s <= rep.bottom_end_s)
+    frames[np.argmin(np.abs(track.t_s - rep.deepest_s))] = True
+    return frames
+
+
+def _trunk_height(points_px: FloatArray) -> float:
+    """Return how far hips are below shoulders, median over poses of shape (k, 33, 2) and the sides that are seen."""
+    heights = [points_px[:, BODY[side].hip, 1] - points_px[:, BODY[side].shoulder, 1] for side in SIDES]
+    return known_median(np.concatenate(heights))
+
+
+def _feet_ahead(found: FoundSet) -> float:
+    sideways = float(np.sin(np.radians(found.view.yaw_deg)))
+    if not abs(sideways) >= _LEAST_SIDEWAYS:
+        return float("nan")
+    points = found.body.standing.points_px
+    ahead = known_median(np.array([points[BODY[side].ankle, 0] - points[BODY[side].hip, 0] for side in SIDES]))
+    # Who shows the left side (a positive turn) faces the left edge of the picture.
+    return float(-ahead / sideways / found.body.standing.leg_px)
+
+
+def _hips_over_feet(points_px: FloatArray, trunk_px: float) -> float:
+    over = known_median(np.array([points_px[BODY[side].ankle, 1] - points_px[BODY[side].hip, 1] for side in SIDES]))
+    return float(over / trunk_px) if trunk_px > 0 else float("nan")

@@ -1,0 +1,217 @@
+"""From the landmarks of a set to the person in it, the view and the reps: what all measures start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.errors import NotAssessableError
+from formcheck.kinematics.cleaning import cleaned
+from formcheck.kinematics.mirror import need_unmirrored
+from formcheck.kinematics.phase_rule import PhaseRule
+from formcheck.kinematics.placed import PlacedPoint, with_points_placed
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
+from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps
+from formcheck.kinematics.sagittal import SagittalSeries, measure_side
+from formcheck.kinematics.sides import repair_exchanged_sides
+from formcheck.kinematics.stance_leg import most_often, stance_of_rep
+from formcheck.kinematics.standing import (
+    Standing,
+    calibrated,
+    feet_in_place,
+    legs_in_sight,
+    rough_leg_px,
+    stand_still,
+)
+from formcheck.kinematics.view import ViewKind, ViewVerdict, judge_view, turn_off_view_deg, view_as_told
+from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.pose.types import PoseTrack
+
+FloatArray = NDArray[np.float64]
+
+_BEFORE_S, _AFTER_S = 4.0, 2.0
+"""Around the reps, where the person stands ready: the calibration is taken from there, not from walking in."""
+_LEAST_FOUND_S = 1.0
+_SLOWEST_INTERVAL_S = 0.15
+"""Frames further apart than this let a knee at 60 deg/s bend by 9 deg unseen."""
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What is said of a set beforehand. What is None is found."""
+
+    leg: Side | None = None
+    """The leg that stands in a step-down."""
+    view: ViewKind | None = None
+    leg_is_sure: bool = False
+    """True where a person who looked at the video named the leg: it is measured whatever the landmarks show."""
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """A person's landmarks and stance."""
+
+    track: PoseTrack
+    """Cleaned, with the landmarks that were placed by hand where they were put."""
+    standing: Standing
+    drawn: Body | None = None
+    """The same as the estimator drew it; None where nothing was placed by hand."""
+
+    def from_side(
+        self, near: Side, view: ViewVerdict, in_place: NDArray[np.bool_], *, near_stands: bool
+    ) -> SagittalSeries:
+        """Return the sagittal measures of the leg nearest the camera, see `measure_side`."""
+        return measure_side(
+            self.track,
+            self.standing,
+            near,
+            turn_off_view_deg(view),
+            in_place,
+            near_stands=near_stands,
+            drawn=None if self.drawn is None else (self.drawn.track, self.drawn.standing),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class FoundSet:
+    """A person, a view and the reps that were found."""
+
+    raw: PoseTrack
+    """Sides repaired, nothing else."""
+    sides_repaired: NDArray[np.bool_]
+    """Shape (n,): frames in which the estimator had exchanged the legs."""
+    body: Body
+    placed: NDArray[np.bool_]
+    """Shape (n, 33): landmarks that are not where the estimator put them."""
+    view: ViewVerdict
+    in_place: NDArray[np.bool_]
+    """Shape (n,): frames in which the feet are where they stand in the set."""
+    q_deg: FloatArray
+    """The signal reps were found in, shape (n,)."""
+    reps: tuple[RepTimes, ...]
+    rule: PhaseRule
+    told: Told
+
+
+def find_set(
+    track: PoseTrack, rule: PhaseRule, told: Told | None = None, placed: Sequence[PlacedPoint] = ()
+) -> FoundSet:
+    """Find the person, the view and the reps of a recorded set.
+
+    Parameters
+    ----------
+    track
+        As the pose estimator gave it.
+    rule
+        What counts as a rep of the exercise.
+    told
+        What is said of the set beforehand.
+    placed
+        Landmarks that were placed by hand, see `with_points_placed`. Stance and view are looked for in what the
+        estimator drew, so that a point that is moved moves no frame into the stance or out of it.
+
+    Raises
+    ------
+    NotAssessableError
+        If there is no person or no leg to measure.
+    ValueError
+        If a landmark is placed at a time of which there is no frame.
+    """
+    told = told or Told()
+    _need_person(track)
+    _need_upright(track)
+    need_unmirrored(track)
+    leg_px = rough_leg_px(track)
+    raw, repaired = repair_exchanged_sides(track, leg_px)
+    clean = cleaned(raw)
+    legs = legs_in_sight(clean)
+    standing = _stands(stand_still(clean, legs))
+    if standing is None:
+        raise NotAssessableError(
+            "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
+        )
+    in_place = feet_in_place(clean, leg_px)
+    view = judge_view(clean, in_place if in_place.any() else clean.found)
+    if told.view is not None:
+        view = view_as_told(view, told.view)
+    reps = _reps(Body(clean, standing), view, rule, told, in_place)[1]
+    if reps:
+        around = (clean.t_s >= reps[0].start_s - _BEFORE_S) & (clean.t_s <= reps[-1].end_s + _AFTER_S)
+        standing = _stands(stand_still(clean, legs, around)) or standing
+    body = Body(clean, standing)
+    by_hand = np.zeros(clean.visibility.shape, dtype=np.bool_)
+    if placed:
+        moved, by_hand = with_points_placed(clean, placed)
+        stance = _stands(calibrated(moved, standing.frames, quiet=standing.quiet)) or standing
+        body = Body(moved, stance, drawn=body)
+        in_place |= feet_in_place(moved, leg_px)
+    q, reps = _reps(body, view, rule, told, in_place)
+    return FoundSet(raw, repaired, body, by_hand, view, in_place, q, tuple(reps), rule, told)
+
+
+def _stands(standing: Standing | None) -> Standing | None:
+    """Return a standing calibration that has a leg, else None."""
+    return standing if standing is not None and standing.leg_px > 0 else None
+
+
+def _need_person(track: PoseTrack) -> None:
+    if len(track) == 0 or not track.found.any():
+        raise NotAssessableError(
+            "No person was found in this video.", "Film one person from head to feet, in good light."
+        )
+    step = float(np.median(np.diff(track.t_s))) if len(track) > 1 else 0.0
+    if step > _SLOWEST_INTERVAL_S:
+        raise NotAssessableError(
+            f"This video has only {1 / step:.0f} frames a second, too few to follow a knee.",
+            "Film with at least 24 frames a second.",
+        )
+    if track.found.sum() * step < _LEAST_FOUND_S:
+        raise NotAssessableError(
+            "A person was found for less than a second.", "Film one person from head to feet for the whole set."
+        )
+
+
+def _need_upright(track: PoseTrack) -> None:
+    """Refuse a picture that lies on its side or upside down: gravity is taken to point down in it."""
+    joints = [[getattr(BODY[s], joint) for s in SIDES] for joint in ("shoulder", "ankle")]
+    top, bottom = (track.image_px[track.found][:, marks].mean(axis=1) for marks in joints)
+    along = np.median(bottom - top, axis=0)
+    if along[1] < abs(along[0]):
+        raise NotAssessableError(
+            "The person lies on the side in this picture, or it is upside down.",
+            "Turn the video so that the person stands upright, and measure again.",
+        )
+
+
+def _reps(
+    body: Body, view: ViewVerdict, rule: PhaseRule, told: Told, in_place: NDArray[np.bool_]
+) -> tuple[FloatArray, list[RepTimes]]:
+    """Return the rep signal and the reps in it."""
+    track, leg_px = body.track, body.standing.leg_px
+    drop = trunk_drop_px(track, body.standing)
+    q = np.where(in_place, flexion_from_drop_deg(drop, leg_px), np.nan)
+    reps = find_reps(track.t_s, q, rule, blunt_at_rest=True)
+    if view.kind is not ViewKind.SIDE or view.near_leg is None:
+        return q, reps
+    shown = [stance_of_rep(track, rep, leg_px) for rep in reps]
+    sure = told.leg if told.leg_is_sure else None
+    stands = rule.bilateral or (sure or most_often(shown) or told.leg) is view.near_leg
+    if not stands:
+        return q, reps
+    side = body.from_side(view.near_leg, view, in_place, near_stands=True)
+    flexion = np.where(in_place, side.near_leg["knee_flexion_deg"], np.nan)
+    found = find_reps(track.t_s, flexion, rule)
+    # A knee hidden for a while must not cost the count: then the drop of the trunk counts, which needs no knee.
+    return (flexion, found) if _covers(track.t_s, flexion, reps) else (q, reps)
+
+
+def _covers(t_s: FloatArray, flexion: FloatArray, reps: list[RepTimes]) -> bool:
+    """Return whether knee flexion is known throughout the reps that the trunk shows, but for short gaps."""
+    for rep in reps:
+        known = t_s[np.isfinite(flexion) & (t_s >= rep.start_s) & (t_s <= rep.end_s)]
+        if np.diff(np.r_[rep.start_s, known, rep.end_s]).max() > LOST_S:
+            return False
+    return True

@@ -1,0 +1,177 @@
+"""A set as it was measured beside the same set with what a reviewer corrected.
+
+Nothing is kept from one call to the next: the corrected set follows from the pose track, the request and the list of
+corrections. So an undone correction is one that is not in the list any more, and gives the numbers from before.
+
+What is changed in the landmarks and in what the set is measured as comes first, whenever it was made: the reps are
+found in what that gives. Then reps are changed, in the order in which that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from formcheck.errors import CorrectionError, RubricError
+from formcheck.exercises.rubric import Rubric
+from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.kinematics.analysis import measure_found
+from formcheck.kinematics.hand_reps import KnownRep, RepSignal, as_found, with_rep_excluded, with_rep_times
+from formcheck.kinematics.placed import PlacedPoint, frame_at
+from formcheck.pose.types import PoseTrack
+from formcheck.session.assessment import Assessment
+from formcheck.session.corrections import (
+    Change,
+    Correction,
+    ExcludeRep,
+    MeasureAs,
+    MoveLandmark,
+    NotApplied,
+    ReviewedSet,
+    SetRepTimes,
+    need_sound,
+)
+from formcheck.session.recorded import SetRequest, assess, found_set, judged
+
+RubricOf = Callable[[str], Rubric]
+"""From the name of an exercise to its rubric; raises RubricError for a name it does not know."""
+
+
+def review(
+    track: PoseTrack,
+    request: SetRequest,
+    corrections: Sequence[Correction],
+    *,
+    automatic: Assessment | None = None,
+    rubric_of: RubricOf = builtin_rubric,
+) -> ReviewedSet:
+    """Return a set as it was measured, and as it is with the corrections in force.
+
+    Parameters
+    ----------
+    track
+        As the pose estimator gave it.
+    request
+        What the set was measured as before anybody corrected it.
+    corrections
+        Those in force, in the order in which they were made. One that does not fit any more, such as one of a rep that
+        is gone since a landmark was moved, stays in the list and is named in `not_applied`.
+    automatic
+        `assess(track, request)`, where it is known already.
+    rubric_of
+        Where the rubric of another exercise comes from.
+
+    Raises
+    ------
+    NotAssessableError
+        If the recording shows no person, or not the legs.
+    """
+    automatic = assess(track, request) if automatic is None else automatic
+    replay = _Replay(track, request, rubric_of)
+    of_reps = [each for each in corrections if isinstance(each.change, SetRepTimes | ExcludeRep)]
+    replay.apply([each for each in corrections if each not in of_reps], replay.before_measuring)
+    corrected = None
+    if replay.applied or of_reps:
+        found = found_set(track, replay.request, replay.placed)
+        replay.signal = RepSignal(found.body.track.t_s, found.q_deg, found.rule)
+        replay.reps = as_found(found.reps)
+        replay.apply(of_reps, replay.of_a_rep)
+        if replay.applied:
+            corrected = judged(measure_found(found, [rep.times for rep in replay.reps]), replay.request)
+    not_applied = sorted(replay.not_applied, key=lambda each: corrections.index(each.correction))
+    return ReviewedSet(automatic, corrected, tuple(corrections), tuple(not_applied))
+
+
+def check_correction(
+    track: PoseTrack,
+    request: SetRequest,
+    earlier: Sequence[Correction],
+    correction: Correction,
+    *,
+    automatic: Assessment | None = None,
+    rubric_of: RubricOf = builtin_rubric,
+) -> ReviewedSet:
+    """Return a set as it is with one more correction, if that correction fits.
+
+    Parameters
+    ----------
+    track, request, automatic, rubric_of
+        As for `review`.
+    earlier
+        The corrections that are in force already.
+    correction
+        The new one.
+
+    Raises
+    ------
+    CorrectionError
+        If the new correction does not fit: no such frame, rep or exercise, a place outside of the picture, times that
+        no rep can have. Earlier ones that do not fit beside it are named in `not_applied`, as always.
+    NotAssessableError
+        As for `review`.
+    """
+    reviewed = review(track, request, [*earlier, correction], automatic=automatic, rubric_of=rubric_of)
+    for each in reviewed.not_applied:
+        if each.correction is correction:
+            raise CorrectionError(each.reason, each.remedy)
+    return reviewed
+
+
+class _Replay:
+    """Corrections on their way into a measurement."""
+
+    def __init__(self, track: PoseTrack, request: SetRequest, rubric_of: RubricOf) -> None:
+        self._track = track
+        self._rubric_of = rubric_of
+        self.request = request
+        self.placed: list[PlacedPoint] = []
+        self.signal: RepSignal | None = None
+        self.reps: tuple[KnownRep, ...] = ()
+        self.applied = 0
+        self.not_applied: list[NotApplied] = []
+
+    def apply(self, corrections: Sequence[Correction], step: Callable[[Change], None]) -> None:
+        """Apply corrections in order, and take note of those that cannot be."""
+        for correction in corrections:
+            try:
+                need_sound(correction.change)
+                step(correction.change)
+            except (CorrectionError, RubricError) as error:
+                self.not_applied.append(NotApplied(correction, error.reason, error.remedy))
+            else:
+                self.applied += 1
+
+    def before_measuring(self, change: Change) -> None:
+        """Take in what the set is measured as, or a landmark that was placed."""
+        if isinstance(change, MeasureAs):
+            self.request = self._as(change)
+        elif isinstance(change, MoveLandmark):
+            self.placed.append(self._point(change))
+
+    def of_a_rep(self, change: Change) -> None:
+        """Change one of the reps that were found."""
+        if isinstance(change, SetRepTimes) and self.signal is not None:
+            self.reps = with_rep_times(self.signal, self.reps, change.at_s, change.times)
+        elif isinstance(change, ExcludeRep):
+            self.reps = with_rep_excluded(self.reps, change.at_s)
+
+    def _as(self, change: MeasureAs) -> SetRequest:
+        now = self.request
+        other = change.exercise is not None and change.exercise != now.rubric.exercise
+        return replace(
+            now,
+            rubric=self._rubric_of(change.exercise) if other and change.exercise else now.rubric,
+            leg=change.leg or now.leg,
+            leg_is_sure=now.leg_is_sure or change.leg is not None,
+            view=change.view or now.view,
+        )
+
+    def _point(self, change: MoveLandmark) -> PlacedPoint:
+        track = self._track
+        if frame_at(track.t_s, change.at_s) is None:
+            raise CorrectionError(f"The video shows no frame at {change.at_s:.2f} s.", "Choose a frame of the video.")
+        if not (0 <= change.x_px <= track.source.width and 0 <= change.y_px <= track.source.height):
+            raise CorrectionError(
+                "The landmark would lie outside of the picture.", "Put it where it is seen, or leave it as not seen."
+            )
+        return PlacedPoint(change.landmark, change.at_s, change.x_px, change.y_px, change.from_s, change.to_s)

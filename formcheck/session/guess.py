@@ -1,0 +1,139 @@
+"""Which exercise a pose track shows, for whoever uploads a video without saying so. A guess, with its reason.
+
+The limits are engineering choices between what clips with a known exercise show, see
+`formcheck.kinematics.exercise_signs`. A step-down is told from the rest by its feet. Squat and wall squat differ in the
+trunk alone, and a shallow one of either kind leaves nothing to go by: that is said, and it is taken for a wall squat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.kinematics.exercise_signs import ExerciseSigns, exercise_signs
+from formcheck.kinematics.find import find_set
+from formcheck.kinematics.view import ViewKind
+from formcheck.pose.landmarks import SIDES, Side
+from formcheck.pose.types import PoseTrack
+
+WALL_SQUAT: Final = "wall-squat"
+SQUAT: Final = "squat"
+STEP_DOWN: Final = "step-down"
+
+_HANGS, _SURELY_HANGS = 0.6, 0.75
+"""A foot that goes down with the body by this share of its way hangs beside a step."""
+_STAYS, _SURELY_STAYS = 0.45, 0.2
+"""A foot that goes down by less than this share stands."""
+_AT_WALL_LEG = 0.15
+"""Feet further in front of the hips than this, in leg lengths, while standing: only with a wall behind."""
+_HELD_S = 5.0
+"""Nobody stays so long at the bottom of a squat without a wall."""
+_LEANS_DEG, _SURELY_DEG = 24.0, 8.0
+"""A trunk that leans forward by this at the bottom, as its height in the picture tells, is that of a squat; by so many
+degrees more it surely is."""
+_UPRIGHT_DEG = 22.0
+"""A trunk that leans less is upright: 21 degrees is what perspective makes of a trunk along a wall."""
+_DEEP_SQUAT_DEG, _LEAN_PER_DEG = 95.0, 0.4
+"""Who squats deeper than this leans further, or falls over: with a ball between back and wall one does not have to."""
+_DEEP_DEG = 45.0
+"""A knee bent by less leaves the trunk upright in any squat."""
+_SEATED_TRUNKS = 1.25
+"""Hips lower over the ankles than this, in lengths of the trunk, throughout a clip: the knees are never straight."""
+
+
+class Certainty(StrEnum):
+    """How sure a guess is."""
+
+    CLEAR = "clear"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+    """As good as not known: ask."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a set seems to be."""
+
+    exercise: str
+    """`wall-squat`, `squat` or `step-down`."""
+    certainty: Certainty
+    why: str
+    """One sentence for people."""
+    leg: Side | None
+    """The standing leg of a step-down; None otherwise, and where both legs take turns."""
+    view: ViewKind
+    """How the camera sees the person."""
+
+
+def guess_exercise(track: PoseTrack) -> Guess:
+    """Guess the exercise, the leg and the view of a recorded set.
+
+    Parameters
+    ----------
+    track
+        As the pose estimator gave it.
+
+    Raises
+    ------
+    NotAssessableError
+        If there is no person or no leg to measure.
+    """
+    found = find_set(track, builtin_rubric(SQUAT).phases)
+    signs = exercise_signs(found)
+    exercise, certainty, why = _guess(signs)
+    leg = _standing(signs) if exercise == STEP_DOWN else None
+    return Guess(exercise, certainty, why, leg, found.view.kind)
+
+
+def _guess(signs: ExerciseSigns) -> tuple[str, Certainty, str]:
+    if (stands := _standing(signs)) is not None:
+        hanging, standing = signs.foot_follows[stands.other.leg_index], signs.foot_follows[stands.leg_index]
+        sure = hanging >= _SURELY_HANGS and standing < _SURELY_STAYS
+        return (
+            STEP_DOWN,
+            Certainty.CLEAR if sure else Certainty.LIKELY,
+            f"The {stands} foot stays and the {stands.other} foot goes down with the body.",
+        )
+    if signs.feet_ahead >= _AT_WALL_LEG:
+        return WALL_SQUAT, Certainty.CLEAR, "The feet stand in front of the hips, as with a wall behind the back."
+    if signs.hold_s >= _HELD_S:
+        return WALL_SQUAT, Certainty.LIKELY, f"The bottom is held for {signs.hold_s:.0f} s, as at a wall."
+    if signs.reps == 0:
+        return _without_reps(signs)
+    return _by_trunk(signs)
+
+
+def _standing(signs: ExerciseSigns) -> Side | None:
+    """Return the leg that stands while the other foot goes down; None where that is not seen."""
+    for side in SIDES:
+        stays, hangs = signs.foot_follows[side.leg_index], signs.foot_follows[side.other.leg_index]
+        if hangs >= _HANGS and not stays >= _STAYS:
+            return side
+    return None
+
+
+def _without_reps(signs: ExerciseSigns) -> tuple[str, Certainty, str]:
+    if signs.hips_over_feet < _SEATED_TRUNKS:
+        return WALL_SQUAT, Certainty.LIKELY, "The knees are bent throughout and nobody stands up, as in a wall sit."
+    return WALL_SQUAT, Certainty.UNSURE, "No rep was seen, so nothing tells the exercise; taken as a wall squat."
+
+
+def _by_trunk(signs: ExerciseSigns) -> tuple[str, Certainty, str]:
+    if not np.isfinite(signs.trunk_seen):
+        return WALL_SQUAT, Certainty.UNSURE, "Both feet stay, but the trunk is not seen; taken as a wall squat."
+    lean_deg = float(np.degrees(np.arccos(np.clip(signs.trunk_seen, -1.0, 1.0))))
+    beyond_deg = lean_deg - _LEANS_DEG - _LEAN_PER_DEG * max(0.0, signs.bend_deg - _DEEP_SQUAT_DEG)
+    if beyond_deg >= 0:
+        why = f"Both feet stay and the trunk leans forward by about {lean_deg:.0f}°, which a wall would not allow."
+        return SQUAT, Certainty.CLEAR if beyond_deg >= _SURELY_DEG else Certainty.LIKELY, why
+    if lean_deg < _UPRIGHT_DEG and signs.bend_deg >= _DEEP_DEG:
+        return WALL_SQUAT, Certainty.LIKELY, "Both feet stay and the trunk stays upright, as along a wall."
+    return (
+        WALL_SQUAT,
+        Certainty.UNSURE,
+        "Both feet stay, but nothing tells a squat from a wall squat; taken as a wall squat.",
+    )
