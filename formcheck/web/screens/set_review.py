@@ -32,7 +32,6 @@ _REFUSED: Final = "review_refused"
 def page() -> None:
     """Show the page."""
     actor, records = require_actor(), records_service()
-    st.set_page_config(layout="wide")
     set_id = st.query_params.get("set")
     if set_id is None:
         st.title("Review", anchor=False)

@@ -32,4 +32,4 @@ def show_documents(_records: Records, actor: Actor, opened: OpenedSet) -> None:
             for kind in kinds:
                 if not kind.needs_video or opened.row.video_sha256 is not None:
                     address = document_link(actor, opened.row.id, kind.value)
-                    st.link_button(kind.title, address, icon=":material/download:")
+                    st.link_button(kind.label, address, icon=":material/download:")
