@@ -15,6 +15,7 @@ from formcheck.report.lettering import Lettering, Picture, draw_mark, paste
 from formcheck.report.palette import BAND_STYLES, INK, LEG_STYLES, Rgb
 from formcheck.report.skeleton import draw_skeleton, point
 from formcheck.report.timeline import Floats, Timeline
+from formcheck.report.words import why_not_counted
 from formcheck.session.assessment import Assessment
 from formcheck.video.frame import Frame
 
@@ -148,7 +149,8 @@ class Overlay:
         rep = self._timeline.rep_at(t_s)
         if rep is None:
             return phase or "No person measured"
-        return f"Rep {rep.index}: {phase}" if rep.complete else f"Rep {rep.index} (cut off): {phase}"
+        why = why_not_counted(rep)
+        return f"Rep {rep.index} ({why}): {phase}" if why else f"Rep {rep.index}: {phase}"
 
     def _angles(self, picture: Picture, joints_px: Floats, side: Side, t_s: float) -> None:
         """Write what the view carries beside the knee, on the outer side of the leg."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from formcheck.exercises.finding import Band, Finding
+from formcheck.report.review_words import was_text
 from formcheck.report.timeline import scored_legs
-from formcheck.report.words import NOT_MEASURED, estimate_text, label_of
+from formcheck.report.words import NOT_MEASURED, estimate_text, label_of, why_not_counted
 from formcheck.session.assessment import Assessment, Rep
 
 _COLUMNS: Final = (
@@ -36,6 +37,8 @@ class Cell:
     """None where nothing was judged."""
     rows: int
     """How many rows it covers: a value of the whole body covers all legs of its rep."""
+    was: str = ""
+    """The automatic value, where a review changed what is shown."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Row:
     last: bool
     """Whether it is the last row of its rep."""
     note: str
-    """Why the rep is not counted, if so."""
+    """Why the rep is not counted, or that only the review found it."""
     leg: str
     cells: tuple[Cell, ...]
 
@@ -62,11 +65,20 @@ class RepTable:
     rows: tuple[Row, ...]
 
 
-def rep_table(assessment: Assessment) -> RepTable:
-    """Lay out the reps of a set, with the columns that were measured in at least one of them."""
-    reps = assessment.reps
+def rep_table(assessment: Assessment, automatic: Mapping[int, Rep] | None = None) -> RepTable:
+    """Lay out the reps of a set, with the columns that were measured in at least one of them.
+
+    Parameters
+    ----------
+    assessment
+        The set, after its review where there was one.
+    automatic
+        By number in `assessment`, the same reps as they were measured, for cells that say what the review changed;
+        None where nothing was reviewed.
+    """
+    reps = (*assessment.reps, *(automatic or {}).values())
     measures = tuple(m for m in _COLUMNS if any(_measured(rep, m) for rep in reps))
-    rows = tuple(row for rep in reps for row in _rows(assessment, rep, measures))
+    rows = tuple(row for rep in assessment.reps for row in _rows(assessment, rep, measures, automatic))
     return RepTable(measures, tuple(label_of(m) for m in measures), rows)
 
 
@@ -79,18 +91,22 @@ def _measured(rep: Rep, measure: str) -> bool:
     return any(estimate is not None for estimate in rep.measures.get(measure, {}).values())
 
 
-def _rows(assessment: Assessment, rep: Rep, measures: tuple[str, ...]) -> list[Row]:
+def _rows(
+    assessment: Assessment, rep: Rep, measures: tuple[str, ...], automatic: Mapping[int, Rep] | None
+) -> list[Row]:
+    before = None if automatic is None else automatic.get(rep.index)
     per_leg = [m for m in measures if _measured(rep, m) and _WHOLE_BODY not in rep.measures.get(m, {})]
     legs = [side.value for side in scored_legs(assessment, rep.leg)] if per_leg else [rep.leg]
     rows = []
     for i, leg in enumerate(legs):
-        cells = [_cell(assessment, rep, m, leg, len(legs)) for m in measures if i == 0 or not _is_shared(rep, m)]
+        own = [m for m in measures if i == 0 or not _is_shared(rep, m)]
+        cells = [_cell(assessment, rep, before, m, leg, len(legs)) for m in own]
         rows.append(
             Row(
                 rep=str(rep.index) if i == 0 else None,
                 rep_rows=len(legs),
                 last=i == len(legs) - 1,
-                note="" if rep.complete else "cut off, not counted",
+                note=_note(rep, found_in_review=automatic is not None and before is None),
                 leg=leg,
                 cells=tuple(cells),
             )
@@ -98,15 +114,22 @@ def _rows(assessment: Assessment, rep: Rep, measures: tuple[str, ...]) -> list[R
     return rows
 
 
+def _note(rep: Rep, *, found_in_review: bool) -> str:
+    if why := why_not_counted(rep):
+        return f"{why}, not counted"
+    return "found in review" if found_in_review else ""
+
+
 def _is_shared(rep: Rep, measure: str) -> bool:
     """Say whether a cell covers all rows of its rep: values of the whole body, and what the rep lacks altogether."""
     return _WHOLE_BODY in rep.measures.get(measure, {}) or not _measured(rep, measure)
 
 
-def _cell(assessment: Assessment, rep: Rep, measure: str, leg: str, rows: int) -> Cell:
+def _cell(assessment: Assessment, rep: Rep, before: Rep | None, measure: str, leg: str, rows: int) -> Cell:
     shared = _is_shared(rep, measure)
     of = _WHOLE_BODY if shared else leg
-    text = estimate_text(measure, rep.measures.get(measure, {}).get(of))
+    estimate = rep.measures.get(measure, {}).get(of)
+    text = estimate_text(measure, estimate)
     judged = [f for f in assessment.findings if f.rep == rep.index and f.measure == measure and f.leg == of]
     band = worst_band(judged) if text != NOT_MEASURED else None
-    return Cell(text, band, rows if shared else 1)
+    return Cell(text, band, rows if shared else 1, was_text(measure, before, of, estimate))

@@ -43,7 +43,16 @@ SEE_SOON: Final = (
 )
 
 
-def safety_texts(exercise: str) -> tuple[str, ...]:
-    """Return the sentences to show with the report of an exercise, most important first."""
+def safety_texts(exercise: str, *, of_own_video: bool = True) -> tuple[str, ...]:
+    """Return the sentences to show with the report of an exercise, most important first.
+
+    Parameters
+    ----------
+    exercise
+        Such as `step-down`.
+    of_own_video
+        Whether the reader is the one who keeps the video; False for what a clinic hands out.
+    """
     step = (_STEP,) if exercise == "step-down" else ()
-    return (NOT_A_DEVICE, SMALL_CHANGES, STOP_RULE, _SETTLING, *step, _ASK_FIRST, _PRIVATE)
+    private = (_PRIVATE,) if of_own_video else ()
+    return (NOT_A_DEVICE, SMALL_CHANGES, STOP_RULE, _SETTLING, *step, _ASK_FIRST, *private)

@@ -12,7 +12,7 @@ from formcheck.exercises.advice import Advice, first_change, praise
 from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.report.timeline import scored_legs
-from formcheck.report.words import counted, label_of, listed, value_text
+from formcheck.report.words import counted, label_of, listed, value_text, why_not_counted
 from formcheck.session.assessment import Assessment, NotMeasured, Plan, Rep
 
 _MORE_CHANGES: Final = 2
@@ -76,12 +76,15 @@ def what_was_done(assessment: Assessment, *, live: bool = False) -> str:
         f" in {source.duration_s:.0f} seconds{'' if live else ' of video'}" if math.isfinite(source.duration_s) else ""
     )
     whole = len(assessment.complete_reps)
-    cut = len(assessment.reps) - whole
+    cut = sum(why_not_counted(rep) == "cut off" for rep in assessment.reps)
+    left_out = sum(rep.excluded for rep in assessment.reps)
     text = f"{assessment.exercise_name}, seen {_seen_from(assessment)}: {counted(whole, 'whole rep')}{length}."
     if cut:
         verb = "is" if cut == 1 else "are"
         whose = "set" if live else "clip"
         text += f" {counted(cut, 'rep')} cut off by the start or end of the {whose} {verb} shown but not counted."
+    if left_out:
+        text += f" {counted(left_out, 'rep')} left out in review."
     return text
 
 
@@ -149,6 +152,12 @@ def plan_sentences(plan: Plan) -> tuple[str, ...]:
     if plan.sex is not None:
         sentences.append(f"Where studies give bands for each sex, those for {plan.sex} adults were used.")
     return tuple(sentences)
+
+
+def flags_of_rep(assessment: Assessment, rep: int) -> list[Finding]:
+    """Return what was found off in a rep, worst first."""
+    off = [f for f in assessment.findings if f.rep == rep and f.cue and f.band is not Band.GOOD]
+    return sorted(off, key=lambda f: (f.band is not Band.FAULT, f.precedence))
 
 
 def check_lines(findings: Sequence[Finding]) -> tuple[CheckLine, ...]:

@@ -17,7 +17,7 @@ from formcheck.report.charts import Chart, Floats, Line, Peak, Span
 from formcheck.report.overlay import PHASE_WORDS
 from formcheck.report.svg_marks import Margins, PlotArea, rect, rule, text, ticks
 from formcheck.report.units import unit_of
-from formcheck.report.words import estimate_text
+from formcheck.report.words import estimate_text, why_not_counted
 from formcheck.session.assessment import Rep
 
 WIDE: Final = (760, 320)
@@ -90,7 +90,7 @@ def _value_range(chart: Chart) -> tuple[float, float]:
 def _draw_zones(svg: ElementTree.Element, chart: Chart, frame: PlotArea) -> None:
     """Shade the rubric's bands at the bottom of each rep, where they apply, and name each at the right."""
     left, right = _LEFT, frame.width - _RIGHT
-    columns = [_column(rep, frame) for rep in chart.reps if rep.complete and math.isfinite(rep.bottom_start_s)]
+    columns = [_column(rep, frame) for rep in chart.reps if rep.counts and math.isfinite(rep.bottom_start_s)]
     for zone in chart.zones:
         top, bottom = frame.y(zone.high), frame.y(zone.low)
         for x, width in columns:
@@ -145,7 +145,7 @@ def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[R
 
 
 def _rep_name(rep: Rep, room_px: float) -> str:
-    name = f"Rep {rep.index}" if rep.complete else f"Rep {rep.index}, cut off"
+    name = ", ".join(part for part in (f"Rep {rep.index}", why_not_counted(rep)) if part)
     return name if _CHAR_PX * len(name) <= room_px else str(rep.index)
 
 

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from formcheck.exercises.measures import MEASURES
 from formcheck.kinematics.estimate import Estimate
 from formcheck.report.units import split_unit, unit_of
+from formcheck.session.assessment import Rep
 
 NOT_MEASURED: Final = "–"
 """Stands where there is no number."""
@@ -116,6 +117,13 @@ def estimate_text(measure: str, estimate: Estimate | None) -> str:
     error = max(estimate.error, 10.0**-unit.decimals_shown)
     value = _rounded(estimate.value, unit.decimals_shown)
     return f"{value} ± {_rounded(error, unit.decimals_shown)}{unit.symbol}"
+
+
+def why_not_counted(rep: Rep) -> str:
+    """Return `left out` for a rep that a reviewer took out, `cut off` for one that is not whole, else nothing."""
+    if rep.excluded:
+        return "left out"
+    return "" if rep.complete else "cut off"
 
 
 def sentence_case(text: str) -> str:

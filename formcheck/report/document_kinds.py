@@ -1,0 +1,69 @@
+"""The documents that a set can be handed out as."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final, NamedTuple
+
+
+class DocumentKind(StrEnum):
+    """One form of one set."""
+
+    CLIENT_PDF = "client-pdf"
+    CLIENT_HTML = "client-html"
+    CLINICAL_PDF = "clinical-pdf"
+    CLINICAL_HTML = "clinical-html"
+    REVIEW_JSON = "review-json"
+    REPS_CSV = "reps-csv"
+    FRAMES_CSV = "frames-csv"
+    TRC = "trc"
+    C3D = "c3d"
+    OVERLAY_VIDEO = "overlay-video"
+
+    @property
+    def label(self) -> str:
+        """What people call it: `Client summary, one page (PDF)`."""
+        return _FORMS[self].label
+
+    @property
+    def suffix(self) -> str:
+        """End of its file name: `.pdf`, or with a word before it where two kinds would share a name."""
+        return _FORMS[self].suffix
+
+    @property
+    def media_type(self) -> str:
+        """Its type as browsers are told it."""
+        return _FORMS[self].media_type
+
+    @property
+    def needs_video(self) -> bool:
+        """Whether it cannot be made without the video of the set."""
+        return self is DocumentKind.OVERLAY_VIDEO
+
+    @property
+    def shows_pictures(self) -> bool:
+        """Whether it shows pictures where there is a video."""
+        return self in _WITH_PICTURES
+
+
+class _Form(NamedTuple):
+    label: str
+    suffix: str
+    media_type: str
+
+
+_FORMS: Final = {
+    DocumentKind.CLIENT_PDF: _Form("Client summary, one page (PDF)", ".summary.pdf", "application/pdf"),
+    DocumentKind.CLIENT_HTML: _Form("Client summary (HTML)", ".summary.html", "text/html"),
+    DocumentKind.CLINICAL_PDF: _Form("Clinical report (PDF)", ".report.pdf", "application/pdf"),
+    DocumentKind.CLINICAL_HTML: _Form("Clinical report (HTML)", ".report.html", "text/html"),
+    DocumentKind.REVIEW_JSON: _Form("All results, automatic and corrected (JSON)", ".review.json", "application/json"),
+    DocumentKind.REPS_CSV: _Form("Values of each rep (CSV)", ".reps.csv", "text/csv"),
+    DocumentKind.FRAMES_CSV: _Form("Measures over time (CSV)", ".frames.csv", "text/csv"),
+    DocumentKind.TRC: _Form("Pose for OpenSim and Pose2Sim (TRC)", ".trc", "text/tab-separated-values"),
+    DocumentKind.C3D: _Form("Pose for motion laboratories (C3D)", ".c3d", "application/octet-stream"),
+    DocumentKind.OVERLAY_VIDEO: _Form("Video with what was measured drawn in (MP4)", ".overlay.mp4", "video/mp4"),
+}
+_WITH_PICTURES: Final = frozenset(
+    {DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML, DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML}
+)

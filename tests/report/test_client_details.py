@@ -1,0 +1,60 @@
+"""Layer: pure functions. What a document says of the person and the day."""
+
+from __future__ import annotations
+
+import pytest
+
+from formcheck.report.client_details import ClientDetails
+from formcheck.report.person import next_steps, pain_sentences, person_facts, prescription
+from formcheck.session.assessment import Plan
+
+from .reviews import DETAILS
+
+
+def test_texts_are_kept_without_control_characters() -> None:
+    assert ClientDetails(name=" An\x00na ", note="one\r\ntwo").name == "Anna"
+    assert ClientDetails(note="one\r\ntwo").note == "one\ntwo"
+
+
+@pytest.mark.parametrize("pain", [-1, 11])
+def test_pain_off_the_scale_is_refused(pain: int) -> None:
+    with pytest.raises(ValueError, match="from 0 to 10"):
+        ClientDetails(pain_after=pain)
+
+
+def test_height_of_no_person_is_refused() -> None:
+    with pytest.raises(ValueError, match="body height"):
+        ClientDetails(height_cm=1.78)
+
+
+def test_what_is_not_known_is_not_mentioned() -> None:
+    nobody = ClientDetails()
+    assert (person_facts(nobody), pain_sentences(nobody), next_steps(nobody)) == ((), (), ())
+
+
+def test_facts_name_what_is_known() -> None:
+    facts = dict(person_facts(DETAILS))
+    assert facts["Person"] == "Anna K."
+    assert facts["Day of the set"] == "3 March 2026"
+    assert "Body height" not in facts
+
+
+def test_plan_is_one_sentence() -> None:
+    plan = Plan(reps=8, target_depth_deg=45, hold_s=3, step_height_cm=10, ball=True)
+    assert prescription(plan, 1) == (
+        "8 reps, down to 45° of knee bend, holding for 3 s, from a step of 10 cm, with a ball between the knees and "
+        "once a day."
+    )
+    assert prescription(None, None) == ""
+
+
+def test_pain_of_the_worst_moment_decides() -> None:
+    told = pain_sentences(ClientDetails(pain_before=1, pain_during=7, pain_after=2))
+    assert told[0] == "Before 1, during 7, after 2 (0 is no pain, 10 the worst there is)."
+    assert "Pain at 7 is too much: stop for today." in told
+
+
+def test_no_easier_set_is_prescribed_by_itself() -> None:
+    plan = Plan(reps=10, target_depth_deg=60)
+    told = " ".join(pain_sentences(ClientDetails(pain_after=8, plan=plan)))
+    assert "instead of" not in told
