@@ -13,7 +13,9 @@ from formcheck.records.records import Work
 from formcheck.records.tables import Person
 
 SYMPTOM_SIDES: Final = ("left", "right", "both", "none")
+_FIELDS: Final = ("name", "birth_year", "symptom_side", "about", "height_cm")
 _BORN_AFTER: Final = 1900
+_HEIGHT_CM: Final = (40.0, 280.0)
 _LONGEST_NAME: Final = 200
 _LONGEST_ABOUT: Final = 20_000
 
@@ -28,6 +30,8 @@ class PersonDetails:
     symptom_side: str | None = None
     """One of `SYMPTOM_SIDES`."""
     about: str = ""
+    height_cm: float | None = None
+    """Body height, by which a pose is put into metres."""
 
 
 def add_person(work: Work, details: PersonDetails) -> Person:
@@ -53,11 +57,7 @@ def change_person(work: Work, person_id: str, details: PersonDetails) -> Person:
     """Change what is written down of a person."""
     work.actor.need_clinician("change what is kept of people")
     person = get_person(work, person_id)
-    changed = [
-        name
-        for name in ("name", "birth_year", "symptom_side", "about")
-        if getattr(person, name) != getattr(details, name)
-    ]
+    changed = [name for name in _FIELDS if getattr(person, name) != getattr(details, name)]
     _fill(work, person, details)
     if changed:
         work.log("person.changed", subject=person.id, person=person.id, details={"fields": changed})
@@ -94,19 +94,39 @@ def _as_seen(work: Work, person: Person) -> Person:
     return person
 
 
-def _fill(work: Work, person: Person, details: PersonDetails) -> None:
+def checked_name(details: PersonDetails, year: int) -> str:
+    """Refuse details that cannot be; return the name as it is kept.
+
+    Parameters
+    ----------
+    details
+        What is said of a person.
+    year
+        The year that it is now.
+
+    Raises
+    ------
+    RecordsError
+        If anything is missing, too long or out of its range.
+    """
     name = " ".join(details.name.split())
     if not name:
         raise RecordsError("A person needs a name.", "A pseudonym or a number will do.")
     if len(name) > _LONGEST_NAME or len(details.about) > _LONGEST_ABOUT:
         raise RecordsError("The name or the notes are too long.", "Shorten them.")
-    if details.birth_year is not None and not _BORN_AFTER < details.birth_year <= work.now.year:
-        raise RecordsError(
-            f"{details.birth_year} is no year of birth.", f"Give one from {_BORN_AFTER + 1} to {work.now.year}."
-        )
+    if details.birth_year is not None and not _BORN_AFTER < details.birth_year <= year:
+        raise RecordsError(f"{details.birth_year} is no year of birth.", f"Give one from {_BORN_AFTER + 1} to {year}.")
     if details.symptom_side is not None and details.symptom_side not in SYMPTOM_SIDES:
         raise RecordsError("The side of the symptoms is none of ours.", f"Give one of {', '.join(SYMPTOM_SIDES)}.")
-    person.name = name
+    low, high = _HEIGHT_CM
+    if details.height_cm is not None and not low <= details.height_cm <= high:
+        raise RecordsError(f"{details.height_cm:g} cm is no body height.", f"Give {low:g} to {high:g} cm.")
+    return name
+
+
+def _fill(work: Work, person: Person, details: PersonDetails) -> None:
+    person.name = checked_name(details, work.now.year)
     person.birth_year = details.birth_year
     person.symptom_side = details.symptom_side
     person.about = details.about
+    person.height_cm = details.height_cm

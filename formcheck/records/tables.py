@@ -83,6 +83,8 @@ class Person(Table):
     birth_year: Mapped[int | None]
     symptom_side: Mapped[str | None] = mapped_column(_WORD)
     """`left`, `right`, `both` or `none`; None where it was not said."""
+    height_cm: Mapped[float | None]
+    """Body height, by which a pose is put into metres."""
     about: Mapped[str] = mapped_column(Text, default="")
     """The clinician's own remarks; clients never see them."""
     created_at: Mapped[datetime]

@@ -33,5 +33,16 @@ def ask_details(before: PersonDetails, key: str) -> PersonDetails:
         format_func=lambda each: _SIDES[each],
         key=f"{key}-side",
     )
+    height = left.number_input(
+        "Body height (cm)",
+        40.0,
+        280.0,
+        before.height_cm,
+        step=1.0,
+        placeholder="open",
+        key=f"{key}-height",
+        format="%g",
+        help="Puts exported poses into metres. No measure here needs it.",
+    )
     about = st.text_area("Notes for clinicians", before.about, key=f"{key}-about", help="Clients never see these.")
-    return PersonDetails(name, None if born is None else int(born), side, about)
+    return PersonDetails(name, None if born is None else int(born), side, about, height)

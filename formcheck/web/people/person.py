@@ -63,7 +63,7 @@ def _in_words(person: Person) -> str:
 
 
 def _ask_changes(records: Records, actor: Actor, person: Person) -> None:
-    before = PersonDetails(person.name, person.birth_year, person.symptom_side, person.about)
+    before = PersonDetails(person.name, person.birth_year, person.symptom_side, person.about, person.height_cm)
     with st.form(f"change-{person.id}", border=False):
         details = ask_details(before, f"change-{person.id}")
         sent = st.form_submit_button("Save")

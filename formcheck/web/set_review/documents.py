@@ -67,6 +67,7 @@ def _details(work: Work, opened: OpenedSet) -> ClientDetails:
         pain_after=row.pain_after,
         plan=None if plan is None else prescription_of(plan).plan(),
         sessions_a_day=None if plan is None else plan.sessions_a_day,
+        height_cm=None if person is None else person.height_cm,
     )
 
 

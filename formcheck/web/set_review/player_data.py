@@ -8,7 +8,7 @@ from formcheck.records import tables
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
 from formcheck.web.player.annotations import Annotation, drawing_from
-from formcheck.web.player.fields import Refused
+from formcheck.web.player.fields import FieldError
 from formcheck.web.player.payload import payload_bytes, player_payload
 from formcheck.web.set_review.opened import open_set
 
@@ -30,6 +30,6 @@ def drawn(rows: Iterable[tables.Annotation]) -> Iterator[Annotation]:
     for row in rows:
         try:
             drawing = drawing_from(row.t_s, row.body)
-        except Refused:
+        except FieldError:
             continue
         yield Annotation(row.id, drawing, row.made_by, row.made_at)
