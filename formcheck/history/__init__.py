@@ -1,0 +1,1 @@
+"""Comparison of sets and progress over months: arithmetic on assessments, no storage and no pages."""

@@ -1,0 +1,229 @@
+"""Whether a difference between two measured values is a change, or no more than measuring again would give.
+
+Published reliability and our own intervals both set a limit, and a difference must be past all of them:
+
+- 2D frontal plane projection angle between days: smallest detectable difference 7.5 to 8.9 deg (Munro, Herrington and
+  Carolan 2012, n = 20), so never called real unless it is more than 9 deg. Within a session: more than twice the
+  person's own standard error of measurement, 6 deg where that is not known (twice 2.7 to 3.0 deg, same study).
+- How far the knee lies inward of the foot, or of the hip-ankle line: no published figure. 1 % of leg length is 2.3 to
+  2.6 deg of projection angle by geometry, so the limits above are taken over at 2.3 deg to the percent.
+- Everything: the root of the summed squares of both 95 % half-widths, below which the two intervals cannot tell the
+  values apart. For measures without a published figure this is the whole rule.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from formcheck.exercises.rubric import Bands
+from formcheck.history.set_values import SetValue
+
+_FPPA_DAYS_DEG: Final = 9.0
+_FPPA_SESSION_DEG: Final = 6.0
+_DEG_PER_PCT: Final = 2.3
+_SEM_FACTOR: Final = 2.0
+_MUNRO: Final = "Munro, Herrington and Carolan 2012"
+
+
+class Apart(StrEnum):
+    """What lies between two values."""
+
+    LEGS_OF_ONE_SET = "legs of one set"
+    """Left and right seen at once, by the same camera."""
+    LEGS = "legs"
+    """Left and right in two sets."""
+    SESSION = "session"
+    """Two sets of one session."""
+    DAYS = "days"
+    """Two sets of different days or sessions: everything was set up anew."""
+
+
+class Verdict(StrEnum):
+    """What a difference means."""
+
+    CHANGED_BETTER = "changed for the better"
+    """Nearer to the values that the exercise's rubric calls good."""
+    CHANGED_WORSE = "changed for the worse"
+    """Further from them."""
+    CHANGED = "changed"
+    """Past the limit, and there is no better or worse: both values are as good, or nobody says which are."""
+    NO_DETECTABLE_CHANGE = "no detectable change"
+    """The difference is within what measuring again would give. It may be there all the same."""
+    NOT_COMPARABLE = "not comparable"
+
+
+class Obstacle(StrEnum):
+    """Why two sets cannot be compared in a measure; goes on after "Not comparable:"."""
+
+    EXERCISE = "the exercises are not the same"
+    LEG = "the sets are of different legs"
+    LEGS_UNSEEN = "the left and the right leg were not both seen"
+    VIEW = "the camera stood on another side"
+    STEP = "the steps are not of the same height"
+    FIRST_MISSING = "it was not measured in the first set"
+    SECOND_MISSING = "it was not measured in the second set"
+    BOTH_MISSING = "it was measured in neither set"
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """How large a difference must be to be called a change."""
+
+    value: float
+    """In the unit of the measure; a difference must be larger."""
+    why: str
+    """One clause: which limit it is and where it comes from."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one measure from a first value to a second."""
+
+    verdict: Verdict
+    difference: float | None
+    """Second minus first, in the unit of the measure; None where they cannot be compared."""
+    error: float | None
+    """Half-width of the 95 % interval of `difference`; None where they cannot be compared."""
+    threshold: Threshold | None
+    """None where they cannot be compared."""
+    reason: str = ""
+    """Why the verdict is milder than the numbers say, or why there is none."""
+
+    @property
+    def is_change(self) -> bool:
+        """Whether the difference is past its limit."""
+        return self.verdict in (Verdict.CHANGED, Verdict.CHANGED_BETTER, Verdict.CHANGED_WORSE)
+
+
+@dataclass(frozen=True)
+class _Published:
+    """The least difference that counts by published reliability, in the unit of the measure."""
+
+    days: float
+    session: float
+    source: str
+
+
+_FPPA: Final = _Published(_FPPA_DAYS_DEG, _FPPA_SESSION_DEG, _MUNRO)
+_KNEE_PLACE: Final = _Published(
+    round(_FPPA_DAYS_DEG / _DEG_PER_PCT, 1),
+    round(_FPPA_SESSION_DEG / _DEG_PER_PCT, 1),
+    f"{_MUNRO} at {_DEG_PER_PCT:g}° to the percent",
+)
+PUBLISHED: Final[Mapping[str, _Published]] = MappingProxyType(
+    {
+        "fppa_deg": _FPPA,
+        "fppa_change_deg": _FPPA,
+        "fppa_common_deg": _FPPA,
+        "fppa_difference_deg": _FPPA,
+        "kmf_pct": _KNEE_PLACE,
+        "kmf_change_pct": _KNEE_PLACE,
+        "kmf_difference_pct": _KNEE_PLACE,
+        "kmd_pct": _KNEE_PLACE,
+    }
+)
+"""Measures whose reliability was published, or follows by geometry from one that was."""
+
+
+def error_of_difference(first: SetValue, second: SetValue, apart: Apart) -> float:
+    """Return the half-width of the 95 % interval of a difference.
+
+    Independent errors add as squares. In one set a turn of the camera moves one knee in and the other out, so the
+    errors of the two legs are not independent: they add as they are.
+    """
+    if apart is Apart.LEGS_OF_ONE_SET:
+        return first.estimate.error + second.estimate.error
+    return math.hypot(first.estimate.error, second.estimate.error)
+
+
+def threshold_for(measure: str, first: SetValue, second: SetValue, apart: Apart) -> Threshold:
+    """Return the limit that a difference must be past: the largest of those that apply."""
+    own = Threshold(
+        error_of_difference(first, second, apart),
+        "the 95 % intervals of both legs added, as one camera saw both"
+        if apart is Apart.LEGS_OF_ONE_SET
+        else "the 95 % intervals of both values together",
+    )
+    published = PUBLISHED.get(measure)
+    if published is None:
+        return own
+    return max(_published(published, first, second, apart), own, key=lambda each: each.value)
+
+
+def _published(known: _Published, first: SetValue, second: SetValue, apart: Apart) -> Threshold:
+    if apart is not Apart.SESSION:
+        between = "between days" if apart is Apart.DAYS else "of two measurements, taken for two legs as well"
+        return Threshold(known.days, f"smallest detectable difference {between} ({known.source})")
+    sem = _own_sem(first, second)
+    if math.isnan(sem):
+        return Threshold(known.session, f"twice the standard error of measurement within a session ({known.source})")
+    return Threshold(_SEM_FACTOR * sem, "twice this person's own standard error of measurement")
+
+
+def _own_sem(first: SetValue, second: SetValue) -> float:
+    """Return the standard error of measurement within a session from the spread of the reps; NaN if not known."""
+    return math.sqrt((first.rep_sd**2 + second.rep_sd**2) / 2)
+
+
+def change_of(
+    measure: str,
+    first: SetValue | None,
+    second: SetValue | None,
+    apart: Apart,
+    *,
+    first_bands: Bands | None = None,
+    second_bands: Bands | None = None,
+) -> Change:
+    """Return what became of a measure.
+
+    Parameters
+    ----------
+    measure
+        Its name.
+    first, second
+        None where it was not measured.
+    apart
+        What lies between them.
+    first_bands, second_bands
+        What the rubric calls good with the plan of each set; None where it does not say.
+
+    Returns
+    -------
+    Change
+        A difference that is not finite, or whose error is not known, is never a change.
+    """
+    if first is None or second is None:
+        return not_comparable(_missing(first, second))
+    difference = second.estimate.value - first.estimate.value
+    error = error_of_difference(first, second, apart)
+    threshold = threshold_for(measure, first, second, apart)
+    if not (math.isfinite(error) and abs(difference) > threshold.value):
+        return Change(Verdict.NO_DETECTABLE_CHANGE, difference, error, threshold)
+    before, after = off_good(first.estimate.value, first_bands), off_good(second.estimate.value, second_bands)
+    verdict = Verdict.CHANGED
+    if before is not None and after is not None and before != after:
+        verdict = Verdict.CHANGED_BETTER if after < before else Verdict.CHANGED_WORSE
+    return Change(verdict, difference, error, threshold)
+
+
+def not_comparable(obstacle: Obstacle) -> Change:
+    """Return what there is to say where two values cannot be compared."""
+    return Change(Verdict.NOT_COMPARABLE, None, None, None, obstacle.value)
+
+
+def off_good(value: float, bands: Bands | None) -> float | None:
+    """Return how far a value lies off the good ones, 0 inside them; None where nobody says which are good."""
+    if bands is None:
+        return None
+    return max(0.0, bands.good[0] - value, value - bands.good[1])
+
+
+def _missing(first: SetValue | None, second: SetValue | None) -> Obstacle:
+    if first is None and second is None:
+        return Obstacle.BOTH_MISSING
+    return Obstacle.FIRST_MISSING if first is None else Obstacle.SECOND_MISSING

@@ -1,0 +1,1 @@
+"""Two sets side by side: choosing them, what became of each measure, curves by phase, key frames."""

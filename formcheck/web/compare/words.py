@@ -1,0 +1,91 @@
+"""A comparison in words: what a verdict is called, how large a difference is and what it is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from formcheck.history.change import Change, Verdict
+from formcheck.history.comparison import Comparison, Kind, Row
+from formcheck.kinematics.estimate import Estimate
+from formcheck.report.units import unit_of
+from formcheck.report.words import NOT_MEASURED, estimate_text, label_of, sentence_case, value_text
+
+
+class VerdictWords(NamedTuple):
+    """How a verdict is said and marked."""
+
+    words: str
+    sign: str
+    style: str
+    """Class in the style sheet."""
+
+
+_CHANGES: Final[Mapping[Verdict, VerdictWords]] = MappingProxyType(
+    {
+        Verdict.CHANGED_BETTER: VerdictWords("Changed for the better", "▲", "better"),
+        Verdict.CHANGED_WORSE: VerdictWords("Changed for the worse", "▼", "worse"),
+        Verdict.CHANGED: VerdictWords("Changed", "◆", "changed"),
+        Verdict.NO_DETECTABLE_CHANGE: VerdictWords("No detectable change", "=", "same"),
+        Verdict.NOT_COMPARABLE: VerdictWords("Not comparable", "–", "none"),
+    }
+)
+_DIFFERENCES: Final[Mapping[Verdict, VerdictWords]] = MappingProxyType(
+    {
+        Verdict.CHANGED_BETTER: VerdictWords("Different: right better", "▶", "changed"),
+        Verdict.CHANGED_WORSE: VerdictWords("Different: left better", "◀", "changed"),
+        Verdict.CHANGED: VerdictWords("Different", "◆", "changed"),
+        Verdict.NO_DETECTABLE_CHANGE: VerdictWords("No detectable difference", "=", "same"),
+        Verdict.NOT_COMPARABLE: VerdictWords("Not comparable", "–", "none"),
+    }
+)
+
+
+def verdict_words(verdict: Verdict, kind: Kind = Kind.BEFORE_AFTER) -> VerdictWords:
+    """Return how a verdict is said: of two sets as a change, of two legs as a difference."""
+    return (_CHANGES if kind is Kind.BEFORE_AFTER else _DIFFERENCES)[verdict]
+
+
+def row_name(row: Row) -> str:
+    """Return what a row is about: `Knee alignment (FPPA), left`."""
+    return sentence_case(label_of(row.measure)) + (f", {row.leg}" if row.leg in {"left", "right"} else "")
+
+
+def difference_text(measure: str, change: Change) -> str:
+    """Write a difference with its sign and uncertainty, `+6 ± 5°`; a dash where there is none."""
+    if change.difference is None or change.error is None:
+        return NOT_MEASURED
+    text = estimate_text(measure, Estimate(change.difference, change.error))
+    return (
+        text if text.startswith("−") or round(change.difference, unit_of(measure).decimals_shown) == 0 else f"+{text}"
+    )
+
+
+def limit_text(measure: str, change: Change) -> str:
+    """Say what a difference is held against, `more than 9° counts: …`; why there is none, where there is none."""
+    if change.threshold is None:
+        return sentence_case(f"{change.reason}.") if change.reason else ""
+    held = f"Counts past {value_text(measure, change.threshold.value)}: {change.threshold.why}."
+    return f"{held} {sentence_case(change.reason)}." if change.reason else held
+
+
+def headline(comparison: Comparison) -> tuple[str, str]:
+    """Return what to read first, in a few big words, and one sentence on it."""
+    rows, legs = comparison.rows, comparison.kind is Kind.LEFT_RIGHT
+    if not rows:
+        return "Nothing to compare", "Neither set has a value."
+    compared = [row for row in rows if row.change.verdict is not Verdict.NOT_COMPARABLE]
+    if not compared:
+        reasons = list(dict.fromkeys(row.change.reason for row in rows))
+        return "Not comparable", sentence_case(f"{'; '.join(reasons)}.")
+    changed = len(comparison.changed)
+    what = "difference" if legs else "change"
+    if not changed:
+        return (
+            f"No detectable {what}",
+            f"No {what} is larger than what measuring again would give. There may be one all the same: a camera cannot "
+            "tell.",
+        )
+    of = f"{changed} of {len(compared)} measures that could be compared"
+    return (f"{of[:1]}{of[1:]} {'differ' if legs else 'changed'}", "The others may differ by less than can be told.")

@@ -1,0 +1,159 @@
+"""Suggestions of the pain and progression rules, for a clinician to accept or decline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+
+import streamlit as st
+
+from formcheck.errors import FormcheckError
+from formcheck.exercises.plan import Plan
+from formcheck.history.ladder import PlanChange, Variable
+from formcheck.history.suggestion import PlanInForce, Rule, Suggestion
+from formcheck.history.suggestions import suggest
+from formcheck.history.summary import SetSummary
+from formcheck.records.access import Actor, ConflictError
+from formcheck.records.answers import answer_suggestion
+from formcheck.records.plans import Prescription, end_plan, get_plan, prescription_of
+from formcheck.records.records import Records
+from formcheck.records.tables import StoredPlan, SuggestionAnswer
+from formcheck.web.compare.choosing import exercise_name
+from formcheck.web.plain_text import as_typed
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Who answers about whom."""
+
+    records: Records
+    actor: Actor
+    person_id: str
+
+
+def show_suggestion(
+    answering: Answering,
+    plan: StoredPlan,
+    sets: Sequence[SetSummary],
+    answers: Sequence[SuggestionAnswer],
+    zone: tzinfo,
+) -> None:
+    """Show what the rules suggest about one plan, or why they suggest nothing.
+
+    Parameters
+    ----------
+    answering
+        Who answers about whom.
+    plan
+        In force.
+    sets
+        Of the person.
+    answers
+        What was answered so far; those about other exercises are left out.
+    zone
+        For the days in the sentences.
+    """
+    found = suggest(sets, in_force(plan), answered_at(answers, plan.exercise), zone)
+    with st.container(border=True, key=f"suggestion-{plan.id}"):
+        st.markdown(f"**{exercise_name(plan.exercise)}**")
+        if found.suggestion is None:
+            st.markdown("Nothing is suggested now.")
+        else:
+            _show(answering, plan, found.suggestion, zone)
+        for sentence in found.not_yet:
+            st.markdown(f"- {as_typed(sentence)}")
+
+
+def in_force(plan: StoredPlan) -> PlanInForce:
+    """Return a stored plan as the rules take it."""
+    return PlanInForce(plan.exercise, prescription_of(plan).plan(), plan.from_at, plan.leg)
+
+
+def answered_at(answers: Sequence[SuggestionAnswer], exercise: str) -> dict[Rule, datetime]:
+    """Return when each rule's suggestion about an exercise was answered last."""
+    found: dict[Rule, datetime] = {}
+    for answer in answers:
+        if answer.suggestion.get("exercise") == exercise and answer.suggestion.get("id") in set(Rule):
+            rule = Rule(answer.suggestion["id"])
+            found[rule] = max(answer.answered_at, found.get(rule, answer.answered_at))
+    return found
+
+
+def _show(answering: Answering, plan: StoredPlan, suggestion: Suggestion, zone: tzinfo) -> None:
+    st.subheader(suggestion.title, anchor=False)
+    st.markdown(suggestion.sentence)
+    if suggestion.change is not None:
+        st.markdown(f"Plan: {change_in_words(suggestion.change)}")
+    st.markdown(
+        "\n".join(
+            f"- {each.began_at.astimezone(zone):%d %B %Y, %H:%M}: {as_typed(each.sentence)}"
+            for each in suggestion.evidence
+        )
+    )
+    st.caption(f"{suggestion.source}. You decide: nothing is changed until you accept.")
+    key = f"{plan.id}-{suggestion.rule.value}-{suggestion.evidence[-1].began_at:%Y%m%d%H%M%S}"
+    with st.container(horizontal=True, key=f"answer-{key}"):
+        accept = "Accept and change the plan" if suggestion.change is not None else "Noted"
+        accepted = st.button(accept, type="primary", key=f"accept-{key}")
+        declined = st.button("Decline", key=f"decline-{key}")
+    if accepted or declined:
+        try:
+            keep_answer(answering, plan.id, suggestion, accepted=accepted)
+        except FormcheckError as error:
+            st.error(f"{error.reason} {error.remedy}")
+            return
+        st.rerun()
+
+
+def change_in_words(change: PlanChange) -> str:
+    """Say a change of a plan: `target depth 45° → 60°`; everything else stays."""
+    if change.variable is Variable.EXERCISE:
+        new = change.plan
+        load = (
+            f"{new.step_height_cm:g} cm step" if new.step_height_cm is not None else f"{new.target_depth_deg:g}° deep"
+        )
+        return f"**{exercise_name(str(change.before))} → {exercise_name(str(change.after))}, {load}.**"
+    unit = "°" if change.variable is Variable.TARGET_DEPTH else " cm"
+    before = "open" if change.before is None else f"{change.before:g}{unit}"
+    return f"**{change.variable.value} {before} → {change.after:g}{unit}.** Everything else in the plan stays."
+
+
+def keep_answer(answering: Answering, plan_id: str, suggestion: Suggestion, *, accepted: bool) -> None:
+    """Keep an answer; what is accepted changes the plan in the same transaction.
+
+    Raises
+    ------
+    ConflictError
+        If the plan was changed since it was shown.
+    NotAllowedError
+        If the actor is a client.
+    """
+    with answering.records.writing(answering.actor) as work:
+        plan = get_plan(work, plan_id)
+        if plan.person_id != answering.person_id or plan.until_at is not None:
+            raise ConflictError("plan")
+        change = suggestion.change
+        prescription = None if change is None else prescribed(change, prescription_of(plan))
+        document = {**suggestion.document(), "exercise": plan.exercise}
+        answer_suggestion(
+            work, answering.person_id, document, accepted=accepted, prescription=prescription if accepted else None
+        )
+        if accepted and change is not None and change.exercise != plan.exercise:
+            end_plan(work, plan.id)
+
+
+def prescribed(change: PlanChange, before: Prescription) -> Prescription:
+    """Return what is prescribed once a change is accepted: leg and number of sessions stay as they were."""
+    new: Plan = change.plan
+    changed = replace(
+        before,
+        exercise=change.exercise,
+        target_depth_deg=new.target_depth_deg,
+        reps=new.reps,
+        hold_s=new.hold_s,
+        step_height_cm=new.step_height_cm,
+        ball=new.ball,
+    )
+    # The leg belongs to the exercise it was prescribed for: a wall squat has none.
+    return changed if change.variable is not Variable.EXERCISE else replace(changed, leg=None)
