@@ -57,8 +57,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @contextmanager
 def served(log: Path, **settings: str) -> Iterator[str]:
-    """Serve the app on a free port and give its address; stopped as Ctrl-C stops it."""
+    """Serve the app on a free port, with records of its own, and give its address; stopped as Ctrl-C stops it."""
     ensure_model()
+    settings = {"FORMCHECK_HOME": str(log.parent / "records"), "FORMCHECK_DATABASE_URL": "", **settings}
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

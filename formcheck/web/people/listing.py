@@ -62,7 +62,7 @@ def _show_row(person: Person, sets: tuple[int, ExerciseSet | None]) -> None:
     count, latest = sets
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"person-{person.id}"):
         with st.container():
-            page_link("people", as_typed(person.name), icon=":material/person:", person=person.id)
+            page_link("person", as_typed(person.name), icon=":material/person:", person=person.id)
         if latest is None:
             st.caption("No sets yet", width="content")
         else:
@@ -81,5 +81,5 @@ def _ask_new(records: Records, actor: Actor) -> None:
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
         return
-    go_to("people", person=person.id)
+    go_to("person", person=person.id)
     st.rerun()

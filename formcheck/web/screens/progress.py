@@ -123,7 +123,7 @@ def _show_suggestions(
     st.header("Suggestions", anchor=False)
     if not now:
         st.caption("Nothing is prescribed, so there is nothing to suggest. Prescribe a plan under *People*.")
-        page_link("people", "Plan of this person", icon=":material/person:", person=history.person.id)
+        page_link("person", "Plan of this person", icon=":material/person:", person=history.person.id)
     answering = Answering(records, actor, history.person.id)
     for plan in now:
         show_suggestion(answering, plan, history.sets, history.answers, zone)

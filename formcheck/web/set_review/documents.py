@@ -55,16 +55,21 @@ def _details(work: Work, opened: OpenedSet) -> ClientDetails:
     row, person = opened.row, opened.person
     plan = None if person is None else current_plan(work, person.id, opened.reviewed.current.exercise)
     notes = [note for note in opened.notes if note.for_client]
+    authors = {note.author for note in notes}
+    signed = len(authors) == 1  # one name for all of them; else each has its own
     return ClientDetails(
         name="" if person is None else person.name,
         birth_year=None if person is None else person.birth_year,
         symptoms="" if person is None else person.symptom_side or "",
         recorded_on=_day(row.done_at),
-        clinician=notes[0].author if notes else "",
-        note="\n\n".join(note.text for note in notes),
+        clinician=authors.pop() if len(authors) == 1 else "",
+        note="\n\n".join(note.text if signed else f"{note.author}: {note.text}" for note in notes),
         pain_before=row.pain_before,
         pain_during=row.pain_during,
         pain_after=row.pain_after,
+        pain_after_hour=row.pain_after_hour,
+        pain_next_morning=row.pain_next_morning,
+        swelling=row.swelling,
         plan=None if plan is None else prescription_of(plan).plan(),
         sessions_a_day=None if plan is None else plan.sessions_a_day,
         height_cm=None if person is None else person.height_cm,

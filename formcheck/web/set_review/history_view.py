@@ -14,6 +14,7 @@ from formcheck.records.records import Records
 from formcheck.records.sets import delete_set, drop_video
 from formcheck.records.tables import AuditEntry
 from formcheck.records.unused import remove_unused
+from formcheck.report.document_kinds import DocumentKind
 from formcheck.web.moments import time_of
 from formcheck.web.navigation import go_to
 from formcheck.web.plain_text import as_typed
@@ -31,6 +32,13 @@ _WORDS: Final = {
     "set.video_dropped": "video deleted",
     "set.document": "document made",
 }
+_CHANGES: Final = {
+    "move_landmark": "joint moved",
+    "set_rep_times": "times of a rep",
+    "exclude_rep": "rep left out",
+    "measure_as": "measured as something else",
+}
+_DOCUMENTS: Final = {kind.value: kind.label for kind in DocumentKind}
 
 
 def show_history(records: Records, actor: Actor, opened: OpenedSet) -> None:
@@ -47,8 +55,9 @@ def show_history(records: Records, actor: Actor, opened: OpenedSet) -> None:
 
 def _line(entry: AuditEntry) -> str:
     what = _WORDS.get(entry.action, entry.action)
-    details = entry.details.get("what", {}).get("kind") or entry.details.get("kind") or ""
-    said = f" ({as_typed(str(details))})" if details else ""
+    changed = _CHANGES.get(entry.details.get("what", {}).get("kind", ""))
+    said = as_typed(changed or _DOCUMENTS.get(entry.details.get("kind", ""), ""))
+    said = f" ({said})" if said else ""
     return f"{time_of(entry.at)}: {what}{said}, {as_typed(entry.actor)}"
 
 

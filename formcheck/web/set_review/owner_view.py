@@ -24,7 +24,7 @@ def show_heading(records: Records, actor: Actor, opened: OpenedSet) -> None:
     corrected = " · **corrected**" if row.corrected is not None else ""
     with st.container(horizontal=True, vertical_alignment="center", key="review-heading"):
         if opened.person is not None:
-            page_link("people", as_typed(opened.person.name), icon=":material/arrow_back:", person=opened.person.id)
+            page_link("person", as_typed(opened.person.name), icon=":material/arrow_back:", person=opened.person.id)
         st.markdown(
             f"**{what_it_is(row)}** · {time_of(row.done_at)} · {as_typed(row.name)}{corrected}", width="content"
         )

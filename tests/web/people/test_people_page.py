@@ -1,4 +1,4 @@
-"""Layer: the page *People* in Streamlit's simulated browser, on records of its own."""
+"""Layer: the pages *People* and *Person* in Streamlit's simulated browser, on records of its own."""
 
 from __future__ import annotations
 
@@ -19,10 +19,16 @@ from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set
 _TIMEOUT_S = 30.0
 
 
-def _page() -> None:
+def _people() -> None:
     from formcheck.web.screens import people
 
     people.page()
+
+
+def _person() -> None:
+    from formcheck.web.screens import person
+
+    person.page()
 
 
 @pytest.fixture
@@ -34,10 +40,12 @@ def kept(tmp_path: Path) -> Iterator[Records]:
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, records: Records, actor: Actor = CLINICIAN, **query: str) -> AppTest:
-    """Open the page as somebody."""
-    monkeypatch.setattr("formcheck.web.screens.people.require_actor", lambda: actor)
-    monkeypatch.setattr("formcheck.web.screens.people.records_service", lambda: records)
-    test = AppTest.from_function(_page, default_timeout=_TIMEOUT_S)
+    """Open the list as a clinician, or the page of one person."""
+    for_one = bool(query) or not actor.sees_everybody
+    name = "person" if for_one else "people"
+    monkeypatch.setattr(f"formcheck.web.screens.{name}.require_{'actor' if for_one else 'clinician'}", lambda: actor)
+    monkeypatch.setattr(f"formcheck.web.screens.{name}.records_service", lambda: records)
+    test = AppTest.from_function(_person if for_one else _people, default_timeout=_TIMEOUT_S)
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()

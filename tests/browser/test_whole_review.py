@@ -1,0 +1,135 @@
+"""Layer: a whole review in Chromium: upload, scrub, correct, compare, documents, erasure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from formcheck.commands.samples import sample_named, sample_path
+from formcheck.pose.landmarks import Landmark
+
+from .conftest import OpenPage, served
+
+_MEASURED_WITHIN_MS = 240_000
+_SHOWN_WITHIN_MS = 40_000
+_USUAL_MS = 5_000
+KeepPicture = Callable[[Page, str], Path]
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the app with empty records."""
+    log = tmp_path_factory.mktemp("clinic") / "server.log"
+    expect.set_options(timeout=_SHOWN_WITHIN_MS)  # the first page loads half of the library
+    with served(log, FORMCHECK_USER_NAME="Dr. Example") as address:
+        yield address
+    expect.set_options(timeout=_USUAL_MS)
+    printed = log.read_text()
+    assert "Traceback" not in printed, printed
+
+
+def test_a_clip_is_uploaded_scrubbed_corrected_compared_handed_out_and_erased(
+    clinic: str, camera_page: OpenPage, keep_picture: KeepPicture
+) -> None:
+    page = camera_page(None, width=1280, height=900)
+    _upload(page, clinic, "wall_squat_front")
+    page.get_by_role("link", name=re.compile("Open review")).click()
+    player = page.get_by_test_id("player")
+    expect(player).to_be_visible()
+
+    _say_whose(page, "Ann Example")
+    before_s, after_s = _scrub(page)
+    assert after_s > before_s
+    keep_picture(page, "scrubbed")
+
+    automatic = _review_json(page)
+    assert automatic["corrected"] is None
+    _move_a_joint(page)
+    expect(page.get_by_text("corrected", exact=True).first).to_be_visible()
+    corrected = _review_json(page)
+    assert corrected["automatic"] == automatic["automatic"]
+    assert corrected["corrected"]["reps"] != automatic["automatic"]["reps"]
+    assert [each["made_by"] for each in corrected["corrections"]] == ["Dr. Example"]
+    _part(page, "History")
+    expect(page.get_by_text(re.compile(r"corrected \(joint moved\), Dr\. Example"))).to_be_visible()
+    _part(page, "Documents")
+    keep_picture(page, "documents")
+
+    _compare_legs(page, clinic, "Ann Example")
+    keep_picture(page, "compared")
+    _erase(page, clinic, "Ann Example")
+    keep_picture(page, "erased")
+
+
+def _upload(page: Page, address: str, clip: str) -> None:
+    page.goto(f"{address}/videos")
+    page.locator("input[type=file]").set_input_files(sample_path(sample_named(clip)))
+    expect(page.get_by_role("link", name=re.compile("Open review"))).to_be_visible(timeout=_MEASURED_WITHIN_MS)
+
+
+def _say_whose(page: Page, name: str) -> None:
+    page.get_by_label("Whose set is it?").fill(name)
+    page.get_by_label("Whose set is it?").press("Enter")
+    page.get_by_role("button", name="Save").first.click()
+    expect(page.get_by_role("link", name=re.compile(name))).to_be_visible()
+
+
+def _scrub(page: Page) -> tuple[float, float]:
+    """Go to the bottom of the next rep by keyboard and give the times before and after."""
+    clock = page.get_by_test_id("player-clock")
+    expect(clock).to_contain_text("frame 1 of")
+    before = _clock_s(clock.inner_text())
+    page.get_by_test_id("player-bottom").click()
+    expect(clock).not_to_contain_text("frame 1 of")
+    return before, _clock_s(clock.inner_text())
+
+
+def _clock_s(text: str) -> float:
+    found = re.search(r"(\d+):(\d+\.\d+)", text)
+    assert found is not None, text
+    return 60 * int(found[1]) + float(found[2])
+
+
+def _move_a_joint(page: Page) -> None:
+    page.keyboard.press("m")
+    page.get_by_test_id("player-joint").select_option(value=str(int(Landmark.LEFT_KNEE)))
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowRight")
+    page.get_by_test_id("player-keep").locator("visible=true").click()
+
+
+def _review_json(page: Page) -> dict[str, Any]:
+    _part(page, "Documents")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile(r"JSON")).click()
+    content: dict[str, Any] = json.loads(Path(download.value.path()).read_text(encoding="utf-8"))
+    return content
+
+
+def _part(page: Page, name: str) -> None:
+    page.get_by_role("radio", name=name).or_(page.get_by_role("button", name=name, exact=True)).first.click()
+
+
+def _compare_legs(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/people")
+    page.get_by_role("link", name=re.compile(name)).click()
+    page.get_by_role("link", name=re.compile("Compare two sets")).click()
+    page.get_by_text("Left and right").click()
+    expect(page.get_by_text(re.compile("(no detectable|Changed|difference)", re.IGNORECASE)).first).to_be_visible()
+
+
+def _erase(page: Page, address: str, name: str) -> None:
+    page.goto(f"{address}/people")
+    page.get_by_role("link", name=re.compile(name)).click()
+    page.get_by_text("Log, export and erasure").click()
+    page.get_by_role("button", name="Erase this person").click()
+    page.get_by_label("Type the name to confirm").fill(name)
+    page.get_by_label("Type the name to confirm").press("Enter")
+    page.get_by_role("button", name="Erase for good").click()
+    expect(page.get_by_text("Nobody is here yet")).to_be_visible()
