@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +14,7 @@ from formcheck.report.document import assessment_document
 from formcheck.report.summary import headline, what_was_done
 from formcheck.session.assessment import Assessment
 
-_KEYS: Final = ("exercise", "reps_counted", "view", "advice", "praise", "not_measured")
+JSON_KEYS: Final = ("exercise", "reps_counted", "view", "advice", "praise", "not_measured")
 """What a program is told at once; the rest is in the JSON file."""
 _FOR_PEOPLE: Final = ((".html", "Report"), (".mp4", "Video"), (".json", "Results"))
 """By ending: which file to name to people, the first that was written."""
@@ -52,13 +53,22 @@ def json_line(outcome: Outcome) -> str:
     told: dict[str, object] = {"video": str(outcome.job.source), "assessed": outcome.assessment is not None}
     if outcome.assessment is not None:
         told |= _measured(outcome.assessment)
-        told["files"] = {path.suffix.removeprefix("."): str(path) for path in outcome.files}
+        told["files"] = files_by_ending(outcome.files)
     if outcome.error is not None:
-        error = outcome.error
-        told["error"] = {"kind": type(error).__name__, "reason": error.reason, "remedy": error.remedy}
+        told["error"] = error_document(outcome.error)
     return json.dumps(told, allow_nan=False)
+
+
+def files_by_ending(files: Iterable[Path]) -> dict[str, str]:
+    """Return paths by the last part of their endings: `json`, `csv`, `mp4`, `html`, `parquet`."""
+    return {path.suffix.removeprefix("."): str(path) for path in files}
+
+
+def error_document(error: FormcheckError) -> dict[str, str]:
+    """Return what went wrong for a program: `kind`, `reason` and `remedy`."""
+    return {"kind": type(error).__name__, "reason": error.reason, "remedy": error.remedy}
 
 
 def _measured(assessment: Assessment) -> dict[str, object]:
     document = assessment_document(assessment)
-    return {key: document[key] for key in _KEYS}
+    return {key: document[key] for key in JSON_KEYS}

@@ -34,6 +34,18 @@ class Bar:
         done = self._progress.tasks[self._task].completed
         self._progress.update(self._task, completed=max(done, min(1.0, share)))
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Take the bar off the screen while the block writes lines."""
+        if self._progress.disable:
+            yield
+            return
+        self._progress.stop()
+        try:
+            yield
+        finally:
+            self._progress.start()
+
     def part(self, start: float, end: float) -> BarPart:
         """Return a stretch of the bar for one step of the work."""
         return BarPart(self, start, end)

@@ -1,0 +1,198 @@
+"""What there is to do in a folder: which videos are measured as what, and what is settled without measuring."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import formcheck
+from formcheck.cluster.exercise import named_exercise
+from formcheck.cluster.folder import Content, Copy, Found, printed
+from formcheck.cluster.summary import CSV_NAME, Row
+from formcheck.cluster.video_job import Job, Wanted, jobs_for
+from formcheck.cluster.work import Asked
+from formcheck.errors import FormcheckError, VideoError
+from formcheck.exercises.rubric import Rubric
+from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+from formcheck.pose.models import PoseModel
+from formcheck.video.digest import file_sha256
+
+BY_REQUEST: Final = "asked"
+BY_NAME: Final = "file name"
+BY_MOVEMENT: Final = "movement"
+
+
+class Outcome(StrEnum):
+    """What became of a file of the folder."""
+
+    ASSESSED = "assessed"
+    FAILED = "failed"
+    """It could not be assessed; the reason says why."""
+    COPY = "copy"
+    """Its content is that of another file, which was measured."""
+    LEFT_OUT = "left out"
+    """It is not named like a video."""
+    UNFINISHED = "unfinished"
+    """The run was stopped before it was done."""
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A video to measure."""
+
+    found: Found
+    job: Job
+    place: PurePosixPath
+    """Folder of its results below that of all results."""
+    rubric: Rubric | None
+    """None where the worker shall go by the movement."""
+    exercise_from: str
+    settings_sha256: str
+    """Fingerprint of all that its numbers and files depend on, the video excepted."""
+
+    @property
+    def results(self) -> str:
+        """Path of its results below the folder of all, without their endings."""
+        return str(self.place / self.job.stem)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A file that needs no measuring, and why."""
+
+    found: Found
+    outcome: Outcome
+    row: Row
+    kept: bool = False
+    """Whether its results are those of an earlier run."""
+    error: FormcheckError | None = None
+    same_as: Found | None = None
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """All files of a folder: those that are settled and those to measure, the largest first."""
+
+    settled: tuple[Settled, ...]
+    assignments: tuple[Assignment, ...]
+
+
+def prepare(
+    content: Content,
+    copies: Mapping[Found, Copy],
+    folder: Path,
+    *,
+    rubric: Rubric | None,
+    fingerprint: Callable[[Rubric | None], str],
+    earlier: Sequence[Row],
+    endings: Sequence[str],
+    out_dir: Path,
+) -> Preparation:
+    """Decide for every file of a folder what is to be done with it.
+
+    Parameters
+    ----------
+    content
+        The files.
+    copies
+        Files that are copies of others.
+    folder
+        Where they lie.
+    rubric
+        Of the exercise that all videos show; None to go by their names, and where those say nothing by the movement.
+    fingerprint
+        Gives `Assignment.settings_sha256`.
+    earlier
+        Rows of an earlier summary whose results may be kept.
+    endings
+        Of the results that are wanted of each video.
+    out_dir
+        Where the results go.
+    """
+    settled = [_left_out(each) for each in content.others]
+    settled += [_copy(each, copies[each]) for each in content.videos if each in copies]
+    known = [
+        (found, *((rubric, BY_REQUEST) if rubric else _rubric_by_name(found, folder)))
+        for found in content.videos
+        if found not in copies
+    ]
+    rows = {row["video"]: row for row in earlier if row.get("outcome") == Outcome.ASSESSED}
+    kept = {
+        found: row
+        for found, chosen, _ in known
+        if (row := rows.get(found.name)) and _still_holds(found, row, fingerprint(chosen), endings, out_dir)
+    }
+    settled += [Settled(found, Outcome.ASSESSED, row, kept=True) for found, row in kept.items()]
+    left = [each for each in known if each[0] not in kept]
+    taken = [PurePosixPath(row["results"]) for row in kept.values()]
+    assignments = _assigned(left, taken, fingerprint)
+    return Preparation(tuple(settled), tuple(sorted(assignments, key=lambda each: -each.found.size_bytes)))
+
+
+def settings_fingerprint(rubric: Rubric | None, asked: Asked, wanted: Wanted, model: PoseModel) -> str:
+    """Return the SHA-256 of all that decides a video's numbers and files, the date of the report excepted."""
+    said = {
+        "formcheck": formcheck.__version__,
+        "model": model.sha256,
+        "rubrics": [each.sha256 for each in ([rubric] if rubric else map(builtin_rubric, builtin_names()))],
+        "exercise": None if rubric is None else rubric.exercise,
+        "asked": asdict(asked),
+        "wanted": asdict(wanted) | {"generated_on": None},
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _left_out(found: Found) -> Settled:
+    error = VideoError(
+        f'"{found.name}" is not named like a video, so it was left out.', "If it is one, let its name end in .mp4."
+    )
+    return Settled(found, Outcome.LEFT_OUT, {}, error=error)
+
+
+def _copy(found: Found, copy: Copy) -> Settled:
+    row: Row = {"sha256": copy.sha256, "same_as": copy.first.name}
+    return Settled(found, Outcome.COPY, row, same_as=copy.first)
+
+
+def _rubric_by_name(found: Found, folder: Path) -> tuple[Rubric | None, str]:
+    exercise = named_exercise(PurePosixPath(printed(Path(folder.resolve().name))) / found.name)
+    return (None, BY_MOVEMENT) if exercise is None else (builtin_rubric(exercise), BY_NAME)
+
+
+def _still_holds(found: Found, row: Row, settings_sha256: str, endings: Sequence[str], out_dir: Path) -> bool:
+    """Say whether the results that a row tells of are those that measuring again would give, and are still there."""
+    if row.get("settings_sha256") != settings_sha256 or row.get("size_bytes") != found.size_bytes:
+        return False
+    if not all((out_dir / f"{row['results']}.{ending}").is_file() for ending in endings):
+        return False
+    try:
+        return file_sha256(found.path) == row.get("sha256")
+    except VideoError:
+        return False
+
+
+def _assigned(
+    known: Iterable[tuple[Found, Rubric | None, str]],
+    taken: Iterable[PurePosixPath],
+    fingerprint: Callable[[Rubric | None], str],
+) -> list[Assignment]:
+    """Give each video a name for its results, in folders like those that the videos lie in."""
+    by_place: dict[PurePosixPath, list[tuple[Found, Rubric | None, str]]] = {}
+    for each in known:
+        by_place.setdefault(PurePosixPath(each[0].name).parent, []).append(each)
+    assignments = []
+    for place, group in by_place.items():
+        stems = [path.name for path in taken if path.parent == place]
+        if place == PurePosixPath():
+            stems.append(PurePosixPath(CSV_NAME).stem)
+        jobs = jobs_for([found.path for found, _, _ in group], stems)
+        assignments += [
+            Assignment(found, job, place, rubric, source, fingerprint(rubric))
+            for job, (found, rubric, source) in zip(jobs, group, strict=True)
+        ]
+    return assignments

@@ -1,0 +1,172 @@
+"""One recorded file, from its pixels or saved landmarks to its results; what `analyze` and `batch` do with each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from formcheck.errors import NotAssessableError
+from formcheck.pose.models import PoseModel
+from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
+from formcheck.pose.types import PoseTrack
+from formcheck.report.files import publish, staging_folder
+from formcheck.report.outputs import write_outputs
+from formcheck.session.assessment import Assessment
+from formcheck.session.recorded import read_track
+
+Progress = Callable[[float], None]
+"""Told the share of a step that is done, from 0 to 1."""
+
+_READING_SHARE: Final = 0.75
+"""Of the time for a video whose overlay is written; without one, reading is nearly all of it."""
+_READING_SHARE_ALONE: Final = 0.97
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to assess."""
+
+    source: Path
+    """A video, or a pose track that was saved from one."""
+    stem: str
+    """Name of its results before their endings, unlike that of every other job."""
+
+    @property
+    def is_track(self) -> bool:
+        """Whether the file holds landmarks and not pictures."""
+        return self.source.suffix.lower() in TRACK_SUFFIXES
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which results are wanted of every file, and what is known of all files."""
+
+    generated_on: str
+    """Date for the reports."""
+    video: bool = True
+    report: bool = True
+    save_track: bool = False
+    """Whether to write `<stem>.track.parquet`, from which the set can be measured again without its video."""
+    mirrored: bool = False
+    """Whether the videos are mirror images."""
+
+    @property
+    def reading_share(self) -> float:
+        """Share of the time for a video that goes into finding the person in it; the rest is writing."""
+        return _READING_SHARE if self.video else _READING_SHARE_ALONE
+
+    @property
+    def endings(self) -> tuple[str, ...]:
+        """Endings of the files that are written for a video."""
+        wanted = (("mp4", self.video), ("html", self.report), ("track.parquet", self.save_track))
+        return ("json", "csv", *(ending for ending, is_wanted in wanted if is_wanted))
+
+
+def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
+    """Give every file a stem of its own: of those with one name, the later get `-2`, `-3` and so on.
+
+    Names that differ in upper and lower case alone count as the same, as they do on many disks.
+
+    Parameters
+    ----------
+    sources
+        The files.
+    taken
+        Stems that none may have.
+    """
+    names = {source.stem.casefold() for source in sources}
+    taken = {stem.casefold() for stem in taken}
+    jobs = []
+    for source in sources:
+        stem, number = source.stem, 1
+        while stem.casefold() in taken or (number > 1 and stem.casefold() in names):
+            number += 1
+            stem = f"{source.stem}-{number}"
+        taken.add(stem.casefold())
+        jobs.append(Job(source, stem))
+    return jobs
+
+
+def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress: Progress) -> PoseTrack:
+    """Return the landmarks of a file: found in its pictures, or those that it holds.
+
+    Parameters
+    ----------
+    job
+        The file.
+    wanted
+        Says whether it is a mirror image.
+    model
+        Gives the pose model; asked for a video only.
+    progress
+        Told the share that is done.
+
+    Raises
+    ------
+    VideoError, PoseTrackError
+        If the file cannot be read.
+    NotAssessableError
+        If two people of like size are in view most of the time, or saved landmarks are said to be mirrored.
+    PoseModelError
+        If there is no pose model.
+    """
+    if not job.is_track:
+        return read_track(job.source, model(), progress, mirrored=wanted.mirrored)
+    if wanted.mirrored:
+        raise NotAssessableError(
+            f"{job.source.name} holds landmarks, in which left and right are settled.",
+            "Measure the video itself with --mirrored.",
+        )
+    return load_track(job.source)
+
+
+def write_job(
+    job: Job, wanted: Wanted, track: PoseTrack, assessment: Assessment, out_dir: Path, progress: Progress
+) -> list[Path]:
+    """Write the results of a file, its landmarks with them where they are wanted: all of it or nothing.
+
+    Parameters
+    ----------
+    job
+        The file.
+    wanted
+        Which results.
+    track
+        Its landmarks as they were found.
+    assessment
+        What they were measured as.
+    out_dir
+        Where to; made where it does not exist.
+    progress
+        Told the share that is done.
+
+    Returns
+    -------
+    list of Path
+        What was written.
+
+    Raises
+    ------
+    VideoError
+        If the video cannot be read again.
+    OutputError
+        If the results cannot be written.
+    """
+    with staging_folder(out_dir) as folder:
+        kept: list[tuple[Path, Path]] = []
+        if wanted.save_track and not job.is_track:
+            kept.append((folder / "track.parquet", out_dir / f"{job.stem}.track.parquet"))
+            save_track(track, kept[0][0])
+        files = write_outputs(
+            assessment,
+            None if job.is_track else job.source,
+            out_dir,
+            job.stem,
+            video=wanted.video,
+            report=wanted.report,
+            generated_on=wanted.generated_on,
+            progress=progress,
+        )
+        return files + (publish(kept) if kept else [])

@@ -1,0 +1,139 @@
+"""Arguments that several commands take, and what they are turned into."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formcheck.errors import RubricError
+
+if TYPE_CHECKING:
+    from formcheck.exercises.plan import Plan
+    from formcheck.exercises.rubric import Rubric
+    from formcheck.kinematics.view import ViewKind
+    from formcheck.pose.landmarks import Side
+
+
+class LegChoice(StrEnum):
+    """Which leg does the exercise; `auto` finds it."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    AUTO = "auto"
+
+    @property
+    def side(self) -> Side | None:
+        """The leg; None to find it."""
+        from formcheck.pose.landmarks import Side
+
+        return None if self is LegChoice.AUTO else Side(self.value)
+
+
+class ViewChoice(StrEnum):
+    """Where the camera stands; `auto` finds it."""
+
+    FRONT = "front"
+    SIDE = "side"
+    AUTO = "auto"
+
+    @property
+    def kind(self) -> ViewKind | None:
+        """The view; None to find it."""
+        from formcheck.kinematics.view import ViewKind
+
+        return None if self is ViewChoice.AUTO else ViewKind(self.value)
+
+
+class Sex(StrEnum):
+    """Whose bands to use where studies give them for each sex."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+def _finite(value: float | None) -> float | None:
+    """Refuse `nan` and `inf`, which Python takes for numbers."""
+    if value is not None and not math.isfinite(value):
+        raise typer.BadParameter("give a number.")
+    return value
+
+
+OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
+NoVideoOption = Annotated[bool, typer.Option("--no-video", help="Leave the overlay video out.")]
+NoReportOption = Annotated[bool, typer.Option("--no-report", help="Leave the HTML report out.")]
+LegOption = Annotated[LegChoice, typer.Option(help="The standing leg of a step-down.")]
+ViewOption = Annotated[ViewChoice, typer.Option(help="Where the camera stood.")]
+RubricOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Judge by this rubric; see docs/rubrics.md.")]
+DepthOption = Annotated[
+    float | None,
+    typer.Option(metavar="DEG", min=1, max=160, callback=_finite, help="Prescribed knee flexion, degrees."),
+]
+HoldOption = Annotated[
+    float | None, typer.Option(metavar="S", min=0, callback=_finite, help="Prescribed hold at the bottom, seconds.")
+]
+RepsOption = Annotated[int | None, typer.Option(metavar="N", min=1, help="Prescribed number of reps.")]
+StepHeightOption = Annotated[
+    float | None, typer.Option(metavar="CM", min=1, max=100, callback=_finite, help="Height of the step, cm.")
+]
+BallOption = Annotated[bool, typer.Option("--ball", help="A ball is held between the knees.")]
+SexOption = Annotated[Sex | None, typer.Option(help="Use the bands that studies give for this sex.")]
+MirroredOption = Annotated[
+    bool, typer.Option("--mirrored", help="The recording is a mirror image, as selfie cameras make them.")
+]
+SaveTrackOption = Annotated[
+    bool, typer.Option(help="Keep the landmarks as STEM.track.parquet, to measure again without the video.")
+]
+ModelOption = Annotated[str, typer.Option(metavar="NAME", help="Pose model: auto, full, lite or heavy.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each video.")]
+
+
+def given_plan(
+    target_depth: float | None,
+    reps: int | None,
+    hold: float | None,
+    step_height: float | None,
+    ball: bool,
+    sex: Sex | None,
+) -> Plan:
+    """Return what was prescribed, as the options of a command say."""
+    from formcheck.exercises.plan import Plan
+
+    return Plan(
+        target_depth_deg=target_depth,
+        reps=reps,
+        hold_s=hold,
+        step_height_cm=step_height,
+        ball=ball,
+        sex=None if sex is None else sex.value,
+    )
+
+
+def chosen_rubric(exercise: str | None, file: Path | None) -> Rubric:
+    """Return the rubric of a file, else that of an exercise; wrong arguments when they disagree."""
+    from formcheck.exercises.rubric_file import builtin_names, builtin_rubric, load_rubric
+
+    if file is None:
+        if exercise is None:
+            raise typer.BadParameter(f"name one of {', '.join(builtin_names())}.", param_hint="'--exercise'")
+        try:
+            return builtin_rubric(exercise)
+        except RubricError as error:
+            raise typer.BadParameter(str(error), param_hint="'--exercise'") from error
+    try:
+        rubric = load_rubric(file)
+    except RubricError as error:
+        raise typer.BadParameter(str(error), param_hint="'--rubric'") from error
+    if exercise is not None and exercise != rubric.exercise:
+        raise typer.BadParameter(f"{file.name} is for {rubric.exercise}, not {exercise}.", param_hint="'--rubric'")
+    return rubric
+
+
+def today() -> str:
+    """Return today's date here, as `2025-01-31`."""
+    return datetime.datetime.now().astimezone().date().isoformat()

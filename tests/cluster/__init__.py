@@ -1,0 +1,1 @@
+"""Many videos on a Dask cluster."""
