@@ -83,4 +83,4 @@ def _day(moment: datetime) -> date:
 def _name(opened: OpenedSet, kind: DocumentKind) -> str:
     person = opened.person.name if opened.person is not None else "set"
     safe = "".join(sign if sign.isalnum() else "-" for sign in person).strip("-") or "set"
-    return f"{safe}-{opened.row.done_at:%Y-%m-%d}{kind.suffix}"
+    return f"{safe}-{_day(opened.row.done_at):%Y-%m-%d}{kind.suffix}"

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from formcheck.intake.guesses import date_is_guessed
 from formcheck.records.access import Actor
 from formcheck.records.notes import notes_of_set
 from formcheck.records.people import get_person
@@ -32,6 +33,8 @@ class OpenedSet:
     """Those taken back too."""
     annotations: Sequence[Annotation]
     notes: Sequence[Note]
+    date_is_guessed: bool = False
+    """Whether nobody said when it was done, nor the video."""
 
 
 class MeasuredSets:
@@ -76,4 +79,5 @@ def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:
             corrections=corrections_of(work, set_id, undone_too=True),
             annotations=annotations_of(work, set_id),
             notes=notes_of_set(work, set_id),
+            date_is_guessed=date_is_guessed(work, row),
         )

@@ -1,0 +1,186 @@
+/** Painting one measure over time: lines, reps, what was judged, the bands of the rubric. */
+
+import { LEGS } from "./body.js";
+import { ticks, valueText } from "./scale.js";
+import { frameAt } from "./moments.js";
+
+/** A band this high has room for its name, CSS px. */
+const NAMED = 13;
+const FONT = "11px system-ui, sans-serif";
+
+/** The colours of the theme, read once for each painting. @param {Element} element */
+export function inksOf(element) {
+  const style = getComputedStyle(element);
+  const of = (name) => style.getPropertyValue(name).trim();
+  return {
+    ink: of("--fcr-ink"), quiet: of("--fcr-quiet"), rule: of("--fcr-line"), rep: of("--fcr-rep"), bottom: of("--fcr-bottom"),
+    left: of("--fcr-left"), right: of("--fcr-right"), body: of("--fcr-ink"), measured: of("--fcr-quiet"), edge: of("--fcr-accent"),
+    good: of("--fcr-good-fill"), caution: of("--fcr-caution-fill"), fault: of("--fcr-fault-fill"), page: of("--fcr-bg"),
+  };
+}
+
+/**
+ * @typedef {Object} Sheet
+ * @property {CanvasRenderingContext2D} context in CSS px
+ * @property {number} width of the plotted area @property {number} height
+ * @property {(at: number) => number} x @property {(value: number) => number} y
+ * @property {ReturnType<typeof inksOf>} inks
+ */
+
+/** Reps as shaded stretches, their bottoms darker; those left out hatched. @param {Sheet} sheet */
+export function paintReps(sheet, reps, edited) {
+  const { context, height, x, inks } = sheet;
+  for (const rep of reps) {
+    const times = edited !== null && edited.rep === rep ? edited.times : rep;
+    const [start, down, up, end] = [times.start_s, times.bottom_start_s, times.bottom_end_s, times.end_s].map(x);
+    context.fillStyle = inks.rep;
+    context.fillRect(start, 0, end - start, height);
+    if (rep.excluded || !rep.complete) hatch(sheet, start, end);
+    else {
+      context.fillStyle = inks.bottom;
+      context.fillRect(down, 0, up - down, height);
+    }
+    if (rep.automatic !== null && edited?.rep !== rep) {
+      for (const at of Object.values(rep.automatic)) vertical(sheet, x(at), inks.measured, [2, 3], 1);
+    }
+  }
+  if (edited !== null) for (const at of Object.values(edited.times)) vertical(sheet, x(at), inks.edge, [], 2);
+}
+
+function hatch({ context, height, inks }, from, to) {
+  context.save();
+  context.beginPath();
+  context.rect(from, 0, to - from, height);
+  context.clip();
+  context.strokeStyle = inks.rule;
+  context.lineWidth = 1;
+  for (let x = from - height; x < to; x += 8) {
+    context.beginPath();
+    context.moveTo(x, height);
+    context.lineTo(x + height, 0);
+    context.stroke();
+  }
+  context.restore();
+}
+
+function vertical({ context, height }, x, colour, dash, width) {
+  context.beginPath();
+  context.setLineDash(dash);
+  context.moveTo(x, 0);
+  context.lineTo(x, height);
+  context.strokeStyle = colour;
+  context.lineWidth = width;
+  context.stroke();
+  context.setLineDash([]);
+}
+
+/** What is good and what is not, named where there is room. @param {Sheet} sheet @param {import("./set_data.js").Band} band */
+export function paintBand(sheet, band) {
+  if (band === null) return;
+  const { context, width, height, y, inks } = sheet;
+  const [goodLow, goodHigh] = [band.good[0] ?? -Infinity, band.good[1] ?? Infinity];
+  const [cautionLow, cautionHigh] = [band.caution[0] ?? -Infinity, band.caution[1] ?? Infinity];
+  const zones = [
+    ["good", goodLow, goodHigh], ["caution", Math.min(cautionLow, goodLow), goodLow], ["caution", goodHigh, Math.max(cautionHigh, goodHigh)],
+    ["fault", -Infinity, cautionLow], ["fault", cautionHigh, Infinity],
+  ];
+  context.font = FONT;
+  for (const [name, low, high] of zones) {
+    const top = Math.max(0, y(high));
+    const bottom = Math.min(height, y(low));
+    if (!(bottom > top)) continue;
+    context.globalAlpha = 0.22;
+    context.fillStyle = inks[name];
+    context.fillRect(0, top, width, bottom - top);
+    context.globalAlpha = 1;
+    if (bottom - top < NAMED) continue;
+    context.fillStyle = inks.quiet;
+    context.textAlign = "right";
+    context.fillText(name, width - 4, (top + bottom) / 2 + 4);
+  }
+}
+
+/** @param {Sheet} sheet @param {[number, number]} range */
+export function paintGrid(sheet, [low, high]) {
+  const { context, width, height, y, inks } = sheet;
+  context.font = FONT;
+  context.textAlign = "right";
+  for (const value of ticks(low, high, Math.max(1, Math.floor(height / 27)))) {
+    const at = Math.round(y(value)) + 0.5;
+    context.beginPath();
+    context.moveTo(0, at);
+    context.lineTo(width, at);
+    context.strokeStyle = value === 0 ? inks.quiet : inks.rule;
+    context.lineWidth = 1;
+    context.stroke();
+    context.fillStyle = inks.quiet;
+    context.fillText(valueText(value, { decimals: Number.isInteger(value) ? 0 : 1, unit: "" }), -5, Math.min(height - 2, Math.max(9, at + 4)));
+  }
+}
+
+/** What each rep was judged by: the value, and as a box the interval that it lies in. @param {Sheet} sheet */
+export function paintJudged(sheet, judged, excluded) {
+  const { context, x, y, inks } = sheet;
+  for (const { rep, leg, from_s: from, to_s: to, value, error } of judged) {
+    if (excluded.has(rep)) continue;
+    const left = x(from);
+    const wide = Math.max(3, x(to) - left);
+    context.fillStyle = context.strokeStyle = inks[leg ?? "body"];
+    const [top, bottom] = [y(value + error), y(value - error)];
+    context.globalAlpha = 0.1;
+    context.fillRect(left, top, wide, bottom - top);
+    context.globalAlpha = 0.55;
+    context.lineWidth = 1;
+    context.setLineDash(leg === "right" ? [4, 2] : []);
+    context.strokeRect(left, top, wide, bottom - top);
+    context.setLineDash([]);
+    context.globalAlpha = 1;
+    context.lineWidth = 2;
+    context.beginPath();
+    context.moveTo(left, y(value));
+    context.lineTo(left + wide, y(value));
+    context.stroke();
+  }
+}
+
+/** @param {Sheet} sheet @param {import("./set_data.js").Line} line @param {Float64Array} t @param {boolean} measured too */
+export function paintLine(sheet, line, t, measured) {
+  const { inks } = sheet;
+  if (measured && line.automatic !== null) trace(sheet, line.automatic, t, inks.measured, [1.5, 3], 1.5);
+  const dash = LEGS.find(({ side }) => side === line.leg)?.dash ?? [];
+  trace(sheet, line.values, t, inks[line.leg ?? "body"], dash.map((each) => each * 0.7), 2);
+}
+
+/** Broken where nothing was measured. Where many frames share a pixel, their lowest and highest are drawn. */
+function trace({ context, width, x, y }, values, t, colour, dash, thick) {
+  context.beginPath();
+  context.setLineDash(dash);
+  context.strokeStyle = colour;
+  context.lineWidth = thick;
+  context.lineJoin = "round";
+  let pen = false;
+  let column = NaN;
+  let low = 0;
+  let high = 0;
+  // The time at the left edge, by the same straight scale.
+  const first = Math.max(0, frameAt(t, -x(0) / (x(1) - x(0))) - 1);
+  for (let i = first; i < t.length; i += 1) {
+    const here = x(t[i]);
+    if (Number.isNaN(values[i])) {
+      pen = false;
+    } else if (pen && Math.floor(here) === column) {
+      const at = y(values[i]);
+      if (at < low || at > high) context.lineTo(here, at);
+      [low, high] = [Math.min(low, at), Math.max(high, at)];
+    } else {
+      if (pen) context.lineTo(here, y(values[i]));
+      else context.moveTo(here, y(values[i]));
+      low = high = y(values[i]);
+      column = Math.floor(here);
+      pen = true;
+    }
+    if (here > width) break;
+  }
+  context.stroke();
+  context.setLineDash([]);
+}

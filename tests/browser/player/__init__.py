@@ -1,0 +1,1 @@
+"""The review player in Chromium."""
