@@ -6,12 +6,12 @@ import streamlit as st
 
 import formcheck.web
 from formcheck.web.failures import show_failure
-from formcheck.web.lifespan import live_sets_end_with_server
-from formcheck.web.live.routes import live_routes
+from formcheck.web.lifespan import while_serving
+from formcheck.web.routes import app_routes
 
 app = st.App(
     Path(formcheck.web.__file__).with_name("main.py"),
-    routes=live_routes(),
-    lifespan=live_sets_end_with_server,
+    routes=app_routes(),
+    lifespan=while_serving,
     on_script_error=show_failure,
 )

@@ -6,28 +6,50 @@ to import is imported by the command that needs it, so that `--help` answers at 
 
 from __future__ import annotations
 
-import datetime
 import io
 import json
-import math
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from formcheck import __version__
+from formcheck.commands.accounts import accounts_app
+from formcheck.commands.cluster_batch import batch
 from formcheck.commands.exercises import exercises_app
 from formcheck.commands.models import models_app
+from formcheck.commands.options import (
+    BallOption,
+    DepthOption,
+    HoldOption,
+    JsonOption,
+    LegChoice,
+    LegOption,
+    MirroredOption,
+    ModelOption,
+    NoReportOption,
+    NoVideoOption,
+    OutOption,
+    QuietOption,
+    RepsOption,
+    RubricOption,
+    SaveTrackOption,
+    SexOption,
+    StepHeightOption,
+    ViewChoice,
+    ViewOption,
+    chosen_rubric,
+    given_plan,
+    today,
+)
+from formcheck.commands.records import records_app
 from formcheck.commands.terminal import Terminal, answering
-from formcheck.errors import RubricError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from formcheck.commands.batch import Outcome, Wishes
-    from formcheck.exercises.rubric import Rubric
 
 _STOPPED = "Stopped: nothing is left half-written, and results of files already finished stay in {folder}."
 
@@ -40,47 +62,15 @@ app = typer.Typer(
 )
 app.add_typer(models_app)
 app.add_typer(exercises_app)
-
-
-class LegChoice(StrEnum):
-    """Which leg does the exercise; `auto` finds it."""
-
-    LEFT = "left"
-    RIGHT = "right"
-    AUTO = "auto"
-
-
-class ViewChoice(StrEnum):
-    """Where the camera stands; `auto` finds it."""
-
-    FRONT = "front"
-    SIDE = "side"
-    AUTO = "auto"
-
-
-class Sex(StrEnum):
-    """Whose bands to use where studies give them for each sex."""
-
-    FEMALE = "female"
-    MALE = "male"
-
-
-def _finite(value: float | None) -> float | None:
-    """Refuse `nan` and `inf`, which Python takes for numbers."""
-    if value is not None and not math.isfinite(value):
-        raise typer.BadParameter("give a number.")
-    return value
+app.command("batch")(batch)
+app.add_typer(accounts_app)
+app.add_typer(records_app)
 
 
 def _show_version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"formcheck {__version__}")
         raise typer.Exit
-
-
-OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
-NoVideoOption = Annotated[bool, typer.Option("--no-video", help="Leave the overlay video out.")]
 
 
 @app.callback()
@@ -100,36 +90,23 @@ def analyze(
     exercise: Annotated[
         str | None, typer.Option(metavar="NAME", help="wall-squat, step-down or squat; see `formcheck exercises list`.")
     ] = None,
-    leg: Annotated[LegChoice, typer.Option(help="The standing leg of a step-down.")] = LegChoice.AUTO,
-    view: Annotated[ViewChoice, typer.Option(help="Where the camera stood.")] = ViewChoice.AUTO,
+    leg: LegOption = LegChoice.AUTO,
+    view: ViewOption = ViewChoice.AUTO,
     out: OutOption = Path("formcheck-out"),
     no_video: NoVideoOption = False,
-    no_report: Annotated[bool, typer.Option("--no-report", help="Leave the HTML report out.")] = False,
-    rubric: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Judge by this rubric; see docs/rubrics.md.")
-    ] = None,
-    target_depth: Annotated[
-        float | None,
-        typer.Option(metavar="DEG", min=1, max=160, callback=_finite, help="Prescribed knee flexion, degrees."),
-    ] = None,
-    hold: Annotated[
-        float | None, typer.Option(metavar="S", min=0, callback=_finite, help="Prescribed hold at the bottom, seconds.")
-    ] = None,
-    reps: Annotated[int | None, typer.Option(metavar="N", min=1, help="Prescribed number of reps.")] = None,
-    step_height: Annotated[
-        float | None, typer.Option(metavar="CM", min=1, max=100, callback=_finite, help="Height of the step, cm.")
-    ] = None,
-    ball: Annotated[bool, typer.Option("--ball", help="A ball is held between the knees.")] = False,
-    sex: Annotated[Sex | None, typer.Option(help="Use the bands that studies give for this sex.")] = None,
-    mirrored: Annotated[
-        bool, typer.Option("--mirrored", help="The recording is a mirror image, as selfie cameras make them.")
-    ] = False,
-    save_track: Annotated[
-        bool, typer.Option(help="Keep the landmarks as STEM.track.parquet, to measure again without the video.")
-    ] = False,
-    model: Annotated[str, typer.Option(metavar="NAME", help="Pose model: auto, full, lite or heavy.")] = "auto",
+    no_report: NoReportOption = False,
+    rubric: RubricOption = None,
+    target_depth: DepthOption = None,
+    hold: HoldOption = None,
+    reps: RepsOption = None,
+    step_height: StepHeightOption = None,
+    ball: BallOption = False,
+    sex: SexOption = None,
+    mirrored: MirroredOption = False,
+    save_track: SaveTrackOption = False,
+    model: ModelOption = "auto",
     quiet: QuietOption = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each video.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Measure recorded sets: for each VIDEO a JSON, a CSV, an overlay video and a report.
 
@@ -137,35 +114,14 @@ def analyze(
     """
     terminal = Terminal(quiet=quiet, machine=as_json)
     with answering(terminal, _STOPPED.format(folder=out)):
+        from formcheck.cluster.video_job import Wanted
         from formcheck.commands.batch import Wishes
-        from formcheck.exercises.plan import Plan
-        from formcheck.kinematics.view import ViewKind
-        from formcheck.pose.landmarks import Side
         from formcheck.session.recorded import SetRequest
 
-        request = SetRequest(
-            rubric=_chosen_rubric(exercise, rubric),
-            leg=None if leg is LegChoice.AUTO else Side(leg.value),
-            view=None if view is ViewChoice.AUTO else ViewKind(view.value),
-            plan=Plan(
-                target_depth_deg=target_depth,
-                reps=reps,
-                hold_s=hold,
-                step_height_cm=step_height,
-                ball=ball,
-                sex=None if sex is None else sex.value,
-            ),
-        )
-        wishes = Wishes(
-            request,
-            out,
-            generated_on=_today(),
-            video=not no_video,
-            report=not no_report,
-            save_track=save_track,
-            model=model,
-            mirrored=mirrored,
-        )
+        plan = given_plan(target_depth, reps, hold, step_height, ball, sex)
+        request = SetRequest(chosen_rubric(exercise, rubric), leg.side, view.kind, plan)
+        wanted = Wanted(today(), video=not no_video, report=not no_report, save_track=save_track, mirrored=mirrored)
+        wishes = Wishes(request, out, wanted, model)
         failed = [outcome for outcome in _assess_and_tell(videos, wishes, terminal) if outcome.error is not None]
         if len(videos) > 1:
             terminal.say(f"{len(videos) - len(failed)} of {len(videos)} files were assessed.")
@@ -184,6 +140,7 @@ def demo(
     """Assess a sample clip and open its report."""
     terminal = Terminal(quiet=quiet)
     with answering(terminal, _STOPPED.format(folder=out)):
+        from formcheck.cluster.video_job import Wanted
         from formcheck.commands.batch import Wishes
         from formcheck.commands.browser import open_page
         from formcheck.commands.samples import sample_named, sample_path
@@ -192,7 +149,7 @@ def demo(
 
         sample = sample_named(clip)
         terminal.say(f"Sample clip {sample.name}: {sample.shows}.")
-        wishes = Wishes(SetRequest(builtin_rubric(sample.exercise)), out, generated_on=_today(), video=not no_video)
+        wishes = Wishes(SetRequest(builtin_rubric(sample.exercise)), out, Wanted(today(), video=not no_video))
         (outcome,) = _assess_and_tell([sample_path(sample)], wishes, terminal)
         page = out.resolve() / f"{sample.name}.html"
         if outcome.error is None:
@@ -216,7 +173,7 @@ def validate(
         Path | None, typer.Option(metavar="FILE.md", help="Text to put at the end of the Markdown.")
     ] = None,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write the Markdown here too.")] = None,
-    model: Annotated[str, typer.Option(metavar="NAME", help="Pose model: auto, full, lite or heavy.")] = "auto",
+    model: ModelOption = "auto",
     quiet: QuietOption = False,
 ) -> None:
     """Compare the numbers with a truth: your own camera and room, measured.
@@ -231,12 +188,12 @@ def validate(
         from formcheck.validation.outputs import Wanted
 
         if exercise is not None:
-            _chosen_rubric(exercise, None)
+            chosen_rubric(exercise, None)
         wanted = Wanted(
             out_dir=out,
             folder=folder.resolve().name,
             command=command_line(folder, exercise, notes, markdown, model),
-            generated_on=_today(),
+            generated_on=today(),
             notes=None if notes is None else read_notes(notes),
             markdown=markdown,
         )
@@ -280,7 +237,8 @@ def main() -> None:
 
 def _assess_and_tell(sources: Sequence[Path], wishes: Wishes, terminal: Terminal) -> list[Outcome]:
     """Assess files in turn and say of each, as soon as it is done, what became of it."""
-    from formcheck.commands.batch import assess_each, jobs_for
+    from formcheck.cluster.video_job import jobs_for
+    from formcheck.commands.batch import assess_each
     from formcheck.commands.outcome import json_line, refusal, sentences
 
     jobs = jobs_for(sources)
@@ -298,27 +256,3 @@ def _assess_and_tell(sources: Sequence[Path], wishes: Wishes, terminal: Terminal
             for line in sentences(outcome):
                 terminal.say(line)
     return outcomes
-
-
-def _chosen_rubric(exercise: str | None, file: Path | None) -> Rubric:
-    """Return the rubric of a file, else that of an exercise; wrong arguments when they disagree."""
-    from formcheck.exercises.rubric_file import builtin_names, builtin_rubric, load_rubric
-
-    if file is None:
-        if exercise is None:
-            raise typer.BadParameter(f"name one of {', '.join(builtin_names())}.", param_hint="'--exercise'")
-        try:
-            return builtin_rubric(exercise)
-        except RubricError as error:
-            raise typer.BadParameter(str(error), param_hint="'--exercise'") from error
-    try:
-        rubric = load_rubric(file)
-    except RubricError as error:
-        raise typer.BadParameter(str(error), param_hint="'--rubric'") from error
-    if exercise is not None and exercise != rubric.exercise:
-        raise typer.BadParameter(f"{file.name} is for {rubric.exercise}, not {exercise}.", param_hint="'--rubric'")
-    return rubric
-
-
-def _today() -> str:
-    return datetime.datetime.now().astimezone().date().isoformat()

@@ -55,21 +55,19 @@ def add_account(work: Work, email: str, role: Role, *, name: str = "", person_id
     _need_right_over(work.actor, role)
     address = _checked_email(email)
     person = _checked_person(work, role, person_id)
+    signed = _signed_name(name, person, address)
     account = _by_email(work, address)
-    if account is not None and account.active:
-        raise RecordsError(f"{address} has access already.", "Remove it first, to give it another role or person.")
-    action = "account.added"
     if account is None:
-        account = Account(email=address, created_at=work.now)
-        work.session.add(account)
+        account, action = Account(email=address, created_at=work.now), "account.added"
+    elif account.active:
+        raise RecordsError(f"{address} has access already.", "Remove it first, to give it another role or person.")
     else:
-        # Who was let in by somebody of more rights is let in again only by such.
+        # Whom somebody of more rights let in, only such let in again.
         _need_right_over(work.actor, Role(account.role))
         action = "account.restored"
-    account.name = _signed_name(name, person, address)
-    account.role = role.value
+    account.name, account.role, account.active = signed, role.value, True
     account.person_id = None if person is None else person.id
-    account.active = True
+    work.session.add(account)
     work.session.flush()
     work.log(action, subject=account.id, person=account.person_id, details={"role": role.value})
     return account

@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from formcheck.web.access.identity import current_actor
 from formcheck.web.component_files import component_file
 from formcheck.web.live.routes import SOCKET_PATH, STATIC_PATH
 from formcheck.web.live.service import live_service
@@ -23,18 +24,27 @@ _view = st.components.v2.component("formcheck_live", js=component_file("live.js"
 
 
 def session_id() -> str:
-    """Return the id of the Streamlit session that this page is shown to."""
+    """Return the id of the Streamlit session that this page is shown to, another one for each actor in it.
+
+    Live sets are this owner's: whoever logs in next in the same window does not come to them.
+    """
     context = get_script_run_ctx()
     if context is None:
         raise RuntimeError("there is no session outside of a running page")
-    return context.session_id
+    return f"{context.session_id} {_actor_id()}"
+
+
+def _actor_id() -> str:
+    actor = current_actor()
+    # Nobody's token opens nothing: the socket asks who is there before anything else.
+    return "" if actor is None else actor.id
 
 
 def live_token(*, renew: bool = False) -> str:
     """Return this session's token for the live socket, a new one where the last is old or `renew` asks for it."""
     made_at = st.session_state.get(_TOKEN_AT)
     if renew or made_at is None or time.monotonic() - made_at > _TOKEN_FRESH_S:
-        st.session_state[_TOKEN] = live_service().issue_token(session_id())
+        st.session_state[_TOKEN] = live_service().issue_token(session_id(), _actor_id())
         st.session_state[_TOKEN_AT] = time.monotonic()
     return str(st.session_state[_TOKEN])
 

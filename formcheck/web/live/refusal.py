@@ -57,6 +57,13 @@ def malformed(reason: str, remedy: str = "Reload the page.", *, code: str = "mal
     return LiveRefusalError(CloseCode.MALFORMED, code, reason, remedy)
 
 
+def token_invalid() -> LiveRefusalError:
+    """Return the refusal of a token that is not ours, or of somebody whom it was not made for."""
+    return LiveRefusalError(
+        CloseCode.TOKEN, "token-invalid", "This page does not belong to the running app.", "Reload the page."
+    )
+
+
 def set_gone() -> LiveRefusalError:
     """Return the refusal to resume a set; it does not tell a set of somebody else from none."""
     return LiveRefusalError(CloseCode.GONE, "set-gone", "This set is no longer open.", "Start a new set.")

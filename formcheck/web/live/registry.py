@@ -18,7 +18,7 @@ from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.outgoing import Listener
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, set_gone
-from formcheck.web.live.tokens import TokenMaker
+from formcheck.web.live.tokens import Holder, TokenMaker
 
 _ID_BYTES: Final = 18
 _JOIN_S: Final = 5.0
@@ -71,12 +71,12 @@ class LiveRegistry:
         with self._lock:
             return len(self._active)
 
-    def issue_token(self, streamlit_session_id: str) -> str:
-        """Return a token with which this session's page may open a live socket, for five minutes."""
-        return self._tokens.issue(streamlit_session_id)
+    def issue_token(self, owner: str, actor_id: str) -> str:
+        """Return a token with which this owner's page, logged in as this actor, may open a socket for five minutes."""
+        return self._tokens.issue(Holder(owner, actor_id))
 
-    def owner_of(self, token: str, *, to_resume: bool) -> str:
-        """Return the Streamlit session of a token.
+    def holder_of(self, token: str, *, to_resume: bool) -> Holder:
+        """Return whom a token was made for.
 
         Parameters
         ----------
@@ -90,7 +90,7 @@ class LiveRegistry:
         LiveRefusalError
             If it is not ours, was altered, or is too old.
         """
-        return self._tokens.session_of(token, self.limits.resume_token_s if to_resume else self.limits.token_s)
+        return self._tokens.holder_of(token, self.limits.resume_token_s if to_resume else self.limits.token_s)
 
     def open_set(self, owner: str, setup: SetupMessage, listener: Listener) -> LiveSetRunner:
         """Begin a set.
@@ -133,12 +133,12 @@ class LiveRegistry:
             runner = self._expired.get(set_id)
         return runner is not None and runner.owner == owner
 
-    def finished_set(self, set_id: str, streamlit_session_id: str) -> FinishedSet | None:
-        """Return a finished set of this session; None when there is none, or it was dropped after its time."""
+    def finished_set(self, set_id: str, owner: str) -> FinishedSet | None:
+        """Return a finished set of this owner; None when there is none, or it was dropped after its time."""
         self.sweep()
         with self._lock:
             kept = self._kept.get(set_id)
-        return kept.finished if kept is not None and kept.owner == streamlit_session_id else None
+        return kept.finished if kept is not None and kept.owner == owner else None
 
     def sweep(self) -> None:
         """End open sets that nobody came back to, and drop finished ones that are old or too many."""

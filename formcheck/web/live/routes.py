@@ -9,14 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from formcheck.records.access import Actor
+from formcheck.web.access.identity import who_asks
 from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.service import live_service
-from formcheck.web.live.socket import serve_live_socket
+from formcheck.web.live.socket import Admission, serve_live_socket
 from formcheck.web.live.static_files import StaticFolder
 
 SOCKET_PATH: Final = "/live"
@@ -26,8 +28,16 @@ HEALTH_PATH: Final = "/formcheck-health"
 _STATIC_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "live"
 
 
+def is_actor(connection: HTTPConnection, actor_id: str) -> bool:
+    """Return whether a connection is this actor's, by the login as it is now. Waits for the records."""
+    found = who_asks(connection)
+    return isinstance(found, Actor) and found.id == actor_id
+
+
 def live_routes(
-    service: Callable[[], LiveRegistry] = live_service, static_folder: Path = _STATIC_FOLDER
+    service: Callable[[], LiveRegistry] = live_service,
+    static_folder: Path = _STATIC_FOLDER,
+    admits: Admission = is_actor,
 ) -> list[BaseRoute]:
     """Return the routes for `streamlit.App`.
 
@@ -37,11 +47,13 @@ def live_routes(
         Gives the registry; asked at each request, so that importing the app starts nothing.
     static_folder
         With the files of the camera component.
+    admits
+        Whether a socket may be opened with a token that was made for an actor.
     """
     files = StaticFolder(static_folder)
 
     async def live(websocket: WebSocket) -> None:
-        await serve_live_socket(websocket, service())
+        await serve_live_socket(websocket, service(), admits)
 
     def static(request: Request) -> Response:
         return files.answer(request.path_params["file"], request.headers.get("if-none-match"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from typing import Final
 
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from formcheck.web.live.live_set_runner import LiveSetRunner
@@ -29,9 +31,13 @@ from formcheck.web.live.refusal import (
     our_fault,
     set_gone,
     set_in_use,
+    token_invalid,
 )
 from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.replies import finished_message
+
+Admission = Callable[[HTTPConnection, str], bool]
+"""Says whether a connection is this actor's; may take a moment, so it is called in a thread."""
 
 _LOG: Final = logging.getLogger(__name__)
 _TIME_BYTES: Final = 8
@@ -50,10 +56,13 @@ class LiveSocket:
         Not yet accepted.
     registry
         Where sets are begun and found.
+    admits
+        Whether whoever opens the socket is who its token was made for.
     """
 
-    def __init__(self, websocket: WebSocket, registry: LiveRegistry) -> None:
+    def __init__(self, websocket: WebSocket, registry: LiveRegistry, admits: Admission) -> None:
         self._websocket = websocket
+        self._admits = admits
         self._registry = registry
         self._limits = registry.limits
         self._rate = RateLimit(self._limits.frames_per_s, registry.parts.clock)
@@ -119,7 +128,7 @@ class LiveSocket:
                     return
 
     async def _receive_loop(self) -> None:
-        self._check_page()
+        await self._check_page()
         first = await self._receive(self._limits.first_message_s, "Nothing was asked for in time.")
         runner = await self._begin(first)
         if runner is None:
@@ -142,10 +151,12 @@ class LiveSocket:
             elif self._loop.time() - self._frame_at_s > self._limits.frameless_s:
                 raise _idle("The camera gave no picture for a while.", code="no-pictures")
 
-    def _check_page(self) -> None:
+    async def _check_page(self) -> None:
         headers = self._websocket.headers
         check_origin(headers.get("origin"), headers.get("host"))
-        self._registry.owner_of(self._token, to_resume=True)
+        holder = self._registry.holder_of(self._token, to_resume=True)
+        if not await asyncio.to_thread(self._admits, self._websocket, holder.actor_id):
+            raise token_invalid()
 
     @property
     def _token(self) -> str:
@@ -190,10 +201,10 @@ class LiveSocket:
             raise malformed("A picture came before the set was begun.", code="order")
         parsed = parse_client_text(message, self._limits)
         if isinstance(parsed, SetupMessage):
-            owner = self._registry.owner_of(self._token, to_resume=False)
+            owner = self._registry.holder_of(self._token, to_resume=False).owner
             self._runner = self._registry.open_set(owner, parsed, self._listener)
         elif isinstance(parsed, ResumeMessage):
-            owner = self._registry.owner_of(self._token, to_resume=True)
+            owner = self._registry.holder_of(self._token, to_resume=True).owner
             self._runner = await self._resume(parsed.set_id, owner)
         else:
             raise malformed("The first message must begin a set or go on with one.", code="order")
@@ -251,6 +262,6 @@ def _log_fault(task: asyncio.Task[None]) -> None:
         _LOG.error("a live socket failed", exc_info=error)
 
 
-async def serve_live_socket(websocket: WebSocket, registry: LiveRegistry) -> None:
-    """Serve one live socket of the registry until it is closed."""
-    await LiveSocket(websocket, registry).run()
+async def serve_live_socket(websocket: WebSocket, registry: LiveRegistry, admits: Admission) -> None:
+    """Serve one live socket of the registry until it is closed; see `LiveSocket`."""
+    await LiveSocket(websocket, registry, admits).run()

@@ -6,17 +6,28 @@ import hashlib
 import secrets
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
 
-from formcheck.web.live.refusal import CloseCode, LiveRefusalError
+from formcheck.web.live.refusal import CloseCode, LiveRefusalError, token_invalid
 
 _SALT: Final = "formcheck-live-socket"
 _SECRET_BYTES: Final = 32
 _LONGEST: Final = 512
-"""Characters; a token of ours has about 100."""
+"""Characters; a token of ours has about 200."""
 _REMEDY: Final = "Reload the page."
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whom a token was made for."""
+
+    owner: str
+    """The Streamlit session, as `formcheck.web.live_component.session_id` names it: the sets are this owner's."""
+    actor_id: str
+    """Of the account that had the page open; whoever opens a socket with the token must be logged in as it."""
 
 
 class _Signer(TimestampSigner):
@@ -48,12 +59,12 @@ class TokenMaker:
             signer_kwargs={"clock": clock, "digest_method": hashlib.sha256},
         )
 
-    def issue(self, session_id: str) -> str:
-        """Return a token for a Streamlit session, fit for an address."""
-        return str(self._serializer.dumps(session_id))
+    def issue(self, holder: Holder) -> str:
+        """Return a token, fit for an address."""
+        return str(self._serializer.dumps([holder.owner, holder.actor_id]))
 
-    def session_of(self, token: str, max_age_s: float) -> str:
-        """Return the Streamlit session that a token was made for.
+    def holder_of(self, token: str, max_age_s: float) -> Holder:
+        """Return whom a token was made for.
 
         Parameters
         ----------
@@ -70,12 +81,11 @@ class TokenMaker:
         try:
             if len(token) > _LONGEST:
                 raise BadData("too long")
-            session_id = self._serializer.loads(token, max_age=int(max_age_s))
+            owner, actor_id = self._serializer.loads(token, max_age=int(max_age_s))
         except SignatureExpired as error:
             raise LiveRefusalError(
                 CloseCode.TOKEN, "token-expired", "This page was opened too long ago.", _REMEDY
             ) from error
         except BadData as error:
-            reason = "This page does not belong to the running app."
-            raise LiveRefusalError(CloseCode.TOKEN, "token-invalid", reason, _REMEDY) from error
-        return str(session_id)
+            raise token_invalid() from error
+        return Holder(str(owner), str(actor_id))

@@ -276,7 +276,7 @@ def test_a_half_open_socket_ends(impatient: World, reads: bool) -> None:
         "query_string": f"token={impatient.token()}".encode(),
         "headers": [(b"host", b"testserver"), (b"origin", HERE["origin"].encode())],
     }
-    asyncio.run(serve_live_socket(WebSocket(scope, receive, send), impatient.registry))
+    asyncio.run(serve_live_socket(WebSocket(scope, receive, send), impatient.registry, lambda *_: True))
     assert [message.get("code") for message in sent if message["type"] == "websocket.close"] == [4408] * reads
     impatient.clock.advance(121)
     assert impatient.registry.active_count == 0

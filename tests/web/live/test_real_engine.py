@@ -56,8 +56,8 @@ def real_server(world: World, track: PoseTrack) -> tuple[LiveRegistry, TestClien
         )
     )
     world.registry = registry
-    client = TestClient(Starlette(routes=live_routes(lambda: registry)))
-    return registry, client, f"/live?token={registry.issue_token('somebody')}"
+    client = TestClient(Starlette(routes=live_routes(lambda: registry, admits=lambda *_: True)))
+    return registry, client, f"/live?token={registry.issue_token('somebody', 'an account')}"
 
 
 def test_a_set_over_two_sockets_counts_like_a_recording_of_it(world: World) -> None:

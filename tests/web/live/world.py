@@ -34,6 +34,7 @@ from formcheck.web.live.routes import live_routes
 from tests.report.synthetic import assess
 
 WIDTH, HEIGHT = 128, 96
+ACTOR = "an account"
 HERE = {"origin": "http://testserver"}
 SETUP: dict[str, Any] = {
     "type": "setup",
@@ -189,6 +190,8 @@ class World:
     finish_fault: Exception | None = None
     finished_in: list[str] = field(default_factory=list)
     """Names of the threads in which sets were measured."""
+    logged_in: set[str] = field(default_factory=lambda: {ACTOR})
+    """Accounts whose browsers are logged in."""
     engines: list[StandInEngine] = field(default_factory=list)
     estimators: list[StandInEstimator] = field(default_factory=list)
 
@@ -201,7 +204,9 @@ class World:
             clock=self.clock,
         )
         self.registry = LiveRegistry(parts, self.limits, self.epoch)
-        routes = live_routes(lambda: self.registry, Path(__file__).parent / "files")
+        routes = live_routes(
+            lambda: self.registry, Path(__file__).parent / "files", lambda _, actor_id: actor_id in self.logged_in
+        )
         self.client = TestClient(Starlette(routes=routes))
 
     def _model(self, name: str) -> PoseModel:
@@ -215,8 +220,8 @@ class World:
         self.gate.set()
         self.registry.close()
 
-    def token(self, session: str = "somebody") -> str:
-        return self.registry.issue_token(session)
+    def token(self, session: str = "somebody", actor_id: str = ACTOR) -> str:
+        return self.registry.issue_token(session, actor_id)
 
     @contextmanager
     def socket(

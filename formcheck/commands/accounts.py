@@ -1,0 +1,133 @@
+"""`formcheck accounts`: who may log in to the app of a clinic. Run on the computer that keeps the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from formcheck.commands.terminal import Terminal, answering, printable
+from formcheck.errors import FormcheckError
+
+if TYPE_CHECKING:
+    from formcheck.records.records import Records, Work
+    from formcheck.records.tables import Account, Person
+
+accounts_app = typer.Typer(name="accounts", help="Who may log in to the app of a clinic.", no_args_is_help=True)
+
+_NO_PERSON = "-"
+
+
+class RoleChoice(StrEnum):
+    """What somebody may be let in as."""
+
+    CLINICIAN = "clinician"
+    CLIENT = "client"
+
+
+EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="Address that the person logs in with.")]
+
+
+@accounts_app.command("add")
+def add(
+    email: EmailArgument,
+    role: Annotated[RoleChoice, typer.Option(help="A clinician sees everybody, a client sees what is theirs.")],
+    person: Annotated[
+        str | None, typer.Option(metavar="NAME-or-ID", help="Whom a client is, as listed on the People page.")
+    ] = None,
+    name: Annotated[str, typer.Option(metavar="NAME", help="How they sign; the address when left out.")] = "",
+) -> None:
+    """Let somebody log in."""
+    terminal = Terminal()
+    with answering(terminal, "Stopped: nothing was changed."):
+        from formcheck.records.access import SYSTEM, Role
+        from formcheck.records.accounts import add_account
+
+        with _records() as records, records.writing(SYSTEM) as work:
+            person_id = None if person is None else _person_named(work, person).id
+            account = add_account(work, email, Role(role.value), name=name, person_id=person_id)
+        terminal.result(printable(f"{account.email} may log in as {account.name}, {account.role}."))
+
+
+@accounts_app.command("list")
+def list_them(
+    removed: Annotated[bool, typer.Option("--removed", help="Those too whose access was taken away.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each account.")] = False,
+) -> None:
+    """Name everybody who may log in."""
+    terminal = Terminal(machine=as_json)
+    with answering(terminal):
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.accounts import list_accounts
+        from formcheck.records.people import list_people
+
+        with _records() as records, records.reading(SYSTEM) as work:
+            accounts = list_accounts(work, removed_too=removed)
+            people = {person.id: person.name for person in list_people(work)}
+        for account in accounts:
+            terminal.result(_as_json(account) if as_json else printable(_as_line(account, people)))
+        if not accounts:
+            terminal.say("Nobody may log in yet. `formcheck accounts add EMAIL --role clinician` lets somebody.")
+
+
+@accounts_app.command("remove")
+def remove(email: EmailArgument) -> None:
+    """Take somebody's access away. What they recorded and wrote stays."""
+    terminal = Terminal()
+    with answering(terminal, "Stopped: nothing was changed."):
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.accounts import deactivate_account, find_account
+
+        with _records() as records, records.writing(SYSTEM) as work:
+            account = find_account(work, email)
+            if account is None or not account.active:
+                raise FormcheckError(f"{email} has no access.", "`formcheck accounts list` names those who have.")
+            deactivate_account(work, account.id)
+        terminal.result(printable(f"{account.email} may log in no more."))
+
+
+@contextmanager
+def _records() -> Iterator[Records]:
+    from formcheck.records.records import Records
+
+    records = Records()
+    try:
+        yield records
+    finally:
+        records.close()
+
+
+def _person_named(work: Work, wanted: str) -> Person:
+    """Return the person with this id or this name, in any case.
+
+    Raises
+    ------
+    FormcheckError
+        If there is none, or more than one.
+    """
+    from formcheck.records.people import list_people
+
+    people = list_people(work)
+    name = " ".join(wanted.split()).casefold()
+    found = [each for each in people if each.id == wanted] or [each for each in people if each.name.casefold() == name]
+    if len(found) > 1:
+        ids = ", ".join(person.id for person in found)
+        raise FormcheckError(f"{len(found)} people are called {wanted}.", f"Name one by id: {ids}.")
+    if not found:
+        raise FormcheckError(f"There is no person {wanted}.", "Add the person on the People page of the app first.")
+    return found[0]
+
+
+def _as_line(account: Account, people: dict[str, str]) -> str:
+    person = _NO_PERSON if account.person_id is None else people.get(account.person_id, account.person_id)
+    parts: Sequence[str] = (account.email, account.role, account.name, person)
+    return "  ".join(parts) + ("" if account.active else "  (removed)")
+
+
+def _as_json(account: Account) -> str:
+    fields = ("id", "email", "name", "role", "person_id", "active")
+    return json.dumps({name: getattr(account, name) for name in fields}, ensure_ascii=False)
