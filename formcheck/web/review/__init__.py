@@ -1,1 +1,0 @@
-"""Review of a recorded set: upload, analysis in the background, result."""
