@@ -15,7 +15,7 @@ from formcheck.web.live.service import live_service
 
 def _answer() -> None:
     for owner, _ in enumerate(sys.stdin):
-        print(live_service().issue_token(f"load-test-{owner}"), flush=True)
+        print(live_service().issue_token(f"load-test-{owner}", "owner"), flush=True)
 
 
 def main() -> None:

@@ -59,8 +59,8 @@ def serve_app(
         ensure_model(progress=stages)
     if not is_loopback(host):
         terminal.note(
-            "Others in your network can open the app now; their browsers give it the camera over HTTPS only, "
-            "so phones need an HTTPS proxy in front of it."
+            "Others in your network reach the app now, and are let in with a login only (docs/access.md); their "
+            "browsers give it the camera over HTTPS only, so phones need an HTTPS proxy in front of it."
         )
     headless = not (browser and has_browser())
     (serve or _streamlit)(

@@ -50,6 +50,7 @@ CURVES: Final[Mapping[str, str]] = {
 """Series whose curves are laid on each other, and the measure of a rep whose change they go with."""
 _ALIGNMENT: Final = ("fppa_deg", "fppa_change_deg")
 _BORNE_OUT_BY: Final = "kmf_pct"
+_DAY_NOT_KNOWN: Final = "The day of a set is guessed from its file, so the limits for different days are used."
 
 
 class Kind(StrEnum):
@@ -68,6 +69,8 @@ class DatedSet:
     """With time zone."""
     name: str = ""
     """For people; may be empty."""
+    date_is_guessed: bool = False
+    """Whether `done_at` is when the file came, or of a copy of it: what seems to be one session may be months."""
 
 
 @dataclass(frozen=True)
@@ -175,8 +178,15 @@ def compare_legs(left: DatedSet, right: DatedSet | None = None) -> Comparison:
 
 
 def _apart(first: DatedSet, second: DatedSet) -> Apart:
-    near = abs(second.done_at - first.done_at) <= timedelta(hours=SESSION_H)
-    return Apart.SESSION if near else Apart.DAYS
+    return Apart.SESSION if _seem_near(first, second) and not _day_guessed(first, second) else Apart.DAYS
+
+
+def _seem_near(first: DatedSet, second: DatedSet) -> bool:
+    return abs(second.done_at - first.done_at) <= timedelta(hours=SESSION_H)
+
+
+def _day_guessed(first: DatedSet, second: DatedSet) -> bool:
+    return first.date_is_guessed or second.date_is_guessed
 
 
 def _obstacle(pair: _Pair, one: Assessment, other: Assessment, *, legs_differ: bool = False) -> Obstacle | None:
@@ -195,6 +205,8 @@ def _obstacle(pair: _Pair, one: Assessment, other: Assessment, *, legs_differ: b
 
 
 def _other_leg(pair: _Pair, one: Assessment, other: Assessment) -> bool:
+    if not legs_of(one) or not legs_of(other):
+        return False  # no rep counts, so it is of no leg
     if pair.first_leg != BOTH:
         return (pair.first_leg in legs_of(one)) != (pair.first_leg in legs_of(other))
     return works_one_leg((one, other)) and not set(legs_of(one)) & set(legs_of(other))
@@ -250,6 +262,8 @@ def _comparison(kind: Kind, apart: Apart, first: DatedSet, second: DatedSet, row
     shown = [row for row in rows if row.first is not None or row.second is not None]
     curves = tuple(_curves(kind, first.assessment, second.assessment, shown))
     notes = tuple(_notes(kind, first.assessment, second.assessment))
+    if kind is Kind.BEFORE_AFTER and _seem_near(first, second) and _day_guessed(first, second):
+        notes += (_DAY_NOT_KNOWN,)
     return Comparison(kind, apart, first, second, tuple(shown), curves, notes)
 
 

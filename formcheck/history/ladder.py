@@ -98,12 +98,18 @@ def next_level(exercise: str, plan: Plan) -> Level | None:
 
 
 def previous_level(exercise: str, plan: Plan) -> Level | None:
-    """Return the next easier rung; None off the ladder, or where the plan does not say what decides."""
+    """Return the next easier rung; None off the ladder, or where the plan does not say what decides.
+
+    A step lower than the lowest rung has none either: the deepest wall squat, on the rung below, is harder than it.
+    """
     own = _rungs(exercise)
     if not own or _of(own[0], plan) == -1:
         return None
     easier = [each for each in own if _load(each) < _of(each, plan)]
-    return easier[-1] if easier else LADDER[LADDER.index(own[0]) - 1]
+    if easier:
+        return easier[-1]
+    below = LADDER[LADDER.index(own[0]) - 1]
+    return None if below.in_plans and _of(own[0], plan) < _load(own[0]) else below
 
 
 def change_to(level: Level, exercise: str, plan: Plan) -> PlanChange | None:

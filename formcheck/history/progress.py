@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Final
@@ -145,7 +145,7 @@ def change_since(days: Sequence[DayValue], measure: str) -> Change | None:
 def symmetry(
     sets: Iterable[SetSummary], measure: str, symptoms: Side | None = None, zone: tzinfo | None = None
 ) -> tuple[DaySymmetry, ...]:
-    """Compare left and right on each day on which both were measured (specification §2.3).
+    """Compare left and right on each day on which both were measured (specification §2.3), on steps of one height.
 
     Parameters
     ----------
@@ -158,9 +158,18 @@ def symmetry(
     zone
         As in `trends`.
     """
-    ordered = sorted(sets, key=lambda each: each.done_at)
+    heights: dict[float | None, list[SetSummary]] = {}
+    for each in sorted(sets, key=lambda each: each.done_at):
+        heights.setdefault(each.result.plan.step_height_cm, []).append(each)
+    found = [day for group in heights.values() for day in _symmetry(group, measure, symptoms, zone)]
+    return tuple(sorted(found, key=lambda each: each.day))
+
+
+def _symmetry(
+    ordered: Sequence[SetSummary], measure: str, symptoms: Side | None, zone: tzinfo | None
+) -> Iterator[DaySymmetry]:
+    """Compare left and right day by day, from steps of one height."""
     left, right = ({each.day: each for each in day_values(ordered, measure, leg, zone)} for leg in LEG_ORDER[:2])
-    found = []
     for day in sorted(set(left) & set(right)):
         one, other = left[day], right[day]
         # One camera saw both legs: what it got wrong in them is not independent, see `error_of_difference`.
@@ -172,8 +181,7 @@ def symmetry(
         is_told = abs(difference.value) > limit.value and (
             not together or measure != _ALIGNMENT or _bears_out(difference.value, together, symptoms, zone)
         )
-        found.append(DaySymmetry(day, difference, limit, is_told, _lsi(measure, a, b, symptoms)))
-    return tuple(found)
+        yield DaySymmetry(day, difference, limit, is_told, _lsi(measure, a, b, symptoms))
 
 
 def _bears_out(difference: float, sets: Sequence[SetSummary], symptoms: Side | None, zone: tzinfo | None) -> bool:

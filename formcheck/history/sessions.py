@@ -16,6 +16,31 @@ _SETTLED_WITHIN: Final = 1
 """An hour later and the next morning pain may be this much above what it was before (§3.6)."""
 
 
+def unsettled_after(
+    before: int | None, plus_60min: int | None, next_morning: int | None, swelling: bool | None
+) -> tuple[str, ...]:
+    """Return what had not settled after a session, in words; empty where all had, or nobody answered.
+
+    Without an answer about pain before the session the most is taken for it with which there may be one: what is past
+    that had not settled, whatever it was before.
+
+    Parameters
+    ----------
+    before, plus_60min, next_morning
+        Pain before the session, an hour after it and the next morning, 0 to 10; None for no answer.
+    swelling
+        Whether the knee swelled.
+    """
+    usual = (NO_SESSION_FROM - 1 if before is None else before) + _SETTLED_WITHIN
+    found = []
+    for answer, when in ((plus_60min, "an hour later"), (next_morning, "the next morning")):
+        if answer is not None and answer > usual:
+            found.append(f"pain {answer} {when}")
+    if swelling:
+        found.append("swelling")
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Session:
     """Sets done one after the other, in order of time; at least one."""
@@ -59,19 +84,8 @@ class Session:
 
     @property
     def unsettled(self) -> tuple[str, ...]:
-        """What had not settled, in words; empty where all had, or nobody answered.
-
-        Without an answer about pain before the session the most is taken for it with which there may be one: what is
-        past that had not settled, whatever it was before.
-        """
-        usual = (NO_SESSION_FROM - 1 if self.pain_before is None else self.pain_before) + _SETTLED_WITHIN
-        found = []
-        for answer, when in ((self.pain_plus_60min, "an hour later"), (self.pain_next_morning, "the next morning")):
-            if answer is not None and answer > usual:
-                found.append(f"pain {answer} {when}")
-        if self.swelling:
-            found.append("swelling")
-        return tuple(found)
+        """What had not settled, in words; see `unsettled_after`."""
+        return unsettled_after(self.pain_before, self.pain_plus_60min, self.pain_next_morning, self.swelling)
 
     @property
     def unanswered(self) -> tuple[str, ...]:

@@ -78,7 +78,9 @@ def value_of_reps(estimates: Sequence[Estimate]) -> SetValue | None:
     values = [each.value for each in estimates]
     sd = stdev(values) if len(values) >= _FEWEST_FOR_SPREAD else float("nan")
     unsteady = 0.0 if math.isnan(sd) else TWO_SIDED_95 * _MEDIAN_AGAINST_MEAN * sd / math.sqrt(len(values))
-    error = float(np.hypot(median(each.error for each in estimates), unsteady))
+    errors = [each.error for each in estimates]
+    of_a_rep = float("nan") if any(map(math.isnan, errors)) else median(errors)
+    error = float(np.hypot(of_a_rep, unsteady))
     return SetValue(Estimate(float(median(values)), error), len(values), sd)
 
 

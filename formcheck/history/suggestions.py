@@ -8,7 +8,7 @@ rule asks about was answered.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
 
@@ -44,7 +44,8 @@ def suggest(
     Parameters
     ----------
     sets
-        Of one person; those of other exercises, or of the leg that the plan is not about, are left out.
+        Of one person; those of other exercises, or of the leg that the plan is not about, are left out. But no harder
+        level comes out while another exercise was too much for the same knee.
     now
         The plan in force. Sessions from before it count only to tell whether something happened twice in a row.
     answered_at
@@ -53,11 +54,7 @@ def suggest(
     zone
         For the days in the sentences; None for the zones of the times themselves.
     """
-    about = [
-        each
-        for each in sets
-        if each.result.exercise == now.exercise and (now.leg is None or each.result.leg in (now.leg, "both"))
-    ]
+    about = [each for each in sets if each.result.exercise == now.exercise and _same_leg(each, now)]
     sessions = sessions_of(about)
     if not sessions or sessions[-1].began_at < now.from_at:
         return Suggested(None, ("There is no session yet with the plan as it is now.",))
@@ -70,7 +67,41 @@ def suggest(
         why = f"Pain was {worst} in the last session: allowed, but nothing gets harder."
         return _unless_answered(_offer(last, worst, now), answered_at, why)
     since = max(now.from_at, answered_at.get(Rule.PROGRESS, now.from_at))
-    return _progress([each for each in sessions if each.began_at >= since], now, zone)
+    found = _progress([each for each in sessions if each.began_at >= since], now, zone)
+    if found.suggestion is not None and (elsewhere := _too_much_elsewhere(sets, now, found.suggestion.evidence, zone)):
+        return Suggested(None, elsewhere)
+    return found
+
+
+def _too_much_elsewhere(
+    sets: Sequence[SetSummary], now: PlanInForce, evidence: Sequence[Evidence], zone: tzinfo | None
+) -> tuple[str, ...]:
+    """Say which sessions of other exercises hurt too much, from the day of the first session of the evidence on.
+
+    It is the same knee: what the step-down does to it speaks against a deeper wall squat too.
+    """
+    first_day = _day(evidence[0].began_at, zone)
+    found = []
+    for exercise in dict.fromkeys(each.result.exercise for each in sets if each.result.exercise != now.exercise):
+        other = [each for each in sets if each.result.exercise == exercise and _same_leg(each, now)]
+        found += [
+            f"{_date_text(session.day(zone))}: another exercise ({exercise}) was too much, so nothing gets harder."
+            for session in sessions_of(other)
+            if session.day(zone) >= first_day and too_much(session)
+        ]
+    return tuple(found)
+
+
+def _same_leg(each: SetSummary, now: PlanInForce) -> bool:
+    return now.leg is None or each.result.leg in (now.leg, "both")
+
+
+def _day(moment: datetime, zone: tzinfo | None) -> date:
+    return (moment if zone is None else moment.astimezone(zone)).date()
+
+
+def _date_text(day: date) -> str:
+    return f"{day:%d %b %Y}".lstrip("0")
 
 
 def _unless_answered(found: Suggestion | None, answered_at: Mapping[Rule, datetime], why: str = "") -> Suggested:
@@ -182,7 +213,7 @@ def _progress(sessions: Sequence[Session], now: PlanInForce, zone: tzinfo | None
 
 def _against(session: Session, level: Level, zone: tzinfo | None) -> list[str]:
     """Return what of a session speaks against a harder level, or is not known."""
-    day = f"{session.day(zone):%d %b %Y}".lstrip("0")
+    day = _date_text(session.day(zone))
     found = []
     if session.unanswered:
         found.append(f"{day}: not answered: {', '.join(session.unanswered)}.")

@@ -5,6 +5,8 @@ An archive is one look at the database, so it holds no half of a change; others 
 
 from __future__ import annotations
 
+import re
+import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -28,6 +30,9 @@ Queries = Mapping[str, Select[Any]]
 
 _ATTEMPTS: Final = 3
 """A file that goes while it is being archived was deleted in that moment: the archive is made again without it."""
+
+_LEFT_OVER_AFTER_S: Final = 3600.0
+"""An archive in the making is written to all the time; one that is not was given up."""
 
 
 def back_up(records: Records, actor: Actor, target: Path, progress: Progress | None = None) -> Manifest:
@@ -71,10 +76,12 @@ def write_archive(
     RecordsError
         If the archive cannot be written.
     """
-    home = records.settings.home.resolve()
-    if home in target.resolve().parents:
+    home, place = records.settings.home.resolve(), target.resolve()
+    passing = place.parent == records.files.incoming.resolve()  # made to be sent away and removed
+    if home in place.parents and not passing:
         raise RecordsError("The archive would lie among the records themselves.", "Choose another folder for it.")
     try:
+        _remove_leftovers(target)
         with atomic_path(target) as partial:
             for _ in range(_ATTEMPTS):
                 manifest = _written(records, partial, kind, wanted, progress)
@@ -90,6 +97,14 @@ def write_archive(
             f"{target} cannot be written: {error.strerror or error}.",
             "Choose a folder that exists, has room, and that you may write to.",
         ) from error
+
+
+def _remove_leftovers(target: Path) -> None:
+    """Remove what attempts at the same archive left behind whose process was killed: it holds health data."""
+    of_attempt = re.compile(rf"\.{re.escape(target.stem)}\.[0-9a-f]{{32}}{re.escape(target.suffix)}")
+    for path in target.parent.iterdir() if target.parent.is_dir() else ():
+        if of_attempt.fullmatch(path.name) and path.stat().st_mtime < time.time() - _LEFT_OVER_AFTER_S:
+            path.unlink(missing_ok=True)
 
 
 def _written(records: Records, path: Path, kind: str, wanted: Queries, progress: Progress | None) -> Manifest:
@@ -124,7 +139,7 @@ def _one_look(engine: Engine) -> Iterator[Connection]:
 def _rows(connection: Connection, query: Select[Any]) -> Iterator[Any]:
     result = connection.execution_options(yield_per=ROWS_AT_ONCE).execute(query)
     for row in result.mappings():
-        yield encoded(row)
+        yield encoded(dict(row))
 
 
 def _deleted_meanwhile(records: Records, manifest: Manifest) -> bool:

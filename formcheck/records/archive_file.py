@@ -57,7 +57,7 @@ class ArchiveWriter:
         info = _info(f"tables/{table}.jsonl", zipfile.ZIP_DEFLATED)
         with self.packed.open(info, "w", force_zip64=True) as member:
             for row in rows:
-                line = json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+                line = json.dumps(row, separators=(",", ":")).encode() + b"\n"
                 member.write(line)
                 digest.update(line)
                 counted, size = counted + 1, size + len(line)
@@ -118,13 +118,14 @@ class ArchiveReader:
     def __init__(self, path: Path) -> None:
         self.path = path
         with self._readable():
-            self._packed = zipfile.ZipFile(path)
+            self._file = path.open("rb")
         try:
             with self._readable():
+                self._packed = zipfile.ZipFile(self._file)
                 self.manifest = self._read_manifest()
                 self._check_members()
         except BaseException:
-            self._packed.close()
+            self._file.close()
             raise
 
     def __enter__(self) -> Self:
@@ -134,6 +135,7 @@ class ArchiveReader:
     def __exit__(self, *_: object) -> None:
         """Let go of the file."""
         self._packed.close()
+        self._file.close()  # the zip would keep it open for rows that somebody has begun to read
 
     @property
     def size(self) -> int:

@@ -35,10 +35,17 @@ def all_tables() -> list[SqlTable]:
 
 
 def encoded(row: Mapping[str, Any]) -> Json:
-    """Return a row as JSON: moments as ISO 8601 in UTC, everything else as it is."""
-    return {
-        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value for name, value in row.items()
-    }
+    """Return a row as JSON: moments as ISO 8601 in UTC, everything else as it is.
+
+    A zero character in a text, which SQLite keeps and PostgreSQL cannot, is replaced: an archive suits both.
+    """
+    return {name: _encoded(value) for name, value in row.items()}
+
+
+def _encoded(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
 
 
 def decoded(table: SqlTable, row: Any) -> dict[str, Any]:
@@ -74,8 +81,7 @@ def _fits(kind: Any, value: Any) -> bool:
     if isinstance(value, bool):
         return False
     if isinstance(kind, String):
-        # A zero byte ends a text for PostgreSQL, so no text holds one.
-        return isinstance(value, str) and "\0" not in value and (kind.length is None or len(value) <= kind.length)
+        return isinstance(value, str) and "\0" not in value
     if isinstance(kind, Integer):
         return isinstance(value, int) and abs(value) < _LARGEST_INTEGER
     return isinstance(kind, Float) and isinstance(value, int | float) and math.isfinite(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -58,7 +57,7 @@ def replace_broken(settings: RecordsSettings, files: FileStore) -> Iterator[tupl
             # Left beside the new file, its pages would be taken for changes of that.
             leftover = broken.with_name(broken.name + ending)
             if leftover.exists():
-                os.replace(leftover, aside / leftover.name)
+                leftover.replace(aside / leftover.name)
         force(aside / broken.name)
         new.replace(broken)
         force(broken.parent)

@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from formcheck.records.access import RecordsError
@@ -45,14 +45,16 @@ def open_database(url: str) -> Engine:
     engine = connect(url)
     try:
         migrate(engine)
-    except OperationalError as error:
+    except BaseException as error:
         engine.dispose()
-        raise _unreachable(engine, error) from error
-    except DBAPIError as error:
-        engine.dispose()
-        raise RecordsError(
-            f"The records cannot be read: {_why(error)}.", "Restore them from a backup: formcheck records restore FILE."
-        ) from error
+        if isinstance(error, OperationalError):
+            raise _unreachable(engine, error) from error
+        if isinstance(error, DBAPIError):
+            raise RecordsError(
+                f"The records cannot be read: {_why(error)}.",
+                "Restore them from a backup: formcheck records restore FILE --replace.",
+            ) from error
+        raise
     return engine
 
 
@@ -99,7 +101,7 @@ def session_of(engine: Engine, *, writes: bool) -> Iterator[Session]:
     Raises
     ------
     RecordsError
-        If the database cannot be reached, or stays locked.
+        If the database cannot be reached, stays locked, or cannot keep what it is given.
     """
     bound = engine.execution_options(**{_WRITES: writes})
     try:
@@ -107,6 +109,11 @@ def session_of(engine: Engine, *, writes: bool) -> Iterator[Session]:
             yield session
     except OperationalError as error:
         raise _unreachable(engine, error) from error
+    except DataError as error:
+        raise RecordsError(
+            "Something in it is too long, too large, or has characters that cannot be kept.",
+            "Shorten it, or type it anew.",
+        ) from error
 
 
 @contextmanager

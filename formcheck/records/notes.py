@@ -8,12 +8,12 @@ from typing import Final
 from sqlalchemy import select
 
 from formcheck.records.access import NotFoundError, RecordsError
-from formcheck.records.people import get_person
+from formcheck.records.people import get_person, need_storable
 from formcheck.records.records import Work
 from formcheck.records.sets import get_set
 from formcheck.records.tables import Note
 
-_LONGEST: Final = 20_000
+LONGEST_NOTE: Final = 20_000
 
 
 def write_note(
@@ -37,12 +37,13 @@ def write_note(
     Raises
     ------
     RecordsError
-        If the note is empty or too long.
+        If the note is empty or too long, or cannot be kept as it is.
     """
     work.actor.need_clinician("write notes")
     said = text.strip()
-    if not said or len(said) > _LONGEST:
-        raise RecordsError("The note is empty or too long.", f"Write 1 to {_LONGEST:,} characters.")
+    if not said or len(said) > LONGEST_NOTE:
+        raise RecordsError("The note is empty or too long.", f"Write 1 to {LONGEST_NOTE:,} characters.")
+    need_storable(said)
     if set_id is not None:
         person_id = get_set(work, set_id).person_id
     elif person_id is None:

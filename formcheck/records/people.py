@@ -114,6 +114,7 @@ def checked_name(details: PersonDetails, year: int) -> str:
         raise RecordsError("A person needs a name.", "A pseudonym or a number will do.")
     if len(name) > _LONGEST_NAME or len(details.about) > _LONGEST_ABOUT:
         raise RecordsError("The name or the notes are too long.", "Shorten them.")
+    need_storable(name, details.about)
     if details.birth_year is not None and not _BORN_AFTER < details.birth_year <= year:
         raise RecordsError(f"{details.birth_year} is no year of birth.", f"Give one from {_BORN_AFTER + 1} to {year}.")
     if details.symptom_side is not None and details.symptom_side not in SYMPTOM_SIDES:
@@ -122,6 +123,18 @@ def checked_name(details: PersonDetails, year: int) -> str:
     if details.height_cm is not None and not low <= details.height_cm <= high:
         raise RecordsError(f"{details.height_cm:g} cm is no body height.", f"Give {low:g} to {high:g} cm.")
     return name
+
+
+def need_storable(*texts: str) -> None:
+    """Refuse text that not every database takes: with a zero character, or with half of a surrogate pair.
+
+    Raises
+    ------
+    RecordsError
+        If a text is such.
+    """
+    if any(sign == "\0" or "\ud800" <= sign <= "\udfff" for text in texts for sign in text):
+        raise RecordsError("The text holds a character that cannot be kept.", "Type it anew instead of pasting it.")
 
 
 def _fill(work: Work, person: Person, details: PersonDetails) -> None:

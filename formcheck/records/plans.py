@@ -24,6 +24,13 @@ _RANGES: Final = {
     "step_height_cm": (1.0, 100.0),
     "sessions_a_day": (0.0, 24.0),
 }
+_SAID: Final = {
+    "target_depth_deg": "The target depth in degrees",
+    "reps": "The number of reps",
+    "hold_s": "The hold in seconds",
+    "step_height_cm": "The step height in centimetres",
+    "sessions_a_day": "The number of sessions a day",
+}
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,7 @@ def prescribe(work: Work, person_id: str, what: Prescription) -> StoredPlan:
     """
     get_person(work, person_id)
     work.actor.need_clinician("change plans")
-    _check(what)
+    check_prescription(what)
     before = current_plan(work, person_id, what.exercise)
     if before is not None:
         before.until_at = work.now
@@ -143,11 +150,17 @@ def prescription_of(plan: StoredPlan) -> Prescription:
     )
 
 
-def _check(what: Prescription) -> None:
+def check_prescription(what: Prescription) -> None:
+    """Refuse what cannot be prescribed.
+
+    Raises
+    ------
+    RecordsError
+        If the exercise is not known, or a number is out of its range.
+    """
     if what.exercise not in builtin_names():
         raise RecordsError("This exercise is not known.", f"Choose one of {', '.join(builtin_names())}.")
     for name, (low, high) in _RANGES.items():
         value = getattr(what, name)
         if value is not None and not (math.isfinite(value) and low <= value <= high):
-            said = name.rpartition("_")[0].replace("_", " ") if name != "reps" else name
-            raise RecordsError(f"A {said} of {value:g} cannot be prescribed.", f"Give {low:g} to {high:g}.")
+            raise RecordsError(f"{_SAID[name]} cannot be {value:g}.", f"Give {low:g} to {high:g}.")

@@ -20,7 +20,6 @@ from formcheck.records.files import FileStore
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import AuditEntry, Json, StoredFile
 
-
 FILES_LOCK: Final = 0x66696C65
 """PostgreSQL's advisory lock around which files are in use; a number of our own."""
 

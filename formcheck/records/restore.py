@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, String, delete, func, insert, select, text
+from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import DataError, IntegrityError
 
 from formcheck.records.access import SYSTEM, Actor, RecordsError
@@ -130,7 +132,7 @@ def _fill(
             for table in reversed(all_tables()):
                 target.execute(delete(table))
             for table in all_tables():
-                write_rows(target, table, rows_of(given, table, _ended if table.name == Upload.__tablename__ else None))
+                write_rows(target, table, rows_of(given, table, _change_of(table)))
             _need_files(target, archive, files)
             _note(target, actor, archive.manifest)
     except (IntegrityError, DataError) as error:
@@ -153,7 +155,22 @@ def _need_empty(connection: Connection) -> None:
         )
 
 
-def _ended(upload: dict[str, Any]) -> None:
+def _change_of(table: SqlTable) -> Callable[[dict[str, Any]], None]:
+    """Return what is done to each row of a table on its way into the database."""
+    lengths = {column.name: column.type.length for column in table.columns if isinstance(column.type, String)}
+
+    def change(row: dict[str, Any]) -> None:
+        for name, length in lengths.items():
+            # SQLite keeps longer names than it was told to, PostgreSQL does not; nothing is lost over that.
+            if row[name] is not None and length is not None:
+                row[name] = row[name][:length]
+        if table.name == Upload.__tablename__:
+            _end(row)
+
+    return change
+
+
+def _end(upload: dict[str, Any]) -> None:
     """End an upload that was on its way when the backup was made: its video is not in there."""
     if upload["state"] in _ON_THEIR_WAY:
         upload["state"] = "failed"

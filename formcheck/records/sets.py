@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from formcheck.history.summary import PainReport, SetSummary, summary_of
 from formcheck.history.summary_document import summary_from_document
@@ -20,7 +20,7 @@ from formcheck.records.people import get_person
 from formcheck.records.plans import current_plan
 from formcheck.records.records import Work
 from formcheck.records.requests import MeasuredAs
-from formcheck.records.tables import ExerciseSet, Json, StoredFile
+from formcheck.records.tables import ExerciseSet, Json, Note, StoredFile
 from formcheck.report.document import assessment_document
 from formcheck.session.assessment import Assessment
 
@@ -195,7 +195,7 @@ def video_of(work: Work, set_id: str, *, for_browser: bool) -> Path | None:
 
 
 def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
-    """Say whose set it is."""
+    """Say whose set it is; the notes about it go with it."""
     row = get_set(work, set_id)
     work.actor.need_clinician("say whose set it is")
     get_person(work, person_id)
@@ -205,6 +205,7 @@ def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
     row.person_id = person_id
     plan = current_plan(work, person_id, row.exercise)
     row.plan_id = None if plan is None else plan.id
+    work.session.execute(update(Note).where(Note.set_id == row.id).values(person_id=person_id))
     work.log("set.given", subject=row.id, person=person_id, details={"before": before})
     return row
 

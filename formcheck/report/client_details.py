@@ -37,9 +37,13 @@ class ClientDetails:
     note: str = ""
     """What the clinician writes, in as many paragraphs as they like."""
     pain_before: int | None = None
-    """0, none, to 10, the worst there is; None where nobody answered. So are the two below."""
+    """0, none, to 10, the worst there is; None where nobody answered. So are the four below."""
     pain_during: int | None = None
     pain_after: int | None = None
+    pain_after_hour: int | None = None
+    pain_next_morning: int | None = None
+    swelling: bool | None = None
+    """Whether the knee swelled afterwards; None where nobody answered."""
     plan: Plan | None = None
     """What is to be done from now on; what was prescribed for the set itself is in its assessment."""
     sessions_a_day: float | None = None
@@ -53,7 +57,8 @@ class ClientDetails:
             value = getattr(self, field.name)
             if isinstance(value, str):
                 object.__setattr__(self, field.name, plain(value).strip())
-        for pain in (self.pain_before, self.pain_during, self.pain_after):
+        pains = (self.pain_before, self.pain_during, self.pain_after, self.pain_after_hour, self.pain_next_morning)
+        for pain in pains:
             if pain is not None and not LOWEST <= pain <= HIGHEST:
                 raise ValueError(f"pain must be from {LOWEST} to {HIGHEST}, but is {pain}")
         if self.height_cm is not None and not _SHORTEST_CM <= self.height_cm <= _TALLEST_CM:

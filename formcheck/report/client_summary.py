@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 from typing import Final
 
 from formcheck.exercises.finding import Band, Finding
+from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
@@ -144,16 +144,14 @@ def plot_caption(chart: Chart) -> str:
 
 
 def typical(reps: Sequence[Rep], measure: str, leg: str) -> Estimate | None:
-    """Return the middle value of a measure over reps, with the middle of their errors.
+    """Return the middle value of a measure over reps with its error, the same as in a comparison of sets.
 
     The error is not made smaller by the number of reps: most of it, the model's and the camera's, is the same in all.
+    What the reps scatter comes on top of it.
     """
     found = [rep.measures.get(measure, {}).get(leg) for rep in reps]
-    known = [estimate for estimate in found if estimate is not None and math.isfinite(estimate.value)]
-    if not known:
-        return None
-    errors = [estimate.error for estimate in known if math.isfinite(estimate.error)]
-    return Estimate(median(e.value for e in known), median(errors) if errors else float("nan"))
+    value = value_of_reps([estimate for estimate in found if estimate is not None and math.isfinite(estimate.value)])
+    return None if value is None else value.estimate
 
 
 def _person(details: ClientDetails) -> tuple[str, ...]:

@@ -245,7 +245,8 @@ def _photo(assessment: Assessment, frame: KeyFrame) -> Photo:
 def why_no_photos(assessment: Assessment) -> str:
     """Say why a report has no pictures."""
     if not assessment.complete_reps:
-        return "There are no pictures, because no whole rep was seen."
+        seen = any(rep.complete for rep in assessment.reps)
+        return f"There are no pictures, because no whole rep was {'counted' if seen else 'seen'}."
     return "There are no pictures: the set was measured again from saved landmarks, without its video."
 
 

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
 
+from formcheck.history.sessions import unsettled_after
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.plain_text import paragraphs
 from formcheck.report.words import counted, listed, sentence_case
 from formcheck.session.assessment import Plan
-from formcheck.session.pain import Load, advice_after
+from formcheck.session.pain import NO_SESSION_FROM, Load, PainAction, advice_after
+
+_A_DAY: Final[Mapping[float, str]] = MappingProxyType({0.5: "every other day", 1.0: "once a day"})
 
 
 def long_date(day: datetime.date) -> str:
@@ -33,7 +39,7 @@ def prescription(plan: Plan | None, sessions_a_day: float | None) -> str:
     """Say in one sentence what is to be done from now on; empty where nothing was prescribed."""
     parts = [] if plan is None else _prescribed(plan)
     if sessions_a_day is not None:
-        parts.append("once a day" if sessions_a_day == 1 else f"{sessions_a_day:g} times a day")
+        parts.append(_A_DAY.get(sessions_a_day, f"{sessions_a_day:g} times a day"))
     return f"{sentence_case(listed(parts))}." if parts else ""
 
 
@@ -45,14 +51,44 @@ def next_steps(details: ClientDetails) -> tuple[str, ...]:
 
 def pain_sentences(details: ClientDetails) -> tuple[str, ...]:
     """Say what the person felt and what follows from it; nothing where nobody asked."""
-    told = {"before": details.pain_before, "during": details.pain_during, "after": details.pain_after}
+    told = {
+        "before": details.pain_before,
+        "during": details.pain_during,
+        "after": details.pain_after,
+        "an hour later": details.pain_after_hour,
+        "the next morning": details.pain_next_morning,
+    }
     answers = [f"{when} {pain}" for when, pain in told.items() if pain is not None]
-    if not answers:
+    if not answers and details.swelling is None:
         return ()
+    said = [f"{sentence_case(', '.join(answers))} (0 is no pain, 10 the worst there is)."] if answers else []
+    if details.swelling is not None:
+        said.append("The knee swelled afterwards." if details.swelling else "The knee did not swell.")
+    return (*said, *_what_follows(details))
+
+
+def _what_follows(details: ClientDetails) -> list[str]:
+    """Say what pain asks for; that it may go on like this only where nothing speaks against it."""
+    before = details.pain_before
     worst = max((pain for pain in (details.pain_during, details.pain_after) if pain is not None), default=None)
     # No load is told, so no easier set is worked out here: that is for the clinician to prescribe.
-    advice = advice_after(details.pain_before, worst, Load())
-    return (f"{sentence_case(', '.join(answers))} (0 is no pain, 10 the worst there is).", *advice.sentences)
+    advice = advice_after(before, worst, Load())
+    said = list(advice.sentences)
+    too_much_before = before is not None and before >= NO_SESSION_FROM
+    unsettled = unsettled_after(before, details.pain_after_hour, details.pain_next_morning, details.swelling)
+    if too_much_before or unsettled:
+        said = said[:1] if advice.action is PainAction.STOP else []
+    if too_much_before:
+        said.append(
+            f"Pain was {before} before the set: no session with {NO_SESSION_FROM} or more. If it stays like this, talk "
+            "to your clinician."
+        )
+    if unsettled:
+        said.append(
+            f"Afterwards there was {listed(unsettled)}: it had not settled as it should, so do less next time. If that "
+            "happens twice in a row, talk to your clinician."
+        )
+    return said
 
 
 def _prescribed(plan: Plan) -> list[str]:

@@ -94,6 +94,8 @@ def headline(assessment: Assessment) -> Headline:
     changes = [_change(advice) for advice in first_change(findings)]
     praised = praise(findings)
     further = tuple(changes[:_MORE_CHANGES])
+    if not assessment.complete_reps and any(rep.complete for rep in assessment.reps):
+        return Headline("Nothing was judged", None, "Every whole rep was left out in review.", further, praised)
     if not assessment.complete_reps:
         detail = "No whole rep was seen. Keep the whole body in view for the whole set."
         return Headline("Film the whole movement, from standing to standing", None, detail, further, praised)

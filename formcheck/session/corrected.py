@@ -19,7 +19,7 @@ from formcheck.kinematics.analysis import measure_found
 from formcheck.kinematics.hand_reps import KnownRep, RepSignal, as_found, with_rep_excluded, with_rep_times
 from formcheck.kinematics.placed import PlacedPoint, frame_at
 from formcheck.pose.types import PoseTrack
-from formcheck.session.assessment import Assessment
+from formcheck.session.assessment import Assessment, Plan
 from formcheck.session.corrections import (
     Change,
     Correction,
@@ -122,6 +122,7 @@ class _Replay:
 
     def __init__(self, track: PoseTrack, request: SetRequest, rubric_of: RubricOf) -> None:
         self._track = track
+        self._asked = request
         self._rubric_of = rubric_of
         self.request = request
         self.placed: list[PlacedPoint] = []
@@ -157,14 +158,19 @@ class _Replay:
 
     def _as(self, change: MeasureAs) -> SetRequest:
         now = self.request
-        other = change.exercise is not None and change.exercise != now.rubric.exercise
+        if change.exercise is not None and change.exercise != now.rubric.exercise:
+            now = replace(now, rubric=self._rubric_of(change.exercise), plan=self._plan_of(change.exercise))
         return replace(
             now,
-            rubric=self._rubric_of(change.exercise) if other and change.exercise else now.rubric,
             leg=change.leg or now.leg,
             leg_is_sure=now.leg_is_sure or change.leg is not None,
             view=change.view or now.view,
         )
+
+    def _plan_of(self, exercise: str) -> Plan:
+        """Return the plan to judge an exercise by: what was prescribed of one says nothing of another."""
+        asked = self._asked
+        return asked.plan if exercise == asked.rubric.exercise else Plan(sex=asked.plan.sex)
 
     def _point(self, change: MoveLandmark) -> PlacedPoint:
         track = self._track

@@ -75,6 +75,7 @@ class MeasureAs:
     """What the set is measured as from here on; what is None stays as it was."""
 
     exercise: str | None = None
+    """What was prescribed of another exercise does not hold for it: depth, hold and reps are then not judged."""
     leg: Side | None = None
     """The standing leg of a step-down. A reviewer is believed against what the feet show."""
     view: ViewKind | None = None

@@ -1,23 +1,61 @@
-"""What ends with the server."""
+"""What runs with the server and ends with it: the workers, the daily tidying of the records, and live sets."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Final
 
 import streamlit as st
 
+from formcheck.errors import FormcheckError
+from formcheck.intake.settings import intake_settings
+from formcheck.intake.workers import Workers
+from formcheck.records.retention import keep_house
+from formcheck.web.access.service import records_service
 from formcheck.web.live.service import live_service
+
+_LOG: Final = logging.getLogger(__name__)
+_DAY_S: Final = 24 * 3600.0
 
 
 @asynccontextmanager
-async def live_sets_end_with_server(_app: st.App) -> AsyncIterator[None]:
-    """End all live sets and delete kept videos when the server stops.
+async def while_serving(_app: st.App) -> AsyncIterator[None]:
+    """Run the workers while the server does, and keep the records tidy; end all live sets when it stops.
 
     A server that is told to stop by a signal ends by that signal, without what Python does at exit.
     """
+    workers = Workers(_worker_count())
+    workers.start()
+    tidying = asyncio.create_task(_tidy_daily())
     try:
         yield
     finally:
-        await asyncio.to_thread(live_service().close)
+        tidying.cancel()
+        await asyncio.wait({tidying})
+        await asyncio.gather(asyncio.to_thread(workers.close), asyncio.to_thread(live_service().close))
+
+
+def _worker_count() -> int:
+    try:
+        return intake_settings().workers
+    except FormcheckError as error:
+        # Live sets do without; the page of videos says the same.
+        _LOG.error("no video will be analysed: %s", error)
+        return 0
+
+
+async def _tidy_daily() -> None:
+    while True:
+        try:
+            await asyncio.to_thread(_tidy)
+        except FormcheckError as error:
+            # Records that cannot be opened are said on the pages that need them; live sets do without.
+            _LOG.warning("the records could not be tidied: %s", error)
+        await asyncio.sleep(_DAY_S)
+
+
+def _tidy() -> None:
+    keep_house(records_service())

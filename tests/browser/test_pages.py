@@ -14,7 +14,10 @@ from .conftest import OpenPage
 KeepPicture = Callable[[Page, str], Path]
 PAGES = {
     "check": "Before you start",
-    "review": "Review a video",
+    "videos": "Videos",
+    "people": "People",
+    "compare": "Compare",
+    "progress": "Progress",
     "guidance": "Guidance",
     "self-test": "Self-test",
 }

@@ -8,11 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.change import Apart, Obstacle, Verdict
 from formcheck.history.comparison import Comparison, DatedSet, Kind, Row, compare_legs, compare_sets
+from formcheck.history.set_values import value_of_reps
+from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.session.assessment import Assessment
@@ -65,6 +69,16 @@ def test_sets_of_one_session_go_by_the_rule_for_a_session() -> None:
     assert row(comparison, "fppa_deg").change.is_change
 
 
+def test_sets_whose_day_is_guessed_go_by_the_rule_for_days() -> None:
+    guessed = replace(on(fppa(5, 5)), date_is_guessed=True)
+    for pair in ((on(fppa(13, 5)), guessed), (guessed, on(fppa(13, 5)))):
+        comparison = compare_sets(*pair)
+        assert comparison.apart is Apart.DAYS
+        assert row(comparison, "fppa_deg").change.verdict is Verdict.NO_DETECTABLE_CHANGE
+        assert "guessed from its file" in " ".join(comparison.notes)
+    assert compare_sets(guessed, on(fppa(13, 5), 3)).notes == ()
+
+
 def test_reps_that_do_not_count_are_left_out() -> None:
     reps = [each_leg("fppa_deg", 5, None), each_leg("fppa_deg", 60, None), each_leg("fppa_deg", 5, None)]
     made = assessment(reps, excluded=[2])
@@ -79,6 +93,13 @@ def test_the_error_of_a_set_does_not_shrink_with_the_number_of_reps() -> None:
     assert found.first is not None
     assert found.second is not None
     assert found.first.error == found.second.error == pytest.approx(4.0)
+
+
+@given(st.permutations([1.0, 2.0, 30.0, float("nan")]))
+def test_a_rep_whose_error_is_not_known_leaves_that_of_the_set_unknown(errors: list[float]) -> None:
+    value = value_of_reps([Estimate(5.0, error) for error in errors])
+    assert value is not None
+    assert np.isnan(value.estimate.error)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +148,12 @@ def test_a_step_of_unknown_height_is_pointed_out() -> None:
 def test_before_on_one_leg_and_after_on_the_other_is_not_comparable() -> None:
     found = compare_sets(on(step_down("left")), on(step_down("right"), 1))
     assert {each.change.reason for each in found.rows} == {Obstacle.LEG.value}
+
+
+def test_a_set_in_which_no_rep_counts_is_not_one_of_another_leg() -> None:
+    none = fppa(6, 5, excluded=(1, 2, 3))
+    found = row(compare_sets(on(fppa(20, 4)), on(none, 30)), "fppa_deg").change
+    assert found.reason == Obstacle.SECOND_MISSING.value
 
 
 def test_left_and_right_of_two_sets_are_compared_in_everything() -> None:

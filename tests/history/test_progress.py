@@ -81,6 +81,14 @@ def test_symmetry_needs_both_legs_on_one_day() -> None:
     assert [(each.day, each.difference.value) for each in days] == [(TODAY, 6), (TODAY + timedelta(days=2), -6)]
 
 
+def test_symmetry_never_compares_steps_of_other_heights() -> None:
+    low, high = Plan(step_height_cm=10.0), Plan(step_height_cm=20.0)
+    left, right = fppa(0, 2, plan=low), summary(0.1, values=each_leg("fppa_deg", None, 20), plan=high)
+    assert symmetry([left, right], "fppa_deg") == ()
+    both = [left, right, summary(0.2, values=each_leg("fppa_deg", None, 3), plan=low)]
+    assert [each.difference.value for each in symmetry(both, "fppa_deg")] == [-1]
+
+
 def test_an_angle_tells_the_legs_apart_only_with_the_knees_place() -> None:
     alone = summary(values=each_leg("fppa_deg", 20, 0))
     borne_out = summary(values=each_leg("fppa_deg", 20, 0) | each_leg("kmf_pct", 8, 0, 1.0))

@@ -170,6 +170,16 @@ def test_a_plain_squat_is_off_the_ladder_and_can_still_be_eased() -> None:
     assert change.after == 45.0
 
 
+def test_a_knee_that_another_exercise_hurt_gets_nothing_harder() -> None:
+    sets = [summary(i, pain=calm()) for i in range(3)]
+    step = summary(1, pain=PainReport(1, 8, 8), exercise="step-down", leg="left")
+    found = suggest([*sets, step], NOW)
+    assert found.suggestion is None
+    assert "another exercise (step-down) was too much" in found.not_yet[0]
+    long_ago = summary(-3, pain=PainReport(1, 8, 8), exercise="step-down", leg="left")
+    assert suggest([*sets, long_ago], NOW).suggestion is not None
+
+
 def test_an_answered_suggestion_is_not_made_again_from_the_same_sessions() -> None:
     sets = [summary(i, pain=calm()) for i in range(3)]
     answered = {Rule.PROGRESS: DAY + timedelta(days=2.5)}
@@ -258,6 +268,17 @@ def test_the_last_wall_squat_leads_to_the_lowest_step_and_back() -> None:
     back = change_to(down, "step-down", step.plan)
     assert back is not None
     assert (back.exercise, back.plan.target_depth_deg, back.plan.step_height_cm) == ("wall-squat", 70.0, None)
+
+
+@pytest.mark.parametrize(("height_cm", "after_cm"), [(8.0, 5.0), (5.0, None)])
+def test_a_step_below_the_ladder_never_leads_to_the_deepest_wall_squat(
+    height_cm: float, after_cm: float | None
+) -> None:
+    low = with_plan(Plan(reps=10, step_height_cm=height_cm), "step-down")
+    assert previous_level(low.exercise, low.plan) is None
+    change = made(after([BAD], low)).change
+    assert (None if change is None else change.plan.step_height_cm) == after_cm
+    assert change is None or change.exercise == "step-down"
 
 
 def test_a_plan_between_two_rungs_goes_to_the_nearest_on_either_side() -> None:

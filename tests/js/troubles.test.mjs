@@ -56,5 +56,5 @@ test("the server's own words go before ours", () => {
 });
 
 test("a recorded video is one page away", () => {
-  assert.equal(new URL(REVIEW_HREF, "http://localhost/check?exercise=squat").pathname, "/review");
+  assert.equal(new URL(REVIEW_HREF, "http://localhost/check?exercise=squat").pathname, "/videos");
 });

@@ -121,6 +121,25 @@ def test_a_prescription_that_cannot_be_changes_nothing(records: Records, what: P
         assert [plan.id for plan in list_plans(work, person.id) if plan.until_at is None] == [before.id]
 
 
+@pytest.mark.parametrize("text", ["a\0b", "\ud800"])
+def test_text_that_not_every_database_takes_is_refused_by_all(records: Records, text: str) -> None:
+    person = add_somebody(records)
+    for change in (
+        lambda work: add_person(work, PersonDetails(text)),
+        lambda work: add_person(work, PersonDetails("Ann", about=text)),
+        lambda work: write_note(work, text, person_id=person.id, for_client=True),
+    ):
+        with pytest.raises(RecordsError), records.writing(CLINICIAN) as work:
+            change(work)
+
+
+def test_a_refused_prescription_names_the_number(records: Records) -> None:
+    person = add_somebody(records)
+    with pytest.raises(RecordsError) as refused, records.writing(CLINICIAN) as work:
+        prescribe(work, person.id, Prescription("wall-squat", sessions_a_day=30.0))
+    assert refused.value.reason == "The number of sessions a day cannot be 30."
+
+
 def test_clients_read_the_notes_that_are_for_them_and_write_none(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:

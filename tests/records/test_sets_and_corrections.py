@@ -12,6 +12,7 @@ from formcheck.errors import CorrectionError
 from formcheck.pose.landmarks import Landmark
 from formcheck.records.access import ConflictError, NotAllowedError, NotFoundError, RecordsError
 from formcheck.records.audit import audit_log
+from formcheck.records.notes import notes_of_person, write_note
 from formcheck.records.plans import Prescription, prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import (
@@ -96,6 +97,19 @@ def test_a_set_of_nobody_is_given_to_a_person(records: Records) -> None:
     with records.reading(client_of(person)) as work:
         assert [each.id for each in list_sets(work, person.id)] == [row.id]
         assert list_sets(work, person.id, "step-down") == []
+
+
+def test_the_notes_about_a_set_go_with_it_to_its_person(records: Records) -> None:
+    ann, beth, row = add_somebody(records), add_somebody(records, "Beth"), keep_set(records)
+    with records.writing(CLINICIAN) as work:
+        note = write_note(work, "Keep the heel down.", set_id=row.id, for_client=True)
+    for owner, other in ((ann, beth), (beth, ann)):
+        with records.writing(CLINICIAN) as work:
+            give_to(work, row.id, owner.id)
+        with records.reading(client_of(owner)) as work:
+            assert [each.id for each in notes_of_person(work, owner.id)] == [note.id]
+        with records.reading(client_of(other)) as work:
+            assert list(notes_of_person(work, other.id)) == []
 
 
 def test_the_same_video_is_recognised_for_those_who_may_see_its_set(records: Records) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from formcheck.report.client_details import ClientDetails
@@ -58,3 +60,36 @@ def test_no_easier_set_is_prescribed_by_itself() -> None:
     plan = Plan(reps=10, target_depth_deg=60)
     told = " ".join(pain_sentences(ClientDetails(pain_after=8, plan=plan)))
     assert "instead of" not in told
+
+
+@pytest.mark.parametrize(
+    ("later", "said"),
+    [
+        (ClientDetails(pain_next_morning=6), "pain 6 the next morning"),
+        (ClientDetails(pain_after_hour=4), "pain 4 an hour later"),
+        (ClientDetails(swelling=True), "swelling"),
+    ],
+)
+def test_what_did_not_settle_is_told_and_nobody_is_sent_on_like_this(later: ClientDetails, said: str) -> None:
+    told = " ".join(pain_sentences(dataclasses.replace(later, pain_before=1, pain_during=1, pain_after=1)))
+    assert f"Afterwards there was {said}: it had not settled" in told
+    assert "do less next time" in told
+    assert "you may go on like this" not in told
+
+
+def test_what_settled_is_told_without_a_warning() -> None:
+    calm = ClientDetails(pain_before=1, pain_during=1, pain_after_hour=1, pain_next_morning=1, swelling=False)
+    told = " ".join(pain_sentences(calm))
+    assert told.startswith("Before 1, during 1, an hour later 1, the next morning 1 (")
+    assert "did not swell" in told
+    assert "you may go on like this" in told
+
+
+def test_much_pain_before_the_set_is_not_fine_because_it_was_less_afterwards() -> None:
+    told = " ".join(pain_sentences(ClientDetails(pain_before=6, pain_after=2)))
+    assert "no session with 5 or more" in told
+    assert "you may go on like this" not in told
+
+
+def test_every_other_day_is_said_in_words() -> None:
+    assert prescription(None, 0.5) == "Every other day."

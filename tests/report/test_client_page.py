@@ -32,7 +32,7 @@ def test_summary_says_what_the_printed_one_says(front_set: Assessment) -> None:
     for part in (
         "Anna K. · 3 March 2026 · with Dr Rivera",
         "Point your kneecap over your second toe",
-        "Left 9\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}3° inward".replace("\N{NO-BREAK SPACE}", " "),
+        "Left 9\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}9° inward".replace("\N{NO-BREAK SPACE}", " "),
         "10 reps, down to 45° of knee bend",
         "What Dr Rivera says",
         safety.STOP_RULE,

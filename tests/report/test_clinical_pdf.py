@@ -49,6 +49,13 @@ def test_a_correction_without_effect_is_marked() -> None:
     assert "No effect: No rep is under way at 4.00 s." in told
 
 
+def test_corrections_are_listed_even_where_none_has_an_effect(front_set: Assessment) -> None:
+    idle = NotApplied(CORRECTIONS[2], "No rep is under way at 4.00 s.", "Take it back.")
+    told = text(ReviewedSet(front_set, None, (CORRECTIONS[2],), (idle,)))
+    assert "No effect: No rep is under way at 4.00 s." in told
+    assert "was corrected by hand" not in told
+
+
 def test_units_signs_uncertainty_and_origin_are_said(front_set: Assessment) -> None:
     told = text(as_measured(front_set))
     assert "Positive: the knee falls inward (valgus). Negative: it goes outward (varus)." in told

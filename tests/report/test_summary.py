@@ -8,6 +8,7 @@ import pytest
 
 from formcheck.exercises.finding import Band
 from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.report.page import why_no_photos
 from formcheck.report.rep_table import rep_table
 from formcheck.report.summary import check_lines, headline, plan_sentences, tiles, what_was_done
 from formcheck.session.assessment import Assessment, Plan
@@ -39,6 +40,13 @@ def test_camera_comes_before_form_where_the_view_is_refused(front_set: Assessmen
 def test_recording_comes_first_where_no_whole_rep_was_seen(front_set: Assessment) -> None:
     told = headline(dataclasses.replace(front_set, reps=front_set.reps[3:]))
     assert told.title == "Film the whole movement, from standing to standing"
+
+
+def test_reps_that_the_review_left_out_are_no_fault_of_the_recording(front_set: Assessment) -> None:
+    reps = tuple(dataclasses.replace(rep, excluded=True) for rep in front_set.reps)
+    left_out = dataclasses.replace(front_set, reps=reps, findings=())
+    assert headline(left_out).detail == "Every whole rep was left out in review."
+    assert "no whole rep was counted" in why_no_photos(left_out)
 
 
 def test_nothing_judged_is_not_called_good(front_set: Assessment) -> None:

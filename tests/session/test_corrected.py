@@ -17,7 +17,7 @@ from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Landmark, Side
 from formcheck.report.document import assessment_document, assessment_schema
-from formcheck.session.assessment import Assessment, Rep
+from formcheck.session.assessment import Assessment, Plan, Rep
 from formcheck.session.corrected import check_correction, review
 from formcheck.session.corrections import (
     Change,
@@ -193,6 +193,18 @@ def test_boundaries_that_are_set_are_those_of_the_rep_and_change_its_measures() 
     assert value(after, 2, "ascent_s", "both") == pytest.approx(value(automatic(SIDE), 2, "ascent_s", "both") + 0.4)
     frames = (after.track.t_s > was.bottom_end_s - 0.3) & (after.track.t_s < was.bottom_end_s)
     assert set(after.phase[frames].tolist()) == {"ascent"}
+
+
+def test_another_exercise_is_not_judged_by_what_was_prescribed_of_the_first() -> None:
+    plan = Plan(target_depth_deg=60.0, reps=5, hold_s=3.0, ball=True, sex="female")
+    asked = SetRequest(builtin_rubric("wall-squat"), plan=plan)
+
+    def plan_after(*changes: Change) -> Plan:
+        return review(sample_track(FRONT), asked, corrections(*changes), automatic=automatic(FRONT)).current.plan
+
+    assert plan_after(MeasureAs(exercise="step-down")) == Plan(sex="female")
+    assert plan_after(MeasureAs(exercise="step-down"), MeasureAs(exercise="wall-squat")) == plan
+    assert plan_after(MeasureAs(view=ViewKind.FRONT)) == plan
 
 
 def test_another_exercise_is_judged_by_its_own_rubric() -> None:

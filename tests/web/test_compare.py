@@ -16,13 +16,14 @@ from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.alignment import PhaseCurves, phase_positions
 from formcheck.history.change import Verdict
 from formcheck.history.comparison import Comparison, CurvePair, DatedSet, Kind, compare_legs, compare_sets
+from formcheck.intake.guesses import RECORDED
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.pose.types import PoseTrack
 from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.records import Records
 from formcheck.records.requests import MeasuredAs
-from formcheck.records.sets import NewSet, add_set, keep_track
-from formcheck.records.tables import ExerciseSet
+from formcheck.records.sets import NewSet, add_set, keep_track, set_date
+from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.session.recorded import SetRequest, assess
 from formcheck.web.access.service import records_service
 from formcheck.web.compare.curves import curves_html, draw_pair
@@ -257,6 +258,33 @@ def test_a_knee_that_falls_in_further_is_a_change_for_the_worse(records: Records
     shown = words(opened(person=ann))
     assert "Changed for the worse" in shown
     assert "Changed for the better Knee" not in shown
+
+
+@pytest.mark.parametrize(("reason", "guessed"), [("the date of the file", True), (RECORDED, False)])
+def test_sets_whose_day_is_guessed_are_not_taken_for_one_session(
+    records: Records, ann: str, reason: str, guessed: bool
+) -> None:
+    keep_set(records, ann, actor=OWNER)
+    row = keep_set(records, ann, actor=OWNER, done_at=DONE_AT + timedelta(hours=1))
+    with records.writing(OWNER) as work:
+        work.session.add(
+            Upload(
+                state="done",
+                name="set.mp4",
+                size=1,
+                wishes={},
+                guesses={"done_at": {"value": row.done_at.isoformat(), "reason": reason}},
+                set_id=row.id,
+                created_by=OWNER.name,
+                created_by_id=OWNER.id,
+                created_at=work.now,
+                updated_at=work.now,
+            )
+        )
+    assert ("guessed from its file" in words(opened(person=ann))) is guessed
+    with records.writing(OWNER) as work:
+        set_date(work, row.id, DONE_AT + timedelta(minutes=30))
+    assert "guessed from its file" not in words(opened(person=ann))
 
 
 def test_exchanging_the_sets_in_the_address_changes_nothing_since_the_earlier_comes_first(

@@ -1,29 +1,118 @@
-"""Layer: the app object without a server: what happens when it stops."""
+"""Layer: the app object without a server: what starts with it, and what ends when it stops."""
 
 from __future__ import annotations
 
 import asyncio
+import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 import streamlit as st
 
 import formcheck.web
-from formcheck.web.lifespan import live_sets_end_with_server
+from formcheck.records.access import RecordsError
+from formcheck.records.records import Records
+from formcheck.records.retention import Housekeeping
+from formcheck.records.settings import RecordsSettings
+from formcheck.web.lifespan import while_serving
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.registry import LiveRegistry
 
+WITHIN_S = 60.0
 
-def test_live_sets_end_when_the_server_stops_and_not_before(monkeypatch: pytest.MonkeyPatch) -> None:
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LiveRegistry:
     registry = LiveRegistry(limits=LiveLimits(max_sets=1))
-    closed: list[bool] = []
-    monkeypatch.setattr(registry, "close", lambda: closed.append(True))
+    monkeypatch.setenv("FORMCHECK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FORMCHECK_WORKERS", "0")
     monkeypatch.setattr("formcheck.web.lifespan.live_service", lambda: registry)
+    monkeypatch.setattr(
+        "formcheck.web.lifespan.records_service", lambda: Records(RecordsSettings(home=tmp_path / "home"))
+    )
+    return registry
+
+
+def serve(meanwhile: Callable[[], None]) -> None:
+    """Go through the life of a server."""
 
     async def run() -> None:
         app = st.App(Path(formcheck.web.__file__).with_name("main.py"))
-        async with live_sets_end_with_server(app):
-            assert not closed
+        async with while_serving(app):
+            await asyncio.to_thread(meanwhile)
 
     asyncio.run(run())
+
+
+def workers_of_this_process() -> list[int]:
+    children = psutil.Process().children()
+    return [child.pid for child in children if "formcheck.intake.worker" in child.cmdline()]
+
+
+def until(true: Callable[[], object]) -> None:
+    end = time.monotonic() + WITHIN_S
+    while not true():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.05)
+
+
+def test_live_sets_end_when_the_server_stops_and_not_before(
+    registry: LiveRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[bool] = []
+    monkeypatch.setattr(registry, "close", lambda: closed.append(True))
+    during: list[bool] = []
+    serve(lambda: during.extend(closed))
+    assert during == []
     assert closed == [True]
+
+
+@pytest.mark.usefixtures("registry")
+def test_workers_live_as_long_as_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMCHECK_WORKERS", "2")
+    seen: list[int] = []
+
+    def meanwhile() -> None:
+        until(lambda: len(workers_of_this_process()) == 2)
+        seen.extend(workers_of_this_process())
+
+    serve(meanwhile)
+    assert len(seen) == 2
+    assert not any(psutil.pid_exists(pid) for pid in seen if pid != os.getpid())
+
+
+@pytest.mark.usefixtures("registry")
+def test_the_records_are_tidied_when_the_server_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    tidied: list[Records] = []
+
+    def tidy(records: Records) -> Housekeeping | None:
+        tidied.append(records)
+        return None
+
+    monkeypatch.setattr("formcheck.web.lifespan.keep_house", tidy)
+    serve(lambda: until(lambda: tidied))
+    for records in tidied:
+        records.close()
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_server_whose_records_cannot_be_opened_serves_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+
+    def broken() -> Records:
+        asked.append(True)
+        raise RecordsError("The disk is gone.")
+
+    monkeypatch.setattr("formcheck.web.lifespan.records_service", broken)
+    serve(lambda: until(lambda: asked))
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_setting_that_means_nothing_stops_no_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMCHECK_WORKERS", "many")
+    found: list[int] = []
+    serve(lambda: found.extend(workers_of_this_process()))
+    assert found == []

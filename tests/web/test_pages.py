@@ -47,12 +47,6 @@ def _guidance() -> None:
     guidance.page()
 
 
-def _review() -> None:
-    from formcheck.web.screens import review
-
-    review.page()
-
-
 def opened(page: Callable[[], None], query: Mapping[str, str] = _NO_QUERY, *, accepted: bool = True) -> AppTest:
     """Open a page."""
     test = AppTest.from_function(page, default_timeout=_TIMEOUT_S)
@@ -69,7 +63,7 @@ def words(test: AppTest) -> str:
     return "\n".join(str(each.value) for each in [*elements, *boxes]).replace("\\", "")
 
 
-@pytest.mark.parametrize("page", [_check, _selftest, _guidance, _review])
+@pytest.mark.parametrize("page", [_check, _selftest, _guidance])
 def test_every_page_opens(page: Callable[[], None]) -> None:
     test = opened(page)
     assert not test.exception

@@ -325,6 +325,24 @@ def test_a_level_of_another_exercise_ends_the_plan_of_this_one(records: Records,
     assert by_exercise["wall-squat"].until_at is not None
 
 
+def test_a_level_of_another_exercise_leaves_what_is_prescribed_of_that_one(records: Records, ann: str) -> None:
+    easy = planned(records, ann, 30.0)
+    with records.writing(OWNER) as work:
+        step = prescribe(work, ann, Prescription("step-down", reps=3, step_height_cm=10.0))
+        step.from_at = DONE_AT - timedelta(days=2)
+    row = keep_set(records, ann, "step_down_side", actor=OWNER)
+    with records.writing(OWNER) as work:
+        say_pain(work, row.id, {"pain_before": 1, "pain_during": 1, "pain_next_morning": 4})
+    test = opened(person=ann)
+    assert "One level down: wall squat to 60–75°" in words(test)
+    assert "Step-down ends. Wall squat stays as it is prescribed now." in words(test).replace("**", "")
+    test.button(key=button(test, "Accept and change the plan")).click().run()
+    assert not test.exception
+    with records.reading(OWNER) as work:
+        (now,) = [each for each in list_plans(work, ann) if each.until_at is None]
+    assert (now.id, now.target_depth_deg) == (easy.id, 30.0)
+
+
 def as_client(records: Records, person_id: str, monkeypatch: pytest.MonkeyPatch) -> Actor:
     with records.reading(OWNER) as work:
         client = client_of(get_person(work, person_id))

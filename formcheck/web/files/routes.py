@@ -10,8 +10,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,13 +18,23 @@ from starlette.routing import BaseRoute, Route
 
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError
+from formcheck.records.people import get_person
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set, video_of
 from formcheck.report.document_kinds import DocumentKind
-from formcheck.web.access.links import LinkRefusedError, document_scope, player_scope, read_link, video_scope
+from formcheck.web.access.links import (
+    LinkRefusedError,
+    document_scope,
+    export_scope,
+    player_scope,
+    read_link,
+    video_scope,
+)
 from formcheck.web.access.service import records_service
 from formcheck.web.files.answers import PrivateFile, make_private, not_possible, nothing_here
-from formcheck.web.files.paths import DOCUMENT_PATH, PLAYER_PATH, VIDEO_PATH
+from formcheck.web.files.paths import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
+from formcheck.web.made_file import MadeFile
+from formcheck.web.people.export import make_export
 from formcheck.web.player.routes import data_response
 from formcheck.web.set_review.player_data import player_data
 
@@ -38,32 +47,15 @@ _DOCUMENTS_AT_ONCE: Final = 2
 """Each keeps a processor busy, an annotated video for minutes."""
 
 
-class Document(Protocol):
-    """A document that was made to be handed out; `formcheck.web.set_review.documents.MadeDocument` is one."""
-
-    @property
-    def path(self) -> Path:
-        """Where it is; removed once it is sent."""
-        ...
-
-    @property
-    def name(self) -> str:
-        """For the browser."""
-        ...
-
-    @property
-    def media_type(self) -> str:
-        """Of its content."""
-        ...
-
-
+MakeExport = Callable[[Records, Actor, str], MadeFile]
+"""Makes one archive of everything about a person. Raises `NotFoundError` where there is none for the actor."""
 MakePlayerData = Callable[[Records, Actor, str], bytes]
 """Makes what the player shows of a set, as JSON. Raises `NotFoundError` where there is none for the actor."""
-MakeDocument = Callable[[Records, Actor, str, str], Document]
+MakeDocument = Callable[[Records, Actor, str, str], MadeFile]
 """Makes a document of a set. Raises `NotFoundError` where there is no such set for the actor, or no such kind."""
 
 
-def _make_document(records: Records, actor: Actor, set_id: str, kind: str) -> Document:
+def _make_document(records: Records, actor: Actor, set_id: str, kind: str) -> MadeFile:
     # What writes PDFs and files for other tools takes a second to load: not before somebody wants one.
     from formcheck.web.set_review.documents import make_document
 
@@ -78,6 +70,7 @@ def file_routes(
     records: Callable[[], Records] = records_service,
     player_data: MakePlayerData = player_data,
     make_document: MakeDocument = _make_document,
+    make_export: MakeExport = make_export,
 ) -> list[BaseRoute]:
     """Return the routes for `streamlit.App`.
 
@@ -89,24 +82,32 @@ def file_routes(
         Makes what the player shows.
     make_document
         Makes documents.
+    make_export
+        Makes archives of everything about a person.
     """
-    files = SetFiles(records, player_data, make_document)
+    files = PrivateFiles(records, player_data, make_document, make_export)
     return [
         Route(VIDEO_PATH + "/{set_id}", files.video),
         Route(PLAYER_PATH + "/{set_id}", files.player),
         Route(DOCUMENT_PATH + "/{set_id}/{kind}", files.document),
+        Route(EXPORT_PATH + "/{person_id}", files.export),
     ]
 
 
-class SetFiles:
-    """Answers requests for the files of sets; see `file_routes`."""
+class PrivateFiles:
+    """Answers requests for the files of sets and people; see `file_routes`."""
 
     def __init__(
-        self, records: Callable[[], Records], player_data: MakePlayerData, make_document: MakeDocument
+        self,
+        records: Callable[[], Records],
+        player_data: MakePlayerData,
+        make_document: MakeDocument,
+        make_export: MakeExport,
     ) -> None:
         self._records = records
         self._player_data = player_data
         self._make_document = make_document
+        self._make_export = make_export
         self._places = asyncio.Semaphore(_DOCUMENTS_AT_ONCE)
 
     async def video(self, request: Request) -> Response:
@@ -120,6 +121,10 @@ class SetFiles:
     async def document(self, request: Request) -> Response:
         """Make a document of a set and give it; HEAD makes none."""
         return await _answered(self._document(request))
+
+    async def export(self, request: Request) -> Response:
+        """Make an archive of everything about a person and give it; HEAD makes none."""
+        return await _answered(self._export(request))
 
     def _video(self, request: Request) -> Response:
         set_id = _set_id(request)
@@ -148,6 +153,21 @@ class SetFiles:
             made = await asyncio.to_thread(self._make_document, self._records(), actor, set_id, kind)
         return PrivateFile(made.path, made.media_type, made.name, passing=True)
 
+    async def _export(self, request: Request) -> Response:
+        person_id = _id(request, "person_id", "person")
+        actor = await asyncio.to_thread(read_link, _token(request), export_scope(person_id), request)
+        await asyncio.to_thread(self._need_person, actor, person_id)
+        if request.method == "HEAD":
+            return make_private(Response())
+        async with self._places:
+            made = await asyncio.to_thread(self._make_export, self._records(), actor, person_id)
+        return PrivateFile(made.path, made.media_type, made.name, passing=True)
+
+    def _need_person(self, actor: Actor, person_id: str) -> None:
+        actor.need_clinician("take everything about a person")
+        with self._records().reading(actor) as work:
+            get_person(work, person_id)
+
     def _need_set(self, actor: Actor, set_id: str) -> None:
         with self._records().reading(actor) as work:
             get_set(work, set_id)
@@ -164,10 +184,14 @@ async def _answered(answer: Awaitable[Response]) -> Response:
 
 
 def _set_id(request: Request) -> str:
-    set_id = str(request.path_params["set_id"])
-    if _ID.fullmatch(set_id) is None:
-        raise NotFoundError("set")
-    return set_id
+    return _id(request, "set_id", "set")
+
+
+def _id(request: Request, name: str, what: str) -> str:
+    given = str(request.path_params[name])
+    if _ID.fullmatch(given) is None:
+        raise NotFoundError(what)
+    return given
 
 
 def _token(request: Request) -> str:

@@ -16,8 +16,8 @@ from formcheck.history.suggestions import suggest
 from formcheck.history.summary import SetSummary
 from formcheck.records.access import Actor, ConflictError
 from formcheck.records.answers import answer_suggestion
-from formcheck.records.plans import Prescription, end_plan, get_plan, prescription_of
-from formcheck.records.records import Records
+from formcheck.records.plans import Prescription, current_plan, end_plan, get_plan, prescription_of
+from formcheck.records.records import Records, Work
 from formcheck.records.tables import StoredPlan, SuggestionAnswer
 from formcheck.web.compare.choosing import exercise_name
 from formcheck.web.plain_text import as_typed
@@ -84,7 +84,9 @@ def _show(answering: Answering, plan: StoredPlan, suggestion: Suggestion, zone: 
     st.subheader(suggestion.title, anchor=False)
     st.markdown(suggestion.sentence)
     if suggestion.change is not None:
-        st.markdown(f"Plan: {change_in_words(suggestion.change)}")
+        with answering.records.reading(answering.actor) as work:
+            there = _there_already(work, answering.person_id, plan, suggestion.change)
+        st.markdown(f"Plan: {change_in_words(suggestion.change) if there is None else _stays_in_words(plan, there)}")
     st.markdown(
         "\n".join(
             f"- {each.began_at.astimezone(zone):%d %B %Y, %H:%M}: {as_typed(each.sentence)}"
@@ -119,8 +121,23 @@ def change_in_words(change: PlanChange) -> str:
     return f"**{change.variable.value} {before} → {change.after:g}{unit}.** Everything else in the plan stays."
 
 
+def _there_already(work: Work, person_id: str, plan: StoredPlan, change: PlanChange) -> StoredPlan | None:
+    """Return the plan of the exercise that a change leads to where one is in force beside the plan to be changed.
+
+    A clinician made it for this person, so no rule overwrites it: it may be far easier than the rung that is suggested.
+    """
+    return None if change.exercise == plan.exercise else current_plan(work, person_id, change.exercise)
+
+
+def _stays_in_words(plan: StoredPlan, there: StoredPlan) -> str:
+    return f"**{exercise_name(plan.exercise)} ends.** {exercise_name(there.exercise)} stays as it is prescribed now."
+
+
 def keep_answer(answering: Answering, plan_id: str, suggestion: Suggestion, *, accepted: bool) -> None:
     """Keep an answer; what is accepted changes the plan in the same transaction.
+
+    A change to another exercise ends the plan of this one. The other exercise is prescribed as suggested, unless it is
+    prescribed already: then that stays as it is.
 
     Raises
     ------
@@ -134,7 +151,9 @@ def keep_answer(answering: Answering, plan_id: str, suggestion: Suggestion, *, a
         if plan.person_id != answering.person_id or plan.until_at is not None:
             raise ConflictError("plan")
         change = suggestion.change
-        prescription = None if change is None else prescribed(change, prescription_of(plan))
+        prescription = None
+        if change is not None and _there_already(work, answering.person_id, plan, change) is None:
+            prescription = prescribed(change, prescription_of(plan))
         document = {**suggestion.document(), "exercise": plan.exercise}
         answer_suggestion(
             work, answering.person_id, document, accepted=accepted, prescription=prescription if accepted else None

@@ -87,7 +87,10 @@ def _compare(records: Records, actor: Actor, chosen: Chosen) -> None:
 
 
 def _compared(kind: Kind, first: OpenedSet, second: OpenedSet) -> Comparison:
-    one, two = (DatedSet(each.reviewed.current, each.row.done_at, each.row.name) for each in (first, second))
+    one, two = (
+        DatedSet(each.reviewed.current, each.row.done_at, each.row.name, each.date_is_guessed)
+        for each in (first, second)
+    )
     if kind is Kind.BEFORE_AFTER:
         return compare_sets(one, two)
     return compare_legs(one, None if first is second else two)

@@ -1,7 +1,7 @@
 """One person, named by `?person=` in the address; a client finds themselves.
 
-A page of its own, not a part of *People*: a link to the page that is open does not change the address, so the name in it
-would be gone with the next touch.
+A page of its own, not a part of *People*: a link to the page that is open does not change the address, so the name in
+it would be gone with the next touch.
 """
 
 from __future__ import annotations

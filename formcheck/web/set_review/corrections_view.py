@@ -29,8 +29,8 @@ def show_corrections(records: Records, actor: Actor, opened: OpenedSet) -> None:
     """Show the corrections of a set and, to clinicians, how to take them back and to measure it as something else."""
     if not opened.corrections:
         st.caption(
-            "Nothing was corrected. In the player, press *Correct* to move a joint on a paused frame, drag the edges "
-            "of a rep in the plot, or leave a rep out."
+            "Nothing was corrected. In the player, *Joint* moves a joint on the paused frame, *Rep times* the edges of "
+            "a rep in the plot, and *Leave out* beside a rep takes it out of the count."
         )
     for row in reversed(opened.corrections):
         _show(records, actor, opened, row)

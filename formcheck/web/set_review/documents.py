@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from formcheck.records.access import Actor
 from formcheck.records.plans import current_plan, prescription_of
@@ -13,20 +11,11 @@ from formcheck.records.sets import video_of
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
+from formcheck.web.made_file import MadeFile, file_name
 from formcheck.web.set_review.opened import OpenedSet, open_set
 
 
-@dataclass(frozen=True)
-class MadeDocument:
-    """A document as it is handed out."""
-
-    path: Path
-    name: str
-    """For the browser."""
-    media_type: str
-
-
-def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKind) -> MadeDocument:
+def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKind) -> MadeFile:
     """Make a document of a set; who asked for it goes into the audit log.
 
     The file lies among what is not kept: whoever asked removes it when it is sent. What is left over is swept.
@@ -47,7 +36,7 @@ def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKin
     write_document(kind, opened.reviewed, details, path, video_path=video, generated_on=made_on)
     with records.writing(actor) as work:
         work.log("set.document", subject=set_id, person=opened.row.person_id, details={"kind": kind.value})
-    return MadeDocument(path, _name(opened, kind), kind.media_type)
+    return MadeFile(path, _name(opened, kind), kind.media_type)
 
 
 def _details(work: Work, opened: OpenedSet) -> ClientDetails:
@@ -81,6 +70,5 @@ def _day(moment: datetime) -> date:
 
 
 def _name(opened: OpenedSet, kind: DocumentKind) -> str:
-    person = opened.person.name if opened.person is not None else "set"
-    safe = "".join(sign if sign.isalnum() else "-" for sign in person).strip("-") or "set"
-    return f"{safe}-{_day(opened.row.done_at):%Y-%m-%d}{kind.suffix}"
+    person = file_name(opened.person.name if opened.person is not None else "set")
+    return f"{person}-{_day(opened.row.done_at)}{kind.suffix}"

@@ -36,7 +36,7 @@ def show_results(records: Records, actor: Actor, opened: OpenedSet) -> None:
     current = opened.reviewed.current
     told = report_summary.headline(current)
     with st.container(border=True):
-        st.markdown(report_summary.what_was_done(current))
+        st.markdown(report_summary.what_was_done(current, live=not current.track.source.sha256))
         badge = "" if told.band is None else f"{_BADGES[told.band]} "
         st.markdown(f"**Change first: {told.title}** {badge}{told.detail}")
         if told.praise:

@@ -39,6 +39,8 @@ OF_SETS: Final[dict[str, Callable[[str], str]]] = {
     "/formcheck-files/document/{set_id}/{kind}": lambda set_id: document_scope(set_id, KIND),
 }
 """Routes of what belongs to a set, and the scope of their links."""
+OF_PEOPLE: Final = {"/formcheck-files/export/{person_id}"}
+"""Routes of everything about a person; for clinicians alone."""
 OF_UPLOADS: Final = {
     "/formcheck-uploads": {"POST"},
     "/formcheck-uploads/{upload_id}": {"PUT", "GET", "HEAD", "DELETE"},
@@ -62,7 +64,7 @@ def test_every_route_is_known_here() -> None:
     routes = app_routes()
     assert all(isinstance(route, (Route, WebSocketRoute)) for route in routes)
     paths = [route.path for route in routes if isinstance(route, (Route, WebSocketRoute))]
-    assert sorted(paths) == sorted([*OPEN, *OF_SETS, *OF_UPLOADS, *SOCKETS])
+    assert sorted(paths) == sorted([*OPEN, *OF_SETS, *OF_PEOPLE, *OF_UPLOADS, *SOCKETS])
 
 
 def test_the_app_has_these_routes_and_no_others() -> None:

@@ -15,20 +15,12 @@ from formcheck.errors import OutputError
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
 from formcheck.records.sets import drop_video
-from formcheck.web.access.links import document_scope, issue_link, player_scope, video_scope
-from formcheck.web.files.paths import DOCUMENT_PATH, PLAYER_PATH, VIDEO_PATH
+from formcheck.web.access.links import document_scope, export_scope, issue_link, player_scope, video_scope
+from formcheck.web.files.paths import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
 from formcheck.web.files.routes import file_routes
+from formcheck.web.made_file import MadeFile
 
 from .clinic import ORIGIN, VIDEO, Clinic, cookies_of
-
-
-@dataclass(frozen=True)
-class Paper:
-    """A document of these tests."""
-
-    path: Path
-    name: str = "Adä-2026.pdf"
-    media_type: str = "application/pdf"
 
 
 @dataclass
@@ -42,7 +34,7 @@ class Desk:
         def player_data(_records: Records, actor: Actor, set_id: str) -> bytes:
             return json.dumps([actor.id, set_id] + ["joint"] * 1000).encode()
 
-        def make_document(records: Records, _actor: Actor, set_id: str, kind: str) -> Paper:
+        def make_document(records: Records, _actor: Actor, set_id: str, kind: str) -> MadeFile:
             if kind == "none":
                 raise NotFoundError("document")
             if kind == "too-much":
@@ -50,7 +42,7 @@ class Desk:
             path = records.files.passing_name(".pdf")
             path.write_bytes(f"%PDF {set_id}".encode())
             self.made.append(path)
-            return Paper(path)
+            return MadeFile(path, "Adä-2026.pdf", "application/pdf")
 
         routes = file_routes(player_data=player_data, make_document=make_document)
         client = TestClient(Starlette(routes=routes), base_url=ORIGIN, raise_server_exceptions=False)
@@ -257,3 +249,22 @@ def test_a_video_whose_file_is_missing_is_said_in_words(desk: Desk) -> None:
     assert answer.status_code == 503
     assert "missing" in answer.text
     assert "Traceback" not in answer.text
+
+
+def test_everything_about_a_person_is_for_clinicians_alone(desk: Desk) -> None:
+    clinic = desk.clinic
+    ada, clinician = clinic.ada, clinic.clinician
+
+    def address(actor: Actor, person_id: str) -> str:
+        return f"{EXPORT_PATH}/{person_id}?token={issue_link(actor, export_scope(person_id))}"
+
+    given = desk.browser("dr@clinic.example").get(address(clinician, ada.person_id))
+    assert given.status_code == 200
+    assert given.content.startswith(b"PK")
+    assert list(clinic.records.files.incoming.glob("*.zip")) == []
+    with_own_link = desk.browser(ada.email).get(address(ada.actor, ada.person_id))
+    with_other_link = desk.browser(ada.email).get(address(clinician, ada.person_id))
+    without_login = desk.browser(None).get(address(clinician, ada.person_id))
+    never_there = desk.browser("dr@clinic.example").get(address(clinician, "0" * 32))
+    for refused in (with_own_link, with_other_link, without_login, never_there):
+        assert (refused.status_code, refused.text) == (404, "There is nothing here.\n")

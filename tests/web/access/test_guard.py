@@ -285,8 +285,6 @@ def test_parts_that_run_alone_ask_who_is_there() -> None:
     """A fragment is run again without the page around it, and so without what the page asked."""
     asking = {"require_actor", "require_clinician", "current_actor"}
     for file in _WEB.rglob("*.py"):
-        if file.name == "review.py":
-            continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and any(
                 "fragment" in ast.unparse(each) for each in node.decorator_list
@@ -298,5 +296,4 @@ def test_parts_that_run_alone_ask_who_is_there() -> None:
 def test_no_page_keeps_for_all_what_it_read_for_one() -> None:
     """Streamlit's caches are shared by all sessions."""
     for file in _WEB.rglob("*.py"):
-        if file.name != "review.py":
-            assert "st.cache_" not in file.read_text(encoding="utf-8"), file.name
+        assert "st.cache_" not in file.read_text(encoding="utf-8"), file.name

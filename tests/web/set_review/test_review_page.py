@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from formcheck.records.access import Actor
-from formcheck.records.notes import notes_of_set
+from formcheck.records.notes import notes_of_set, write_note
 from formcheck.records.people import list_people
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotations_of, correct, corrections_of
-from formcheck.records.sets import get_set
+from formcheck.records.sets import get_set, say_pain
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet
+from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import ExcludeRep
 from formcheck.web.player.annotations import Drawing, DrawingKind
 from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEvent, RemovedDrawing, TookBack
 from formcheck.web.set_review.apply import apply_event
+from formcheck.web.set_review.documents import make_document
 from formcheck.web.set_review.opened import open_set
 from formcheck.web.set_review.player_data import player_data
 from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set, measured
@@ -173,6 +177,20 @@ def test_notes_and_pain_are_kept(monkeypatch: pytest.MonkeyPatch, kept: Records)
     assert seen(kept, row.id).pain_after == 3
     with kept.reading(CLINICIAN) as work:
         assert [note.text for note in notes_of_set(work, row.id)] == ["Good depth"]
+
+
+def test_documents_tell_what_was_answered_later_and_who_wrote_which_note(kept: Records) -> None:
+    row = keep_set(kept, add_somebody(kept, "Cora").id)
+    with kept.writing(CLINICIAN) as work:
+        say_pain(work, row.id, {"pain_before": 1, "pain_after": 1, "pain_next_morning": 6}, swelling=True)
+        write_note(work, "Heels down.", set_id=row.id, for_client=True)
+    with kept.writing(replace(CLINICIAN, name="Dr. Other")) as work:
+        write_note(work, "Slower.", set_id=row.id, for_client=True)
+    made = make_document(kept, CLINICIAN, row.id, DocumentKind.REVIEW_JSON)
+    client = json.loads(made.path.read_text(encoding="utf-8"))["client"]
+    assert (client["pain_next_morning"], client["pain_after_hour"], client["swelling"]) == (6, None, True)
+    assert set(client["note"].split("\n\n")) == {"Dr. Example: Heels down.", "Dr. Other: Slower."}
+    assert client["clinician"] is None
 
 
 def test_what_is_done_in_the_player_is_done_to_the_records(kept: Records) -> None:

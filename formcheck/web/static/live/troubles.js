@@ -9,7 +9,7 @@
 import { CLOSE } from "./protocol.js";
 
 /** The page that takes a recorded video, beside this one. */
-export const REVIEW_HREF = "review";
+export const REVIEW_HREF = "videos";
 export const REVIEW_TEXT = "Use a recorded video instead";
 
 const over = (cause, next, action = "retry") => ({ cause, next, action, over: true });

@@ -1,0 +1,232 @@
+"""`formcheck records`: what is kept, backed up, restored, carried elsewhere, erased and looked through."""
+
+from __future__ import annotations
+
+import datetime
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from formcheck.commands.terminal import Terminal, answering, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from formcheck.records.archive_manifest import Manifest
+    from formcheck.records.exchange_merge import Imported
+
+records_app = typer.Typer(
+    name="records",
+    help="What is kept: back up, restore, carry people to another installation, erase, check.",
+    no_args_is_help=True,
+)
+_UNCHANGED: Final = "Stopped: nothing was changed."
+_NOTHING_WRITTEN: Final = "Stopped: no archive was written."
+
+ArchiveArgument = Annotated[Path, typer.Argument(metavar="FILE", help="The archive.")]
+NewArchiveArgument = Annotated[
+    Path, typer.Argument(metavar="FILE", help="The archive to write, or the folder to write one into.")
+]
+
+
+@records_app.command("backup")
+def backup(file: NewArchiveArgument) -> None:
+    """Write everything into one archive. The app may go on running.
+
+    Exit status 1 if something was missing or damaged already: all else is in the archive then.
+    """
+    terminal = Terminal()
+    with answering(terminal, _NOTHING_WRITTEN):
+        from formcheck.commands.opened_records import opened_records
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.archive import back_up
+
+        target = _in_folder(file, "backup")
+        with opened_records() as records, terminal.bar("Backing up") as bar:
+            manifest = back_up(records, SYSTEM, target, bar.advance_to)
+        terminal.result(printable(f"{target}: {_content(manifest)}."))
+        _name_missing(terminal, manifest)
+
+
+@records_app.command("restore")
+def restore_backup(
+    file: ArchiveArgument,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let go of the records that are there, once the new ones are whole.")
+    ] = False,
+) -> None:
+    """Make the records what they were when a backup was made. Stop the app first."""
+    terminal = Terminal()
+    with answering(terminal, _UNCHANGED):
+        from formcheck.records.restore import restore
+        from formcheck.records.settings import RecordsSettings
+
+        settings = RecordsSettings()
+        with terminal.bar("Restoring") as bar:
+            restored = restore(settings, file, replace=replace, progress=bar.advance_to)
+        terminal.result(printable(f"Restored into {settings.home}: {_content(restored.manifest)}."))
+        if restored.set_aside is not None:
+            terminal.note(f"The database that could not be read is in {restored.set_aside}; delete it when you can.")
+        _name_missing(terminal, restored.manifest)
+
+
+@records_app.command("export")
+def export(
+    file: NewArchiveArgument,
+    person: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--person", metavar="NAME-or-ID", help="Whom; may be given more than once. Everybody if left out."
+        ),
+    ] = None,
+) -> None:
+    """Write people and what is theirs into an archive for another installation."""
+    terminal = Terminal()
+    with answering(terminal, _NOTHING_WRITTEN):
+        from formcheck.commands.opened_records import opened_records, person_named
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.exchange import export_people
+
+        target = _in_folder(file, "people")
+        with opened_records() as records, terminal.bar("Exporting") as bar:
+            with records.reading(SYSTEM) as work:
+                ids = None if not person else [person_named(work, each).id for each in person]
+            manifest = export_people(records, SYSTEM, target, ids, bar.advance_to)
+        terminal.result(printable(f"{target}: {_content(manifest)}."))
+        _name_missing(terminal, manifest)
+
+
+@records_app.command("import")
+def import_archive(file: ArchiveArgument) -> None:
+    """Take people in from an archive. Who is here already is recognised, and stays as they are here."""
+    terminal = Terminal()
+    with answering(terminal, _UNCHANGED):
+        from formcheck.commands.opened_records import opened_records
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.exchange import import_people
+
+        with opened_records() as records, terminal.bar("Importing") as bar:
+            told = import_people(records, SYSTEM, file, bar.advance_to)
+        for line in _imported(told):
+            terminal.result(line)
+        _name_missing(terminal, told.manifest)
+
+
+@records_app.command("erase")
+def erase(
+    person: Annotated[str, typer.Argument(metavar="NAME-or-ID", help="Whom.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase a person completely: rows, files that nobody else needs, uploads, account and log entries."""
+    terminal = Terminal()
+    with answering(terminal, "Stopped: nothing was erased, or the rest goes when formcheck is started next."):
+        from formcheck.commands.opened_records import opened_records, person_named
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.erasure import erase_person, finish_erasures
+
+        with opened_records() as records:
+            finish_erasures(records)
+            with records.reading(SYSTEM) as work:
+                found = person_named(work, person)
+            _need_yes(terminal, found.name, yes)
+            erase_person(records, SYSTEM, found.id)
+        terminal.result("Erased. Backups and archives that were made before still hold this person.")
+
+
+@records_app.command("retention")
+def retention() -> None:
+    """Let go of what is past its time (FORMCHECK_KEEP_VIDEOS_DAYS, FORMCHECK_KEEP_SETS_DAYS), and clean up.
+
+    The app does this by itself when it starts and once a day.
+    """
+    terminal = Terminal()
+    with answering(terminal, "Stopped: the rest goes the next time."):
+        from formcheck.commands.opened_records import opened_records
+        from formcheck.records.retention import keep_house, retention_settings
+
+        settings = retention_settings()
+        with opened_records() as records:
+            done = keep_house(records, settings)
+        for name, days in (("Videos", settings.keep_videos_days), ("Sets", settings.keep_sets_days)):
+            terminal.say(f"{name} are kept {'until they are deleted' if days is None else f'{days} days'}.")
+        left_over = done.swept.unused + done.swept.unnamed + done.swept.incoming
+        kept = done.retained
+        past = f"{_count(kept.videos, 'video')} and {_count(kept.sets, 'set')}"
+        terminal.result(f"Past their time: {past}. Left-over files: {left_over}.")
+
+
+@records_app.command("check")
+def check_records() -> None:
+    """Look through all rows and read every file; exit status 1 if anything is missing or damaged."""
+    terminal = Terminal()
+    with answering(terminal):
+        from formcheck.commands.opened_records import opened_records
+        from formcheck.records.integrity import check
+
+        with opened_records() as records, terminal.bar("Checking") as bar:
+            found = check(records, bar.advance_to)
+        counted = _counted(found.people, found.sets, found.files, found.size)
+        terminal.result(f"{counted}: {_count(len(found.problems), 'problem') if found.problems else 'all is whole'}.")
+        for problem in found.problems:
+            terminal.error(problem)
+    if found.problems:
+        raise typer.Exit(1)
+
+
+def _in_folder(file: Path, word: str) -> Path:
+    """Return the archive's path: in a folder it is named after the day and the minute."""
+    if not file.is_dir():
+        return file
+    now = datetime.datetime.now().astimezone()
+    return file / f"formcheck-{word}-{now:%Y-%m-%d-%H%M}.zip"
+
+
+def _content(manifest: Manifest) -> str:
+    counted = {each.name: each.rows for each in manifest.tables}
+    size = sum(each.size for each in manifest.files)
+    return _counted(counted.get("person", 0), counted.get("exercise_set", 0), len(manifest.files), size)
+
+
+def _counted(people: int, sets: int, files: int, size: int) -> str:
+    parts = (_count(people, "person", "people"), _count(sets, "set"), _count(files, "file"))
+    return f"{', '.join(parts)} ({size / 1e6:,.1f} MB)"
+
+
+def _count(number: int, one: str, more: str | None = None) -> str:
+    return f"{number} {one if number == 1 else more or one + 's'}"
+
+
+def _name_missing(terminal: Terminal, manifest: Manifest) -> None:
+    """Name the files that were missing when an archive was made, and end with 1 if there are any."""
+    for each in manifest.missing:
+        terminal.error(f"Missing or damaged where the archive was made: {each.sha256}{each.suffix}.")
+    if manifest.missing:
+        raise typer.Exit(1)
+
+
+def _imported(told: Imported) -> list[str]:
+    added, known = told.added, told.known
+    lines = [
+        f"New: {_people_and_sets(added)}, {_count(added['note'], 'note')}. Here already: {_people_and_sets(known)}."
+    ]
+    if differing := told.differing.total():
+        lines.append(f"Here already but not as in the archive: {differing}. They stay as they are here.")
+    if told.without_landmarks:
+        lines.append(f"Left out, since their landmarks were missing: {_count(len(told.without_landmarks), 'set')}.")
+    return lines
+
+
+def _people_and_sets(counted: Mapping[str, int]) -> str:
+    return f"{_count(counted['person'], 'person', 'people')}, {_count(counted['exercise_set'], 'set')}"
+
+
+def _need_yes(terminal: Terminal, name: str, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise typer.BadParameter("say --yes to erase without being asked.", param_hint="'--yes'")
+    if not typer.confirm(f"Erase {printable(name)} with all sets, videos and notes? This cannot be undone."):
+        terminal.error("Nothing was erased.")
+        raise typer.Exit(1)

@@ -1,0 +1,108 @@
+"""What an upload is measured as: what was said, and for the rest what is guessed, each guess with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from formcheck.exercises.plan import Plan
+from formcheck.intake.guesses import guess_date, guess_person_by_plan
+from formcheck.intake.wishes import Guess, Wishes, guess_of, wishes_of
+from formcheck.pose.types import PoseTrack
+from formcheck.records.plans import current_plan, prescription_of
+from formcheck.records.records import Work
+from formcheck.records.requests import MeasuredAs
+from formcheck.records.tables import Json, StoredPlan, Upload
+from formcheck.session.assessment import Assessment
+from formcheck.session.guess import Certainty, guess_exercise
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a set is measured as, whose it is and when it was done."""
+
+    measured_as: MeasuredAs
+    person_id: str | None
+    done_at: datetime
+    guesses: Mapping[str, Guess] = field(default_factory=dict)
+    """What of it was not said, by name."""
+
+    def with_view(self, assessment: Assessment) -> Json:
+        """Return the guesses as they are kept, with leg and view as the measurement found them."""
+        guesses: dict[str, Any] = {name: guess.document() for name, guess in self.guesses.items()}
+        legs = sorted({rep.leg for rep in assessment.complete_reps})
+        if self.measured_as.leg is None and len(legs) == 1 and legs != ["both"]:
+            guesses["leg"] = Guess(legs[0], "found in the movement").document()
+        if self.measured_as.view is None:
+            guesses["view"] = Guess(assessment.view.kind.value, "found in the pictures").document()
+        return guesses
+
+
+def decide(work: Work, row: Upload, track: PoseTrack, recorded: datetime | None) -> Decision:
+    """Decide what a set is measured as.
+
+    Parameters
+    ----------
+    work
+        The records, with everybody in sight.
+    row
+        The upload.
+    track
+        Its landmarks.
+    recorded
+        When it was recorded, as the video says.
+
+    Raises
+    ------
+    NotAssessableError
+        If the landmarks show nobody, or no leg, and the exercise was not said.
+    """
+    said = wishes_of(row)
+    guesses: dict[str, Guess] = {}
+    exercise, guess = _exercise(row, said, track)
+    if guess is not None:
+        guesses["exercise"] = guess
+    person_id, guess = _person(work, row, said, exercise)
+    if guess is not None:
+        guesses["person_id"] = guess
+    stored = None if person_id is None else current_plan(work, person_id, exercise)
+    plan = said.plan
+    if plan is None and stored is not None:
+        plan = _prescribed(stored)
+        guesses["plan"] = Guess(stored.id, f"prescribed since {stored.from_at:%d %B %Y}".replace(" 0", " "))
+    done_at = said.done_at
+    if done_at is None:
+        date = guess_date(recorded, said.last_modified, row.created_at)
+        guesses["done_at"] = date
+        done_at = datetime.fromisoformat(date.value)
+    measured_as = MeasuredAs(
+        exercise=exercise, leg=said.leg, view=said.view, mirrored=said.mirrored, plan=plan or Plan()
+    )
+    return Decision(measured_as, person_id, done_at, guesses)
+
+
+def _person(work: Work, row: Upload, said: Wishes, exercise: str) -> tuple[str | None, Guess | None]:
+    if row.person_id is not None or said.person_said:
+        return row.person_id, None if said.person_said else guess_of(row, "person_id")
+    guess = guess_person_by_plan(work, exercise, said.leg)
+    return (None, None) if guess is None else (str(guess.value), guess)
+
+
+def _prescribed(stored: StoredPlan) -> Plan:
+    return prescription_of(stored).plan()
+
+
+def _exercise(row: Upload, said: Wishes, track: PoseTrack) -> tuple[str, Guess | None]:
+    """Return the exercise, and the guess that it rests on; None where it was said.
+
+    A movement that is clear goes before the name of the file, and the name before one that is not.
+    """
+    if said.exercise is not None:
+        return said.exercise, None
+    shown = guess_exercise(track)
+    named = guess_of(row, "exercise")
+    if named is not None and shown.certainty is not Certainty.CLEAR:
+        return str(named.value), named
+    return shown.exercise, Guess(shown.exercise, shown.why.rstrip("."))

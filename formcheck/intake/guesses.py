@@ -1,0 +1,147 @@
+"""What is guessed about a video that nobody said: whose it is, which exercise, when; each with its reason.
+
+A guess never goes before what was said, and is shown with its reason so that it can be put right.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import PurePosixPath
+from typing import Final
+
+from sqlalchemy import select
+
+from formcheck.exercises.rubric_file import builtin_names
+from formcheck.intake.states import UploadState
+from formcheck.intake.wishes import Guess, guess_of, guessed_moment, wishes_of
+from formcheck.pose.landmarks import Side
+from formcheck.records.records import Work
+from formcheck.records.tables import ExerciseSet, Person, StoredPlan, Upload
+
+RECORDED: Final = "the video says so"
+"""Why a date is taken that was written while it was filmed; any other may be of a copy, or of the day it came."""
+_OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
+"""Cameras whose clock was never set begin in 1904, 1970 or 1980."""
+_WORD: Final = re.compile(r"[^\W\d_]+", re.UNICODE)
+_SHORTEST_NAME: Final = 3
+"""Letters: shorter words of a name are in too many file names by chance."""
+_EXERCISE_WORDS: Final = (
+    ("step-down", (("step", "down"), ("stepdown",), ("step", "downs"), ("stepdowns",))),
+    ("wall-squat", (("wall", "squat"), ("wallsquat",), ("wall", "squats"), ("wallsquats",))),
+    ("squat", (("squat",), ("squats",))),
+)
+"""In this order: a wall squat is a squat in words too."""
+
+
+def guess_by_name(work: Work, row: Upload) -> None:
+    """Guess what the name of a file and its date tell, as soon as it is here."""
+    said = wishes_of(row)
+    guesses = dict(row.guesses)
+    if row.person_id is None and not said.person_said:
+        person = guess_person(row.name, _people(work))
+        if person is not None:
+            row.person_id = person.value
+            guesses["person_id"] = person.document()
+    exercise = exercise_in_name(row.name)
+    if said.exercise is None and exercise is not None:
+        guesses["exercise"] = exercise.document()
+    if said.done_at is None:
+        guesses["done_at"] = guess_date(None, said.last_modified, row.created_at).document()
+    row.guesses = guesses
+
+
+def guess_person(name: str, people: Sequence[tuple[str, str]]) -> Guess | None:
+    """Guess whose video it is.
+
+    Parameters
+    ----------
+    name
+        Of the file.
+    people
+        Id and name of everybody in the records.
+
+    Returns
+    -------
+    Guess or None
+        None where nobody, or more than one, fits.
+    """
+    inside = _words(name)
+    named = [person_id for person_id, their in people if _fits(_words(their), inside)]
+    if len(named) == 1:
+        return Guess(named[0], "the name is in the file's name")
+    if len(people) == 1:
+        return Guess(people[0][0], "nobody else is in the records")
+    return None
+
+
+def guess_person_by_plan(work: Work, exercise: str, leg: Side | None) -> Guess | None:
+    """Guess whose set it is by who is prescribed this exercise: one person alone, on this leg where that is known."""
+    query = select(StoredPlan).where(StoredPlan.exercise == exercise, StoredPlan.until_at.is_(None))
+    plans = work.session.scalars(query).all()
+    fitting = {plan.person_id for plan in plans if leg is None or plan.leg in (None, leg.value)}
+    if len(fitting) != 1:
+        return None
+    return Guess(fitting.pop(), "nobody else is prescribed this exercise")
+
+
+def exercise_in_name(name: str) -> Guess | None:
+    """Guess the exercise by the words of a file's name."""
+    words = _words(name)
+    for exercise, wordings in _EXERCISE_WORDS:
+        if exercise in builtin_names() and any(_in_a_row(wording, words) for wording in wordings):
+            return Guess(exercise, "the file's name says so")
+    return None
+
+
+def guess_date(recorded: datetime | None, last_modified: datetime | None, received: datetime) -> Guess:
+    """Guess when a set was done.
+
+    Parameters
+    ----------
+    recorded
+        What the video itself says.
+    last_modified
+        Of the file, as the browser said.
+    received
+        When it came; nothing later is believed.
+    """
+    for moment, reason in ((recorded, RECORDED), (last_modified, "the date of the file")):
+        if moment is not None and _OLDEST < moment <= received:
+            return Guess(moment.astimezone(UTC).isoformat(), reason)
+    return Guess(received.astimezone(UTC).isoformat(), "when it came: the video does not say")
+
+
+def date_is_guessed(work: Work, row: ExerciseSet) -> bool:
+    """Return whether the date of a set is that of a file or of its coming: neither said nor in the video itself."""
+    query = select(Upload).where(Upload.set_id == row.id, Upload.state == UploadState.DONE)
+    for upload in work.session.scalars(query):
+        guess = guess_of(upload, "done_at")
+        if guess is not None and guess.reason != RECORDED and guessed_moment(upload) == row.done_at:
+            return True
+    return False
+
+
+def _people(work: Work) -> list[tuple[str, str]]:
+    return [(person_id, name) for person_id, name in work.session.execute(select(Person.id, Person.name))]
+
+
+def _words(text: str) -> list[str]:
+    return [word.casefold() for word in _WORD.findall(PurePosixPath(text).stem)]
+
+
+def _fits(name: Sequence[str], inside: Sequence[str]) -> bool:
+    """Say whether a name is in a file's name: all of it, or one word of it that is long enough to be no chance."""
+    if not name:
+        return False
+    if all(word in inside for word in name):
+        return len("".join(name)) >= _SHORTEST_NAME
+    return any(len(word) >= _SHORTEST_NAME and word in inside for word in name)
+
+
+def _in_a_row(wording: Sequence[str], words: Sequence[str]) -> bool:
+    if len(wording) == 1:
+        return wording[0] in words
+    return tuple(wording) in set(pairwise(words))

@@ -1,0 +1,270 @@
+"""The queue of videos: begun, received piece by piece, complete, given up, tried again, listed.
+
+Every step is one transaction. The bytes lie on the disk before the row says so, and a file goes only after the row no
+longer needs it: so whatever is killed at whatever moment, an upload is continued, waits, or is done.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import func, select
+
+from formcheck.errors import VideoError
+from formcheck.intake.duplicates import enter_queue
+from formcheck.intake.ending import cancel
+from formcheck.intake.names import safe_name, video_suffix
+from formcheck.intake.settings import FREE_BYTES, MOST_RECEIVING, IntakeSettings
+from formcheck.intake.states import (
+    UploadState,
+    UploadStateError,
+    get_upload,
+    need_state,
+    upload_path,
+)
+from formcheck.intake.wishes import Wishes, wishes_of
+from formcheck.records.access import Actor, NotAllowedError, RecordsError, Role
+from formcheck.records.people import get_person
+from formcheck.records.records import Records, Work
+from formcheck.records.tables import Upload, new_id
+from formcheck.video.digest import file_sha256
+from formcheck.video.unreadable import CONVERT, RECORD_AGAIN
+
+_LISTED: Final = 200
+
+
+@dataclass(frozen=True)
+class Announced:
+    """A file that is going to come."""
+
+    name: str
+    size: int
+    """Bytes."""
+    last_modified: datetime | None = None
+    """As the browser says; with the name and the size it tells the same file when it is chosen again."""
+
+
+class WrongOffsetError(UploadStateError):
+    """Bytes that do not begin where those before ended.
+
+    Parameters
+    ----------
+    received
+        Where they should begin.
+    """
+
+    def __init__(self, received: int) -> None:
+        self.received = received
+        super().__init__("These bytes are not the next ones of this video.", "Go on from where the server says.")
+
+
+def begin(
+    work: Work, file: Announced, wishes: Wishes, settings: IntakeSettings, *, person_id: str | None = None
+) -> Upload:
+    """Announce a file, or find the upload of the same file that was interrupted.
+
+    Parameters
+    ----------
+    work
+        Who brings it.
+    file
+        What is going to come.
+    wishes
+        What is said about it.
+    settings
+        The size that is allowed.
+    person_id
+        Whose set it is said to be; None where that is not said. A client's are their own.
+
+    Raises
+    ------
+    VideoError
+        If its name is not that of a video, or it is empty or too large.
+    RecordsError
+        If the disk has no room for it, or too many are on their way.
+    NotFoundError
+        If there is no such person for the actor.
+    """
+    name = safe_name(file.name)
+    _check_file(name, file.size, settings)
+    whose = _person(work, person_id)
+    interrupted = _interrupted(work, name, file)
+    if interrupted is not None:
+        return interrupted
+    _check_room(work, file.size)
+    said = replace(wishes, last_modified=file.last_modified, person_said=wishes.person_said or whose is not None)
+    row = Upload(
+        id=new_id(),
+        state=UploadState.RECEIVING,
+        name=name,
+        size=file.size,
+        received=0,
+        person_id=whose,
+        wishes=said.document(),
+        guesses={},
+        created_by=work.actor.name,
+        created_by_id=work.actor.id,
+        created_at=work.now,
+        updated_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    return row
+
+
+def note_received(work: Work, upload_id: str, from_byte: int, to_byte: int) -> Upload:
+    """Write down that bytes have come; they are on the disk already.
+
+    Raises
+    ------
+    WrongOffsetError
+        If others have come meanwhile.
+    UploadStateError
+        If nothing more is expected.
+    """
+    row = get_upload(work, upload_id, to_change=True)
+    need_state(row, UploadState.RECEIVING, to_do="received")
+    if row.received != from_byte or not from_byte <= to_byte <= row.size:
+        raise WrongOffsetError(row.received)
+    row.received, row.updated_at = to_byte, work.now
+    return row
+
+
+def complete(records: Records, actor: Actor, upload_id: str) -> Upload:
+    """Take a file that has come whole into the queue, or find that it is here already. Done once, however often asked.
+
+    Returns
+    -------
+    Upload
+        `waiting`, or `duplicate`; what it was where it was complete already.
+
+    Raises
+    ------
+    WrongOffsetError
+        If it has not come whole.
+    """
+    with records.reading(actor) as work:
+        row = get_upload(work, upload_id)
+        if row.state != UploadState.RECEIVING:
+            return row
+        path = upload_path(work.files, row)
+        if row.received != row.size:
+            raise WrongOffsetError(row.received)
+    whole = path.is_file() and path.stat().st_size == row.size
+    sha256 = file_sha256(path) if whole else ""
+    with records.writing(actor) as work:
+        row = get_upload(work, upload_id, to_change=True)
+        if row.state != UploadState.RECEIVING:
+            return row
+        if not whole:  # the disk lost what the row speaks of: all of it is asked for again
+            row.received, row.updated_at = 0, work.now
+        else:
+            enter_queue(work, row, sha256)
+    if not whole:
+        path.unlink(missing_ok=True)
+        raise WrongOffsetError(0)
+    if row.state == UploadState.DUPLICATE:
+        path.unlink(missing_ok=True)
+    return row
+
+
+def add_file(
+    records: Records,
+    actor: Actor,
+    path: Path,
+    wishes: Wishes,
+    settings: IntakeSettings,
+    *,
+    person_id: str | None = None,
+) -> Upload:
+    """Take a copy of a file of this computer into the queue; see `begin` and `complete`."""
+    announced = Announced(path.name, path.stat().st_size)
+    with records.writing(actor) as work:
+        row = begin(work, announced, wishes, settings, person_id=person_id)
+    try:
+        shutil.copyfile(path, upload_path(records.files, row))
+    except OSError as error:
+        with records.writing(actor) as work:
+            cancel(work, row.id)
+        raise RecordsError(
+            f"The file could not be kept: {error.strerror or error}.", "Free some space, and try again."
+        ) from error
+    with records.writing(actor) as work:
+        note_received(work, row.id, row.received, row.size)
+    return complete(records, actor, row.id)
+
+
+def list_uploads(work: Work, limit: int = _LISTED) -> Sequence[Upload]:
+    """Return the uploads that the actor may see, the newest first."""
+    query = select(Upload).order_by(Upload.created_at.desc(), Upload.id).limit(limit)
+    if not work.actor.sees_everybody:
+        query = query.where(Upload.created_by_id == work.actor.id)
+    return work.session.scalars(query).all()
+
+
+def _check_file(name: str, size: int, settings: IntakeSettings) -> None:
+    if video_suffix(name) is None:
+        raise VideoError(f'"{name}" does not have the name of a video file.', CONVERT)
+    if size <= 0:
+        raise VideoError(f'"{name}" is empty.', RECORD_AGAIN)
+    if size > settings.upload_max_bytes:
+        most, its = in_megabytes(settings.upload_max_bytes), in_megabytes(size)
+        raise VideoError(
+            f'"{name}" has {its}; a video may have {most} here.',
+            "Trim it to one set, or record in 1080p instead of 4K.",
+        )
+
+
+def in_megabytes(size: int) -> str:
+    """Write a number of bytes for people: `14 MB`, `2.1 GB`."""
+    megabyte = 1_000_000
+    if size < megabyte:
+        return f"{max(1, round(size / 1000))} kB"
+    if size < 1000 * megabyte:
+        return f"{size / megabyte:.0f} MB"
+    return f"{size / (1000 * megabyte):.1f} GB"
+
+
+def _check_room(work: Work, size: int) -> None:
+    own = select(func.count()).where(Upload.state == UploadState.RECEIVING, Upload.created_by_id == work.actor.id)
+    if (work.session.scalar(own) or 0) >= MOST_RECEIVING:
+        raise RecordsError(
+            f"{MOST_RECEIVING} videos are on their way already.", "Let some of them arrive, or cancel them."
+        )
+    promised = select(func.coalesce(func.sum(Upload.size - Upload.received), 0)).where(
+        Upload.state == UploadState.RECEIVING
+    )
+    missing = size + int(work.session.scalar(promised) or 0) + FREE_BYTES
+    if shutil.disk_usage(work.files.incoming).free < missing:
+        raise RecordsError(
+            f"The computer that runs formcheck has no room for a video of {in_megabytes(size)}.",
+            "Free some space on its disk, or delete videos that are not needed any more.",
+        )
+
+
+def _person(work: Work, person_id: str | None) -> str | None:
+    if work.actor.role is Role.CLIENT:
+        if work.actor.person_id is None:
+            raise NotAllowedError("upload videos before it is known who you are")
+        work.actor.need_sight(person_id or work.actor.person_id, "person")
+        return work.actor.person_id
+    return None if person_id is None else get_person(work, person_id).id
+
+
+def _interrupted(work: Work, name: str, file: Announced) -> Upload | None:
+    """Find the upload of this very file that has not come whole."""
+    query = select(Upload).where(
+        Upload.state == UploadState.RECEIVING,
+        Upload.created_by_id == work.actor.id,
+        Upload.name == name,
+        Upload.size == file.size,
+    )
+    for row in work.session.scalars(query.order_by(Upload.created_at)):
+        if wishes_of(row).last_modified == file.last_modified:
+            return row
+    return None

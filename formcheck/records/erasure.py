@@ -1,0 +1,269 @@
+"""One person erased completely: rows, files that nobody else needs, uploads, account; of the log the bare fact.
+
+What is to be done is written down before anything is: an erasure that was cut short is finished by `finish_erasures`.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import Engine, Text, cast, delete, or_, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from formcheck.records.access import Actor, RecordsError, Role
+from formcheck.records.archive_rows import all_tables
+from formcheck.records.files import force
+from formcheck.records.people import get_person
+from formcheck.records.records import Records, Work
+from formcheck.records.sweep import remove_incoming
+from formcheck.records.tables import (
+    Account,
+    Annotation,
+    AuditEntry,
+    ExerciseSet,
+    Note,
+    Person,
+    StoredCorrection,
+    StoredPlan,
+    SuggestionAnswer,
+    Upload,
+    new_id,
+)
+from formcheck.records.unused import remove_unused
+
+ERASED: Final = "person.erased"
+"""The action in the audit log: who did it and when, and nothing else."""
+_FOLDER: Final = "erasing"
+_BUSY_MS: Final = 10_000
+"""How long others may keep us from rewriting the database."""
+
+
+@dataclass(frozen=True)
+class _Task:
+    """An erasure that was asked for, as it is written down until it is done."""
+
+    file: Path
+    person_id: str
+    actor_id: str
+    actor: str
+    role: str
+    upload_ids: tuple[str, ...] = ()
+    """Whose files are to go; known once the rows have gone."""
+
+    def write(self, records: Records) -> None:
+        """Write it down so that a crash cannot lose it."""
+        self.file.parent.mkdir(mode=0o700, exist_ok=True)
+        passing = records.files.passing_name(".json")
+        passing.write_text(json.dumps({**vars(self), "file": self.file.name}))
+        force(passing)
+        passing.replace(self.file)
+        force(self.file.parent)
+
+    def forget(self) -> None:
+        """Remove it: nothing leads back to the person any more."""
+        self.file.unlink(missing_ok=True)
+        force(self.file.parent)
+
+
+def erase_person(records: Records, actor: Actor, person_id: str) -> None:
+    """Erase a person completely.
+
+    Their plans, sets, corrections, notes, answers, uploads and account go, and so do sets and uploads that belong to
+    nobody if they are of the same videos. Files go unless another person's set needs the same content. Audit entries
+    about them go; that the actor erased a person now is entered. In the end the database is rewritten, so that its
+    files hold nothing of them either.
+
+    Parameters
+    ----------
+    records
+        The records.
+    actor
+        Who does it; not a client.
+    person_id
+        Whom.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such person for the actor.
+    NotAllowedError
+        If the actor is a client.
+    RecordsError
+        If the database is in the way: then nothing was erased, or the rest goes with `finish_erasures`; the reason says
+        which.
+    """
+    with records.reading(actor) as work:
+        get_person(work, person_id)
+        actor.need_clinician("erase people")
+    file = records.settings.home / _FOLDER / f"{new_id()}.json"
+    task = _Task(file, person_id, actor.id, actor.name, actor.role.value)
+    try:
+        task.write(records)
+        task = _erase_rows(records, task)
+    except BaseException:
+        task.forget()
+        raise
+    _finish(records, task)
+
+
+def finish_erasures(records: Records) -> int:
+    """Finish the erasures that were cut short; return how many. To be called when formcheck starts."""
+    folder = records.settings.home / _FOLDER
+    tasks = [_read(file) for file in sorted(folder.glob("*.json"))] if folder.is_dir() else []
+    for task in tasks:
+        _finish(records, _erase_rows(records, task))
+    return len(tasks)
+
+
+def _read(file: Path) -> _Task:
+    try:
+        kept = json.loads(file.read_text())
+        return _Task(**{**kept, "file": file, "upload_ids": tuple(kept["upload_ids"])})
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise RecordsError(
+            f"An erasure that was cut short cannot be finished: {file} cannot be read.",
+            "Erase the person again, then remove that file.",
+        ) from error
+
+
+def _finish(records: Records, task: _Task) -> None:
+    """Remove what the rows no longer name, then every trace in the database's own files."""
+    remove_incoming(records.files, task.upload_ids)
+    remove_unused(records)
+    scrub(records.engine)
+    task.forget()
+
+
+def _erase_rows(records: Records, task: _Task) -> _Task:
+    """Delete all rows in one transaction; nothing happens where they have gone already."""
+    actor = Actor(task.actor_id, task.actor, Role(task.role))
+    with records.writing(actor) as work:
+        if work.session.get(Person, task.person_id, with_for_update=True) is None:
+            return task
+        accounts = _ids(work, select(Account.id).where(Account.person_id == task.person_id))
+        sets = _ids(work, select(ExerciseSet.id).where(_is_set_of(work, task.person_id)))
+        uploads = _ids(work, select(Upload.id).where(_is_upload_of(work, task.person_id, sets, accounts)))
+        task = replace(task, upload_ids=tuple(sorted({*task.upload_ids, *uploads})))
+        task.write(records)
+        _reduce_log(work, task.person_id, sets, uploads, accounts)
+        for some in _some(uploads):
+            work.session.execute(delete(Upload).where(Upload.id.in_(some)))
+        _forget_guesses(work, task.person_id)
+        for some in _some(sets):
+            work.session.execute(delete(ExerciseSet).where(ExerciseSet.id.in_(some)))
+        work.session.execute(delete(Person).where(Person.id == task.person_id))
+        work.log(ERASED, subject=None, person=None)
+    return task
+
+
+def _is_set_of(work: Work, person_id: str) -> ColumnElement[bool]:
+    sources = select(ExerciseSet.source_sha256).where(ExerciseSet.person_id == person_id).distinct()
+    same_video = ExerciseSet.person_id.is_(None) & ExerciseSet.source_sha256.in_(_ids(work, sources))
+    return (ExerciseSet.person_id == person_id) | same_video
+
+
+def _is_upload_of(work: Work, person_id: str, sets: Sequence[str], accounts: Sequence[str]) -> ColumnElement[bool]:
+    sources = select(ExerciseSet.source_sha256).where(ExerciseSet.id.in_(sets)).distinct()
+    nobodys = Upload.person_id.is_(None) & or_(Upload.set_id.in_(sets), Upload.sha256.in_(_ids(work, sources)))
+    return or_(Upload.person_id == person_id, Upload.created_by_id.in_(accounts), nobodys)
+
+
+def _reduce_log(
+    work: Work, person_id: str, sets: Sequence[str], uploads: Sequence[str], accounts: Sequence[str]
+) -> None:
+    """Delete the entries about a person and theirs, and what others' entries say of them."""
+    about = [AuditEntry.person_id == person_id]
+    of_person = (StoredPlan, Note, SuggestionAnswer)
+    about += [AuditEntry.subject_id.in_(select(each.id).where(each.person_id == person_id)) for each in of_person]
+    for condition in about:
+        work.session.execute(delete(AuditEntry).where(condition))
+    for some in _some(sets):
+        of_set = (StoredCorrection, Annotation, Note)
+        subjects = [AuditEntry.subject_id.in_(select(each.id).where(each.set_id.in_(some))) for each in of_set]
+        work.session.execute(delete(AuditEntry).where(or_(AuditEntry.subject_id.in_(some), *subjects)))
+    for some in _some([*uploads, *accounts, person_id]):
+        work.session.execute(delete(AuditEntry).where(AuditEntry.subject_id.in_(some)))
+    for some in _some(accounts):
+        work.session.execute(delete(AuditEntry).where(AuditEntry.actor_id.in_(some)))
+    gone = {person_id, *sets, *uploads, *accounts}
+    for entry in work.session.scalars(select(AuditEntry).where(cast(AuditEntry.details, Text).contains(person_id))):
+        entry.details = _without(entry.details, gone)
+
+
+def _forget_guesses(work: Work, person_id: str) -> None:
+    """Take out of others' uploads that they were thought to be this person's."""
+    for upload in work.session.scalars(select(Upload).where(cast(Upload.guesses, Text).contains(person_id))):
+        upload.guesses = {name: guess for name, guess in upload.guesses.items() if person_id not in json.dumps(guess)}
+
+
+def _without(value: Any, gone: set[str]) -> Any:
+    if isinstance(value, dict):
+        return {name: _without(each, gone) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_without(each, gone) for each in value]
+    return None if isinstance(value, str) and value in gone else value
+
+
+def scrub(engine: Engine) -> None:
+    """Rewrite the database, so that nothing of deleted rows is left in its files.
+
+    Raises
+    ------
+    RecordsError
+        If others have used it all the time.
+    """
+    try:
+        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
+            if engine.dialect.name == "sqlite":
+                _scrub_sqlite(cursor)
+            else:
+                _scrub_postgresql(connection.driver_connection, cursor)
+    except engine.dialect.loaded_dbapi.OperationalError as error:
+        raise RecordsError(
+            "The person is erased, but traces may be left in the database's files, since it was in use.",
+            "They go when formcheck is started next.",
+        ) from error
+
+
+def _scrub_sqlite(cursor: Any) -> None:
+    before = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+    cursor.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+    try:
+        _rewrite_sqlite(cursor)
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {before}")
+
+
+def _rewrite_sqlite(cursor: Any) -> None:
+    for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+        cursor.execute(statement)
+        row = cursor.fetchone()
+        if row is not None and row[0]:
+            raise sqlite3.OperationalError("others are reading")
+
+
+def _scrub_postgresql(connection: Any, cursor: Any) -> None:
+    connection.rollback()
+    connection.autocommit = True  # none of this can be in a transaction
+    try:
+        cursor.execute(f"SET lock_timeout = {_BUSY_MS}")
+        for table in all_tables():
+            cursor.execute(f'VACUUM (FULL) "{table.name}"')
+    finally:
+        cursor.execute("RESET lock_timeout")
+        connection.autocommit = False
+
+
+def _ids(work: Work, query: Any) -> list[str]:
+    return list(work.session.scalars(query))
+
+
+def _some(ids: Sequence[str], at_once: int = 500) -> list[Sequence[str]]:
+    """Return ids in portions that a database takes in one statement."""
+    return [ids[first : first + at_once] for first in range(0, len(ids), at_once)]

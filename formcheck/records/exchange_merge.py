@@ -1,0 +1,155 @@
+"""What is new in an archive of people, put beside what is here already."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sqlalchemy import Connection, insert, select
+from sqlalchemy import Table as SqlTable
+
+from formcheck.records.archive_manifest import Manifest
+from formcheck.records.archive_rows import rows_of
+from formcheck.records.records import Work
+from formcheck.records.tables import (
+    Annotation,
+    AuditEntry,
+    ExerciseSet,
+    Note,
+    Person,
+    StoredCorrection,
+    StoredFile,
+    StoredPlan,
+    SuggestionAnswer,
+    Table,
+)
+
+_IMPORTED: Final = "import"
+"""Origin of a set that came this way."""
+_SET_HERE: Final = frozenset({"origin", "plan_id"})
+"""What an import decides itself, so that it says nothing about whether two copies differ."""
+_SAME_ENTRY: Final = ("at", "actor_id", "action", "subject_id", "person_id")
+"""What makes two entries of the audit log the same; their numbers are of the installation."""
+_FILES: Final = ("track_sha256", "video_sha256", "proxy_sha256")
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of an archive of people. Counts are of rows, by table."""
+
+    manifest: Manifest
+    added: Counter[str] = field(default_factory=Counter)
+    """New here."""
+    known: Counter[str] = field(default_factory=Counter)
+    """Here already; they stayed as they were."""
+    differing: Counter[str] = field(default_factory=Counter)
+    """Of those known, the ones that are not as in the archive."""
+    without_landmarks: list[str] = field(default_factory=list)
+    """Ids of sets that stayed out, since their pose track was missing where the archive was made."""
+
+
+def merge(work: Work, given: Connection, manifest: Manifest) -> Imported:
+    """Add what is new. The files must be in the store already.
+
+    Parameters
+    ----------
+    work
+        The transaction.
+    given
+        The rows of the archive, which were checked.
+    manifest
+        Of the archive.
+    """
+    merging = _Merge(work, given, Imported(manifest))
+    merging.rows(Person)
+    merging.rows(StoredPlan)
+    merging.sets()
+    merging.of_new_sets(StoredCorrection)
+    merging.of_new_sets(Annotation)
+    merging.rows(Note, {"set_id": ExerciseSet})
+    merging.rows(SuggestionAnswer, {"plan_id": StoredPlan})
+    merging.log()
+    return merging.told
+
+
+@dataclass
+class _Merge:
+    work: Work
+    given: Connection
+    told: Imported
+    new_sets: set[str] = field(default_factory=set)
+
+    def rows(self, model: type[Table], own: Mapping[str, type[Table]] | None = None) -> None:
+        """Add the rows whose id is new; a reference is kept where it leads to something of the same person."""
+        table = _table(model)
+        for row in rows_of(self.given, table):
+            if self._is_known(table, row):
+                continue
+            for name, other in (own or {}).items():
+                row[name] = self._if_theirs(other, row[name], row["person_id"])
+            self._add(table, row)
+
+    def sets(self) -> None:
+        """Add the sets that are new, without a video that was missing where the archive was made."""
+        table = _table(ExerciseSet)
+        files = {row["sha256"]: row for row in rows_of(self.given, _table(StoredFile))}
+        missing = {each.sha256 for each in self.told.manifest.missing}
+        for row in rows_of(self.given, table):
+            if self._is_known(table, row):
+                continue
+            if row["track_sha256"] in missing:
+                self.told.without_landmarks.append(row["id"])
+                continue
+            for name in _FILES:
+                if row[name] in missing:
+                    row[name] = None
+                elif row[name] is not None:
+                    file = files[row[name]]
+                    self.work.keep_file(file["sha256"], file["suffix"], file["size"])
+            row["plan_id"] = self._if_theirs(StoredPlan, row["plan_id"], row["person_id"])
+            self._add(table, row | {"origin": _IMPORTED})
+            self.new_sets.add(row["id"])
+
+    def of_new_sets(self, model: type[Table]) -> None:
+        """Add what belongs to sets that are new; those here already keep what they have."""
+        table = _table(model)
+        for row in rows_of(self.given, table):
+            if row["set_id"] in self.new_sets:
+                self._add(table, row)
+
+    def log(self) -> None:
+        """Add the entries of the audit log that are new, and one for each person that says that they were imported."""
+        table = _table(AuditEntry)
+        for row in rows_of(self.given, table):
+            del row["id"]
+            same = [table.c[name].is_not_distinct_from(row[name]) for name in _SAME_ENTRY]
+            if self.work.session.execute(select(table.c.id).where(*same).limit(1)).first() is None:
+                self._add(table, row)
+        made_at = self.told.manifest.made_at
+        for row in rows_of(self.given, _table(Person)):
+            self.work.log("person.imported", subject=row["id"], person=row["id"], details={"made_at": made_at})
+
+    def _is_known(self, table: SqlTable, row: Mapping[str, Any]) -> bool:
+        here = self.work.session.execute(select(table).where(table.c.id == row["id"])).mappings().first()
+        if here is None:
+            return False
+        self.told.known[table.name] += 1
+        compared = set(row) - (_SET_HERE if table.name == ExerciseSet.__tablename__ else set())
+        if any(here[name] != row[name] for name in compared):
+            self.told.differing[table.name] += 1
+        return True
+
+    def _if_theirs(self, model: type[Table], row_id: str | None, person_id: str) -> str | None:
+        table = _table(model)
+        query = select(table.c.id).where(table.c.id == row_id, table.c.person_id == person_id)
+        return self.work.session.scalar(query) if row_id is not None else None
+
+    def _add(self, table: SqlTable, row: Mapping[str, Any]) -> None:
+        self.work.session.execute(insert(table).values(**row))
+        self.told.added[table.name] += 1
+
+
+def _table(model: type[Table]) -> SqlTable:
+    return Table.metadata.tables[model.__tablename__]

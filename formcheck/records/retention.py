@@ -1,0 +1,136 @@
+"""How long things are kept, where a limit is set; and what else the records need now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import Select, or_, select
+
+from formcheck.records.access import SYSTEM, ConflictError, NotFoundError, RecordsError
+from formcheck.records.erasure import finish_erasures
+from formcheck.records.records import Records, Work
+from formcheck.records.sets import delete_set, drop_video
+from formcheck.records.sweep import Swept, remove_incoming, sweep
+from formcheck.records.tables import ExerciseSet, Upload
+from formcheck.records.unused import remove_unused
+
+_ENDED: Final = ("done", "failed", "cancelled", "duplicate")
+"""States of an upload that nothing comes after by itself."""
+_LONGEST: Final = 36_500
+"""Days: a hundred years."""
+
+
+class RetentionSettings(BaseSettings):
+    """Read from the environment: `FORMCHECK_KEEP_VIDEOS_DAYS` and `FORMCHECK_KEEP_SETS_DAYS`. Both off by default."""
+
+    model_config = SettingsConfigDict(env_prefix="FORMCHECK_", env_ignore_empty=True, frozen=True)
+
+    keep_videos_days: int | None = Field(default=None, ge=1, le=_LONGEST)
+    """So long after a set came into the records its video goes; landmarks and numbers stay."""
+    keep_sets_days: int | None = Field(default=None, ge=1, le=_LONGEST)
+    """So long after a set came into the records it goes, with its corrections and notes."""
+
+
+def retention_settings() -> RetentionSettings:
+    """Read the limits from the environment.
+
+    Raises
+    ------
+    RecordsError
+        If one of them is no number of days.
+    """
+    try:
+        return RetentionSettings()
+    except ValidationError as error:
+        names = " and ".join(f"FORMCHECK_{str(each['loc'][0]).upper()}" for each in error.errors())
+        raise RecordsError(
+            f"How long to keep things is not clear: {names} is no number of days.",
+            f"Give whole days from 1 to {_LONGEST}, or leave it out to keep everything.",
+        ) from error
+
+
+@dataclass(frozen=True)
+class Retained:
+    """What was past its time."""
+
+    videos: int
+    sets: int
+    uploads: int
+    """Entries of uploads that ended as long ago as sets are kept: they hold names of files."""
+
+
+def apply_retention(records: Records, settings: RetentionSettings | None = None) -> Retained:
+    """Let go of what is past its time; each set in a transaction of its own, entered in the audit log.
+
+    Age counts from when a set came into the records, not from when it was done: an old recording that is uploaded today
+    stays as long as a new one.
+
+    Parameters
+    ----------
+    records
+        The records.
+    settings
+        How long things are kept; None to ask the environment.
+    """
+    settings = settings if settings is not None else retention_settings()
+    videos = sets = uploads = 0
+    if settings.keep_sets_days is not None:
+        limit = records.now() - timedelta(days=settings.keep_sets_days)
+        sets = _each(records, select(ExerciseSet.id).where(ExerciseSet.created_at < limit), delete_set)
+        old = select(Upload.id).where(Upload.updated_at < limit, Upload.state.in_(_ENDED))
+        uploads = _each(records, old, _delete_upload)
+    if settings.keep_videos_days is not None:
+        limit = records.now() - timedelta(days=settings.keep_videos_days)
+        kept = or_(ExerciseSet.video_sha256.is_not(None), ExerciseSet.proxy_sha256.is_not(None))
+        videos = _each(records, select(ExerciseSet.id).where(ExerciseSet.created_at < limit, kept), drop_video)
+    if videos or sets:
+        remove_unused(records)
+    return Retained(videos, sets, uploads)
+
+
+def _each(records: Records, query: Select[Any], let_go: Callable[[Work, str], None]) -> int:
+    with records.reading(SYSTEM) as work:
+        ids: Sequence[str] = work.session.scalars(query).all()
+    counted = 0
+    for each in ids:
+        try:
+            with records.writing(SYSTEM) as work:
+                let_go(work, each)
+            counted += 1
+        except (NotFoundError, ConflictError):
+            continue  # somebody was just at it: the next time will do
+    return counted
+
+
+def _delete_upload(work: Work, upload_id: str) -> None:
+    upload = work.session.get(Upload, upload_id)
+    if upload is None or upload.state not in _ENDED:
+        raise NotFoundError("upload")
+    work.log("upload.expired", subject=upload_id, person=upload.person_id)
+    work.session.delete(upload)
+    remove_incoming(work.files, [upload_id])
+
+
+@dataclass(frozen=True)
+class Housekeeping:
+    """What was done."""
+
+    erasures: int
+    """That had been cut short, and are finished."""
+    retained: Retained
+    swept: Swept
+
+
+def keep_house(records: Records, settings: RetentionSettings | None = None) -> Housekeeping:
+    """Finish what was cut short, let go of what is past its time and remove what was left over.
+
+    To be called when formcheck starts and once a day. Others may go on working meanwhile.
+    """
+    retained, swept = apply_retention(records, settings), sweep(records)
+    # In the end, so that one that cannot be finished does not keep the rest from being done.
+    return Housekeeping(finish_erasures(records), retained, swept)

@@ -1,0 +1,201 @@
+"""Putting right what an upload is taken for, in a dialog: the list behind it goes on being drawn anew meanwhile."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from typing import Final
+
+import streamlit as st
+
+from formcheck.errors import FormcheckError
+from formcheck.intake.correcting import Said, SetSaid, measured_as_now, put_right, put_set_right, said_of
+from formcheck.intake.states import UploadState, get_upload
+from formcheck.kinematics.view import ViewKind
+from formcheck.pose.landmarks import Side
+from formcheck.records.access import Actor
+from formcheck.records.records import Records
+from formcheck.records.sets import get_set
+from formcheck.records.tables import Upload
+from formcheck.web.access.guard import require_actor
+from formcheck.web.check.settings import EXERCISES
+from formcheck.web.moments import viewer_zone
+from formcheck.web.people.choose import ask_person, person_chosen
+from formcheck.web.plain_text import as_typed
+from formcheck.web.uploads.targets import ask_targets
+
+_EDITED: Final = "edited_upload"
+_LEGS: Final = {"left": "Left", "right": "Right"}
+_VIEWS: Final = {"front": "Front", "side": "Side"}
+_NOON: Final = time(12)
+
+
+def edit(upload_id: str) -> None:
+    """Open the dialog at the next run of the page."""
+    st.session_state[_EDITED] = upload_id
+
+
+def _close() -> None:
+    st.session_state.pop(_EDITED, None)
+
+
+def show_dialog(records: Records, actor: Actor) -> None:
+    """Show the dialog if one is open."""
+    upload_id = st.session_state.get(_EDITED)
+    if upload_id is None:
+        return
+    try:
+        with records.reading(actor) as work:
+            row = get_upload(work, upload_id)
+    except FormcheckError:  # taken off the list in another window
+        _close()
+        return
+    st.dialog(f"What is {as_typed(row.name)}?", width="medium", on_dismiss=_close)(_dialog)(records, row.id)
+
+
+def _dialog(records: Records, upload_id: str) -> None:
+    # Run again and again without the page around it: who asks is asked here too.
+    actor = require_actor()
+    try:
+        with records.reading(actor) as work:
+            row = get_upload(work, upload_id)
+        measured = row.state == UploadState.DONE and row.set_id is not None
+        saved = _ask_measured(records, actor, row) if measured else _ask_unmeasured(records, actor, row)
+    except FormcheckError as error:
+        st.error(f"{as_typed(error.reason)} {as_typed(error.remedy)}", icon=":material/error:")
+        return
+    if saved:
+        _close()
+        st.rerun()
+
+
+def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
+    """Ask what an upload is that is yet to be measured; say whether it was saved."""
+    said, key = said_of(row), f"edit-{row.id}"
+    nobody, person = False, row.person_id
+    if actor.sees_everybody:
+        person = ask_person(records, actor, "Whose is it?", f"{key}-person", person)
+        nobody = st.checkbox(
+            "Nobody’s: do not guess", value=said.person_said and row.person_id is None, key=f"{key}-nobody"
+        )
+    exercise = _ask_exercise(said.exercise, key)
+    leg = None
+    if exercise is None or len(EXERCISES[exercise].legs) > 1:
+        leg = _ask_one("Standing leg", _LEGS, None if said.leg is None else said.leg.value, f"{key}-leg")
+    view = _ask_one("Camera", _VIEWS, None if said.view is None else said.view.value, f"{key}-view")
+    done_at = _ask_day(said.done_at, key)
+    plan = ask_targets(said.plan, exercise, key)
+    mirrored = st.checkbox(
+        "The recording is a mirror image",
+        value=said.mirrored,
+        key=f"{key}-mirrored",
+        help="Some selfie cameras store it so: writing in the picture reads backwards.",
+    )
+    keep_video = st.checkbox("Keep the video, not landmarks alone", value=said.keep_video, key=f"{key}-keep")
+    if not st.button("Save", type="primary", key=f"{key}-save"):
+        return False
+    with records.writing(actor) as work:
+        # Who was guessed and is left as they are stays a guess: nobody said so.
+        is_guess = person == row.person_id and not said.person_said
+        is_said = actor.sees_everybody and (nobody or (bool(person) and not is_guess))
+        put_right(
+            work,
+            row.id,
+            Said(
+                person_said=is_said,
+                person_id=person_chosen(work, person) if is_said and person and not nobody else None,
+                exercise=exercise,
+                leg=None if leg is None else Side(leg),
+                view=None if view is None else ViewKind(view),
+                mirrored=mirrored,
+                done_at=done_at,
+                plan=plan,
+                keep_video=keep_video,
+            ),
+        )
+    return True
+
+
+def _ask_measured(records: Records, actor: Actor, row: Upload) -> bool:
+    """Ask what a measured set was; say whether it was saved. A new exercise, leg or view measures it anew."""
+    assert row.set_id is not None
+    key = f"edit-{row.id}-set"
+    with records.reading(actor) as work:
+        measured = get_set(work, row.set_id)
+        now = measured_as_now(work, measured)
+    st.caption(
+        "It is measured already. A change of exercise, leg or camera is kept as a correction, and measured anew."
+    )
+    person = ask_person(records, actor, "Whose is it?", f"{key}-person", measured.person_id)
+    exercise = st.segmented_control(
+        "Exercise",
+        list(EXERCISES),
+        default=now.exercise,
+        format_func=lambda name: EXERCISES[name].title,
+        key=f"{key}-exercise",
+        required=True,
+    )
+    leg = None
+    if len(EXERCISES[exercise].legs) > 1:
+        leg = _ask_one("Standing leg", _LEGS, None if now.leg is None else now.leg.value, f"{key}-leg")
+    view = _ask_one("Camera", _VIEWS, None if now.view is None else now.view.value, f"{key}-view")
+    done_at = _ask_day(measured.done_at, key)
+    if not st.button("Save", type="primary", key=f"{key}-save"):
+        return False
+    whose = None
+    if person:
+        with records.writing(actor) as work:
+            whose = person_chosen(work, person)
+    put_set_right(
+        records,
+        actor,
+        row.id,
+        SetSaid(
+            person_id=whose,
+            exercise=exercise,
+            leg=None if leg is None else Side(leg),
+            view=None if view is None else ViewKind(view),
+            done_at=done_at,
+        ),
+    )
+    return True
+
+
+def _ask_exercise(before: str | None, key: str) -> str | None:
+    return st.segmented_control(
+        "Exercise",
+        list(EXERCISES),
+        default=before,
+        format_func=lambda name: EXERCISES[name].title,
+        key=f"{key}-exercise",
+        help="With none chosen, formcheck finds out.",
+    )
+
+
+def _ask_one(label: str, words: dict[str, str], before: str | None, key: str) -> str | None:
+    return st.segmented_control(
+        label,
+        list(words),
+        default=before if before in words else None,
+        format_func=lambda name: words[name],
+        key=key,
+        help="With none chosen, formcheck finds out.",
+    )
+
+
+def _ask_day(before: datetime | None, key: str) -> datetime | None:
+    """Ask for a day; the time of day stays what it was, and is noon on another day."""
+    zone = viewer_zone()
+    known = None if before is None else before.astimezone(zone)
+    day = st.date_input(
+        "Day of the set",
+        value=None if known is None else known.date(),
+        max_value=datetime.now(zone).date(),
+        key=f"{key}-day",
+        help="Left open, it is the day that the video or the file says.",
+    )
+    if day is None:
+        return None
+    if known is not None and day == known.date():
+        return before
+    noon = datetime.combine(day, _NOON, zone)
+    return min(noon, datetime.now(UTC))

@@ -1,0 +1,138 @@
+"""The routes of uploads: announce a file, send its bytes piece by piece, ask how far it is, give it up.
+
+`POST /formcheck-uploads` with a JSON object; `PUT /formcheck-uploads/ID` with `Content-Range`; `GET` and `DELETE` of
+the same address. Each asks whether the link holds and who uses it (`web.access.links`), and whether that actor may (in
+the queue).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from formcheck.errors import FormcheckError
+from formcheck.intake.ending import cancel, drop_file
+from formcheck.intake.queue import begin, complete
+from formcheck.intake.settings import IntakeSettings, intake_settings
+from formcheck.intake.states import UploadState, get_upload
+from formcheck.records.access import Actor
+from formcheck.records.records import Records
+from formcheck.records.tables import Upload
+from formcheck.web.access.links import UPLOADS, read_link
+from formcheck.web.access.service import records_service
+from formcheck.web.live.static_files import StaticFolder
+from formcheck.web.uploads.answers import refused, told
+from formcheck.web.uploads.paths import LINK_HEADER, STATIC_PATH, UPLOADS_PATH
+from formcheck.web.uploads.receiver import Receiver
+from formcheck.web.uploads.requests import Beginning, range_of, read_beginning, upload_id_of
+
+_LOG: Final = logging.getLogger(__name__)
+_STATIC_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "uploads"
+
+ReadLink = Callable[[str, str, HTTPConnection], Actor]
+"""From a token, its scope and who brings it to the actor; raises `LinkRefusedError`."""
+
+
+def upload_routes(
+    records: Callable[[], Records] = records_service,
+    reader: ReadLink = read_link,
+    settings: Callable[[], IntakeSettings] = intake_settings,
+) -> list[BaseRoute]:
+    """Return the routes for `streamlit.App`.
+
+    Parameters
+    ----------
+    records
+        Gives the records; asked at each request.
+    reader
+        Reads links.
+    settings
+        What is allowed; asked at each announcement.
+    """
+    uploads = Uploads(records, reader, settings)
+    files = StaticFolder(_STATIC_FOLDER)
+
+    def static(request: Request) -> Response:
+        return files.answer(request.path_params["file"], request.headers.get("if-none-match"))
+
+    return [
+        Route(UPLOADS_PATH, uploads.begin, methods=["POST"]),
+        Route(UPLOADS_PATH + "/{upload_id}", uploads.one, methods=["PUT", "GET", "DELETE"]),
+        Route(STATIC_PATH + "/{file}", static),
+    ]
+
+
+class Uploads:
+    """Answers requests about uploads; see `upload_routes`."""
+
+    def __init__(
+        self, records: Callable[[], Records], reader: ReadLink, settings: Callable[[], IntakeSettings]
+    ) -> None:
+        self._records = records
+        self._reader = reader
+        self._settings = settings
+        self._receiver = Receiver(records)
+
+    async def begin(self, request: Request) -> Response:
+        """Announce a file, or go on with the same file that was interrupted."""
+
+        async def answer() -> Upload:
+            actor = await self._actor(request)
+            beginning = await read_beginning(request)
+            return await asyncio.to_thread(self._begin, actor, beginning)
+
+        return await _answered(answer())
+
+    async def one(self, request: Request) -> Response:
+        """Receive bytes of an upload, tell how far it is, or give it up."""
+
+        async def answer() -> Upload:
+            actor, upload_id = await self._actor(request), upload_id_of(request)
+            if request.method == "PUT":
+                first, end = range_of(request)
+                return await self._receiver.receive(actor, upload_id, first, end, request.stream())
+            act = self._cancel if request.method == "DELETE" else self._look
+            return await asyncio.to_thread(act, actor, upload_id)
+
+        return await _answered(answer())
+
+    async def _actor(self, request: Request) -> Actor:
+        return await asyncio.to_thread(self._reader, request.headers.get(LINK_HEADER, ""), UPLOADS, request)
+
+    def _begin(self, actor: Actor, beginning: Beginning) -> Upload:
+        with self._records().writing(actor) as work:
+            row = begin(work, beginning.file, beginning.wishes, self._settings(), person_id=beginning.person_id)
+        return self._completed(actor, row)
+
+    def _look(self, actor: Actor, upload_id: str) -> Upload:
+        with self._records().reading(actor) as work:
+            row = get_upload(work, upload_id)
+        return self._completed(actor, row)
+
+    def _completed(self, actor: Actor, row: Upload) -> Upload:
+        """Complete an upload whose bytes are all here: the server was killed, or the connection lost, just then."""
+        if row.state == UploadState.RECEIVING and row.received == row.size:
+            return complete(self._records(), actor, row.id)
+        return row
+
+    def _cancel(self, actor: Actor, upload_id: str) -> Upload:
+        with self._records().writing(actor) as work:
+            row = cancel(work, upload_id)
+        with self._records().reading(actor) as work:
+            drop_file(work, row)
+        return row
+
+
+async def _answered(answer: Awaitable[Upload]) -> Response:
+    try:
+        return told(await answer)
+    except FormcheckError as error:
+        _LOG.info("an upload was refused: %s", error)
+        return refused(error)

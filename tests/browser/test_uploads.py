@@ -1,0 +1,274 @@
+"""Layer: a real browser and the real server: videos on their way, broken off, gone on with, measured."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from formcheck.intake.queue import list_uploads
+from formcheck.intake.states import UploadState
+from formcheck.pose.models import ensure_model
+from formcheck.records.access import owner
+from formcheck.records.records import Records
+from formcheck.records.settings import RecordsSettings
+from formcheck.records.tables import ExerciseSet, Upload
+from tests.clips import SAMPLES, remake
+
+from .conftest import OpenPage
+
+KeepPicture = Callable[[Page, str], Path]
+ROOT = Path(__file__).resolve().parents[2]
+STARTS_WITHIN_S = 120.0
+MEASURED_WITHIN_S = 240.0
+LARGE_BYTES = 300_000_000
+MAY_GROW_BYTES = 80_000_000
+
+
+class Server:
+    """A server of the app on a port of its own, with records of its own; it can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        ensure_model()
+        self.home = folder / "home"
+        self._log = folder / "server.log"
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+        self._process: subprocess.Popen[bytes] | None = None
+        self.records = Records(RecordsSettings(home=self.home, user_name="Robin"))
+
+    @property
+    def process(self) -> psutil.Process:
+        assert self._process is not None
+        return psutil.Process(self._process.pid)
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "formcheck", "app", "--port", str(self.port), "--no-browser"]
+        with self._log.open("a") as out:
+            self._process = subprocess.Popen(
+                command,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                cwd=ROOT,
+                env={**os.environ, "FORMCHECK_HOME": str(self.home), "FORMCHECK_WORKERS": "1"},
+            )
+        end = time.monotonic() + STARTS_WITHIN_S
+        while True:
+            try:
+                with urlopen(f"http://127.0.0.1:{self.port}/formcheck-health", timeout=2):
+                    return
+            except (URLError, OSError):
+                assert time.monotonic() < end, self._log.read_text()
+                assert self._process.poll() is None, self._log.read_text()
+                time.sleep(0.2)
+
+    def kill(self) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def stop(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(30)
+        self.records.close()
+        # Streamlit's own socket may complain of a browser that leaves midway; a trace through our code is a fault.
+        assert str(ROOT / "formcheck") not in self._log.read_text(), self._log.read_text()
+
+    def uploads(self) -> list[Upload]:
+        with self.records.reading(owner("Robin")) as work:
+            return list(list_uploads(work))
+
+    def upload(self, name: str) -> Upload | None:
+        return next((row for row in self.uploads() if row.name == name), None)
+
+    def sets(self) -> int:
+        with self.records.reading(owner("Robin")) as work:
+            return work.session.query(ExerciseSet).count()
+
+    def open(self, page: Page) -> Page:
+        page.goto(f"http://127.0.0.1:{self.port}/videos")
+        expect(page.get_by_test_id("upload-zone")).to_be_visible(timeout=60_000)
+        return page
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    server = Server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with files of all kinds."""
+    folder = tmp_path_factory.mktemp("clips")
+    remake("step_down_side", folder / "anna_step-down.mp4", 5.0, start_s=2.3)
+    (folder / "the_same.mp4").write_bytes((folder / "anna_step-down.mp4").read_bytes())
+    (folder / "words.mp4").write_bytes(b"these are words and not a video" * 100)
+    (folder / "empty.mp4").write_bytes(b"")
+    (folder / "notes.txt").write_bytes(b"words")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a video with much behind it that takes no room on this disk."""
+    path = tmp_path_factory.mktemp("large") / "large.mp4"
+    path.write_bytes((SAMPLES / "wall_squat_front.mp4").read_bytes())
+    with path.open("r+b") as file:
+        file.truncate(LARGE_BYTES)
+    return path
+
+
+def until(true: Callable[[], object], within_s: float = 60.0) -> None:
+    end = time.monotonic() + within_s
+    while not true():
+        assert time.monotonic() < end, "it did not come to pass"
+        time.sleep(0.1)
+
+
+def slowed(page: Page, bytes_per_s: int) -> None:
+    """Let the browser's network be slow from now on."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 5, "downloadThroughput": -1, "uploadThroughput": bytes_per_s},
+    )
+
+
+def test_several_files_at_once_each_come_to_their_own_end(
+    server: Server, camera_page: OpenPage, clips: Path, keep_picture: KeepPicture
+) -> None:
+    page = server.open(camera_page(None))
+    names = ["anna_step-down.mp4", "the_same.mp4", "words.mp4", "empty.mp4", "notes.txt"]
+    page.get_by_test_id("upload-input").set_input_files([clips / name for name in names])
+    expect(page.get_by_test_id("upload-row").filter(has_text="empty.mp4")).to_contain_text("is empty")
+    expect(page.get_by_test_id("upload-row").filter(has_text="notes.txt")).to_contain_text("name of a video file")
+    until(lambda: len(server.uploads()) == 3)
+    keep_picture(page, "on-their-way")
+    expect(page.get_by_text("Open review").first).to_be_visible(timeout=MEASURED_WITHIN_S * 1000)
+    states = {row.name: row.state for row in server.uploads()}
+    assert sorted((states["anna_step-down.mp4"], states["the_same.mp4"])) == ["done", "duplicate"]
+    assert states["words.mp4"] == "failed"
+    assert server.sets() == 1
+    expect(page.get_by_test_id("upload-row")).to_have_count(2)
+    for width, height, dark in ((1280, 800, False), (390, 844, True)):
+        other = server.open(camera_page(None, width=width, height=height, dark=dark, phone=width < 600))
+        expect(other.get_by_text("Open review").first).to_be_visible()
+        other.wait_for_timeout(1_500)
+        keep_picture(other, f"done-{width}")
+        assert other.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_a_large_file_is_cancelled_and_grows_the_server_little(
+    server: Server, camera_page: OpenPage, large: Path
+) -> None:
+    page = server.open(camera_page(None))
+    before = server.process.memory_info().rss
+    most = before
+    page.get_by_test_id("upload-input").set_input_files(large)
+    end = time.monotonic() + MEASURED_WITHIN_S
+    while time.monotonic() < end:
+        row = server.upload("large.mp4")
+        if row is not None and row.received > 0.9 * LARGE_BYTES:
+            break
+        most = max(most, server.process.memory_info().rss)
+        time.sleep(0.05)
+    assert row is not None
+    assert row.received > 0.9 * LARGE_BYTES
+    assert most - before < MAY_GROW_BYTES, f"the server grew by {(most - before) / 1e6:.0f} MB"
+
+
+def test_a_transfer_shows_how_far_it_is_and_can_be_cancelled(
+    server: Server, camera_page: OpenPage, large: Path
+) -> None:
+    page = server.open(camera_page(None))
+    slowed(page, 4_000_000)
+    page.get_by_test_id("upload-input").set_input_files(large)
+    row = page.get_by_test_id("upload-row")
+    expect(row).to_contain_text("MB/s", timeout=60_000)
+    expect(row).to_contain_text("left")
+    until(lambda: (found := server.upload("large.mp4")) is not None and found.received > 0)
+    row.get_by_role("button", name="Cancel").click()
+    expect(row).to_have_count(0)
+    until(lambda: (found := server.upload("large.mp4")) is not None and found.state == UploadState.CANCELLED)
+    until(lambda: not list((server.home / "incoming").glob("*.mp4")))
+
+
+def test_a_transfer_goes_on_by_itself_after_the_server_was_killed(
+    server: Server, camera_page: OpenPage, large: Path, keep_picture: KeepPicture
+) -> None:
+    page = server.open(camera_page(None))
+    slowed(page, 12_000_000)
+    page.get_by_test_id("upload-input").set_input_files(large)
+    until(lambda: (found := server.upload("large.mp4")) is not None and found.received > 30_000_000)
+    workers = server.process.children(recursive=True)
+    server.kill()
+    expect(page.get_by_test_id("upload-row")).to_contain_text("connection is lost", timeout=30_000)
+    keep_picture(page, "lost")
+    until(lambda: not any(worker.is_running() for worker in workers))
+    row = server.upload("large.mp4")
+    assert row is not None
+    before = row.received
+    server.start()
+    until(lambda: (found := server.upload("large.mp4")) is not None and found.received > before, MEASURED_WITHIN_S)
+    until(
+        lambda: (found := server.upload("large.mp4")) is not None and found.state != UploadState.RECEIVING,
+        MEASURED_WITHIN_S,
+    )
+    row = server.upload("large.mp4")
+    assert row is not None
+    assert row.state in (UploadState.WAITING, UploadState.RUNNING, UploadState.DONE)
+    assert len(server.uploads()) == 1
+
+
+def test_a_file_chosen_again_after_the_page_was_closed_goes_on_where_it_was(
+    server: Server, camera_page: OpenPage, large: Path
+) -> None:
+    page = server.open(camera_page(None))
+    slowed(page, 12_000_000)
+    page.get_by_test_id("upload-input").set_input_files(large)
+    until(lambda: (found := server.upload("large.mp4")) is not None and found.received > 20_000_000)
+    page.close()
+    first = server.upload("large.mp4")
+    assert first is not None
+    again = server.open(camera_page(None))
+    again.get_by_test_id("upload-input").set_input_files(large)
+    until(lambda: (found := server.upload("large.mp4")) is not None and found.received > first.received)
+    assert len(server.uploads()) == 1
+
+
+def test_guesses_are_put_right_on_the_page(
+    server: Server, camera_page: OpenPage, clips: Path, keep_picture: KeepPicture
+) -> None:
+    page = server.open(camera_page(None))
+    page.get_by_test_id("upload-input").set_input_files(clips / "anna_step-down.mp4")
+    page.get_by_role("button", name="Say whose it is").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("combobox", name="Whose is it?").fill("Anna Berg")
+    dialog.get_by_role("combobox", name="Whose is it?").press("Enter")
+    dialog.get_by_role("radio", name="Step-down").or_(dialog.get_by_role("button", name="Step-down")).first.click()
+    keep_picture(page, "dialog")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    expect(page.get_by_text("Anna Berg").first).to_be_visible()
+    until(lambda: server.sets() == 1, MEASURED_WITHIN_S)
+    row = server.upload("anna_step-down.mp4")
+    assert row is not None
+    assert row.person_id is not None
+    assert row.wishes["exercise"] == "step-down"

@@ -1,0 +1,1 @@
+"""Layer: the intake of videos, on both kinds of database where it keeps something."""

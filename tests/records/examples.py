@@ -1,0 +1,159 @@
+"""Records with something in them: a person with all that can be kept of one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table as SqlTable
+from sqlalchemy import select
+
+from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.pose.types import PoseTrack
+from formcheck.records.access import owner
+from formcheck.records.answers import answer_suggestion
+from formcheck.records.notes import write_note
+from formcheck.records.people import PersonDetails, add_person
+from formcheck.records.plans import Prescription, prescribe
+from formcheck.records.records import Records
+from formcheck.records.requests import MeasuredAs
+from formcheck.records.reviewing import annotate, correct
+from formcheck.records.sets import KeptFile, NewSet, add_set, keep_track, keep_video, say_pain
+from formcheck.records.tables import Account, Table, Upload
+from formcheck.session.assessment import Assessment
+from formcheck.session.corrections import ExcludeRep
+from formcheck.session.recorded import SetRequest, assess
+
+from ..sample_tracks import sample_track
+
+ROBIN = owner("Robin")
+DONE_AT = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
+
+
+class Clock:
+    """A time that stands still until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.time = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def advance(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+@dataclass(frozen=True)
+class Example:
+    """Ids of what was added."""
+
+    person_id: str
+    set_id: str
+    upload_id: str
+    video: bytes
+
+
+@cache
+def measured(clip: str, exercise: str, name: str) -> tuple[PoseTrack, Assessment]:
+    """Return the landmarks of a sample clip under another name, and what was measured of them."""
+    track = sample_track(clip)
+    track = replace(track, source=replace(track.source, name=name, sha256=hashlib.sha256(name.encode()).hexdigest()))
+    return track, assess(track, SetRequest(rubric=builtin_rubric(exercise)))
+
+
+def video_file(records: Records, content: bytes) -> KeptFile:
+    """Put something that stands for a video into the store."""
+    passing = records.files.passing_name(".mp4")
+    passing.write_bytes(content)
+    return keep_video(records.files, passing, ".mp4")
+
+
+def add_sample_set(records: Records, person_id: str | None, name: str, video: bytes | None = None) -> str:
+    """Add a set of wall squats and return its id."""
+    track, assessment = measured("wall_squat_side", "wall-squat", name)
+    kept_track = keep_track(records.files, track)
+    kept_video = None if video is None else video_file(records, video)
+    proxy = None if video is None else video_file(records, b"for browsers: " + video)
+    new = NewSet(
+        measured_as=MeasuredAs("wall-squat"),
+        assessment=assessment,
+        track=kept_track,
+        origin="upload",
+        name=name,
+        done_at=DONE_AT,
+        person_id=person_id,
+        video=kept_video,
+        proxy=proxy,
+        remarks=("It was dark.",),
+    )
+    with records.writing(ROBIN) as work:
+        return add_set(work, new).id
+
+
+def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | None = None) -> Example:
+    """Add a person with a plan, a set that was corrected, drawn on and noted, answers, an account and an upload."""
+    file_name = f"{name}.mp4"
+    content = f"video of {name}".encode() if video is None else video
+    with records.writing(ROBIN) as work:
+        person = add_person(work, PersonDetails(name, 1990, "left", f"{name} prefers mornings."))
+        plan = prescribe(work, person.id, Prescription("wall-squat", target_depth_deg=60.0, reps=10, hold_s=5.0))
+    set_id = add_sample_set(records, person.id, file_name, content)
+    _, assessment = measured("wall_squat_side", "wall-squat", file_name)
+    correct(records, ROBIN, set_id, ExcludeRep(at_s=assessment.reps[0].bottom_start_s), version=1)
+    with records.writing(ROBIN) as work:
+        say_pain(work, set_id, {"pain_before": 1, "pain_during": 3}, swelling=False)
+        annotate(work, set_id, 2.0, {"kind": "text", "text": f"{name}: look here"})
+        write_note(work, f"{name} does well.", set_id=set_id, for_client=True)
+        write_note(work, f"{name} called.", person_id=person.id, for_client=False)
+        deeper = Prescription("wall-squat", target_depth_deg=70.0, reps=10, hold_s=5.0)
+        answer_suggestion(
+            work, person.id, {"id": "deeper", "text": f"{name} is ready"}, accepted=True, prescription=deeper
+        )
+        email = f"{person.id}@clinic.example"
+        work.session.add(Account(email=email, name=name, role="client", person_id=person.id, created_at=work.now))
+        upload = Upload(
+            state="done",
+            name=file_name,
+            size=len(content),
+            received=len(content),
+            sha256=assessment.track.source.sha256,
+            person_id=person.id,
+            set_id=set_id,
+            wishes={"person_said": True},
+            guesses={"person_id": {"value": person.id, "reason": f"the file is called {name}"}},
+            created_by="Robin",
+            created_by_id="owner",
+            created_at=work.now,
+            updated_at=work.now,
+        )
+        work.session.add(upload)
+        work.session.flush()
+        work.log("upload.done", subject=upload.id, person=person.id, details={"set": set_id, "plan": plan.id})
+    return Example(person.id, set_id, upload.id, content)
+
+
+def all_rows(records: Records) -> dict[str, list[dict[str, Any]]]:
+    """Return everything that is in the database, by table."""
+    tables: list[SqlTable] = Table.metadata.sorted_tables
+    with records.engine.connect() as connection:
+        return {
+            table.name: [
+                dict(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns)).mappings()
+            ]
+            for table in tables
+        }
+
+
+def all_files(records: Records) -> dict[str, bytes]:
+    """Return everything that is in the store, by name."""
+    return {path.name: path.read_bytes() for _, _, path in records.files}
+
+
+def files_holding(home: Path, text: str) -> list[Path]:
+    """Return the files below a folder whose bytes hold a text, as it is or as JSON writes it."""
+    needles = {text.encode(), text.encode("unicode_escape")}
+    return [path for path in home.rglob("*") if path.is_file() and any(each in path.read_bytes() for each in needles)]

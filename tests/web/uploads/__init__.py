@@ -1,0 +1,1 @@
+"""Layer: what browsers and pages do with uploads."""

@@ -1,0 +1,311 @@
+"""Layer: words as pure functions, then the page in Streamlit's simulated browser, without workers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from formcheck.errors import FormcheckError
+from formcheck.intake.claims import claim_next, mark_done, mark_failed, renew
+from formcheck.intake.correcting import said_of
+from formcheck.intake.queue import Announced, begin, complete, list_uploads, note_received
+from formcheck.intake.settings import IntakeSettings
+from formcheck.intake.states import UploadState, get_upload, upload_path
+from formcheck.intake.wishes import Guess, Wishes
+from formcheck.pose.landmarks import Side
+from formcheck.records.access import SYSTEM, Actor
+from formcheck.records.people import PersonDetails, add_person, get_person
+from formcheck.records.records import Records
+from formcheck.records.sets import get_set
+from formcheck.records.tables import Upload
+from formcheck.web.access.service import records_service
+from formcheck.web.uploads.words import facts, progress_in_words, time_in_words, time_left_s
+from tests.records.kept import OWNER, client_of, keep_set
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+_TIMEOUT_S = 60.0
+
+
+def _videos() -> None:
+    from formcheck.web.screens import videos
+
+    videos.page()
+
+
+# Words ----------------------------------------------------------------------------------------------------------------
+
+
+def an_upload(**more: object) -> Upload:
+    row = Upload(id="0" * 32, name="set.mp4", state="waiting", wishes=Wishes().document(), guesses={}, stage="")
+    for name, value in more.items():
+        setattr(row, name, value)
+    return row
+
+
+def said_in(row: Upload) -> list[tuple[str, str]]:
+    return [(fact.said, fact.why) for fact in facts(row, {"a": "Anna"}, lambda moment: f"{moment:%Y-%m-%d}")]
+
+
+def test_a_guess_is_shown_with_its_reason_and_what_was_said_without() -> None:
+    guesses = {
+        "person_id": Guess("a", "nobody else is in the records").document(),
+        "exercise": Guess("step-down", "the file's name says so").document(),
+        "leg": Guess("left", "found in the movement").document(),
+        "done_at": Guess(NOW.isoformat(), "the date of the file").document(),
+    }
+    guessed = an_upload(person_id="a", guesses=guesses)
+    assert said_in(guessed) == [
+        ("Anna", "nobody else is in the records"),
+        ("Step-down", "the file's name says so"),
+        ("left leg", "found in the movement"),
+        ("2026-03-02", "the date of the file"),
+    ]
+    wishes = Wishes(person_said=True, exercise="squat", leg=Side.RIGHT, done_at=NOW - timedelta(days=1))
+    told = an_upload(person_id="a", guesses=guesses, wishes=wishes.document())
+    assert said_in(told) == [("Anna", ""), ("Squat", ""), ("right leg", ""), ("2026-03-01", "")]
+
+
+def test_what_is_nobody_s_is_to_be_said_unless_it_was() -> None:
+    (open_, *_) = facts(an_upload(), {}, str)
+    (said, *_) = facts(an_upload(wishes=Wishes(person_said=True).document()), {}, str)
+    assert (open_.open, said.open) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("share", "elapsed_s", "left_s"), [(0.25, 10.0, 30.0), (0.25, 1.0, None), (None, 10.0, None), (0.01, 10.0, None)]
+)
+def test_time_left_goes_by_the_pace_so_far(share: float | None, elapsed_s: float, left_s: float | None) -> None:
+    row = an_upload(state="running", share=share, started_at=NOW - timedelta(seconds=elapsed_s), stage="Measuring")
+    assert time_left_s(row, NOW) == left_s
+    assert progress_in_words(row, NOW) == ("Measuring … 30 s left" if left_s else "Measuring …")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.1, "1 s"), (42.4, "42 s"), (61, "about 1 min"), (300, "about 5 min"), (7300, "about 2 h")]
+)
+def test_time_is_written_as_people_say_it(seconds: float, words: str) -> None:
+    assert time_in_words(seconds) == words
+
+
+# The page -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def records() -> Iterator[Records]:
+    records = records_service()
+    yield records
+    records.close()
+
+
+def opened() -> AppTest:
+    return AppTest.from_function(_videos, default_timeout=_TIMEOUT_S).run()
+
+
+def words(test: AppTest) -> str:
+    elements = [*test.title, *test.markdown, *test.caption, *test.error]
+    return "\n".join(str(each.value) for each in elements).replace("\\", "")
+
+
+def labels(test: AppTest) -> list[str]:
+    return [button.label for button in test.button]
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    (button,) = (each for each in test.button if each.label == label)
+    return button.click().run()
+
+
+def bring(records: Records, content: bytes = b"pictures", name: str = "set.mp4", actor: Actor = OWNER) -> Upload:
+    with records.writing(actor) as work:
+        row = begin(work, Announced(name, len(content)), Wishes(), IntakeSettings())
+        upload_path(records.files, row).write_bytes(content)
+        note_received(work, row.id, 0, len(content))
+    return complete(records, actor, row.id)
+
+
+def fail(records: Records, reason: str = "Nobody is in view.") -> None:
+    with records.writing(SYSTEM) as work:
+        claim = claim_next(work, "one")
+        assert claim is not None
+        mark_failed(work, claim, FormcheckError(reason, "Film again."))
+
+
+def done(records: Records, person_id: str | None = None) -> None:
+    kept = keep_set(records, person_id, "step_down_side", actor=OWNER)
+    with records.writing(SYSTEM) as work:
+        claim = claim_next(work, "one")
+        assert claim is not None
+        mark_done(work, claim, kept.id)
+
+
+def look(records: Records, row: Upload) -> Upload:
+    with records.reading(OWNER) as work:
+        return get_upload(work, row.id)
+
+
+@pytest.mark.usefixtures("records")
+def test_the_page_opens_with_nothing_in_it() -> None:
+    test = opened()
+    assert not test.exception
+    assert test.title[0].value == "Videos"
+    assert "Nothing has been uploaded lately" in words(test)
+    assert "Whose videos are these?" not in [box.label for box in test.selectbox]
+
+
+def test_whose_videos_are_sent_is_asked_where_there_are_people(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        add_person(work, PersonDetails("Anna"))
+    test = opened()
+    (whose,) = (box for box in test.selectbox if box.label == "Whose videos are these?")
+    assert whose.options == ["Find out for each", "Anna"]
+
+
+def test_a_video_being_measured_shows_how_far_it_is(records: Records) -> None:
+    bring(records)
+    with records.writing(SYSTEM) as work:
+        claim = claim_next(work, "one")
+        assert claim is not None
+        renew(work, claim, "Finding the joints in every picture", 0.5)
+    test = opened()
+    assert "being measured" in words(test)
+    assert "Cancel" in labels(test)
+    assert "Remove" not in labels(test)
+
+
+def test_a_failure_is_told_with_its_reason_and_can_be_tried_again(records: Records) -> None:
+    row = bring(records)
+    fail(records, "*Nobody* is in [view](x).")
+    test = opened()
+    assert not test.exception
+    assert "*Nobody* is in [view](x)." in words(test)
+    assert "\\*Nobody\\*" in "".join(str(each.value) for each in test.markdown)
+    assert "Film again." in words(test)
+    press(test, "Try again")
+    assert look(records, row).state == UploadState.WAITING
+
+
+def test_a_video_can_be_cancelled_and_taken_off_the_list(records: Records) -> None:
+    row = bring(records)
+    test = press(opened(), "Cancel")
+    assert look(records, row).state == UploadState.CANCELLED
+    assert not upload_path(records.files, row).exists()
+    test = press(test, "Remove")
+    assert not test.exception
+    with records.reading(OWNER) as work:
+        assert list_uploads(work) == []
+
+
+def test_what_is_finished_can_be_cleared_and_its_sets_stay(records: Records) -> None:
+    row = bring(records)
+    done(records)
+    waiting = bring(records, b"other", "other.mp4")
+    set_id = look(records, row).set_id
+    assert set_id is not None
+    press(opened(), "Clear what is finished")
+    with records.reading(OWNER) as work:
+        assert [each.id for each in list_uploads(work)] == [waiting.id]
+        assert get_set(work, set_id).id == set_id
+
+
+def test_a_measured_video_leads_to_its_review_and_its_duplicate_too(records: Records) -> None:
+    first = bring(records)
+    copy = bring(records, name="copy.mp4")
+    assert copy.state == UploadState.DUPLICATE
+    assert "The same file is in this list already." in words(opened())
+    done(records)
+    shown = words(opened())
+    assert shown.count(f"/review?set={look(records, first).set_id}") == 2
+    assert "The same file was measured before." in shown
+
+
+def test_an_interrupted_video_asks_for_its_file(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        row = begin(work, Announced("set.mp4", 8), Wishes(), IntakeSettings())
+        upload_path(records.files, row).write_bytes(b"pict")
+        note_received(work, row.id, 0, 4)
+    assert "set.mp4" not in words(opened())
+    with records.writing(OWNER) as work:
+        get_upload(work, row.id).updated_at = work.now - timedelta(minutes=5)
+    assert "50 % of it is here. Choose the same file again" in words(opened())
+
+
+def test_a_sample_clip_goes_into_the_queue(records: Records) -> None:
+    press(opened(), "Three good wall squats, from the left side")
+    with records.reading(OWNER) as work:
+        (row,) = list_uploads(work)
+    assert (row.name, row.state, row.person_id) == ("wall_squat_side.mp4", "waiting", None)
+    assert (row.wishes["origin"], row.wishes["exercise"]) == ("sample", "wall-squat")
+
+
+def test_what_was_guessed_is_put_right_in_a_dialog(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        anna = add_person(work, PersonDetails("Anna")).id
+        add_person(work, PersonDetails("Berta"))
+    row = bring(records, name="squat.mp4")
+    test = press(opened(), "Say whose it is")
+    test.selectbox(key=f"edit-{row.id}-person").set_value(anna).run()
+    test.button_group(key=f"edit-{row.id}-exercise").set_value("step-down").run()
+    test.button_group(key=f"edit-{row.id}-leg").set_value("left").run()
+    test.checkbox(key=f"edit-{row.id}-own-plan").uncheck().run()
+    test.number_input(key=f"edit-{row.id}-reps").set_value(8).run()
+    test = press(test, "Save")
+    assert not test.exception
+    seen = look(records, row)
+    said = said_of(seen)
+    assert (said.person_id, said.exercise, said.leg) == (anna, "step-down", Side.LEFT)
+    assert said.plan is not None
+    assert said.plan.reps == 8
+    assert "Save" not in labels(test)
+
+
+def test_a_measured_set_is_put_right_as_a_correction(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        anna = add_person(work, PersonDetails("Anna")).id
+        add_person(work, PersonDetails("Berta"))
+    row = bring(records)
+    done(records)
+    test = press(opened(), "Say whose it is")
+    key = f"edit-{row.id}-set"
+    test.selectbox(key=f"{key}-person").set_value(anna).run()
+    test.button_group(key=f"{key}-exercise").set_value("squat").run()
+    test = press(test, "Save")
+    assert not test.exception
+    set_id = look(records, row).set_id
+    assert set_id is not None
+    with records.reading(OWNER) as work:
+        kept = get_set(work, set_id)
+    assert (kept.person_id, kept.exercise) == (anna, "squat")
+    assert kept.automatic["exercise"] == "step-down"
+
+
+def test_a_client_sees_their_own_videos_and_no_choice_of_people(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with records.writing(OWNER) as work:
+        anna = add_person(work, PersonDetails("Anna")).id
+        add_person(work, PersonDetails("Berta"))
+    with records.reading(OWNER) as work:
+        client = client_of(get_person(work, anna))
+    mine = bring(records, b"mine", "mine.mp4", client)
+    bring(records, b"others", "others.mp4")
+    monkeypatch.setattr("formcheck.web.access.guard.who_sees_page", lambda: client)
+    test = opened()
+    assert "mine.mp4" in words(test)
+    assert "others.mp4" not in words(test)
+    assert "Berta" not in words(test)
+    assert not test.selectbox
+    test = press(test, "Change")
+    assert not test.selectbox
+    assert "Whose is it?" not in [box.label for box in test.selectbox]
+    assert look(records, mine).person_id == anna
+
+
+@pytest.mark.usefixtures("records")
+def test_a_setting_that_means_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMCHECK_UPLOAD_MAX_BYTES", "lots")
+    test = opened()
+    assert not test.exception
+    assert "FORMCHECK_UPLOAD_MAX_BYTES has a value that is not possible" in test.error[0].value.replace("\\", "")
