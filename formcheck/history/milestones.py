@@ -119,7 +119,7 @@ def _calm(sessions: Sequence[Session]) -> Milestone | None:
     row = 0
     for session in sessions:
         worst = session.pain_worst
-        row = row + 1 if worst is not None and worst <= COMFORT_LIMIT else 0
+        row = row + 1 if worst is not None and worst <= COMFORT_LIMIT and not session.unsettled else 0
         if row == _IN_A_ROW:
             last = session.sets[-1]
             return Milestone(Mark.CALM_SESSIONS, last.done_at, last.set_id, last.result.exercise)

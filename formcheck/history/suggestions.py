@@ -217,8 +217,14 @@ def _against(session: Session, level: Level, zone: tzinfo | None) -> list[str]:
     found = []
     if session.unanswered:
         found.append(f"{day}: not answered: {', '.join(session.unanswered)}.")
-    if session.pain_worst is not None and session.pain_worst > COMFORT_LIMIT:
-        found.append(f"{day}: pain was {session.pain_worst}, above {COMFORT_LIMIT}.")
+    for answer, when in (
+        (session.pain_before, "before the session"),
+        (session.pain_worst, "in the session"),
+        (session.pain_plus_60min, "an hour later"),
+        (session.pain_next_morning, "the next morning"),
+    ):
+        if answer is not None and answer > COMFORT_LIMIT:
+            found.append(f"{day}: pain was {answer} {when}, above {COMFORT_LIMIT}.")
     if session.unsettled:
         found.append(f"{day}: {' and '.join(session.unsettled)}.")
     if session.reps_done_as_planned is None:

@@ -11,12 +11,12 @@ from formcheck.intake.states import UploadState, UploadStateError, get_upload, n
 from formcheck.intake.wishes import wishes_of
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
-from formcheck.records.access import Actor, NotAllowedError, RecordsError
+from formcheck.records.access import Actor, NotAllowedError, NotFoundError, RecordsError
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import MeasuredAs
-from formcheck.records.reviewing import as_correction, correct, corrections_of
-from formcheck.records.sets import get_set, give_to, set_date
+from formcheck.records.reviewing import as_correction, correct, corrections_of, give_set
+from formcheck.records.sets import get_set, set_date
 from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.session.corrections import MeasureAs
 
@@ -122,13 +122,18 @@ def put_set_right(records: Records, actor: Actor, upload_id: str, said: SetSaid)
     ConflictError
         If somebody else changed the set meanwhile.
     """
-    with records.writing(actor) as work:
+    with records.reading(actor) as work:
         row = get_upload(work, upload_id)
         if row.set_id is None:
             raise UploadStateError(f'"{row.name}" is not measured yet.', "Wait for it, or change what is said of it.")
+        given = said.person_id if said.person_id != get_set(work, row.set_id).person_id else None
+    if given is not None:
+        give_set(records, actor, row.set_id, given)
+    with records.writing(actor) as work:
+        row = get_upload(work, upload_id)
+        if row.set_id is None:
+            raise NotFoundError("set")
         measured = get_set(work, row.set_id)
-        if said.person_id is not None and said.person_id != measured.person_id:
-            measured = give_to(work, row.set_id, said.person_id)
         if row.state == UploadState.DONE:
             row.person_id = measured.person_id
         if said.done_at is not None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
+from formcheck.exercises.plan import Plan
 from formcheck.records.access import Actor, NotFoundError
+from formcheck.records.plans import current_plan, get_plan, prescription_of
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import MeasuredAs
-from formcheck.records.sets import get_set, need_version, summary_document, track_of
+from formcheck.records.sets import get_set, give_to, need_version, summary_document, track_of
 from formcheck.records.tables import Annotation, ExerciseSet, Json, StoredCorrection, new_id
 from formcheck.report.document import assessment_document
 from formcheck.session.corrected import check_correction, review
@@ -187,3 +190,43 @@ def remove_annotation(work: Work, set_id: str, annotation_id: str) -> None:
 def made_when(row: StoredCorrection) -> datetime:
     """Return when a correction was last touched: made, or taken back."""
     return row.undone_at or row.made_at
+
+
+def give_set(records: Records, actor: Actor, set_id: str, person_id: str) -> ExerciseSet:
+    """Say whose set it is, and judge it by that person's plan, all of it or nothing.
+
+    What was measured stays. A set that was judged by targets that somebody said of it, and that are no plan's, keeps
+    them.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such set or person for the actor.
+    ConflictError
+        If somebody else changed the set meanwhile.
+    """
+    actor.need_clinician("say whose set it is")
+    with records.reading(actor) as work:
+        row = get_set(work, set_id)
+        version, before = row.version, MeasuredAs.from_document(row.measured_as)
+        former = None if row.plan_id is None else prescription_of(get_plan(work, row.plan_id)).plan()
+        plan = current_plan(work, person_id, before.exercise)
+        after = replace(before, plan=Plan() if plan is None else prescription_of(plan).plan())
+        if before.plan not in (Plan(), former) or after == before:
+            after, reviewed = before, None
+        else:
+            corrections = [as_correction(each) for each in corrections_of(work, set_id)]
+            reviewed = review(track_of(work, row), after.request(), corrections)
+    with records.writing(actor) as work:
+        row = get_set(work, set_id)
+        need_version(row, version)
+        give_to(work, set_id, person_id)
+        if reviewed is not None:
+            row.measured_as = after.document()
+            row.automatic = assessment_document(reviewed.automatic)
+            row.corrected = None if reviewed.corrected is None else assessment_document(reviewed.corrected)
+            row.summary = summary_document(reviewed.current)
+            details: Json = {"before": before.document()["plan"], "after": after.document()["plan"]}
+            work.log("set.judged_by_plan", subject=row.id, person=person_id, details=details)
+        work.session.flush()
+    return row

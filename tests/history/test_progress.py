@@ -229,6 +229,11 @@ def test_three_calm_sessions_in_a_row_are_a_milestone_and_a_bad_one_between_star
     assert mark(sets, Mark.CALM_SESSIONS).set_id == "5"
 
 
+def test_sessions_after_which_the_knee_did_not_settle_are_not_calm() -> None:
+    worse = PainReport(before=1, during=1, plus_60min=1, next_morning=6)
+    assert Mark.CALM_SESSIONS not in marks([summary(i, pain=worse) for i in range(3)])
+
+
 def test_the_target_depth_is_reached_where_the_middle_rep_is_at_it() -> None:
     sets = [
         summary(i, values=each_leg("knee_flexion_max_deg", depth, None), set_id=str(i))

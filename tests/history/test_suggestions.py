@@ -62,6 +62,20 @@ def test_an_answer_that_is_missing_suggests_nothing_and_is_named(missing: str) -
     assert "not answered" in found.not_yet[0]
 
 
+@pytest.mark.parametrize(
+    ("pain", "when"),
+    [
+        (PainReport(4, 2, 2, 2, 2), "before the session"),
+        (PainReport(2, 2, 2, 3, 2), "an hour later"),
+        (PainReport(4, 2, 2, 2, 5), "the next morning"),
+    ],
+)
+def test_pain_above_two_at_any_time_holds_back_even_where_it_is_as_it_was_before(pain: PainReport, when: str) -> None:
+    found = after([calm(), calm(), pain])
+    assert found.suggestion is None
+    assert f"{when}, above 2" in " ".join(found.not_yet)
+
+
 def test_reps_that_are_missing_hold_back() -> None:
     found = after([calm()] * 3, reps=9)
     assert found.suggestion is None

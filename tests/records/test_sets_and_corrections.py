@@ -20,6 +20,7 @@ from formcheck.records.reviewing import (
     annotations_of,
     correct,
     corrections_of,
+    give_set,
     remove_annotation,
     reviewed_set,
     undo,
@@ -274,3 +275,37 @@ def test_a_client_keeps_sets_of_their_own_only(records: Records) -> None:
     for person_id in (beth.id, None):
         with pytest.raises(NotFoundError):
             keep_set(records, person_id, actor=client_of(ann))
+
+
+def test_a_set_given_to_a_person_is_judged_by_their_plan_and_measures_the_same(records: Records) -> None:
+    person = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        prescribe(work, person.id, Prescription("wall-squat", target_depth_deg=90.0, reps=10))
+    row = keep_set(records)
+    assert row.automatic["plan"]["reps"] is None
+    given = give_set(records, CLINICIAN, row.id, person.id)
+    assert (given.automatic["plan"]["target_depth_deg"], given.automatic["plan"]["reps"]) == (90.0, 10)
+    assert given.automatic["reps"] == row.automatic["reps"]
+    assert given.automatic["findings"] != row.automatic["findings"]
+    with records.reading(CLINICIAN) as work:
+        assert assessment_document(reviewed_set(work, row.id).automatic) == given.automatic
+
+
+def test_targets_said_of_one_set_stay_when_it_is_given_to_a_person(records: Records) -> None:
+    person = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        prescribe(work, person.id, Prescription("wall-squat", reps=10))
+    row = keep_set(records)
+    with records.writing(CLINICIAN) as work:
+        kept = get_set(work, row.id)
+        kept.measured_as = {**kept.measured_as, "plan": {"reps": 3}}
+    given = give_set(records, CLINICIAN, row.id, person.id)
+    assert given.measured_as["plan"] == {"reps": 3}
+    assert given.person_id == person.id
+
+
+def test_a_set_is_not_given_to_who_is_not_there(records: Records) -> None:
+    row = keep_set(records)
+    with pytest.raises(NotFoundError):
+        give_set(records, CLINICIAN, row.id, "0" * 32)
+    assert _seen(records, row.id).version == row.version

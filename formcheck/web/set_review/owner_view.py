@@ -9,7 +9,8 @@ import streamlit as st
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
-from formcheck.records.sets import give_to, set_date
+from formcheck.records.reviewing import give_set
+from formcheck.records.sets import set_date
 from formcheck.web.moments import time_of, viewer_zone
 from formcheck.web.navigation import page_link
 from formcheck.web.people.choose import ask_person, person_chosen
@@ -44,7 +45,8 @@ def _ask_person(records: Records, actor: Actor, set_id: str, label: str) -> None
         return
     try:
         with records.writing(actor) as work:
-            give_to(work, set_id, person_chosen(work, chosen))
+            person_id = person_chosen(work, chosen)
+        give_set(records, actor, set_id, person_id)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
     else:
