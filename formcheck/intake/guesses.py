@@ -124,6 +124,16 @@ def date_is_guessed(work: Work, row: ExerciseSet) -> bool:
     return False
 
 
+def guessed_person(work: Work, row: ExerciseSet) -> Guess | None:
+    """Return the guess by which a set is the person's it is; None where somebody said so, or it is nobody's."""
+    query = select(Upload).where(Upload.set_id == row.id, Upload.state == UploadState.DONE)
+    for upload in work.session.scalars(query):
+        guess = guess_of(upload, "person_id")
+        if guess is not None and guess.value == row.person_id and not wishes_of(upload).person_said:
+            return guess
+    return None
+
+
 def _people(work: Work) -> list[tuple[str, str]]:
     return [(person_id, name) for person_id, name in work.session.execute(select(Person.id, Person.name))]
 

@@ -95,6 +95,7 @@ def begin(
     whose = _person(work, person_id)
     interrupted = _interrupted(work, name, file)
     if interrupted is not None:
+        _say_anew(work, interrupted, wishes, whose)
         return interrupted
     _check_room(work, file.size)
     said = replace(wishes, last_modified=file.last_modified, person_said=wishes.person_said or whose is not None)
@@ -254,6 +255,16 @@ def _person(work: Work, person_id: str | None) -> str | None:
         work.actor.need_sight(person_id or work.actor.person_id, "person")
         return work.actor.person_id
     return None if person_id is None else get_person(work, person_id).id
+
+
+def _say_anew(work: Work, row: Upload, wishes: Wishes, whose: str | None) -> None:
+    """Let what is said now count for an upload that is gone on with; what is left open now stays as it was said."""
+    before = wishes_of(row)
+    said = replace(before, keep_video=before.keep_video and wishes.keep_video)
+    if whose is not None and work.actor.sees_everybody:
+        row.person_id, said = whose, replace(said, person_said=True)
+    if said != before:
+        row.wishes = said.document()
 
 
 def _interrupted(work: Work, name: str, file: Announced) -> Upload | None:

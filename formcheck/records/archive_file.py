@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, BinaryIO, Final, Self
 
 from formcheck.records.access import RecordsError
 from formcheck.records.archive_manifest import FileMember, Manifest, TableMember, manifest_from
@@ -71,14 +71,15 @@ class ArchiveWriter:
         """
         digest = hashlib.sha256()
         try:
-            info = _info(wanted.member, zipfile.ZIP_STORED)
-            with path.open("rb") as source, self.packed.open(info, "w", force_zip64=True) as member:
-                while chunk := source.read(_CHUNK):
-                    digest.update(chunk)
-                    member.write(chunk)
-        except FileNotFoundError:
+            source = path.open("rb")
+        except OSError:
             self._missing.append(wanted)
             return False
+        info = _info(wanted.member, zipfile.ZIP_STORED)
+        with source, self.packed.open(info, "w", force_zip64=True) as member:
+            for chunk in _as_far_as_readable(source):
+                digest.update(chunk)
+                member.write(chunk)
         whole = digest.hexdigest() == wanted.sha256
         (self._files if whole else self._missing).append(wanted)
         return whole
@@ -92,6 +93,15 @@ class ArchiveWriter:
         with self.packed.open(_info(_MANIFEST, zipfile.ZIP_DEFLATED), "w", force_zip64=True) as member:
             member.write(text)
         return manifest
+
+
+def _as_far_as_readable(source: BinaryIO) -> Iterator[bytes]:
+    """Give what the disk gives back of a file; that the rest is missing shows in the hash."""
+    try:
+        while chunk := source.read(_CHUNK):
+            yield chunk
+    except OSError:
+        return
 
 
 def _info(name: str, compression: int) -> zipfile.ZipInfo:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -49,6 +49,11 @@ def open_database(url: str) -> Engine:
         engine.dispose()
         if isinstance(error, OperationalError):
             raise _unreachable(engine, error) from error
+        if isinstance(error, DBAPIError) and engine.dialect.name == "postgresql":
+            raise RecordsError(
+                f"The database of the records cannot be used: {_why(error)}.",
+                "Check FORMCHECK_DATABASE_URL, and that its role owns the database.",
+            ) from error
         if isinstance(error, DBAPIError):
             raise RecordsError(
                 f"The records cannot be read: {_why(error)}.",
@@ -65,16 +70,24 @@ def connect(url: str) -> Engine:
         if kind not in _SUPPORTED:
             raise NoSuchModuleError(kind)
         if kind == "sqlite":
+            _make_private(make_url(url).database)
             engine = create_engine(url, connect_args={"timeout": _WAIT_S, "check_same_thread": False})
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
         return create_engine(url, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError) as error:
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError) as error:  # no such driver, a port that is none
         raise RecordsError(
             "The address of the database is not one that formcheck can use.",
             "Set FORMCHECK_DATABASE_URL to postgresql://user:password@host/database, or leave it out for SQLite.",
         ) from error
+
+
+def _make_private(file: str | None) -> None:
+    """Make a database's file that is not there yet one that its owner alone can open; what is beside it goes by it."""
+    if file and file != ":memory:":
+        with suppress(OSError):  # it is there, or cannot be made, which is said when it is opened
+            Path(file).touch(mode=0o600, exist_ok=False)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -115,16 +115,20 @@ def erase_person(records: Records, actor: Actor, person_id: str) -> None:
 def finish_erasures(records: Records) -> int:
     """Finish the erasures that were cut short; return how many. To be called when formcheck starts."""
     folder = records.settings.home / _FOLDER
-    tasks = [_read(file) for file in sorted(folder.glob("*.json"))] if folder.is_dir() else []
+    found = [_read(file) for file in sorted(folder.glob("*.json"))] if folder.is_dir() else []
+    tasks = [task for task in found if task is not None]
     for task in tasks:
         _finish(records, _erase_rows(records, task))
     return len(tasks)
 
 
-def _read(file: Path) -> _Task:
+def _read(file: Path) -> _Task | None:
+    """Return what is to be done; None where another process has done it just now."""
     try:
         kept = json.loads(file.read_text())
         return _Task(**{**kept, "file": file, "upload_ids": tuple(kept["upload_ids"])})
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise RecordsError(
             f"An erasure that was cut short cannot be finished: {file} cannot be read.",
@@ -147,8 +151,9 @@ def _erase_rows(records: Records, task: _Task) -> _Task:
         if work.session.get(Person, task.person_id, with_for_update=True) is None:
             return task
         accounts = _ids(work, select(Account.id).where(Account.person_id == task.person_id))
-        sets = _ids(work, select(ExerciseSet.id).where(_is_set_of(work, task.person_id)))
-        uploads = _ids(work, select(Upload.id).where(_is_upload_of(work, task.person_id, sets, accounts)))
+        videos = _videos_of(work, task.person_id, accounts)
+        sets = _ids(work, select(ExerciseSet.id).where(_is_set_of(task.person_id, videos)))
+        uploads = _ids(work, select(Upload.id).where(_is_upload_of(task.person_id, sets, accounts, videos)))
         task = replace(task, upload_ids=tuple(sorted({*task.upload_ids, *uploads})))
         task.write(records)
         _reduce_log(work, task.person_id, sets, uploads, accounts)
@@ -162,15 +167,23 @@ def _erase_rows(records: Records, task: _Task) -> _Task:
     return task
 
 
-def _is_set_of(work: Work, person_id: str) -> ColumnElement[bool]:
-    sources = select(ExerciseSet.source_sha256).where(ExerciseSet.person_id == person_id).distinct()
-    same_video = ExerciseSet.person_id.is_(None) & ExerciseSet.source_sha256.in_(_ids(work, sources))
+def _videos_of(work: Work, person_id: str, accounts: Sequence[str]) -> list[str]:
+    """Return the hashes of the person's videos, those included of which no set came, or none any more."""
+    measured = select(ExerciseSet.source_sha256).where(ExerciseSet.person_id == person_id)
+    theirs = or_(Upload.person_id == person_id, Upload.created_by_id.in_(accounts))
+    uploaded = select(Upload.sha256).where(theirs, Upload.sha256.is_not(None))
+    return _ids(work, measured.union(uploaded))
+
+
+def _is_set_of(person_id: str, videos: Sequence[str]) -> ColumnElement[bool]:
+    same_video = ExerciseSet.person_id.is_(None) & ExerciseSet.source_sha256.in_(videos)
     return (ExerciseSet.person_id == person_id) | same_video
 
 
-def _is_upload_of(work: Work, person_id: str, sets: Sequence[str], accounts: Sequence[str]) -> ColumnElement[bool]:
-    sources = select(ExerciseSet.source_sha256).where(ExerciseSet.id.in_(sets)).distinct()
-    nobodys = Upload.person_id.is_(None) & or_(Upload.set_id.in_(sets), Upload.sha256.in_(_ids(work, sources)))
+def _is_upload_of(
+    person_id: str, sets: Sequence[str], accounts: Sequence[str], videos: Sequence[str]
+) -> ColumnElement[bool]:
+    nobodys = Upload.person_id.is_(None) & or_(Upload.set_id.in_(sets), Upload.sha256.in_(videos))
     return or_(Upload.person_id == person_id, Upload.created_by_id.in_(accounts), nobodys)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Final, TypeVar
@@ -50,6 +51,7 @@ _TRAVELLING: Final = (
     AuditEntry,
 )
 """Tables that such an archive may hold."""
+_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _ORIGINS: Final = ("upload", "live", "sample", "import")
 Row = TypeVar("Row", bound=Table)
 
@@ -79,7 +81,7 @@ def check_people(archive: ArchiveReader, rows: Engine, year: int) -> None:
         look.each(StoredPlan, look.plan)
         look.files()
         look.each(ExerciseSet, look.exercise_set)
-        look.each(StoredCorrection, lambda row: change_from_document(_table(row.body)))
+        look.each(StoredCorrection, look.correction)
         look.each(Annotation, look.annotation)
         look.each(Note, look.note)
         look.each(SuggestionAnswer, look.answer)
@@ -127,10 +129,12 @@ class _Look:
             self._session.expunge(row)
 
     def person(self, row: Person) -> None:
+        _need_id(row.id)
         details = PersonDetails(row.name, row.birth_year, row.symptom_side, row.about, row.height_cm)
         _need(checked_name(details, self._year) == row.name, "a name in it is not as formcheck keeps names")
 
     def plan(self, row: StoredPlan) -> None:
+        _need_id(row.id)
         check_prescription(prescription_of(row))
 
     def files(self) -> None:
@@ -138,6 +142,7 @@ class _Look:
         _need(named == self._suffixes, "its files are not those that its rows name")
 
     def exercise_set(self, row: ExerciseSet) -> None:
+        _need_id(row.id)
         _need(row.person_id is not None, "a set in it is nobody's")
         _need(row.origin in _ORIGINS, "a set in it came from nowhere")
         _need(self._suffixes.get(row.track_sha256) == TRACK_SUFFIX, "a pose track in it has another ending")
@@ -157,16 +162,23 @@ class _Look:
         _need(sentences and row.version >= 1, "a set in it is not as formcheck keeps sets")
         self._same_person(StoredPlan, row.plan_id, row.person_id)
 
+    def correction(self, row: StoredCorrection) -> None:
+        _need_id(row.id)
+        change_from_document(_table(row.body))
+
     def annotation(self, row: Annotation) -> None:
+        _need_id(row.id)
         _table(row.body)
         _need(math.isfinite(row.t_s), "a drawing in it is at no time")
 
     def note(self, row: Note) -> None:
+        _need_id(row.id)
         _need(0 < len(row.text) <= LONGEST_NOTE, "a note in it is empty or too long")
         _need(row.person_id is not None, "a note in it is about nobody")
         self._same_person(ExerciseSet, row.set_id, row.person_id)
 
     def answer(self, row: SuggestionAnswer) -> None:
+        _need_id(row.id)
         _table(row.suggestion)
         self._same_person(StoredPlan, row.plan_id, row.person_id)
 
@@ -181,6 +193,11 @@ class _Look:
         if row_id is not None:
             owner = self._session.scalar(select(model.person_id).where(model.id == row_id))
             _need(owner == person_id, "something in it belongs to two people")
+
+
+def _need_id(row_id: str) -> None:
+    # Addresses, keys of pages and searches of the log take ids for what they are.
+    _need(_ID.fullmatch(row_id) is not None, "an id in it is none of formcheck's")
 
 
 def _need(sound: bool, otherwise: str) -> None:

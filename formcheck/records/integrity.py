@@ -10,6 +10,7 @@ from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.sql.elements import ColumnElement
 
+from formcheck.errors import VideoError
 from formcheck.records.access import SYSTEM, RecordsError
 from formcheck.records.archive_file import Progress
 from formcheck.records.archive_rows import all_tables
@@ -101,9 +102,11 @@ def _wrong_with(records: Records, sha256: str, suffix: str) -> str | None:
     path = records.files.path(sha256, suffix)
     if not path.is_file():
         return f"The file {path.name} is missing."
-    if file_sha256(path) != sha256:
-        return f"The file {path.name} is damaged."
-    return None
+    try:
+        whole = file_sha256(path) == sha256
+    except VideoError as error:
+        return error.reason
+    return None if whole else f"The file {path.name} is damaged."
 
 
 def _is_named(records: Records, sha256: str) -> bool:

@@ -94,5 +94,5 @@ def delete_note(work: Work, note_id: str) -> None:
     if note is None or not work.actor.may_see(note.person_id):
         raise NotFoundError("note")
     work.actor.need_clinician("delete notes")
-    work.log("note.deleted", subject=note.id, person=note.person_id)
+    work.log("note.deleted", subject=note.id, person=note.person_id, details={"set": note.set_id})
     work.session.delete(note)

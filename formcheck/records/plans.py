@@ -15,7 +15,7 @@ from formcheck.pose.landmarks import Side
 from formcheck.records.access import NotFoundError, RecordsError
 from formcheck.records.people import get_person
 from formcheck.records.records import Work
-from formcheck.records.tables import Json, StoredPlan
+from formcheck.records.tables import Json, Person, StoredPlan
 
 _RANGES: Final = {
     "target_depth_deg": (5.0, 160.0),
@@ -74,6 +74,8 @@ def prescribe(work: Work, person_id: str, what: Prescription) -> StoredPlan:
     get_person(work, person_id)
     work.actor.need_clinician("change plans")
     check_prescription(what)
+    # Of two that prescribe at once, the second ends the plan of the first; SQLite has one writer anyway.
+    work.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     before = current_plan(work, person_id, what.exercise)
     if before is not None:
         before.until_at = work.now

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, String, delete, func, insert, select,
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import DataError, IntegrityError
 
+from formcheck.errors import VideoError
 from formcheck.records.access import SYSTEM, Actor, RecordsError
 from formcheck.records.archive_file import ArchiveReader, Progress
 from formcheck.records.archive_manifest import BACKUP, Manifest
@@ -234,7 +235,7 @@ def take_files(archive: ArchiveReader, files: FileStore, progress: Progress | No
     done, total = 0, max(1, sum(each.size for each in archive.manifest.files))
     for each in archive.manifest.files:
         here = files.path(each.sha256, each.suffix)
-        if here.is_file() and file_sha256(here) == each.sha256:
+        if _is_whole(here, each.sha256):
             os.utime(here)  # young again, so that no clean-up takes it before a row names it
         else:
             here.unlink(missing_ok=True)  # damaged: the one in the archive is not
@@ -248,6 +249,13 @@ def take_files(archive: ArchiveReader, files: FileStore, progress: Progress | No
         done += each.size
         if progress is not None:
             progress(done / total)
+
+
+def _is_whole(file: Path, sha256: str) -> bool:
+    try:
+        return file.is_file() and file_sha256(file) == sha256
+    except VideoError:  # the disk does not give it back
+        return False
 
 
 def part(progress: Progress | None, start: float, end: float) -> Progress | None:

@@ -131,6 +131,10 @@ def keep_house(records: Records, settings: RetentionSettings | None = None) -> H
 
     To be called when formcheck starts and once a day. Others may go on working meanwhile.
     """
-    retained, swept = apply_retention(records, settings), sweep(records)
-    # In the end, so that one that cannot be finished does not keep the rest from being done.
-    return Housekeeping(finish_erasures(records), retained, swept)
+    # The erasures in the end, so that one that cannot be finished does not keep the rest from being done; and always,
+    # so that a limit that means nothing does not keep somebody from being erased.
+    try:
+        retained, swept = apply_retention(records, settings), sweep(records)
+    finally:
+        erasures = finish_erasures(records)
+    return Housekeeping(erasures, retained, swept)

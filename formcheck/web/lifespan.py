@@ -51,8 +51,9 @@ async def _tidy_daily() -> None:
     while True:
         try:
             await asyncio.to_thread(_tidy)
-        except FormcheckError as error:
-            # Records that cannot be opened are said on the pages that need them; live sets do without.
+        except (FormcheckError, OSError) as error:
+            # Records that cannot be opened are said on the pages that need them; live sets do without. What the disk
+            # refuses today may work tomorrow.
             _LOG.warning("the records could not be tidied: %s", error)
         await asyncio.sleep(_DAY_S)
 

@@ -59,10 +59,11 @@ def log_line(entry: AuditEntry) -> str:
         Of the audit log; one of an action that has no words here is named as the log names it.
     """
     what = _WORDS.get(entry.action, as_typed(entry.action))
-    changed = _CHANGES.get(entry.details.get("what", {}).get("kind", ""))
-    document = _DOCUMENTS.get(entry.details.get("kind", ""))
+    change = entry.details.get("what")  # anything, in an entry that came with an import
+    changed = _CHANGES.get(str(change.get("kind"))) if isinstance(change, dict) else None
+    document = _DOCUMENTS.get(str(entry.details.get("kind")))
     if changed:
         what += f" ({changed})"
     elif document:
         what += f": {as_typed(document)}"
-    return f"{time_of(entry.at)}: {what}, by {as_typed(entry.actor)}"
+    return f"{time_of(entry.at)}: {what}, {as_typed(entry.actor)}"

@@ -19,7 +19,7 @@ from formcheck.web.navigation import remember_pages
 
 _ADDRESSES = ("start", "check", "videos", "people", "person", "review", "compare", "progress", "self-test", "log-out")
 # Pages with things side by side. (No text stands alone in this file: Streamlit would show it on the page.)
-_WIDE = ("review", "compare")
+_WIDE = ("review", "compare", "progress")
 
 
 def _screen(name: str) -> Callable[[], None]:
@@ -95,12 +95,9 @@ _menu = {"": _pages(_found) if isinstance(_found, Actor) else _pages_without_acc
 if isinstance(_found, Actor) and _found.role is not Role.OWNER:
     _menu[_found.name] = _account()
 remember_pages([page for pages in _menu.values() for page in pages])
+# Before the menu, or browsers would fetch the named icon of the open page from elsewhere: this one is our own.
+st.set_page_config(page_title="formcheck", page_icon=component_path("icon.svg"))
 _page = st.navigation(_menu, position="top")
-# Once, and before the page: a page that changed its own width would jump at every touch. Streamlit would have browsers
-# fetch a named icon from elsewhere: this one is our own.
-st.set_page_config(
-    page_title="formcheck",
-    page_icon=component_path("icon.svg"),
-    layout="wide" if _page.url_path in _WIDE else "centered",
-)
+# Before the page: one that changed its own width would jump at every touch.
+st.set_page_config(layout="wide" if _page.url_path in _WIDE else "centered")
 _page.run()

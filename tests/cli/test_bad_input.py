@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from formcheck.pose.models import PoseModel
@@ -163,6 +164,15 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, pose_model: Pos
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def _until_it_reads(pid: int, name: str) -> None:
+    """Wait until a process has a file open; how long that takes is up to the machine."""
+    until = time.monotonic() + 60
+    while not any(Path(file.path).name == name for file in psutil.Process(pid).open_files()):
+        assert time.monotonic() < until, f"{name} was never read"
+        time.sleep(0.1)
+    time.sleep(1)
+
+
 def test_ctrl_c_half_way_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = [sys.executable, "-m", "formcheck", "analyze", str(SAMPLES / "wall_squat_front.mp4")]
@@ -172,7 +182,7 @@ def test_ctrl_c_half_way_leaves_nothing(tmp_path: Path) -> None:
         stdout=subprocess.PIPE,
         text=True,
     )
-    time.sleep(4)
+    _until_it_reads(running.pid, "wall_squat_front.mp4")
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
     assert running.returncode == 130

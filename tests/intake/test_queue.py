@@ -14,7 +14,7 @@ from formcheck.intake.duplicates import duplicate_of
 from formcheck.intake.ending import cancel, drop_file, refuse, remove_entry, try_again
 from formcheck.intake.queue import Announced, WrongOffsetError, add_file, begin, complete, list_uploads, note_received
 from formcheck.intake.states import UploadState, UploadStateError
-from formcheck.intake.wishes import Wishes
+from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.records.access import SYSTEM, Actor, NotAllowedError, NotFoundError, RecordsError, Role
 from formcheck.records.tables import Upload
 from tests.clips import SAMPLES
@@ -85,6 +85,21 @@ def test_the_same_file_goes_on_where_it_was_interrupted(desk: Desk) -> None:
     assert (again.id, again.received) == (row.id, 4)
     assert desk.begin(size=9).id != row.id
     assert desk.begin("other.mp4", size=8).id != row.id
+
+
+def test_what_is_said_with_a_file_that_is_gone_on_with_counts(desk: Desk) -> None:
+    anna, ben = desk.person("Anna"), desk.person("Ben")
+
+    def announce(person_id: str | None, *, keep_video: bool) -> Upload:
+        with desk.records.writing(ROBIN) as work:
+            return begin(work, Announced("set.mp4", 8), Wishes(keep_video=keep_video), FEW, person_id=person_id)
+
+    first = announce(anna, keep_video=True)
+    again = announce(ben, keep_video=False)
+    assert again.id == first.id
+    assert (again.person_id, wishes_of(again).keep_video) == (ben, False)
+    open_now = announce(None, keep_video=True)
+    assert (open_now.person_id, wishes_of(open_now).keep_video) == (ben, False)
 
 
 def test_another_s_interrupted_file_is_not_gone_on_with(desk: Desk) -> None:

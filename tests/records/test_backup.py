@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import json
 import os
 import tracemalloc
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -335,3 +338,38 @@ def test_a_database_that_cannot_be_read_is_put_aside_and_replaced(backup: Path, 
     assert [row["name"] for row in all_rows(records)["person"]] == ["Zoë Quixx"]
     assert check(records).problems == ()
     records.close()
+
+
+def test_a_file_that_the_disk_does_not_give_back_is_named_and_the_rest_is_backed_up(
+    records: Records, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    add_example(records)
+    unreadable, broken = sorted(path for _, _, path in records.files)[:2]
+    opened = Path.open
+
+    class BadSector(io.RawIOBase):
+        def readable(self) -> bool:
+            return True
+
+        def readinto(self, _buffer: Any, /) -> int:
+            raise OSError(errno.EIO, "Input/output error")
+
+    def open_file(path: Path, *arguments: Any, **named: Any) -> Any:
+        if path == unreadable:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return BadSector() if path == broken else opened(path, *arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", open_file)
+        manifest = back_up(records, ROBIN, tmp_path / "backup.zip")
+        problems = check(records).problems
+    assert sorted(problems) == sorted(
+        [
+            f'"{unreadable.name}" cannot be read (Permission denied).',
+            f'"{broken.name}" cannot be read (Input/output error).',
+        ]
+    )
+    assert {each.member for each in manifest.missing} == {f"files/{unreadable.name}", f"files/{broken.name}"}
+    with ArchiveReader(tmp_path / "backup.zip") as archive:
+        archive.verify()
+        assert len(archive.manifest.files) == len(all_files(records)) - 2

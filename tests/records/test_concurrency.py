@@ -8,15 +8,17 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from formcheck.records import reviewing
+from formcheck.records import plans, reviewing
 from formcheck.records.access import ConflictError, RecordsError, owner
 from formcheck.records.erasure import erase_person
 from formcheck.records.integrity import check
 from formcheck.records.people import PersonDetails, add_person
+from formcheck.records.plans import Prescription, current_plan, prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import correct, corrections_of, reviewed_set
 from formcheck.records.settings import RecordsSettings
@@ -171,3 +173,27 @@ def test_processes_add_at_once(records_settings: RecordsSettings) -> None:
     records = Records(records_settings)
     assert {row["name"] for row in all_rows(records)["person"]} == {f"{a} {n}" for a in names for n in range(5)}
     records.close()
+
+
+def test_of_two_plans_prescribed_at_once_one_is_in_force(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    with records.writing(ROBIN) as work:
+        person_id = add_person(work, PersonDetails("Zoë")).id
+        prescribe(work, person_id, Prescription("wall-squat", reps=5))
+    both = threading.Barrier(2)
+
+    def after_both_looked(*arguments: Any) -> Any:
+        before = current_plan(*arguments)
+        with suppress(threading.BrokenBarrierError):
+            both.wait(0.5)  # whoever is alone has the other waiting for it
+        return before
+
+    monkeypatch.setattr(plans, "current_plan", after_both_looked)
+
+    def change(reps: int) -> None:
+        with records.writing(ROBIN) as work:
+            prescribe(work, person_id, Prescription("wall-squat", reps=reps))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(change, (10, 12)))
+    in_force = [row for row in all_rows(records)["plan"] if row["until_at"] is None]
+    assert len(in_force) == 1

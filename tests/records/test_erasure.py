@@ -211,3 +211,39 @@ def test_the_task_names_nobody_by_name(records: Records, monkeypatch: pytest.Mon
     [task] = (records.settings.home / "erasing").iterdir()
     assert NAME not in json.loads(task.read_text()).values()
     assert tmp_path in task.parents
+
+
+def test_an_upload_of_the_same_video_goes_too_though_no_set_came_of_it(records: Records) -> None:
+    example = add_example(records, NAME)
+    with records.writing(ROBIN) as work:
+        work.session.add_all(
+            Upload(
+                state=state,
+                name=f"{NAME}.mp4",
+                size=10,
+                sha256="a" * 64,
+                person_id=person_id,
+                wishes={},
+                created_by="Robin",
+                created_by_id="owner",
+                created_at=work.now,
+                updated_at=work.now,
+            )
+            for state, person_id in (("waiting", example.person_id), ("duplicate", None))
+        )
+    erase_person(records, ROBIN, example.person_id)
+    assert all_rows(records)["upload"] == []
+    records.close()
+    assert files_holding(records.settings.home, NAME) == []
+
+
+def test_an_erasure_that_another_process_finishes_meanwhile_is_no_failure(
+    records: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = records.settings.home / "erasing"
+    folder.mkdir()
+    listed = Path.glob
+    monkeypatch.setattr(
+        Path, "glob", lambda path, pattern: [folder / "1.json"] if path == folder else listed(path, pattern)
+    )
+    assert finish_erasures(records) == 0

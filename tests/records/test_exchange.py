@@ -241,6 +241,8 @@ def _a_track_that_is_none(rows: dict[str, Rows]) -> None:
         _set("correction", set_id="0" * 32),
         _set("correction", body=[]),
         _set("annotation", body="text"),
+        _set("annotation", id="%"),
+        _set("correction", id="../x"),
         _set("note", text=""),
         _set("note", text="x" * 20_001),
         _set("note", person_id=None),

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from formcheck.records import erasure
+from formcheck.records.access import RecordsError
 from formcheck.records.archive import back_up
+from formcheck.records.erasure import erase_person
 from formcheck.records.files import FileStore
 from formcheck.records.integrity import check
 from formcheck.records.records import Records
@@ -208,3 +211,18 @@ def test_what_is_wrong_is_found(records: Records, tmp_path: Path) -> None:
     assert f"The file {proxy.name} is missing." in problems
     assert "2 rows of note name a row of person that is not there." in problems
     assert len(problems) == 3
+
+
+def test_a_limit_that_means_nothing_keeps_nobody_from_being_erased(
+    aging: Records, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    example = add_example(aging)
+    with monkeypatch.context() as patched:
+        patched.setattr(erasure, "scrub", lambda _engine: (_ for _ in ()).throw(RecordsError("It is in use.")))
+        with pytest.raises(RecordsError, match="in use"):
+            erase_person(aging, ROBIN, example.person_id)
+    [task] = (aging.settings.home / "erasing").iterdir()
+    monkeypatch.setenv("FORMCHECK_KEEP_VIDEOS_DAYS", "a while")
+    with pytest.raises(RecordsError, match="FORMCHECK_KEEP_VIDEOS_DAYS"):
+        keep_house(aging)
+    assert not task.exists()

@@ -12,7 +12,7 @@ from formcheck.errors import CorrectionError
 from formcheck.pose.landmarks import Landmark
 from formcheck.records.access import ConflictError, NotAllowedError, NotFoundError, RecordsError
 from formcheck.records.audit import audit_log
-from formcheck.records.notes import notes_of_person, write_note
+from formcheck.records.notes import delete_note, notes_of_person, write_note
 from formcheck.records.plans import Prescription, prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import (
@@ -111,6 +111,17 @@ def test_the_notes_about_a_set_go_with_it_to_its_person(records: Records) -> Non
             assert [each.id for each in notes_of_person(work, owner.id)] == [note.id]
         with records.reading(client_of(other)) as work:
             assert list(notes_of_person(work, other.id)) == []
+
+
+def test_the_log_of_a_set_has_the_notes_about_it_and_of_no_other(records: Records) -> None:
+    person = add_somebody(records)
+    row, other = keep_set(records, person.id), keep_set(records, person.id)
+    with records.writing(CLINICIAN) as work:
+        delete_note(work, write_note(work, "Good depth", set_id=row.id, for_client=False).id)
+        write_note(work, "Of another set", set_id=other.id, for_client=False)
+    with records.reading(CLINICIAN) as work:
+        logged = [entry.action for entry in audit_log(work, subject_id=row.id)]
+    assert logged == ["note.deleted", "note.written", "set.added"]
 
 
 def test_the_same_video_is_recognised_for_those_who_may_see_its_set(records: Records) -> None:

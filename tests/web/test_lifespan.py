@@ -116,3 +116,18 @@ def test_a_setting_that_means_nothing_stops_no_server(monkeypatch: pytest.Monkey
     found: list[int] = []
     serve(lambda: found.extend(workers_of_this_process()))
     assert found == []
+
+
+@pytest.mark.usefixtures("registry")
+def test_a_disk_that_refuses_once_does_not_end_the_tidying(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Records] = []
+
+    def tidy(records: Records) -> Housekeeping | None:
+        asked.append(records)
+        raise PermissionError("It may not be removed.")
+
+    monkeypatch.setattr("formcheck.web.lifespan.keep_house", tidy)
+    monkeypatch.setattr("formcheck.web.lifespan._DAY_S", 0.05)
+    serve(lambda: until(lambda: len(asked) > 1))
+    for records in asked:
+        records.close()

@@ -127,12 +127,12 @@ def test_weeks_show_what_was_done_and_planned(size: tuple[int, int]) -> None:
     weeks = [WeekAdherence(DAY.date(), 3, 7.0), WeekAdherence(DAY.date() + timedelta(days=7), 0, None)]
     svg = ElementTree.fromstring(str(draw_weeks(weeks, size)))
     assert [each.get("class") for each in svg.iter("rect")] == ["bar", "planned"]
-    assert "43 % of the 7 planned were done" in text_of(weeks_html(weeks))
+    assert "3 of 7 planned were done (43 %)" in text_of(weeks_html(weeks))
 
 
 def test_a_week_with_more_than_planned_does_not_make_up_for_another() -> None:
     weeks = [WeekAdherence(DAY.date(), 10, 4.0), WeekAdherence(DAY.date() + timedelta(days=7), 0, 4.0)]
-    assert "50 % of the 8 planned" in text_of(weeks_html(weeks))
+    assert "4 of 8 planned were done (50 %)" in text_of(weeks_html(weeks))
 
 
 def test_the_newest_weeks_are_shown() -> None:

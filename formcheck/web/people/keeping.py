@@ -12,7 +12,8 @@ from formcheck.records.audit import audit_log
 from formcheck.records.erasure import erase_person
 from formcheck.records.records import Records
 from formcheck.records.tables import Person
-from formcheck.web.moments import time_of
+from formcheck.web.access.guard import require_clinician
+from formcheck.web.log_words import log_line
 from formcheck.web.navigation import go_to
 from formcheck.web.people.links import export_link
 from formcheck.web.plain_text import as_typed
@@ -26,16 +27,15 @@ def show_keeping(records: Records, actor: Actor, person: Person) -> None:
         st.link_button("Export everything about this person", export_link(actor, person.id), icon=":material/download:")
         st.caption("One archive that another installation of formcheck can import.")
         if st.button("Erase this person", icon=":material/delete_forever:", key=f"erase-{person.id}"):
-            _confirm(records, actor, person)
+            _confirm(records, person)
         with records.reading(actor) as work:
             entries = audit_log(work, person_id=person.id, limit=_ENTRIES)
-        st.markdown(
-            "\n".join(f"- {time_of(entry.at)}: {as_typed(entry.action)}, {as_typed(entry.actor)}" for entry in entries)
-        )
+        st.markdown("\n".join(f"- {log_line(entry)}" for entry in entries))
 
 
 @st.dialog("Erase this person?")
-def _confirm(records: Records, actor: Actor, person: Person) -> None:
+def _confirm(records: Records, person: Person) -> None:
+    actor = require_clinician()  # a dialog is run again without the page around it
     st.markdown(
         f"All of **{as_typed(person.name)}** goes for good: sets, videos, plans, notes, uploads, login, and the log "
         "about them. Backups that you made keep what they have."

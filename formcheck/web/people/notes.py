@@ -12,6 +12,7 @@ from formcheck.records.notes import delete_note, write_note
 from formcheck.records.records import Records
 from formcheck.records.tables import Note
 from formcheck.web.moments import time_of
+from formcheck.web.navigation import page_link
 from formcheck.web.plain_text import as_typed
 
 
@@ -31,16 +32,23 @@ def show_notes(
             reader = "for the client" if note.for_client else "for clinicians"
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.caption(f"{as_typed(note.author)}, {time_of(note.written_at)} · {reader}")
-                if actor.sees_everybody and st.button(
-                    "Delete", key=f"note-delete-{key}-{note.id}", type="tertiary", icon=":material/delete:"
-                ):
-                    with records.writing(actor) as work:
-                        delete_note(work, note.id)
-                    st.rerun()
+                if note.set_id is not None and set_id is None:
+                    page_link("review", "About this set", icon=":material/movie:", set=note.set_id)
+                if actor.sees_everybody:
+                    _offer_to_delete(records, actor, note.id, f"note-delete-{key}-{note.id}")
     if not notes:
         st.caption("No notes yet.")
     if actor.sees_everybody:
         _ask(records, actor, key, person_id, set_id)
+
+
+def _offer_to_delete(records: Records, actor: Actor, note_id: str, key: str) -> None:
+    """Delete a note at the second press: it cannot be brought back."""
+    with st.popover("Delete", icon=":material/delete:", type="tertiary"):
+        if st.button("Delete this note for good", key=key, type="primary"):
+            with records.writing(actor) as work:
+                delete_note(work, note_id)
+            st.rerun()
 
 
 def _ask(records: Records, actor: Actor, key: str, person_id: str | None, set_id: str | None) -> None:

@@ -35,7 +35,9 @@ def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[S
     for plan in in_force:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"plan-{plan.id}"):
             st.markdown(f"**{in_words(plan)}**  \n:small[since {day_of(plan.from_at)}, by {as_typed(plan.made_by)}]")
-            if actor.sees_everybody and st.button("End", key=f"plan-end-{plan.id}", type="tertiary"):
+            if actor.sees_everybody and st.button(
+                "End this plan", key=f"plan-end-{plan.id}", type="tertiary", icon=":material/event_busy:"
+            ):
                 with records.writing(actor) as work:
                     end_plan(work, plan.id)
                 st.rerun()

@@ -12,6 +12,7 @@ from formcheck.records.tables import ExerciseSet
 from formcheck.report.words import counted, label_of, sentence_case, value_text
 from formcheck.web.moments import short_day_of
 from formcheck.web.navigation import page_link
+from formcheck.web.plain_text import as_typed
 
 _SHOWN: Final = ("knee_flexion_max_deg", "fppa_deg", "kmf_pct")
 _SHORT: Final = {"knee_flexion_max_deg": "depth", "fppa_deg": "FPPA", "kmf_pct": "KMF"}
@@ -33,11 +34,12 @@ def show_sets(rows: Sequence[ExerciseSet]) -> None:
 
 
 def what_it_is(row: ExerciseSet) -> str:
-    """Say the exercise, the view and the legs of a set: `Step-down, front, right leg`."""
+    """Say in Markdown the exercise, the view and the legs of a set: `Step-down, front, right leg`."""
     document = current_document(row)
     legs = {rep["leg"] for rep in document["reps"] if rep["complete"]}
     leg = f", {legs.pop()} leg" if len(legs) == 1 and "both" not in legs else ""
-    return f"{document['exercise_name']}, {document['view']['kind']}{leg}"
+    # The result of an imported set may hold any text.
+    return as_typed(f"{document['exercise_name']}, {document['view']['kind']}{leg}")
 
 
 def in_numbers(row: ExerciseSet) -> str:
@@ -49,7 +51,7 @@ def in_numbers(row: ExerciseSet) -> str:
             parts.append(said)
     pains = [value for value in (row.pain_before, row.pain_during, row.pain_after) if value is not None]
     if pains:
-        parts.append(f"pain up to {max(pains)}")
+        parts.append(f"pain up to {max(pains)}" if max(pains) else "no pain")
     if row.corrected is not None:
         parts.append("corrected")
     if row.video_sha256 is None:

@@ -78,7 +78,7 @@ def weeks_html(weeks: Sequence[WeekAdherence]) -> Markup:
     said = f"{counted(done, 'session')} in {counted(len(weeks), 'week')}"
     if planned:
         kept = sum(min(float(each.done), each.planned) for each in weeks if each.planned)
-        said += f"; {100 * kept / planned:.0f} % of the {planned:g} planned were done"
+        said += f"; {round(kept, 1):g} of {round(planned, 1):g} planned were done ({100 * kept / planned:.0f} %)"
     svg = both_sizes(lambda size: draw_weeks(weeks, size))
     return Markup(
         '<figure><figcaption><strong>Sessions a week</strong><span class="fc-quiet">{}. Dashed: planned.</span>'

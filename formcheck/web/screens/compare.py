@@ -30,7 +30,6 @@ _LEGS: Final = ("left leg", "right leg")
 def page() -> None:
     """Show the page."""
     actor, records = require_clinician(), records_service()
-    st.set_page_config(layout="wide")
     st.title("Compare", anchor=False)
     try:
         _show(records, actor)
@@ -53,6 +52,7 @@ def _show(records: Records, actor: Actor) -> None:
             sets = [summary_of_row(row) for row in list_sets(work, person.id)]
         if not sets:
             st.info("No sets of this person are kept yet. Add a video under *Videos*.", icon=":material/movie:")
+            page_link("videos", "Videos", icon=":material/upload:", person=person.id)
             return
         chosen = choose_sets(sets, viewer_zone())
     if chosen is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from formcheck.records.access import NotFoundError
+from formcheck.errors import FormcheckError
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
 from formcheck.web.navigation import page_link
@@ -27,5 +27,5 @@ def page() -> None:
         return
     try:
         show_person(records, actor, person_id)
-    except NotFoundError as error:
+    except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")

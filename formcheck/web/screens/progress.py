@@ -54,7 +54,6 @@ class _History:
 def page() -> None:
     """Show the page."""
     actor, records = require_actor(), records_service()
-    st.set_page_config(layout="wide")
     st.title("Progress" if actor.sees_everybody else "My progress", anchor=False)
     try:
         person_id = _chosen_person(records, actor) if actor.sees_everybody else actor.person_id
@@ -99,6 +98,7 @@ def _show(records: Records, actor: Actor, history: _History) -> None:
     zone = viewer_zone()
     if not history.sets:
         st.info("No sets are kept yet. Each set that is kept shows up here.", icon=":material/show_chart:")
+        page_link("videos", "Videos", icon=":material/upload:", person=history.person.id)
         return
     now = [plan for plan in history.plans if plan.until_at is None]
     if actor.sees_everybody:

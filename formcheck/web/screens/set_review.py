@@ -36,15 +36,23 @@ def page() -> None:
     if set_id is None:
         st.title("Review", anchor=False)
         st.info("Choose a set under *People*, or add a video under *Videos*.", icon=":material/movie:")
-        page_link("people", "People", icon=":material/group:")
-        page_link("videos", "Videos", icon=":material/upload:")
+        _show_ways(actor)
         return
     try:
         opened = open_set(records, actor, set_id)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
+        _show_ways(actor)
         return
     _show(records, actor, opened)
+
+
+def _show_ways(actor: Actor) -> None:
+    if actor.sees_everybody:
+        page_link("people", "People", icon=":material/group:")
+    else:
+        page_link("person", "My records", icon=":material/person:")
+    page_link("videos", "Videos", icon=":material/upload:")
 
 
 def _show(records: Records, actor: Actor, opened: OpenedSet) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from formcheck.intake.guesses import date_is_guessed
+from formcheck.intake.guesses import date_is_guessed, guessed_person
 from formcheck.records.access import Actor
 from formcheck.records.notes import notes_of_set
 from formcheck.records.people import get_person
@@ -35,6 +35,8 @@ class OpenedSet:
     notes: Sequence[Note]
     date_is_guessed: bool = False
     """Whether nobody said when it was done, nor the video."""
+    person_guess: str = ""
+    """Why it is taken for the person's; empty where somebody said so."""
 
 
 class MeasuredSets:
@@ -72,6 +74,7 @@ def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:
     """
     with records.reading(actor) as work:
         row = get_set(work, set_id)
+        guess = guessed_person(work, row)
         return OpenedSet(
             row=row,
             person=None if row.person_id is None else get_person(work, row.person_id),
@@ -80,4 +83,5 @@ def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:
             annotations=annotations_of(work, set_id),
             notes=notes_of_set(work, set_id),
             date_is_guessed=date_is_guessed(work, row),
+            person_guess="" if guess is None else guess.reason,
         )

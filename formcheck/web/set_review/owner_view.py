@@ -31,17 +31,21 @@ def show_heading(records: Records, actor: Actor, opened: OpenedSet) -> None:
         )
         if opened.person is not None and actor.sees_everybody:
             with st.popover("Change", icon=":material/edit:", type="tertiary"):
-                _ask_person(records, actor, row.id, "Whose set is it?")
+                _ask_person(records, actor, row.id, opened.person.id)
                 _ask_date(records, actor, opened)
+    if opened.person_guess and actor.sees_everybody:
+        st.caption(
+            f"Whose set it is was guessed: {as_typed(opened.person_guess)}. *Change* puts it right.", width="content"
+        )
     if opened.person is None and actor.sees_everybody:
-        _ask_person(records, actor, row.id, "Whose set is it?")
+        _ask_person(records, actor, row.id)
 
 
-def _ask_person(records: Records, actor: Actor, set_id: str, label: str) -> None:
+def _ask_person(records: Records, actor: Actor, set_id: str, before: str | None = None) -> None:
     with st.form(f"whose-{set_id}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = ask_person(records, actor, label, f"whose-person-{set_id}")
+        chosen = ask_person(records, actor, "Whose set is it?", f"whose-person-{set_id}", before)
         sent = st.form_submit_button("Save", type="primary")
-    if not sent or not chosen:
+    if not sent or not chosen or chosen == before:
         return
     try:
         with records.writing(actor) as work:

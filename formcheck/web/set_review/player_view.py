@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
 from formcheck.web.player.component import show_player
@@ -15,8 +13,6 @@ from formcheck.web.set_review.opened import OpenedSet
 def show_player_of(_records: Records, actor: Actor, opened: OpenedSet) -> PlayerEvent | None:
     """Show the player of a set; return what the reviewer has just done in it."""
     row = opened.row
-    if row.video_sha256 is None:
-        st.caption("The video was not kept: the player shows the joints alone.")
     drawn = "-".join(each.id[:8] for each in opened.annotations)
     return show_player(
         f"player-{row.id}",

@@ -26,7 +26,7 @@ _FRAMES_KEPT: Final = 4
 _BADGES: Final = {
     Band.GOOD: ":green-badge[:material/check: good]",
     Band.CAUTION: ":orange-badge[:material/error: caution]",
-    Band.FAULT: ":red-badge[:material/warning: change this]",
+    Band.FAULT: ":red-badge[:material/warning: fault]",
 }
 _NOT_COMPARED: Final = ("start_s", "bottom_start_s", "bottom_end_s", "end_s")
 

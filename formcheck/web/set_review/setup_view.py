@@ -6,7 +6,7 @@ import math
 
 import streamlit as st
 
-from formcheck.kinematics.view import ViewQuality
+from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict, turn_off_view_deg
 from formcheck.report import summary
 from formcheck.report.words import sentence_case
 from formcheck.session.assessment import Assessment
@@ -29,8 +29,8 @@ def show_setup(opened: OpenedSet) -> None:
     """Show view, set-up checks, what could not be measured, and provenance."""
     assessment = opened.reviewed.current
     show_verdict(assessment)
-    if math.isfinite(assessment.view.yaw_deg):
-        st.caption(f"Camera turned by {assessment.view.yaw_deg:.0f} ± {assessment.view.yaw_error_deg:.0f}°.")
+    if turn := _turn_in_words(assessment.view):
+        st.caption(turn)
     st.markdown("**Set-up**")
     st.markdown(
         "\n".join(
@@ -50,9 +50,20 @@ def show_setup(opened: OpenedSet) -> None:
     source, made = assessment.track.source, assessment.provenance
     st.markdown(
         f"- {as_typed(source.name)}, {source.width} × {source.height} px, {source.fps:.1f} frames/s, "
-        f"{source.duration_s:.1f} s, SHA-256 `{source.sha256[:16]}…`\n"
-        f"- formcheck {made.formcheck}, MediaPipe {made.mediapipe}, {made.pose_model} `{made.model_sha256[:12]}…`\n"
+        f"{source.duration_s:.1f} s, SHA-256 {as_typed(source.sha256[:16])}…\n"
+        f"- formcheck {made.formcheck}, MediaPipe {as_typed(made.mediapipe)}, {as_typed(made.pose_model)}, SHA-256 "
+        f"{as_typed(made.model_sha256[:12])}…\n"
         f"- rubric {made.rubric} `{made.rubric_sha256[:12]}…`; {made.filter}\n"
         "- ± is half a 95 % interval. Knee flexion: 0° is straight. FPPA and KMF: positive is towards the midline "
         "(valgus). Left and right are the person's own."
     )
+
+
+def _turn_in_words(view: ViewVerdict) -> str:
+    """Say how square the camera is; empty where nobody knows."""
+    if not math.isfinite(view.yaw_deg):
+        return ""
+    error = f"± {view.yaw_error_deg:.0f}°"
+    if view.kind in {ViewKind.FRONT, ViewKind.SIDE}:
+        return f"The camera is {turn_off_view_deg(view):.0f} {error} off a true {view.kind} view."
+    return f"The body is turned {abs(view.yaw_deg):.0f} {error} away from the camera."

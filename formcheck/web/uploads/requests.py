@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +19,8 @@ _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _RANGE: Final = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})", re.ASCII)
 _LONGEST_JSON: Final = 16_384
 _LONGEST_NAME: Final = 1024
+_MOST_BYTES: Final = 2**53
+"""As far as browsers count."""
 _MOST_MS: Final = 253_402_300_799_000
 """The end of the year 9999."""
 
@@ -56,7 +57,7 @@ async def read_beginning(request: Request) -> Beginning:
     keep_video = said.get("keep_video", True)
     if not isinstance(name, str) or len(name) > _LONGEST_NAME:
         raise MalformedError("the name")
-    if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= _MOST_BYTES:
         raise MalformedError("the size")
     if person_id is not None and not (isinstance(person_id, str) and _ID.fullmatch(person_id)):
         raise MalformedError("the person")
@@ -102,6 +103,6 @@ def _moment(milliseconds: object) -> datetime | None:
         return None
     if not isinstance(milliseconds, (int, float)) or isinstance(milliseconds, bool):
         raise MalformedError("the date of the file")
-    if not math.isfinite(milliseconds) or not 0 <= milliseconds <= _MOST_MS:
+    if not 0 <= milliseconds <= _MOST_MS:  # NaN neither
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -43,9 +43,11 @@ def _ask_whose(records: Records, actor: Actor) -> str | None:
         people = {person.id: person.name for person in list_people(work)}
     if not people:
         return None
+    asked = st.query_params.get("person", "")
     chosen = st.selectbox(
         "Whose videos are these?",
         [_FIND_OUT, *people],
+        index=list(people).index(asked) + 1 if asked in people else 0,
         format_func=lambda each: people.get(each, "Find out for each"),
         key="uploads-person",
         width=320,

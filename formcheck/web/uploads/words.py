@@ -50,7 +50,7 @@ def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], s
     if said.exercise is not None:
         found.append(Fact(EXERCISES[said.exercise].title))
     elif exercise is not None and exercise.value in EXERCISES:
-        found.append(Fact(EXERCISES[exercise.value].title, exercise.reason))
+        found.append(Fact(EXERCISES[exercise.value].title, exercise.reason[:1].lower() + exercise.reason[1:]))
     for name, value, words in (
         ("leg", said.leg, {"left": "left leg", "right": "right leg"}),
         ("view", said.view, _VIEWS),

@@ -29,6 +29,8 @@ def page() -> None:
         st.rerun()
     st.text("\n".join(["Reported:", *said]))
     st.button("Run again")
+    with st.popover("Question"):
+        st.text("Answer")
 
 
 def data(request: Request) -> Response:

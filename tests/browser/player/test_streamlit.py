@@ -123,3 +123,15 @@ def test_the_keys_of_the_player_are_not_those_of_the_page(page: Page) -> None:
     expect(page.get_by_test_id("player-loop")).to_have_attribute("aria-pressed", "true")
     assert page.get_by_role("dialog").count() == 0
     assert page.evaluate("window.sends") == 0
+
+
+def test_over_an_open_question_the_keys_are_not_the_player_s(page: Page) -> None:
+    page.get_by_role("button", name="Question").click()
+    expect(page.get_by_text("Answer")).to_be_visible()
+    before = frame_of(page)
+    page.keyboard.press("]")
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Answer")).to_be_hidden()
+    assert frame_of(page) == before
+    page.keyboard.press("]")
+    expect(page.get_by_test_id("player-clock")).not_to_have_attribute("data-frame", str(before))

@@ -282,12 +282,12 @@ def test_an_address_that_names_nothing_is_no_failure(clinic: Clinic, bad: str) -
 
 
 def test_parts_that_run_alone_ask_who_is_there() -> None:
-    """A fragment is run again without the page around it, and so without what the page asked."""
+    """A fragment or a dialog is run again without the page around it, and so without what the page asked."""
     asking = {"require_actor", "require_clinician", "current_actor"}
     for file in _WEB.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef) and any(
-                "fragment" in ast.unparse(each) for each in node.decorator_list
+                word in ast.unparse(each) for each in node.decorator_list for word in ("fragment", "dialog")
             ):
                 called = {ast.unparse(each.func) for each in ast.walk(node) if isinstance(each, ast.Call)}
                 assert called & asking, f"{node.name} in {file.name}"

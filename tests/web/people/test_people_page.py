@@ -13,6 +13,7 @@ from formcheck.records.notes import notes_of_person, write_note
 from formcheck.records.people import list_people
 from formcheck.records.plans import Prescription, current_plan, list_plans, prescribe
 from formcheck.records.records import Records
+from formcheck.records.sets import say_pain
 from formcheck.records.settings import RecordsSettings
 from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set
 
@@ -131,6 +132,37 @@ def test_a_note_is_written_and_deleted(monkeypatch: pytest.MonkeyPatch, kept: Re
     test.button(key=f"note-delete-person-{person.id}-{note.id}").click().run()
     with kept.reading(CLINICIAN) as work:
         assert notes_of_person(work, person.id) == []
+
+
+def test_a_note_about_a_set_leads_to_it(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    person = add_somebody(kept)
+    row = keep_set(kept, person.id)
+    with kept.writing(CLINICIAN) as work:
+        write_note(work, "Look at rep 2", set_id=row.id, for_client=False)
+    words = said(opened(monkeypatch, kept, person=person.id))
+    assert f"[About this set](/review?set={row.id})" in words
+
+
+def test_no_pain_is_said_as_that(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    person = add_somebody(kept)
+    hurt, fine = keep_set(kept, person.id), keep_set(kept, person.id)
+    with kept.writing(CLINICIAN) as work:
+        say_pain(work, hurt.id, {"pain_during": 4})
+        say_pain(work, fine.id, {"pain_during": 0})
+    words = said(opened(monkeypatch, kept, person=person.id))
+    assert "pain up to 4" in words
+    assert "no pain" in words
+    assert "pain up to 0" not in words
+
+
+def test_the_log_about_a_person_is_in_words(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    person = add_somebody(kept)
+    row = keep_set(kept, person.id)
+    with kept.writing(CLINICIAN) as work:
+        say_pain(work, row.id, {"pain_during": 4})
+    words = said(opened(monkeypatch, kept, person=person.id))
+    assert "person added, Dr" in words
+    assert "set.pain" not in words
 
 
 def test_a_client_finds_their_own_page_and_nothing_to_change(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:

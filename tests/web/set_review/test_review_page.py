@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +11,16 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from formcheck.intake.queue import Announced, begin
+from formcheck.intake.settings import IntakeSettings
+from formcheck.intake.states import UploadState
+from formcheck.intake.wishes import Guess, Wishes
 from formcheck.records.access import Actor
-from formcheck.records.notes import notes_of_set, write_note
+from formcheck.records.notes import delete_note, notes_of_set, write_note
 from formcheck.records.people import list_people
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotations_of, correct, corrections_of
-from formcheck.records.sets import get_set, say_pain
+from formcheck.records.sets import get_set, give_to, say_pain
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet
 from formcheck.report.document_kinds import DocumentKind
@@ -135,6 +140,56 @@ def test_whose_set_it_is_is_said_with_a_new_name(monkeypatch: pytest.MonkeyPatch
         assert person_chosen(work, person_id) == person_id
     with kept.reading(CLINICIAN) as work:
         assert [person.name for person in list_people(work)] == ["Carl"]
+
+
+def test_whose_set_it_is_stands_there_to_be_changed(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    ann, beth = add_somebody(kept), add_somebody(kept, "Beth")
+    row = keep_set(kept, ann.id)
+    test = opened(monkeypatch, kept, row.id)
+    whose = next(box for box in test.selectbox if box.label == "Whose set is it?")
+    assert whose.value == ann.id
+    whose.select(beth.id)
+    test.button(key=f"FormSubmitter:whose-{row.id}-Save").click().run()
+    assert seen(kept, row.id).person_id == beth.id
+
+
+def test_that_a_person_was_guessed_is_said_until_somebody_says_whose_set_it_is(
+    monkeypatch: pytest.MonkeyPatch, kept: Records
+) -> None:
+    ann, beth = add_somebody(kept), add_somebody(kept, "Beth")
+    row = keep_set(kept, ann.id)
+    guess = Guess(ann.id, "the name is in the file's name")
+    with kept.writing(CLINICIAN) as work:
+        upload = begin(work, Announced("ann.mp4", 8), Wishes(), IntakeSettings())
+        upload.state, upload.set_id, upload.person_id = UploadState.DONE, row.id, ann.id
+        upload.guesses = {"person_id": guess.document()}
+    assert "was guessed: the name is in" in said(opened(monkeypatch, kept, row.id))
+    assert "guessed" not in said(opened(monkeypatch, kept, row.id, client_of(ann)))
+    with kept.writing(CLINICIAN) as work:
+        give_to(work, row.id, beth.id)
+    assert "guessed" not in said(opened(monkeypatch, kept, row.id))
+
+
+@pytest.mark.parametrize(("clip", "view"), [("wall_squat_side", "side"), ("wall_squat_front", "front")])
+def test_how_square_the_camera_is_is_told_from_the_view_it_has(
+    monkeypatch: pytest.MonkeyPatch, kept: Records, clip: str, view: str
+) -> None:
+    row = keep_set(kept, add_somebody(kept).id, clip)
+    words = said(part(opened(monkeypatch, kept, row.id), "Set-up and gaps"))
+    found = re.search(rf"The camera is (\d+) ± \d+° off a true {view} view", words)
+    assert found is not None
+    assert int(found[1]) < 15
+
+
+def test_the_history_has_the_notes_too(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    row = keep_set(kept, add_somebody(kept).id)
+    other = keep_set(kept, add_somebody(kept, "Beth").id)
+    with kept.writing(CLINICIAN) as work:
+        delete_note(work, write_note(work, "Good depth", set_id=row.id, for_client=True).id)
+        write_note(work, "Of another set", set_id=other.id, for_client=True)
+    words = said(part(opened(monkeypatch, kept, row.id), "History"))
+    assert "note deleted" in words
+    assert words.count("note written") == 1
 
 
 def test_both_values_stand_beside_each_other_after_a_correction(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:

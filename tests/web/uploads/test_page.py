@@ -163,6 +163,15 @@ def test_whose_videos_are_sent_is_asked_where_there_are_people(records: Records)
     assert whose.options == ["Find out for each", "Anna"]
 
 
+def test_who_comes_from_a_person_s_page_sends_that_person_s_videos(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        anna, _ = add_person(work, PersonDetails("Anna")), add_person(work, PersonDetails("Berta"))
+    test = AppTest.from_function(_videos, default_timeout=_TIMEOUT_S)
+    test.query_params["person"] = anna.id
+    (whose,) = (box for box in test.run().selectbox if box.label == "Whose videos are these?")
+    assert whose.value == anna.id
+
+
 def test_a_video_being_measured_shows_how_far_it_is(records: Records) -> None:
     bring(records)
     with records.writing(SYSTEM) as work:

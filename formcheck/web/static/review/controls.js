@@ -20,8 +20,8 @@ export class Controls {
     this.buttons = make(
       "div", { class: "fcr-row fcr-controls", role: "group", "aria-label": "Playback" },
       this.play,
-      button("back", "◂", "One frame back (,)", () => playback.step(-1)),
-      button("forward", "▸", "One frame on (.)", () => playback.step(1)),
+      button("back", "◁", "One frame back (,)", () => playback.step(-1)),
+      button("forward", "▷", "One frame on (.)", () => playback.step(1)),
       make("span", { class: "fcr-gap" }),
       button("previous-rep", "‹ Rep", "Previous rep ([)", () => playback.toPreviousRep()),
       button("bottom", "Bottom", "Bottom of this rep (B)", () => playback.toBottom()),

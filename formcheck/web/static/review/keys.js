@@ -4,6 +4,9 @@ import { make } from "./dom.js";
 
 const TYPING = "input:not([type='checkbox'], [type='radio']), textarea, select, [contenteditable=''], [contenteditable='true']";
 
+/** A list, a popover or a question of the page over the player: the keys are its own, and Escape closes it. */
+const OVER_THE_PAGE = "[role='dialog'], [role='alertdialog'], [role='listbox']";
+
 /**
  * @typedef {{keys: string[], shown: string, does: string, act: (event: KeyboardEvent) => void, edits?: boolean}} Key
  *   `keys` as `nameOf` gives them
@@ -25,6 +28,7 @@ export function listenForKeys(keys, enabled) {
   const acts = new Map(keys.flatMap((key) => key.keys.map((name) => [name, key.act])));
   const onKey = (event) => {
     if (event.altKey || event.isComposing || event.defaultPrevented || !enabled()) return;
+    if (document.querySelector(OVER_THE_PAGE) !== null) return;
     const target = event.composedPath()[0];
     if (target instanceof Element && target.closest(TYPING)) return;
     // A button that was reached by keyboard is pressed by Space and Enter.

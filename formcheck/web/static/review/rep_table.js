@@ -50,6 +50,7 @@ export class RepTable {
     const findings = make("td", { class: "fcr-noted" }, ...this.#noted(rep.findings));
     const act = make("button", {
       class: "fcr-button fcr-small", type: "button", text: rep.excluded ? "Count again" : "Leave out",
+      "aria-label": `${rep.excluded ? "Count again" : "Leave out"}: rep ${rep.index}`,
       onclick: () => (rep.excluded ? this.owner.include(rep) : this.owner.leaveOut(rep)),
     });
     return make(

@@ -197,6 +197,7 @@ export class ReviewView {
 
   showKeys() {
     this.help.showModal();
+    this.help.scrollTop = 0; // the focus is on the button at its end
   }
 
   #showBusy() {

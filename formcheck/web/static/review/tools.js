@@ -77,7 +77,15 @@ export class Tools {
   askToLeaveOut(rep) {
     this.leaving = rep;
     this.take("leaveOut");
+    this.#bringIntoSight();
     this.reasons.ask(rep);
+  }
+
+  /** On a phone the table is far below the question, and the picture lies over what is scrolled up. */
+  #bringIntoSight() {
+    const { top, bottom } = this.place.getBoundingClientRect();
+    const covered = top < this.stage.element.getBoundingClientRect().bottom;
+    if (covered || bottom > window.innerHeight) this.place.scrollIntoView({ block: "end" });
   }
 
   refresh() {
