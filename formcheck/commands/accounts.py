@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +13,7 @@ from formcheck.commands.terminal import Terminal, answering, printable
 from formcheck.errors import FormcheckError
 
 if TYPE_CHECKING:
-    from formcheck.records.records import Records, Work
-    from formcheck.records.tables import Account, Person
+    from formcheck.records.tables import Account
 
 accounts_app = typer.Typer(name="accounts", help="Who may log in to the app of a clinic.", no_args_is_help=True)
 
@@ -44,11 +42,12 @@ def add(
     """Let somebody log in."""
     terminal = Terminal()
     with answering(terminal, "Stopped: nothing was changed."):
+        from formcheck.commands.opened_records import opened_records, person_named
         from formcheck.records.access import SYSTEM, Role
         from formcheck.records.accounts import add_account
 
-        with _records() as records, records.writing(SYSTEM) as work:
-            person_id = None if person is None else _person_named(work, person).id
+        with opened_records() as records, records.writing(SYSTEM) as work:
+            person_id = None if person is None else person_named(work, person).id
             account = add_account(work, email, Role(role.value), name=name, person_id=person_id)
         terminal.result(printable(f"{account.email} may log in as {account.name}, {account.role}."))
 
@@ -61,11 +60,12 @@ def list_them(
     """Name everybody who may log in."""
     terminal = Terminal(machine=as_json)
     with answering(terminal):
+        from formcheck.commands.opened_records import opened_records
         from formcheck.records.access import SYSTEM
         from formcheck.records.accounts import list_accounts
         from formcheck.records.people import list_people
 
-        with _records() as records, records.reading(SYSTEM) as work:
+        with opened_records() as records, records.reading(SYSTEM) as work:
             accounts = list_accounts(work, removed_too=removed)
             people = {person.id: person.name for person in list_people(work)}
         for account in accounts:
@@ -79,47 +79,16 @@ def remove(email: EmailArgument) -> None:
     """Take somebody's access away. What they recorded and wrote stays."""
     terminal = Terminal()
     with answering(terminal, "Stopped: nothing was changed."):
+        from formcheck.commands.opened_records import opened_records
         from formcheck.records.access import SYSTEM
         from formcheck.records.accounts import deactivate_account, find_account
 
-        with _records() as records, records.writing(SYSTEM) as work:
+        with opened_records() as records, records.writing(SYSTEM) as work:
             account = find_account(work, email)
             if account is None or not account.active:
                 raise FormcheckError(f"{email} has no access.", "`formcheck accounts list` names those who have.")
             deactivate_account(work, account.id)
         terminal.result(printable(f"{account.email} may log in no more."))
-
-
-@contextmanager
-def _records() -> Iterator[Records]:
-    from formcheck.records.records import Records
-
-    records = Records()
-    try:
-        yield records
-    finally:
-        records.close()
-
-
-def _person_named(work: Work, wanted: str) -> Person:
-    """Return the person with this id or this name, in any case.
-
-    Raises
-    ------
-    FormcheckError
-        If there is none, or more than one.
-    """
-    from formcheck.records.people import list_people
-
-    people = list_people(work)
-    name = " ".join(wanted.split()).casefold()
-    found = [each for each in people if each.id == wanted] or [each for each in people if each.name.casefold() == name]
-    if len(found) > 1:
-        ids = ", ".join(person.id for person in found)
-        raise FormcheckError(f"{len(found)} people are called {wanted}.", f"Name one by id: {ids}.")
-    if not found:
-        raise FormcheckError(f"There is no person {wanted}.", "Add the person on the People page of the app first.")
-    return found[0]
 
 
 def _as_line(account: Account, people: dict[str, str]) -> str:

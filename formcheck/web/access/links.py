@@ -10,26 +10,24 @@ that was open connects again by itself, runs, and makes new ones.
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import time
 from collections.abc import Callable
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
-from itsdangerous import BadData, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadData
 from starlette.requests import HTTPConnection
 
 from formcheck.records.access import Actor, RecordsError
 from formcheck.web.access.identity import who_asks
+from formcheck.web.signing import signer
 
 LINK_LASTS_S: Final = 2 * 3600.0
 """A page left open for longer has to be reloaded."""
 _FRESH_S: Final = LINK_LASTS_S / 2
 """A page gives out the same link until then, so that a video is not loaded anew each time the page runs."""
 _SALT: Final = "formcheck-link"
-_SECRET_BYTES: Final = 32
 _LONGEST: Final = 512
 """Characters; a link of ours has about 150."""
 _KEPT: Final = "formcheck_links"
@@ -65,18 +63,6 @@ class LinkRefusedError(RecordsError):
         super().__init__("This link is no longer valid.", "Reload the page that it is on.")
 
 
-class _Signer(TimestampSigner):
-    """Signs with SHA-256 and a clock that can be set in tests."""
-
-    def __init__(self, *args: Any, clock: Callable[[], float], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._clock = clock
-
-    def get_timestamp(self) -> int:
-        """Return the time in whole seconds."""
-        return int(self._clock())
-
-
 class LinkMaker:
     """Makes and reads links.
 
@@ -87,12 +73,7 @@ class LinkMaker:
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._serializer = URLSafeTimedSerializer(
-            secrets.token_bytes(_SECRET_BYTES),
-            salt=_SALT,
-            signer=_Signer,
-            signer_kwargs={"clock": clock, "digest_method": hashlib.sha256},
-        )
+        self._serializer = signer(_SALT, clock)
 
     def issue(self, actor: Actor, scope: str) -> str:
         """Return a token, fit for an address."""

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from itsdangerous import BadData, SignatureExpired, TimestampSigner, URLSafeTimedSerializer
+from itsdangerous import BadData, SignatureExpired
 
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, token_invalid
+from formcheck.web.signing import signer
 
 _SALT: Final = "formcheck-live-socket"
-_SECRET_BYTES: Final = 32
 _LONGEST: Final = 512
 """Characters; a token of ours has about 200."""
 _REMEDY: Final = "Reload the page."
@@ -30,18 +28,6 @@ class Holder:
     """Of the account that had the page open; whoever opens a socket with the token must be logged in as it."""
 
 
-class _Signer(TimestampSigner):
-    """Signs with SHA-256 and a clock that can be set in tests."""
-
-    def __init__(self, *args: Any, clock: Callable[[], float], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._clock = clock
-
-    def get_timestamp(self) -> int:
-        """Return the time in whole seconds."""
-        return int(self._clock())
-
-
 class TokenMaker:
     """Makes and checks tokens. The secret is made anew with each process and never leaves it.
 
@@ -52,12 +38,7 @@ class TokenMaker:
     """
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._serializer = URLSafeTimedSerializer(
-            secrets.token_bytes(_SECRET_BYTES),
-            salt=_SALT,
-            signer=_Signer,
-            signer_kwargs={"clock": clock, "digest_method": hashlib.sha256},
-        )
+        self._serializer = signer(_SALT, clock)
 
     def issue(self, holder: Holder) -> str:
         """Return a token, fit for an address."""
