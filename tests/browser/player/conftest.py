@@ -118,13 +118,21 @@ def player(browser: Browser, shown: Shown) -> Iterator[OpenPlayer]:
     assert faults == []
 
 
+def settled(page: Page, wait_ms: int) -> None:
+    """Let the page draw twice and then be for a while, as it counts time: a busy machine gets longer."""
+    page.evaluate(
+        "ms => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, ms))))",
+        wait_ms,
+    )
+
+
 def frame_of(page: Page) -> int:
-    page.wait_for_timeout(60)
+    settled(page, 60)
     return int(page.get_by_test_id("player-clock").get_attribute("data-frame") or -1)
 
 
 def reports(page: Page) -> list[Any]:
-    page.wait_for_timeout(120)
+    settled(page, 120)
     got: list[Any] = page.evaluate("window.reports")
     return got
 
