@@ -50,10 +50,11 @@ def assess_each(jobs: Iterable[Job], wishes: Wishes, terminal: Terminal) -> Iter
     KeyboardInterrupt
         On Ctrl-C; the file at hand leaves nothing behind.
     """
-    model = _Model(wishes.model, terminal)
-    for job in jobs:
+    model, all_jobs = _Model(wishes.model, terminal), tuple(jobs)
+    sources = [job.source for job in all_jobs]
+    for job in all_jobs:
         try:
-            assessment, files = _assess(job, wishes, model, terminal)
+            assessment, files = _assess(job, wishes, model, terminal, sources)
         except FormcheckError as error:
             yield Outcome(job, error=error)
         else:
@@ -83,10 +84,13 @@ class _Model:
         return self._found
 
 
-def _assess(job: Job, wishes: Wishes, model: _Model, terminal: Terminal) -> tuple[Assessment, list[Path]]:
+def _assess(
+    job: Job, wishes: Wishes, model: _Model, terminal: Terminal, sources: Iterable[Path]
+) -> tuple[Assessment, list[Path]]:
     wanted, out_dir = wishes.wanted, wishes.out_dir
     # Both before the long work: nobody should wait for results that cannot be written.
-    spare_source(job.source, [out_dir / f"{job.stem}.mp4"] if wanted.video else [])
+    for source in sources:  # the overlay of one may have the name of another
+        spare_source(source, [out_dir / f"{job.stem}.mp4"] if wanted.video else [])
     with staging_folder(out_dir):
         pass
     done = 0.0 if job.is_track else wanted.reading_share

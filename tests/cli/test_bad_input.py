@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -164,6 +165,19 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, pose_model: Pos
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_the_overlay_of_one_video_is_not_written_over_another(tmp_path: Path) -> None:
+    other = tmp_path / "set.mp4"
+    shutil.copy(SAMPLES / "wall_squat_side.mp4", other)
+    before = other.read_bytes()
+    (tmp_path / "set.mov").write_bytes((SAMPLES / "wall_squat_front.mp4").read_bytes())
+    done = formcheck(
+        "analyze", "--exercise", "wall-squat", "--no-report", tmp_path / "set.mov", other, "--out", tmp_path
+    )
+    assert done.returncode == 1
+    assert 'would be written over the video "set.mp4" itself' in done.stderr
+    assert other.read_bytes() == before
+
+
 def _until_it_reads(pid: int, name: str) -> None:
     """Wait until a process has a file open; how long that takes is up to the machine."""
     until = time.monotonic() + 60
