@@ -1,0 +1,43 @@
+"""Layer: keeping a live set in the records, in Streamlit's simulated browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from formcheck.records.records import Records
+from formcheck.records.reviewing import reviewed_set
+from formcheck.records.sets import list_sets
+from formcheck.records.settings import RecordsSettings
+from formcheck.report.document import assessment_document
+from tests.records.kept import CLINICIAN, add_somebody, client_of
+
+
+def _offer() -> None:
+    import streamlit as st
+
+    from formcheck.web.check.keeping import offer_to_keep
+    from tests.web.finished import finished_sample
+
+    offer_to_keep(finished_sample("wall_squat_front"), 1, st.session_state.get("after"))
+
+
+def test_a_client_keeps_a_live_set_with_its_pain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    ann = add_somebody(records)
+    monkeypatch.setattr("formcheck.web.check.keeping.current_actor", lambda: client_of(ann))
+    monkeypatch.setattr("formcheck.web.check.keeping.records_service", lambda: records)
+    test = AppTest.from_function(_offer, default_timeout=30.0).run()
+    test.button(key="keep-set-yes").click().run()
+    test.session_state["after"] = 3
+    test.run()
+    assert not test.exception
+    with records.reading(CLINICIAN) as work:
+        (row,) = list_sets(work, ann.id)
+        again = reviewed_set(work, row.id)
+    assert (row.origin, row.pain_before, row.pain_after) == ("live", 1, 3)
+    assert row.remarks == ["The light was low."]
+    assert assessment_document(again.automatic) == row.automatic
+    records.close()
