@@ -66,6 +66,10 @@ class TrackSource:
     """One sentence on where and how the video is damaged; empty if it is whole."""
     mirrored: bool = False
     """Whether the recording was said to be a mirror image; the landmarks are those of the picture put right."""
+    balanced: bool = False
+    """Whether the landmarks are the mean of what the model says of the picture and of its mirror image."""
+    focal_35mm_mm: float = float("nan")
+    """Focal length of the lens as its equivalent on 35 mm film (mm); NaN where the file does not name it."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,6 +21,7 @@ from formcheck.kinematics.find import FoundSet, Told, find_set
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
 from formcheck.kinematics.view import ViewKind
+from formcheck.pose.balance import LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.estimator import MEDIAPIPE_VERSION, PoseEstimator
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
@@ -94,9 +95,14 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mi
     with open_video(path, mirrored=mirrored) as video, PoseEstimator(model) as estimator:
         info = video.info
         poses = TrackBuilder(info.frames)
+        looks = LookSchedule()
         last_index = 0
         for count, frame in enumerate(video):
-            poses.add(estimator.estimate(frame.rgb, frame.t_s, width_px=info.width, height_px=info.height))
+            pose = estimator.estimate(frame.rgb, frame.t_s, width_px=info.width, height_px=info.height)
+            poses.add(pose)
+            if pose.found and looks.is_due(frame.t_s):
+                mirror = estimator.in_the_mirror(frame.rgb, frame.t_s, width_px=info.width, height_px=info.height)
+                poses.add_look(correction(pose, mirror))
             if count % _SAMPLE_EVERY == _SAMPLE_EVERY // 2:
                 people.append(len(estimator.people_in_view(frame.rgb)))
                 lumas.append(float(frame.rgb[::8, ::8].mean()))
@@ -126,6 +132,7 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mi
             mean_luma=float(np.mean(lumas)) if lumas else float("nan"),
             damaged=damaged,
             mirrored=mirrored,
+            focal_35mm_mm=info.focal_35mm_mm,
         )
     )
     progress(1.0)
