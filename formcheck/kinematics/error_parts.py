@@ -17,7 +17,7 @@ from formcheck.kinematics.view import (
     ViewKind,
     ViewVerdict,
     front_turn_deg,
-    known_front_turn_deg,
+    left_turn_spread_deg,
     turn_off_view_deg,
 )
 from formcheck.pose.landmarks import BODY, SIDES, Side
@@ -32,6 +32,9 @@ _OF_LEG_LENGTH = frozenset(
     {"kmf_pct", "kmf_change_pct", "kmd_pct", "knee_past_toe_pct", "heel_lift_pct", "kmf_difference_pct"}
 )
 _OF_THE_BENT_KNEE = frozenset({"fppa_deg", "fppa_change_deg"})
+_OF_FITTED_LEG = frozenset({"knee_flexion_max_deg", "thigh_horizontal_deg"})
+_SEGMENT_LEG = 0.5
+"""Length of thigh or shank, in leg lengths."""
 _SHORTEST_TRUNK = 0.26
 """A trunk seen shorter than this share of its standing length leans further than 75 deg: no more is told apart."""
 
@@ -75,6 +78,23 @@ def hand_part(m: SetMeasurement, name: str, leg: Side | None, frames: NDArray[np
     return value_noise(name, leg, HAND_SPREAD_LEG * m.standing.leg_px * placed.mean(axis=0), m.standing)
 
 
+def misfit_part(m: SetMeasurement, name: str, frames: NDArray[np.bool_]) -> float:
+    """Return the standard deviation that a leg has whose landmarks do not fit a leg, from the side.
+
+    Where one leg cannot be told from the other (dark clothes, little light), the joints that are drawn keep no length.
+    What they stray by in the mean of hip, knee and ankle may be the knee's alone.
+
+    Parameters
+    ----------
+    m, name, frames
+        As for `noise_part`.
+    """
+    misfit = known_median(m.misfit_leg[frames])
+    if name not in _OF_FITTED_LEG or not np.isfinite(misfit):
+        return 0.0
+    return float(np.degrees(np.arctan(misfit / _SEGMENT_LEG)))
+
+
 def scale_part(name: str, value: float) -> float:
     """Return the standard deviation that comes from the length of the leg, which percentages are of."""
     return abs(value) * LEG_LENGTH_SPREAD if name in _OF_LEG_LENGTH else 0.0
@@ -108,10 +128,10 @@ def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_d
         return _side_turn_spread(view, name, flexion_deg)
     if view.kind is not ViewKind.FRONT:
         return 0.0
-    left_in = front_turn_deg(view)
-    if name != "trunk_lean_deg":
-        left_in -= known_front_turn_deg(view)
-    turn = float(np.hypot(view.yaw_error_deg, left_in) / TWO_SIDED_95)
+    if name == "trunk_lean_deg":  # not corrected for the turn
+        turn = float(np.hypot(view.yaw_error_deg, front_turn_deg(view)) / TWO_SIDED_95)
+    else:
+        turn = left_turn_spread_deg(view)
     half = min(flexion_deg / 2, 60.0)
     knee_ahead_pct, aside = 50 * np.sin(np.radians(half)), np.sin(np.radians(turn))
     if name in _OF_THE_BENT_KNEE:

@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement
-from formcheck.kinematics.error_parts import INDEPENDENT_PER_S, hand_part, noise_part, scale_part, turn_part
+from formcheck.kinematics.error_parts import (
+    INDEPENDENT_PER_S,
+    hand_part,
+    misfit_part,
+    noise_part,
+    scale_part,
+    turn_part,
+)
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.filters import slope_per_s
 from formcheck.kinematics.reductions import deepest, extreme
@@ -143,7 +150,7 @@ def _stated(
     return estimate(
         name,
         value,
-        noise=noise_part(m, name, leg, known, frames),
+        noise=float(np.hypot(noise_part(m, name, leg, known, frames), misfit_part(m, name, frames))),
         turn=turn_part(m, rep, name, frames),
         scale=scale_part(name, value),
         hand=hand_part(m, name, leg, frames),
