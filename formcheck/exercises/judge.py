@@ -150,7 +150,7 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
     band, notes = bands.band_of(estimate.value), list[str]()
     if band is Band.GOOD:
         return _Verdict(band, False, "")
-    if band is Band.FAULT and not bands.is_surely_fault(estimate.value, estimate.error):
+    if band is Band.FAULT and not bands.is_surely_fault(estimate.value, estimate.error, check.fault_sureness):
         band = Band.CAUTION
         notes.append("It is past the limit by less than the measurement may be off, so it counts as a caution.")
     if band is Band.FAULT and seen.view_quality is ViewQuality.LOW and check.view is not CheckView.ANY:
@@ -169,12 +169,27 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
         )
         because = f"{titles} could not be measured" if unseen else f"Not borne out by {titles}"
         notes.append(f"{because}, so it is noted and nothing is said about it.")
+    against = [
+        measure for measure, least in check.evidence.items() if _contradicts(seen, measure, side, direction, least)
+    ]
+    if against:
+        band = Band.CAUTION
+        titles = " and ".join(MEASURES[measure].title for measure in against)
+        notes.append(f"Contradicted by {titles}, so it is noted and nothing is said about it.")
     doubtful = [measure for measure in check.confirm if not _agrees(seen, measure, side, direction, surely=True)]
     if band is Band.FAULT and doubtful:
         band = Band.CAUTION
         titles = " and ".join(MEASURES[measure].title for measure in doubtful)
         notes.append(f"As {titles} may as well be good, it counts as a caution.")
-    return _Verdict(band, not (silent or unsure), " ".join(notes))
+    return _Verdict(band, not (silent or unsure or against), " ".join(notes))
+
+
+def _contradicts(seen: _Seen, measure: str, side: str, direction: Direction | None, least: float) -> bool:
+    """Say whether another measure surely does not go as far to that side; for the whole body both legs must say so."""
+    sign = -1.0 if direction == "low" else 1.0
+    found = [_measured(seen, measure, each) for each in _sides_of(seen, measure, side)]
+    known = [each for each in found if each is not None]
+    return bool(known) and all(sign * each.value + each.error < least for each in known)
 
 
 def _sides_of(seen: _Seen, measure: str, side: str) -> tuple[str, ...]:

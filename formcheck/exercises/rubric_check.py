@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from formcheck.exercises.measures import MEASURES, CheckView, MeasureSpec, Per, Scope
-from formcheck.exercises.rubric import PRECEDENCE_NAMES, Bands, Check, Direction, Phase
+from formcheck.exercises.rubric import PRECEDENCE_NAMES, SURE, Bands, Check, Direction, Phase
 from formcheck.exercises.toml_table import TomlTable, closest
 
 MAX_CUE_WORDS: Final = 8
@@ -55,6 +55,8 @@ def _check(table: TomlTable) -> Check:
         relative_to=relative_to,
         needs_plan=table.choice("needs_plan", _NEEDS) if table.has("needs_plan") else relative_to,
         confirm=table.words("confirm"),
+        fault_sureness=_sureness(table),
+        evidence=_evidence(table),
         alternatives=_alternatives(table),
     )
     if check.measure:
@@ -73,6 +75,27 @@ def _bands(table: TomlTable) -> Bands | None:
         )
         return None
     return Bands(good, caution)
+
+
+def _sureness(table: TomlTable) -> float:
+    sureness = table.number("fault_sureness", SURE, at_least=0.5)
+    if sureness >= 1:
+        table.problem("`fault_sureness` is a probability below 1: no measurement is certain", "fault_sureness")
+        return SURE
+    return sureness
+
+
+def _evidence(table: TomlTable) -> dict[str, float]:
+    inner = table.table("evidence") if table.has("evidence") else None
+    if inner is None:
+        return {}
+    found: dict[str, float] = {}
+    for measure in inner.names:
+        if measure not in MEASURES:
+            inner.problem(f"unknown measure `{measure}`{closest(measure, MEASURES)}", measure)
+        found[measure] = inner.number(measure, 0.0)
+    inner.done()
+    return found
 
 
 def _alternatives(table: TomlTable) -> dict[str, Bands]:
