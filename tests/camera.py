@@ -121,11 +121,6 @@ def source_told(source: TrackSource, told: dict[str, object]) -> TrackSource:
     return replace(source, **{name: value for name, value in told.items() if name in known})  # type: ignore[arg-type]
 
 
-def can_be_told(name: str) -> bool:
-    """Return whether the source of a track has a field of this name."""
-    return name in {each.name for each in fields(TrackSource)}
-
-
 def _facing(yaw_deg: float) -> Floats:
     """Return the matrix that takes (left, up, forward) to (right, down, away) of a level camera in front."""
     s, c = np.sin(np.radians(yaw_deg)), np.cos(np.radians(yaw_deg))
@@ -142,18 +137,26 @@ def _onto_line_of_sight(sight: Floats) -> Floats:
     return np.asarray(np.eye(3) + cross + cross @ cross / (1 + z)[:, None, None])
 
 
-def turned_about_centre(track: PoseTrack, focal_px: float, pan_deg: float) -> PoseTrack:
-    """Return the landmarks of the same clip from a camera turned about its own centre by an exact homography.
+def homography_of_turn(width: int, height: int, focal_px: float, pan_deg: float) -> Floats:
+    """Return the matrix K R K⁻¹ that moves a picture as turning the camera about its own centre does, shape (3, 3).
 
-    The person moves to the right in the picture by `pan_deg`, and faces the camera as before: the world, which is
-    along the line of sight, stays.
+    What is in the middle moves to the right by `pan_deg`.
     """
     a = np.radians(pan_deg)
     turn = np.array([[np.cos(a), 0, np.sin(a)], [0, 1, 0], [-np.sin(a), 0, np.cos(a)]])
-    width, height = track.source.width, track.source.height
     lens = np.array([[focal_px, 0, width / 2], [0, focal_px, height / 2], [0, 0, 1]])
+    return np.asarray(lens @ turn @ np.linalg.inv(lens))
+
+
+def turned_about_centre(track: PoseTrack, focal_px: float, pan_deg: float) -> PoseTrack:
+    """Return the landmarks of the same clip from a camera turned about its own centre.
+
+    The person moves to the right in the picture by `pan_deg` and faces the camera as before: the world, which is along
+    the line of sight, stays.
+    """
+    matrix = homography_of_turn(track.source.width, track.source.height, focal_px, pan_deg)
     rays = np.concatenate([track.image_px, np.ones((*track.image_px.shape[:2], 1))], axis=2)
-    moved = rays @ (lens @ turn @ np.linalg.inv(lens)).T
+    moved = rays @ matrix.T
     return _where_inside(replace(track, image_px=moved[..., :2] / moved[..., 2:]))
 
 
