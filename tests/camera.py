@@ -110,7 +110,7 @@ def filmed_from(
     if lens_told:
         told["focal_px"] = view.focal_px
     if place_told:
-        told["principal_px"] = view.principal_px
+        told["principal_x_px"], told["principal_y_px"] = view.principal_px
     track = PoseTrack(acted.t_s, image, np.where(inside, 0.99, 0.05), world, source_told(source, told))
     return as_film(acted, track)
 

@@ -154,6 +154,7 @@ def film(
     t_s: Floats | None = None,
     reads_low_deg: float = 0.0,
     hips_drawn_apart_m: float = HIPS_APART_M,
+    pose_model: str = "pose_landmarker_full",
 ) -> Film:
     """Let a camera see a person.
 
@@ -165,6 +166,8 @@ def film(
         What the estimator's world takes off the turn of someone who faces the camera; fades with the cosine.
     hips_drawn_apart_m
         Where the estimator draws the hips; the truth is of the joints.
+    pose_model
+        The name the landmarks come under.
     """
     person, camera = person or Person(), camera or Camera()
     acted = act(person, np.arange(0.0, duration_s(person), 1 / camera.fps) if t_s is None else t_s)
@@ -176,7 +179,9 @@ def film(
     seen = (stage @ tilt.T) + [0.0, 0.0, camera.distance_m] + tilt @ [camera.aside_m, 0.0, 0.0]
     focal = max(camera.width, camera.height) / 2 / np.tan(np.radians(camera.field_of_view_deg) / 2)
     image = focal * seen[..., :2] / seen[..., 2:] + [camera.width / 2, camera.height / 2]
-    read = turn_as_read(person.yaw_deg, reads_low_deg)
+    # An estimator sees a turn to the line of sight, not to the optical axis.
+    sight_deg = float(np.degrees(np.arctan2(camera.aside_m, camera.distance_m)))
+    read = turn_as_read(person.yaw_deg - sight_deg, reads_low_deg)
     world = (drawn - middle) @ _turn(read).T @ tilt.T
-    source = made_up_source(acted, camera.width, camera.height, camera.fps)
+    source = made_up_source(acted, camera.width, camera.height, camera.fps, pose_model)
     return as_film(acted, PoseTrack(acted.t_s, image, np.full(image.shape[:2], 0.99), world, source))

@@ -23,7 +23,6 @@ from formcheck.kinematics.view import (
     ViewQuality,
     ViewVerdict,
     known_front_turn_deg,
-    known_roll_deg,
     roll_deg,
     turn_off_view_deg,
 )
@@ -206,7 +205,6 @@ def _from_front(body: Body, view: ViewVerdict, stance: NDArray[np.int64] | None)
         stance,
         facing_camera=view.facing_camera,
         turn_deg=known_front_turn_deg(view),
-        roll_deg=known_roll_deg(body.standing, body.track.source),
         errors=None if body.drawn is None else _from_front(body.drawn, view, stance).errors,
     )
 

@@ -3,9 +3,9 @@
 A camera that is panned, or a picture that is cut on one side, has the person off its middle. Then what points forward
 of the body is not seen along the optical axis: from the place at which a person faces the camera, a knee moves along
 the ray through that person, wherever in the picture that is. So nothing is measured in the picture as it was taken.
-The camera is turned in thought, about its own centre and its own vertical, until the person stands in the middle: an
-exact map of the picture (the homography K R K^-1, Hartley & Zisserman 2004, 8.4.2) that needs no depth. There the line
-of sight is the optical axis, and every formula may take it for that.
+The camera is turned in thought, about its own centre, until the person stands in the middle: an exact map of the
+picture (the homography K R K^-1, Hartley & Zisserman 2004, 8.4.2) that needs no depth. There the line of sight is the
+optical axis, and every formula may take it for that, wherever the camera truly pointed.
 
 What is not known of the lens matters to second order only, as the turn of the person is read to the line of sight and
 not to the axis: for somebody 10 deg off the middle a focal length that is wrong by a third is half a per cent of width.
@@ -35,8 +35,8 @@ _FILM_LONG_SIDE_MM: Final = 36.0
 """Long side of the film that equivalent focal lengths are of."""
 _WIDEST_COMMON: Final = 16 / 9
 _CUT_TOLERANCE: Final = 0.02
-_COMMON_SHAPES: Final = (1.0, 5 / 4, 4 / 3, 3 / 2, 16 / 10, 16 / 9, 1.85, 2.0, 13 / 6, 20 / 9, 21 / 9)
-"""Long over short side of pictures as cameras and phones take them; another shape was cut out of one."""
+_COMMON_SHAPES: Final = (4 / 3, 3 / 2, 16 / 10, 16 / 9, 1.85, 2.0, 13 / 6, 20 / 9, 21 / 9)
+"""Long over short side of pictures as cameras and phones take them; another shape, a square too, was cut out of one."""
 
 
 @dataclass(frozen=True)
@@ -52,22 +52,43 @@ class Lens:
     """False where the picture was cut to an unusual shape: then the axis may meet it anywhere, or not at all."""
 
 
+def focal_px(focal_35mm_mm: float, width: int, height: int) -> float:
+    """Return the focal length (px) of a picture whose lens is named by its equivalent on 35 mm film; NaN stays NaN."""
+    return focal_35mm_mm / _FILM_LONG_SIDE_MM * _uncut_long_side_px(width, height)
+
+
 def lens_of(source: TrackSource) -> Lens:
     """Return what is known of the lens that took a picture.
 
     Parameters
     ----------
     source
-        Its size, and its focal length where the file names one. A picture of unusual shape was cut out of a larger
-        one; that one is taken to have been as long as 16:9 makes it.
+        Its size, and focal length and principal point where they are told. A picture of unusual shape was cut out of a
+        larger one; that one is taken to have been as long as 16:9 makes it.
     """
-    long, short = max(source.width, source.height), min(source.width, source.height)
-    whole = any(abs(long / short / shape - 1) <= _CUT_TOLERANCE for shape in _COMMON_SHAPES)
-    centre = (source.width / 2, source.height / 2)
-    long_px = long if whole else max(long, short * _WIDEST_COMMON)
-    if np.isfinite(source.focal_35mm_mm):
-        return Lens(source.focal_35mm_mm / _FILM_LONG_SIDE_MM * long_px, TOLD_FOCAL_SPREAD, centre, whole)
-    return Lens(FOCAL_LONG_SIDES * long_px, FOCAL_SPREAD, centre, whole)
+    told = np.isfinite(source.principal_x_px) and np.isfinite(source.principal_y_px)
+    centre = (source.principal_x_px, source.principal_y_px) if told else (source.width / 2, source.height / 2)
+    whole = bool(told) or _is_whole(source.width, source.height)
+    if np.isfinite(source.focal_px):
+        return Lens(source.focal_px, TOLD_FOCAL_SPREAD, centre, whole)
+    return Lens(FOCAL_LONG_SIDES * _uncut_long_side_px(source.width, source.height), FOCAL_SPREAD, centre, whole)
+
+
+def _is_whole(width: int, height: int) -> bool:
+    shape = max(width, height) / min(width, height)
+    return any(abs(shape / common - 1) <= _CUT_TOLERANCE for common in _COMMON_SHAPES)
+
+
+def _uncut_long_side_px(width: int, height: int) -> float:
+    """Return the longer side of the picture as it was taken."""
+    if _is_whole(width, height):
+        return max(width, height)
+    return max(width, height, min(width, height) * _WIDEST_COMMON)
+
+
+def stands_at_px(standing: Standing) -> FloatArray:
+    """Return where in the picture a person stands, shape (2,): the middle of the hips in stance; NaN where unseen."""
+    return np.asarray(standing.points_px[[BODY[s].hip for s in SIDES]].mean(axis=0), dtype=np.float64)
 
 
 def off_axis_deg(lens: Lens, x_px: float) -> float:
@@ -75,30 +96,31 @@ def off_axis_deg(lens: Lens, x_px: float) -> float:
     return float(np.degrees(np.arctan2(x_px - lens.centre_px[0], lens.focal_px)))
 
 
-def stands_at_px(standing: Standing) -> float:
-    """Return where in the picture a person stands: x of the middle of the hips in stance; NaN where they are unseen."""
-    return float(standing.points_px[[BODY[s].hip for s in SIDES], 0].mean())
-
-
-def panned_px(points_px: FloatArray, lens: Lens, pan_deg: float) -> FloatArray:
-    """Return where points would be seen if the camera were turned to the right by an angle.
+def turned_px(points_px: FloatArray, lens: Lens, to_px: FloatArray) -> FloatArray:
+    """Return where points would be seen if the camera were turned, the shortest way, to point at a place.
 
     Parameters
     ----------
     points_px
-        Shape (..., 2); NaN passes through.
+        Shape (..., 2); NaN passes through, and what would be behind the camera becomes NaN.
     lens
         Of the camera.
-    pan_deg
-        Positive turns it to the picture's right, which moves everything in it to the left.
+    to_px
+        Shape (2,): the place in the picture that comes into its middle.
     """
-    c, s = np.cos(np.radians(pan_deg)), np.sin(np.radians(pan_deg))
-    rays = (points_px - lens.centre_px) / lens.focal_px
-    depth = c + s * rays[..., 0]
+    turn = _shortest_turn(np.append((to_px - lens.centre_px) / lens.focal_px, 1.0))
+    rays = np.concatenate([(points_px - lens.centre_px) / lens.focal_px, np.ones((*points_px.shape[:-1], 1))], axis=-1)
+    seen = rays @ turn.T
     with np.errstate(divide="ignore", invalid="ignore"):
-        x, y = (c * rays[..., 0] - s) / depth, rays[..., 1] / depth
-    seen = np.stack([x, y], axis=-1) * lens.focal_px + lens.centre_px
-    return np.where((depth > 0)[..., None], seen, np.nan)
+        image = seen[..., :2] / seen[..., 2:] * lens.focal_px + lens.centre_px
+    return np.where(seen[..., 2:] > 0, image, np.nan)
+
+
+def _shortest_turn(ray: FloatArray) -> FloatArray:
+    """Return the rotation about the axis across both that takes a ray, shape (3,), to the optical axis."""
+    x, y, z = ray / np.linalg.norm(ray)
+    cross = np.array([[0.0, 0.0, -x], [0.0, 0.0, -y], [x, y, 0.0]])
+    return np.asarray(np.eye(3) + cross + cross @ cross / (1.0 + z), dtype=np.float64)
 
 
 def rolled_px(points_px: FloatArray, lens: Lens, roll_deg: float) -> FloatArray:
@@ -119,16 +141,11 @@ def rolled_px(points_px: FloatArray, lens: Lens, roll_deg: float) -> FloatArray:
     return np.asarray(turned + lens.centre_px, dtype=np.float64)
 
 
-def faced(track: PoseTrack, standing: Standing, roll_deg: float = 0.0) -> tuple[PoseTrack, Standing]:
-    """Return a person as a camera sees them that is turned to face them and held level.
+def faced(track: PoseTrack, standing: Standing) -> tuple[PoseTrack, Standing]:
+    """Return a person as a camera sees them that is turned to face them.
 
-    Parameters
-    ----------
-    track, standing
-        As seen in the picture. Where a picture was cut to an unusual shape nobody knows how far the camera would have
-        to turn: half of what its middle says is between the two extremes.
-    roll_deg
-        The tilt of the picture as far as it is known, see `rolled_px`.
+    Where a picture was cut to an unusual shape nobody knows how far the camera would have to turn: half of what its
+    middle says is between the extremes.
 
     Returns
     -------
@@ -137,14 +154,19 @@ def faced(track: PoseTrack, standing: Standing, roll_deg: float = 0.0) -> tuple[
     """
     lens = lens_of(track.source)
     at = stands_at_px(standing)
-    if not np.isfinite(at):
+    if not np.isfinite(at).all():
         return track, standing
-    pan = off_axis_deg(lens, at) * (1.0 if lens.whole else 0.5)
-    middle = lens.centre_px[0] - float(panned_px(np.array([at, lens.centre_px[1]]), lens, pan)[0])
-
-    shift = np.array([middle, 0.0])
+    to = at if lens.whole else (at + lens.centre_px) / 2
+    shift = np.asarray(lens.centre_px) - turned_px(at, lens, to)
 
     def seen(points_px: FloatArray) -> FloatArray:
-        return rolled_px(panned_px(points_px, lens, pan) + shift, lens, roll_deg)
+        return turned_px(points_px, lens, to) + shift
 
     return replace(track, image_px=seen(track.image_px)), standing.moved_to(seen(standing.points_px))
+
+
+def levelled(track: PoseTrack, standing: Standing, roll_deg: float) -> tuple[PoseTrack, Standing]:
+    """Return a person as a camera sees them that is held level, see `rolled_px`."""
+    lens = lens_of(track.source)
+    points = rolled_px(standing.points_px, lens, roll_deg)
+    return replace(track, image_px=rolled_px(track.image_px, lens, roll_deg)), standing.moved_to(points)

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.kinematics.camera import faced, lens_of
+from formcheck.kinematics.camera import faced, lens_of, levelled
 from formcheck.kinematics.cleaning import FOOT_SCORED, known_median, seen
 from formcheck.kinematics.geometry import (
     fppa_deg,
@@ -40,7 +40,7 @@ from formcheck.kinematics.geometry import (
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg
 from formcheck.kinematics.stance_error import stance_error_deg
 from formcheck.kinematics.standing import Standing
-from formcheck.kinematics.view import EXACT
+from formcheck.kinematics.view import EXACT, TURN_READINGS, known_roll_deg
 from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack, TrackSource
 
@@ -118,7 +118,6 @@ def measure_front(
     *,
     facing_camera: bool,
     turn_deg: float = 0.0,
-    roll_deg: float = 0.0,
     errors: FrontalErrors | None = None,
 ) -> FrontalSeries:
     """Return the frontal measures of a set.
@@ -137,12 +136,11 @@ def measure_front(
         False where the person is seen from behind: a bent knee is then further from the camera, not nearer.
     turn_deg
         How far the person's front points to the left of the line of sight, as far as that is known.
-    roll_deg
-        Tilt of the picture, as far as that is known.
     errors
         Of the landmarks as the estimator drew them, for a track in which some were moved by hand; found when None.
     """
-    track, standing = faced(track, standing, roll_deg)
+    track, standing = faced(track, standing)
+    track, standing = levelled(track, standing, known_roll_deg(standing, track.source))
     place = _Place(1.0 if facing_camera else -1.0, float(np.sin(np.radians(turn_deg))))
     drawn = track.image_px[:, [BODY[s].hip for s in SIDES]]
     hips = _hip_joints(drawn, standing)
@@ -151,7 +149,8 @@ def measure_front(
     bend = np.radians(np.clip(flexion_from_drop_deg(drop_px, standing.leg_px), 0, 170))
     per_leg = {name: np.full((len(track), 2), np.nan) for name in _PER_LEG}
     leans, biases = np.zeros(2), np.zeros((len(track), 2))
-    reading = None if track.source.pose_model == EXACT else BOTH_LEGS if stance is None else ONE_LEG
+    known = track.source.pose_model in TURN_READINGS and track.source.pose_model != EXACT
+    reading = (BOTH_LEGS if stance is None else ONE_LEG) if known else None
     for side in SIDES:
         i = side.leg_index
         told = None if errors is None else float(errors.lean_deg[i])

@@ -30,7 +30,6 @@ from formcheck.kinematics.view import (
     ViewQuality,
     ViewVerdict,
     known_front_turn_deg,
-    known_roll_deg,
     turn_off_view_deg,
 )
 from formcheck.pose.landmarks import BODY, SIDES, Side
@@ -214,7 +213,6 @@ def _front(c: LiveCalibration, track: PoseTrack, drop_px: float, q_deg: float, n
         stance,
         facing_camera=c.view.facing_camera,
         turn_deg=known_front_turn_deg(c.view),
-        roll_deg=known_roll_deg(c.standing, track.source),
     )
     turned = turn_off_view_deg(c.view) > FRONT_LOW_DEG
     legs = SIDES if c.bilateral else tuple(side for side in SIDES if side is c.stance_leg)

@@ -16,6 +16,7 @@ from formcheck.exercises.measures import MEASURES
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.analysis import SetMeasurement, measure_found
+from formcheck.kinematics.camera import focal_px
 from formcheck.kinematics.filters import CUTOFF_HZ
 from formcheck.kinematics.find import FoundSet, Told, find_set
 from formcheck.kinematics.placed import PlacedPoint
@@ -132,7 +133,7 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mi
             mean_luma=float(np.mean(lumas)) if lumas else float("nan"),
             damaged=damaged,
             mirrored=mirrored,
-            focal_35mm_mm=info.focal_35mm_mm,
+            focal_px=focal_px(info.focal_35mm_mm, info.width, info.height),
         )
     )
     progress(1.0)
