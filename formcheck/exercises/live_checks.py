@@ -60,7 +60,8 @@ class LiveJudge:
         self._bands = {check.id: check.bands_for(plan) for check in live}
         self._rubrics = {phase: _reduced(rubric, live, fits) for phase, fits in _FITS.items()}
         self._measures_in = {
-            phase: frozenset(check.measure for check in part.checks) for phase, part in self._rubrics.items()
+            phase: frozenset(name for check in part.checks for name in (check.measure, *check.evidence))
+            for phase, part in self._rubrics.items()
         }
         self._live_in = {phase: {check.id for check in live if check.phase in fits} for phase, fits in _FITS.items()}
         self._lasting: dict[tuple[str, str], _Lasting] = {}

@@ -26,6 +26,7 @@ def read_checks(tables: Sequence[TomlTable]) -> tuple[Check, ...]:
     checks = [_check(table) for table in tables]
     for table, check in zip(tables, checks, strict=True):
         _require_confirmable(table, check, checks)
+        _require_comparable(table, check)
     _require_unique(tables, checks)
     return tuple(checks)
 
@@ -164,6 +165,17 @@ def _require_confirmable(table: TomlTable, check: Check, checks: Sequence[Check]
         ]  # fmt: skip
         if measure == check.measure or not fits:
             table.problem(f"`{measure}` cannot confirm: no other check of this view and scope judges it", "confirm")
+
+
+def _require_comparable(table: TomlTable, check: Check) -> None:
+    """Require of each measure that may contradict that it is one of the same leg or body, view and scope."""
+    for measure in check.evidence:
+        spec = MEASURES.get(measure)
+        if spec is None:
+            continue
+        fits = spec.per is check.per and check.scope in spec.scopes and spec.view in (check.view, CheckView.ANY)
+        if measure == check.measure or not fits:
+            table.problem(f"`{measure}` is no evidence: it is not measured of the same leg, view and scope", "evidence")
 
 
 def _require_unique(tables: Sequence[TomlTable], checks: Sequence[Check]) -> None:
