@@ -33,6 +33,9 @@ TOLD_FOCAL_SPREAD: Final = 0.05
 """The same where the file names it: stabilised video is cut by up to a tenth of what the lens sees."""
 _FILM_LONG_SIDE_MM: Final = 36.0
 """Long side of the film that equivalent focal lengths are of."""
+_TILT_SHARE: Final = 0.75
+"""How far the camera is turned up or down to the person, of the whole way [E]: most are leant so that they point at
+them, some stand level."""
 _WIDEST_COMMON: Final = 16 / 9
 _CUT_TOLERANCE: Final = 0.02
 _COMMON_SHAPES: Final = (4 / 3, 3 / 2, 16 / 10, 16 / 9, 1.85, 2.0, 13 / 6, 20 / 9, 21 / 9)
@@ -144,20 +147,22 @@ def rolled_px(points_px: FloatArray, lens: Lens, roll_deg: float) -> FloatArray:
 def faced(track: PoseTrack, standing: Standing) -> tuple[PoseTrack, Standing]:
     """Return a person as a camera sees them that is turned to face them.
 
-    Where a picture was cut to an unusual shape nobody knows how far the camera would have to turn: half of what its
-    middle says is between the extremes.
+    Sideways it is turned all the way. Up and down nobody knows whether a camera that has the hips off its middle is
+    held level, so that what is upright stays so, or points at the person: it is turned most of the way. Where a picture
+    was cut to an unusual shape, its middle says little, and half of the way is between the extremes.
 
     Returns
     -------
     tuple
-        Track and stance in pixels of that picture: the middle of the hips in stance is in its middle.
+        Track and stance in pixels of that picture: the middle of the hips in stance is in the middle of its width.
     """
     lens = lens_of(track.source)
     at = stands_at_px(standing)
     if not np.isfinite(at).all():
         return track, standing
-    to = at if lens.whole else (at + lens.centre_px) / 2
-    shift = np.asarray(lens.centre_px) - turned_px(at, lens, to)
+    share = np.array([1.0, _TILT_SHARE]) if lens.whole else np.array([0.5, 0.5])
+    to = np.asarray(lens.centre_px) + share * (at - lens.centre_px)
+    shift = (lens.centre_px[0] - turned_px(at, lens, to)[0]) * np.array([1.0, 0.0])
 
     def seen(points_px: FloatArray) -> FloatArray:
         return turned_px(points_px, lens, to) + shift

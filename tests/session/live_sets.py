@@ -47,10 +47,13 @@ class Played:
 
 
 def poses_of(track: PoseTrack, *, stand_s: float = 1.5) -> Iterator[Pose]:
-    """Yield the poses of a clip after a while of its first one, at 30 frames a second."""
+    """Yield the poses of a clip after a while of its stance, played backward, at 30 frames a second.
+
+    Not after its first pose held still: an estimator that has just found somebody has yet to settle on them.
+    """
     still = round(stand_s / FRAME_S)
     for k in range(still + len(track)):
-        yield at_frame(track[max(0, k - still)], k)
+        yield at_frame(track[abs(k - still)], k)
 
 
 def at_frame(pose: Pose, k: int) -> Pose:
