@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from formcheck.pose.models import PoseModel, ensure_model
 
@@ -16,6 +17,12 @@ from .records.databases import (
     records_settings,
     sqlite_template,
 )
+from .scheduling import (
+    pytest_collection_modifyitems,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+    pytest_xdist_setupnodes,
+)
 
 __all__ = [
     "database_kind",
@@ -24,10 +31,19 @@ __all__ = [
     "pose_model",
     "postgresql_server",
     "postgresql_template",
+    "pytest_collection_modifyitems",
+    "pytest_xdist_auto_num_workers",
+    "pytest_xdist_make_scheduler",
+    "pytest_xdist_setupnodes",
     "records",
     "records_settings",
     "sqlite_template",
 ]
+
+# How long an example takes is up to what else the machine does, so no test fails by it. A failure prints what brings
+# it back.
+settings.register_profile("formcheck", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("formcheck")
 
 
 @pytest.fixture(scope="session")
