@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, settings
 
-from formcheck.pose.models import PoseModel, ensure_model
+from formcheck.pose.models import PoseModel
 
+from .estimated import full_model
 from .records.databases import (
     database_kind,
     empty_settings,
@@ -49,4 +50,4 @@ settings.load_profile("formcheck")
 @pytest.fixture(scope="session")
 def pose_model() -> PoseModel:
     """Install the full pose model unless it is there: the one thing that a test run fetches, through pip."""
-    return ensure_model("full")
+    return full_model()
