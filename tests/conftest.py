@@ -20,6 +20,8 @@ from .records.databases import (
 )
 from .scheduling import (
     pytest_collection_modifyitems,
+    pytest_configure_node,
+    pytest_unconfigure,
     pytest_xdist_auto_num_workers,
     pytest_xdist_make_scheduler,
     pytest_xdist_setupnodes,
@@ -33,6 +35,8 @@ __all__ = [
     "postgresql_server",
     "postgresql_template",
     "pytest_collection_modifyitems",
+    "pytest_configure_node",
+    "pytest_unconfigure",
     "pytest_xdist_auto_num_workers",
     "pytest_xdist_make_scheduler",
     "pytest_xdist_setupnodes",

@@ -13,6 +13,10 @@ from typing import Final
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
+
+from .records.databases import stop_shared_cluster
+from .shared import made_shared_folder, make_shared_folder, remove_shared_folder, tell
 
 BROWSER: Final = "tests/browser/"
 LONGEST_FIRST: Final = (
@@ -79,9 +83,24 @@ def pytest_xdist_auto_num_workers() -> int | None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_setupnodes() -> None:
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
     """Prepare for the processes that are about to be started."""
     bound_threads()
+    make_shared_folder(config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: WorkerController) -> None:
+    """Prepare one of them."""
+    tell(node.config, node.workerinput)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End what they shared."""
+    shared = made_shared_folder(config)
+    if shared is not None:
+        stop_shared_cluster(shared)
+        remove_shared_folder(config)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -16,7 +16,6 @@ from . import estimated
 from .estimated import kept_file
 from .sample_tracks import sample_track
 
-
 _SAVED = sample_track("step_down_side")
 TRACK = replace(_SAVED, source=replace(_SAVED.source, mean_luma=101.5))
 
