@@ -27,6 +27,7 @@ from formcheck.records.tables import ExerciseSet, Upload
 from tests.clips import SAMPLES, remake
 
 from .conftest import OpenPage
+from .waiting import at_rest
 
 KeepPicture = Callable[[Page, str], Path]
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,7 +171,7 @@ def test_several_files_at_once_each_come_to_their_own_end(
     for width, height, dark in ((1280, 800, False), (390, 844, True)):
         other = server.open(camera_page(None, width=width, height=height, dark=dark, phone=width < 600))
         expect(other.get_by_text("Open review").first).to_be_visible()
-        other.wait_for_timeout(1_500)
+        at_rest(other)
         keep_picture(other, f"done-{width}")
         assert other.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 

@@ -289,21 +289,22 @@ def test_workers_end_when_they_are_told_to_and_put_back_what_they_are_at(
 
 
 def test_workers_that_cannot_start_are_not_tried_without_pause() -> None:
-    started: list[str] = []
+    started: list[tuple[str, float]] = []
 
     def broken(name: str) -> list[str]:
-        started.append(name)
+        started.append((name, time.monotonic()))
         return [sys.executable, "-c", "raise SystemExit(1)"]
 
     workers = Workers(1, broken)
     workers.start()
     try:
-        until(lambda: len(started) == 2, 30)
-        time.sleep(1.0)
-        assert len(started) == 2
+        until(lambda: len(started) >= 3, 60)
     finally:
         workers.close()
-    assert len(set(started)) == 1
+    names, at_s = zip(*started, strict=True)
+    assert len(set(names)) == 1
+    assert at_s[1] - at_s[0] >= 2.0
+    assert at_s[2] - at_s[1] >= 4.0, "the longer it goes wrong, the longer is waited"
 
 
 def test_a_worker_is_run_by_this_very_python() -> None:

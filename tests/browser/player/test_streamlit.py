@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ..waiting import at_rest, settled
 from .conftest import Shown, frame_of
 
 _APP = Path(__file__).with_name("page_app.py")
@@ -86,7 +87,8 @@ def test_a_rerun_leaves_one_player_with_its_video_and_its_place(page: Page) -> N
     page.keyboard.press("Enter")
     expect(page.locator(".fcr-was").filter(has_text="was").first).to_be_visible(timeout=15_000)
     page.get_by_role("button", name="Run again").click()
-    page.wait_for_timeout(1500)
+    expect(page.get_by_text("Ran again")).to_be_visible(timeout=15_000)
+    at_rest(page)
     assert page.get_by_test_id("player").count() == 1
     assert page.evaluate("document.querySelector('video').mark") == "same"
     assert frame_of(page) == frame
@@ -101,7 +103,7 @@ def count_messages(page: Page) -> None:
 
 
 def test_scrubbing_runs_the_page_not_once(page: Page) -> None:
-    page.wait_for_timeout(1000)
+    at_rest(page)
     count_messages(page)
     box = page.get_by_test_id("player-plots").bounding_box()
     assert box is not None
@@ -109,17 +111,17 @@ def test_scrubbing_runs_the_page_not_once(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 400, box["y"] + 100, steps=30)
     page.mouse.up()
-    page.wait_for_timeout(300)
+    settled(page, 300)
     assert frame_of(page) > 100
     assert page.evaluate("window.sends") == 0
 
 
 def test_the_keys_of_the_player_are_not_those_of_the_page(page: Page) -> None:
-    page.wait_for_timeout(1000)
+    at_rest(page)
     count_messages(page)
     for key in ("r", "c", "c"):
         page.keyboard.press(key)
-    page.wait_for_timeout(500)
+    settled(page, 500)
     expect(page.get_by_test_id("player-loop")).to_have_attribute("aria-pressed", "true")
     assert page.get_by_role("dialog").count() == 0
     assert page.evaluate("window.sends") == 0
