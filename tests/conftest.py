@@ -26,6 +26,7 @@ from .scheduling import (
     pytest_xdist_make_scheduler,
     pytest_xdist_setupnodes,
 )
+from .timing import pytest_configure
 
 __all__ = [
     "database_kind",
@@ -35,6 +36,7 @@ __all__ = [
     "postgresql_server",
     "postgresql_template",
     "pytest_collection_modifyitems",
+    "pytest_configure",
     "pytest_configure_node",
     "pytest_unconfigure",
     "pytest_xdist_auto_num_workers",
