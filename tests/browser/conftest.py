@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from formcheck.pose.models import ensure_model
 
@@ -114,10 +114,22 @@ def playwright() -> Iterator[Playwright]:
 OpenPage = Callable[..., Page]
 
 
+@pytest.fixture(scope="package")
+def browser_without_film(playwright: Playwright) -> Iterator[Browser]:
+    """Run one Chromium for all pages whose camera may show Chromium's own test picture."""
+    started = playwright.chromium.launch(executable_path=chromium(), args=_FLAGS)
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
-    """Open a page in a Chromium of its own whose camera shows a sample clip, or Chromium's test picture for None."""
+def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path: Path) -> Iterator[OpenPage]:
+    """Open a page whose camera shows a sample clip, in a Chromium of its own, or Chromium's test picture for None.
+
+    Pages know nothing of each other, nor of those of another test.
+    """
     browsers: list[Browser] = []
+    contexts: list[BrowserContext] = []
 
     def open_page(
         clip: str | None,
@@ -128,14 +140,14 @@ def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
         phone: bool = False,
         has_camera: bool = True,
     ) -> Page:
-        flags = list(_FLAGS)
+        browser = browser_without_film
         if clip is not None:
             y4m = tmp_path / f"{clip}.y4m"
             if not y4m.exists():
                 camera_film(clip, y4m)
-            flags.append(f"--use-file-for-fake-video-capture={y4m}")
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        browsers.append(browser)
+            flags = [*_FLAGS, f"--use-file-for-fake-video-capture={y4m}"]
+            browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+            browsers.append(browser)
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
@@ -143,6 +155,7 @@ def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
             device_scale_factor=2 if phone else 1,
             permissions=["camera"],
         )
+        contexts.append(context)
         page = context.new_page()
         if not has_camera:
             page.add_init_script(_NO_CAMERA)
@@ -150,6 +163,8 @@ def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
         return page
 
     yield open_page
+    for context in contexts:
+        context.close()
     for browser in browsers:
         browser.close()
     for film in tmp_path.glob("*.y4m"):

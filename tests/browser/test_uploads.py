@@ -17,11 +17,13 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from formcheck.intake.ending import cancel, drop_file, remove_entry
 from formcheck.intake.queue import list_uploads
-from formcheck.intake.states import UploadState
+from formcheck.intake.states import UNDER_WAY, UploadState, get_upload
 from formcheck.pose.models import ensure_model
 from formcheck.records.access import owner
 from formcheck.records.records import Records
+from formcheck.records.sets import delete_set
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet, Upload
 from tests.clips import SAMPLES, remake
@@ -104,13 +106,46 @@ class Server:
         expect(page.get_by_test_id("upload-zone")).to_be_visible(timeout=60_000)
         return page
 
+    def empty(self) -> None:
+        """Take all uploads and sets away, whatever is being done with them."""
+        robin = owner("Robin")
+        for row in self.uploads():
+            with self.records.writing(robin) as work:
+                if get_upload(work, row.id).state in UNDER_WAY:
+                    cancel(work, row.id)
+                gone = remove_entry(work, row.id)
+            drop_file(work, gone)
+        with self.records.writing(robin) as work:
+            for (set_id,) in work.session.query(ExerciseSet.id):
+                delete_set(work, set_id)
+        assert (self.uploads(), self.sets()) == ([], 0)
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path)
+
+def served(folder: Path) -> Iterator[Server]:
+    """Serve while a fixture lasts."""
+    server = Server(folder)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve for all tests here that are about uploads and not about the server."""
+    yield from served(tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Iterator[Server]:
+    """Give the server with nothing in its records."""
+    yield shared_server
+    shared_server.empty()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """Serve for one test: what a server has done before shows in its memory, and one that is killed is gone."""
+    yield from served(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -177,8 +212,9 @@ def test_several_files_at_once_each_come_to_their_own_end(
 
 
 def test_a_large_file_is_cancelled_and_grows_the_server_little(
-    server: Server, camera_page: OpenPage, large: Path
+    own_server: Server, camera_page: OpenPage, large: Path
 ) -> None:
+    server = own_server
     page = server.open(camera_page(None))
     before = server.process.memory_info().rss
     most = before
@@ -212,8 +248,9 @@ def test_a_transfer_shows_how_far_it_is_and_can_be_cancelled(
 
 
 def test_a_transfer_goes_on_by_itself_after_the_server_was_killed(
-    server: Server, camera_page: OpenPage, large: Path, keep_picture: KeepPicture
+    own_server: Server, camera_page: OpenPage, large: Path, keep_picture: KeepPicture
 ) -> None:
+    server = own_server
     page = server.open(camera_page(None))
     slowed(page, 12_000_000)
     page.get_by_test_id("upload-input").set_input_files(large)
