@@ -6,22 +6,18 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-from formcheck.pose.models import ensure_model
-
+from ..estimated import full_model
 from .camera_film import camera_film
+from .starting import started
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FLAGS = (
@@ -36,7 +32,6 @@ _FLAGS = (
 _NO_CAMERA = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("none", "NotFoundError"));
 """
-_STARTS_WITHIN_S = 90
 
 
 def chromium() -> str | None:
@@ -58,40 +53,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @contextmanager
 def served(log: Path, **settings: str) -> Iterator[str]:
     """Serve the app on a free port, with records of its own, and give its address; stopped as Ctrl-C stops it."""
-    ensure_model()
-    settings = {"FORMCHECK_HOME": str(log.parent / "records"), "FORMCHECK_DATABASE_URL": "", **settings}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "formcheck", "app", "--port", str(port), "--no-browser"]
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, cwd=_ROOT, env={**os.environ, **settings}
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address + "/formcheck-health", server, log)
-            yield address
-        finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+    full_model()
+    environment = {
+        **os.environ,
+        "FORMCHECK_HOME": str(log.parent / "records"),
+        "FORMCHECK_DATABASE_URL": "",
+        **settings,
+    }
 
+    def start(port: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "formcheck", "app", "--port", str(port), "--no-browser"]
+        with log.open("w") as out:
+            return subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=_ROOT, env=environment)
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _STARTS_WITHIN_S
-    while time.monotonic() < until:
+    server, port = started(start, "/formcheck-health", log)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.send_signal(signal.SIGINT)
         try:
-            with urlopen(address, timeout=2):
-                return
-        except (URLError, OSError):
-            if server.poll() is not None:
-                break
-            time.sleep(0.2)
-    raise AssertionError(f"the app did not start:\n{log.read_text()}")
+            server.wait(60)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 @pytest.fixture(scope="package")

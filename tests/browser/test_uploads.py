@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -20,20 +17,21 @@ from playwright.sync_api import Page, expect
 from formcheck.intake.ending import cancel, drop_file, remove_entry
 from formcheck.intake.queue import list_uploads
 from formcheck.intake.states import UNDER_WAY, UploadState, get_upload
-from formcheck.pose.models import ensure_model
 from formcheck.records.access import owner
 from formcheck.records.records import Records
 from formcheck.records.sets import delete_set
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet, Upload
 from tests.clips import SAMPLES, remake
+from tests.estimated import full_model
 
 from .conftest import OpenPage
+from .starting import answers, started
 from .waiting import at_rest
 
 KeepPicture = Callable[[Page, str], Path]
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN_S = 120.0
+_READY = "/formcheck-health"
 MEASURED_WITHIN_S = 240.0
 LARGE_BYTES = 300_000_000
 MAY_GROW_BYTES = 80_000_000
@@ -43,12 +41,10 @@ class Server:
     """A server of the app on a port of its own, with records of its own; it can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
-        ensure_model()
+        full_model()
         self.home = folder / "home"
         self._log = folder / "server.log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.records = Records(RecordsSettings(home=self.home, user_name="Robin"))
 
@@ -58,24 +54,17 @@ class Server:
         return psutil.Process(self._process.pid)
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "formcheck", "app", "--port", str(self.port), "--no-browser"]
+        if self.port:  # a page that is open looks for it where it was
+            self._process = self._on(self.port)
+            assert answers(self._process, f"http://127.0.0.1:{self.port}{_READY}", self._log)
+        else:
+            self._process, self.port = started(self._on, _READY, self._log)
+
+    def _on(self, port: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "formcheck", "app", "--port", str(port), "--no-browser"]
+        environment = {**os.environ, "FORMCHECK_HOME": str(self.home), "FORMCHECK_WORKERS": "1"}
         with self._log.open("a") as out:
-            self._process = subprocess.Popen(
-                command,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                cwd=ROOT,
-                env={**os.environ, "FORMCHECK_HOME": str(self.home), "FORMCHECK_WORKERS": "1"},
-            )
-        end = time.monotonic() + STARTS_WITHIN_S
-        while True:
-            try:
-                with urlopen(f"http://127.0.0.1:{self.port}/formcheck-health", timeout=2):
-                    return
-            except (URLError, OSError):
-                assert time.monotonic() < end, self._log.read_text()
-                assert self._process.poll() is None, self._log.read_text()
-                time.sleep(0.2)
+            return subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT, env=environment)
 
     def kill(self) -> None:
         assert self._process is not None
@@ -170,7 +159,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def until(true: Callable[[], object], within_s: float = 60.0) -> None:
+def until(true: Callable[[], object], within_s: float = 180.0) -> None:
     end = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < end, "it did not come to pass"

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ..starting import started
 from ..waiting import at_rest, settled
 from .conftest import Shown, frame_of
 
 _APP = Path(__file__).with_name("page_app.py")
-_STARTS_WITHIN_S = 90
 
 
 @pytest.fixture(scope="module")
@@ -27,23 +25,22 @@ def address(shown: Shown, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "copy.mp4").write_bytes(shown.server.video.read_bytes())
     for i, state in enumerate(shown.server.states):
         (folder / f"{i}.json").write_bytes(state)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(_APP), f"--server.port={port}", "--server.headless=true"]
-    server = subprocess.Popen(
-        command,
-        env={**os.environ, "FORMCHECK_TEST_PLAYER": str(folder)},
-        cwd=_APP.parents[3],
-        stdout=subprocess.DEVNULL,
-    )
+    log = folder / "server.log"
+
+    def start(port: int) -> subprocess.Popen[bytes]:
+        options = [f"--server.port={port}", "--server.headless=true"]
+        environment = {**os.environ, "FORMCHECK_TEST_PLAYER": str(folder)}
+        with log.open("w") as out:
+            return subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", str(_APP), *options],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=_APP.parents[3],
+            )
+
+    server, port = started(start, "/_stcore/health", log)
     try:
-        until = time.monotonic() + _STARTS_WITHIN_S
-        while time.monotonic() < until:
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
