@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from ..estimated import full_model
 from .camera_film import camera_film
@@ -29,6 +29,8 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_SHOWN_WITHIN_MS = 60_000
+"""What is waited for is there long before, unless the machine is busy or it does not come at all."""
 _NO_CAMERA = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("none", "NotFoundError"));
 """
@@ -95,6 +97,7 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
+expect.set_options(timeout=_SHOWN_WITHIN_MS)
 OpenPage = Callable[..., Page]
 
 
@@ -143,7 +146,7 @@ def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path:
         page = context.new_page()
         if not has_camera:
             page.add_init_script(_NO_CAMERA)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(_SHOWN_WITHIN_MS)
         return page
 
     yield open_page

@@ -21,7 +21,7 @@ from .waiting import at_rest
 KeepPicture = Callable[[Page, str], Path]
 ADDRESSES: Final = ("", "start", "check", "videos", "people", "person", "review", "compare", "progress", "self-test")
 """Of every page but the guidance."""
-_PATIENT_MS: Final = 30_000
+_PATIENT_MS: Final = 60_000
 
 
 @dataclass(frozen=True)

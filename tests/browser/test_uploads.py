@@ -246,7 +246,7 @@ def test_a_transfer_goes_on_by_itself_after_the_server_was_killed(
     until(lambda: (found := server.upload("large.mp4")) is not None and found.received > 30_000_000)
     workers = server.process.children(recursive=True)
     server.kill()
-    expect(page.get_by_test_id("upload-row")).to_contain_text("connection is lost", timeout=30_000)
+    expect(page.get_by_test_id("upload-row")).to_contain_text("connection is lost", timeout=60_000)
     keep_picture(page, "lost")
     until(lambda: not any(worker.is_running() for worker in workers))
     row = server.upload("large.mp4")
