@@ -201,7 +201,7 @@ def test_ctrl_c_half_way_leaves_nothing(tmp_path: Path) -> None:
     )
     _until_it_reads(running.pid, "wall_squat_front.mp4")
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    _, said = running.communicate(timeout=240)
     assert running.returncode == 130
     assert "Traceback" not in said
     assert not out.exists() or not list(out.iterdir())

@@ -39,7 +39,7 @@ from formcheck.web.progress.time_axis import day_range, day_ticks
 from tests.history.made_up import DAY, calm, each_leg, summary
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
 
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 240.0
 SIZES = [WIDE, NARROW]
 
 
