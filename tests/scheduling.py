@@ -57,7 +57,7 @@ def rank_of(nodeid: str) -> int:
     return next((i for i, start in enumerate(LONGEST_FIRST) if nodeid.startswith(start)), len(LONGEST_FIRST))
 
 
-class UnitScheduling(LoadScopeScheduling):
+class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
     """Gives each process the next unit when it is done with its own."""
 
     def _split_scope(self, nodeid: str) -> str:

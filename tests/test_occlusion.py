@@ -152,7 +152,7 @@ def hidden_frames(sample: str, change: Change, stop_s: float) -> Iterator[tuple[
 def track_of(sample: str, change: Change, model: PoseModel, stop_s: float) -> PoseTrack:
     pictures = hashlib.blake2b()
     for picture, _ in hidden_frames(sample, change, stop_s):
-        pictures.update(picture)
+        pictures.update(picture.data)
     kept = kept_file(
         ("pictures", sample, str(stop_s), pictures.hexdigest(), model.sha256),
         lambda: estimated(sample, change, model, stop_s),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from .scheduling import BROWSER, processes, rank_of, unit_of
@@ -35,7 +37,8 @@ def test_slow_is_what_takes_long_and_is_not_listed_the_slowest_first() -> None:
 
 def test_what_a_test_needs_before_and_after_counts_for_its_layer_only() -> None:
     timing = Timing()
-    for when, duration in (("setup", 7.0), ("call", 1.0), ("teardown", 2.0)):
+    parts: list[tuple[Literal["setup", "call", "teardown"], float]] = [("setup", 7.0), ("call", 1.0), ("teardown", 2.0)]
+    for when, duration in parts:
         timing.pytest_runtest_logreport(
             pytest.TestReport("tests/web/a.py::b", ("", 0, ""), {}, "passed", None, when, duration=duration)
         )
