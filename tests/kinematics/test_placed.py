@@ -81,7 +81,7 @@ def change_of_fppa(frame: int, leg: int, ankle_by: tuple[float, float]) -> float
     return fppa_of_points(hip, far_knee, moved_ankle, medial) - fppa_of_points(hip, far_knee, ankle, medial)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(dx=st.floats(-30, 30), dy=st.floats(-10, 10), leg=st.sampled_from([LEFT, RIGHT]))
 def test_a_moved_ankle_changes_fppa_by_what_geometry_says(dx: float, dy: float, leg: int) -> None:
     run, before = second_bottom(FRONT), AUTOMATIC[id(FRONT)]
@@ -93,7 +93,7 @@ def test_a_moved_ankle_changes_fppa_by_what_geometry_says(dx: float, dy: float, 
     assert other == pytest.approx(before.series.per_leg["fppa_deg"][:, 1 - leg], nan_ok=True)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(dx=st.floats(-25, 25), dy=st.floats(-25, 25), joint=st.sampled_from([HIP, KNEE, ANKLE]))
 def test_a_moved_joint_changes_knee_flexion_by_what_geometry_says(dx: float, dy: float, joint: tuple[int, int]) -> None:
     """Though flexion comes from a leg of constant length on a still foot, which no single frame can move."""

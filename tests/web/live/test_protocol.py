@@ -154,7 +154,7 @@ def test_every_thread_ends_with_its_set(world: World) -> None:
         second.send_json({"type": "finish"})
         assert second.receive_json()["type"] == "finished"
     for thread in live_threads():
-        thread.join(5)
+        thread.join(60)
     assert live_threads() == []
     assert all(each.closed for each in world.estimators)
 
