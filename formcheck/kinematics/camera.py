@@ -31,6 +31,11 @@ FOCAL_SPREAD: Final = 0.15
 """Standard deviation of an assumed focal length, as a share of it: views of 55 to 84 deg are its 95 %."""
 TOLD_FOCAL_SPREAD: Final = 0.05
 """The same where the file names it: stabilised video is cut by up to a tenth of what the lens sees."""
+CUT_FOCAL_SPREAD: Final = 0.3
+"""The same of a picture that was cut out of another, whose size is a guess."""
+BESIDE_DEG: Final = 18.0
+"""Further than this off the optical axis lenses draw people wider than a pinhole does, and a focal length that is
+wrong by a sixth widens them by another 2 % [E]."""
 _FILM_LONG_SIDE_MM: Final = 36.0
 """Long side of the film that equivalent focal lengths are of."""
 _TILT_SHARE: Final = 0.75
@@ -74,7 +79,8 @@ def lens_of(source: TrackSource) -> Lens:
     whole = bool(told) or _is_whole(source.width, source.height)
     if np.isfinite(source.focal_px):
         return Lens(source.focal_px, TOLD_FOCAL_SPREAD, centre, whole)
-    return Lens(FOCAL_LONG_SIDES * _uncut_long_side_px(source.width, source.height), FOCAL_SPREAD, centre, whole)
+    spread = FOCAL_SPREAD if whole else CUT_FOCAL_SPREAD
+    return Lens(FOCAL_LONG_SIDES * _uncut_long_side_px(source.width, source.height), spread, centre, whole)
 
 
 def _is_whole(width: int, height: int) -> bool:
@@ -165,7 +171,7 @@ def faced(track: PoseTrack, standing: Standing) -> tuple[PoseTrack, Standing]:
     shift = (lens.centre_px[0] - turned_px(at, lens, to)[0]) * np.array([1.0, 0.0])
 
     def seen(points_px: FloatArray) -> FloatArray:
-        return turned_px(points_px, lens, to) + shift
+        return np.asarray(turned_px(points_px, lens, to) + shift, dtype=np.float64)
 
     return replace(track, image_px=seen(track.image_px)), standing.moved_to(seen(standing.points_px))
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.camera import lens_of
 from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.frontal import TOE_AHEAD_LEG
 from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, fppa_yaw_bias_deg
@@ -32,6 +33,7 @@ _OF_LEG_LENGTH = frozenset(
     {"kmf_pct", "kmf_change_pct", "kmd_pct", "knee_past_toe_pct", "heel_lift_pct", "kmf_difference_pct"}
 )
 _OF_THE_BENT_KNEE = frozenset({"fppa_deg", "fppa_change_deg"})
+_PERSPECTIVE_DEG = 2.9
 _OF_FITTED_LEG = frozenset({"knee_flexion_max_deg", "thigh_horizontal_deg"})
 _SEGMENT_LEG = 0.5
 """Length of thigh or shank, in leg lengths."""
@@ -93,6 +95,25 @@ def misfit_part(m: SetMeasurement, name: str, frames: NDArray[np.bool_]) -> floa
     if name not in _OF_FITTED_LEG or not np.isfinite(misfit):
         return 0.0
     return float(np.degrees(np.arctan(misfit / _SEGMENT_LEG)))
+
+
+def lens_part(m: SetMeasurement, rep: RepTimes, name: str) -> float:
+    """Return the standard deviation that comes from a focal length that is not known.
+
+    What perspective does to a bent knee is taken out with it, -3 deg of FPPA at 60 deg of flexion from 3 m
+    (specification section 5): a share of that stays.
+
+    Parameters
+    ----------
+    m, name
+        As for `noise_part`.
+    rep
+        The rep, for its depth.
+    """
+    if m.view.kind is not ViewKind.FRONT or name not in _OF_THE_BENT_KNEE:
+        return 0.0
+    depth = np.sin(np.radians(min(rep.deepest_deg / 2, 60.0))) / np.sin(np.radians(30.0))
+    return float(lens_of(m.track.source).focal_spread * _PERSPECTIVE_DEG * depth)
 
 
 def scale_part(name: str, value: float) -> float:

@@ -15,6 +15,7 @@ from formcheck.kinematics.analysis import SetMeasurement
 from formcheck.kinematics.error_parts import (
     INDEPENDENT_PER_S,
     hand_part,
+    lens_part,
     misfit_part,
     noise_part,
     scale_part,
@@ -151,7 +152,7 @@ def _stated(
         name,
         value,
         noise=float(np.hypot(noise_part(m, name, leg, known, frames), misfit_part(m, name, frames))),
-        turn=turn_part(m, rep, name, frames),
+        turn=float(np.hypot(turn_part(m, rep, name, frames), lens_part(m, rep, name))),
         scale=scale_part(name, value),
         hand=hand_part(m, name, leg, frames),
     )
