@@ -105,5 +105,5 @@ def _condition(check: Check) -> str:
         titles = " or ".join(MEASURES[measure].title for measure in check.evidence)
         parts.append(f"a caution at most where contradicted by {titles}")
     if check.fault_sureness < SURE:
-        parts.append(f"a fault from {check.fault_sureness:.0%} sure on")
+        parts.append(f"a fault only if at least {100 * check.fault_sureness:g} % sure")
     return "; ".join(parts)

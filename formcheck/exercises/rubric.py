@@ -132,7 +132,7 @@ class Check:
     id: str
     """Such as `WS-F3`."""
     name: str
-    """For people: `knee over toe`."""
+    """For people: `knee over the foot`."""
     measure: str
     """A name of `formcheck.exercises.measures.MEASURES`."""
     view: CheckView
