@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from formcheck.kinematics.error_parts import scale_part, turn_part
+from formcheck.kinematics.frontal import ONE_LEG
 from formcheck.kinematics.noise import tremble_px, value_noise
 from formcheck.kinematics.rep_measures import measure_rep, measure_whole_set
 from formcheck.kinematics.sagittal import STANCE_ERROR_GONE_DEG, without_stance_error_deg
@@ -17,8 +19,10 @@ from formcheck.kinematics.view import (
     front_turn_deg,
     known_front_turn_deg,
     left_turn_spread_deg,
+    turn_reading,
 )
 from formcheck.pose.landmarks import Side
+from formcheck.pose.types import FloatArray
 
 from ..skeleton import HIP, KNEE, LEFT, RIGHT, Exercise, Move, Person, film
 from .alterations import trembling
@@ -198,3 +202,32 @@ class TestErrorParts:
             m = measured(filmed(Person(yaw_deg=yaw)))
             parts.append(turn_part(m, m.reps[0], "knee_flexion_max_deg", np.ones(len(m.track), dtype=np.bool_)))
         assert 0 < parts[0] < parts[1] < parts[2]
+
+
+class TestLandmarksOfABentLeg:
+    """What a pose model is known to draw wrong of a bent leg is taken off, of that model's landmarks alone."""
+
+    @staticmethod
+    def fppa(pose_model: str, exercise: Exercise = "squat") -> tuple[FloatArray, NDArray[np.bool_]]:
+        moves = (Move(depth_deg=60.0, fppa_deg=(12.0, 0.0)),) * 3
+        made = film(
+            Person(exercise, moves), pose_model=pose_model, reads_low_deg=turn_reading(pose_model).reads_low_deg
+        )
+        return measured(made, exercise).series.per_leg["fppa_deg"], at_bottom(made)
+
+    def test_nothing_is_taken_off_in_stance_and_more_is_given_to_a_knee_that_caves_in(self) -> None:
+        known, deep = self.fppa("pose_landmarker_full")
+        exact, _ = self.fppa("exact")
+        given = known - exact
+        assert np.abs(given[:20]).max() < 0.3
+        assert np.median(given[deep, LEFT]) > np.median(given[deep, RIGHT]) + 1.0
+
+    def test_landmarks_of_a_model_that_nobody_measured_are_taken_as_they_are(self) -> None:
+        unknown, deep = self.fppa("somebodys_own")
+        assert np.median(unknown[deep, LEFT]) == pytest.approx(12.0, abs=1.0)
+
+    def test_on_one_leg_the_line_is_another_one(self) -> None:
+        known, deep = self.fppa("pose_landmarker_full", "step-down")
+        exact, _ = self.fppa("exact", "step-down")
+        leg = np.median(exact[deep, LEFT])
+        assert np.median(known[deep, LEFT]) == pytest.approx(ONE_LEG.offset_deg + ONE_LEG.gain * leg, abs=0.4)
