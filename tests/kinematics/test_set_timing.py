@@ -164,6 +164,17 @@ def test_shifts_of_weight_are_not_reps(yaw: float) -> None:
     assert count(measured(made)) == 3
 
 
+@pytest.mark.parametrize("exercise", ["squat", "step-down"])
+@pytest.mark.parametrize("yaw", [0.0, 45.0])
+@pytest.mark.parametrize("stairs", [2, 3, 4])
+def test_who_stops_on_the_way_down_still_starts_on_time(exercise: Exercise, yaw: float, stairs: int) -> None:
+    made = filmed(Person(exercise, (Move(down_s=4.0, stairs=stairs),) * 2, yaw_deg=yaw))
+    bend = made.knee_flexion_deg[:, LEFT]
+    low = bend.min() + 0.1 * np.ptp(bend)
+    starts = made.track.t_s[1:][(bend[1:] >= low) & (bend[:-1] < low)]
+    assert [rep.start_s for rep in measured(made, exercise).reps] == pytest.approx(starts, abs=0.1)
+
+
 @pytest.mark.parametrize("yaw", [0.0, 90.0])
 def test_a_stepped_descent_is_one_rep(yaw: float) -> None:
     stepped = Move(down_s=4.0, stairs=3)
