@@ -131,7 +131,7 @@ def _planted(t_s: FloatArray, places: FloatArray, leg_px: float) -> NDArray[np.i
     way[np.isnan(way)] = np.inf
     distance = np.hypot(places[..., 0], places[..., 1])
     distance[np.isnan(distance)] = np.inf
-    return np.where(unsure, distance.argmin(axis=1), way.argmin(axis=1))
+    return np.asarray(np.where(unsure, distance.argmin(axis=1), way.argmin(axis=1)), dtype=np.intp)
 
 
 def _spread(far: NDArray[np.bool_], not_back: NDArray[np.bool_]) -> NDArray[np.bool_]:

@@ -142,7 +142,8 @@ def feet_in_place(track: PoseTrack, leg_px: float) -> NDArray[np.bool_]:
     """
     ankles = track.image_px[:, [BODY[side].ankle for side in SIDES]]
     with np.errstate(invalid="ignore"):
-        near = (distance_px(ankles, usual_feet_px(track, leg_px)) < _IN_PLACE_LEG * leg_px).any(axis=1)
+        close = distance_px(ankles, usual_feet_px(track, leg_px)) < _IN_PLACE_LEG * leg_px
+    near = np.asarray(close.any(axis=1), dtype=np.bool_)
     return near & ~nearer_than(track, near)
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement, measure_set
 from formcheck.kinematics.view import ViewKind
 
 from ..sample_tracks import REAL_TRIAL, sample_track
 from .sets import RULES
+
+Seconds = NDArray[np.float64]
 
 BY_MARKERS_S = np.array(
     [
@@ -34,23 +37,23 @@ def measured() -> SetMeasurement:
 
 
 @pytest.fixture(scope="module")
-def late_s(measured: SetMeasurement) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def late_s(measured: SetMeasurement) -> Seconds:
     found = [(rep.start_s, rep.bottom_start_s, rep.bottom_end_s, rep.end_s) for rep in measured.reps]
-    return np.array(found) - BY_MARKERS_S
+    return np.asarray(np.array(found) - BY_MARKERS_S, dtype=np.float64)
 
 
 def test_every_rep_is_counted(measured: SetMeasurement) -> None:
     assert [rep.complete for rep in measured.reps] == [True] * 5
 
 
-def test_starts_and_ends_are_where_the_knees_bend(late_s: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
+def test_starts_and_ends_are_where_the_knees_bend(late_s: Seconds) -> None:
     start, end = late_s[:, 0], late_s[:, 3]
     assert np.abs(start).mean() < 0.05
     assert np.abs(end).mean() < 0.05
     assert max(np.abs(start).max(), np.abs(end).max()) < 0.1
 
 
-def test_bottoms_are_on_time(late_s: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> None:
+def test_bottoms_are_on_time(late_s: Seconds) -> None:
     assert np.abs(late_s[:, 1:3]).max() < 0.05
 
 
