@@ -12,6 +12,9 @@ from formcheck.pose.types import PoseTrack, TrackSource
 _DATA = Path(__file__).resolve().parent / "data"
 SAMPLE_TRACKS = ("wall_squat_front", "wall_squat_side", "step_down_front_valgus", "step_down_side")
 
+REAL_TRIAL = "squat_real_oblique"
+"""Of a person in markers; see `tests/data/README.md`."""
+
 
 def sample_track(name: str) -> PoseTrack:
     """Return the landmarks of a sample clip; those that were not saved are NaN with visibility 0."""

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.find import FoundSet
-from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
+from formcheck.kinematics.rep_signal import trunk_drop_px
 from formcheck.kinematics.reps import RepTimes, find_reps
 from formcheck.kinematics.stance_leg import foot_heights_px
 from formcheck.pose.landmarks import BODY, SIDES
@@ -62,8 +62,7 @@ def exercise_signs(found: FoundSet) -> ExerciseSigns:
     """
     track, standing = found.body.track, found.body.standing
     drop = trunk_drop_px(track, standing)
-    q = np.where(found.in_place, flexion_from_drop_deg(drop, standing.leg_px), np.nan)
-    reps = find_reps(track.t_s, q, found.rule, blunt_at_rest=True)
+    reps = find_reps(track.t_s, found.trunk_q_deg, found.rule, blunt_at_rest=True)
     whole = [rep for rep in reps if rep.complete] or reps
     follows = np.array([_follows(track, drop, rep) for rep in whole]).reshape(-1, 2)
     stance = _trunk_height(standing.points_px[None])

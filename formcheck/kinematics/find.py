@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
 from formcheck.kinematics.cleaning import cleaned
+from formcheck.kinematics.footing import Footing, find_footing
 from formcheck.kinematics.mirror import need_unmirrored
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.placed import PlacedPoint, with_points_placed
-from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
+from formcheck.kinematics.rep_signal import TIMING_HIP_WEIGHT, flexion_from_drop_deg, trunk_drop_px
 from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps
 from formcheck.kinematics.sagittal import SagittalSeries, measure_side
 from formcheck.kinematics.sides import repair_exchanged_sides
@@ -89,6 +90,8 @@ class FoundSet:
     view: ViewVerdict
     in_place: NDArray[np.bool_]
     """Shape (n,): frames in which the feet are where they stand in the set."""
+    trunk_q_deg: FloatArray
+    """Shape (n,): what the drop of the trunk tells of knee flexion; NaN where the person walks."""
     q_deg: FloatArray
     """The signal reps were found in, shape (n,)."""
     reps: tuple[RepTimes, ...]
@@ -133,11 +136,12 @@ def find_set(
         raise NotAssessableError(
             "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
         )
-    in_place = feet_in_place(clean, leg_px)
+    footing = find_footing(clean, leg_px)
+    in_place = footing.in_place
     view = judge_view(clean, in_place if in_place.any() else clean.found)
     if told.view is not None:
         view = view_as_told(view, told.view)
-    reps = _reps(Body(clean, standing), view, rule, told, in_place)[1]
+    reps = _reps(Body(clean, standing), view, rule, told, footing).reps
     if reps:
         around = (clean.t_s >= reps[0].start_s - _BEFORE_S) & (clean.t_s <= reps[-1].end_s + _AFTER_S)
         standing = _stands(stand_still(clean, legs, around)) or standing
@@ -147,9 +151,21 @@ def find_set(
         moved, by_hand = with_points_placed(clean, placed)
         stance = _stands(calibrated(moved, standing.frames, quiet=standing.quiet)) or standing
         body = Body(moved, stance, drawn=body)
-        in_place |= feet_in_place(moved, leg_px)
-    q, reps = _reps(body, view, rule, told, in_place)
-    return FoundSet(raw, repaired, body, by_hand, view, in_place, q, tuple(reps), rule, told)
+        footing = footing.or_where(feet_in_place(moved, leg_px))
+    found = _reps(body, view, rule, told, footing)
+    return FoundSet(
+        raw,
+        repaired,
+        body,
+        by_hand,
+        view,
+        footing.in_place,
+        found.trunk_q_deg,
+        found.q_deg,
+        tuple(found.reps),
+        rule,
+        told,
+    )
 
 
 def _stands(standing: Standing | None) -> Standing | None:
@@ -186,26 +202,32 @@ def _need_upright(track: PoseTrack) -> None:
         )
 
 
-def _reps(
-    body: Body, view: ViewVerdict, rule: PhaseRule, told: Told, in_place: NDArray[np.bool_]
-) -> tuple[FloatArray, list[RepTimes]]:
-    """Return the rep signal and the reps in it."""
+@dataclass(frozen=True, eq=False)
+class _FoundReps:
+    """Reps and the signals they were looked for in, see `FoundSet`."""
+
+    trunk_q_deg: FloatArray
+    q_deg: FloatArray
+    reps: list[RepTimes]
+
+
+def _reps(body: Body, view: ViewVerdict, rule: PhaseRule, told: Told, footing: Footing) -> _FoundReps:
     track, leg_px = body.track, body.standing.leg_px
-    drop = trunk_drop_px(track, body.standing)
-    q = np.where(in_place, flexion_from_drop_deg(drop, leg_px), np.nan)
+    drop = trunk_drop_px(track, body.standing, TIMING_HIP_WEIGHT) - footing.shift_from(body.standing.frames)
+    q = np.where(footing.stands, flexion_from_drop_deg(drop, leg_px), np.nan)
     reps = find_reps(track.t_s, q, rule, blunt_at_rest=True)
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
-        return q, reps
+        return _FoundReps(q, q, reps)
     shown = [stance_of_rep(track, rep, leg_px) for rep in reps]
     sure = told.leg if told.leg_is_sure else None
     stands = rule.bilateral or (sure or most_often(shown) or told.leg) is view.near_leg
     if not stands:
-        return q, reps
-    side = body.from_side(view.near_leg, view, in_place, near_stands=True)
-    flexion = np.where(in_place, side.near_leg["knee_flexion_deg"], np.nan)
+        return _FoundReps(q, q, reps)
+    side = body.from_side(view.near_leg, view, footing.in_place, near_stands=True)
+    flexion = np.where(footing.in_place, side.near_leg["knee_flexion_deg"], np.nan)
     found = find_reps(track.t_s, flexion, rule)
     # A knee hidden for a while must not cost the count: then the drop of the trunk counts, which needs no knee.
-    return (flexion, found) if _covers(track.t_s, flexion, reps) else (q, reps)
+    return _FoundReps(q, flexion, found) if _covers(track.t_s, flexion, reps) else _FoundReps(q, q, reps)
 
 
 def _covers(t_s: FloatArray, flexion: FloatArray, reps: list[RepTimes]) -> bool:

@@ -22,9 +22,9 @@ from formcheck.kinematics.error_parts import (
     turn_part,
 )
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.filters import slope_per_s
 from formcheck.kinematics.reductions import deepest, extreme
 from formcheck.kinematics.reps import RepTimes, descent_reversals
+from formcheck.kinematics.slowing import slowing_of
 from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, estimate
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import SIDES, Side
@@ -225,17 +225,13 @@ def _timing(m: SetMeasurement, rep: RepTimes) -> Values:
     between = float(np.median(np.diff(t))) / np.sqrt(6)
     values: Values = {name: {BOTH: estimate(name, value, noise=between)} for name, value in numbers.items()}
     values["descent_reversals"] = {BOTH: estimate("descent_reversals", float(descent_reversals(t, q, rep)))}
-    # A descent that the clip cuts off has no duration (NaN), and so no frames here.
-    down = (t >= rep.descent_from_s) & (t <= rep.descent_from_s + rep.descent_s) & np.isfinite(q)
-    if down.sum() >= 2 * _FEWEST_FRAMES:
-        speed = np.abs(slope_per_s(t[down], q[down]))
-        late = max(_FEWEST_FRAMES, round(0.15 * len(speed))), max(_FEWEST_FRAMES, round(0.25 * len(speed)))
-        values["contact_softness_ratio"] = {
-            BOTH: estimate("contact_softness_ratio", float(speed[-late[0] :].mean() / speed.mean()))
-        }
-        values["deceleration_ratio"] = {
-            BOTH: estimate("deceleration_ratio", float(speed[-late[1] :].max() / speed.max()))
-        }
+    slowing = slowing_of(t, q, rep)
+    if slowing is not None:
+        for name, value, noise in (
+            ("contact_softness_ratio", slowing.softness, slowing.softness_noise),
+            ("deceleration_ratio", slowing.deceleration, slowing.deceleration_noise),
+        ):
+            values[name] = {BOTH: estimate(name, value, noise=noise)}
     return values
 
 

@@ -33,6 +33,10 @@ _IN_SIGHT_SHARE = 0.8
 _AT_MOST_S = 2.5
 _IN_PLACE_LEG = 0.25
 """Feet further than this from where they mostly stand, in leg lengths: walking in or out, not the set."""
+_ONE_PLACE_LEG = 0.1
+"""Ankles nearer to each other than this, in leg lengths, stand in one place."""
+_PLACES_TRIED = 600
+"""So many frames, spread over the clip, show where a foot mostly is."""
 _SCALE_SHARE = 0.2
 """A trunk longer by more than this share than it mostly is: the person is nearer to the camera than in the set."""
 
@@ -114,24 +118,43 @@ def legs_in_sight(track: PoseTrack) -> tuple[Side, ...]:
     return seen or (max(SIDES, key=lambda s: share[s]),)
 
 
+def usual_feet_px(track: PoseTrack, leg_px: float) -> FloatArray:
+    """Return where each ankle mostly is in the picture, left and right, shape (2, 2); NaN for one that is never seen.
+
+    Of the places where it stays, the one where it is for longest, and not a point between two of them.
+    """
+    usual = np.full((len(SIDES), 2), np.nan)
+    for leg, side in enumerate(SIDES):
+        ankle = track.image_px[:, BODY[side].ankle]
+        known = ankle[np.isfinite(ankle[:, 0])]
+        if len(known) == 0:
+            continue
+        tried = known[:: max(1, len(known) // _PLACES_TRIED)]
+        near = distance_px(tried[:, None], tried[None]) < _ONE_PLACE_LEG * leg_px
+        usual[leg] = np.median(tried[near[near.sum(axis=1).argmax()]], axis=0)
+    return usual
+
+
 def feet_in_place(track: PoseTrack, leg_px: float) -> NDArray[np.bool_]:
     """Return in which frames a foot is about where it mostly is and the person about as large, shape (n,).
 
     One foot is enough: in a step-down the other one travels.
     """
-    near = np.zeros(len(track), dtype=np.bool_)
-    for side in SIDES:
-        ankle = track.image_px[:, BODY[side].ankle]
-        known = np.isfinite(ankle[:, 0])
-        if known.any():
-            with np.errstate(invalid="ignore"):
-                near |= distance_px(ankle, np.median(ankle[known], axis=0)) < _IN_PLACE_LEG * leg_px
+    ankles = track.image_px[:, [BODY[side].ankle for side in SIDES]]
+    with np.errstate(invalid="ignore"):
+        close = distance_px(ankles, usual_feet_px(track, leg_px)) < _IN_PLACE_LEG * leg_px
+    near = np.asarray(close.any(axis=1), dtype=np.bool_)
+    return near & ~nearer_than(track, near)
+
+
+def nearer_than(track: PoseTrack, near: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return in which frames the person is much larger in the picture than mostly in the frames `near`, shape (n,)."""
     trunk = distance_px(_middle(track, "hip"), _middle(track, "shoulder"))
     usual = trunk[near & np.isfinite(trunk)]
-    if len(usual):
-        with np.errstate(invalid="ignore"):
-            near &= ~(trunk > (1 + _SCALE_SHARE) * np.percentile(usual, 80))
-    return near
+    if len(usual) == 0:
+        return np.zeros(len(track), dtype=np.bool_)
+    with np.errstate(invalid="ignore"):
+        return np.asarray(trunk > (1 + _SCALE_SHARE) * np.percentile(usual, 80))
 
 
 def _middle(track: PoseTrack, joint: str) -> FloatArray:

@@ -133,3 +133,8 @@ def dragged(film: Film, landmark: int, by_px: Floats) -> Film:
     image = film.track.image_px.copy()
     image[:, landmark] += by_px
     return _with(film, image_px=image)
+
+
+def picture_moved(film: Film, by_px: Floats) -> Film:
+    """Move the whole picture under the person, by (n, 2) px, as a camera in a hand does."""
+    return _with(film, image_px=film.track.image_px + by_px[:, None])

@@ -105,6 +105,18 @@ def test_a_person_who_comes_and_goes_is_found_while_there(
     assert found == [False, True, True, False, False, True]
 
 
+def test_a_person_in_another_part_of_the_picture_is_found_there_within_two_frames(
+    estimator: PoseEstimator, person: Picture
+) -> None:
+    aside_px = person.shape[1] // 5
+    aside = np.roll(person, aside_px, axis=1)
+    poses = [estimator.estimate(person, i / 30, **SOURCE) for i in range(5)]
+    poses += [estimator.estimate(aside, i / 30, **SOURCE) for i in range(5, 10)]
+    moved = np.median(poses[-1].image_px[:, 0] - poses[0].image_px[:, 0])
+    assert [pose.found for pose in poses[7:]] == [True] * 3
+    assert moved == pytest.approx(aside_px * SOURCE["width_px"] / person.shape[1], rel=0.05)
+
+
 def test_what_is_hidden_or_shown_is_so_in_that_very_frame(estimator: PoseEstimator, person: Picture) -> None:
     """MediaPipe's own visibility takes 7 frames to fall below a half, and as long to return."""
     legs = [Landmark.LEFT_KNEE, Landmark.RIGHT_KNEE, Landmark.LEFT_ANKLE, Landmark.RIGHT_ANKLE]
