@@ -57,6 +57,8 @@ class PoseEstimator:
         True for a live stream: `estimate` looks into the mirror once in a while and gives landmarks that are balanced
         by what was seen there up to then (`pose.balance`). A recording is balanced as a whole, by its looks before
         and after.
+    watches_covers
+        False where frames are too far apart to tell what comes to lie over a joint, and nobody asks.
 
     Raises
     ------
@@ -68,7 +70,7 @@ class PoseEstimator:
     # pays for holding that back.
     _has_found_somebody: ClassVar[bool] = False
 
-    def __init__(self, model: PoseModel, *, balanced: bool = False) -> None:
+    def __init__(self, model: PoseModel, *, balanced: bool = False, watches_covers: bool = True) -> None:
         self.model = model
         self._mirror: PoseEstimator | None = None
         self._balance = LiveBalance() if balanced else None
@@ -76,7 +78,7 @@ class PoseEstimator:
         self._last_t_s = -math.inf
         self._last_ms = -1
         self._smoothed_visibility: FloatArray | None = None
-        self._covers = CoverWatch()
+        self._covers = CoverWatch() if watches_covers else None
         self._people_finder: Any = None
         self._landmarker: Any = _create_landmarker(model, vision.RunningMode.VIDEO, num_poses=1)
 
@@ -150,7 +152,7 @@ class PoseEstimator:
         """
         self._open_landmarker()
         if self._mirror is None:
-            self._mirror = PoseEstimator(self.model)
+            self._mirror = PoseEstimator(self.model, watches_covers=False)
         pose = self._mirror.estimate(rgb[:, ::-1], t_s, width_px=width_px, height_px=height_px)
         return mirrored_back(pose, width_px)
 
@@ -167,14 +169,16 @@ class PoseEstimator:
         self._last_t_s, self._last_ms = t_s, ms
         if not result.pose_landmarks:
             self._smoothed_visibility = None
-            self._covers.forget()
+            if self._covers is not None:
+                self._covers.forget()
             return _nobody(t_s)
         PoseEstimator._has_found_somebody = True
         landmarks, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
         image = np.array([(point.x, point.y) for point in landmarks])
         visibility = self._visibility(landmarks)
-        covered = self._covers.covered(t_s, rgb, image * (rgb.shape[1], rgb.shape[0]), visibility)
-        visibility[covered] = 0.0
+        if self._covers is not None:
+            covered = self._covers.covered(t_s, rgb, image * (rgb.shape[1], rgb.shape[0]), visibility)
+            visibility[covered] = 0.0
         return Pose(
             t_s, image * (width_px, height_px), visibility, np.array([(point.x, point.y, point.z) for point in world])
         )

@@ -277,7 +277,8 @@ def _set_values(m: SetMeasurement, rubric: Rubric, done: list[Rep]) -> Values:
 
 def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
     source = m.track.source
-    steps = [f"zero-phase Butterworth {CUTOFF_HZ:.0f} Hz"]
+    balance = ["mean of picture and mirror image"] if source.balanced else []
+    steps = [*balance, f"zero-phase Butterworth {CUTOFF_HZ:.0f} Hz"]
     if m.flexion_method:
         steps.append(f"knee flexion from {m.flexion_method}")
     if by_hand := int(m.placed.any(axis=1).sum()):
