@@ -12,6 +12,7 @@ from formcheck.kinematics.frontal import TOE_AHEAD_LEG
 from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, fppa_yaw_bias_deg
 from formcheck.kinematics.noise import value_noise
 from formcheck.kinematics.placed import HAND_SPREAD_LEG
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
 from formcheck.kinematics.reps import RepTimes
 from formcheck.kinematics.uncertainty import TWO_SIDED_95
 from formcheck.kinematics.view import (
@@ -112,7 +113,7 @@ def lens_part(m: SetMeasurement, rep: RepTimes, name: str) -> float:
     """
     if m.view.kind is not ViewKind.FRONT or name not in _OF_THE_BENT_KNEE:
         return 0.0
-    depth = np.sin(np.radians(min(rep.deepest_deg / 2, 60.0))) / np.sin(np.radians(30.0))
+    depth = np.sin(np.radians(min(_bend_deg(m, rep) / 2, 60.0))) / np.sin(np.radians(30.0))
     return float(lens_of(m.track.source).focal_spread * _PERSPECTIVE_DEG * depth)
 
 
@@ -124,7 +125,19 @@ def scale_part(name: str, value: float) -> float:
 def turn_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bool_]) -> float:
     """Return the standard deviation of a measure of one rep that comes from what is not known of the camera's turn."""
     lean = _forward_lean_deg(m, frames) if name == "trunk_lean_deg" else 0.0
-    return turn_spread(m.view, name, rep.deepest_deg, lean)
+    return turn_spread(m.view, name, _bend_deg(m, rep), lean)
+
+
+def _bend_deg(m: SetMeasurement, rep: RepTimes) -> float:
+    """Return how far the knee is bent at the bottom of a rep, from the front as frontal measures take it to be.
+
+    The signal that reps are timed in says more there: it minds the shoulders as much as the hips.
+    """
+    if m.view.kind is not ViewKind.FRONT:
+        return rep.deepest_deg
+    bottom = (m.track.t_s >= rep.bottom_start_s) & (m.track.t_s <= rep.bottom_end_s)
+    drop = known_median(trunk_drop_px(m.track, m.standing)[bottom])
+    return float(flexion_from_drop_deg(drop, m.standing.leg_px)) if np.isfinite(drop) else rep.deepest_deg
 
 
 def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_deg: float = 0.0) -> float:
