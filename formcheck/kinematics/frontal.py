@@ -94,8 +94,8 @@ BOTH_LEGS = KneeLineReading(0.05, 1.05, -1.0, 0.66)
 ONE_LEG = KneeLineReading(-0.9, 1.10)
 """Step-downs: 38 rendered people."""
 BEND_BIAS_FROM_DEG, BEND_BIAS_FULL_DEG = 20.0, 60.0
-"""Up to the first flexion the landmarks are those of stance, from the second on those of the bottom: of five pairs tried
-on the people who set the lines, the one whose frames are nearest to the truth without losing at the bottom."""
+"""Up to the first flexion the landmarks are those of stance, from the second on those of the bottom: of five pairs
+tried on the people who set the lines, one that brings frames nearer to the truth and loses nothing at the bottom."""
 KMF_PER_FPPA = 0.33
 """Per cent of leg length that the knee passes the toe by for a degree of FPPA: stands in where no foot is seen."""
 
