@@ -4,7 +4,7 @@ A model does not read a picture and its mirror image alike: MediaPipe sees peopl
 and draws one leg otherwise than the other. What it says of the mirror image has the same fault the other way round, so
 in the mean of both it is gone, and a part of its noise with it. Against exact truth the error of the turn falls from
 1.9 to 1.2 deg, that of FPPA by a fifth (docs/validation-notes.md). The fault changes slowly, with the pose and not with
-the frame: to look at the mirror image once in a while is enough, which costs a twentieth instead of twice the time.
+the frame: to look at the mirror image once in a while is enough, which costs a thirtieth instead of twice the time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 from formcheck.pose.landmarks import MIRROR, Landmark
 from formcheck.pose.types import FloatArray, Pose
 
-EVERY_FRAMES: Final = 20
+EVERY_FRAMES: Final = 30
 """One frame in so many is looked at in the mirror as well."""
 AT_MOST_S: Final = 1.0
 """And one at least this often, so that slow recordings see it in every hold."""

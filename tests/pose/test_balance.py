@@ -51,8 +51,8 @@ def moved(pose: Pose, px: float, landmark: int = KNEE) -> Pose:
     return replace(pose, image_px=image)
 
 
-def test_the_first_frame_is_looked_at_and_then_one_in_twenty() -> None:
-    times = [i / 30 for i in range(61)]
+def test_the_first_frame_is_looked_at_and_then_one_in_thirty() -> None:
+    times = [i / 40 for i in range(91)]
     assert looks_of(times) == [times[0], times[EVERY_FRAMES], times[2 * EVERY_FRAMES], times[3 * EVERY_FRAMES]]
 
 
