@@ -11,6 +11,7 @@ from formcheck.kinematics.frontal import TOE_AHEAD_LEG
 from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, fppa_yaw_bias_deg
 from formcheck.kinematics.noise import value_noise
 from formcheck.kinematics.placed import HAND_SPREAD_LEG
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg
 from formcheck.kinematics.reps import RepTimes
 from formcheck.kinematics.uncertainty import TWO_SIDED_95
 from formcheck.kinematics.view import (
@@ -83,7 +84,19 @@ def scale_part(name: str, value: float) -> float:
 def turn_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bool_]) -> float:
     """Return the standard deviation of a measure of one rep that comes from what is not known of the camera's turn."""
     lean = _forward_lean_deg(m, frames) if name == "trunk_lean_deg" else 0.0
-    return turn_spread(m.view, name, rep.deepest_deg, lean)
+    return turn_spread(m.view, name, _bend_deg(m, rep), lean)
+
+
+def _bend_deg(m: SetMeasurement, rep: RepTimes) -> float:
+    """Return how far the knee bends at the deepest moment of a rep, or what stands in for it.
+
+    From the front not by the signal that reps are timed by, which goes deeper the further a trunk leans.
+    """
+    drop = m.series.whole_body.get("drop_pct")
+    if drop is None:
+        return rep.deepest_deg
+    at = int(np.argmin(np.abs(m.series.t_s - rep.deepest_s)))
+    return float(flexion_from_drop_deg(drop[at] / 100, 1.0)) if np.isfinite(drop[at]) else rep.deepest_deg
 
 
 def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_deg: float = 0.0) -> float:
