@@ -29,8 +29,8 @@ _UPRIGHT_HIP_WEIGHT = 0.5
 """The same where reps are timed and the trunk does not come toward the camera. From 0.75 to 0.5 the mean error of a
 start falls from 0.033 to 0.030 s on rendered clips at 30 pictures a second, from 0.10 to 0.08 s on wall squats at 7."""
 _UPRIGHT_WIDER, _LEANING_WIDER = 1.03, 1.06
-"""How much wider the shoulders are seen at the bottom than in stance: in 95 % of rendered wall squats by no more than the
-one, where a trunk leans toward the camera by the other and more. Between them the weights go over into each other."""
+"""How much wider the shoulders are seen at the bottom than in stance: by no more than the one in wall squats, by the
+other and more where a trunk leans toward the camera. Between them the weights go over into each other."""
 _BOTTOM_PERCENTILE = 90
 
 
