@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import HealthCheck, settings
 
-from formcheck.pose.models import PoseModel, ensure_model
+from formcheck.pose.models import PoseModel
 
+from .estimated import full_model
 from .records.databases import (
     database_kind,
     empty_settings,
@@ -16,6 +18,15 @@ from .records.databases import (
     records_settings,
     sqlite_template,
 )
+from .scheduling import (
+    pytest_collection_modifyitems,
+    pytest_configure_node,
+    pytest_unconfigure,
+    pytest_xdist_auto_num_workers,
+    pytest_xdist_make_scheduler,
+    pytest_xdist_setupnodes,
+)
+from .timing import pytest_configure
 
 __all__ = [
     "database_kind",
@@ -24,13 +35,25 @@ __all__ = [
     "pose_model",
     "postgresql_server",
     "postgresql_template",
+    "pytest_collection_modifyitems",
+    "pytest_configure",
+    "pytest_configure_node",
+    "pytest_unconfigure",
+    "pytest_xdist_auto_num_workers",
+    "pytest_xdist_make_scheduler",
+    "pytest_xdist_setupnodes",
     "records",
     "records_settings",
     "sqlite_template",
 ]
 
+# How long an example takes is up to what else the machine does, so no test fails by it. A failure prints what brings
+# it back.
+settings.register_profile("formcheck", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("formcheck")
+
 
 @pytest.fixture(scope="session")
 def pose_model() -> PoseModel:
     """Install the full pose model unless it is there: the one thing that a test run fetches, through pip."""
-    return ensure_model("full")
+    return full_model()

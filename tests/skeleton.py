@@ -23,6 +23,7 @@ from .stick_figure import RIGHT as RIGHT
 from .stick_figure import SHANK_M as SHANK_M
 from .stick_figure import THIGH_M as THIGH_M
 from .stick_figure import TOE as TOE
+from .stick_figure import Body as Body
 from .stick_figure import Exercise as Exercise
 from .stick_figure import Floats as Floats
 from .stick_figure import Move as Move
@@ -60,6 +61,8 @@ class Film:
     """Shape (n, 2), in space."""
     fppa_deg: Floats = field(repr=False)
     """Shape (n, 2)."""
+    kmf_pct: Floats = field(repr=False)
+    """Shape (n, 2), of thigh and shank together."""
     lean_deg: Floats = field(repr=False)
     drop_deg: Floats = field(repr=False)
     trunk_flexion_deg: Floats = field(repr=False)
@@ -80,6 +83,70 @@ def _tilt(camera: Camera) -> Floats:
     return np.asarray(roll @ pitch)
 
 
+@dataclass(frozen=True, eq=False)
+class Acted:
+    """What a person does over time, in space."""
+
+    t_s: Floats
+    body: Body
+    lean_deg: Floats
+    drop_deg: Floats
+    reps: tuple[TrueRep, ...]
+
+
+def act(person: Person, t_s: Floats) -> Acted:
+    """Let a person do the set."""
+    flexion, shares, reps = timeline(person, t_s)
+
+    def mix(values: Sequence[float], at_rest: float = 0.0) -> Floats:
+        moved = (share * (value - at_rest) for value, share in zip(values, shares, strict=True))
+        return np.asarray(sum(moved, np.full(len(t_s), at_rest)))
+
+    fppa = [mix([m.fppa_deg[leg] for m in person.moves], person.stance_fppa_deg[leg]) for leg in (LEFT, RIGHT)]
+    lean, drop = mix([m.lean_deg for m in person.moves]), mix([m.drop_deg for m in person.moves])
+    return Acted(t_s, place_body(person, flexion, np.stack(fppa, axis=1), lean, drop), lean, drop, reps)
+
+
+def turn_as_read(yaw_deg: float, reads_low_deg: float) -> float:
+    """Return what an estimator reads of a turn that takes this off it, fading with the cosine of what it reads."""
+    read = yaw_deg
+    for _ in range(50):
+        read = yaw_deg - reads_low_deg * float(np.cos(np.radians(read)))
+    return read
+
+
+def made_up_source(
+    acted: Acted, width: int, height: int, fps: float, pose_model: str = "pose_landmarker_full"
+) -> TrackSource:
+    """Return the source of a clip that nobody recorded."""
+    return TrackSource(
+        name="made-up.mp4",
+        sha256="0" * 64,
+        width=width,
+        height=height,
+        fps=fps,
+        duration_s=float(acted.t_s[-1]),
+        frames=len(acted.t_s),
+        pose_model=pose_model,
+        model_sha256="0" * 64,
+        mediapipe="none",
+    )
+
+
+def as_film(acted: Acted, track: PoseTrack) -> Film:
+    """Return what is seen with what is true."""
+    return Film(
+        track=track,
+        knee_flexion_deg=acted.body.flexion,
+        fppa_deg=acted.body.fppa,
+        kmf_pct=acted.body.kmf,
+        lean_deg=acted.lean_deg,
+        drop_deg=acted.drop_deg,
+        trunk_flexion_deg=acted.body.trunk_flexion,
+        reps=acted.reps,
+    )
+
+
 def film(
     person: Person | None = None,
     camera: Camera | None = None,
@@ -87,6 +154,7 @@ def film(
     t_s: Floats | None = None,
     reads_low_deg: float = 0.0,
     hips_drawn_apart_m: float = HIPS_APART_M,
+    pose_model: str = "pose_landmarker_full",
 ) -> Film:
     """Let a camera see a person.
 
@@ -98,18 +166,12 @@ def film(
         What the estimator's world takes off the turn of someone who faces the camera; fades with the cosine.
     hips_drawn_apart_m
         Where the estimator draws the hips; the truth is of the joints.
+    pose_model
+        The name the landmarks come under.
     """
     person, camera = person or Person(), camera or Camera()
-    t = np.arange(0.0, duration_s(person), 1 / camera.fps) if t_s is None else t_s
-    flexion, shares, reps = timeline(person, t)
-
-    def mix(values: Sequence[float]) -> Floats:
-        return np.asarray(sum((v * s for v, s in zip(values, shares, strict=True)), np.zeros(len(t))))
-
-    fppa = np.stack([mix([m.fppa_deg[leg] for m in person.moves]) for leg in (LEFT, RIGHT)], axis=1)
-    lean, drop = mix([m.lean_deg for m in person.moves]), mix([m.drop_deg for m in person.moves])
-    body = place_body(person, flexion, fppa, lean, drop)
-    drawn = body.points.copy()
+    acted = act(person, np.arange(0.0, duration_s(person), 1 / camera.fps) if t_s is None else t_s)
+    drawn = acted.body.points.copy()
     middle = drawn[:, HIP].mean(axis=1, keepdims=True)
     drawn[:, HIP] = middle + (drawn[:, HIP] - middle) * (hips_drawn_apart_m / HIPS_APART_M)
     tilt = _tilt(camera)
@@ -117,28 +179,9 @@ def film(
     seen = (stage @ tilt.T) + [0.0, 0.0, camera.distance_m] + tilt @ [camera.aside_m, 0.0, 0.0]
     focal = max(camera.width, camera.height) / 2 / np.tan(np.radians(camera.field_of_view_deg) / 2)
     image = focal * seen[..., :2] / seen[..., 2:] + [camera.width / 2, camera.height / 2]
-    read = person.yaw_deg
-    for _ in range(50):
-        read = person.yaw_deg - reads_low_deg * float(np.cos(np.radians(read)))
+    # An estimator sees a turn to the line of sight, not to the optical axis.
+    sight_deg = float(np.degrees(np.arctan2(camera.aside_m, camera.distance_m)))
+    read = turn_as_read(person.yaw_deg - sight_deg, reads_low_deg)
     world = (drawn - middle) @ _turn(read).T @ tilt.T
-    source = TrackSource(
-        name="made-up.mp4",
-        sha256="0" * 64,
-        width=camera.width,
-        height=camera.height,
-        fps=camera.fps,
-        duration_s=duration_s(person),
-        frames=len(t),
-        pose_model="pose_landmarker_full",
-        model_sha256="0" * 64,
-        mediapipe="none",
-    )
-    return Film(
-        track=PoseTrack(t, image, np.full(image.shape[:2], 0.99), world, source),
-        knee_flexion_deg=body.flexion,
-        fppa_deg=body.fppa,
-        lean_deg=lean,
-        drop_deg=drop,
-        trunk_flexion_deg=body.trunk_flexion,
-        reps=reps,
-    )
+    source = made_up_source(acted, camera.width, camera.height, camera.fps, pose_model)
+    return as_film(acted, PoseTrack(acted.t_s, image, np.full(image.shape[:2], 0.99), world, source))

@@ -64,6 +64,13 @@ class Person:
     yaw_deg: float = 0.0
     """Turned to the person's own right: 0 faces the camera, 90 shows the left side, 180 the back."""
     last_rest_s: float = 1.2
+    toe_out_deg: float = 0.0
+    """How far either foot points outward; the knee goes where its FPPA says."""
+    thigh_share: float | None = None
+    """Share of knee flexion that is the thigh's tilt: more than 0.5 sits back, hips behind ankles. None takes 0.5 in a
+    squat and 0.45 in a step-down; a wall squat slides down its wall."""
+    stance_fppa_deg: tuple[float, float] = (0.0, 0.0)
+    """In quiet stance, left and right."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,7 +143,8 @@ def _unit(vectors: Floats) -> Floats:
 def _thigh_tilt(person: Person, flexion: Floats) -> Floats:
     """Return the forward tilt of the thigh, rad, for a knee flexion, rad."""
     if person.exercise != "wall-squat":
-        return np.asarray((0.5 if person.exercise == "squat" else 0.45) * flexion)
+        usual = 0.5 if person.exercise == "squat" else 0.45
+        return np.asarray((usual if person.thigh_share is None else person.thigh_share) * flexion)
     feet_out = 0.12  # from under the hips, which slide down the wall
     return _root(
         lambda thigh: THIGH_M * np.sin(thigh) - SHANK_M * np.sin(flexion - thigh) - feet_out,
@@ -189,6 +197,7 @@ class Body:
     points: Floats
     flexion: Floats
     fppa: Floats
+    kmf: Floats
     trunk_flexion: Floats
 
 
@@ -218,8 +227,9 @@ def place_body(person: Person, flexion: Floats, fppa: Floats, lean: Floats, drop
             ankle = np.tile([sign * half, floor, 0.0], (n, 1))
             knee = _knee(hip, ankle, bend, np.radians(fppa[:, leg]), -sign)
         points[:, HIP[leg]], points[:, KNEE[leg]], points[:, ANKLE[leg]] = hip, knee, ankle
-        points[:, HEEL[leg]] = ankle + np.array([0.0, -0.06, -0.05])
-        points[:, TOE[leg]] = ankle + np.array([0.0, -0.07, 0.15])
+        outward, ahead = np.sin(np.radians(person.toe_out_deg)), np.cos(np.radians(person.toe_out_deg))
+        points[:, HEEL[leg]] = ankle + np.array([-0.05 * sign * outward, -0.06, -0.05 * ahead])
+        points[:, TOE[leg]] = ankle + np.array([0.15 * sign * outward, -0.07, 0.15 * ahead])
     forward = {"squat": 0.6, "step-down": 0.25, "wall-squat": 0.0}[person.exercise] * flexion
     lean_l, lean_f = to_stance * np.tan(np.radians(lean)), np.tan(np.radians(forward))
     up = _unit(np.column_stack([lean_l, np.ones(n), lean_f]))
@@ -229,7 +239,13 @@ def place_body(person: Person, flexion: Floats, fppa: Floats, lean: Floats, drop
         np.degrees(frontal_angle(points[:, HIP[leg]], points[:, KNEE[leg]], points[:, ANKLE[leg]], s))
         for leg, s in ((LEFT, -1.0), (RIGHT, 1.0))
     ]
-    return Body(points, np.stack(true_flexion, axis=1), np.stack(true_fppa, axis=1), forward)
+    true_kmf = [
+        100 * medial * (points[:, KNEE[leg], 0] - points[:, TOE[leg], 0]) / (THIGH_M + SHANK_M)
+        for leg, medial in ((LEFT, -1.0), (RIGHT, 1.0))
+    ]
+    return Body(
+        points, np.stack(true_flexion, axis=1), np.stack(true_fppa, axis=1), np.stack(true_kmf, axis=1), forward
+    )
 
 
 def _upper_body(points: Floats, middle: Floats, up: Floats) -> None:

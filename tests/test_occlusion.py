@@ -7,6 +7,7 @@ rep, and hidden for about a second around its bottom.
 from __future__ import annotations
 
 import csv
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -20,10 +21,12 @@ from formcheck.kinematics.analysis import measure_set
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.models import PoseModel
+from formcheck.pose.store import load_track
 from formcheck.pose.types import PoseTrack, TrackSource
 from formcheck.video.reader import open_video
 
 from .clips import SAMPLES
+from .estimated import kept_file
 
 FRONT, SIDE, STEP = "wall_squat_front", "wall_squat_side", "step_down_front_valgus"
 LEFT, RIGHT = 0, 1
@@ -147,6 +150,17 @@ def hidden_frames(sample: str, change: Change, stop_s: float) -> Iterator[tuple[
 
 
 def track_of(sample: str, change: Change, model: PoseModel, stop_s: float) -> PoseTrack:
+    pictures = hashlib.blake2b()
+    for picture, _ in hidden_frames(sample, change, stop_s):
+        pictures.update(picture.data)
+    kept = kept_file(
+        ("pictures", sample, str(stop_s), pictures.hexdigest(), model.sha256),
+        lambda: estimated(sample, change, model, stop_s),
+    )
+    return load_track(kept)
+
+
+def estimated(sample: str, change: Change, model: PoseModel, stop_s: float) -> PoseTrack:
     poses = TrackBuilder()
     with PoseEstimator(model) as estimator:
         for picture, t_s in hidden_frames(sample, change, stop_s):

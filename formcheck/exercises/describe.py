@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from formcheck.exercises.measures import MEASURES, CheckView
-from formcheck.exercises.rubric import Check, Interval, Rubric
+from formcheck.exercises.rubric import SURE, Check, Interval, Rubric
 
 _ANY_VIEW: Final = "front or side"
 _PRESCRIBED: Final = {
@@ -101,4 +101,9 @@ def _condition(check: Check) -> str:
     if check.confirm:
         titles = " and ".join(MEASURES[measure].title for measure in check.confirm)
         parts.append(f"a fault only if borne out by {titles}")
+    if check.evidence:
+        titles = " or ".join(MEASURES[measure].title for measure in check.evidence)
+        parts.append(f"a caution at most where contradicted by {titles}")
+    if check.fault_sureness < SURE:
+        parts.append(f"a fault only if at least {100 * check.fault_sureness:g} % sure")
     return "; ".join(parts)

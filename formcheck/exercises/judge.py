@@ -1,8 +1,9 @@
 """What a rubric says about measured values: pure functions from measures to findings.
 
-The rule for a value with an error: a fault is a fault only if the whole 95 % interval lies beyond the edge; a value
-that is beyond it by less than its own error is a caution. A caution whose interval reaches into the good values is
-noted, but no cue is made of it. What is not measured is not judged.
+The rule for a value with an error: a fault is a fault only if it lies beyond the edge as surely as its check demands,
+which is with the whole of its 95 % interval unless the check says less; otherwise it is a caution. A caution whose
+interval reaches into the good values is noted, but no cue is made of it, nor of what another measure contradicts. What
+is not measured is not judged.
 """
 
 from __future__ import annotations
@@ -102,6 +103,27 @@ def judge_set(
     return list(_findings(seen, frozenset({Scope.SET, Scope.SETUP})))
 
 
+def contradicting(check: Check, direction: Direction | None, side: str, measures: MeasuredValues) -> tuple[str, ...]:
+    """Return the evidence of a check that surely does not go as far to a side as the check demands of it.
+
+    Parameters
+    ----------
+    check
+        With its `evidence`, which is of the same leg or of the whole body as the check itself.
+    direction
+        The side of the good values on which the value lies that is judged.
+    side
+        `left`, `right` or `both`: whose value that is.
+    measures
+        What was measured. What was not, or whose error is not known, contradicts nothing.
+    """
+    sign = -1.0 if direction == "low" else 1.0
+    found = ((measure, least, _known(measures, measure, side)) for measure, least in check.evidence.items())
+    return tuple(
+        measure for measure, least, known in found if known is not None and sign * known.value + known.error < least
+    )
+
+
 def _findings(seen: _Seen, scopes: frozenset[Scope]) -> Iterator[Finding]:
     for check in seen.rubric.checks:
         bands = check.bands_for(seen.plan)
@@ -141,7 +163,11 @@ def _sides(per: Per, leg: str) -> tuple[str, ...]:
 
 
 def _measured(seen: _Seen, measure: str, side: str) -> Estimate | None:
-    estimate = seen.measures.get(measure, {}).get(side)
+    return _known(seen.measures, measure, side)
+
+
+def _known(measures: MeasuredValues, measure: str, side: str) -> Estimate | None:
+    estimate = measures.get(measure, {}).get(side)
     return None if estimate is None or not math.isfinite(estimate.value) else estimate
 
 
@@ -150,13 +176,14 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
     band, notes = bands.band_of(estimate.value), list[str]()
     if band is Band.GOOD:
         return _Verdict(band, False, "")
-    if band is Band.FAULT and not bands.is_surely_fault(estimate.value, estimate.error):
+    surely = bands.is_surely_fault(estimate.value, estimate.error, check.fault_sureness)
+    if band is Band.FAULT and not surely:
         band = Band.CAUTION
         notes.append("It is past the limit by less than the measurement may be off, so it counts as a caution.")
     if band is Band.FAULT and seen.view_quality is ViewQuality.LOW and check.view is not CheckView.ANY:
         band = Band.CAUTION
         notes.append("The camera's view allows low confidence only, so it counts as a caution.")
-    unsure = bands.may_be_good(estimate.value, estimate.error)
+    unsure = not surely and bands.may_be_good(estimate.value, estimate.error)
     if unsure:
         notes.append("It may as well be good, as far as the measurement can tell, so nothing is said about it.")
     direction = bands.direction(estimate.value)
@@ -169,12 +196,17 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
         )
         because = f"{titles} could not be measured" if unseen else f"Not borne out by {titles}"
         notes.append(f"{because}, so it is noted and nothing is said about it.")
+    against = contradicting(check, direction, side, seen.measures)
+    if against:
+        band = Band.CAUTION
+        titles = " and ".join(MEASURES[measure].title for measure in against)
+        notes.append(f"Contradicted by {titles}, so it is noted and nothing is said about it.")
     doubtful = [measure for measure in check.confirm if not _agrees(seen, measure, side, direction, surely=True)]
     if band is Band.FAULT and doubtful:
         band = Band.CAUTION
         titles = " and ".join(MEASURES[measure].title for measure in doubtful)
         notes.append(f"As {titles} may as well be good, it counts as a caution.")
-    return _Verdict(band, not (silent or unsure), " ".join(notes))
+    return _Verdict(band, not (silent or unsure or against), " ".join(notes))
 
 
 def _sides_of(seen: _Seen, measure: str, side: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from formcheck.exercises.finding import Band, Finding
-from formcheck.exercises.judge import MeasuredValues, judge_rep
+from formcheck.exercises.judge import MeasuredValues, contradicting, judge_rep
 from formcheck.exercises.measures import CheckView, Scope
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Check, Phase, Rubric
@@ -40,8 +40,8 @@ class LiveJudge:
     """Judges the checks that belong to a moment, frame by frame, and tells which faults last.
 
     Those are the checks of a rep with a `persistence_s`, each in its own phase. A fault is told once it has lasted for
-    that long, and from then on until the value is back inside by the check's `hysteresis`, is not measured any more,
-    or the phase ends.
+    that long, and from then on until the value is back inside by the check's `hysteresis`, is not measured any more or
+    contradicted by the check's evidence, or the phase ends.
 
     Parameters
     ----------
@@ -60,7 +60,8 @@ class LiveJudge:
         self._bands = {check.id: check.bands_for(plan) for check in live}
         self._rubrics = {phase: _reduced(rubric, live, fits) for phase, fits in _FITS.items()}
         self._measures_in = {
-            phase: frozenset(check.measure for check in part.checks) for phase, part in self._rubrics.items()
+            phase: frozenset(name for check in part.checks for name in (check.measure, *check.evidence))
+            for phase, part in self._rubrics.items()
         }
         self._live_in = {phase: {check.id for check in live if check.phase in fits} for phase, fits in _FITS.items()}
         self._lasting: dict[tuple[str, str], _Lasting] = {}
@@ -118,15 +119,20 @@ class LiveJudge:
         now = {(finding.check, finding.leg): finding for finding in found if finding.check in live}
         for place in [place for place in self._lasting if place not in now]:
             del self._lasting[place]
-        return [fault for place, finding in now.items() if (fault := self._fault(t_s, place, finding)) is not None]
+        found_now = (self._fault(t_s, place, finding, measures) for place, finding in now.items())
+        return [fault for fault in found_now if fault is not None]
 
-    def _fault(self, t_s: float, place: tuple[str, str], finding: Finding) -> Finding | None:
+    def _fault(self, t_s: float, place: tuple[str, str], finding: Finding, measures: MeasuredValues) -> Finding | None:
         """Return the fault if it has lasted, None if there is none or it is too new."""
         check, bands = self._checks[finding.check], self._bands[finding.check]
         lasting = self._lasting.get(place)
         is_fault = finding.band is Band.FAULT and finding.cue != ""
         if lasting is not None and lasting.spoken_of:
-            if bands is None or _is_back_inside(bands, finding.value, check.hysteresis):
+            if (
+                bands is None
+                or _is_back_inside(bands, finding.value, check.hysteresis)
+                or contradicting(check, bands.direction(finding.value), finding.leg, measures)
+            ):
                 del self._lasting[place]
                 return None
             return finding if is_fault else replace(finding, band=Band.FAULT, cue=lasting.cue, note="")

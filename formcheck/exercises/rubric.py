@@ -9,12 +9,17 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from statistics import NormalDist
 from typing import Final, Literal
 
 from formcheck.exercises.finding import Band
 from formcheck.exercises.measures import CheckView, Per, Scope
 from formcheck.exercises.plan import Plan
 from formcheck.kinematics.phase_rule import PhaseRule
+
+SURE: Final = 0.975
+"""Probability that a value is past the near end of its 95 % interval."""
+_NORMAL: Final = NormalDist()
 
 Interval = tuple[float, float]
 """Lowest and highest value, both still inside; infinite where the end is open."""
@@ -85,9 +90,18 @@ class Bands:
             return Band.CAUTION
         return Band.FAULT
 
-    def is_surely_fault(self, value: float, error: float) -> bool:
-        """Say whether the whole of `value` ± `error` is a fault, on one side. False where the error is NaN."""
-        return value + error < self.caution[0] or value - error > self.caution[1]
+    def is_surely_fault(self, value: float, error: float, sureness: float = SURE) -> bool:
+        """Say whether a value is a fault, on one side, with at least this probability. False where the error is NaN.
+
+        Parameters
+        ----------
+        value, error
+            The error is the half-width of the 95 % interval, of a normal distribution.
+        sureness
+            From 0.5, where the value alone decides, to below 1. By default the whole interval must be a fault.
+        """
+        reach = error * _NORMAL.inv_cdf(sureness) / _NORMAL.inv_cdf(SURE)
+        return value + reach < self.caution[0] or value - reach > self.caution[1]
 
     def may_be_good(self, value: float, error: float) -> bool:
         """Say whether `value` ± `error` reaches into the good values. False where the error is NaN."""
@@ -118,7 +132,7 @@ class Check:
     id: str
     """Such as `WS-F3`."""
     name: str
-    """For people: `knee over toe`."""
+    """For people: `knee over the foot`."""
     measure: str
     """A name of `formcheck.exercises.measures.MEASURES`."""
     view: CheckView
@@ -146,6 +160,11 @@ class Check:
     """Field of the plan without which the check is not judged."""
     confirm: tuple[str, ...] = ()
     """Other measures of the rubric that must all be off to the same side for a fault and for a cue."""
+    fault_sureness: float = SURE
+    """How probable it must be that a value lies beyond `caution` for it to be a fault."""
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    """Other measures of the same thing: each, where it was measured, must be able to be this far off to the same side
+    as the value, within its interval; one that cannot be contradicts it."""
     alternatives: Mapping[str, Bands] = field(default_factory=dict)
     """Bands for one sex, by `female` and `male`."""
 

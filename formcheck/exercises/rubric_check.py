@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from formcheck.exercises.measures import MEASURES, CheckView, MeasureSpec, Per, Scope
-from formcheck.exercises.rubric import PRECEDENCE_NAMES, Bands, Check, Direction, Phase
+from formcheck.exercises.rubric import PRECEDENCE_NAMES, SURE, Bands, Check, Direction, Phase
 from formcheck.exercises.toml_table import TomlTable, closest
 
 MAX_CUE_WORDS: Final = 8
@@ -26,6 +26,7 @@ def read_checks(tables: Sequence[TomlTable]) -> tuple[Check, ...]:
     checks = [_check(table) for table in tables]
     for table, check in zip(tables, checks, strict=True):
         _require_confirmable(table, check, checks)
+        _require_comparable(table, check)
     _require_unique(tables, checks)
     return tuple(checks)
 
@@ -55,6 +56,8 @@ def _check(table: TomlTable) -> Check:
         relative_to=relative_to,
         needs_plan=table.choice("needs_plan", _NEEDS) if table.has("needs_plan") else relative_to,
         confirm=table.words("confirm"),
+        fault_sureness=_sureness(table),
+        evidence=_evidence(table),
         alternatives=_alternatives(table),
     )
     if check.measure:
@@ -73,6 +76,27 @@ def _bands(table: TomlTable) -> Bands | None:
         )
         return None
     return Bands(good, caution)
+
+
+def _sureness(table: TomlTable) -> float:
+    sureness = table.number("fault_sureness", SURE, at_least=0.5)
+    if sureness >= 1:
+        table.problem("`fault_sureness` is a probability below 1: no measurement is certain", "fault_sureness")
+        return SURE
+    return sureness
+
+
+def _evidence(table: TomlTable) -> dict[str, float]:
+    inner = table.table("evidence") if table.has("evidence") else None
+    if inner is None:
+        return {}
+    found: dict[str, float] = {}
+    for measure in inner.names:
+        if measure not in MEASURES:
+            inner.problem(f"unknown measure `{measure}`{closest(measure, MEASURES)}", measure)
+        found[measure] = inner.number(measure, 0.0)
+    inner.done()
+    return found
 
 
 def _alternatives(table: TomlTable) -> dict[str, Bands]:
@@ -141,6 +165,17 @@ def _require_confirmable(table: TomlTable, check: Check, checks: Sequence[Check]
         ]  # fmt: skip
         if measure == check.measure or not fits:
             table.problem(f"`{measure}` cannot confirm: no other check of this view and scope judges it", "confirm")
+
+
+def _require_comparable(table: TomlTable, check: Check) -> None:
+    """Require of each measure that may contradict that it is one of the same leg or body, view and scope."""
+    for measure in check.evidence:
+        spec = MEASURES.get(measure)
+        if spec is None:
+            continue
+        fits = spec.per is check.per and check.scope in spec.scopes and spec.view in (check.view, CheckView.ANY)
+        if measure == check.measure or not fits:
+            table.problem(f"`{measure}` is no evidence: it is not measured of the same leg, view and scope", "evidence")
 
 
 def _require_unique(tables: Sequence[TomlTable], checks: Sequence[Check]) -> None:

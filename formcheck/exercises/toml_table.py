@@ -61,6 +61,11 @@ class TomlTable:
         self._known: set[str] = set()
         self.problems = problems
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The keys that the table has, in the order of the file."""
+        return tuple(self._values)
+
     def has(self, key: str) -> bool:
         """Say whether the table has a key that it may have."""
         self._known.add(key)

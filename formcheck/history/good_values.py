@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
-from types import MappingProxyType
-from typing import Final
 
 from formcheck.errors import RubricError
 from formcheck.exercises.measures import Scope
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
-
-_JUDGED_AS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"fppa_deg": ("fppa_common_deg",)})
-"""Measures that a rubric may have no check of, and those whose bands it gives instead, in the same unit."""
 
 
 def good_bands(exercise: str, measure: str, plan: Plan) -> Bands | None:
@@ -38,11 +32,10 @@ def good_bands(exercise: str, measure: str, plan: Plan) -> Bands | None:
     rubric = _rubric(exercise)
     if rubric is None:
         return None
-    for name in (measure, *_JUDGED_AS.get(measure, ())):
-        for check in rubric.checks_of(name):
-            bands = check.bands_for(plan) if check.scope is Scope.REP else None
-            if bands is not None:
-                return bands
+    for check in rubric.checks_of(measure):
+        bands = check.bands_for(plan) if check.scope is Scope.REP else None
+        if bands is not None:
+            return bands
     return None
 
 

@@ -23,14 +23,14 @@ from formcheck.kinematics.view import (
     ViewQuality,
     ViewVerdict,
     known_front_turn_deg,
+    roll_deg,
     turn_off_view_deg,
 )
-from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.pose.landmarks import Side
 from formcheck.pose.types import PoseTrack
 
 FloatArray = NDArray[np.float64]
 
-_BODY_LINES = 3
 ROLL_LOW_DEG = 4.0
 """Beyond this tilt what leans on the picture's vertical is given with low confidence; the lines are read to 2 deg."""
 
@@ -74,6 +74,8 @@ class SetMeasurement:
     """How knee flexion was found; empty where it was not."""
     placed: NDArray[np.bool_]
     """Shape (n, 33): landmarks that a person placed."""
+    misfit_leg: FloatArray
+    """Shape (n,): from the side, see `SagittalSeries.misfit_leg`; NaN otherwise."""
 
 
 def measure_set(
@@ -115,9 +117,9 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
     standing, rule = body.standing, found.rule
     shown = [None if rule.bilateral else stance_of_rep(body.track, rep, standing.leg_px) for rep in reps]
     stances = _stances(shown, rule, told)
-    roll = _roll_deg(standing) if found.view.kind is ViewKind.FRONT else float("nan")
+    roll = roll_deg(standing) if found.view.kind is ViewKind.FRONT else float("nan")
     view = _of_tilted_picture(found.view, roll)
-    series, method = _series(found, view, reps, stances)
+    series, method, misfit = _series(found, view, reps, stances)
     phase, number = phases(body.track.t_s, reps)
     drawn = body.drawn or body
     return SetMeasurement(
@@ -140,6 +142,7 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
         rep_of_frame=number,
         flexion_method=method,
         placed=found.placed,
+        misfit_leg=misfit,
     )
 
 
@@ -159,33 +162,25 @@ def _of_tilted_picture(view: ViewVerdict, roll_deg: float) -> ViewVerdict:
     return replace(view, verdict=ViewQuality.LOW, reason=reason)
 
 
-def _roll_deg(standing: Standing) -> float:
-    """Return the tilt that shoulders, hips and ankles share in stance: the middle of the three lines' tilts."""
-    tilts = []
-    for joint in ("shoulder", "hip", "ankle"):
-        left, right = (standing.points_px[getattr(BODY[side], joint)] for side in SIDES)
-        run = abs(left[0] - right[0])
-        if np.isfinite(run) and run > 0:
-            tilts.append(float(np.degrees(np.arctan2(right[1] - left[1], run))))
-    return float(np.median(tilts)) if len(tilts) == _BODY_LINES else float("nan")
-
-
 def _series(
     found: FoundSet, view: ViewVerdict, reps: list[RepTimes], stances: tuple[Side | None, ...]
-) -> tuple[MeasureSeries, str]:
-    """Return the measures that the view can carry; the columns of the contract are there in any case."""
+) -> tuple[MeasureSeries, str, FloatArray]:
+    """Return the measures that the view can carry, how flexion was found, and the misfit of the leg.
+
+    The columns of the contract are there in any case.
+    """
     track = found.body.track
     n = len(track)
     per_leg = {name: np.full((n, 2), np.nan) for name in CONTRACT_PER_LEG}
     whole_body = {name: np.full(n, np.nan) for name in CONTRACT_BODY}
-    method = ""
+    method, misfit = "", np.full(n, np.nan)
     if view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.SIDE and view.near_leg is not None:
         stands = found.rule.bilateral or view.near_leg in stances or not any(stances)
         side = found.body.from_side(view.near_leg, view, found.in_place, near_stands=stands)
         for name, values in side.near_leg.items():
             per_leg.setdefault(name, np.full((n, 2), np.nan))[:, view.near_leg.leg_index] = values
         whole_body |= side.whole_body
-        method = side.method
+        method, misfit = side.method, side.misfit_leg
     elif view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.FRONT and any(rep.complete for rep in reps):
         # Without a whole rep nothing shows that the stillness found is a stance: a wall sit filmed from the hold on has
         # no baseline and no leg length, and its knee angles would be guesses.
@@ -198,7 +193,7 @@ def _series(
                 per_leg[name] = np.full((n, 2), np.nan)
             whole_body["fppa_common_deg"] = np.full(n, np.nan)
         whole_body["drop_pct"] = 100 * trunk_drop_px(track, found.body.standing) / found.body.standing.leg_px
-    return _where_in_place(MeasureSeries(track.t_s, per_leg, whole_body), found.in_place), method
+    return _where_in_place(MeasureSeries(track.t_s, per_leg, whole_body), found.in_place), method, misfit
 
 
 def _from_front(body: Body, view: ViewVerdict, stance: NDArray[np.int64] | None) -> FrontalSeries:

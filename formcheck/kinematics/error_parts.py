@@ -6,19 +6,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.camera import lens_of
 from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.frontal import TOE_AHEAD_LEG
 from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, fppa_yaw_bias_deg
 from formcheck.kinematics.noise import value_noise
 from formcheck.kinematics.placed import HAND_SPREAD_LEG
-from formcheck.kinematics.rep_signal import flexion_from_drop_deg
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
 from formcheck.kinematics.reps import RepTimes
 from formcheck.kinematics.uncertainty import TWO_SIDED_95
 from formcheck.kinematics.view import (
     ViewKind,
     ViewVerdict,
     front_turn_deg,
-    known_front_turn_deg,
+    left_turn_spread_deg,
     turn_off_view_deg,
 )
 from formcheck.pose.landmarks import BODY, SIDES, Side
@@ -33,6 +34,10 @@ _OF_LEG_LENGTH = frozenset(
     {"kmf_pct", "kmf_change_pct", "kmd_pct", "knee_past_toe_pct", "heel_lift_pct", "kmf_difference_pct"}
 )
 _OF_THE_BENT_KNEE = frozenset({"fppa_deg", "fppa_change_deg"})
+_PERSPECTIVE_DEG = 2.9
+_OF_FITTED_LEG = frozenset({"knee_flexion_max_deg", "thigh_horizontal_deg"})
+_SEGMENT_LEG = 0.5
+"""Length of thigh or shank, in leg lengths."""
 _SHORTEST_TRUNK = 0.26
 """A trunk seen shorter than this share of its standing length leans further than 75 deg: no more is told apart."""
 
@@ -76,6 +81,42 @@ def hand_part(m: SetMeasurement, name: str, leg: Side | None, frames: NDArray[np
     return value_noise(name, leg, HAND_SPREAD_LEG * m.standing.leg_px * placed.mean(axis=0), m.standing)
 
 
+def misfit_part(m: SetMeasurement, name: str, frames: NDArray[np.bool_]) -> float:
+    """Return the standard deviation that a leg has whose landmarks do not fit a leg, from the side.
+
+    Where one leg cannot be told from the other (dark clothes, little light), the joints that are drawn keep no length.
+    What they stray by in the mean of hip, knee and ankle may be the knee's alone.
+
+    Parameters
+    ----------
+    m, name, frames
+        As for `noise_part`.
+    """
+    misfit = known_median(m.misfit_leg[frames])
+    if name not in _OF_FITTED_LEG or not np.isfinite(misfit):
+        return 0.0
+    return float(np.degrees(np.arctan(misfit / _SEGMENT_LEG)))
+
+
+def lens_part(m: SetMeasurement, rep: RepTimes, name: str) -> float:
+    """Return the standard deviation that comes from a focal length that is not known.
+
+    What perspective does to a bent knee is taken out with it, -3 deg of FPPA at 60 deg of flexion from 3 m
+    (specification section 5): a share of that stays.
+
+    Parameters
+    ----------
+    m, name
+        As for `noise_part`.
+    rep
+        The rep, for its depth.
+    """
+    if m.view.kind is not ViewKind.FRONT or name not in _OF_THE_BENT_KNEE:
+        return 0.0
+    depth = np.sin(np.radians(min(_bend_deg(m, rep) / 2, 60.0))) / np.sin(np.radians(30.0))
+    return float(lens_of(m.track.source).focal_spread * _PERSPECTIVE_DEG * depth)
+
+
 def scale_part(name: str, value: float) -> float:
     """Return the standard deviation that comes from the length of the leg, which percentages are of."""
     return abs(value) * LEG_LENGTH_SPREAD if name in _OF_LEG_LENGTH else 0.0
@@ -88,15 +129,15 @@ def turn_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bo
 
 
 def _bend_deg(m: SetMeasurement, rep: RepTimes) -> float:
-    """Return how far the knee bends at the deepest moment of a rep, or what stands in for it.
+    """Return how far the knee is bent at the bottom of a rep, from the front as frontal measures take it to be.
 
-    From the front not by the signal that reps are timed by, which goes deeper the further a trunk leans.
+    The signal that reps are timed in says more there: it minds the shoulders as much as the hips.
     """
-    drop = m.series.whole_body.get("drop_pct")
-    if drop is None:
+    if m.view.kind is not ViewKind.FRONT:
         return rep.deepest_deg
-    at = int(np.argmin(np.abs(m.series.t_s - rep.deepest_s)))
-    return float(flexion_from_drop_deg(drop[at] / 100, 1.0)) if np.isfinite(drop[at]) else rep.deepest_deg
+    bottom = (m.track.t_s >= rep.bottom_start_s) & (m.track.t_s <= rep.bottom_end_s)
+    drop = known_median(trunk_drop_px(m.track, m.standing)[bottom])
+    return float(flexion_from_drop_deg(drop, m.standing.leg_px)) if np.isfinite(drop) else rep.deepest_deg
 
 
 def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_deg: float = 0.0) -> float:
@@ -121,10 +162,10 @@ def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_d
         return _side_turn_spread(view, name, flexion_deg)
     if view.kind is not ViewKind.FRONT:
         return 0.0
-    left_in = front_turn_deg(view)
-    if name != "trunk_lean_deg":
-        left_in -= known_front_turn_deg(view)
-    turn = float(np.hypot(view.yaw_error_deg, left_in) / TWO_SIDED_95)
+    if name == "trunk_lean_deg":  # not corrected for the turn
+        turn = float(np.hypot(view.yaw_error_deg, front_turn_deg(view)) / TWO_SIDED_95)
+    else:
+        turn = left_turn_spread_deg(view)
     half = min(flexion_deg / 2, 60.0)
     knee_ahead_pct, aside = 50 * np.sin(np.radians(half)), np.sin(np.radians(turn))
     if name in _OF_THE_BENT_KNEE:

@@ -12,7 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement
-from formcheck.kinematics.error_parts import INDEPENDENT_PER_S, hand_part, noise_part, scale_part, turn_part
+from formcheck.kinematics.error_parts import (
+    INDEPENDENT_PER_S,
+    hand_part,
+    lens_part,
+    misfit_part,
+    noise_part,
+    scale_part,
+    turn_part,
+)
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.reductions import deepest, extreme
 from formcheck.kinematics.reps import RepTimes, descent_reversals
@@ -143,8 +151,8 @@ def _stated(
     return estimate(
         name,
         value,
-        noise=noise_part(m, name, leg, known, frames),
-        turn=turn_part(m, rep, name, frames),
+        noise=float(np.hypot(noise_part(m, name, leg, known, frames), misfit_part(m, name, frames))),
+        turn=float(np.hypot(turn_part(m, rep, name, frames), lens_part(m, rep, name))),
         scale=scale_part(name, value),
         hand=hand_part(m, name, leg, frames),
     )

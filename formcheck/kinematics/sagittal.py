@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.camera import faced
 from formcheck.kinematics.cleaning import FOOT_SCORED, known_median, seen
 from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, knee_flexion_deg, sagittal_tilt_deg
 from formcheck.kinematics.planted_leg import fit_planted_leg, foot_stays
@@ -69,6 +70,9 @@ class SagittalSeries:
     """How knee flexion was found: `planted leg` or `three points`."""
     angles: LegAngles
     """Of the near leg, also where a landmark is too little visible to be scored."""
+    misfit_leg: FloatArray
+    """Shape (n,): how far the near leg's landmarks lie from a leg of constant lengths on a still foot, in leg lengths;
+    NaN where none was fitted."""
 
 
 def facing_sign(standing: Standing, near: Side) -> float:
@@ -114,13 +118,15 @@ def measure_side(
         its errors comes from there. None where nothing was moved.
     """
     body = BODY[near]
+    track, standing = faced(track, standing)
+    drawn = None if drawn is None else faced(*drawn)
     facing = facing_sign(standing, near)
     scored = seen(track, [body.hip, body.knee, body.ankle])
     if drawn is None:
-        angles, method = _leg_angles(track, standing, near, turn_deg, in_place, near_stands=near_stands)
+        angles, method, misfit = _leg_angles(track, standing, near, turn_deg, in_place, near_stands=near_stands)
     else:
         plain = _three_points(drawn[0], near, facing_sign(drawn[1], near))
-        angles, method = _leg_angles(*drawn, near, turn_deg, in_place, near_stands=near_stands)
+        angles, method, misfit = _leg_angles(*drawn, near, turn_deg, in_place, near_stands=near_stands)
         moved = _unturned(_three_points(track, near, facing), turn_deg)
         angles = moved.with_added(angles.less(_unturned(plain, turn_deg)))
     thigh = np.where(scored, angles.thigh_deg, np.nan)
@@ -129,7 +135,7 @@ def measure_side(
         "thigh_horizontal_deg": np.where(scored, 90.0 - angles.thigh_deg, np.nan),
         **_foot(track, standing, near, facing, angles.shank_deg, scored),
     }
-    return SagittalSeries(near_leg, _trunk(track, standing, near, facing, turn_deg, thigh), method, angles)
+    return SagittalSeries(near_leg, _trunk(track, standing, near, facing, turn_deg, thigh), method, angles, misfit)
 
 
 def _three_points(track: PoseTrack, near: Side, facing: float) -> LegAngles:
@@ -161,13 +167,13 @@ def _leg_angles(
     in_place: NDArray[np.bool_],
     *,
     near_stands: bool,
-) -> tuple[LegAngles, str]:
-    """Return the near leg's angles without what is known of the estimator's errors, and how they were found."""
+) -> tuple[LegAngles, str, FloatArray]:
+    """Return the near leg's angles without what is known of the estimator's errors, how they were found, the misfit."""
     body = BODY[near]
     facing = facing_sign(standing, near)
     hip, knee, ankle = (track.image_px[:, mark] for mark in (body.hip, body.knee, body.ankle))
     scored = seen(track, [body.hip, body.knee, body.ankle])
-    method = "three points"
+    method, misfit = "three points", np.full(len(track), np.nan)
     angles = _three_points(track, near, facing)
     if near_stands and foot_stays(ankle[in_place & scored], standing.leg_px):
         fit_at = (scored & in_place)[:, None]
@@ -175,7 +181,7 @@ def _leg_angles(
             np.where(fit_at, hip, np.nan), np.where(fit_at, knee, np.nan), np.where(fit_at, ankle, np.nan), facing
         )
         if leg is not None:
-            method = "planted leg"
+            method, misfit = "planted leg", leg.residual_px / standing.leg_px
             angles = LegAngles(
                 np.where(np.isfinite(leg.thigh_tilt_deg), leg.thigh_tilt_deg, angles.thigh_deg),
                 np.where(np.isfinite(leg.shank_tilt_deg), leg.shank_tilt_deg, angles.shank_deg),
@@ -186,7 +192,7 @@ def _leg_angles(
         flexion = angles.flexion_deg
         upright = without_stance_error_deg(flexion, known_median(flexion[standing.frames & scored]))
         angles = LegAngles(angles.thigh_deg + (upright - flexion), angles.shank_deg, upright)
-    return angles, method
+    return angles, method, misfit
 
 
 def without_stance_error_deg(flexion_deg: FloatArray, at_rest_deg: float) -> FloatArray:

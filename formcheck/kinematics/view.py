@@ -10,8 +10,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.standing import Standing
 from formcheck.pose.landmarks import BODY, Side
-from formcheck.pose.types import PoseTrack
+from formcheck.pose.types import PoseTrack, TrackSource
 
 FloatArray = NDArray[np.float64]
 
@@ -28,6 +29,7 @@ TOLD_DEG = 30.0
 SIDE_DEG = 25.0
 """Beyond this turn off the true side view knee flexion is refused (specification section 5)."""
 
+_BODY_LINES = 3
 YAW_ERROR_DEG = 5.0
 """Half-width of the 95 % interval of the turn in other views (docs/validation.md)."""
 
@@ -40,28 +42,56 @@ class TurnReading:
     """What it takes off the turn: it sees people turned to their own left. Fades with the cosine of the turn."""
     spread_deg: float
     """Standard deviation of the turn's error once that is put right."""
+    roll_spread_deg: float = 1.4
+    """Standard deviation of the picture's tilt as the lines of shoulders, hips and ankles tell it."""
 
+
+EXACT: Final = "exact"
+"""Name of a pose source whose landmarks have no errors of their own: motion capture, or a simulated person."""
 
 TURN_READINGS: Final = MappingProxyType(
     {
         "pose_landmarker_lite": TurnReading(-1.5, 1.8),
-        "pose_landmarker_full": TurnReading(4.5, 1.5),
+        "pose_landmarker_full": TurnReading(4.5, 1.9),
         "pose_landmarker_heavy": TurnReading(2.5, 1.9),
+        EXACT: TurnReading(0.0, 0.0, 0.0),
     }
 )
-"""By model, from rendered and real people who face the camera, for the full model also mirrored, darkened and at half
-size (docs/validation.md)."""
+"""By model, from rendered and real people who face the camera (docs/validation-notes.md)."""
 _UNKNOWN_MODEL: Final = TurnReading(2.0, 3.0)
 """Between those that are known, and as far off as any of them may be."""
 
 
+_BALANCED_SHARE: Final = 0.62
+"""What is left of the turn's error in the mean of picture and mirror image: 1.2 of 1.9 deg in 78 rendered clips."""
+_BALANCED_ROLL_DEG: Final = 1.0
+"""Standard deviation of the tilt there."""
+STANDS_SQUARE_DEG: Final = 1.5
+"""Standard deviation of the turn of people who were asked to face the camera, to the line of sight [E]."""
 _UNMEASURED: Final = 2
 """How much wider the error is of a person seen from behind, of whom no clip with a known turn was at hand."""
 
 
-def turn_reading(pose_model: str) -> TurnReading:
-    """Return how the pose model of this name reads the turn of a person."""
-    return TURN_READINGS.get(pose_model, _UNKNOWN_MODEL)
+def turn_reading(pose_model: str, *, balanced: bool = False) -> TurnReading:
+    """Return how the pose model of this name reads the turn of a person.
+
+    Parameters
+    ----------
+    pose_model
+        Its name.
+    balanced
+        Whether the landmarks are the mean of picture and mirror image: no side is then favoured.
+    """
+    reading = TURN_READINGS.get(pose_model, _UNKNOWN_MODEL)
+    if not balanced:
+        return reading
+    return replace(
+        reading, reads_low_deg=0.0, spread_deg=_BALANCED_SHARE * reading.spread_deg, roll_spread_deg=_BALANCED_ROLL_DEG
+    )
+
+
+def _reading_of(source: TrackSource) -> TurnReading:
+    return turn_reading(source.pose_model, balanced=source.balanced)
 
 
 class ViewKind(StrEnum):
@@ -117,7 +147,7 @@ def yaw_series_deg(track: PoseTrack) -> FloatArray:
     between = np.angle(np.exp(1j * (hips - shoulders)))
     turn = shoulders + np.where(np.isfinite(between), between, 0.0) * 0.5 * (1 - sideways**2)
     turn = np.where(np.isfinite(turn), turn, hips)
-    turn = turn + np.radians(turn_reading(track.source.pose_model).reads_low_deg) * np.cos(turn)
+    turn = turn + np.radians(_reading_of(track.source).reads_low_deg) * np.cos(turn)
     return np.asarray(np.degrees(np.angle(np.exp(1j * turn))), dtype=np.float64)
 
 
@@ -146,7 +176,7 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
     yaw = float(np.degrees(np.angle(np.exp(1j * (centre + np.median(np.angle(np.exp(1j * (turns - centre)))))))))
     off_axis = min(abs(yaw), 180 - abs(yaw))
     if off_axis <= FRONT_DEG:
-        return _front(yaw, off_axis, turn_reading(track.source.pose_model).spread_deg)
+        return _front(yaw, off_axis, _reading_of(track.source).spread_deg)
     near = Side.LEFT if yaw > 0 else Side.RIGHT
     if 90 - off_axis <= SIDE_DEG:
         return _side(yaw, 90 - off_axis, near)
@@ -207,12 +237,48 @@ def front_turn_deg(view: ViewVerdict) -> float:
 def known_front_turn_deg(view: ViewVerdict) -> float:
     """Return the part of `front_turn_deg` that is worth correcting for.
 
-    A turn within its own error is taken for none: people are asked to stand square, and to correct for the noise of the
-    estimate costs more than it brings. Beyond it the turn is shrunk by the share of its square that is noise
-    (positive-part James-Stein, 1961).
+    People are asked to stand square and mostly do. Of a small turn that is read, the likeliest part is therefore the
+    share that its spread has in the spread of the readings (Gaussian shrinkage); of a large one, which nobody means to
+    stand in, all but the noise (positive-part James-Stein, 1961): the larger of the two.
     """
-    turn = front_turn_deg(view)
-    return turn * max(0.0, 1.0 - (view.yaw_error_deg / turn) ** 2) if turn else 0.0
+    turn, spread = front_turn_deg(view), view.yaw_error_deg / 1.96
+    usual = STANDS_SQUARE_DEG**2 / (STANDS_SQUARE_DEG**2 + spread**2)
+    return max(usual * turn, _worth_correcting(turn, view.yaw_error_deg), key=abs)
+
+
+def left_turn_spread_deg(view: ViewVerdict) -> float:
+    """Return the standard deviation of the turn that `known_front_turn_deg` leaves in."""
+    spread = view.yaw_error_deg / 1.96
+    corrected = known_front_turn_deg(view)
+    if abs(corrected) > abs(front_turn_deg(view)) * STANDS_SQUARE_DEG**2 / (STANDS_SQUARE_DEG**2 + spread**2):
+        return spread
+    return STANDS_SQUARE_DEG * spread / float(np.hypot(STANDS_SQUARE_DEG, spread))
+
+
+def roll_deg(standing: Standing) -> float:
+    """Return the tilt of the picture of somebody seen from the front, as their body in stance tells it (deg).
+
+    The middle of the tilts of the lines through shoulders, hips and ankles, positive where the side at the picture's
+    right is lower; NaN where one of the lines is not seen.
+    """
+    tilts = []
+    for joint in ("shoulder", "hip", "ankle"):
+        ends = standing.points_px[[getattr(BODY[side], joint) for side in (Side.LEFT, Side.RIGHT)]]
+        left, right = ends[np.argsort(ends[:, 0])]
+        run = right[0] - left[0]
+        if np.isfinite(run) and run > 0:
+            tilts.append(float(np.degrees(np.arctan2(right[1] - left[1], run))))
+    return float(np.median(tilts)) if len(tilts) == _BODY_LINES else float("nan")
+
+
+def known_roll_deg(standing: Standing, source: TrackSource) -> float:
+    """Return the part of `roll_deg` that is worth correcting for; 0 where it is not known."""
+    roll = roll_deg(standing)
+    return _worth_correcting(roll, 1.96 * _reading_of(source).roll_spread_deg) if np.isfinite(roll) else 0.0
+
+
+def _worth_correcting(angle_deg: float, error_deg: float) -> float:
+    return angle_deg * max(0.0, 1.0 - (error_deg / angle_deg) ** 2) if angle_deg else 0.0
 
 
 def view_as_told(found: ViewVerdict, told: ViewKind) -> ViewVerdict:

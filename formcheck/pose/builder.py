@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
 
+from formcheck.pose.balance import Correction, corrections_at
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.types import FloatArray, Pose, PoseTrack, TrackSource
 
@@ -26,6 +28,7 @@ class TrackBuilder:
 
     def __init__(self, expected_frames: int = 0) -> None:
         self._n = 0
+        self._looks: list[Correction] = []
         capacity = min(max(expected_frames, 0), _LARGEST_HINT) or _FIRST_CAPACITY
         # np.empty leaves untouched memory to the operating system, so a generous guess costs nothing.
         self._t_s: FloatArray = np.empty(capacity)
@@ -55,13 +58,28 @@ class TrackBuilder:
         self._world_m[i] = pose.world_m
         self._n = i + 1
 
+    def add_look(self, look: Correction | None) -> None:
+        """Take in what the newest pose lacks to the mean of picture and mirror image; None where that is not known."""
+        if look is not None:
+            self._looks.append(look)
+
     def build(self, source: TrackSource) -> PoseTrack:
         """Return the track of all poses so far.
 
-        Nothing is copied: its arrays are views of memory that poses added later leave alone.
+        Its arrays are views of memory that poses added later leave alone, unless there were looks into the mirror:
+        then they are copies, balanced by them.
         """
         n = self._n
-        return PoseTrack(self._t_s[:n], self._image_px[:n], self._visibility[:n], self._world_m[:n], source)
+        track = PoseTrack(self._t_s[:n], self._image_px[:n], self._visibility[:n], self._world_m[:n], source)
+        if not self._looks:
+            return track
+        image, world = corrections_at(track.t_s, self._looks)
+        return replace(
+            track,
+            image_px=track.image_px + image,
+            world_m=track.world_m + world,
+            source=replace(source, balanced=True),
+        )
 
     def _grow(self) -> None:
         capacity = int(len(self._t_s) * _GROWTH) + 1

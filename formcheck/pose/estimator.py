@@ -17,6 +17,7 @@ from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from formcheck.errors import PoseModelError
+from formcheck.pose.balance import LiveBalance, LookSchedule, correction, mirrored_back
 from formcheck.pose.covered import CoverWatch
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.models import PoseModel
@@ -52,6 +53,12 @@ class PoseEstimator:
     ----------
     model
         From `models.find_model` or `models.ensure_model`.
+    balanced
+        True for a live stream: `estimate` looks into the mirror once in a while and gives landmarks that are balanced
+        by what was seen there up to then (`pose.balance`). A recording is balanced as a whole, by its looks before
+        and after.
+    watches_covers
+        False where frames are too far apart to tell what comes to lie over a joint, and nobody asks.
 
     Raises
     ------
@@ -63,12 +70,15 @@ class PoseEstimator:
     # pays for holding that back.
     _has_found_somebody: ClassVar[bool] = False
 
-    def __init__(self, model: PoseModel) -> None:
+    def __init__(self, model: PoseModel, *, balanced: bool = False, watches_covers: bool = True) -> None:
         self.model = model
+        self._mirror: PoseEstimator | None = None
+        self._balance = LiveBalance() if balanced else None
+        self._looks = LookSchedule()
         self._last_t_s = -math.inf
         self._last_ms = -1
         self._smoothed_visibility: FloatArray | None = None
-        self._covers = CoverWatch()
+        self._covers = CoverWatch() if watches_covers else None
         self._people_finder: Any = None
         self._landmarker: Any = _create_landmarker(model, vision.RunningMode.VIDEO, num_poses=1)
 
@@ -86,6 +96,9 @@ class PoseEstimator:
             if landmarker is not None:
                 landmarker.close()
         self._landmarker = self._people_finder = None
+        if self._mirror is not None:
+            self._mirror.close()
+            self._mirror = None
 
     def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:
         """Find the person in the next frame.
@@ -109,6 +122,41 @@ class PoseEstimator:
         ValueError
             If `rgb` is no such picture, or `t_s` does not increase, is negative or not finite.
         """
+        pose = self._estimate(rgb, t_s, width_px=width_px, height_px=height_px)
+        if self._balance is None:
+            return pose
+        if not pose.found:
+            self._balance.forget()
+            self._looks = LookSchedule()
+            return pose
+        if self._looks.is_due(t_s):
+            mirror = self.in_the_mirror(rgb, t_s, width_px=width_px, height_px=height_px)
+            self._balance.look(correction(pose, mirror))
+        return self._balance.balanced(pose)
+
+    def in_the_mirror(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:
+        """Find the person in the mirror image of a frame.
+
+        Follows them from look to look on its own, so it takes as long as `estimate`; the first call also loads the
+        model again.
+
+        Parameters
+        ----------
+        rgb, t_s, width_px, height_px
+            As for `estimate`, of which it is independent; times must increase from look to look.
+
+        Returns
+        -------
+        Pose
+            In pixels of the picture as it is, sides as they are in it.
+        """
+        self._open_landmarker()
+        if self._mirror is None:
+            self._mirror = PoseEstimator(self.model, watches_covers=False)
+        pose = self._mirror.estimate(rgb[:, ::-1], t_s, width_px=width_px, height_px=height_px)
+        return mirrored_back(pose, width_px)
+
+    def _estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:
         if not (math.isfinite(t_s) and t_s >= 0):
             raise ValueError(f"t_s must be a time from 0, but is {t_s}")
         if t_s <= self._last_t_s:
@@ -121,14 +169,16 @@ class PoseEstimator:
         self._last_t_s, self._last_ms = t_s, ms
         if not result.pose_landmarks:
             self._smoothed_visibility = None
-            self._covers.forget()
+            if self._covers is not None:
+                self._covers.forget()
             return _nobody(t_s)
         PoseEstimator._has_found_somebody = True
         landmarks, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
         image = np.array([(point.x, point.y) for point in landmarks])
         visibility = self._visibility(landmarks)
-        covered = self._covers.covered(t_s, rgb, image * (rgb.shape[1], rgb.shape[0]), visibility)
-        visibility[covered] = 0.0
+        if self._covers is not None:
+            covered = self._covers.covered(t_s, rgb, image * (rgb.shape[1], rgb.shape[0]), visibility)
+            visibility[covered] = 0.0
         return Pose(
             t_s, image * (width_px, height_px), visibility, np.array([(point.x, point.y, point.z) for point in world])
         )

@@ -66,6 +66,13 @@ class TrackSource:
     """One sentence on where and how the video is damaged; empty if it is whole."""
     mirrored: bool = False
     """Whether the recording was said to be a mirror image; the landmarks are those of the picture put right."""
+    balanced: bool = False
+    """Whether the landmarks are the mean of what the model says of the picture and of its mirror image."""
+    focal_px: float = float("nan")
+    """Focal length of the lens (px), as far as the file names it; NaN where it does not."""
+    principal_x_px: float = float("nan")
+    """Where the optical axis meets the picture (px), for a picture that is known to be cut out of another; else NaN."""
+    principal_y_px: float = float("nan")
 
 
 @dataclass(frozen=True, eq=False)

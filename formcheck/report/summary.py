@@ -30,7 +30,7 @@ class Change:
     cue: str
     band: Band
     seen: str
-    """`Knee over toe, left leg, in reps 2 and 3.`"""
+    """`Knee over the foot, left leg, in reps 2 and 3.`"""
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ class SetupCoach:
     ----------
     pose_model
         Name of the pose model, such as `pose_landmarker_full`: each reads the turn of a person a little differently.
+    balanced
+        Whether its poses come balanced between picture and mirror image (`pose.balance`).
     bilateral
         Whether the exercise works both legs at once. Otherwise, from the side, the standing leg must be the near one.
     leg
@@ -97,8 +99,10 @@ class SetupCoach:
         The view that was asked for, None for whichever of front and side is nearer.
     """
 
-    def __init__(self, *, pose_model: str, bilateral: bool, leg: Side | None, view: ViewKind | None) -> None:
-        self._pose_model = pose_model
+    def __init__(
+        self, *, pose_model: str, bilateral: bool, leg: Side | None, view: ViewKind | None, balanced: bool = False
+    ) -> None:
+        self._pose_model, self._balanced = pose_model, balanced
         self._stands = None if bilateral else leg
         self._told = view
         self._times: deque[float] = deque()
@@ -199,7 +203,7 @@ class SetupCoach:
             return
         while self._poses[0].t_s < pose.t_s - _VIEW_S:
             self._poses.popleft()
-        track = _track(self._poses, self._pose_model, facts)
+        track = _track(self._poses, self._pose_model, facts, balanced=self._balanced)
         self._view = judge_view(track, np.ones(len(track), dtype=np.bool_))
         self._view_ask = None
         if np.isfinite(self._view.yaw_deg):
@@ -266,7 +270,7 @@ def _ends(person: PersonInPicture) -> tuple[tuple[float, float], tuple[float, fl
     return middle("shoulder"), middle("ankle")
 
 
-def _track(poses: deque[Pose], pose_model: str, facts: PictureFacts) -> PoseTrack:
+def _track(poses: deque[Pose], pose_model: str, facts: PictureFacts, *, balanced: bool) -> PoseTrack:
     source = TrackSource(
         name="camera",
         sha256="",
@@ -278,6 +282,7 @@ def _track(poses: deque[Pose], pose_model: str, facts: PictureFacts) -> PoseTrac
         pose_model=pose_model,
         model_sha256="",
         mediapipe="",
+        balanced=balanced,
     )
     return PoseTrack(
         np.array([pose.t_s for pose in poses]),

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Final
 
 from formcheck.kinematics.analysis import ROLL_LOW_DEG
+from formcheck.kinematics.camera import BESIDE_DEG, FOCAL_LONG_SIDES
 from formcheck.kinematics.cleaning import SCORED
 from formcheck.kinematics.view import FRONT_LOW_DEG, SIDE_OK_DEG, ViewKind, ViewVerdict, turn_off_view_deg
 from formcheck.pose.landmarks import BODY, SIDES, BodySide, Landmark, Side
@@ -209,6 +210,16 @@ def wrong_light(mean_luma: float) -> Ask | None:
     return ask.measured(round(mean_luma))
 
 
+def beside_the_middle(person: PersonInPicture) -> Ask | None:
+    """Return advice on where to stand when the place in the picture costs accuracy, None where it does not."""
+    focal_px = FOCAL_LONG_SIDES * max(person.width_px, person.height_px)
+    hips = sum(person.x[BODY[side].hip] for side in SIDES) / len(SIDES)
+    off = math.degrees(math.atan2(hips - person.width_px / 2, focal_px))
+    if not abs(off) > BESIDE_DEG:
+        return None
+    return _step_aside(person.facing, to_picture_right=off < 0).as_advice().measured(round(off, 1))
+
+
 def wrong_camera_height(person: PersonInPicture) -> Ask | None:
     """Return advice where the hips are far from the middle of the picture's height (SU-4)."""
     row = sum(person.y[BODY[side].hip] for side in person.sides) / len(person.sides) / person.height_px
@@ -279,13 +290,14 @@ def wrong_view(found: ViewVerdict, wanted: ViewKind, stands: Side | None) -> Ask
 
 
 def asks_of_picture(person: PersonInPicture, *, from_front: bool) -> Iterator[Ask]:
-    """Give what one picture of a person asks for: whole body, distance, camera height and, from the front, level.
+    """Give what one picture of a person asks for: whole body, distance, place, camera height, and level from the front.
 
-    Distance, height and level are asked for only of somebody who is wholly in view.
+    All but the first are asked for only of somebody who is wholly in view.
     """
     ask = out_of_view(person)
     if ask is not None:
         yield ask
         return
-    checks = (wrong_distance(person), wrong_camera_height(person), tilted(person) if from_front else None)
+    level = tilted(person) if from_front else None
+    checks = (wrong_distance(person), beside_the_middle(person), wrong_camera_height(person), level)
     yield from (each for each in checks if each is not None)

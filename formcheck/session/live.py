@@ -42,6 +42,8 @@ class LiveSet:
         The pose model that finds the landmarks.
     session_number
         Of this person, from 1: feedback fades from session to session.
+    balanced
+        Whether the poses come balanced between picture and mirror image (`pose.balance`).
     """
 
     def __init__(
@@ -52,6 +54,7 @@ class LiveSet:
         height_px: int,
         model: PoseModel,
         session_number: int = 1,
+        balanced: bool = False,
     ) -> None:
         self._request = request
         self._source = TrackSource(
@@ -65,6 +68,7 @@ class LiveSet:
             pose_model=model.name,
             model_sha256=model.sha256,
             mediapipe=MEDIAPIPE_VERSION,
+            balanced=balanced,
         )
         self._cues = CueChooser(session_number=session_number, target_reps=request.plan.reps)
         self._shown = ShownMeasures(request.rubric, request.plan)

@@ -59,6 +59,7 @@ class GettingReady:
         self._source = source
         self._coach = SetupCoach(
             pose_model=source.pose_model,
+            balanced=source.balanced,
             bilateral=request.rubric.phases.bilateral,
             leg=request.leg,
             view=request.view,

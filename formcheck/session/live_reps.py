@@ -6,14 +6,12 @@ recording. So a live set counts what its recording would count, and its findings
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.exercises.finding import Band, Finding
-from formcheck.exercises.judge import BOTH, judge_rep
-from formcheck.exercises.rubric import Precedence
+from formcheck.exercises.finding import Finding
+from formcheck.exercises.judge import judge_rep
 from formcheck.kinematics.analysis import SetMeasurement, measure_set
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Rep
@@ -38,8 +36,6 @@ class CountedRep:
     rep: Rep
     findings: tuple[Finding, ...]
     """As the recording's."""
-    to_say: tuple[Finding, ...]
-    """The same for whoever speaks: see `as_said`."""
 
 
 class RepCounter:
@@ -115,24 +111,7 @@ class RepCounter:
             plan=self._request.plan,
             at_s=m.reps[i].deepest_s,
         )
-        return CountedRep(rep, tuple(findings), tuple(as_said(findings, self._request)))
-
-
-def as_said(findings: Sequence[Finding], request: SetRequest) -> list[Finding]:
-    """Return the findings of a rep as they are spoken of while the set goes on.
-
-    The report calls a knee past its limit a caution as long as what must bear it out may as well be good. A cue is soon
-    over, so live it is a fault where the knee's angle (FPPA), measured from other landmarks, is not good either [E].
-    """
-    off = {(f.leg, f.measure) for f in findings if f.band is not Band.GOOD}
-    said = []
-    for finding in findings:
-        bands = request.rubric.check(finding.check).bands_for(request.plan)
-        past = bands is not None and bands.band_of(finding.value) is Band.FAULT
-        angles = {m for leg, m in off if leg in (finding.leg, BOTH) and m.startswith("fppa")} - {finding.measure}
-        borne_out = finding.precedence == Precedence.KNEE_ALIGNMENT and bool(angles)
-        said.append(replace(finding, band=Band.FAULT) if finding.cue and past and borne_out else finding)
-    return said
+        return CountedRep(rep, tuple(findings))
 
 
 class RepWatch:

@@ -16,8 +16,8 @@ from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.live_motion import Motion, MotionNow
 from formcheck.session.live_ready import Stance
-from formcheck.session.live_reasons import ALL_SHOWN
 from formcheck.session.live_reps import CountedRep, RepCounter, RepWatch
+from formcheck.session.live_shown import ShownMeasures
 from formcheck.session.live_state import Instruction, Stage
 from formcheck.session.recorded import SetRequest
 
@@ -81,9 +81,9 @@ class RunningSet:
         self._watch = RepWatch()
         self._judge = LiveJudge(request.rubric, request.plan)
         # Only what is shown or judged: errors are worked out for each value.
-        shown = frozenset(ALL_SHOWN)
+        shown = ShownMeasures(request.rubric, request.plan).needed
         phases = (STAND, DESCENT, HOLD, ASCENT)
-        self._names = {phase: shown | (self._judge.measures_in(phase) & LIVE_MEASURES) for phase in phases}
+        self._names = {phase: (shown | self._judge.measures_in(phase)) & LIVE_MEASURES for phase in phases}
         self._phase = STAND
         self._cues = cues
         self._started_s = started_s
@@ -166,7 +166,7 @@ class RunningSet:
             return None
         self._watch.counted(t_s)
         self._learn()
-        return self._cues.after_rep(t_s, len(self._counter.counted), new[-1].to_say)
+        return self._cues.after_rep(t_s, len(self._counter.counted), new[-1].findings)
 
     def _learn(self) -> None:
         """Take over what the newest reps show of view, stance leg and lengths; the stance itself stays."""

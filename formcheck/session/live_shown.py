@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from formcheck.exercises.finding import Band
+from formcheck.exercises.judge import MeasuredValues
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Rubric
-from formcheck.kinematics.estimate import Estimate
 from formcheck.pose.types import PoseTrack
-from formcheck.session.live_bands import shown_bands
+from formcheck.session.live_bands import shown_band
 from formcheck.session.live_motion import MotionNow
 from formcheck.session.live_reasons import ALL_SHOWN, NOBODY, NOT_STARTED
 from formcheck.session.live_state import LiveValue
@@ -26,7 +25,12 @@ class ShownMeasures:
     """
 
     def __init__(self, rubric: Rubric, plan: Plan) -> None:
-        self._bands = {name: shown_bands(rubric, plan, name) for name in ALL_SHOWN}
+        self._bands = {name: shown_band(rubric, plan, name) for name in ALL_SHOWN}
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The measures of a frame that are shown, and those that may contradict them."""
+        return frozenset(ALL_SHOWN).union(*(band.evidence for band in self._bands.values() if band is not None))
 
     def __call__(self, clean: PoseTrack, now: MotionNow | None) -> tuple[ShownValues, dict[str, str]]:
         """Return values and reasons, for a frame before the set (`now` is None) or in it."""
@@ -38,17 +42,11 @@ class ShownMeasures:
         for name in ALL_SHOWN:
             legs = now.newest.get(name)
             if legs is not None:
-                shown[name] = {
-                    leg: None if value is None else LiveValue(value.value, value.error, self._band(name, value))
-                    for leg, value in legs.items()
-                    if leg in now.legs[name]
-                }
+                shown[name] = {leg: self._shown(name, leg, now.newest) for leg in legs if leg in now.legs[name]}
         return shown, dict(now.reasons)
 
-    def _band(self, name: str, value: Estimate) -> Band | None:
-        bands = self._bands[name]
-        if bands is None:
+    def _shown(self, name: str, leg: str, measures: MeasuredValues) -> LiveValue | None:
+        value, band = measures[name][leg], self._bands[name]
+        if value is None:
             return None
-        band = bands.band_of(value.value)
-        sure = band is not Band.FAULT or bands.is_surely_fault(value.value, value.error)
-        return band if sure else Band.CAUTION
+        return LiveValue(value.value, value.error, None if band is None else band(value, leg, measures))

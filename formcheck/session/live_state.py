@@ -65,7 +65,8 @@ class LiveValue:
     error: float
     """Half-width of the 95 % interval."""
     band: Band | None
-    """As the rubric judges it here and now; None where no check applies. A fault only if the whole interval is one."""
+    """As the rubric judges it here and now; None where no check applies. A fault only if it is as sure as its check
+    asks for and nothing contradicts it."""
 
 
 @dataclass(frozen=True)

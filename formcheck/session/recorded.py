@@ -16,11 +16,13 @@ from formcheck.exercises.measures import MEASURES
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.analysis import SetMeasurement, measure_found
+from formcheck.kinematics.camera import focal_px
 from formcheck.kinematics.filters import CUTOFF_HZ
 from formcheck.kinematics.find import FoundSet, Told, find_set
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
 from formcheck.kinematics.view import ViewKind
+from formcheck.pose.balance import LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.estimator import MEDIAPIPE_VERSION, PoseEstimator
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
@@ -94,9 +96,14 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mi
     with open_video(path, mirrored=mirrored) as video, PoseEstimator(model) as estimator:
         info = video.info
         poses = TrackBuilder(info.frames)
+        looks = LookSchedule()
         last_index = 0
         for count, frame in enumerate(video):
-            poses.add(estimator.estimate(frame.rgb, frame.t_s, width_px=info.width, height_px=info.height))
+            pose = estimator.estimate(frame.rgb, frame.t_s, width_px=info.width, height_px=info.height)
+            poses.add(pose)
+            if pose.found and looks.is_due(frame.t_s):
+                mirror = estimator.in_the_mirror(frame.rgb, frame.t_s, width_px=info.width, height_px=info.height)
+                poses.add_look(correction(pose, mirror))
             if count % _SAMPLE_EVERY == _SAMPLE_EVERY // 2:
                 people.append(len(estimator.people_in_view(frame.rgb)))
                 lumas.append(float(frame.rgb[::8, ::8].mean()))
@@ -126,6 +133,7 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mi
             mean_luma=float(np.mean(lumas)) if lumas else float("nan"),
             damaged=damaged,
             mirrored=mirrored,
+            focal_px=focal_px(info.focal_35mm_mm, info.width, info.height),
         )
     )
     progress(1.0)
@@ -269,7 +277,8 @@ def _set_values(m: SetMeasurement, rubric: Rubric, done: list[Rep]) -> Values:
 
 def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
     source = m.track.source
-    steps = [f"zero-phase Butterworth {CUTOFF_HZ:.0f} Hz"]
+    balance = ["mean of picture and mirror image"] if source.balanced else []
+    steps = [*balance, f"zero-phase Butterworth {CUTOFF_HZ:.0f} Hz"]
     if m.flexion_method:
         steps.append(f"knee flexion from {m.flexion_method}")
     if by_hand := int(m.placed.any(axis=1).sum()):

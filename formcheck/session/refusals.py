@@ -31,11 +31,13 @@ _OWN_REASONS = {
         "Measure it: a hand's width from heel to wall.",
     ),
 }
+_OF_HIP_KNEE_ANKLE = "kmd_pct"
+"""Given wherever a leg is seen, whatever it does."""
 _SHOW_LEGS = "Film in good light and fitted clothes, with the whole leg in view."
 
 
 def not_measured(m: SetMeasurement, rubric: Rubric, done: list[Rep], whole: Values) -> Iterator[NotMeasured]:
-    """Yield every measure of the rubric that could not be given, of no rep or not of the set.
+    """Yield every measure the rubric judges, or judges by, that could not be given: of no rep or not of the set.
 
     Parameters
     ----------
@@ -49,23 +51,27 @@ def not_measured(m: SetMeasurement, rubric: Rubric, done: list[Rep], whole: Valu
         The measures of the set and of the stance before it.
     """
     seen: set[str] = set()
-    for check in rubric.checks:
-        if check.measure in seen:
+    wanted = [(each, measure) for each in rubric.checks for measure in (each.measure, *each.evidence)]
+    for check, measure in wanted:
+        if measure in seen:
             continue
-        seen.add(check.measure)
-        of_reps = [value for rep in done for value in rep.measures.get(check.measure, {}).values()]
-        if any(value is not None for value in (*of_reps, *whole.get(check.measure, {}).values())):
+        seen.add(measure)
+        if _given(measure, done) or any(value is not None for value in whole.get(measure, {}).values()):
             continue
-        if check.scope is Scope.SET and done and check.measure in _NEED_MANY_REPS and len(done) < _MANY_REPS:
+        if check.scope is Scope.SET and done and measure in _NEED_MANY_REPS and len(done) < _MANY_REPS:
             continue
-        needs = MEASURES[check.measure].view
+        needs = MEASURES[measure].view
         if check.needs_plan == "ball" and needs is CheckView.FRONT and m.view.kind is ViewKind.FRONT:
             continue
-        reason, remedy = _why(m, check.measure, needs, bool(done))
-        yield NotMeasured(check.measure, reason, remedy)
+        reason, remedy = _why(m, measure, needs, done)
+        yield NotMeasured(measure, reason, remedy)
 
 
-def _why(m: SetMeasurement, measure: str, needs: CheckView, any_rep: bool) -> tuple[str, str]:
+def _given(measure: str, done: list[Rep]) -> bool:
+    return any(value is not None for rep in done for value in rep.measures.get(measure, {}).values())
+
+
+def _why(m: SetMeasurement, measure: str, needs: CheckView, done: list[Rep]) -> tuple[str, str]:
     if m.view.verdict is ViewQuality.REFUSED and needs is not CheckView.ANY:
         remedy = _FROM_SIDE if needs is CheckView.SIDE else _FROM_FRONT
         if m.view.kind is ViewKind.OBLIQUE:
@@ -75,7 +81,7 @@ def _why(m: SetMeasurement, measure: str, needs: CheckView, any_rep: bool) -> tu
         return "only a camera at the side can measure it", _FROM_SIDE
     if needs is CheckView.FRONT and m.view.kind is ViewKind.SIDE:
         return "only a camera in front can measure it", _FROM_FRONT
-    if not any_rep:
+    if not done:
         return "no complete rep was seen", "Film the whole set, from standing to standing."
     if measure in ("touch_downs", "floor_contact_s"):
         return "a camera cannot tell a foot on the floor from one just above it", "Watch the heel yourself."
@@ -94,8 +100,10 @@ def _why(m: SetMeasurement, measure: str, needs: CheckView, any_rep: bool) -> tu
         return f"the body is turned by {turn_off_view_deg(m.view):.0f}° from the camera", _TURN_SQUARE
     if needs is CheckView.SIDE and not m.bilateral and m.view.near_leg not in m.legs:
         return "the standing leg is the one away from the camera", "Turn round: the standing leg nearest the camera."
-    if measure.startswith("fppa"):
-        return "the thigh points at the camera, where its angle means nothing", "See the knee's place over the foot."
+    if measure.startswith("fppa") and _given(_OF_HIP_KNEE_ANKLE, done):
+        return "the thigh points at the camera, where its angle means nothing", "Look at the knees in the key frames."
+    if measure.startswith("kmf") and _given(_OF_HIP_KNEE_ANKLE, done):
+        return "the toes were not seen well enough", _SHOW_FEET
     return "the landmarks it needs were not seen well enough", _SHOW_LEGS
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from formcheck.kinematics.analysis import ROLL_LOW_DEG, SetMeasurement
+from formcheck.kinematics.camera import BESIDE_DEG, lens_of, off_axis_deg, stands_at_px
 from formcheck.kinematics.cleaning import SCORED
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import BODY, SIDES
@@ -41,6 +42,7 @@ def setup_checks(m: SetMeasurement) -> tuple[SetupCheck, ...]:
     return (
         _in_view(m),
         _near_enough(m),
+        *_place(m),
         *_level(m),
         _view(m),
         _frame_rate(m),
@@ -67,6 +69,21 @@ def _near_enough(m: SetMeasurement) -> SetupCheck:
         if near_enough
         else f"The thigh is {thigh:.0f} pixels long; come closer or film with more pixels, until it is 120.",
     )
+
+
+def _place(m: SetMeasurement) -> Iterator[SetupCheck]:
+    """Say where to stand when the place in the picture costs accuracy; nothing where it does not."""
+    lens = lens_of(m.track.source)
+    off = off_axis_deg(lens, float(stands_at_px(m.standing)[0]))
+    if lens.whole and abs(off) > BESIDE_DEG:
+        yield SetupCheck(
+            "SU-4",
+            "Place in the picture",
+            False,
+            round(off, 1),
+            f"The person stands {abs(off):.0f}° beside the middle of the picture, where lenses draw people too wide: "
+            "turn the camera towards them, or stand in the middle.",
+        )
 
 
 def _view(m: SetMeasurement) -> SetupCheck:

@@ -39,3 +39,5 @@ class VideoInfo:
     codec: str
     rotation_deg: int
     """Clockwise turn that was applied to show the picture upright: 0, 90, 180 or 270."""
+    focal_35mm_mm: float = float("nan")
+    """Focal length of the lens as its equivalent on 35 mm film (mm); NaN where the file does not name it."""

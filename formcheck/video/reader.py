@@ -205,6 +205,7 @@ def _describe(source: Source, converter: PictureConverter) -> VideoInfo:
         frames=_frame_count(source),
         codec=source.stream.codec_context.codec.canonical_name,
         rotation_deg=converter.orientation.rotation_deg,
+        focal_35mm_mm=source.focal_35mm_mm,
     )
 
 

@@ -34,6 +34,10 @@ _PACKETS_TIMED = 60
 _HIGHEST_FPS = 480.0
 """Past the fastest phones; above it a container states its clock's resolution, not a frame rate."""
 _FALLBACK_FPS = 30.0
+_FOCAL_KEYS = ("focal_length.35mm_equivalent", "focallengthin35mmformat", "focallengthin35mmfilm")
+"""Ends of the keys under which phones and cameras name the lens; the first is Apple's, the others Exif's."""
+_SHORTEST_LENS_MM, _LONGEST_LENS_MM = 8.0, 300.0
+"""Fisheye to telephoto; outside of it somebody wrote something else."""
 
 
 @dataclass(eq=False)
@@ -65,6 +69,17 @@ class Source:
     def pixel_aspect(self) -> Fraction:
         """Width over height of a stored pixel; 1 when the file does not say."""
         return self.stream.sample_aspect_ratio or Fraction(1)
+
+    @property
+    def focal_35mm_mm(self) -> float:
+        """Focal length as its equivalent on 35 mm film (mm); NaN where no part of the file names a usable one."""
+        for said in (self.stream.metadata, self.container.metadata):
+            for key, value in said.items():
+                if key.lower().endswith(_FOCAL_KEYS):
+                    number = _plain_number(value)
+                    if _SHORTEST_LENS_MM <= number <= _LONGEST_LENS_MM:
+                        return number
+        return math.nan
 
     @property
     def first_frame(self) -> av.VideoFrame:
@@ -160,6 +175,15 @@ def open_source(path: str | PathLike[str]) -> Source:
         container.close()
         raise
     return source
+
+
+def _plain_number(text: str) -> float:
+    """Read a number that may have a unit behind it; NaN where there is none."""
+    words = text.split()
+    try:
+        return float(words[0]) if words else math.nan
+    except ValueError:
+        return math.nan
 
 
 def _open_container(file: Path) -> InputContainer:

@@ -6,22 +6,18 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from formcheck.pose.models import ensure_model
-
+from ..estimated import full_model
 from .camera_film import camera_film
+from .starting import started
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FLAGS = (
@@ -33,10 +29,11 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_SHOWN_WITHIN_MS = 60_000
+"""What is waited for is there long before, unless the machine is busy or it does not come at all."""
 _NO_CAMERA = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("none", "NotFoundError"));
 """
-_STARTS_WITHIN_S = 90
 
 
 def chromium() -> str | None:
@@ -58,40 +55,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @contextmanager
 def served(log: Path, **settings: str) -> Iterator[str]:
     """Serve the app on a free port, with records of its own, and give its address; stopped as Ctrl-C stops it."""
-    ensure_model()
-    settings = {"FORMCHECK_HOME": str(log.parent / "records"), "FORMCHECK_DATABASE_URL": "", **settings}
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "formcheck", "app", "--port", str(port), "--no-browser"]
-    with log.open("w") as out:
-        server = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.STDOUT, cwd=_ROOT, env={**os.environ, **settings}
-        )
-        try:
-            address = f"http://127.0.0.1:{port}"
-            _wait_for(address + "/formcheck-health", server, log)
-            yield address
-        finally:
-            server.send_signal(signal.SIGINT)
-            try:
-                server.wait(20)
-            except subprocess.TimeoutExpired:
-                server.kill()
-                server.wait()
+    full_model()
+    environment = {
+        **os.environ,
+        "FORMCHECK_HOME": str(log.parent / "records"),
+        "FORMCHECK_DATABASE_URL": "",
+        **settings,
+    }
 
+    def start(port: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "formcheck", "app", "--port", str(port), "--no-browser"]
+        with log.open("w") as out:
+            return subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=_ROOT, env=environment)
 
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _STARTS_WITHIN_S
-    while time.monotonic() < until:
+    server, port = started(start, "/formcheck-health", log)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.send_signal(signal.SIGINT)
         try:
-            with urlopen(address, timeout=2):
-                return
-        except (URLError, OSError):
-            if server.poll() is not None:
-                break
-            time.sleep(0.2)
-    raise AssertionError(f"the app did not start:\n{log.read_text()}")
+            server.wait(60)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
 @pytest.fixture(scope="package")
@@ -111,13 +97,26 @@ def playwright() -> Iterator[Playwright]:
         yield started
 
 
+expect.set_options(timeout=_SHOWN_WITHIN_MS)
 OpenPage = Callable[..., Page]
 
 
+@pytest.fixture(scope="package")
+def browser_without_film(playwright: Playwright) -> Iterator[Browser]:
+    """Run one Chromium for all pages whose camera may show Chromium's own test picture."""
+    started = playwright.chromium.launch(executable_path=chromium(), args=_FLAGS)
+    yield started
+    started.close()
+
+
 @pytest.fixture
-def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
-    """Open a page in a Chromium of its own whose camera shows a sample clip, or Chromium's test picture for None."""
+def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path: Path) -> Iterator[OpenPage]:
+    """Open a page whose camera shows a sample clip, in a Chromium of its own, or Chromium's test picture for None.
+
+    Pages know nothing of each other, nor of those of another test.
+    """
     browsers: list[Browser] = []
+    contexts: list[BrowserContext] = []
 
     def open_page(
         clip: str | None,
@@ -128,14 +127,14 @@ def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
         phone: bool = False,
         has_camera: bool = True,
     ) -> Page:
-        flags = list(_FLAGS)
+        browser = browser_without_film
         if clip is not None:
             y4m = tmp_path / f"{clip}.y4m"
             if not y4m.exists():
                 camera_film(clip, y4m)
-            flags.append(f"--use-file-for-fake-video-capture={y4m}")
-        browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
-        browsers.append(browser)
+            flags = [*_FLAGS, f"--use-file-for-fake-video-capture={y4m}"]
+            browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+            browsers.append(browser)
         context = browser.new_context(
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
@@ -143,13 +142,16 @@ def camera_page(playwright: Playwright, tmp_path: Path) -> Iterator[OpenPage]:
             device_scale_factor=2 if phone else 1,
             permissions=["camera"],
         )
+        contexts.append(context)
         page = context.new_page()
         if not has_camera:
             page.add_init_script(_NO_CAMERA)
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(_SHOWN_WITHIN_MS)
         return page
 
     yield open_page
+    for context in contexts:
+        context.close()
     for browser in browsers:
         browser.close()
     for film in tmp_path.glob("*.y4m"):

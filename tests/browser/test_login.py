@@ -16,11 +16,12 @@ from tests.login_provider import LoginProvider, login_provider
 from tests.web.access.clinic import Clinic, Kept, Opening
 
 from .conftest import chromium, served
+from .waiting import at_rest
 
 KeepPicture = Callable[[Page, str], Path]
 ADDRESSES: Final = ("", "start", "check", "videos", "people", "person", "review", "compare", "progress", "self-test")
 """Of every page but the guidance."""
-_PATIENT_MS: Final = 30_000
+_PATIENT_MS: Final = 60_000
 
 
 @dataclass(frozen=True)
@@ -87,8 +88,7 @@ def log_in(server: Server, context: BrowserContext, email: str, **claims: object
 
 def settled(page: Page) -> str:
     """Wait until a page has run, and return all that it says."""
-    page.wait_for_function("document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'")
-    page.wait_for_timeout(500)  # for what has come to be drawn
+    at_rest(page)
     return page.inner_text("body")
 
 
@@ -205,7 +205,7 @@ def test_who_comes_next_finds_nothing_of_who_was_there(server: Server, window: W
     page = log_in(server, context, ben.email)
     assert ada.secret not in page.content()
     page.go_back()
-    page.wait_for_timeout(1_500)
+    at_rest(page)
     assert ada.secret not in page.content()
 
 

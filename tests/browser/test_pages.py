@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
+from .waiting import at_rest
 
 KeepPicture = Callable[[Page, str], Path]
 PAGES = {
@@ -41,7 +42,7 @@ def test_every_page_opens_and_asks_no_other_host(
         hosts, faults = watched(page)
         page.goto(f"{app_address}/{name}")
         expect(page.get_by_text(PAGES[name]).first).to_be_visible()
-        page.wait_for_timeout(1_500)
+        at_rest(page)
         keep_picture(page, f"{width}")
         assert hosts - {""} == {"127.0.0.1"}
         assert faults == []

@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
+from formcheck.intake.ending import cancel, drop_file, remove_entry
 from formcheck.intake.queue import list_uploads
-from formcheck.intake.states import UploadState
-from formcheck.pose.models import ensure_model
+from formcheck.intake.states import UNDER_WAY, UploadState, get_upload
 from formcheck.records.access import owner
 from formcheck.records.records import Records
+from formcheck.records.sets import delete_set
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet, Upload
 from tests.clips import SAMPLES, remake
+from tests.estimated import full_model
 
 from .conftest import OpenPage
+from .starting import answers, started
+from .waiting import at_rest
 
 KeepPicture = Callable[[Page, str], Path]
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN_S = 120.0
+_READY = "/formcheck-health"
 MEASURED_WITHIN_S = 240.0
 LARGE_BYTES = 300_000_000
 MAY_GROW_BYTES = 80_000_000
@@ -40,12 +41,10 @@ class Server:
     """A server of the app on a port of its own, with records of its own; it can be killed and started again."""
 
     def __init__(self, folder: Path) -> None:
-        ensure_model()
+        full_model()
         self.home = folder / "home"
         self._log = folder / "server.log"
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
+        self.port = 0
         self._process: subprocess.Popen[bytes] | None = None
         self.records = Records(RecordsSettings(home=self.home, user_name="Robin"))
 
@@ -55,24 +54,17 @@ class Server:
         return psutil.Process(self._process.pid)
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "formcheck", "app", "--port", str(self.port), "--no-browser"]
+        if self.port:  # a page that is open looks for it where it was
+            self._process = self._on(self.port)
+            assert answers(self._process, f"http://127.0.0.1:{self.port}{_READY}", self._log)
+        else:
+            self._process, self.port = started(self._on, _READY, self._log)
+
+    def _on(self, port: int) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "formcheck", "app", "--port", str(port), "--no-browser"]
+        environment = {**os.environ, "FORMCHECK_HOME": str(self.home), "FORMCHECK_WORKERS": "1"}
         with self._log.open("a") as out:
-            self._process = subprocess.Popen(
-                command,
-                stdout=out,
-                stderr=subprocess.STDOUT,
-                cwd=ROOT,
-                env={**os.environ, "FORMCHECK_HOME": str(self.home), "FORMCHECK_WORKERS": "1"},
-            )
-        end = time.monotonic() + STARTS_WITHIN_S
-        while True:
-            try:
-                with urlopen(f"http://127.0.0.1:{self.port}/formcheck-health", timeout=2):
-                    return
-            except (URLError, OSError):
-                assert time.monotonic() < end, self._log.read_text()
-                assert self._process.poll() is None, self._log.read_text()
-                time.sleep(0.2)
+            return subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=ROOT, env=environment)
 
     def kill(self) -> None:
         assert self._process is not None
@@ -103,13 +95,46 @@ class Server:
         expect(page.get_by_test_id("upload-zone")).to_be_visible(timeout=60_000)
         return page
 
+    def empty(self) -> None:
+        """Take all uploads and sets away, whatever is being done with them."""
+        robin = owner("Robin")
+        for row in self.uploads():
+            with self.records.writing(robin) as work:
+                if get_upload(work, row.id).state in UNDER_WAY:
+                    cancel(work, row.id)
+                gone = remove_entry(work, row.id)
+            drop_file(work, gone)
+        with self.records.writing(robin) as work:
+            for (set_id,) in work.session.query(ExerciseSet.id):
+                delete_set(work, set_id)
+        assert (self.uploads(), self.sets()) == ([], 0)
 
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    server = Server(tmp_path)
+
+def served(folder: Path) -> Iterator[Server]:
+    """Serve while a fixture lasts."""
+    server = Server(folder)
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Serve for all tests here that are about uploads and not about the server."""
+    yield from served(tmp_path_factory.mktemp("server"))
+
+
+@pytest.fixture
+def server(shared_server: Server) -> Iterator[Server]:
+    """Give the server with nothing in its records."""
+    yield shared_server
+    shared_server.empty()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """Serve for one test: what a server has done before shows in its memory, and one that is killed is gone."""
+    yield from served(tmp_path)
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +159,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def until(true: Callable[[], object], within_s: float = 60.0) -> None:
+def until(true: Callable[[], object], within_s: float = 180.0) -> None:
     end = time.monotonic() + within_s
     while not true():
         assert time.monotonic() < end, "it did not come to pass"
@@ -170,14 +195,15 @@ def test_several_files_at_once_each_come_to_their_own_end(
     for width, height, dark in ((1280, 800, False), (390, 844, True)):
         other = server.open(camera_page(None, width=width, height=height, dark=dark, phone=width < 600))
         expect(other.get_by_text("Open review").first).to_be_visible()
-        other.wait_for_timeout(1_500)
+        at_rest(other)
         keep_picture(other, f"done-{width}")
         assert other.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
 
 
 def test_a_large_file_is_cancelled_and_grows_the_server_little(
-    server: Server, camera_page: OpenPage, large: Path
+    own_server: Server, camera_page: OpenPage, large: Path
 ) -> None:
+    server = own_server
     page = server.open(camera_page(None))
     before = server.process.memory_info().rss
     most = before
@@ -211,15 +237,16 @@ def test_a_transfer_shows_how_far_it_is_and_can_be_cancelled(
 
 
 def test_a_transfer_goes_on_by_itself_after_the_server_was_killed(
-    server: Server, camera_page: OpenPage, large: Path, keep_picture: KeepPicture
+    own_server: Server, camera_page: OpenPage, large: Path, keep_picture: KeepPicture
 ) -> None:
+    server = own_server
     page = server.open(camera_page(None))
     slowed(page, 12_000_000)
     page.get_by_test_id("upload-input").set_input_files(large)
     until(lambda: (found := server.upload("large.mp4")) is not None and found.received > 30_000_000)
     workers = server.process.children(recursive=True)
     server.kill()
-    expect(page.get_by_test_id("upload-row")).to_contain_text("connection is lost", timeout=30_000)
+    expect(page.get_by_test_id("upload-row")).to_contain_text("connection is lost", timeout=60_000)
     keep_picture(page, "lost")
     until(lambda: not any(worker.is_running() for worker in workers))
     row = server.upload("large.mp4")

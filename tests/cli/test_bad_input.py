@@ -179,12 +179,15 @@ def test_the_overlay_of_one_video_is_not_written_over_another(tmp_path: Path) ->
 
 
 def _until_it_reads(pid: int, name: str) -> None:
-    """Wait until a process has a file open; how long that takes is up to the machine."""
-    until = time.monotonic() + 60
-    while not any(Path(file.path).name == name for file in psutil.Process(pid).open_files()):
+    """Wait until a process has a file open and worked on it for a second; when that is is up to the machine."""
+    process, until = psutil.Process(pid), time.monotonic() + 120
+    while not any(Path(file.path).name == name for file in process.open_files()):
         assert time.monotonic() < until, f"{name} was never read"
         time.sleep(0.1)
-    time.sleep(1)
+    begun_s = process.cpu_times().user
+    while process.cpu_times().user < begun_s + 1:
+        assert time.monotonic() < until, "it does nothing"
+        time.sleep(0.1)
 
 
 def test_ctrl_c_half_way_leaves_nothing(tmp_path: Path) -> None:
@@ -198,7 +201,7 @@ def test_ctrl_c_half_way_leaves_nothing(tmp_path: Path) -> None:
     )
     _until_it_reads(running.pid, "wall_squat_front.mp4")
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    _, said = running.communicate(timeout=240)
     assert running.returncode == 130
     assert "Traceback" not in said
     assert not out.exists() or not list(out.iterdir())

@@ -9,7 +9,7 @@ from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.rubric import Precedence
 
 KNEE = Finding(
-    check="SD-F1", name="knee over toe", rep=1, leg="left", measure="kmf_pct", value=6, error=1, band=Band.FAULT,
+    check="SD-F1", name="knee over the foot", rep=1, leg="left", measure="fppa_deg", value=14, error=5, band=Band.FAULT,
     cue="Point your kneecap over your second toe", at_s=3.0, precedence=Precedence.KNEE_ALIGNMENT,
 )  # fmt: skip
 TEMPO = Finding(
@@ -40,7 +40,7 @@ def test_within_a_class_a_fault_comes_before_a_caution() -> None:
 def test_an_advice_names_its_reps_leg_and_worst_band() -> None:
     (advice,) = first_change(bad(KNEE, 2, band=Band.CAUTION) + bad(KNEE, 4) + good(KNEE, 1, 3))
     assert (advice.reps, advice.leg, advice.band) == ((2, 4), "left", Band.FAULT)
-    assert (advice.name, advice.cue) == ("knee over toe", "Point your kneecap over your second toe")
+    assert (advice.name, advice.cue) == ("knee over the foot", "Point your kneecap over your second toe")
 
 
 def test_what_lasts_comes_before_a_fault_seen_once() -> None:
@@ -91,8 +91,8 @@ def test_what_has_no_cue_is_no_advice() -> None:
 
 def test_only_what_was_good_in_every_rep_is_praised() -> None:
     findings = good(KNEE, 1, 2) + bad(TEMPO, 1) + good(TEMPO, 2)
-    assert praise(findings) == "Good in every rep: knee over toe."
-    assert praise(good(TEMPO, 1, 2) + good(KNEE, 1, 2)) == "All good: knee over toe and time down."
+    assert praise(findings) == "Good in every rep: knee over the foot."
+    assert praise(good(TEMPO, 1, 2) + good(KNEE, 1, 2)) == "All good: knee over the foot and time down."
 
 
 def test_what_was_not_judged_in_every_rep_is_not_praised() -> None:

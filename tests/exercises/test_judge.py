@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.judge import judge_rep, judge_set
+from formcheck.exercises.measures import Per
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
@@ -156,33 +157,126 @@ def test_a_caution_that_may_be_good_has_no_cue(rubric: Rubric) -> None:
     assert (finding.band, finding.cue) == (Band.CAUTION, "")
 
 
-def test_a_check_of_the_body_is_borne_out_by_either_leg() -> None:
-    rubric = builtin_rubric("wall-squat")
+def test_a_check_of_the_body_is_borne_out_by_either_leg(rubric: Rubric) -> None:
+    knee, angle = rubric.check("T-1"), rubric.check("T-2")
+    both_legs = replace(
+        angle, id="T-B", measure="fppa_common_deg", per=Per.BODY, confirm=("kmf_pct", "kmf_change_pct")
+    )  # fmt: skip
+    rubric = replace(rubric, checks=(knee, replace(knee, id="T-1b", measure="kmf_change_pct"), both_legs))
     right_in = {
-        "fppa_common_deg": both(15, 2),
+        "fppa_common_deg": both(20, 2),
         "kmf_pct": {"left": Estimate(0, 1), "right": Estimate(6, 1)},
         "kmf_change_pct": {"left": Estimate(0, 1), "right": Estimate(5, 0.5)},
     }
-    assert one(judged(rubric, right_in), "WS-F5").band is Band.FAULT
+    assert one(judged(rubric, right_in), "T-B").band is Band.FAULT
     still = right_in | {"kmf_change_pct": {"left": Estimate(0, 1), "right": Estimate(0, 1)}}
-    assert one(judged(rubric, still), "WS-F5").band is Band.CAUTION
+    assert one(judged(rubric, still), "T-B").band is Band.CAUTION
 
 
 def test_a_turned_out_foot_is_no_fault_of_the_knee() -> None:
-    """The toe lies lateral of a knee that has not moved: noted, not cued."""
+    """The toe lies lateral of a knee that has not moved: nothing is off."""
     measures = {"kmf_pct": left(8, 1), "kmf_change_pct": left(0.5, 1), "fppa_deg": left(2, 2)}
-    finding = one(judged(builtin_rubric("step-down"), measures, leg="left"), "SD-F1")
-    assert (finding.band, finding.cue) == (Band.CAUTION, "")
+    (finding,) = judged(builtin_rubric("step-down"), measures, leg="left")
+    assert (finding.check, finding.band, finding.note) == ("SD-F1", Band.GOOD, "")
 
 
 def test_a_knee_that_moves_inward_over_the_big_toe_is_a_fault() -> None:
     measures = {"kmf_pct": left(8, 1), "kmf_change_pct": left(6, 1.5), "fppa_deg": left(22, 3)}
-    findings = judged(builtin_rubric("step-down"), measures, leg="left")
-    assert {finding.check: finding.band for finding in findings} == {
-        "SD-F1": Band.FAULT,
-        "SD-F1b": Band.FAULT,
-        "SD-F2": Band.FAULT,
-    }
+    (finding,) = judged(builtin_rubric("step-down"), measures, leg="left")
+    assert (finding.check, finding.band, finding.note) == ("SD-F1", Band.FAULT, "")
+
+
+def sure_from(rubric: Rubric, sureness: float) -> Rubric:
+    """Judge the knee alone, at most 4 % medial, with that sureness."""
+    return replace(rubric, checks=(replace(rubric.check("T-1"), fault_sureness=sureness),))
+
+
+@pytest.mark.parametrize(
+    ("sureness", "caution", "fault"),
+    [
+        (0.5, 4.0, 4.001),  # the value alone
+        (0.8, 4.841, 4.842),  # z = 0.8416
+        (0.975, 5.959, 5.961),  # the whole 95 % interval
+        (0.99, 6.326, 6.327),  # z = 2.3263
+    ],
+)
+def test_a_fault_is_one_from_the_sureness_on_that_its_check_asks_for(
+    rubric: Rubric, sureness: float, caution: float, fault: float
+) -> None:
+    rubric = sure_from(rubric, sureness)
+    for value, band in ((caution, Band.CAUTION), (fault, Band.FAULT)):
+        assert one(judged(rubric, {"kmf_pct": left(value, 1.96)}), "T-1").band is band
+    for below, band in ((caution, Band.CAUTION), (fault, Band.FAULT)):  # at least -6 %, so as far below it
+        assert one(judged(rubric, {"kmf_pct": left(-2 - below, 1.96)}), "T-1").band is band
+
+
+def test_a_fault_that_is_sure_enough_is_cued_though_its_interval_reaches_the_good_values(rubric: Rubric) -> None:
+    finding = one(judged(sure_from(rubric, 0.8), {"kmf_pct": left(6, 4.5)}), "T-1")
+    assert (finding.band, finding.cue, finding.note) == (Band.FAULT, "Point your kneecap over your second toe", "")
+    less = one(judged(sure_from(rubric, 0.8), {"kmf_pct": left(6, 4.7)}), "T-1")
+    assert (less.band, less.cue) == (Band.CAUTION, "")
+
+
+def test_no_sureness_makes_a_fault_of_an_error_that_is_not_known(rubric: Rubric) -> None:
+    for error in (math.nan, math.inf):
+        finding = one(judged(sure_from(rubric, 0.5), {"kmf_pct": left(50, error)}), "T-1")
+        assert finding.band is Band.CAUTION
+
+
+def contradictable(rubric: Rubric, **evidence: float) -> Rubric:
+    """Judge the knee alone, good from -3 to 2 %, with what may contradict it."""
+    return replace(rubric, checks=(replace(rubric.check("T-1"), evidence=evidence),))
+
+
+@pytest.mark.parametrize(("value", "to_one_side"), [(9, 1), (-9, -1)])
+def test_a_fault_that_other_measures_contradict_is_noted_and_not_cued(
+    rubric: Rubric, value: float, to_one_side: int
+) -> None:
+    """Mirrored to the low side: there the other measure must be able to be as far below zero."""
+    rubric = contradictable(rubric, fppa_change_deg=3.0)
+
+    def judge(change: float, error: float) -> Finding:
+        measures = {"kmf_pct": left(value, 0.5), "fppa_change_deg": left(to_one_side * change, error)}
+        return one(judged(rubric, measures), "T-1")
+
+    for too_little in ((2.9, 0.0), (0.9, 2.0), (-9.0, 5.0)):
+        finding = judge(*too_little)
+        assert (finding.band, finding.cue) == (Band.CAUTION, "")
+        assert finding.note == (
+            "Contradicted by frontal plane projection angle, change from stance, so it is noted and nothing is said "
+            "about it."
+        )
+    for far_enough in ((3.0, 0.0), (1.0, 2.0), (9.0, 0.0), (-9.0, math.inf), (-9.0, math.nan)):
+        finding = judge(*far_enough)
+        assert (finding.band, finding.note) == (Band.FAULT, "")
+        assert finding.cue
+
+
+def test_a_caution_that_is_contradicted_says_nothing_and_a_good_value_stays_good(rubric: Rubric) -> None:
+    rubric = contradictable(rubric, kmf_change_pct=0.0)
+    outward = {"kmf_change_pct": left(-5, 1)}
+    caution = one(judged(rubric, {"kmf_pct": left(3, 0.5), **outward}), "T-1")
+    assert (caution.band, caution.cue) == (Band.CAUTION, "")
+    good = one(judged(rubric, {"kmf_pct": left(1, 0.5), **outward}), "T-1")
+    assert (good.band, good.note) == (Band.GOOD, "")
+
+
+@pytest.mark.parametrize(
+    "others", [{}, {"kmf_change_pct": left(math.nan)}, {"kmf_change_pct": {"right": Estimate(-5, 1)}}]
+)
+def test_evidence_that_was_not_measured_of_that_leg_has_no_effect(rubric: Rubric, others: Mapping[str, Legs]) -> None:
+    finding = one(judged(contradictable(rubric, kmf_change_pct=0.0), {"kmf_pct": left(9, 0.5), **others}), "T-1")
+    assert (finding.band, finding.note) == (Band.FAULT, "")
+
+
+def test_any_one_measure_is_enough_to_contradict_and_each_that_does_is_named(rubric: Rubric) -> None:
+    rubric = contradictable(rubric, fppa_change_deg=3.0, kmf_change_pct=0.0)
+    measures = {"kmf_pct": left(9, 0.5), "fppa_change_deg": left(8, 2), "kmf_change_pct": left(-5, 1)}
+    one_against = one(judged(rubric, measures), "T-1")
+    assert one_against.band is Band.CAUTION
+    assert "by knee medial to foot, change from stance, so" in one_against.note
+    both_against = one(judged(rubric, measures | {"fppa_change_deg": left(0, 2)}), "T-1")
+    assert "projection angle, change from stance and knee medial to foot, change" in both_against.note
 
 
 def test_depth_is_judged_only_against_a_prescription(rubric: Rubric) -> None:
@@ -267,10 +361,23 @@ def test_a_knee_further_in_never_gets_a_milder_finding(
     rubric = builtin_rubric("step-down")
 
     def severity(at: float) -> int:
-        measures = {"kmf_pct": left(at, error), "kmf_change_pct": left(5, 0.5)}
+        measures = {"fppa_deg": left(at, error), "fppa_change_deg": left(at, error), "kmf_change_pct": left(5, 0.5)}
         return SEVERITY[one(judged(rubric, measures, leg="left", quality=quality), "SD-F1").band]
 
     assert severity(value + further) >= severity(value)
+
+
+@given(st.floats(-20, 60), st.floats(-20, 20), st.floats(0, 20), st.floats(0, 10))
+def test_a_knee_that_has_moved_further_in_never_gets_a_milder_finding(
+    value: float, change: float, further: float, error: float
+) -> None:
+    rubric = builtin_rubric("step-down")
+
+    def severity(by: float) -> int:
+        measures = {"fppa_deg": left(value, 4), "fppa_change_deg": left(by, error), "kmf_change_pct": left(by, error)}
+        return SEVERITY[one(judged(rubric, measures, leg="left"), "SD-F1").band]
+
+    assert severity(change + further) >= severity(change)
 
 
 @given(st.floats(-100, 100), st.floats(0, 10), st.floats(0, 10))

@@ -12,7 +12,7 @@ import pytest
 from formcheck.errors import RubricError
 from formcheck.exercises.measures import CheckView, Per, Scope
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Bands, Phase, Precedence, Rubric
+from formcheck.exercises.rubric import SURE, Bands, Phase, Precedence, Rubric
 from formcheck.exercises.rubric_file import InvalidRubricError, load_rubric, parse_rubric
 
 Edit = Callable[[str, str], str]
@@ -60,6 +60,80 @@ def test_bands_of_one_sex_serve_only_where_the_plan_names_it(edited: Edit) -> No
     check = parse_rubric(text.encode(), "mine.toml").check("T-2")
     assert check.bands_for(Plan(sex="male")) == Bands((-math.inf, 8), (-math.inf, 15))
     assert check.bands_for(Plan(sex="female")) == check.bands_for(Plan()) == Bands((-math.inf, 10), (-math.inf, 17))
+
+
+WITH_EVIDENCE = """confirm = ["kmf_pct"]
+source = "Made for a test."
+fault_sureness = 0.8
+
+[check.evidence]
+fppa_change_deg = 3.0
+kmf_change_pct = 0
+"""
+
+
+@pytest.fixture
+def sure(text: str) -> str:
+    """Return the valid file with a sureness and evidence for its check T-2: FPPA of a leg, in a rep, from the front."""
+    old = 'confirm = ["kmf_pct"]\nsource = "Made for a test."\n'
+    assert text.count(old) == 1
+    return text.replace(old, WITH_EVIDENCE)
+
+
+def test_how_sure_a_fault_must_be_and_what_contradicts_it_are_read(sure: str, rubric: Rubric) -> None:
+    check = parse_rubric(sure.encode(), "mine.toml").check("T-2")
+    assert check.fault_sureness == 0.8
+    assert dict(check.evidence) == {"fppa_change_deg": 3.0, "kmf_change_pct": 0.0}
+    assert (rubric.check("T-2").fault_sureness, dict(rubric.check("T-2").evidence)) == (SURE, {})
+
+
+@pytest.mark.parametrize("sureness", ["0.5", "0.999"])
+def test_a_sureness_may_be_anything_from_even_chances_to_below_certain(sure: str, sureness: str) -> None:
+    check = parse_rubric(sure.replace("fault_sureness = 0.8", f"fault_sureness = {sureness}").encode(), "mine.toml")
+    assert check.check("T-2").fault_sureness == float(sureness)
+
+
+NO_EVIDENCE = "is no evidence: it is not measured of the same leg, view and scope"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("fault_sureness = 0.8", "fault_sureness = 1", "`fault_sureness` is a probability below 1"),
+        ("fault_sureness = 0.8", "fault_sureness = 80", "`fault_sureness` is a probability below 1"),
+        ("fault_sureness = 0.8", "fault_sureness = inf", "`fault_sureness`"),
+        ("fault_sureness = 0.8", "fault_sureness = 0.49", "`fault_sureness` must be a number of at least 0.5"),
+        ("fault_sureness = 0.8", 'fault_sureness = "0.8"', "`fault_sureness` must be a number"),
+        ("fault_sureness = 0.8", "fault_surenes = 0.8", "unknown key `fault_surenes`; perhaps `fault_sureness` is"),
+        (
+            "kmf_change_pct = 0",
+            "kmf_chang_pct = 0",
+            "unknown measure `kmf_chang_pct`; perhaps `kmf_change_pct` is meant",
+        ),
+        ("kmf_change_pct = 0", 'kmf_change_pct = "0"', "`kmf_change_pct` must be a number"),
+    ],
+)
+def test_each_fault_of_a_sureness_or_of_evidence_is_named_with_its_line(
+    sure: str, old: str, new: str, said: str
+) -> None:
+    assert sure.count(old) == 1
+    found = problems(sure.replace(old, new))
+    assert any(line == line_of(sure, old) and said in message for line, message in found), found
+
+
+@pytest.mark.parametrize(
+    "measure",
+    [
+        "knee_flexion_max_deg",  # from the side
+        "fppa_common_deg",  # of both legs
+        "kmf_drift_pct",  # of the whole set
+        "toe_out_deg",  # of the stance
+        "fppa_deg",  # the measure itself
+    ],
+)
+def test_a_measure_of_another_view_leg_or_scope_and_the_measure_itself_are_no_evidence(sure: str, measure: str) -> None:
+    found = problems(sure.replace("kmf_change_pct = 0", f"{measure} = 0"))
+    assert found == [(line_of(sure, "[check.evidence]"), f"`{measure}` {NO_EVIDENCE}")]
 
 
 def test_the_hash_is_that_of_the_files_bytes(tmp_path: Path, text: str) -> None:

@@ -21,7 +21,7 @@ def rule() -> ScoreRule:
 
 def rep(error: float = 0.0, without: str = "", **changed: float) -> tuple[str, MeasuredValues]:
     values = {
-        "arms_moved_s": 0.0, "trunk_lean_deg": 3.0, "pelvic_drop_deg": 2.0, "kmf_pct": -2.0, "wobble_pct": 0.5,
+        "arms_moved_s": 0.0, "trunk_lean_deg": 3.0, "pelvic_drop_deg": 2.0, "fppa_deg": -2.0, "wobble_pct": 0.5,
         "touch_downs": 0.0,
     } | changed  # fmt: skip
     measured = {name: Estimate(value, error) for name, value in values.items() if name != without}
@@ -36,13 +36,13 @@ def test_clean_reps_score_nothing(rule: ScoreRule) -> None:
 
 
 def test_everything_wrong_scores_six(rule: ScoreRule) -> None:
-    worst = rep(arms_moved_s=2, trunk_lean_deg=15, pelvic_drop_deg=9, kmf_pct=6, wobble_pct=3, touch_downs=1)
+    worst = rep(arms_moved_s=2, trunk_lean_deg=15, pelvic_drop_deg=9, fppa_deg=11, wobble_pct=3, touch_downs=1)
     assert estimated_score(rule, [worst] * 5) == Estimate(6, 0)
 
 
 def test_the_knee_counts_once_or_twice_by_how_far_it_goes(rule: ScoreRule) -> None:
-    for kmf, points in ((0.0, 0), (1.0, 1), (4.0, 1), (4.1, 2)):
-        score = estimated_score(rule, [rep(kmf_pct=kmf)] * 5)
+    for fppa, points in ((6.0, 0), (6.1, 1), (10.0, 1), (10.1, 2)):
+        score = estimated_score(rule, [rep(fppa_deg=fppa)] * 5)
         assert score is not None
         assert score.value == points
 
@@ -54,11 +54,11 @@ def test_arms_count_from_two_reps_in_five(rule: ScoreRule) -> None:
 
 
 def test_the_error_covers_the_scores_that_the_measures_leave_possible(rule: ScoreRule) -> None:
-    score = estimated_score(rule, [rep(error=1.0, kmf_pct=4.5, pelvic_drop_deg=4.5)] * 5)
+    score = estimated_score(rule, [rep(error=1.0, fppa_deg=10.5, pelvic_drop_deg=4.5)] * 5)
     assert score is not None
     assert score.value == 2
     assert score.error == 3  # arms, pelvis and stance could each be a point more
-    surer = estimated_score(rule, [rep(error=0.1, kmf_pct=4.05)] * 5)
+    surer = estimated_score(rule, [rep(error=0.1, fppa_deg=10.05)] * 5)
     assert surer is not None
     assert (surer.value, surer.error) == (2, 1)  # the knee a point less, or the stance a point more
 

@@ -27,7 +27,7 @@ def expected(position: np.ndarray) -> np.ndarray:
     return np.asarray(np.interp(position, [0, 1, 2, 3], [0, 10, 10, 0]))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(durations, min_size=1, max_size=4))
 def test_slow_and_fast_reps_lie_on_each_other(tempo: list[tuple[float, float, float]]) -> None:
     curves = phase_curves(assessment([{}] * len(tempo), tempo_s=tempo), "fppa_deg", "left")
@@ -37,7 +37,7 @@ def test_slow_and_fast_reps_lie_on_each_other(tempo: list[tuple[float, float, fl
     assert np.nanmax(np.abs(curves.values - expected(curves.position))) <= fastest + 1e-9
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(0.4, 4.0), st.floats(-50.0, 50.0))
 def test_a_clock_that_runs_otherwise_changes_nothing(speed: float, offset_s: float) -> None:
     made = assessment([{}, {}], tempo_s=[(1.0, 2.0, 1.5), (2.0, 0.5, 1.0)])
@@ -61,7 +61,7 @@ def test_a_clock_that_runs_otherwise_changes_nothing(speed: float, offset_s: flo
     np.testing.assert_allclose(one.values, two.values, atol=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.floats(-3, 3), st.floats(-30, 30))
 def test_scaled_and_shifted_values_give_scaled_and_shifted_curves(factor: float, shift: float) -> None:
     made = assessment([{}, {}])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.exercises.rubric import Bands
@@ -26,7 +26,6 @@ def value(number: float, error: float = 2.0, rep_sd: float = float("nan")) -> Se
     return SetValue(Estimate(number, error), 5, rep_sd)
 
 
-@settings(deadline=None)
 @given(measures, set_values, set_values, st.sampled_from(Apart))
 def test_a_difference_under_its_limit_is_never_a_change(
     measure: str, first: SetValue, second: SetValue, apart: Apart
@@ -38,7 +37,6 @@ def test_a_difference_under_its_limit_is_never_a_change(
     assert change.is_change == (change.verdict in CHANGES)
 
 
-@settings(deadline=None)
 @given(measures, set_values, set_values, st.sampled_from(Apart))
 def test_exchanged_sets_give_the_opposite_difference(
     measure: str, first: SetValue, second: SetValue, apart: Apart
@@ -52,7 +50,6 @@ def test_exchanged_sets_give_the_opposite_difference(
     assert back.verdict is opposite.get(forth.verdict, forth.verdict)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(sorted(PUBLISHED)), set_values, set_values)
 def test_the_limit_between_days_is_never_below_the_published_one(
     measure: str, first: SetValue, second: SetValue
@@ -60,7 +57,6 @@ def test_the_limit_between_days_is_never_below_the_published_one(
     assert threshold_for(measure, first, second, Apart.DAYS).value >= PUBLISHED[measure].days
 
 
-@settings(deadline=None)
 @given(measures, set_values, set_values, st.sampled_from(Apart))
 def test_the_limit_is_never_below_the_errors_of_both_values(
     measure: str, first: SetValue, second: SetValue, apart: Apart
@@ -140,7 +136,6 @@ def test_what_was_not_measured_is_not_compared(first: SetValue | None, second: S
     assert words in change.reason
 
 
-@settings(deadline=None)
 @given(values)
 def test_good_values_are_not_off(number: float) -> None:
     off = off_good(number, UP_TO_10)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.exercises.plan import Plan
@@ -133,7 +133,6 @@ def test_sets_shortly_after_one_another_are_one_session() -> None:
     assert [len(each.sets) for each in sessions] == [3, 1]
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 60), max_size=30))
 def test_every_set_is_in_one_session(days: list[float]) -> None:
     sets = [summary(day) for day in days]

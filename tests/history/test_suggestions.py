@@ -228,7 +228,7 @@ def sessions(entries: list[Entry], plan: Plan, exercise: str) -> list[SetSummary
     ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(st.tuples(pains, st.one_of(st.none(), st.floats(0, 1)), st.one_of(st.none(), st.booleans())), max_size=6),
     plans,

@@ -32,7 +32,7 @@ from formcheck.session.assessment import Assessment
 from formcheck.session.recorded import SetRequest, assess
 from tests.clips import empty_wall, remake
 
-from .crew import bring, crew, look, server_of_workers, until
+from .crew import WITHIN_S, bring, crew, look, server_of_workers, until
 from .desk import ROBIN
 
 pytestmark = pytest.mark.usefixtures("pose_model")
@@ -179,7 +179,7 @@ def test_a_cancelled_upload_is_left_within_seconds(records: Records, clip: Path)
     until(lambda: (look(records, row).share or 0) > 0)
     with records.writing(ROBIN) as work:
         cancel(work, row.id)
-    thread.join(30)
+    thread.join(WITHIN_S)
     assert not thread.is_alive()
     assert look(records, row).state == UploadState.CANCELLED
     with records.reading(ROBIN) as work:
@@ -209,7 +209,7 @@ def test_progress_is_written_down_while_the_work_goes_on(
             with records.reading(SYSTEM) as work:
                 return get_upload(work, claim.upload_id).share
 
-        until(lambda: seen() == 0.25, 30)
+        until(lambda: seen() == 0.25)
 
 
 def test_work_that_does_not_listen_ends_with_its_process(
@@ -221,7 +221,7 @@ def test_work_that_does_not_listen_ends_with_its_process(
     stop = threading.Event()
     with Heartbeat(records, claim, stop, ended.append) as heart:
         stop.set()
-        until(lambda: ended, 30)
+        until(lambda: ended)
         with pytest.raises(ToldToStopError):
             heart.tell("Measuring", 0.5)
     assert ended
@@ -234,7 +234,7 @@ def test_work_that_stands_still_ends_with_its_process(
     monkeypatch.setattr(heartbeat, "_STALLED_S", 0.1)
     ended: list[int] = []
     with Heartbeat(records, claim, threading.Event(), ended.append):
-        until(lambda: ended, 30)
+        until(lambda: ended)
 
 
 # As processes ---------------------------------------------------------------------------------------------------------
@@ -269,7 +269,7 @@ def test_a_server_that_is_killed_leaves_no_worker_and_the_next_one_goes_on(
         server.kill()
         server.wait()
     assert children
-    until(lambda: not any(child.is_running() for child in children), 30)
+    until(lambda: not any(child.is_running() for child in children))
     assert look(records, row).state == UploadState.WAITING
     with crew(records, monkeypatch):
         until(lambda: look(records, row).state == UploadState.DONE)
@@ -289,21 +289,22 @@ def test_workers_end_when_they_are_told_to_and_put_back_what_they_are_at(
 
 
 def test_workers_that_cannot_start_are_not_tried_without_pause() -> None:
-    started: list[str] = []
+    started: list[tuple[str, float]] = []
 
     def broken(name: str) -> list[str]:
-        started.append(name)
+        started.append((name, time.monotonic()))
         return [sys.executable, "-c", "raise SystemExit(1)"]
 
     workers = Workers(1, broken)
     workers.start()
     try:
-        until(lambda: len(started) == 2, 30)
-        time.sleep(1.0)
-        assert len(started) == 2
+        until(lambda: len(started) >= 3)
     finally:
         workers.close()
-    assert len(set(started)) == 1
+    names, at_s = zip(*started, strict=True)
+    assert len(set(names)) == 1
+    assert at_s[1] - at_s[0] >= 2.0
+    assert at_s[2] - at_s[1] >= 4.0, "the longer it goes wrong, the longer is waited"
 
 
 def test_a_worker_is_run_by_this_very_python() -> None:

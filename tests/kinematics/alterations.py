@@ -110,6 +110,7 @@ def in_a_mirror(film: Film) -> Film:
         track=flipped,
         knee_flexion_deg=film.knee_flexion_deg[:, ::-1],
         fppa_deg=film.fppa_deg[:, ::-1],
+        kmf_pct=film.kmf_pct[:, ::-1],
     )
 
 

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement, measure_set
 from formcheck.kinematics.phase_rule import PhaseRule
+from formcheck.kinematics.view import EXACT
 
-from ..skeleton import Camera, Exercise, Film, Person, film
+from ..skeleton import HIPS_APART_M, Camera, Exercise, Film, Person, film
 
 READS_LOW_DEG = 4.5
 """What the estimator takes off the turn of people who face the camera (measured on its own output)."""
@@ -27,10 +28,9 @@ RULES: dict[Exercise, PhaseRule] = {
 def filmed(
     person: Person | None = None, camera: Camera | None = None, *, hips_drawn_apart_m: float | None = None
 ) -> Film:
-    """Let a camera and an estimator that reads turns low see a person."""
-    if hips_drawn_apart_m is None:
-        return film(person, camera, reads_low_deg=READS_LOW_DEG)
-    return film(person, camera, reads_low_deg=READS_LOW_DEG, hips_drawn_apart_m=hips_drawn_apart_m)
+    """Let a camera see a person, and find every landmark where it is."""
+    apart_m = HIPS_APART_M if hips_drawn_apart_m is None else hips_drawn_apart_m
+    return film(person, camera, hips_drawn_apart_m=apart_m, pose_model=EXACT)
 
 
 def measured(made: Film, exercise: Exercise = "squat") -> SetMeasurement:

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from formcheck.kinematics.error_parts import scale_part, turn_part
+from formcheck.kinematics.frontal import ONE_LEG
 from formcheck.kinematics.noise import tremble_px, value_noise
 from formcheck.kinematics.rep_measures import measure_rep, measure_whole_set
 from formcheck.kinematics.sagittal import STANCE_ERROR_GONE_DEG, without_stance_error_deg
 from formcheck.kinematics.stance_error import MOST_DEG, stance_error_deg
-from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict, front_turn_deg, known_front_turn_deg
+from formcheck.kinematics.view import (
+    ViewKind,
+    ViewQuality,
+    ViewVerdict,
+    front_turn_deg,
+    known_front_turn_deg,
+    left_turn_spread_deg,
+    turn_reading,
+)
 from formcheck.pose.landmarks import Side
+from formcheck.pose.types import FloatArray
 
-from ..skeleton import HIP, KNEE, LEFT, RIGHT, Exercise, Move, Person
+from ..skeleton import HIP, KNEE, LEFT, RIGHT, Exercise, Move, Person, film
 from .alterations import trembling
-from .sets import at_bottom, filmed, measured
+from .sets import READS_LOW_DEG, at_bottom, filmed, measured
 
 
 def front(yaw_deg: float, error_deg: float = 3.0) -> ViewVerdict:
@@ -74,15 +85,26 @@ class TestStanceError:
 
 
 class TestKnownTurn:
-    @pytest.mark.parametrize("yaw", [0.0, 1.0, -2.0, 2.9, 179.0])
-    def test_a_turn_within_its_error_is_taken_for_none(self, yaw: float) -> None:
-        assert known_front_turn_deg(front(yaw)) == 0.0
+    @pytest.mark.parametrize("yaw", [1.0, -2.0, 2.9, 179.0, 4.0])
+    def test_of_a_small_turn_the_part_counts_that_people_who_stand_square_have_in_what_is_read(
+        self, yaw: float
+    ) -> None:
+        whole, part = front_turn_deg(front(yaw)), known_front_turn_deg(front(yaw))
+        spread = 3.0 / 1.96
+        assert part == pytest.approx(whole * 1.5**2 / (1.5**2 + spread**2))
 
-    @pytest.mark.parametrize("yaw", [4.0, -4.0, 9.0, 176.0])
-    def test_a_turn_beyond_its_error_counts_in_part_and_keeps_its_side(self, yaw: float) -> None:
+    @pytest.mark.parametrize("yaw", [6.0, -6.0, 9.0, 171.0])
+    def test_a_turn_far_beyond_its_error_counts_but_for_the_error_and_keeps_its_side(self, yaw: float) -> None:
         whole, part = front_turn_deg(front(yaw)), known_front_turn_deg(front(yaw))
         assert 0 < part / whole < 1
         assert part == pytest.approx(whole * (1 - (3.0 / whole) ** 2))
+
+    def test_who_faces_the_camera_is_not_turned(self) -> None:
+        assert known_front_turn_deg(front(0.0)) == 0.0
+
+    def test_what_is_left_of_a_turn_is_never_more_than_its_error(self) -> None:
+        for yaw in (0.0, 2.0, 4.0, 9.0, 176.0):
+            assert 0 < left_turn_spread_deg(front(yaw)) <= 3.0 / 1.96
 
     def test_from_behind_the_front_points_the_other_way(self) -> None:
         assert front_turn_deg(front(5.0)) == pytest.approx(5.0)
@@ -106,12 +128,13 @@ class TestKnownTurn:
             assert value.error > left_in
 
     @pytest.mark.parametrize("yaw", [176.0, -176.0])
-    def test_from_behind_where_no_turn_was_ever_checked_the_error_is_wider_and_nothing_taken_out(
+    def test_from_behind_where_no_turn_was_ever_checked_the_error_is_wider_and_less_is_taken_out(
         self, yaw: float
     ) -> None:
-        view = measured(filmed(Person(yaw_deg=yaw))).view
-        assert view.yaw_error_deg > 1.5 * measured(filmed(Person(yaw_deg=180 - yaw))).view.yaw_error_deg
-        assert known_front_turn_deg(view) == 0.0
+        behind = measured(film(Person(yaw_deg=yaw), reads_low_deg=READS_LOW_DEG)).view
+        facing = measured(film(Person(yaw_deg=180 - yaw), reads_low_deg=READS_LOW_DEG)).view
+        assert behind.yaw_error_deg > 1.5 * facing.yaw_error_deg
+        assert abs(known_front_turn_deg(behind)) < 0.5 * abs(known_front_turn_deg(facing))
 
 
 class TestErrorParts:
@@ -154,10 +177,10 @@ class TestErrorParts:
 
     def test_the_turn_widens_fppa_most_and_the_knee_over_the_foot_least(self) -> None:
         """Specification section 5: around 60 deg of flexion KMF hardly feels the turn, FPPA 1.15 deg a degree."""
-        made = filmed(Person(moves=(Move(depth_deg=60.0),) * 3))
+        made = film(Person(moves=(Move(depth_deg=60.0),) * 3), reads_low_deg=READS_LOW_DEG)
         m, deep = measured(made), at_bottom(made)
         parts = {name: turn_part(m, m.reps[0], name, deep) for name in ("fppa_deg", "kmf_pct", "kmd_pct")}
-        turn = np.hypot(m.view.yaw_error_deg, front_turn_deg(m.view)) / 1.96
+        turn = left_turn_spread_deg(m.view)
         assert parts["fppa_deg"] == pytest.approx(1.15 * turn, rel=0.1)
         assert parts["kmf_pct"] < 0.3 * parts["kmd_pct"]
 
@@ -179,3 +202,32 @@ class TestErrorParts:
             m = measured(filmed(Person(yaw_deg=yaw)))
             parts.append(turn_part(m, m.reps[0], "knee_flexion_max_deg", np.ones(len(m.track), dtype=np.bool_)))
         assert 0 < parts[0] < parts[1] < parts[2]
+
+
+class TestLandmarksOfABentLeg:
+    """What a pose model is known to draw wrong of a bent leg is taken off, of that model's landmarks alone."""
+
+    @staticmethod
+    def fppa(pose_model: str, exercise: Exercise = "squat") -> tuple[FloatArray, NDArray[np.bool_]]:
+        moves = (Move(depth_deg=60.0, fppa_deg=(12.0, 0.0)),) * 3
+        made = film(
+            Person(exercise, moves), pose_model=pose_model, reads_low_deg=turn_reading(pose_model).reads_low_deg
+        )
+        return measured(made, exercise).series.per_leg["fppa_deg"], at_bottom(made)
+
+    def test_nothing_is_taken_off_in_stance_and_more_is_given_to_a_knee_that_caves_in(self) -> None:
+        known, deep = self.fppa("pose_landmarker_full")
+        exact, _ = self.fppa("exact")
+        given = known - exact
+        assert np.abs(given[:20]).max() < 0.3
+        assert np.median(given[deep, LEFT]) > np.median(given[deep, RIGHT]) + 1.0
+
+    def test_landmarks_of_a_model_that_nobody_measured_are_taken_as_they_are(self) -> None:
+        unknown, deep = self.fppa("somebodys_own")
+        assert np.median(unknown[deep, LEFT]) == pytest.approx(12.0, abs=1.0)
+
+    def test_on_one_leg_the_line_is_another_one(self) -> None:
+        known, deep = self.fppa("pose_landmarker_full", "step-down")
+        exact, _ = self.fppa("exact", "step-down")
+        leg = np.median(exact[deep, LEFT])
+        assert np.median(known[deep, LEFT]) == pytest.approx(ONE_LEG.offset_deg + ONE_LEG.gain * leg, abs=0.4)

@@ -8,9 +8,9 @@ import pytest
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import Side
 
-from ..skeleton import ANKLE, KNEE, LEFT, RIGHT, Camera, Exercise, Move, Person, film
+from ..skeleton import ANKLE, KNEE, LEFT, RIGHT, Camera, Exercise, Move, Person
 from .alterations import cut, exchanged, hidden, in_a_mirror, trembling
-from .sets import READS_LOW_DEG, at_bottom, bent, count, filmed, measured
+from .sets import at_bottom, bent, count, filmed, measured
 
 LEFT_CAVES = (Move(fppa_deg=(12.0, -5.0)),) * 3
 BILATERAL: tuple[Exercise, ...] = ("squat", "wall-squat")
@@ -85,8 +85,7 @@ def test_varus_is_negative() -> None:
 
 
 def test_a_mirrored_person_changes_legs() -> None:
-    flat = film(Person(moves=LEFT_CAVES), reads_low_deg=-READS_LOW_DEG)
-    mirrored = in_a_mirror(flat)
+    mirrored = in_a_mirror(filmed(Person(moves=LEFT_CAVES)))
     fppa = measured(mirrored).series.per_leg["fppa_deg"]
     assert fppa == pytest.approx(mirrored.fppa_deg, abs=1.0)
     assert fppa[at_bottom(mirrored), RIGHT] == pytest.approx(12.0, abs=1.0)

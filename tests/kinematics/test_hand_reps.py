@@ -52,7 +52,7 @@ def test_the_times_that_were_found_give_the_rep_that_was_found(yaw: float) -> No
         assert [numbers(each.times) for each in again] == [pytest.approx(numbers(each)) for each in found.reps]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(by=st.tuples(*[st.floats(-0.3, 0.3)] * 4))
 def test_a_boundary_that_is_moved_changes_the_tempo_by_as_much(by: tuple[float, float, float, float]) -> None:
     was = FOUND.reps[1]

@@ -108,7 +108,7 @@ def test_empty_file_is_damaged(bundle_file: Path) -> None:
         read_bundle(bundle_file)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
 def test_a_changed_byte_of_a_network_is_noticed(bundle_file: Path, data: st.DataObject) -> None:
     whole = bundle_file.read_bytes()

@@ -130,7 +130,7 @@ def test_a_server_that_is_not_there_is_an_error(folder: Path, bundle: bytes) -> 
 
 
 def test_two_processes_may_install_at_once(folder: Path, bundle: bytes) -> None:
-    both_are_downloading = threading.Barrier(2, timeout=60)
+    both_are_downloading = threading.Barrier(2, timeout=240)
 
     def respond(handler: BaseHTTPRequestHandler) -> None:
         both_are_downloading.wait()

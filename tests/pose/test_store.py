@@ -57,7 +57,7 @@ def test_unknown_brightness_stays_unknown(track: PoseTrack, tmp_path: Path, suff
 numbers = st.floats(allow_infinity=False, width=64)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     suffix=st.sampled_from(SUFFIXES),
     t_s=st.lists(st.floats(0, 1e6), min_size=1, max_size=4, unique=True).map(sorted),

@@ -1,12 +1,13 @@
 """A place for records that no other test uses, on each kind of database: SQLite in a folder, and PostgreSQL.
 
-PostgreSQL is a cluster of our own on loopback, made when the first test asks for it and gone after the last, or the
-server at `FORMCHECK_TEST_POSTGRESQL_URL`, whose role may make databases. Where there is neither, its tests are skipped;
-with `FORMCHECK_TEST_TOOLS=required` they fail.
+PostgreSQL is a cluster of our own on loopback, one for all test processes, made when the first test asks for it and
+gone after the last, or the server at `FORMCHECK_TEST_POSTGRESQL_URL`, whose role may make databases. Where there is
+neither, its tests are skipped; with `FORMCHECK_TEST_TOOLS=required` they fail.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -14,28 +15,33 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 import pytest
+from filelock import FileLock
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from formcheck.records.database import open_database
 from formcheck.records.records import Records
 from formcheck.records.settings import DATABASE_FILE, RecordsSettings
 
+from ..shared import shared_folder
+
 Command = list[str | Path]
 KINDS: Final = ("sqlite", "postgresql")
 _ATTEMPTS: Final = 5
 """Another process may take the free port between our look and PostgreSQL's."""
+_CLUSTER_FILE: Final = "postgresql.json"
+"""In the folder that test processes share: where the cluster is."""
 _TO_BE_FAST: Final = {
     "fsync": "off",  # the tests kill our processes, never the machine under the server
     "synchronous_commit": "off",
     "full_page_writes": "off",
     "shared_buffers": "32MB",
-    "max_connections": "100",
+    "max_connections": "200",
 }
 
 
@@ -86,33 +92,60 @@ def _binaries() -> Path | None:
     return versions[-1].parent if versions else None
 
 
-@contextmanager
-def _own_cluster(binaries: Path) -> Iterator[URL]:
-    """Make a cluster in a folder of its own and serve it on loopback while the block runs."""
-    # As root PostgreSQL refuses to run, and pytest's own folders are closed to others.
-    user = None if os.geteuid() != 0 else _unprivileged()
-    folder = Path(tempfile.mkdtemp(prefix="formcheck-postgresql-"))
-    password = uuid4().hex
-    try:
-        (folder / "password").write_text(password)
-        if user is not None:
-            shutil.chown(folder, user)
-            shutil.chown(folder / "password", user)
-        with (folder / "initdb.log").open("wb") as log:
-            make: Command = [binaries / "initdb", "--pgdata", folder / "data", "--username", "formcheck", "--no-sync"]
-            make += ["--auth", "scram-sha-256", "--pwfile", folder / "password", "--encoding", "UTF8", "--no-locale"]
-            _do(make, user, log.fileno())
-        port = _started(binaries, folder, user)
+@dataclass(frozen=True)
+class Cluster:
+    """A PostgreSQL of our own that is running."""
+
+    folder: str
+    address: str
+
+    @classmethod
+    def start(cls, binaries: Path) -> Cluster:
+        """Make a cluster in a folder of its own and serve it on loopback."""
+        # As root PostgreSQL refuses to run, and pytest's own folders are closed to others.
+        user = None if os.geteuid() != 0 else _unprivileged()
+        folder = Path(tempfile.mkdtemp(prefix="formcheck-postgresql-"))
+        password = uuid4().hex
         try:
-            yield URL.create("postgresql+psycopg", "formcheck", password, "127.0.0.1", port, "postgres")
+            (folder / "password").write_text(password)
+            if user is not None:
+                shutil.chown(folder, user)
+                shutil.chown(folder / "password", user)
+            with (folder / "initdb.log").open("wb") as log:
+                make: Command = [binaries / "initdb", "--pgdata", folder / "data", "--username", "formcheck"]
+                make += ["--no-sync", "--auth", "scram-sha-256", "--pwfile", folder / "password"]
+                _do([*make, "--encoding", "UTF8", "--no-locale"], user, log.fileno())
+            port = _started(binaries, folder, user)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        url = URL.create("postgresql+psycopg", "formcheck", password, "127.0.0.1", port, "postgres")
+        return cls(str(folder), url.render_as_string(hide_password=False))
+
+    def stop(self, binaries: Path) -> None:
+        """End it and take its folder away."""
+        user = None if os.geteuid() != 0 else _unprivileged()
+        stop: Command = [binaries / "pg_ctl", "--pgdata", Path(self.folder) / "data", "--mode", "immediate", "stop"]
+        try:
+            _do(stop, user, subprocess.DEVNULL)
         finally:
-            _do(
-                [binaries / "pg_ctl", "--pgdata", folder / "data", "--mode", "immediate", "stop"],
-                user,
-                subprocess.DEVNULL,
-            )
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def _shared_cluster(binaries: Path, shared: Path) -> Cluster:
+    """Return the cluster of all test processes; whoever asks first starts it."""
+    told = shared / _CLUSTER_FILE
+    with FileLock(shared / "postgresql.lock"):
+        if not told.exists():
+            told.write_text(json.dumps(asdict(Cluster.start(binaries))))
+        return Cluster(**json.loads(told.read_text()))
+
+
+def stop_shared_cluster(shared: Path) -> None:
+    """End the cluster that test processes shared, if any of them asked for it."""
+    told, binaries = shared / _CLUSTER_FILE, _binaries()
+    if told.exists() and binaries is not None:
+        Cluster(**json.loads(told.read_text())).stop(binaries)
 
 
 def _unprivileged() -> str:
@@ -150,7 +183,7 @@ def _do(command: Command, user: str | None, out: int) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[PostgresqlServer]:
+def postgresql_server(request: pytest.FixtureRequest) -> Iterator[PostgresqlServer]:
     """Give a PostgreSQL server for this run of the tests."""
     given = os.environ.get("FORMCHECK_TEST_POSTGRESQL_URL")
     if given:
@@ -164,8 +197,14 @@ def postgresql_server() -> Iterator[PostgresqlServer]:
         if os.environ.get("FORMCHECK_TEST_TOOLS") == "required":
             pytest.fail(reason)
         pytest.skip(reason)
-    with _own_cluster(binaries) as url:
-        yield PostgresqlServer(url)
+    shared = shared_folder(request.config)
+    cluster = Cluster.start(binaries) if shared is None else _shared_cluster(binaries, shared)
+    server = PostgresqlServer(make_url(cluster.address))
+    yield server
+    if shared is None:
+        cluster.stop(binaries)
+    else:
+        server.drop_all()
 
 
 @pytest.fixture(scope="session")

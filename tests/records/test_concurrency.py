@@ -34,7 +34,7 @@ TEN = 10
 
 def _meeting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have two reviewers measure until both have looked at the set: both change what both saw."""
-    both = threading.Barrier(2, timeout=30)
+    both = threading.Barrier(2, timeout=240)
     check_correction: Callable[..., Any] = corrected.check_correction
 
     def after_both_looked(*arguments: Any, **named: Any) -> Any:
@@ -113,7 +113,7 @@ def test_what_is_given_up_while_another_takes_it_up_is_not_lost(records: Records
         with records.writing(ROBIN) as work:
             goes = add_person(work, PersonDetails("Goes")).id
         add_sample_set(records, goes, "shared.mp4", b"shared")
-        ready = threading.Barrier(2, timeout=30)
+        ready = threading.Barrier(2, timeout=240)
 
         def erase(person_id: str, ready: threading.Barrier) -> None:
             ready.wait()
@@ -164,7 +164,7 @@ def test_processes_add_at_once(records_settings: RecordsSettings) -> None:
             assert each.stdout is not None
             assert each.stdout.readline() == "ready\n"
         for each in processes:
-            each.communicate("go\n", timeout=60)
+            each.communicate("go\n", timeout=240)
     finally:
         for each in processes:
             each.kill()

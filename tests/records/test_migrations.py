@@ -192,7 +192,7 @@ def test_two_processes_may_bring_the_tables_up_to_date_at_once(empty_settings: R
         for each in processes:
             _say(each, "go\n")
         assert [_line(each) for each in processes] == ["opened\n", "opened\n"]
-        assert [each.wait(30) for each in processes] == [0, 0]
+        assert [each.wait(240) for each in processes] == [0, 0]
     finally:
         for each in processes:
             each.kill()

@@ -197,7 +197,7 @@ anything = st.text(max_size=3000)
 pains = st.one_of(st.none(), st.integers(min_value=0, max_value=10))
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(name=anything, note=anything, steps=anything, clinician=anything, pain=pains, long=st.booleans())
 def test_one_page_whatever_people_type(
     front_set: Assessment, name: str, note: str, steps: str, clinician: str, pain: int | None, long: bool

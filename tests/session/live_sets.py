@@ -26,6 +26,8 @@ EXERCISES = {
     "step_down_side": "step-down",
 }
 FRAME_S = 1 / 30
+_STANCE_S = 1.5
+"""For as long as that everybody in the sample clips stands still at first."""
 
 
 @dataclass
@@ -47,10 +49,20 @@ class Played:
 
 
 def poses_of(track: PoseTrack, *, stand_s: float = 1.5) -> Iterator[Pose]:
-    """Yield the poses of a clip after a while of its first one, at 30 frames a second."""
+    """Yield the poses of a clip after a while of its stance, at 30 frames a second.
+
+    Of the middle of its stance, not of its first pose: an estimator that has just found somebody has yet to settle.
+    """
     still = round(stand_s / FRAME_S)
+    stance = track.t_s < _STANCE_S
+    settled = Pose(
+        0.0,
+        np.median(track.image_px[stance], axis=0),
+        np.median(track.visibility[stance], axis=0),
+        np.median(track.world_m[stance], axis=0),
+    )
     for k in range(still + len(track)):
-        yield at_frame(track[max(0, k - still)], k)
+        yield at_frame(settled if k < still else track[k - still], k)
 
 
 def at_frame(pose: Pose, k: int) -> Pose:

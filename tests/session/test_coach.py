@@ -337,7 +337,7 @@ def scenes() -> tuple[PoseTrack, ...]:
     return tuple(stands(yaw, camera, lasts_s=1.0).track for yaw in (0.0, 30.0, 90.0) for camera in cameras)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.integers(0, 10_000), calm_s=st.floats(0.1, 1.0))
 def test_whatever_happens_an_instruction_stays_until_it_could_be_heard(seed: int, calm_s: float) -> None:
     random = np.random.default_rng(seed)

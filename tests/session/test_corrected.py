@@ -146,13 +146,13 @@ CHANGES: tuple[Change, ...] = (
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(order=st.permutations(CHANGES))
 def test_corrections_of_different_things_do_not_depend_on_their_order(order: list[Change]) -> None:
     assert whole_document(corrected(FRONT, *order)) == whole_document(corrected(FRONT, *CHANGES))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(kept=st.sets(st.integers(0, len(CHANGES) - 1)), undone=st.integers(0, len(CHANGES) - 1))
 def test_an_undone_correction_leaves_no_trace(kept: set[int], undone: int) -> None:
     before = [CHANGES[i] for i in sorted(kept - {undone})]

@@ -14,7 +14,7 @@ from formcheck.session.setup import setup_checks
 
 from ..kinematics.alterations import in_a_mirror
 from ..kinematics.sets import RULES, filmed, measured
-from ..skeleton import LEFT, RIGHT, Exercise, Film, Move, Person
+from ..skeleton import LEFT, RIGHT, Camera, Exercise, Film, Move, Person
 
 
 def check(m: SetMeasurement, id_: str) -> SetupCheck | None:
@@ -83,3 +83,18 @@ def test_one_standing_leg_throughout_is_told_and_squats_have_none() -> None:
     assert same.passed
     assert "right leg stands throughout" in same.message
     assert check(measured(filmed(Person("squat", (Move(),) * 2))), "SU-17") is None
+
+
+@pytest.mark.parametrize("aside", [-1.3, 1.3])
+def test_who_stands_far_beside_the_middle_is_told_where_to_stand(aside: float) -> None:
+    m = measured(filmed(Person("squat", (Move(),) * 2, yaw_deg=0.0), Camera(aside_m=aside, field_of_view_deg=74.0)))
+    found = check(m, "SU-4")
+    assert found is not None
+    assert not found.passed
+    assert "stand in the middle" in found.message
+    assert np.sign(found.value or 0.0) == np.sign(aside)
+
+
+@pytest.mark.parametrize("aside", [-0.7, 0.0, 0.7])
+def test_nothing_is_said_of_a_place_that_costs_nothing(aside: float) -> None:
+    assert check(measured(filmed(Person("squat", (Move(),) * 2), Camera(aside_m=aside))), "SU-4") is None

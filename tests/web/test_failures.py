@@ -16,7 +16,7 @@ def _broken() -> None:
 
 def test_a_page_that_fails_says_so_in_a_sentence_and_logs_the_cause(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
-        test = AppTest.from_function(_broken).run()
+        test = AppTest.from_function(_broken, default_timeout=240).run()
     (said,) = [each.value for each in test.error]
     assert "Reload it" in said
     assert "division" not in said

@@ -24,7 +24,7 @@ SCRIPT = "from formcheck.web.screens.guidance import page\npage()"
 
 
 def run(topic: str = "") -> AppTest:
-    app = AppTest.from_string(SCRIPT, default_timeout=30)
+    app = AppTest.from_string(SCRIPT, default_timeout=240)
     if topic:
         app.query_params["topic"] = topic
     return app.run()

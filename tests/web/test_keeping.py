@@ -29,7 +29,7 @@ def test_a_client_keeps_a_live_set_with_its_pain(monkeypatch: pytest.MonkeyPatch
     ann = add_somebody(records)
     monkeypatch.setattr("formcheck.web.check.keeping.current_actor", lambda: client_of(ann))
     monkeypatch.setattr("formcheck.web.check.keeping.records_service", lambda: records)
-    test = AppTest.from_function(_offer, default_timeout=30.0).run()
+    test = AppTest.from_function(_offer, default_timeout=240).run()
     test.button(key="keep-set-yes").click().run()
     test.session_state["after"] = 3
     test.run()

@@ -21,7 +21,7 @@ from formcheck.web.lifespan import while_serving
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.registry import LiveRegistry
 
-WITHIN_S = 60.0
+WITHIN_S = 240.0
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from formcheck.report import safety
 from formcheck.web.safety_gate import REMINDER
 from tests.web.finished import SET_ID, finished_sample
 
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 240.0
 _NO_QUERY: Mapping[str, str] = MappingProxyType({})
 _PRESCRIBED = {"exercise": "wall-squat", "leg": "both", "reps": "12", "hold": "5", "depth": "60"}
 

@@ -86,6 +86,11 @@ def test_too_few_reps_tell_nothing_of_tiredness() -> None:
 def test_a_knee_that_comes_inward_over_the_set_is_named_once() -> None:
     values = [{"kmf_pct": 1.0, "fppa_deg": 2.0}] * 3 + [{"kmf_pct": 9.0, "fppa_deg": 14.0}] * 3
     (sentence,) = fatigue(with_reps(values))
+    assert sentence.startswith("The left knee fell further inward, by 12 ±")
+
+
+def test_a_knee_that_comes_inward_over_the_foot_alone_is_named_by_that() -> None:
+    (sentence,) = fatigue(with_reps([{"kmf_pct": 1.0, "fppa_deg": 2.0}] * 3 + [{"kmf_pct": 9.0, "fppa_deg": 2.0}] * 3))
     assert sentence.startswith("The left knee came further inward over the foot, by 8.0 ±")
 
 

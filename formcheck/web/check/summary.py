@@ -29,14 +29,14 @@ class _Drift:
 
 _DRIFTS: Final[Mapping[str, _Drift]] = MappingProxyType(
     {
-        "kmf_drift_pct": _Drift(lambda change: change > 0, "{leg} knee came further inward over the foot, by {amount}"),
         "fppa_drift_deg": _Drift(lambda change: change > 0, "{leg} knee fell further inward, by {amount}"),
+        "kmf_drift_pct": _Drift(lambda change: change > 0, "{leg} knee came further inward over the foot, by {amount}"),
         "depth_drift_deg": _Drift(lambda change: change < 0, "{leg} knee bent less, by {amount}"),
         "descent_drift_s": _Drift(lambda change: change < 0, "way down got faster, by {amount}"),
     }
 )
-_SAME_KNEE: Final = ("kmf_drift_pct", "fppa_drift_deg")
-"""Two measures of one thing: the first that shows it is named."""
+_SAME_KNEE: Final = ("fppa_drift_deg", "kmf_drift_pct")
+"""Two measures of one thing: the first that shows it is named, and knees are judged by the first."""
 
 
 def best_rep(assessment: Assessment) -> str:

@@ -48,8 +48,10 @@ NUMBERS: Final = Topic(
                 "bad knee angle.",
                 "From one day to another, knee alignment has to change by more than 9° to mean anything; within one "
                 "session by more than 6°.",
-                "A single knee angle from the front is never called a fault alone: the knee must have moved inward of "
-                "the foot as well.",
+                "Knees are judged by the knee angle from the front. Natural toe-out puts a straight knee inward of the "
+                "tip of the foot too, so knee over foot is shown and not judged.",
+                "A knee angle that other numbers contradict is never called a fault: one that the knee had in standing "
+                "already, or while the knee moves outward over the foot.",
             ),
         ),
         Points(
@@ -57,7 +59,7 @@ NUMBERS: Final = Topic(
             (
                 "Good: within the band of this exercise. Nothing to change.",
                 "Caution: outside it, by little. Named in the report, and now and then while you move.",
-                "Fault: well outside, and more than the measurement could be wrong by. Then you hear one cue.",
+                "Fault: well outside, and more than the measurement is likely to be wrong by. Then you hear one cue.",
             ),
         ),
         Text(
@@ -75,7 +77,8 @@ NUMBERS: Final = Topic(
         Origin("More than 9° between days", (Basis.STUDY,), "smallest real change 7.5 to 8.9°: Munro 2012"),
         Origin("More than 6° within a session", (Basis.STUDY, Basis.DEFAULT), "twice the error of measurement"),
         Origin("No proven limit", (Basis.STUDY,), "Straub & Powers 2022"),
-        Origin("FPPA alone is never a fault", (Basis.GEOMETRY, Basis.STUDY), "Vasconcelos 2022; the camera's angle"),
+        Origin("Knees are judged by FPPA", (Basis.STUDY,), "Ageberg 2010; knee over foot measured on rendered people"),
+        Origin("What contradicts a knee angle", (Basis.GEOMETRY, Basis.DEFAULT), "the camera's angle; the own stance"),
         Origin("Correcting alignment and pain", (Basis.STUDY,), "Ferlito 2024 for; Salsich 2012 against"),
         Origin("Advice against watching alignment", (Basis.UNCHECKED,), "Willy 2019, a guideline for knee pain"),
     ),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sized
 from dataclasses import dataclass
-from typing import Protocol
+from functools import partial
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,13 +71,17 @@ class EngineMaker(Protocol):
         ...
 
 
+_BALANCED_ESTIMATOR: Final = partial(PoseEstimator, balanced=True)
+_ENGINE_OF_BALANCED: Final = partial(LiveSet, balanced=True)
+
+
 @dataclass(frozen=True)
 class LiveParts:
     """The parts of every live set."""
 
     find_model: Callable[[str], PoseModel] = find_model
     """By its short name, such as `full`."""
-    open_estimator: Callable[[PoseModel], Estimator] = PoseEstimator
-    make_engine: EngineMaker = LiveSet
+    open_estimator: Callable[[PoseModel], Estimator] = _BALANCED_ESTIMATOR
+    make_engine: EngineMaker = _ENGINE_OF_BALANCED
     clock: Callable[[], float] = time.perf_counter
     """Seconds, never going back."""

@@ -24,8 +24,8 @@ _POSE_DECIMALS: Final = 4
 _VALUE_DECIMALS: Final = 1
 _SHARE_DECIMALS: Final = 3
 _TIME_DECIMALS: Final = 2
-_ALIGNMENT: Final = "kmf_change_pct"
-"""The measure of the knee's place live: the turn of the body hardly moves it, which it does FPPA."""
+_ALIGNMENT: Final = ("fppa_deg", "kmf_change_pct")
+"""Measures that the gauges of the knees can show: the first that the exercise judges is the one that cues are by."""
 
 
 @dataclass(frozen=True)
@@ -66,8 +66,7 @@ def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_
             "model": opened.model,
             "target": {"reps": plan.reps, "hold_s": plan.hold_s, "depth_deg": plan.target_depth_deg},
             "depth_band": _depth_band(rubric, plan),
-            "alignment_band": _band(rubric, plan, _ALIGNMENT),
-            "fppa_band": _band(rubric, plan, "fppa_deg"),
+            "alignment_band": _alignment_band(rubric, plan),
             "limits": {
                 "max_bytes": limits.max_frame_bytes,
                 "max_width": limits.max_side_px,
@@ -212,11 +211,11 @@ def _depth_band(rubric: Rubric, plan: Plan) -> list[float | None] | None:
     return _interval(bands.good)
 
 
-def _band(rubric: Rubric, plan: Plan, measure: str) -> dict[str, Any] | None:
-    bands = _bands_of(rubric, plan, measure)
-    if bands is None:
-        return None
-    return {"good": _interval(bands.good), "caution": _interval(bands.caution), "measure": measure}
+def _alignment_band(rubric: Rubric, plan: Plan) -> dict[str, Any] | None:
+    for measure in _ALIGNMENT:
+        if (bands := _bands_of(rubric, plan, measure)) is not None:
+            return {"good": _interval(bands.good), "caution": _interval(bands.caution), "measure": measure}
+    return None
 
 
 def _interval(interval: Interval) -> list[float | None]:

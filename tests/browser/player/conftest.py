@@ -23,6 +23,7 @@ from tests.clips import SAMPLES
 from tests.sample_tracks import sample_track
 
 from ..conftest import chromium
+from ..waiting import settled
 from .server import PlayerServer, serving
 
 CLIP = "wall_squat_front"
@@ -116,14 +117,6 @@ def player(browser: Browser, shown: Shown) -> Iterator[OpenPlayer]:
     for context in opened:
         context.close()
     assert faults == []
-
-
-def settled(page: Page, wait_ms: int) -> None:
-    """Let the page draw twice and then be for a while, as it counts time: a busy machine gets longer."""
-    page.evaluate(
-        "ms => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, ms))))",
-        wait_ms,
-    )
 
 
 def frame_of(page: Page) -> int:

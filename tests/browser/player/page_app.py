@@ -28,7 +28,8 @@ def page() -> None:
         said.append(repr(event))
         st.rerun()
     st.text("\n".join(["Reported:", *said]))
-    st.button("Run again")
+    if st.button("Run again"):
+        st.text("Ran again")
     with st.popover("Question"):
         st.text("Answer")
 

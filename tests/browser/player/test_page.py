@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from ..waiting import still
 from .conftest import OpenPlayer, frame_of, reports
 
 KeepPicture = Callable[[Page, str], Path]
@@ -75,7 +76,7 @@ def test_without_a_video_the_measures_are_shown(player: OpenPlayer, keep_picture
     frame = frame_of(page)
     assert frame > 60
     page.keyboard.press("Space")
-    page.wait_for_timeout(500)
+    page.wait_for_function(f"Number(document.querySelector('[data-testid=player-clock]').dataset.frame) > {frame}")
     page.keyboard.press("Space")
     assert frame_of(page) > frame
 
@@ -86,7 +87,7 @@ def test_without_a_video_the_measures_are_shown(player: OpenPlayer, keep_picture
 def test_it_fits_its_window(player: OpenPlayer, keep_picture: KeepPicture, width: int, height: int, dark: bool) -> None:
     page = player(width, height, dark=dark)
     page.keyboard.press("b")
-    page.wait_for_timeout(300)
+    still(page)
     keep_picture(page, f"{width}-{'dark' if dark else 'light'}")
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     bottom = page.evaluate("document.querySelector('.fcr-grid').getBoundingClientRect().bottom")

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from ..starting import started
+from ..waiting import at_rest, settled
 from .conftest import Shown, frame_of
 
 _APP = Path(__file__).with_name("page_app.py")
-_STARTS_WITHIN_S = 90
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +25,22 @@ def address(shown: Shown, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     (folder / "copy.mp4").write_bytes(shown.server.video.read_bytes())
     for i, state in enumerate(shown.server.states):
         (folder / f"{i}.json").write_bytes(state)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", str(_APP), f"--server.port={port}", "--server.headless=true"]
-    server = subprocess.Popen(
-        command,
-        env={**os.environ, "FORMCHECK_TEST_PLAYER": str(folder)},
-        cwd=_APP.parents[3],
-        stdout=subprocess.DEVNULL,
-    )
+    log = folder / "server.log"
+
+    def start(port: int) -> subprocess.Popen[bytes]:
+        options = [f"--server.port={port}", "--server.headless=true"]
+        environment = {**os.environ, "FORMCHECK_TEST_PLAYER": str(folder)}
+        with log.open("w") as out:
+            return subprocess.Popen(
+                [sys.executable, "-m", "streamlit", "run", str(_APP), *options],
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                cwd=_APP.parents[3],
+            )
+
+    server, port = started(start, "/_stcore/health", log)
     try:
-        until = time.monotonic() + _STARTS_WITHIN_S
-        while time.monotonic() < until:
-            with socket.socket() as knock:
-                if knock.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.2)
         yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
@@ -68,7 +66,7 @@ def test_two_reports_in_one_breath_both_arrive_in_order(page: Page) -> None:
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     said = page.get_by_text("Reported:")
-    expect(said).to_contain_text("RIGHT_KNEE", timeout=15_000)
+    expect(said).to_contain_text("RIGHT_KNEE", timeout=60_000)
     words = said.inner_text()
     assert words.index("LEFT_KNEE") < words.index("RIGHT_KNEE")
     assert words.count("MoveLandmark") == 2
@@ -84,9 +82,10 @@ def test_a_rerun_leaves_one_player_with_its_video_and_its_place(page: Page) -> N
     page.get_by_test_id("player-joint").select_option("25")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
-    expect(page.locator(".fcr-was").filter(has_text="was").first).to_be_visible(timeout=15_000)
+    expect(page.locator(".fcr-was").filter(has_text="was").first).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Run again").click()
-    page.wait_for_timeout(1500)
+    expect(page.get_by_text("Ran again")).to_be_visible(timeout=60_000)
+    at_rest(page)
     assert page.get_by_test_id("player").count() == 1
     assert page.evaluate("document.querySelector('video').mark") == "same"
     assert frame_of(page) == frame
@@ -101,7 +100,7 @@ def count_messages(page: Page) -> None:
 
 
 def test_scrubbing_runs_the_page_not_once(page: Page) -> None:
-    page.wait_for_timeout(1000)
+    at_rest(page)
     count_messages(page)
     box = page.get_by_test_id("player-plots").bounding_box()
     assert box is not None
@@ -109,17 +108,17 @@ def test_scrubbing_runs_the_page_not_once(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 400, box["y"] + 100, steps=30)
     page.mouse.up()
-    page.wait_for_timeout(300)
+    settled(page, 300)
     assert frame_of(page) > 100
     assert page.evaluate("window.sends") == 0
 
 
 def test_the_keys_of_the_player_are_not_those_of_the_page(page: Page) -> None:
-    page.wait_for_timeout(1000)
+    at_rest(page)
     count_messages(page)
     for key in ("r", "c", "c"):
         page.keyboard.press(key)
-    page.wait_for_timeout(500)
+    settled(page, 500)
     expect(page.get_by_test_id("player-loop")).to_have_attribute("aria-pressed", "true")
     assert page.get_by_role("dialog").count() == 0
     assert page.evaluate("window.sends") == 0

@@ -105,7 +105,7 @@ def test_while_it_plays_plots_and_video_agree_within_a_frame(player: OpenPlayer,
     page = player()
     page.keyboard.press("2")
     page.keyboard.press("Space")
-    page.wait_for_timeout(1200)
+    page.wait_for_function("Number(document.querySelector('.fcr-clock').dataset.at) > 0.5")
     both = page.evaluate(
         "[Number(document.querySelector('.fcr-clock').dataset.at), document.querySelector('video').currentTime]"
     )

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from formcheck.web.player.events import event_from
 
+from ..waiting import settled
 from .conftest import KNEE, OpenPlayer, Shown, box_of, drag, frame_of, on_screen, reports
 
 KeepPicture = Callable[[Page, str], Path]
@@ -31,9 +32,9 @@ def test_a_dragged_joint_is_reported_where_it_was_put(
     page.keyboard.down("Control")
     for _ in range(3 * zooms):
         page.mouse.wheel(0, -100)
-        page.wait_for_timeout(30)
+        settled(page, 30)
     page.keyboard.up("Control")
-    page.wait_for_timeout(100)
+    settled(page, 100)
     x, y, scale = on_screen(page, *knee, shown)
     assert stage["x"] < x < stage["x"] + stage["width"]
     assert stage["y"] < y < stage["y"] + stage["height"]
@@ -122,7 +123,7 @@ def test_a_finger_moves_a_joint(player: OpenPlayer, shown: Shown) -> None:
         ("touchEnd", []),
     ):
         touches.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-        page.wait_for_timeout(30)
+        settled(page, 30)
     page.get_by_test_id("player-keep").click()
     (report,) = reports(page)
     assert report["x_px"] == pytest.approx(shown.knee_px(frame)[0] + 20 / scale, abs=0.5)
@@ -197,7 +198,7 @@ def test_angle_line_and_text_are_drawn_on_the_frame(player: OpenPlayer, keep_pic
     page.mouse.click(stage["x"] + 420, stage["y"] + 40)
     page.keyboard.type("look here")
     page.keyboard.press("Enter")
-    page.wait_for_timeout(150)
+    settled(page, 150)
     keep_picture(page, "drawn")
     angle, line, text = (report["drawing"] for report in reports(page))
     assert all(event_from(report) is not None for report in reports(page))

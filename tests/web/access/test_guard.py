@@ -17,7 +17,7 @@ from formcheck.web.access.settings import NETWORK_VARIABLE
 from .clinic import SECRETS, Clinic, Kept, claims_of
 from .conftest import WriteSecrets
 
-_TIMEOUT_S: Final = 60.0
+_TIMEOUT_S: Final = 240.0
 _WEB: Final = Path(formcheck.web.__file__).parent
 _MAIN: Final = _WEB / "main.py"
 Screen = Callable[[], None]

@@ -13,7 +13,7 @@ from tests.web.live.world import ACTOR, World, begin, farewell, finished_id, res
 
 from .clinic import Clinic, claims_of
 
-_TIMEOUT_S: Final = 60.0
+_TIMEOUT_S: Final = 240.0
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ def _no_thread_is_left() -> Iterator[None]:
     """See to it that no thread of a set outlives a test."""
     yield
     for thread in live_threads():
-        thread.join(5)
+        thread.join(60)
     assert live_threads() == []
 
 

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
+
+from formcheck.exercises.plan import Plan
+from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.replies import OpenSet, ready_message
 
 from .world import SETUP, World, begin, farewell, frame, live_threads, send_frames
 
@@ -41,8 +49,7 @@ def test_who_is_ready_is_told_what_to_keep_to(world: World) -> None:
     assert ready["model"] == "pose_landmarker_full"
     assert ready["target"] == {"reps": 10, "hold_s": 3.0, "depth_deg": 60.0}
     assert ready["depth_band"] == [50.0, 65.0]
-    assert ready["alignment_band"] == {"good": [None, 2.0], "caution": [None, 4.0], "measure": "kmf_change_pct"}
-    assert ready["fppa_band"] is None
+    assert ready["alignment_band"] == {"good": [None, 6.0], "caution": [None, 8.0], "measure": "fppa_deg"}
     assert ready["limits"] == {
         "max_bytes": 600_000,
         "max_width": 1280,
@@ -61,7 +68,7 @@ def test_a_step_down_scores_the_leg_that_was_named(world: World) -> None:
     with world.socket() as socket:
         ready = begin(socket, exercise="step-down", leg="left", step_height_cm=20)
         assert ready["bilateral"] is False
-        assert ready["fppa_band"]["good"] == [None, 10.0]
+        assert ready["alignment_band"] == {"good": [None, 6.0], "caution": [None, 8.0], "measure": "fppa_deg"}
     (engine,) = world.engines
     assert engine.request.leg == "left"
     assert engine.request.plan.step_height_cm == 20
@@ -154,7 +161,7 @@ def test_every_thread_ends_with_its_set(world: World) -> None:
         second.send_json({"type": "finish"})
         assert second.receive_json()["type"] == "finished"
     for thread in live_threads():
-        thread.join(5)
+        thread.join(60)
     assert live_threads() == []
     assert all(each.closed for each in world.estimators)
 
@@ -164,3 +171,16 @@ def test_the_id_of_a_set_may_be_part_of_a_key_on_its_page(world: World) -> None:
         set_id = begin(socket)["set_id"]
     assert len(set_id) == 36
     assert set(set_id) <= set("0123456789abcdef")
+
+
+@pytest.mark.parametrize(
+    ("judged", "shown"),
+    [(("fppa_deg", "kmf_change_pct"), "fppa_deg"), (("kmf_change_pct",), "kmf_change_pct"), (("kmf_pct",), None)],
+)
+def test_the_knees_gauges_show_what_the_rubric_judges_them_by(judged: tuple[str, ...], shown: str | None) -> None:
+    wall_squat = builtin_rubric("wall-squat")
+    knee = wall_squat.check("WS-F3")
+    rubric = replace(wall_squat, checks=tuple(replace(knee, id=name, measure=name) for name in reversed(judged)))
+    opened = OpenSet("set", rubric, Plan(), "pose_landmarker_full")
+    band = json.loads(ready_message(opened, LiveLimits(), resumed=False, last_t_ms=None))["alignment_band"]
+    assert (None if band is None else band["measure"]) == shown

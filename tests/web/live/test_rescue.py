@@ -119,7 +119,7 @@ def test_a_set_that_is_being_ended_counts_no_more_and_takes_no_socket(world: Wor
         thief.send_json({"type": "resume", "version": 1, "set_id": set_id})
         assert farewell(thief) == ("set-gone", 4410)
     world.gate.set()
-    runner.join(5)
+    runner.join(60)
     finished = world.registry.finished_set(set_id, "somebody")
     assert finished is not None
     assert len(finished.pose_track) == 2

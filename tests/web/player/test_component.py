@@ -18,7 +18,7 @@ def _page() -> None:
 
 
 def test_a_page_with_the_player_runs_and_reports_nothing_by_itself() -> None:
-    app = AppTest.from_function(_page, default_timeout=60).run()
+    app = AppTest.from_function(_page, default_timeout=240).run()
     assert not app.exception
     assert app.text[0].value == "None"
 

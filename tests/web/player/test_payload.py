@@ -103,24 +103,28 @@ def test_from_the_side_depth_comes_first() -> None:
 
 
 def test_plots_carry_bands_and_what_each_rep_was_judged_by(front: Assessment) -> None:
-    kmf = plot(sent(ReviewedSet(front, None)), "kmf_pct")
-    assert kmf["band"] == {"good": [-3.0, 2.0], "caution": [None, 4.0]}
-    rep = front.reps[0]
-    expected = rep.measures["kmf_pct"]["left"]
-    judged = next(j for j in kmf["judged"] if j["rep"] == 1 and j["leg"] == "left")
-    assert expected is not None
-    assert (judged["value"], judged["error"]) == pytest.approx((expected.value, expected.error))
-    assert (judged["from_s"], judged["to_s"]) == pytest.approx((rep.bottom_start_s, rep.bottom_end_s))
+    document, rep = sent(ReviewedSet(front, None)), front.reps[0]
+    assert plot(document, "fppa_deg")["band"] == {"good": [None, 6.0], "caution": [None, 8.0]}
+    assert plot(document, "kmf_pct")["band"] is None  # shown, and no check judges it
+    for measure in ("fppa_deg", "kmf_pct"):
+        expected = rep.measures[measure]["left"]
+        judged = next(j for j in plot(document, measure)["judged"] if j["rep"] == 1 and j["leg"] == "left")
+        assert expected is not None
+        assert (judged["value"], judged["error"]) == pytest.approx((expected.value, expected.error))
+        assert (judged["from_s"], judged["to_s"]) == pytest.approx((rep.bottom_start_s, rep.bottom_end_s))
 
 
-def test_reps_have_their_moments_and_findings_with_sign_and_word(front: Assessment) -> None:
-    reps = sent(ReviewedSet(front, None))["reps"]
+def test_reps_have_their_moments_and_findings_with_sign_and_word() -> None:
+    reps = sent(ReviewedSet(assessed(sample_track("step_down_front_valgus"), "step-down"), None))["reps"]
     assert [rep["index"] for rep in reps] == [1, 2, 3]
     for rep in reps:
         assert rep["start_s"] < rep["bottom_start_s"] <= rep["bottom_s"] <= rep["bottom_end_s"] < rep["end_s"]
-    found = reps[0]["findings"][0]
-    assert (found["sign"], found["word"], found["name"]) == ("◆", "caution", "knee over toe")
-    assert found["at_s"] == pytest.approx(reps[0]["bottom_s"])
+    found = reps[0]["findings"]
+    assert [(each["sign"], each["word"], each["name"]) for each in found] == [
+        ("▲", "fault", "knee over the foot"),
+        ("◆", "caution", "time down"),
+    ]
+    assert [each["at_s"] for each in found] == pytest.approx([reps[0]["bottom_s"]] * 2)
 
 
 def test_phases_follow_each_other_within_a_rep(front: Assessment) -> None:

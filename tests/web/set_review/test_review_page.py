@@ -33,7 +33,7 @@ from formcheck.web.set_review.opened import open_set
 from formcheck.web.set_review.player_data import player_data
 from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set, measured
 
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 240.0
 _PARTS = ("Results", "Corrections", "Notes and pain", "Documents", "Set-up and gaps", "History")
 
 

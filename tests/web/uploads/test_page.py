@@ -26,7 +26,7 @@ from formcheck.web.uploads.words import facts, progress_in_words, time_in_words,
 from tests.records.kept import OWNER, client_of, keep_set
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 240.0
 
 
 def _videos() -> None:

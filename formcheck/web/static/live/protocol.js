@@ -8,7 +8,7 @@
  * @typedef {{good: [number|null, number|null], caution: [number|null, number|null], measure?: string}} BandEdges
  * @typedef {{type: "ready", set_id: string, resumed: boolean, exercise_name: string, bilateral: boolean,
  *   model: string, target: {reps: number|null, hold_s: number|null, depth_deg: number|null},
- *   depth_band: [number, number]|null, alignment_band: BandEdges|null, fppa_band: BandEdges|null,
+ *   depth_band: [number, number]|null, alignment_band: BandEdges|null,
  *   limits: {max_bytes: number, max_fps: number, in_flight: number}, last_t: number|null}} Ready
  * @typedef {{type: "frame", t: number, server_ms: number, stage: Stage, pose: Array<Array<number|null>>|null,
  *   measures: Object<string, Object<string, LiveValue|null>>, not_measured: Object<string, string>,
@@ -93,7 +93,7 @@ export function parseMessage(text) {
 const READY = Object.freeze({
   resumed: false, exercise_name: "", bilateral: true, model: "",
   target: Object.freeze({ reps: null, hold_s: null, depth_deg: null }),
-  depth_band: null, alignment_band: null, fppa_band: null,
+  depth_band: null, alignment_band: null,
   limits: Object.freeze({ max_bytes: 1_000_000, max_fps: 60, in_flight: 2 }), last_t: null,
 });
 

@@ -12,6 +12,8 @@ const NUMBER_MS = 200;
 /** A leg that was not measured for so long, while the other was, is not the one that stands, ms. */
 const OTHER_LEG_MS = 1500;
 const BEND = "knee_flexion_deg";
+/** What the gauges of the knees show where the exercise judges no measure of them. */
+const ALIGNMENT = "fppa_deg";
 
 export class Readouts {
   constructor() {
@@ -28,7 +30,7 @@ export class Readouts {
     this.gaps = make("p", { class: "fc-gaps", "data-testid": "gaps" });
     this.numbers = make("div", { class: "fc-numbers", hidden: true },
       make("dl", {}, ...this.lines.map(({ row }) => row)), this.gaps);
-    this.alignmentMeasure = "kmf_change_pct";
+    this.alignmentMeasure = ALIGNMENT;
     this.scored = [];
     this.bilateral = true;
     this.view = null;
@@ -36,8 +38,8 @@ export class Readouts {
 
   /** @param {import("./protocol.js").Ready} ready @param {string} leg the scored one */
   begin(ready, leg) {
-    const alignment = ready.alignment_band ?? ready.fppa_band;
-    this.alignmentMeasure = alignment?.measure ?? "kmf_change_pct";
+    const alignment = ready.alignment_band;
+    this.alignmentMeasure = alignment?.measure ?? ALIGNMENT;
     this.bilateral = ready.bilateral;
     this.scored = alignment === null ? [] : ["left", "right"].filter((side) => !isOther(leg, side));
     for (const gauge of Object.values(this.knees)) gauge.setBands(alignment);

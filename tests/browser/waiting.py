@@ -1,0 +1,43 @@
+"""Waits for a page, as the page counts time: on a busy machine a page is slow, and gets longer."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from playwright.sync_api import Page
+
+_STILL: Final = """
+([quiet_ms, most_ms]) => new Promise((still, never) => {
+  const drawn = () => requestAnimationFrame(() => requestAnimationFrame(still));
+  const end = (then) => { watch.disconnect(); clearTimeout(quiet); clearTimeout(most); then(); };
+  const watch = new MutationObserver(() => {
+    clearTimeout(quiet);
+    quiet = setTimeout(() => end(drawn), quiet_ms);
+  });
+  let quiet = setTimeout(() => end(drawn), quiet_ms);
+  const most = setTimeout(() => end(() => never(new Error("the page does not come to rest"))), most_ms);
+  watch.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+})
+"""
+_AT_REST: Final = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+_MOST_MS: Final = 60_000
+
+
+def settled(page: Page, wait_ms: int) -> None:
+    """Let the page draw twice and then be for a while, as it counts time: a busy machine gets longer."""
+    page.evaluate(
+        "ms => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, ms))))",
+        wait_ms,
+    )
+
+
+def still(page: Page, quiet_ms: int = 250) -> None:
+    """Wait until nothing of a page has changed for a while and what there is has been drawn."""
+    page.evaluate(_STILL, [quiet_ms, _MOST_MS])
+
+
+def at_rest(page: Page) -> None:
+    """Wait until the script of a Streamlit page has run and nothing of the page changes any more."""
+    page.wait_for_function(_AT_REST, timeout=_MOST_MS)
+    still(page)
+    page.wait_for_function(_AT_REST, timeout=_MOST_MS)
