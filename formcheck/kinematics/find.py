@@ -14,7 +14,7 @@ from formcheck.kinematics.footing import Footing, find_footing
 from formcheck.kinematics.mirror import need_unmirrored
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.placed import PlacedPoint, with_points_placed
-from formcheck.kinematics.rep_signal import TIMING_HIP_WEIGHT, flexion_from_drop_deg, trunk_drop_px
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg, timing_hip_weight, trunk_drop_px
 from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps
 from formcheck.kinematics.sagittal import SagittalSeries, measure_side
 from formcheck.kinematics.sides import repair_exchanged_sides
@@ -213,7 +213,8 @@ class _FoundReps:
 
 def _reps(body: Body, view: ViewVerdict, rule: PhaseRule, told: Told, footing: Footing) -> _FoundReps:
     track, leg_px = body.track, body.standing.leg_px
-    drop = trunk_drop_px(track, body.standing, TIMING_HIP_WEIGHT) - footing.shift_from(body.standing.frames)
+    hip_weight = timing_hip_weight(track, body.standing)
+    drop = trunk_drop_px(track, body.standing, hip_weight) - footing.shift_from(body.standing.frames)
     q = np.where(footing.stands, flexion_from_drop_deg(drop, leg_px), np.nan)
     reps = find_reps(track.t_s, q, rule, blunt_at_rest=True)
     if view.kind is not ViewKind.SIDE or view.near_leg is None:

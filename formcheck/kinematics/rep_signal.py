@@ -3,7 +3,7 @@
 From the side it is knee flexion itself. From every other view it is the flexion that a leg of two equal segments would
 have if its hip had come down by as much as hips and shoulders are seen to: q = 2 acos((1 - drop / leg) cos(q0 / 2)),
 with q0 the flexion of quiet stance (specification section 2.4). Shoulders count too: in wall squats the hips that the
-estimator draws come down by little more than half of what the shoulders do, and late, though the trunk is upright. The
+estimator draws come down by three quarters of what the shoulders do, and late, though the trunk is upright. The
 signal serves for timing and counting, and is never reported as knee flexion.
 """
 
@@ -25,9 +25,13 @@ STANDING_FLEXION_DEG = 5.0
 HIP_WEIGHT = 0.75
 """Share of the hips in the drop of the trunk; the rest is the shoulders', which the estimator holds steadier but which
 rise in the picture when the trunk leans toward a near or low camera."""
-TIMING_HIP_WEIGHT = 0.5
-"""The same where reps are timed. From 0.75 to 0.5 the mean error of a start falls from 0.033 to 0.030 s on rendered
-clips at 30 pictures a second, and from 0.10 to 0.08 s on wall squats at 7; below 0.4 trunks that lean cost more."""
+_UPRIGHT_HIP_WEIGHT = 0.5
+"""The same where reps are timed and the trunk does not come toward the camera. From 0.75 to 0.5 the mean error of a
+start falls from 0.033 to 0.030 s on rendered clips at 30 pictures a second, from 0.10 to 0.08 s on wall squats at 7."""
+_UPRIGHT_WIDER, _LEANING_WIDER = 1.03, 1.06
+"""How much wider the shoulders are seen at the bottom than in stance: by no more than the one in wall squats, by the
+other and more where a trunk leans toward the camera. Between them the weights go over into each other."""
+_BOTTOM_PERCENTILE = 90
 
 
 def flexion_from_drop_deg(drop_px: ArrayLike, leg_px: float) -> FloatArray:
@@ -60,3 +64,21 @@ def trunk_drop_px(track: PoseTrack, standing: Standing, hip_weight: float = HIP_
             total[known] += weight * drop[known]
             weights[known] += weight
     return np.where(weights > 0, total / np.maximum(weights, 1e-9), np.nan)
+
+
+def timing_hip_weight(track: PoseTrack, standing: Standing) -> float:
+    """Return the share of the hips in the drop of the trunk that reps are timed by.
+
+    Shoulders that come toward the camera look wider, and rise in the picture: they then count for little.
+    """
+    hips, shoulders = ([getattr(BODY[side], joint) for side in SIDES] for joint in ("hip", "shoulder"))
+    height = track.image_px[:, hips, 1].mean(axis=1)
+    left, right = (track.image_px[:, mark] for mark in shoulders)
+    width = np.hypot(*(left - right).T)
+    stance = float(np.hypot(*(standing.points_px[shoulders[0]] - standing.points_px[shoulders[1]])))
+    known = np.isfinite(height) & np.isfinite(width)
+    if not known.any() or not stance > 0:
+        return HIP_WEIGHT
+    bottom = known & (height >= np.percentile(height[known], _BOTTOM_PERCENTILE))
+    wider = float(np.median(width[bottom])) / stance
+    return float(np.interp(wider, (_UPRIGHT_WIDER, _LEANING_WIDER), (_UPRIGHT_HIP_WEIGHT, HIP_WEIGHT)))
