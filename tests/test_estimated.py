@@ -38,7 +38,7 @@ def test_the_same_is_estimated_once_and_given_back_to_the_last_bit(tmp_path: Pat
     for track in (first, again):
         np.testing.assert_array_equal(track.image_px, TRACK.image_px)
         np.testing.assert_array_equal(track.world_m, TRACK.world_m)
-        assert track.source == TRACK.source
+        assert repr(track.source) == repr(TRACK.source)  # what is not known of a lens is NaN, and no NaN equals another
 
 
 def test_another_clip_is_another_file(tmp_path: Path) -> None:
