@@ -181,7 +181,7 @@ def test_after_a_set_the_first_thing_is_what_to_change(monkeypatch: pytest.Monke
     assert [each.value for each in test.header] == ["Point your kneecap over your second toe"]
     shown = words(test)
     assert "Step-down, seen from the front: 3 whole reps" in shown
-    assert "the best" in shown
+    assert "No rep stood out: they were all alike." in shown
     assert "The light was low." in shown
 
 
