@@ -57,7 +57,8 @@ MODEL_SPREAD: Final = MappingProxyType(
 """Standard deviation of what the pose model gets wrong, in the unit of the measure.
 
 FPPA and its change: of 90 rendered people by seed, less the parts that are known of each clip; on 31 others the
-intervals of FPPA held 98 %. Depth: raised after its intervals held 89 % of 28 reps. The other measures: root mean square error of thirteen rendered clips, each as
+intervals of FPPA held 98 %. Depth: raised after its intervals held 89 % of 28 reps.
+The other measures: root mean square error of thirteen rendered clips, each as
 it is, mirrored, darkened and at half size, widened for how few bodies there are (up to Student's t over the clips that
 show the measure). Where there is no exact truth (arms, softness of contact), an engineering estimate."""
 
