@@ -54,7 +54,8 @@ def ours(video: Path, exercise: str) -> dict[str, float]:
     from formcheck.exercises.rubric_file import builtin_rubric
     from formcheck.pose.models import ensure_model
     from formcheck.report.outputs import write_outputs
-    from formcheck.session.recorded import SetRequest, assess, read_track
+    from formcheck.session.reading import read_track
+    from formcheck.session.recorded import SetRequest, assess
 
     model, request = ensure_model("full"), SetRequest(builtin_rubric(exercise))
     with tempfile.TemporaryDirectory() as folder:

@@ -19,7 +19,8 @@ from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics import analysis, frontal, planted_leg, reps, sagittal
 from formcheck.pose.models import ensure_model
 from formcheck.pose.types import PoseTrack
-from formcheck.session.recorded import SetRequest, assess, read_track
+from formcheck.session.reading import read_track
+from formcheck.session.recorded import SetRequest, assess
 from formcheck.validation.clips import clip_infos, find_clips
 from formcheck.validation.comparison import Comparison, compare
 from formcheck.validation.run import Readied, ready

@@ -19,7 +19,8 @@ from formcheck.pose.models import PoseModel, ensure_model
 from formcheck.pose.types import PoseTrack
 from formcheck.session.live import LiveSet
 from formcheck.session.live_state import PictureFacts, Stage
-from formcheck.session.recorded import SetRequest, assess, read_track
+from formcheck.session.reading import read_track
+from formcheck.session.recorded import SetRequest, assess
 
 _STAND_S = 3.0
 _LIVE_ROUNDS = 5

@@ -28,7 +28,8 @@ from starlette.routing import Route
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import ensure_model
 from formcheck.session.corrections import ReviewedSet
-from formcheck.session.recorded import SetRequest, assess, read_track
+from formcheck.session.reading import read_track
+from formcheck.session.recorded import SetRequest, assess
 from formcheck.video.proxy import write_proxy
 from formcheck.web.player.payload import payload_bytes, player_payload
 from formcheck.web.player.routes import STATIC_PATH, data_response, player_routes

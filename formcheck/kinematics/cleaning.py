@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from formcheck.kinematics.filters import fill_gaps, smooth_zero_phase
 from formcheck.kinematics.hidden import without_unseen
+from formcheck.kinematics.steady import steadied
 from formcheck.pose.types import PoseTrack
 
 FloatArray = NDArray[np.float64]
@@ -30,19 +31,19 @@ def without_hidden(track: PoseTrack) -> PoseTrack:
 
 
 def cleaned(track: PoseTrack) -> PoseTrack:
-    """Return the track as recorded sets are measured: hidden landmarks out, gaps filled, filtered at 6 Hz.
+    """Return the track as recorded sets are measured: hidden landmarks out, steady, gaps filled, filtered at 6 Hz.
 
     Visibility is carried over gaps that were filled, so that a filled landmark counts as seen. World landmarks, which
     serve for the view alone, stay as they are.
     """
-    known = without_hidden(track)
+    known = steadied(without_hidden(track))
     shown, visibility = known.image_px, known.visibility
     image = fill_gaps(track.t_s, shown)
     filled = np.isfinite(image[..., 0]) & ~np.isfinite(shown[..., 0])
     if filled.any():
         visibility = np.where(filled, np.nan, visibility)
         visibility = np.nan_to_num(fill_gaps(track.t_s, visibility))
-    return replace(track, image_px=smooth_zero_phase(track.t_s, image), visibility=visibility)
+    return replace(known, image_px=smooth_zero_phase(track.t_s, image), visibility=visibility)
 
 
 def seen(track: PoseTrack, landmarks: list[int], least: float = SCORED) -> NDArray[np.bool_]:

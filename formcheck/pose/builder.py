@@ -15,6 +15,11 @@ _FIRST_CAPACITY: Final = 1024
 _LARGEST_HINT: Final = 36_000
 """Frames of ten minutes at 60 frames/s, 57 MB: a container that claims more gets no more until the frames arrive."""
 _GROWTH: Final = 1.5
+_STANDS_SHARE: Final = 0.003
+"""A camera that moves the picture by less than this share of its width stands: on a tripod it seems to move by half of
+that at most, and landmarks tremble by as much."""
+_LONGEST_UNKNOWN_S: Final = 2.0
+"""A camera of which nothing is known for longer may have gone anywhere."""
 
 
 class TrackBuilder:
@@ -29,6 +34,7 @@ class TrackBuilder:
     def __init__(self, expected_frames: int = 0) -> None:
         self._n = 0
         self._looks: list[Correction] = []
+        self._camera: list[tuple[float, ...]] = []
         capacity = min(max(expected_frames, 0), _LARGEST_HINT) or _FIRST_CAPACITY
         # np.empty leaves untouched memory to the operating system, so a generous guess costs nothing.
         self._t_s: FloatArray = np.empty(capacity)
@@ -63,6 +69,14 @@ class TrackBuilder:
         if look is not None:
             self._looks.append(look)
 
+    def add_camera(self, motion: tuple[float, float, float, float] | None) -> None:
+        """Take in how the camera has moved up to the newest pose, see `PoseTrack.camera`; None where it is not known.
+
+        Between two times at which it is known it moves evenly.
+        """
+        if motion is not None:
+            self._camera.append((float(self._t_s[self._n - 1]), *motion))
+
     def build(self, source: TrackSource) -> PoseTrack:
         """Return the track of all poses so far.
 
@@ -70,7 +84,9 @@ class TrackBuilder:
         then they are copies, balanced by them.
         """
         n = self._n
-        track = PoseTrack(self._t_s[:n], self._image_px[:n], self._visibility[:n], self._world_m[:n], source)
+        track = PoseTrack(
+            self._t_s[:n], self._image_px[:n], self._visibility[:n], self._world_m[:n], source, self._moved(source)
+        )
         if not self._looks:
             return track
         image, world = corrections_at(track.t_s, self._looks)
@@ -80,6 +96,20 @@ class TrackBuilder:
             world_m=track.world_m + world,
             source=replace(source, balanced=True),
         )
+
+    def _moved(self, source: TrackSource) -> FloatArray | None:
+        """Return how the camera moved, see `PoseTrack.camera`."""
+        t = self._t_s[: self._n]
+        if len(self._camera) < 2:
+            return None
+        known = np.array(self._camera)
+        if np.diff(np.r_[t[0], known[:, 0], t[-1]]).max() > _LONGEST_UNKNOWN_S:
+            return None
+        motion = known[:, 1:]
+        away = np.abs(motion - np.median(motion, axis=0)) * (1.0, 1.0, np.radians(source.width / 2), source.width / 2)
+        if np.percentile(away, 95, axis=0).max() < _STANDS_SHARE * source.width:
+            return None
+        return np.column_stack([np.interp(t, known[:, 0], column) for column in motion.T])
 
     def _grow(self) -> None:
         capacity = int(len(self._t_s) * _GROWTH) + 1

@@ -22,7 +22,7 @@ from formcheck.pose.covered import CoverWatch
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.models import PoseModel
 from formcheck.pose.native_log import without_chatter
-from formcheck.pose.people import PersonBox, comparable_people
+from formcheck.pose.people import PersonBox, comparable_people, squares_beside
 from formcheck.pose.types import FloatArray, Pose
 
 MEDIAPIPE_VERSION: Final[str] = mediapipe.__version__
@@ -192,27 +192,43 @@ class PoseEstimator:
         now = smoothed if last is None else last + (smoothed - last) / _VISIBILITY_SHARE
         return np.asarray(np.minimum(now, presence).clip(0.0, 1.0), dtype=np.float64)
 
-    def people_in_view(self, rgb: NDArray[np.uint8]) -> tuple[PersonBox, ...]:
-        """Find everybody of a size comparable to the largest person in one picture, three people at most.
+    def people_in_view(self, rgb: NDArray[np.uint8], known: PersonBox | None = None) -> tuple[PersonBox, ...]:
+        """Find everybody of a size comparable to the largest person in one picture.
 
-        Independent of `estimate` and of time. Takes as long as about two frames of `estimate`, so it is meant for a
+        Independent of `estimate` and of time. Takes as long as some three frames of `estimate`, so it is meant for a
         few frames of a video; the first call also loads the model again.
 
         Parameters
         ----------
         rgb
             The upright picture, shape (height, width, 3), 8 bits a channel.
+        known
+            Where somebody is known to be, in pixels of `rgb`: others are looked for at that size.
 
         Returns
         -------
         tuple of PersonBox
-            In pixels of `rgb`, largest first; empty when nobody is found.
+            In pixels of `rgb`, largest first, `known` among them; empty when nobody is found or known.
 
         Raises
         ------
         ValueError
             If `rgb` is no such picture.
         """
+        found = self._people(rgb)
+        if known is None:
+            return comparable_people(found)
+        found += [known]
+        height, width = rgb.shape[:2]
+        without = rgb.copy()
+        without[known.frames(rgb)] = rgb.mean(axis=(0, 1)).astype(np.uint8)
+        for square in squares_beside(known, width, height):
+            rows, columns = square.frames(rgb)
+            found += [box.moved(columns.start, rows.start) for box in self._people(without[rows, columns])]
+        return comparable_people(found)
+
+    def _people(self, rgb: NDArray[np.uint8]) -> list[PersonBox]:
+        """Return the boxes of everybody that the finder sees in a picture, three people at most."""
         image = _image(rgb)
         self._open_landmarker()
         if self._people_finder is None:
@@ -220,7 +236,7 @@ class PoseEstimator:
         with without_chatter():
             result = self._people_finder.detect(image)
         height, width = rgb.shape[:2]
-        return comparable_people(_box(landmarks, width, height) for landmarks in result.pose_landmarks)
+        return [_box(landmarks, width, height) for landmarks in result.pose_landmarks]
 
     def _open_landmarker(self) -> Any:
         if self._landmarker is None:

@@ -1,15 +1,30 @@
-"""How many people are in view, told from where their bodies are in one picture."""
+"""How many people are in view, and where in the picture to look for them.
+
+A finder of people sees the whole picture at 224 pixels and misses who is less than half as tall as it. So the
+surroundings of the person who is known are looked at as well, in squares in which somebody of that size fills most.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose.types import FloatArray
 
 COMPARABLE_HEIGHT_RATIO: Final = 0.6
 """Whoever is shorter than this share of the tallest is in the background, not to be taken for who exercises."""
 SAME_PERSON_IOU: Final = 0.5
 """Two findings that overlap more than this are one person found twice (intersection over union)."""
+_SQUARE: Final = 1.5
+"""Side of a square in which others are looked for, in heights of the person who is known."""
+_STEP: Final = 0.5
+"""Squares overlap by half, so that nobody is cut in two by all of them."""
+_OUTSIDE_GREY: Final = 127
 
 
 @dataclass(frozen=True)
@@ -30,6 +45,27 @@ class PersonBox:
     def area_px2(self) -> float:
         """Width times height, px²."""
         return (self.right - self.left) * self.height_px
+
+    def widened(self, share: float) -> PersonBox:
+        """Return the rectangle with this share of its height more on every side."""
+        margin = share * self.height_px
+        return PersonBox(self.left - margin, self.top - margin, self.right + margin, self.bottom + margin)
+
+    def scaled(self, across: float, down: float) -> PersonBox:
+        """Return the rectangle in a picture that is so many times as wide and as high."""
+        return PersonBox(self.left * across, self.top * down, self.right * across, self.bottom * down)
+
+    def moved(self, right: float, down: float) -> PersonBox:
+        """Return the rectangle moved by so many pixels."""
+        return PersonBox(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
+    def frames(self, rgb: NDArray[np.uint8]) -> tuple[slice, slice]:
+        """Return the rows and columns of a picture, shape (height, width, 3), that the rectangle covers."""
+        height, width = rgb.shape[:2]
+        return (
+            slice(max(0, math.floor(self.top)), max(0, min(height, math.ceil(self.bottom)))),
+            slice(max(0, math.floor(self.left)), max(0, min(width, math.ceil(self.right)))),
+        )
 
     def overlap(self, other: PersonBox) -> float:
         """Return intersection over union: 1 for the same rectangle, 0 for rectangles that do not meet."""
@@ -56,3 +92,29 @@ def comparable_people(boxes: Iterable[PersonBox]) -> tuple[PersonBox, ...]:
         if all(box.overlap(person) <= SAME_PERSON_IOU for person in people):
             people.append(box)
     return tuple(people)
+
+
+def box_of(points_px: FloatArray) -> PersonBox:
+    """Return the rectangle around landmarks, shape (33, 2), of which at least one is known."""
+    (left, top), (right, bottom) = np.nanmin(points_px, axis=0), np.nanmax(points_px, axis=0)
+    return PersonBox(float(left), float(top), float(right), float(bottom))
+
+
+def only(rgb: NDArray[np.uint8], area: PersonBox) -> NDArray[np.uint8]:
+    """Return a copy of a picture, shape (height, width, 3), that is grey outside of an area."""
+    masked = np.full_like(rgb, _OUTSIDE_GREY)
+    rows, columns = area.frames(rgb)
+    masked[rows, columns] = rgb[rows, columns]
+    return masked
+
+
+def squares_beside(known: PersonBox, width: int, height: int) -> tuple[PersonBox, ...]:
+    """Return squares of a picture in which to look for people of the size of one who is known, left to right.
+
+    They cover the height that others of that size may stand at, as far as the picture goes.
+    """
+    side = min(_SQUARE * known.height_px, float(max(width, height)))
+    top = min(max(0.0, (known.top + known.bottom - side) / 2), max(0.0, height - side))
+    steps = max(1, math.ceil((width - side) / (_STEP * side)) + 1)
+    lefts = np.linspace(0.0, max(0.0, width - side), steps)
+    return tuple(PersonBox(float(left), top, float(left) + side, top + side) for left in lefts)

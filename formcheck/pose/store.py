@@ -25,7 +25,7 @@ import pyarrow.parquet
 from formcheck.atomic import atomic_path
 from formcheck.errors import OutputError, PoseTrackError
 from formcheck.pose.landmarks import Landmark
-from formcheck.pose.types import FloatArray, PoseTrack, TrackSource
+from formcheck.pose.types import CAMERA_AXES, FloatArray, PoseTrack, TrackSource
 
 TRACK_FORMAT: Final = "formcheck.pose-track/1"
 TRACK_SUFFIXES: Final = (".parquet", ".npz")
@@ -134,20 +134,25 @@ def _read_parquet(path: Path) -> PoseTrack:
         visibility=_stack([columns(landmark, ("visibility",))[0] for landmark in Landmark]),
         world_m=_stack([_stack(columns(landmark, _AXES_M)) for landmark in Landmark]),
         source=source,
+        camera=_stack([_floats(table[f"camera_{axis}"].to_numpy()) for axis in CAMERA_AXES])
+        if f"camera_{CAMERA_AXES[0]}" in table.column_names
+        else None,
     )
 
 
 def _write_npz(track: PoseTrack, path: Path) -> None:
+    arrays: dict[str, Any] = {
+        "format": np.array(TRACK_FORMAT),
+        "source": np.array(_source_to_json(track.source)),
+        "t_s": _floats(track.t_s),
+        "image_px": _floats(track.image_px),
+        "visibility": _floats(track.visibility),
+        "world_m": _floats(track.world_m),
+    }
+    if track.camera is not None:
+        arrays["camera"] = _floats(track.camera)
     with path.open("wb") as file:  # given a name, numpy would put .npz behind it
-        np.savez_compressed(
-            file,
-            format=np.array(TRACK_FORMAT),
-            source=np.array(_source_to_json(track.source)),
-            t_s=_floats(track.t_s),
-            image_px=_floats(track.image_px),
-            visibility=_floats(track.visibility),
-            world_m=_floats(track.world_m),
-        )
+        np.savez_compressed(file, **arrays)
 
 
 def _read_npz(path: Path) -> PoseTrack:
@@ -164,6 +169,7 @@ def _read_npz(path: Path) -> PoseTrack:
                 visibility=_floats(archive["visibility"]),
                 world_m=_floats(archive["world_m"]),
                 source=source,
+                camera=_floats(archive["camera"]) if "camera" in archive else None,
             )
 
 
@@ -175,6 +181,8 @@ def _columns(track: PoseTrack) -> dict[str, FloatArray]:
         columns[_column(landmark, "visibility")] = _floats(track.visibility[:, landmark])
         for axis, name in enumerate(_AXES_M):
             columns[_column(landmark, name)] = _floats(track.world_m[:, landmark, axis])
+    if track.camera is not None:
+        columns |= {f"camera_{name}": _floats(track.camera[:, axis]) for axis, name in enumerate(CAMERA_AXES)}
     return columns
 
 
@@ -221,6 +229,8 @@ def _as_type(kind: str, value: Any) -> Any:
         return math.nan if value is None else float(value)
     if kind == "tuple[int, ...]":
         return tuple(int(number) for number in value)
+    if kind == "tuple[tuple[float, float], ...]":
+        return tuple((float(start), float(end)) for start, end in value)
     if not isinstance(value, {"int": int, "str": str, "bool": bool}[kind]):
         raise TypeError(f"expected {kind} but got {value!r}")
     return value

@@ -12,6 +12,9 @@ from formcheck.pose.landmarks import MIRROR, N_LANDMARKS
 
 FloatArray = NDArray[np.float64]
 
+CAMERA_AXES = ("dx_px", "dy_px", "roll_deg", "scale")
+"""Columns of `PoseTrack.camera`."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pose:
@@ -70,6 +73,10 @@ class TrackSource:
     """Whether the landmarks are the mean of what the model says of the picture and of its mirror image."""
     focal_px: float = float("nan")
     """Focal length of the lens (px), as far as the file names it; NaN where it does not."""
+    person: str = ""
+    """How the person was chosen among several: `asked` for by a person, `exercising` as nobody else; empty if alone."""
+    repeated: tuple[tuple[float, float], ...] = ()
+    """From when to when (s) one picture is shown again and again: time of the first one, and of the first new one."""
     principal_x_px: float = float("nan")
     """Where the optical axis meets the picture (px), for a picture that is known to be cut out of another; else NaN."""
     principal_y_px: float = float("nan")
@@ -96,6 +103,10 @@ class PoseTrack:
     world_m: FloatArray
     """Shape (n, 33, 3), metres relative to mid-hip: x right, y down, z away from the camera."""
     source: TrackSource = field(repr=False)
+    camera: FloatArray | None = field(default=None, repr=False)
+    """How the camera moved, shape (n, 4): by how much the background lies further right and lower than in the first
+    picture, at the picture's middle (px), by how much it is turned clockwise (deg), and how many times larger it is.
+    None where the camera stood still, or where that is not known."""
 
     def __post_init__(self) -> None:
         n = len(self.t_s)
@@ -108,6 +119,8 @@ class PoseTrack:
             got = getattr(self, name).shape
             if got != shape:
                 raise ValueError(f"{name} must have shape {shape} but has {got}")
+        if self.camera is not None and self.camera.shape != (n, len(CAMERA_AXES)):
+            raise ValueError(f"camera must have shape {(n, len(CAMERA_AXES))} but has {self.camera.shape}")
         if n > 1 and not np.all(np.diff(self.t_s) > 0):
             raise ValueError("t_s must strictly increase")
 
@@ -120,6 +133,17 @@ class PoseTrack:
 
     def __getitem__(self, i: int) -> Pose:
         return Pose(float(self.t_s[i]), self.image_px[i], self.visibility[i], self.world_m[i])
+
+    def part(self, frames: slice | NDArray[np.bool_]) -> PoseTrack:
+        """Return some of the frames, their times as they are."""
+        return replace(
+            self,
+            t_s=self.t_s[frames],
+            image_px=self.image_px[frames],
+            visibility=self.visibility[frames],
+            world_m=self.world_m[frames],
+            camera=None if self.camera is None else self.camera[frames],
+        )
 
     @property
     def found(self) -> NDArray[np.bool_]:

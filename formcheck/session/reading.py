@@ -1,0 +1,271 @@
+"""From a video file to the pose track of one person: everything about a recording that depends on its pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from formcheck.errors import NotAssessableError
+from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.kinematics.camera import focal_px
+from formcheck.kinematics.find import find_set
+from formcheck.kinematics.holes import repeated_stretches
+from formcheck.kinematics.view import view_parts
+from formcheck.pose.balance import LookSchedule, correction
+from formcheck.pose.builder import TrackBuilder
+from formcheck.pose.estimator import MEDIAPIPE_VERSION, PoseEstimator
+from formcheck.pose.models import PoseModel
+from formcheck.pose.people import PersonBox, box_of, only
+from formcheck.pose.types import PoseTrack, TrackSource
+from formcheck.video.digest import file_sha256
+from formcheck.video.motion import CameraWatch, RepeatWatch, small_grey
+from formcheck.video.reader import open_video
+
+Progress = Callable[[float], None]
+"""Told the share that is done, from 0 to 1."""
+
+_SAMPLE_EVERY = 75
+"""One frame in so many is looked at for other people and for light."""
+_FEWEST_SAMPLES_TO_REFUSE = 3
+_CROWDED_SHARE = 0.5
+"""With a second person of like size in more than this share of the samples nobody knows whose knees these are."""
+_ANY_MOVEMENT = "squat"
+"""Its phase rule tells who bends the knees and comes up again, whatever the exercise."""
+_FOLLOWED_MARGIN = 0.35
+"""So much around a person, in their height, is looked at in the next picture: arms and a step fit in."""
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the picture in which the person to be measured is, as shares of its width and height, 0 to 1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class SeveralPeopleError(NotAssessableError):
+    """Several people could be meant: nobody is measured until one of them is named."""
+
+    def __init__(self, people: tuple[Region, ...], at_s: float) -> None:
+        self.people = people
+        """From left to right, as they are numbered."""
+        self.at_s = at_s
+        """When they are seen there (s)."""
+        places = "; ".join(f"{number} is {_place(each)}" for number, each in enumerate(people, start=1))
+        super().__init__(
+            f"{_NUMBERS.get(len(people), 'Several')} people are in view and more than one could be meant: {places}.",
+            "Name the one to be measured (--person 1 is the left one), or film one person alone.",
+        )
+
+
+_NUMBERS = {2: "Two", 3: "Three"}
+
+
+def _place(region: Region) -> str:
+    middle = (region.left + region.right) / 2
+    return f"{100 * middle:.0f} % from the left edge"
+
+
+def _silent(_share: float) -> None:
+    pass
+
+
+def read_track(
+    path: Path,
+    model: PoseModel,
+    progress: Progress = _silent,
+    *,
+    mirrored: bool = False,
+    person: int | Region | None = None,
+) -> PoseTrack:
+    """Find a person in every frame of a video.
+
+    Frames are streamed: memory does not grow with the pictures, only by about 2 kB of landmarks a frame. With several
+    people of like size in view everybody is followed, which takes as long again for each of them, and who alone is
+    seen to bend the knees and come up again is taken.
+
+    Parameters
+    ----------
+    path
+        The video.
+    model
+        The pose model.
+    progress
+        Told the share that is done.
+    mirrored
+        Whether the recording is a mirror image, as selfie cameras make them.
+    person
+        Who is to be followed where several people are in view: their number from the left, from 1, or where they are.
+
+    Raises
+    ------
+    VideoError
+        If the file cannot be read as a video.
+    SeveralPeopleError
+        If several people of like size are in view most of the time, and all or none of them exercise.
+    NotAssessableError
+        If there is no person of that number.
+    """
+    if isinstance(person, Region):
+        reading = _Reading(path, model, mirrored, person)
+        return _named(reading.run(progress), "asked")
+    first = _Reading(path, model, mirrored, None)
+    track = first.run(progress if person is None else _part_of(progress, 0, 2))
+    if person is None and not first.crowded:
+        return track
+    people, at_s = first.most_people()
+    if person is not None:
+        if not 1 <= person <= len(people):
+            raise NotAssessableError(
+                f"There is no person {person} in this video: {len(people)} found.",
+                "Count people from the left, from 1.",
+            )
+        if len(people) == 1:
+            return track
+        chosen = _Reading(path, model, mirrored, people[person - 1]).run(_part_of(progress, 1, 2))
+        return _named(replace(chosen, source=replace(chosen.source, people_seen=track.source.people_seen)), "asked")
+    tracks = [
+        _Reading(path, model, mirrored, region).run(_part_of(progress, i, len(people)))
+        for i, region in enumerate(people)
+    ]
+    exercising = [each for each in tracks if _exercises(each)]
+    if len(exercising) != 1:
+        raise SeveralPeopleError(people, at_s)
+    source = replace(exercising[0].source, people_seen=track.source.people_seen)
+    return _named(replace(exercising[0], source=source), "exercising")
+
+
+def _part_of(progress: Progress, part: int, parts: int) -> Progress:
+    return lambda share: progress((part + share) / parts)
+
+
+def _named(track: PoseTrack, person: str) -> PoseTrack:
+    return replace(track, source=replace(track.source, person=person))
+
+
+def _exercises(track: PoseTrack) -> bool:
+    """Return whether somebody bends the knees and comes up again at least once."""
+    rule = builtin_rubric(_ANY_MOVEMENT).phases
+    for part in view_parts(track):
+        try:
+            if any(rep.complete for rep in find_set(part, rule).reps):
+                return True
+        except NotAssessableError:
+            continue
+    return False
+
+
+class _Reading:
+    """One pass over a video.
+
+    Parameters
+    ----------
+    path, model, mirrored
+        As for `read_track`.
+    region
+        Where the person is who is followed and nobody else; None for whoever the model finds.
+    """
+
+    def __init__(self, path: Path, model: PoseModel, mirrored: bool, region: Region | None) -> None:
+        self._path = path
+        self._model = model
+        self._mirrored = mirrored
+        self._region = region
+        self._people: list[int] = []
+        self._lumas: list[float] = []
+        self._most: tuple[tuple[Region, ...], float] = ((), 0.0)
+
+    @property
+    def crowded(self) -> bool:
+        """Whether several people of like size are in view most of the time."""
+        many = np.array(self._people) > 1
+        return len(many) >= _FEWEST_SAMPLES_TO_REFUSE and bool(many.mean() > _CROWDED_SHARE)
+
+    def most_people(self) -> tuple[tuple[Region, ...], float]:
+        """Return where people are in the picture with most of them, from left to right, and when that is (s)."""
+        return self._most
+
+    def run(self, progress: Progress) -> PoseTrack:
+        """Return the track."""
+        with (
+            open_video(self._path, mirrored=self._mirrored) as video,
+            PoseEstimator(self._model) as estimator,
+        ):
+            info = video.info
+            poses, looks = TrackBuilder(info.frames), LookSchedule()
+            repeats, camera = RepeatWatch(), CameraWatch(info.width)
+            repeated: list[bool] = []
+            last_index, area = 0, None
+            if self._region is not None:
+                area = _box(self._region).scaled(info.width, info.height).widened(_FOLLOWED_MARGIN / 2)
+            for count, frame in enumerate(video):
+                across, down = frame.rgb.shape[1] / info.width, frame.rgb.shape[0] / info.height
+                rgb = frame.rgb if area is None else only(frame.rgb, area.scaled(across, down))
+                pose = estimator.estimate(rgb, frame.t_s, width_px=info.width, height_px=info.height)
+                poses.add(pose)
+                person = box_of(pose.image_px) if pose.found else None
+                if area is not None and person is not None:
+                    area = person.widened(_FOLLOWED_MARGIN)
+                if person is not None and looks.is_due(frame.t_s):
+                    mirror = estimator.in_the_mirror(rgb, frame.t_s, width_px=info.width, height_px=info.height)
+                    poses.add_look(correction(pose, mirror))
+                grey = small_grey(frame.rgb)
+                repeated.append(repeats(grey))
+                poses.add_camera(camera(grey, None if person is None else _shares(person, info.width, info.height)))
+                if count % _SAMPLE_EVERY == _SAMPLE_EVERY // 2:
+                    self._lumas.append(float(frame.rgb[::8, ::8].mean()))
+                    if area is None:
+                        seen = None if person is None else person.scaled(across, down)
+                        self._look_for_people(estimator.people_in_view(frame.rgb, seen), frame.rgb.shape, frame.t_s)
+                last_index = frame.index
+                if info.duration_s > 0:
+                    progress(min(1.0, frame.t_s / info.duration_s))
+            damaged = video.damaged or ""
+        source = TrackSource(
+            name=self._path.name,
+            sha256=file_sha256(self._path),
+            width=info.width,
+            height=info.height,
+            fps=info.fps,
+            duration_s=info.duration_s,
+            frames=last_index + 1,
+            pose_model=self._model.name,
+            model_sha256=self._model.sha256,
+            mediapipe=MEDIAPIPE_VERSION,
+            people_seen=tuple(self._people),
+            mean_luma=float(np.mean(self._lumas)) if self._lumas else float("nan"),
+            damaged=damaged,
+            mirrored=self._mirrored,
+            focal_px=focal_px(info.focal_35mm_mm, info.width, info.height),
+        )
+        track = poses.build(source)
+        same = repeated_stretches(track.t_s, np.array(repeated, dtype=np.bool_))
+        track = replace(track, source=replace(track.source, repeated=same))
+        progress(1.0)
+        return track if np.isfinite(info.duration_s) else _with_duration(track)
+
+    def _look_for_people(self, found: tuple[PersonBox, ...], shape: tuple[int, ...], t_s: float) -> None:
+        self._people.append(len(found))
+        if len(found) > len(self._most[0]):
+            boxes = sorted(found, key=lambda box: box.left + box.right)
+            regions = tuple(Region(*_shares(box, shape[1], shape[0])) for box in boxes)
+            self._most = (regions, t_s)
+
+
+def _with_duration(track: PoseTrack) -> PoseTrack:
+    last = float(track.t_s[-1]) if len(track) else 0.0
+    return replace(track, source=replace(track.source, duration_s=last))
+
+
+def _box(region: Region) -> PersonBox:
+    return PersonBox(region.left, region.top, region.right, region.bottom)
+
+
+def _shares(box: PersonBox, width: float, height: float) -> tuple[float, float, float, float]:
+    """Return left, top, right and bottom as shares of a picture."""
+    return box.left / width, box.top / height, box.right / width, box.bottom / height
