@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from formcheck.kinematics.find import Body, FoundSet, Told, find_set
 from formcheck.kinematics.frontal import FrontalSeries, arms_moved, measure_front
+from formcheck.kinematics.holes import Hole
 from formcheck.kinematics.noise import tremble_px
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.rep_signal import trunk_drop_px
@@ -17,6 +18,7 @@ from formcheck.kinematics.reps import RepTimes, phases
 from formcheck.kinematics.series import MeasureSeries
 from formcheck.kinematics.stance_leg import most_often, stance_of_frames, stance_of_rep
 from formcheck.kinematics.standing import Standing
+from formcheck.kinematics.steady import camera_motion_px, filmed_px, steadied
 from formcheck.kinematics.view import (
     FRONT_LOW_DEG,
     ViewKind,
@@ -43,7 +45,8 @@ class SetMeasurement:
     """Everything measured in one set."""
 
     track: PoseTrack
-    """Sides repaired, gaps filled, filtered; landmarks that were placed by hand are where they were put."""
+    """Sides repaired, gaps filled, filtered, the camera's motion taken out; landmarks that were placed by hand are
+    where they were put."""
     raw: PoseTrack
     """Sides repaired, nothing else."""
     sides_repaired: NDArray[np.bool_]
@@ -76,6 +79,19 @@ class SetMeasurement:
     """Shape (n, 33): landmarks that a person placed."""
     misfit_leg: FloatArray
     """Shape (n,): from the side, see `SagittalSeries.misfit_leg`; NaN otherwise."""
+    holes: tuple[Hole, ...]
+    """Where the recording shows nothing."""
+
+    @property
+    def filmed(self) -> PoseTrack:
+        """The track as it lies in the pictures, the camera's motion included."""
+        moved = filmed_px(self.raw, self.track.image_px)
+        return replace(self.track, image_px=moved, camera=self.raw.camera)
+
+    @property
+    def camera_motion_px(self) -> float:
+        """How far the camera moved the picture, see `steady.camera_motion_px`."""
+        return camera_motion_px(self.raw)
 
 
 def measure_set(
@@ -136,13 +152,14 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
         told_leg_denied=told.leg is not None and any(each is told.leg.other for each in shown),
         told=told,
         roll_deg=roll,
-        tremble_px=tremble_px(found.raw, drawn.track, found.in_place),
+        tremble_px=tremble_px(steadied(found.raw), drawn.track, found.in_place),
         arms_moved=arms_moved(body.track, standing),
         phase=phase,
         rep_of_frame=number,
         flexion_method=method,
         placed=found.placed,
         misfit_leg=misfit,
+        holes=found.holes,
     )
 
 

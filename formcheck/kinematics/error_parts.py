@@ -36,6 +36,8 @@ _OF_LEG_LENGTH = frozenset(
 _OF_THE_BENT_KNEE = frozenset({"fppa_deg", "fppa_change_deg"})
 _PERSPECTIVE_DEG = 2.9
 _OF_FITTED_LEG = frozenset({"knee_flexion_max_deg", "thigh_horizontal_deg"})
+_CAMERA_STAYS = 0.03
+"""Share of a camera's motion that its compensation leaves in each landmark [E]."""
 _SEGMENT_LEG = 0.5
 """Length of thigh or shank, in leg lengths."""
 _SHORTEST_TRUNK = 0.26
@@ -79,6 +81,22 @@ def hand_part(m: SetMeasurement, name: str, leg: Side | None, frames: NDArray[np
     if not placed.any():
         return 0.0
     return value_noise(name, leg, HAND_SPREAD_LEG * m.standing.leg_px * placed.mean(axis=0), m.standing)
+
+
+def camera_part(m: SetMeasurement, name: str, leg: Side | None) -> float:
+    """Return the standard deviation that is left of a measure where a moving camera was put right by the background.
+
+    What is near the camera moves further in the picture than what is far, so a share of the motion stays.
+
+    Parameters
+    ----------
+    m, name, leg
+        As for `noise_part`.
+    """
+    if m.camera_motion_px == 0:
+        return 0.0
+    left_px = np.full(len(m.tremble_px), _CAMERA_STAYS * m.camera_motion_px)
+    return value_noise(name, leg, left_px, m.standing)
 
 
 def misfit_part(m: SetMeasurement, name: str, frames: NDArray[np.bool_]) -> float:

@@ -62,7 +62,7 @@ def exercise_signs(found: FoundSet) -> ExerciseSigns:
     """
     track, standing = found.body.track, found.body.standing
     drop = trunk_drop_px(track, standing)
-    reps = find_reps(track.t_s, found.trunk_q_deg, found.rule, blunt_at_rest=True)
+    reps = find_reps(track.t_s, found.trunk_q_deg, found.rule, found.holes, blunt_at_rest=True)
     whole = [rep for rep in reps if rep.complete] or reps
     follows = np.array([_follows(track, drop, rep) for rep in whole]).reshape(-1, 2)
     stance = _trunk_height(standing.points_px[None])

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
-from formcheck.kinematics.cleaning import cleaned
+from formcheck.kinematics.cleaning import cleaned, known_median
 from formcheck.kinematics.footing import Footing, find_footing
+from formcheck.kinematics.holes import Hole, holes_of, overlaps
 from formcheck.kinematics.mirror import need_unmirrored
 from formcheck.kinematics.phase_rule import PhaseRule
-from formcheck.kinematics.placed import PlacedPoint, with_points_placed
+from formcheck.kinematics.placed import PlacedPoint, frame_at, with_points_placed
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg, timing_hip_weight, trunk_drop_px
 from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps
 from formcheck.kinematics.sagittal import SagittalSeries, measure_side
@@ -27,6 +29,7 @@ from formcheck.kinematics.standing import (
     rough_leg_px,
     stand_still,
 )
+from formcheck.kinematics.steady import steady_px
 from formcheck.kinematics.view import ViewKind, ViewVerdict, judge_view, turn_off_view_deg, view_as_told
 from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack
@@ -36,6 +39,12 @@ FloatArray = NDArray[np.float64]
 _BEFORE_S, _AFTER_S = 4.0, 2.0
 """Around the reps, where the person stands ready: the calibration is taken from there, not from walking in."""
 _LEAST_FOUND_S = 1.0
+_BENT_TRUNK_SHARE, _BENT_LEG_SHARE = 0.4, 0.7
+"""With the trunk seen shorter than the first of these shares of its height in stance (a lean of 66 degrees), while the
+hips keep more than the second of theirs over the ankles (a knee bent by 90 degrees leaves as much), somebody bends down
+to the floor. In squats the hips come down to half, in shallow ones the trunk keeps two thirds."""
+_LEVELS = (("hip", "shoulder"), ("ankle", "hip"))
+"""What the heights of trunk and leg lie between, lower joint first."""
 _SLOWEST_INTERVAL_S = 0.15
 """Frames further apart than this let a knee at 60 deg/s bend by 9 deg unseen."""
 
@@ -97,6 +106,8 @@ class FoundSet:
     reps: tuple[RepTimes, ...]
     rule: PhaseRule
     told: Told
+    holes: tuple[Hole, ...]
+    """Where the recording shows nothing."""
 
 
 def find_set(
@@ -141,18 +152,19 @@ def find_set(
     view = judge_view(clean, in_place if in_place.any() else clean.found)
     if told.view is not None:
         view = view_as_told(view, told.view)
-    reps = _reps(Body(clean, standing), view, rule, told, footing).reps
+    holes = holes_of(track)
+    reps = _reps(Body(clean, standing), view, rule, told, footing, holes).reps
     if reps:
         around = (clean.t_s >= reps[0].start_s - _BEFORE_S) & (clean.t_s <= reps[-1].end_s + _AFTER_S)
         standing = _stands(stand_still(clean, legs, around)) or standing
     body = Body(clean, standing)
     by_hand = np.zeros(clean.visibility.shape, dtype=np.bool_)
     if placed:
-        moved, by_hand = with_points_placed(clean, placed)
+        moved, by_hand = with_points_placed(clean, _as_steady(raw, placed))
         stance = _stands(calibrated(moved, standing.frames, quiet=standing.quiet)) or standing
         body = Body(moved, stance, drawn=body)
         footing = footing.or_where(feet_in_place(moved, leg_px))
-    found = _reps(body, view, rule, told, footing)
+    found = _reps(body, view, rule, told, footing, holes)
     return FoundSet(
         raw,
         repaired,
@@ -165,7 +177,22 @@ def find_set(
         tuple(found.reps),
         rule,
         told,
+        holes,
     )
+
+
+def _as_steady(track: PoseTrack, placed: Sequence[PlacedPoint]) -> list[PlacedPoint]:
+    """Return points that were put into pictures where a camera that stands still would see them."""
+    steady = []
+    for point in placed:
+        at = frame_at(track.t_s, point.at_s)
+        if at is not None:
+            put = np.broadcast_to(np.array([point.x_px, point.y_px]), (len(track), 1, 2))
+            x, y = steady_px(track, put)[at, 0].tolist()
+            steady.append(replace(point, x_px=x, y_px=y))
+        else:
+            steady.append(point)
+    return steady
 
 
 def _stands(standing: Standing | None) -> Standing | None:
@@ -211,12 +238,14 @@ class _FoundReps:
     reps: list[RepTimes]
 
 
-def _reps(body: Body, view: ViewVerdict, rule: PhaseRule, told: Told, footing: Footing) -> _FoundReps:
+def _reps(
+    body: Body, view: ViewVerdict, rule: PhaseRule, told: Told, footing: Footing, holes: Sequence[Hole]
+) -> _FoundReps:
     track, leg_px = body.track, body.standing.leg_px
     hip_weight = timing_hip_weight(track, body.standing)
     drop = trunk_drop_px(track, body.standing, hip_weight) - footing.shift_from(body.standing.frames)
     q = np.where(footing.stands, flexion_from_drop_deg(drop, leg_px), np.nan)
-    reps = find_reps(track.t_s, q, rule, blunt_at_rest=True)
+    reps = _without_bends(body, find_reps(track.t_s, q, rule, holes, blunt_at_rest=True))
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
         return _FoundReps(q, q, reps)
     shown = [stance_of_rep(track, rep, leg_px) for rep in reps]
@@ -226,15 +255,42 @@ def _reps(body: Body, view: ViewVerdict, rule: PhaseRule, told: Told, footing: F
         return _FoundReps(q, q, reps)
     side = body.from_side(view.near_leg, view, footing.in_place, near_stands=True)
     flexion = np.where(footing.in_place, side.near_leg["knee_flexion_deg"], np.nan)
-    found = find_reps(track.t_s, flexion, rule)
+    found = _without_bends(body, find_reps(track.t_s, flexion, rule, holes))
     # A knee hidden for a while must not cost the count: then the drop of the trunk counts, which needs no knee.
-    return _FoundReps(q, flexion, found) if _covers(track.t_s, flexion, reps) else _FoundReps(q, q, reps)
+    return _FoundReps(q, flexion, found) if _covers(track.t_s, flexion, reps, holes) else _FoundReps(q, q, reps)
 
 
-def _covers(t_s: FloatArray, flexion: FloatArray, reps: list[RepTimes]) -> bool:
-    """Return whether knee flexion is known throughout the reps that the trunk shows, but for short gaps."""
+def _without_bends(body: Body, reps: list[RepTimes]) -> list[RepTimes]:
+    """Return the reps but for those in which somebody bends down to the floor: the trunk goes there, not the hips."""
+    track, standing = body.track, body.standing
+    heights = [_height_px(track.image_px, lower) - _height_px(track.image_px, upper) for lower, upper in _LEVELS]
+    upright = [_height_px(standing.points_px[None], a) - _height_px(standing.points_px[None], b) for a, b in _LEVELS]
+    trunk, leg = (now / before for now, before in zip(heights, upright, strict=True))
+    return [
+        rep
+        for rep in reps
+        if not (
+            _at_bottom(track.t_s, trunk, rep) < _BENT_TRUNK_SHARE and _at_bottom(track.t_s, leg, rep) > _BENT_LEG_SHARE
+        )
+    ]
+
+
+def _at_bottom(t_s: FloatArray, values: FloatArray, rep: RepTimes) -> float:
+    return known_median(values[(t_s >= rep.bottom_start_s) & (t_s <= rep.bottom_end_s)])
+
+
+def _height_px(points_px: FloatArray, joint: str) -> FloatArray:
+    """Return how low a joint is in the picture, mean of the sides that are seen, of poses of shape (n, 33, 2)."""
+    pair = points_px[:, [getattr(BODY[side], joint) for side in SIDES], 1]
+    seen = np.isfinite(pair)
+    return np.asarray(np.where(seen, pair, 0.0).sum(axis=1) / np.where(seen.any(axis=1), seen.sum(axis=1), np.nan))
+
+
+def _covers(t_s: FloatArray, flexion: FloatArray, reps: list[RepTimes], holes: Sequence[Hole]) -> bool:
+    """Return whether knee flexion is known throughout the reps that the trunk shows, but for short gaps and holes."""
     for rep in reps:
         known = t_s[np.isfinite(flexion) & (t_s >= rep.start_s) & (t_s <= rep.end_s)]
-        if np.diff(np.r_[rep.start_s, known, rep.end_s]).max() > LOST_S:
-            return False
+        for a, b in pairwise(np.r_[rep.start_s, known, rep.end_s]):
+            if b - a > LOST_S and not overlaps(holes, a, b):
+                return False
     return True

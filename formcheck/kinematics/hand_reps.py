@@ -18,7 +18,15 @@ from formcheck.errors import CorrectionError
 from formcheck.kinematics.filters import smooth_zero_phase
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.placed import ROUNDING_S
-from formcheck.kinematics.reps import COUNTING_CUTOFF_HZ, SMOOTH_TAIL, START_SHARE, RepTimes, crossing_s
+from formcheck.kinematics.reps import (
+    COUNTING_CUTOFF_HZ,
+    SMOOTH_TAIL,
+    START_SHARE,
+    RepTimes,
+    crossing_s,
+    longest_stillness,
+    turns_at_bottom,
+)
 
 FloatArray = NDArray[np.float64]
 
@@ -154,6 +162,8 @@ def _timed(signal: RepSignal, given: GivenTimes, found: RepTimes | None) -> RepT
     if down_end > up_start:  # a bottom too short for a stillness: the rep turns at once
         down_end = up_start = (down_end + up_start) / 2
     done = min(given.end_s + finish, float(signal.t_s[-1]))
+    turns = turns_at_bottom(t, q, given.bottom_start_s, given.bottom_end_s)
+    held = up_start - down_end if len(turns) < 2 else longest_stillness(t, q, turns, down_end, up_start)
     return RepTimes(
         complete=True,
         start_s=given.start_s,
@@ -164,9 +174,12 @@ def _timed(signal: RepSignal, given: GivenTimes, found: RepTimes | None) -> RepT
         stand_deg=stand,
         deepest_deg=deepest,
         descent_s=down_end - begun,
-        hold_s=up_start - down_end if up_start - down_end >= signal.rule.hold_min_s else 0.0,
+        hold_s=held if held >= signal.rule.hold_min_s else 0.0,
         ascent_s=done - up_start,
         descent_from_s=begun,
+        up_from_s=up_start,
+        pulses=max(0, len(turns) - 1),
+        bottom_seen=found is None or found.bottom_seen,
     )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.filters import runs
+from formcheck.kinematics.holes import frozen_frames
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import PoseTrack
 
@@ -55,7 +56,7 @@ def without_unseen(track: PoseTrack, least: float) -> PoseTrack:
         Visibility below which the estimator itself takes a landmark for hidden.
     """
     seen = (track.visibility >= least) & inside_picture(track)
-    seen &= ~somebody_else(track)[:, None]
+    seen &= ~(somebody_else(track) | frozen_frames(track))[:, None]
     seen[:, [BODY[side].hip for side in SIDES]] &= ~hips_on_top_of_each_other(track)[:, None]
     seen &= ~_glimpses(track.t_s, seen)
     return replace(
@@ -105,7 +106,8 @@ def somebody_else(track: PoseTrack) -> Mask:
     centre, trunk = trunks(track)
     size = body_size_px(track, trunk)
     people: list[list[NDArray[np.intp]]] = []
-    for piece in _pieces(track.t_s, at, centre, size, trunk):
+    pieces_of_track = _pieces(track.t_s, at, centre, size, trunk)
+    for piece in pieces_of_track:
         first = piece[0]
         if track.t_s[piece[-1]] - track.t_s[first] < GLIMPSE_S and len(piece) < len(at):
             other[piece] = True  # on its way from one to the other
@@ -119,10 +121,26 @@ def somebody_else(track: PoseTrack) -> Mask:
     if not people:
         return np.zeros_like(other)
     person = _most_seen(people)
+    places = np.concatenate(person)
+    for piece in pieces_of_track[:1] + pieces_of_track[-1:]:
+        # At either end a glimpse is on its way from nowhere.
+        other[piece] &= not _was_there(centre, size, places, piece)
     for pieces in people:
         if pieces is not person:
-            other[np.concatenate(pieces)] = True
+            for piece in pieces:
+                other[piece] = not _was_there(centre, size, places, piece)
     return other
+
+
+def _was_there(centre: FloatArray, size: FloatArray, places: NDArray[np.intp], piece: NDArray[np.intp]) -> bool:
+    """Return whether a piece of the track is where the person is in other frames, `places`, and as large.
+
+    In a blurred picture the estimator loses a fast movement and finds it again further on, which looks like a jump.
+    """
+    trunk = float(np.nanmedian(size[places]))
+    ways = np.abs(np.nanmedian(centre[piece], axis=0) - centre[places]) / trunk
+    grown = float(np.nanmedian(size[piece])) / trunk
+    return bool(np.nanmin(ways.max(axis=1)) < _ACROSS_TRUNKS and 1 / _SIZE_JUMP < grown < _SIZE_JUMP)
 
 
 def _most_seen(people: list[list[NDArray[np.intp]]]) -> list[NDArray[np.intp]]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from formcheck.kinematics.analysis import SetMeasurement
 from formcheck.kinematics.error_parts import (
     INDEPENDENT_PER_S,
+    camera_part,
     hand_part,
     lens_part,
     misfit_part,
@@ -23,7 +24,7 @@ from formcheck.kinematics.error_parts import (
 )
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.reductions import deepest, extreme
-from formcheck.kinematics.reps import RepTimes, descent_reversals
+from formcheck.kinematics.reps import BOTTOM_SHARE, RepTimes, descent_reversals
 from formcheck.kinematics.slowing import slowing_of
 from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, estimate
 from formcheck.kinematics.view import ViewKind
@@ -81,7 +82,8 @@ def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Value
     rep, stance = m.reps[i], m.legs[i]
     legs = SIDES if m.bilateral else ((stance,) if stance else ())
     values: Values = {}
-    bottom, whole = _frames(m, rep.bottom_start_s, rep.bottom_end_s), _frames(m, rep.start_s, rep.end_s)
+    bottom = _bottom(m, rep)
+    whole = _frames(m, rep.start_s, rep.end_s) if rep.bottom_seen else bottom
 
     def value_of(name: str, leg: Side | None, series: FloatArray) -> Estimate | None:
         if phase_of.get(name) == "rep":
@@ -111,6 +113,18 @@ def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Value
         values["knee_separation_change_pct"] = {BOTH: _separation_change(m, rep)}
         values["arms_moved_s"] = {BOTH: _arms_moved(m, whole)}
     return values | _timing(m, rep)
+
+
+def _bottom(m: SetMeasurement, rep: RepTimes) -> NDArray[np.bool_]:
+    """Return the frames of the bottom of a rep, shape (n,): where it pulses those at its depth, and none in a hole."""
+    if not rep.bottom_seen:
+        return np.zeros(len(m.series.t_s), dtype=np.bool_)
+    frames = _frames(m, rep.bottom_start_s, rep.bottom_end_s)
+    if not rep.pulses:
+        return frames
+    with np.errstate(invalid="ignore"):
+        deep = frames & (m.q_deg >= rep.stand_deg + BOTTOM_SHARE * rep.range_deg)
+    return deep if deep.sum() >= _FEWEST_FRAMES else frames
 
 
 def _frames(m: SetMeasurement, start_s: float, end_s: float) -> NDArray[np.bool_]:
@@ -151,7 +165,11 @@ def _stated(
     return estimate(
         name,
         value,
-        noise=float(np.hypot(noise_part(m, name, leg, known, frames), misfit_part(m, name, frames))),
+        noise=float(
+            np.linalg.norm(
+                [noise_part(m, name, leg, known, frames), misfit_part(m, name, frames), camera_part(m, name, leg)]
+            )
+        ),
         turn=float(np.hypot(turn_part(m, rep, name, frames), lens_part(m, rep, name))),
         scale=scale_part(name, value),
         hand=hand_part(m, name, leg, frames),
@@ -191,7 +209,7 @@ def _around(series: FloatArray, value: float, frames: NDArray[np.bool_]) -> NDAr
 def _wobble(kmd: FloatArray | None, side: Side, m: SetMeasurement, rep: RepTimes) -> Estimate | None:
     """Return the spread of the knee's side-to-side place in the hold, % of leg length."""
     cut = _MID_HOLD * (rep.bottom_end_s - rep.bottom_start_s)
-    if kmd is None or rep.hold_s < _FEWEST_FRAMES / INDEPENDENT_PER_S:
+    if kmd is None or rep.pulses or not rep.hold_s >= _FEWEST_FRAMES / INDEPENDENT_PER_S:
         return None
     known = _known(kmd[:, side.leg_index], _frames(m, rep.bottom_start_s + cut, rep.bottom_end_s - cut))
     return estimate("wobble_pct", float(np.std(known))) if len(known) else None
@@ -202,7 +220,7 @@ def _separation_change(m: SetMeasurement, rep: RepTimes) -> Estimate | None:
     series = m.series.whole_body.get("knee_separation_pct")
     if series is None:
         return None
-    known = _known(series, _frames(m, rep.bottom_start_s, rep.bottom_end_s))
+    known = _known(series, _bottom(m, rep))
     if len(known) < _FEWEST_FRAMES:
         return None
     start = float(np.median(known[:_FEWEST_FRAMES]))
@@ -224,7 +242,8 @@ def _timing(m: SetMeasurement, rep: RepTimes) -> Values:
     # Each end of a phase is known to within half the distance between frames, evenly spread: d / sqrt(12) twice.
     between = float(np.median(np.diff(t))) / np.sqrt(6)
     values: Values = {name: {BOTH: estimate(name, value, noise=between)} for name, value in numbers.items()}
-    values["descent_reversals"] = {BOTH: estimate("descent_reversals", float(descent_reversals(t, q, rep)))}
+    turned_back = float("nan") if np.isnan(rep.descent_s) else float(descent_reversals(t, q, rep))
+    values["descent_reversals"] = {BOTH: estimate("descent_reversals", turned_back)}
     slowing = slowing_of(t, q, rep)
     if slowing is not None:
         for name, value, noise in (

@@ -1,13 +1,18 @@
 """Reps and phases from one flexion-like signal.
 
-Detection looks for descents and rises that are deep enough beside the others of the set; what is reported is defined
-by the rep's own range: start and end where the signal crosses 10 % of it, bottom where it crosses 90 %.
+A rep goes from standing to standing. Detection looks for descents and rises that are deep enough beside the others of
+the set; what is reported is defined by the rep's own range: start and end where the signal crosses 10 % of it, bottom
+where it crosses 90 %. Who rises by part of the way and goes down again has pulsed, within the same rep.
+
+Where the recording shows nothing for a while, a rep goes on over the hole unless there was time to stand up in it; what
+times it takes is then not known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from itertools import pairwise
 
 import numpy as np
@@ -15,6 +20,7 @@ from numpy.typing import NDArray
 from scipy.signal import find_peaks
 
 from formcheck.kinematics.filters import smooth_zero_phase, unbroken
+from formcheck.kinematics.holes import Hole, overlaps
 from formcheck.kinematics.phase_rule import PhaseRule
 
 FloatArray = NDArray[np.float64]
@@ -27,8 +33,19 @@ _SHARE_OF_DEEPEST = 0.3
 """A movement shallower than this share of the deepest usual one is a shift of weight, not a rep."""
 _EDGE_SHARE = 0.25
 """A rep must be seen to begin and end below this share of its range; otherwise the clip cuts it off."""
-START_SHARE, _BOTTOM_SHARE = 0.10, 0.90
+_STANDS_SHARE = 0.3
+"""Who comes up between two movements to no less than this share of the depth over standing has not stood up."""
+PULSE_DEG = 6.0
+"""A rise at the bottom by less than this is unrest, not a pulse; the same holds for what may interrupt a hold."""
+START_SHARE, BOTTOM_SHARE = 0.10, 0.90
 """Crossings that define start, bottom and end (the result contract in docs/formats.md)."""
+_MOVES_DEG_PER_S = 10.0
+"""Faster is movement: at the edge of a hole it tells where the movement was going."""
+_EDGE_S = 0.2
+_BESIDE_S = 0.1
+"""A time that begins or ends as near to a hole as this may well do so within it."""
+_PACE_MARGIN, _UNKNOWN_PACE_DEG_PER_S = 1.3, 120.0
+"""Somebody may have moved so much faster in a hole than in the reps that are seen whole; without any, so fast."""
 LOST_S = 0.5
 """A rep with the leg out of sight for longer than this cannot be counted."""
 REVERSAL_DEG = 3.0
@@ -54,6 +71,14 @@ def _smooth_reach_time(share: float) -> float:
     return float(np.interp(share, u**3 * (10 - 15 * u + 6 * u**2), u))
 
 
+class Cut(StrEnum):
+    """Why a rep is not seen from standing to standing; as a clause of a sentence."""
+
+    CLIP = "the start or end of the clip"
+    HOLE = "a gap in the recording"
+    SIGHT = "a time in which the person or the leg was not seen"
+
+
 @dataclass(frozen=True)
 class RepTimes:
     """When one rep happened, seconds, and how far it went."""
@@ -77,6 +102,16 @@ class RepTimes:
     """When the first movement began; `descent_s` later the knee is still."""
     excluded: bool = False
     """True for a rep that a person took out: it neither counts nor is it judged."""
+    cut_by: Cut | None = None
+    """What a rep is cut off by that is not complete."""
+    pulses: int = 0
+    """How often the person came up at the bottom, by `PULSE_DEG` or more, without standing up."""
+    cut_at_end: bool = False
+    """True where the end of a rep that is not complete is missing; False where its start is, or nothing."""
+    up_from_s: float = float("nan")
+    """When the first movement up begins; NaN where that is not known."""
+    bottom_seen: bool = True
+    """False where the turn at the bottom lies in a hole of the recording: how deep it went is not known."""
 
     @property
     def counts(self) -> bool:
@@ -89,7 +124,9 @@ class RepTimes:
         return self.deepest_deg - self.stand_deg
 
 
-def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule, *, blunt_at_rest: bool = False) -> list[RepTimes]:
+def find_reps(
+    t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule, holes: Sequence[Hole] = (), *, blunt_at_rest: bool = False
+) -> list[RepTimes]:
     """Return the reps in a signal, in order of time.
 
     Parameters
@@ -100,21 +137,135 @@ def find_reps(t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule, *, blunt_at_r
         Shape (n,): rises as the knee bends; NaN where not measured.
     rule
         What counts as a rep of this exercise.
+    holes
+        Where the recording shows nothing, see `holes_of`. Times that one takes part in are NaN.
     blunt_at_rest
         True for a signal that hardly tells a straight leg from one bent by a few degrees, such as the drop of the
         trunk. Sway and the tremble of landmarks can then cross 10 % half a second early, and perspective late, so start
         and end are where the steep part of the movement puts them.
     """
     q = smooth_zero_phase(t_s, q_deg, COUNTING_CUTOFF_HZ)
-    found: list[RepTimes] = []
-    for a, b in _unbroken(t_s, q):
-        found += _reps_in_run(t_s[a:b], q[a:b], rule, blunt=blunt_at_rest)
-    return _without_shallow(found, rule)
+    stretches = _unbroken(t_s, q)
+    found = [_reps_in_run(t_s[a:b], q[a:b], rule, blunt=blunt_at_rest) for a, b in stretches]
+    if holes and len(stretches) > 1:
+        pace = _pace([rep for reps in found for rep in reps], q)
+        stretches = _joined(t_s, q, stretches, holes, pace)
+        found = [_reps_in_run(t_s[a:b], q[a:b], rule, blunt=blunt_at_rest) for a, b in stretches]
+    edges = [(t_s[a], t_s[b - 1]) for a, b in stretches]
+    named = [
+        _with_cut(rep, before=_cut_at(i, edges, holes, after=False), after=_cut_at(i, edges, holes, after=True))
+        for i, reps in enumerate(found)
+        for rep in reps
+    ]
+    return _without_shallow([_beside_holes(rep, t_s, q, holes) for rep in named], rule)
 
 
 def _unbroken(t_s: FloatArray, q: FloatArray) -> list[tuple[int, int]]:
     """Return runs of the signal with no gap longer than `LOST_S`; short gaps stay inside as NaN."""
     return [(a, b) for a, b in unbroken(t_s, np.isfinite(q), LOST_S) if b - a >= 5]
+
+
+@dataclass(frozen=True)
+class _Pace:
+    """How a person moves, as far as it is seen."""
+
+    stand_deg: float
+    deepest_deg: float
+    deg_per_s: float
+
+
+def _pace(reps: list[RepTimes], q: FloatArray) -> _Pace:
+    whole = [rep for rep in reps if rep.complete]
+    if not whole:
+        low, high = np.nanpercentile(q, [2, 98])
+        return _Pace(float(low), float(high), _UNKNOWN_PACE_DEG_PER_S)
+    fastest = max(rep.range_deg / min(rep.descent_s, rep.ascent_s) for rep in whole)
+    return _Pace(
+        float(np.median([rep.stand_deg for rep in whole])),
+        float(np.median([rep.deepest_deg for rep in whole])),
+        _PACE_MARGIN * fastest,
+    )
+
+
+def _joined(
+    t: FloatArray, q: FloatArray, stretches: list[tuple[int, int]], holes: Sequence[Hole], pace: _Pace
+) -> list[tuple[int, int]]:
+    """Return the stretches with those put together between which a hole leaves no time to stand up and go down again.
+
+    In a hole that begins or ends with somebody standing a whole rep may lie unseen; what is seen of the others is the
+    same either way.
+    """
+    joined = [stretches[0]]
+    for a, b in stretches[1:]:
+        before, after = joined[-1][1] - 1, a
+        if overlaps(holes, t[before], t[after]) and t[after] - t[before] < _least_with_stand_s(
+            t, q, before, after, pace
+        ):
+            joined[-1] = (joined[-1][0], b)
+        else:
+            joined.append((a, b))
+    return joined
+
+
+def _least_with_stand_s(t: FloatArray, q: FloatArray, before: int, after: int, pace: _Pace) -> float:
+    """Return the least time in which somebody gets from one frame to a later one and stands up in between (s)."""
+    deep, stand = pace.deepest_deg, pace.stand_deg
+    if min(q[before], q[after]) <= stand + _EDGE_SHARE * (deep - stand):
+        return float("inf")
+    way = float(q[before] + q[after] - 2 * stand)
+    if _speed(t, q, t[before] - _EDGE_S, t[before]) > _MOVES_DEG_PER_S:  # on the way down: that is finished first
+        way += 2 * max(0.0, deep - float(q[before]))
+    if _speed(t, q, t[after], t[after] + _EDGE_S) < -_MOVES_DEG_PER_S:
+        way += 2 * max(0.0, deep - float(q[after]))
+    return way / pace.deg_per_s
+
+
+def _speed(t: FloatArray, q: FloatArray, from_s: float, to_s: float) -> float:
+    """Return the mean slope of the signal over a time (deg/s); 0 where it is not known."""
+    at = np.flatnonzero((t >= from_s) & (t <= to_s) & np.isfinite(q))
+    return float((q[at[-1]] - q[at[0]]) / (t[at[-1]] - t[at[0]])) if len(at) > 1 else 0.0
+
+
+def _cut_at(i: int, edges: list[tuple[float, float]], holes: Sequence[Hole], *, after: bool) -> Cut:
+    """Return what ends stretch `i`, or what it begins after."""
+    other = i + 1 if after else i - 1
+    if not 0 <= other < len(edges):
+        return Cut.CLIP
+    first, last = (edges[i][1], edges[other][0]) if after else (edges[other][1], edges[i][0])
+    return Cut.HOLE if overlaps(holes, first, last) else Cut.SIGHT
+
+
+def _with_cut(rep: RepTimes, before: Cut, after: Cut) -> RepTimes:
+    if rep.complete:
+        return replace(rep, cut_by=None)
+    return replace(rep, cut_by=after if rep.cut_at_end else before)
+
+
+def _beside_holes(rep: RepTimes, t: FloatArray, q: FloatArray, holes: Sequence[Hole]) -> RepTimes:
+    """Return a rep without the times that a hole takes part in."""
+    if not holes:
+        return rep
+    down_end = rep.descent_from_s + (0.0 if np.isnan(rep.descent_s) else rep.descent_s)
+    last = rep.up_from_s + (0.0 if np.isnan(rep.ascent_s) else rep.ascent_s)
+
+    def is_unseen(from_s: float, to_s: float) -> bool:
+        return overlaps(holes, from_s - _BESIDE_S, to_s + _BESIDE_S)
+
+    unseen = float("nan")
+    turns = any(
+        hole.start_s > rep.start_s
+        and hole.end_s < rep.end_s
+        and _speed(t, q, hole.start_s - _EDGE_S, hole.start_s) > _MOVES_DEG_PER_S
+        and _speed(t, q, hole.end_s, hole.end_s + _EDGE_S) < -_MOVES_DEG_PER_S
+        for hole in holes
+    )
+    return replace(
+        rep,
+        descent_s=unseen if is_unseen(rep.descent_from_s, down_end) else rep.descent_s,
+        hold_s=unseen if is_unseen(rep.bottom_start_s, max(down_end, rep.bottom_end_s)) else rep.hold_s,
+        ascent_s=unseen if is_unseen(rep.up_from_s, last) else rep.ascent_s,
+        bottom_seen=not turns,
+    )
 
 
 def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule, *, blunt: bool) -> list[RepTimes]:
@@ -123,17 +274,47 @@ def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule, *, blunt: bool) 
     tops = _tops(q, rule)
     if not tops:
         return []
-    valleys = [0, *(a + int(np.argmin(q[a:b])) for a, b in pairwise(tops)), len(q) - 1]
+    movements = _from_standing(q, tops)
+    valleys = [0, *(a[-1] + int(np.argmin(q[a[-1] : b[0]])) for a, b in pairwise(movements)), len(q) - 1]
     valleys[0] = int(np.argmin(q[: tops[0] + 1]))
     valleys[-1] = tops[-1] + int(np.argmin(q[tops[-1] :]))
-    stands = [_rest_level(q, tops, i) for i in range(len(tops) + 1)]
+    stands = [_rest_level(q, movements, i) for i in range(len(movements) + 1)]
     level = float(np.median(stands))
     reps = []
-    for i, top in enumerate(tops):
-        rep = _time_rep(t, q, (valleys[i], top, valleys[i + 1]), (stands[i], stands[i + 1]), level, rule, blunt=blunt)
+    for i, movement in enumerate(movements):
+        at = _Turns(valleys[i], i > 0, movement, valleys[i + 1], i + 1 < len(movements))
+        rep = _time_rep(t, q, at, (stands[i], stands[i + 1]), level, rule, blunt=blunt)
         if movement_s(rep) >= rule.min_duration_s or not rep.complete:
             reps.append(rep)
     return reps
+
+
+def _from_standing(q: FloatArray, tops: list[int]) -> list[list[int]]:
+    """Return the deepest points, gathered where nobody stood up between them."""
+    lowest = float(q.min())
+    movements = [tops[:1]]
+    for a, b in pairwise(tops):
+        deepest = max(float(q[a]), float(q[b]))
+        if float(q[a:b].min()) > lowest + _STANDS_SHARE * (deepest - lowest):
+            movements[-1].append(b)
+        else:
+            movements.append([b])
+    return movements
+
+
+@dataclass(frozen=True)
+class _Turns:
+    """Where one movement turns, as indices of frames."""
+
+    before: int
+    """The rest before it."""
+    is_rest_before: bool
+    """Whether somebody was seen to stand there: between two movements, but not where the signal begins."""
+    tops: list[int]
+    """Its deepest points, one where it does not pulse."""
+    after: int
+    """The rest after it."""
+    is_rest_after: bool
 
 
 def _tops(q: FloatArray, rule: PhaseRule) -> list[int]:
@@ -145,10 +326,10 @@ def _tops(q: FloatArray, rule: PhaseRule) -> list[int]:
     return [int(np.clip(x - 1, 0, len(q) - 1)) for x in tops]
 
 
-def _rest_level(q: FloatArray, tops: list[int], i: int) -> float:
-    """Return the level of rest before top `i` (after the last one for i == len(tops))."""
-    a = tops[i - 1] if i > 0 else 0
-    b = tops[i] if i < len(tops) else len(q) - 1
+def _rest_level(q: FloatArray, movements: list[list[int]], i: int) -> float:
+    """Return the level of rest before movement `i` (after the last one for i == len(movements))."""
+    a = movements[i - 1][-1] if i > 0 else 0
+    b = movements[i][0] if i < len(movements) else len(q) - 1
     part = q[a : b + 1]
     low, high = float(part.min()), float(part.max())
     return float(np.median(part[part <= low + 0.15 * (high - low)]))
@@ -163,20 +344,22 @@ def movement_s(rep: RepTimes) -> float:
 def _time_rep(
     t: FloatArray,
     q: FloatArray,
-    at: tuple[int, int, int],
+    at: _Turns,
     stands: tuple[float, float],
     level: float,
     rule: PhaseRule,
     *,
     blunt: bool,
 ) -> RepTimes:
-    before, top, after = at
+    before, after = at.before, at.after
+    top = max(at.tops, key=lambda x: q[x])
     deepest = float(q[top])
     # A rest that the clip cuts off reads too high: the other one counts then.
     stand = (
         min(stands) if abs(stands[1] - stands[0]) > _EDGE_SHARE * (deepest - min(stands)) else float(np.mean(stands))
     )
-    down, up = slice(before, top + 1), slice(top, after + 1)
+    at_bottom = [x for x in at.tops if q[x] >= stand + BOTTOM_SHARE * (deepest - stand)]
+    down, up = slice(before, at_bottom[0] + 1), slice(at_bottom[-1], after + 1)
 
     def crossing(share: float, part: slice, *, last: bool) -> float:
         return crossing_s(t[part], q[part], stand + share * (deepest - stand), last=last)
@@ -184,10 +367,10 @@ def _time_rep(
     start, half_down, bottom_start = (
         crossing(START_SHARE, down, last=True),
         crossing(0.5, down, last=True),
-        crossing(_BOTTOM_SHARE, down, last=False),
+        crossing(BOTTOM_SHARE, down, last=False),
     )
     bottom_end, half_up, end = (
-        crossing(_BOTTOM_SHARE, up, last=True),
+        crossing(BOTTOM_SHARE, up, last=True),
         crossing(0.5, up, last=False),
         crossing(START_SHARE, up, last=False),
     )
@@ -196,12 +379,15 @@ def _time_rep(
         end = _foot_of_movement(end, lambda share: crossing(share, up, last=False))
     edge = max(stand, level) + _EDGE_SHARE * (deepest - level)
     first = start - SMOOTH_TAIL * (half_down - start)
-    down_end = np.fmin(bottom_start + SMOOTH_TAIL * (bottom_start - half_down), t[top])
-    up_start = np.fmax(bottom_end - SMOOTH_TAIL * (half_up - bottom_end), t[top])
+    down_end = float(np.fmin(bottom_start + SMOOTH_TAIL * (bottom_start - half_down), t[at_bottom[0]]))
+    up_start = float(np.fmax(bottom_end - SMOOTH_TAIL * (half_up - bottom_end), t[at_bottom[-1]]))
     last = end + SMOOTH_TAIL * (end - half_up)
     first_seen, last_seen = float(np.fmax(first, t[0])), float(np.fmin(last, t[-1]))
+    turns = turns_at_bottom(t, q, t[before] if np.isnan(bottom_start) else bottom_start, bottom_end)
+    held = up_start - down_end if len(turns) < 2 else longest_stillness(t, q, turns, down_end, up_start)
+    begun, done = bool(at.is_rest_before or q[before] <= edge), bool(at.is_rest_after or q[after] <= edge)
     return RepTimes(
-        complete=bool(q[before] <= edge and q[after] <= edge),
+        complete=begun and done,
         start_s=float(t[before] if np.isnan(start) else start),
         bottom_start_s=float(t[before] if np.isnan(bottom_start) else bottom_start),
         bottom_end_s=float(t[after] if np.isnan(bottom_end) else bottom_end),
@@ -210,10 +396,53 @@ def _time_rep(
         stand_deg=stand,
         deepest_deg=deepest,
         descent_s=float("nan") if np.isnan(start) else float(down_end - first_seen),
-        hold_s=float(up_start - down_end) if up_start - down_end >= rule.hold_min_s else 0.0,
+        hold_s=float(held) if held >= rule.hold_min_s else 0.0,
         ascent_s=float("nan") if np.isnan(end) else float(last_seen - up_start),
         descent_from_s=first_seen,
+        cut_by=None if begun and done else Cut.CLIP,
+        cut_at_end=begun and not done,
+        pulses=max(0, len(turns) - 1),
+        up_from_s=up_start,
     )
+
+
+def turns_at_bottom(t: FloatArray, q: FloatArray, bottom_start_s: float, bottom_end_s: float) -> list[int]:
+    """Return the deepest points of a bottom between which somebody comes up by `PULSE_DEG`, as indices of frames."""
+    end_s = t[-1] if np.isnan(bottom_end_s) else bottom_end_s
+    at = np.flatnonzero((t >= bottom_start_s) & (t <= end_s))
+    if len(at) == 0:
+        return []
+    part = q[at]
+    tops, _ = find_peaks(np.r_[part.min() - PULSE_DEG, part, part.min() - PULSE_DEG], prominence=PULSE_DEG)
+    turns: list[int] = []
+    for top in (int(x) - 1 for x in tops):
+        # Two peaks of one height with nothing between them are one.
+        if turns and part[turns[-1] : top].min() > min(part[turns[-1]], part[top]) - PULSE_DEG:
+            turns.pop()
+        turns.append(top)
+    return [int(at[x]) for x in turns]
+
+
+def longest_stillness(t: FloatArray, q: FloatArray, turns: list[int], down_end_s: float, up_start_s: float) -> float:
+    """Return how long the longest stillness at a bottom lasts that pulses interrupt (s)."""
+    valleys = [a + int(np.argmin(q[a:b])) for a, b in pairwise(turns)]
+    begins = [down_end_s, *(_stillness_from(t, q, valley, top) for valley, top in zip(valleys, turns[1:], strict=True))]
+    ends = [*(_stillness_until(t, q, top, valley) for top, valley in zip(turns, valleys, strict=False)), up_start_s]
+    return max(end - begin for begin, end in zip(begins, ends, strict=True))
+
+
+def _stillness_from(t: FloatArray, q: FloatArray, valley: int, top: int) -> float:
+    """Return when somebody who comes down from a pulse is still, as for a rep (s)."""
+    part, way = slice(valley, top + 1), float(q[top] - q[valley])
+    half, near = (crossing_s(t[part], q[part], q[valley] + share * way, last=False) for share in (0.5, BOTTOM_SHARE))
+    return float(np.fmin(near + SMOOTH_TAIL * (near - half), t[top]))
+
+
+def _stillness_until(t: FloatArray, q: FloatArray, top: int, valley: int) -> float:
+    """Return until when somebody who comes up for a pulse was still, as for a rep (s)."""
+    part, way = slice(top, valley + 1), float(q[top] - q[valley])
+    half, near = (crossing_s(t[part], q[part], q[valley] + share * way, last=True) for share in (0.5, BOTTOM_SHARE))
+    return float(np.fmax(near - SMOOTH_TAIL * (half - near), t[top]))
 
 
 def _foot_of_movement(at_s: float, crossing: Callable[[float], float]) -> float:

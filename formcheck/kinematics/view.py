@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Final
 
@@ -32,6 +33,17 @@ SIDE_DEG = 25.0
 _BODY_LINES = 3
 YAW_ERROR_DEG = 5.0
 """Half-width of the 95 % interval of the turn in other views (docs/validation.md)."""
+
+_VIEW_CHANGE_DEG = 50.0
+"""Turned by less than this it is the same view: readings of one stance wander by 30 degrees in a deep squat."""
+_CHANGE_COST_DEG_S = 60.0
+"""Another view must explain the turn better by so much: by 50 degrees over 1.2 s."""
+_SHORTEST_VIEW_S = 1.5
+"""What is seen from one side for less than this is a turn on its way to another."""
+_TURN_STEP_DEG = 10.0
+_LONGEST_STEP_S = 0.25
+_ASIDE_DEG = 45.0
+"""Nearer to a side view than this, the feet show which way the person faces."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +173,8 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
     frames
         Where the person stands in place, shape (n,): the view is the median over these.
     """
-    turns = np.radians(yaw_series_deg(track)[frames])
-    turns = turns[np.isfinite(turns)]
-    if len(turns) == 0:
+    yaw = _middle_deg(yaw_series_deg(track)[frames])
+    if not np.isfinite(yaw):
         return ViewVerdict(
             ViewKind.UNKNOWN,
             float("nan"),
@@ -172,8 +183,6 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
             ViewQuality.REFUSED,
             "Shoulders and hips were not seen together, so the view is not known.",
         )
-    centre = np.angle(np.exp(1j * turns).mean())
-    yaw = float(np.degrees(np.angle(np.exp(1j * (centre + np.median(np.angle(np.exp(1j * (turns - centre)))))))))
     off_axis = min(abs(yaw), 180 - abs(yaw))
     if off_axis <= FRONT_DEG:
         return _front(yaw, off_axis, _reading_of(track.source).spread_deg)
@@ -189,6 +198,85 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
         f"The camera sees the body turned by {off_axis:.0f}°, between front and side: "
         "reps and times can be trusted, knee angles cannot.",
     )
+
+
+def view_parts(track: PoseTrack) -> tuple[PoseTrack, ...]:
+    """Return the parts of a track in each of which the camera sees the person from one side, in order of time.
+
+    A view belongs to a time: somebody turns round in mid-film, or two films are put together. Turns are found as the
+    cheapest sequence of constant turns (Potts 1952; dynamic programming), and what lies between two views is in no
+    part. A single view gives the track itself.
+
+    Parameters
+    ----------
+    track
+        As the pose estimator gave it.
+    """
+    yaw = yaw_series_deg(track)
+    stretches: list[tuple[int, int]] = []
+    for a, b in _constant_turns(track.t_s, yaw):
+        if track.t_s[b - 1] - track.t_s[a] < _SHORTEST_VIEW_S:
+            continue
+        if stretches and not _seen_otherwise(track, yaw, stretches[-1], (a, b)):
+            stretches[-1] = (stretches[-1][0], b)
+        else:
+            stretches.append((a, b))
+    if len(stretches) < 2:
+        return (track,)
+    return tuple(track.part(slice(a, b)) for a, b in stretches)
+
+
+def _constant_turns(t_s: FloatArray, yaw_deg: FloatArray) -> list[tuple[int, int]]:
+    """Return (start, stop) of the stretches of constant turn that explain a turn over time, shape (n,), best."""
+    known = np.isfinite(yaw_deg)
+    if not known.any():
+        return []
+    centres = np.arange(-180.0, 180.0, _TURN_STEP_DEG)
+    off = np.abs((yaw_deg[:, None] - centres + 180) % 360 - 180)
+    lasts = np.minimum(np.diff(t_s, append=t_s[-1]), _LONGEST_STEP_S)
+    costs = np.where(known[:, None], np.minimum(off, _VIEW_CHANGE_DEG), 0.0) * lasts[:, None]
+    total = costs[0].copy()
+    came_from = np.empty(costs.shape, dtype=np.int64)
+    stay = np.arange(len(centres))
+    for i in range(1, len(costs)):
+        best = int(total.argmin())
+        came_from[i] = np.where(total <= total[best] + _CHANGE_COST_DEG_S, stay, best)
+        total = np.minimum(total, total[best] + _CHANGE_COST_DEG_S) + costs[i]
+    states = np.empty(len(costs), dtype=np.int64)
+    states[-1] = total.argmin()
+    for i in range(len(costs) - 1, 0, -1):
+        states[i - 1] = came_from[i, states[i]]
+    edges = [0, *(np.flatnonzero(np.diff(states)) + 1), len(states)]
+    return [(int(a), int(b)) for a, b in pairwise(edges)]
+
+
+def _seen_otherwise(track: PoseTrack, yaw_deg: FloatArray, one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Return whether the camera sees the person from another side in one stretch than in the other."""
+    turns = [_middle_deg(yaw_deg[slice(*each)]) for each in (one, other)]
+    if abs((turns[1] - turns[0] + 180) % 360 - 180) < _VIEW_CHANGE_DEG:
+        return False
+    if all(abs(abs(turn) - 90) <= _ASIDE_DEG for turn in turns):
+        # Both from the side: a body that the model drew the wrong way round still has its feet pointing where they did.
+        ahead = [_feet_ahead_px(track, *each) for each in (one, other)]
+        return bool(np.sign(ahead[0]) != np.sign(ahead[1]))
+    return True
+
+
+def _feet_ahead_px(track: PoseTrack, a: int, b: int) -> float:
+    """Return how far to the right the feet point in the picture, median of the feet over the frames (px)."""
+    ways = [track.image_px[a:b, BODY[side].toe, 0] - track.image_px[a:b, BODY[side].heel, 0] for side in Side]
+    known = np.concatenate(ways)
+    known = known[np.isfinite(known)]
+    return float(np.median(known)) if len(known) else 0.0
+
+
+def _middle_deg(turns_deg: FloatArray) -> float:
+    """Return the median of turns on the circle (deg); NaN where none is known."""
+    turns = np.radians(turns_deg[np.isfinite(turns_deg)])
+    if len(turns) == 0:
+        return float("nan")
+    centre = np.angle(np.exp(1j * turns).mean())
+    return float(np.degrees(np.angle(np.exp(1j * (centre + np.median(np.angle(np.exp(1j * (turns - centre)))))))))
 
 
 def _front(yaw: float, turn: float, spread_deg: float) -> ViewVerdict:
