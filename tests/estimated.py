@@ -21,11 +21,11 @@ from formcheck.errors import PoseTrackError
 from formcheck.pose.models import PoseModel, ensure_model
 from formcheck.pose.store import load_track, save_track
 from formcheck.pose.types import PoseTrack
-from formcheck.session.recorded import read_track
+from formcheck.session.reading import read_track
 from formcheck.video.digest import file_sha256
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / ".pytest_cache" / "d" / "pose-tracks"
-_CODE: Final = ("pose", "video", "session/recorded.py")
+_CODE: Final = ("pose", "video", "session/reading.py")
 """What leads from a file to landmarks, in the package."""
 _LIBRARIES: Final = ("av", "mediapipe", "numpy", "opencv-python-headless")
 

@@ -19,7 +19,8 @@ from formcheck.pose.store import load_track, save_track
 from formcheck.report.document import assessment_document, assessment_schema
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess, read_track
+from formcheck.session.reading import read_track
+from formcheck.session.recorded import SetRequest, assess
 
 from .clips import SAMPLES
 from .estimated import estimated_track, full_model

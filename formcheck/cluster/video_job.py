@@ -14,7 +14,7 @@ from formcheck.pose.types import PoseTrack
 from formcheck.report.files import publish, staging_folder
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import read_track
+from formcheck.session.reading import read_track
 
 Progress = Callable[[float], None]
 """Told the share of a step that is done, from 0 to 1."""

@@ -23,7 +23,8 @@ from formcheck.records.records import Records
 from formcheck.records.sets import KeptFile, NewSet, add_set, keep_track, keep_video
 from formcheck.records.tables import Upload
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import assess, read_track
+from formcheck.session.reading import read_track
+from formcheck.session.recorded import assess
 from formcheck.video.proxy import write_proxy
 from formcheck.video.unreadable import RECORD_AGAIN
 

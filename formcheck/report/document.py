@@ -12,6 +12,7 @@ from typing import Any, Final
 from formcheck.exercises.advice import first_change, praise
 from formcheck.exercises.finding import Finding
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.view import ViewVerdict
 from formcheck.report.files import writing_whole
 from formcheck.report.units import decimals_of
 from formcheck.session.assessment import SCHEMA, Assessment, Plan, Rep
@@ -45,7 +46,6 @@ def assessment_document(assessment: Assessment) -> Document:
         Valid against `assessment_schema()`. What was not measured is None: the document holds no NaN and no
         infinity. Angles and percentages are rounded to 2 decimals, times to 3.
     """
-    view = assessment.view
     return {
         "schema": SCHEMA,
         "source": _source(assessment),
@@ -61,15 +61,15 @@ def assessment_document(assessment: Assessment) -> Document:
         "exercise": assessment.exercise,
         "exercise_name": assessment.exercise_name,
         "plan": _plan(assessment.plan),
-        "view": {
-            "kind": view.kind.value,
-            "yaw_deg": _number(view.yaw_deg, _ANGLE_DECIMALS),
-            "yaw_error_deg": _number(view.yaw_error_deg, _ANGLE_DECIMALS),
-            "near_leg": None if view.near_leg is None else view.near_leg.value,
-            "verdict": view.verdict.value,
-            "reason": view.reason,
-            "facing_camera": view.facing_camera,
-        },
+        "view": _view(assessment.view),
+        "views": [
+            {
+                "start_s": _number(each.start_s, _TIME_DECIMALS),
+                "end_s": _number(each.end_s, _TIME_DECIMALS),
+                **_view(each.view),
+            }
+            for each in assessment.views
+        ],
         "setup": [
             {
                 "id": check.id,
@@ -127,6 +127,18 @@ def _source(assessment: Assessment) -> Document:
     }
 
 
+def _view(view: ViewVerdict) -> Document:
+    return {
+        "kind": view.kind.value,
+        "yaw_deg": _number(view.yaw_deg, _ANGLE_DECIMALS),
+        "yaw_error_deg": _number(view.yaw_error_deg, _ANGLE_DECIMALS),
+        "near_leg": None if view.near_leg is None else view.near_leg.value,
+        "verdict": view.verdict.value,
+        "reason": view.reason,
+        "facing_camera": view.facing_camera,
+    }
+
+
 def _plan(plan: Plan) -> Document:
     """Every field of the plan by its own name, so that a plan that grows needs no change here."""
     document: Document = {}
@@ -142,6 +154,9 @@ def _rep(rep: Rep) -> Document:
         "leg": rep.leg,
         "complete": bool(rep.complete),
         "excluded": bool(rep.excluded),
+        "cut_by": rep.cut_by,
+        "pulses": int(rep.pulses),
+        "view": rep.view.value,
         "start_s": _number(rep.start_s, _TIME_DECIMALS),
         "bottom_start_s": _number(rep.bottom_start_s, _TIME_DECIMALS),
         "bottom_end_s": _number(rep.bottom_end_s, _TIME_DECIMALS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
@@ -10,10 +11,12 @@ from typing import Final, NamedTuple
 
 from formcheck.exercises.advice import Advice, first_change, praise
 from formcheck.exercises.finding import Band, Finding
-from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.kinematics.reps import Cut
+from formcheck.kinematics.view import ViewQuality
 from formcheck.report.timeline import scored_legs
 from formcheck.report.words import counted, label_of, listed, value_text, why_not_counted
 from formcheck.session.assessment import Assessment, NotMeasured, Plan, Rep
+from formcheck.session.views import seen_from
 
 _MORE_CHANGES: Final = 2
 """Named below the first change; further ones are in the tables."""
@@ -76,13 +79,17 @@ def what_was_done(assessment: Assessment, *, live: bool = False) -> str:
         f" in {source.duration_s:.0f} seconds{'' if live else ' of video'}" if math.isfinite(source.duration_s) else ""
     )
     whole = len(assessment.complete_reps)
-    cut = sum(why_not_counted(rep) == "cut off" for rep in assessment.reps)
     left_out = sum(rep.excluded for rep in assessment.reps)
     text = f"{assessment.exercise_name}, seen {_seen_from(assessment)}: {counted(whole, 'whole rep')}{length}."
-    if cut:
+    for cut_by, cut in Counter(rep.cut_by for rep in assessment.reps if why_not_counted(rep) == "cut off").items():
         verb = "is" if cut == 1 else "are"
-        whose = "set" if live else "clip"
-        text += f" {counted(cut, 'rep')} cut off by the start or end of the {whose} {verb} shown but not counted."
+        why = cut_by.replace("clip", "set") if live else cut_by
+        text += f" {counted(cut, 'rep')} cut off by {why or Cut.CLIP.value} {verb} shown but not counted."
+    pulsed = [rep for rep in assessment.complete_reps if rep.pulses]
+    if pulsed:
+        reps = listed(f"rep {rep.index} with {counted(rep.pulses, 'pulse')}" for rep in pulsed[:_REPS_NAMED])
+        more = ", and others," if len(pulsed) > _REPS_NAMED else ""
+        text += f" Counted from standing to standing: {reps}{more} at the bottom."
     if left_out:
         text += f" {counted(left_out, 'rep')} left out in review."
     return text
@@ -97,7 +104,7 @@ def headline(assessment: Assessment) -> Headline:
     if not assessment.complete_reps and any(rep.complete for rep in assessment.reps):
         return Headline("Nothing was judged", None, "Every whole rep was left out in review.", further, praised)
     if not assessment.complete_reps:
-        detail = "No whole rep was seen. Keep the whole body in view for the whole set."
+        detail = f"No whole rep was seen. {_remedy_for(assessment)}"
         return Headline("Film the whole movement, from standing to standing", None, detail, further, praised)
     if assessment.view.verdict is ViewQuality.REFUSED:
         detail = f"Reps were counted, but form could not be judged. {assessment.view.reason}"
@@ -203,12 +210,18 @@ def _values(reps: Sequence[Rep], measure: str, leg: str) -> list[float]:
 
 
 def _seen_from(assessment: Assessment) -> str:
-    view = assessment.view
-    if view.kind is ViewKind.FRONT:
-        return "from the front" if view.facing_camera else "from behind"
-    if view.kind is ViewKind.SIDE:
-        return f"from the {view.near_leg.value} side" if view.near_leg is not None else "from the side"
-    return "at an angle" if view.kind is ViewKind.OBLIQUE else "from a direction that is not clear"
+    views = [each.view for each in assessment.views] or [assessment.view]
+    return " and then ".join(dict.fromkeys(seen_from(view) for view in views))
+
+
+def _remedy_for(assessment: Assessment) -> str:
+    """Return what to do about a set without a whole rep: what its reps are cut off by, else the usual."""
+    reasons = {rep.cut_by for rep in assessment.reps}
+    if reasons == {Cut.CLIP.value}:
+        return "Begin and end the recording standing."
+    if reasons == {Cut.HOLE.value}:
+        return "Record it again without a gap."
+    return "Keep the whole body in view for the whole set."
 
 
 class Gap(NamedTuple):

@@ -12,7 +12,7 @@ from formcheck.exercises.finding import Finding
 from formcheck.exercises.plan import Plan as Plan
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.series import MeasureSeries
-from formcheck.kinematics.view import ViewVerdict
+from formcheck.kinematics.view import ViewKind, ViewVerdict
 from formcheck.pose.types import PoseTrack
 
 SCHEMA = "formcheck.assessment/1"
@@ -34,7 +34,7 @@ class Rep:
     leg: str
     """`left`, `right` (the stance leg of a step-down) or `both`."""
     complete: bool
-    """False for a rep that the clip cuts off: shown, not counted, not judged."""
+    """False for a rep that is not seen from standing to standing: shown, not counted, not judged."""
     start_s: float
     bottom_start_s: float
     bottom_end_s: float
@@ -43,6 +43,12 @@ class Rep:
     """By name of the measure; None where it was not measured."""
     excluded: bool = False
     """True for a rep that a reviewer took out: shown, not counted, not judged."""
+    view: ViewKind = ViewKind.UNKNOWN
+    """How the camera sees the person in it."""
+    pulses: int = 0
+    """How often the person came up at the bottom and went down again, without standing up."""
+    cut_by: str = ""
+    """What a rep is cut off by that is not complete, as a clause: `the start or end of the clip`; else empty."""
 
     @property
     def counts(self) -> bool:
@@ -88,6 +94,15 @@ class Provenance:
     filter: str
 
 
+@dataclass(frozen=True)
+class SeenFrom:
+    """A stretch of a recording with one view."""
+
+    start_s: float
+    end_s: float
+    view: ViewVerdict
+
+
 @dataclass(frozen=True, eq=False)
 class Assessment:
     """One set, measured and judged."""
@@ -112,6 +127,8 @@ class Assessment:
     rep_of_frame: NDArray[np.int64] = field(repr=False)
     """Per frame: index of the rep, 0 between reps; shape (n,)."""
     plot_bands: tuple[PlotBand, ...] = ()
+    views: tuple[SeenFrom, ...] = ()
+    """The views in order of time where there is more than one; `view` is then that of most of the reps."""
 
     @property
     def complete_reps(self) -> tuple[Rep, ...]:

@@ -12,12 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from formcheck.errors import CorrectionError, RubricError
+import numpy as np
+
+from formcheck.errors import CorrectionError, NotAssessableError, RubricError
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.analysis import measure_found
 from formcheck.kinematics.hand_reps import KnownRep, RepSignal, as_found, with_rep_excluded, with_rep_times
 from formcheck.kinematics.placed import PlacedPoint, frame_at
+from formcheck.kinematics.view import view_parts
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment, Plan
 from formcheck.session.corrections import (
@@ -32,6 +35,7 @@ from formcheck.session.corrections import (
     need_sound,
 )
 from formcheck.session.recorded import SetRequest, assess, found_set, judged
+from formcheck.session.views import joined
 
 RubricOf = Callable[[str], Rubric]
 """From the name of an exercise to its rubric; raises RubricError for a name it does not know."""
@@ -67,19 +71,35 @@ def review(
         If the recording shows no person, or not the legs.
     """
     automatic = assess(track, request) if automatic is None else automatic
-    replay = _Replay(track, request, rubric_of)
-    of_reps = [each for each in corrections if isinstance(each.change, SetRepTimes | ExcludeRep)]
-    replay.apply([each for each in corrections if each not in of_reps], replay.before_measuring)
+    if not corrections:
+        return ReviewedSet(automatic, None, (), ())
+    parts = view_parts(track)
+    replays = [
+        _Replay(part, request, rubric_of, [each for each in corrections if _is_of(each.change, parts, i)])
+        for i, part in enumerate(parts)
+    ]
+    done, refused = [], list[NotAssessableError]()
+    for replay in replays:
+        try:
+            done.append(replay.assessment())
+        except NotAssessableError as error:
+            refused.append(error)
+    if not done:
+        raise refused[0]
     corrected = None
-    if replay.applied or of_reps:
-        found = found_set(track, replay.request, replay.placed)
-        replay.signal = RepSignal(found.body.track.t_s, found.q_deg, found.rule)
-        replay.reps = as_found(found.reps)
-        replay.apply(of_reps, replay.of_a_rep)
-        if replay.applied:
-            corrected = judged(measure_found(found, [rep.times for rep in replay.reps]), replay.request)
-    not_applied = sorted(replay.not_applied, key=lambda each: corrections.index(each.correction))
+    if any(replay.applied for replay in replays):
+        corrected = done[0] if len(parts) == 1 else joined(track, done, replays[0].request.rubric)
+    idle = {each.correction.id: each for replay in replays for each in replay.not_applied}
+    not_applied = sorted(idle.values(), key=lambda each: corrections.index(each.correction))
     return ReviewedSet(automatic, corrected, tuple(corrections), tuple(not_applied))
+
+
+def _is_of(change: Change, parts: Sequence[PoseTrack], i: int) -> bool:
+    """Return whether a change belongs to stretch `i` of a recording: the one it lies in, or the nearest one."""
+    if isinstance(change, MeasureAs):
+        return True
+    away = [max(part.t_s[0] - change.at_s, change.at_s - part.t_s[-1], 0.0) for part in parts]
+    return int(np.argmin(away)) == i
 
 
 def check_correction(
@@ -118,9 +138,12 @@ def check_correction(
 
 
 class _Replay:
-    """Corrections on their way into a measurement."""
+    """Corrections of one stretch with one view, on their way into a measurement."""
 
-    def __init__(self, track: PoseTrack, request: SetRequest, rubric_of: RubricOf) -> None:
+    def __init__(
+        self, track: PoseTrack, request: SetRequest, rubric_of: RubricOf, corrections: Sequence[Correction]
+    ) -> None:
+        self._corrections = corrections
         self._track = track
         self._asked = request
         self._rubric_of = rubric_of
@@ -130,6 +153,22 @@ class _Replay:
         self.reps: tuple[KnownRep, ...] = ()
         self.applied = 0
         self.not_applied: list[NotApplied] = []
+
+    def assessment(self) -> Assessment:
+        """Return the stretch with the corrections in force.
+
+        Raises
+        ------
+        NotAssessableError
+            If the stretch shows no person, or not the legs.
+        """
+        of_reps = [each for each in self._corrections if isinstance(each.change, SetRepTimes | ExcludeRep)]
+        self.apply([each for each in self._corrections if each not in of_reps], self.before_measuring)
+        found = found_set(self._track, self.request, self.placed)
+        self.signal = RepSignal(found.body.track.t_s, found.q_deg, found.rule)
+        self.reps = as_found(found.reps)
+        self.apply(of_reps, self.of_a_rep)
+        return judged(measure_found(found, [rep.times for rep in self.reps]), self.request)
 
     def apply(self, corrections: Sequence[Correction], step: Callable[[Change], None]) -> None:
         """Apply corrections in order, and take note of those that cannot be."""

@@ -91,13 +91,7 @@ class RepCounter:
         keep = (t <= self._stance_until_s) | (t >= since)
         if keep.all():
             return track
-        return replace(
-            track,
-            t_s=t[keep],
-            image_px=track.image_px[keep],
-            visibility=track.visibility[keep],
-            world_m=track.world_m[keep],
-        )
+        return track.part(keep)
 
     def _counted(self, m: SetMeasurement, i: int, number: int) -> CountedRep:
         rep = replace(measured_rep(m, i, self._request.rubric), index=number)

@@ -1,12 +1,9 @@
-"""A recorded set: from a video file to a pose track, and from a pose track to an assessment."""
+"""A recorded set: from a pose track to an assessment."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-
-import numpy as np
+from dataclasses import dataclass, field
 
 import formcheck
 from formcheck.errors import NotAssessableError
@@ -16,32 +13,18 @@ from formcheck.exercises.measures import MEASURES
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.analysis import SetMeasurement, measure_found
-from formcheck.kinematics.camera import focal_px
 from formcheck.kinematics.filters import CUTOFF_HZ
 from formcheck.kinematics.find import FoundSet, Told, find_set
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
-from formcheck.kinematics.view import ViewKind
-from formcheck.pose.balance import LookSchedule, correction
-from formcheck.pose.builder import TrackBuilder
-from formcheck.pose.estimator import MEDIAPIPE_VERSION, PoseEstimator
+from formcheck.kinematics.view import ViewKind, view_parts
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
-from formcheck.pose.models import PoseModel
-from formcheck.pose.types import PoseTrack, TrackSource
+from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment, Plan, PlotBand, Provenance, Rep
 from formcheck.session.refusals import not_measured
 from formcheck.session.setup import setup_checks
-from formcheck.video.digest import file_sha256
-from formcheck.video.reader import open_video
+from formcheck.session.views import joined
 
-Progress = Callable[[float], None]
-"""Told the share that is done, from 0 to 1."""
-
-_SAMPLE_EVERY = 75
-"""One frame in so many is looked at for other people and for light: 2 to 3 % of the time of an analysis."""
-_FEWEST_SAMPLES_TO_REFUSE = 3
-_CROWDED_SHARE = 0.5
-"""With a second person of like size in more than this share of the samples nobody knows whose knees these are."""
 _FEET_SHARE = 0.3
 """With the ankles inside the picture in less than this share of the frames there is no leg to measure."""
 
@@ -64,87 +47,6 @@ class SetRequest:
         return Told(self.leg, self.view, self.leg_is_sure)
 
 
-def _silent(_share: float) -> None:
-    pass
-
-
-def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mirrored: bool = False) -> PoseTrack:
-    """Find a person in every frame of a video.
-
-    Frames are streamed: memory does not grow with the pictures, only by about 2 kB of landmarks a frame.
-
-    Parameters
-    ----------
-    path
-        The video.
-    model
-        The pose model.
-    progress
-        Told the share that is done.
-    mirrored
-        Whether the recording is a mirror image, as selfie cameras make them.
-
-    Raises
-    ------
-    VideoError
-        If the file cannot be read as a video.
-    NotAssessableError
-        If two people of like size are in view most of the time.
-    """
-    people: list[int] = []
-    lumas: list[float] = []
-    with open_video(path, mirrored=mirrored) as video, PoseEstimator(model) as estimator:
-        info = video.info
-        poses = TrackBuilder(info.frames)
-        looks = LookSchedule()
-        last_index = 0
-        for count, frame in enumerate(video):
-            pose = estimator.estimate(frame.rgb, frame.t_s, width_px=info.width, height_px=info.height)
-            poses.add(pose)
-            if pose.found and looks.is_due(frame.t_s):
-                mirror = estimator.in_the_mirror(frame.rgb, frame.t_s, width_px=info.width, height_px=info.height)
-                poses.add_look(correction(pose, mirror))
-            if count % _SAMPLE_EVERY == _SAMPLE_EVERY // 2:
-                people.append(len(estimator.people_in_view(frame.rgb)))
-                lumas.append(float(frame.rgb[::8, ::8].mean()))
-            last_index = frame.index
-            if info.duration_s > 0:
-                progress(min(1.0, frame.t_s / info.duration_s))
-        damaged = video.damaged or ""
-    crowded = np.array(people) > 1
-    if len(people) >= _FEWEST_SAMPLES_TO_REFUSE and crowded.mean() > _CROWDED_SHARE:
-        raise NotAssessableError(
-            "Two people are in view most of the time, so it is not certain whose knees would be measured.",
-            "Film one person alone, or trim and crop the video to one person.",
-        )
-    track = poses.build(
-        TrackSource(
-            name=path.name,
-            sha256=file_sha256(path),
-            width=info.width,
-            height=info.height,
-            fps=info.fps,
-            duration_s=info.duration_s,
-            frames=last_index + 1,
-            pose_model=model.name,
-            model_sha256=model.sha256,
-            mediapipe=MEDIAPIPE_VERSION,
-            people_seen=tuple(people),
-            mean_luma=float(np.mean(lumas)) if lumas else float("nan"),
-            damaged=damaged,
-            mirrored=mirrored,
-            focal_px=focal_px(info.focal_35mm_mm, info.width, info.height),
-        )
-    )
-    progress(1.0)
-    return track if np.isfinite(info.duration_s) else _with_duration(track)
-
-
-def _with_duration(track: PoseTrack) -> PoseTrack:
-    last = float(track.t_s[-1]) if len(track) else 0.0
-    return replace(track, source=replace(track.source, duration_s=last))
-
-
 def assess(track: PoseTrack, request: SetRequest) -> Assessment:
     """Measure and judge a recorded set.
 
@@ -160,7 +62,40 @@ def assess(track: PoseTrack, request: SetRequest) -> Assessment:
     NotAssessableError
         If the recording shows no person, or not the legs.
     """
-    return judged(measure_found(found_set(track, request)), request)
+    return joined_over_views(track, request, lambda part: judged(measure_found(found_set(part, request)), request))
+
+
+def joined_over_views(
+    track: PoseTrack, request: SetRequest, assess_part: Callable[[PoseTrack], Assessment]
+) -> Assessment:
+    """Assess each stretch of a recording that has one view, and return what that gives for the whole.
+
+    Parameters
+    ----------
+    track
+        The whole recording.
+    request
+        What the set is measured as.
+    assess_part
+        Assesses a stretch; a stretch that it refuses is left out.
+
+    Raises
+    ------
+    NotAssessableError
+        If every stretch is refused.
+    """
+    parts = view_parts(track)
+    if len(parts) == 1:
+        return assess_part(track)
+    done, refused = [], list[NotAssessableError]()
+    for part in parts:
+        try:
+            done.append(assess_part(part))
+        except NotAssessableError as error:
+            refused.append(error)
+    if not done:
+        raise refused[0]
+    return joined(track, done, request.rubric)
 
 
 def found_set(track: PoseTrack, request: SetRequest, placed: Sequence[PlacedPoint] = ()) -> FoundSet:
@@ -198,7 +133,7 @@ def judged(m: SetMeasurement, request: SetRequest) -> Assessment:
         findings=tuple(_findings(m, request, done, whole)),
         not_measured=tuple(not_measured(m, rubric, done, whole)),
         provenance=_provenance(m, rubric),
-        track=m.track,
+        track=m.filmed,
         series=m.series,
         phase=m.phase,
         rep_of_frame=m.rep_of_frame,
@@ -258,6 +193,9 @@ def measured_rep(m: SetMeasurement, i: int, rubric: Rubric) -> Rep:
         end_s=times.end_s,
         measures=measure_rep(m, i, phase_of),
         excluded=times.excluded,
+        view=m.view.kind,
+        pulses=times.pulses,
+        cut_by="" if times.cut_by is None else times.cut_by.value,
     )
 
 

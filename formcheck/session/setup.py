@@ -23,6 +23,8 @@ _LEAST_THIGH_PX = 120.0
 """With a thigh of 120 px one pixel is 1.2 deg of FPPA."""
 _LEAST_FPS = 23.5
 _LEAST_LUMA, _MOST_LUMA = 60.0, 200.0
+_CAMERA_SHARE = 0.008
+"""A camera that moves the picture by less than this share of its width is put right without a word."""
 _SHARE_OF_SAMPLES = 0.2
 """A second person seen in fewer of the sampled frames walked through; in more, stayed."""
 _REPAIRED_SHARE = 0.05
@@ -48,6 +50,8 @@ def setup_checks(m: SetMeasurement) -> tuple[SetupCheck, ...]:
         _frame_rate(m),
         *_light(m),
         *_one_person(m),
+        *_camera(m),
+        *_recording(m),
         _quiet_stance(m),
         _told_apart(m),
         _MIRROR,
@@ -119,19 +123,61 @@ def _light(m: SetMeasurement) -> Iterator[SetupCheck]:
 
 
 def _one_person(m: SetMeasurement) -> Iterator[SetupCheck]:
-    if not m.track.source.people_seen:
+    seen = np.array(m.track.source.people_seen)
+    if len(seen) == 0:
         return
-    crowd = float(np.mean(np.array(m.track.source.people_seen) > 1))
+    crowd, nobody = float(np.mean(seen > 1)), float(np.mean(seen == 0))
     alone = crowd < _SHARE_OF_SAMPLES
-    yield SetupCheck(
-        "SU-8",
-        "One person",
-        alone,
-        round(crowd, 2),
-        "One person is in view."
-        if alone
-        else f"A second person is in {100 * crowd:.0f} % of the pictures looked at; ask others to step aside.",
-    )
+    if m.track.source.person:
+        alone, message = True, _CHOSEN[m.track.source.person]
+    elif not alone:
+        message = f"A second person is in {100 * crowd:.0f} % of the pictures looked at; ask others to step aside."
+    elif nobody > _SHARE_OF_SAMPLES:
+        alone, message = False, "Whether anybody else is in view could not be checked: see that one person is alone."
+    else:
+        message = "One person is in view."
+    yield SetupCheck("SU-8", "One person", alone, round(crowd, 2), message)
+
+
+_CHOSEN = {
+    "asked": "Several people are in view. The one who was named was followed, and nobody else.",
+    "exercising": "Several people are in view. The only one who bends the knees and comes up again was followed.",
+}
+
+
+def _camera(m: SetMeasurement) -> Iterator[SetupCheck]:
+    """Say that the camera moved, and what became of it; nothing where it stood still."""
+    moved = m.camera_motion_px
+    if moved > _CAMERA_SHARE * m.track.source.width:
+        yield SetupCheck(
+            "SU-20",
+            "Camera",
+            False,
+            round(100 * moved / m.track.source.width, 2),
+            f"The camera moved by {100 * moved / m.track.source.width:.1f} % of the picture's width. That is taken out "
+            "by what lies around the person, and the errors are wider: put the phone down somewhere firm.",
+        )
+
+
+def _recording(m: SetMeasurement) -> Iterator[SetupCheck]:
+    """Name what the recording does not show, and what that means for the reps; nothing where it shows everything."""
+    for hole in m.holes:
+        what = "The picture stands still" if hole.frozen else "Nothing was recorded"
+        touched = [rep for rep in m.reps if rep.start_s < hole.end_s and hole.start_s < rep.end_s]
+        names = " and ".join(f"the rep from {rep.start_s:.1f} to {rep.end_s:.1f} s" for rep in touched)
+        if not touched:
+            meaning = "no rep of that time is counted."
+        elif all(rep.bottom_seen for rep in touched):
+            meaning = f"times of {names} that lie in it are not given."
+        else:
+            meaning = f"{names} turns within it, so neither its depth nor its times are given."
+        yield SetupCheck(
+            "SU-21",
+            "Recording",
+            False,
+            round(hole.end_s - hole.start_s, 2),
+            f"{what} from {hole.start_s:.1f} to {hole.end_s:.1f} s: {meaning}",
+        )
 
 
 def _quiet_stance(m: SetMeasurement) -> SetupCheck:

@@ -12,7 +12,8 @@ from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import load_track
 from formcheck.pose.types import PoseTrack
-from formcheck.session.recorded import SetRequest, assess, read_track
+from formcheck.session.reading import read_track
+from formcheck.session.recorded import SetRequest, assess
 from formcheck.validation.clips import Clip, check_exercise, read_truth
 from formcheck.validation.comparison import compare
 from formcheck.validation.digitised import need_in_picture

@@ -11,7 +11,7 @@ from formcheck.pose.landmarks import BODY, Side
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import load_track, save_track
 from formcheck.pose.types import PoseTrack
-from formcheck.session.recorded import read_track
+from formcheck.session.reading import read_track
 from formcheck.video.keyframes import frames_at
 
 from ..clips import remake

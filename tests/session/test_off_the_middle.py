@@ -21,7 +21,8 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.pose.models import PoseModel
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess, read_track
+from formcheck.session.reading import read_track
+from formcheck.session.recorded import SetRequest, assess
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 
