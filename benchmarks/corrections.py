@@ -39,7 +39,7 @@ LEFT_OUT: Mapping[str, tuple[Change, ...]] = MappingProxyType(
             (frontal, "STANCE_ERROR_DEG", 0.0),
             (analysis, "known_front_turn_deg", lambda _view: 0.0),
         ),
-        "front: starts and ends where 10 % is crossed": ((reps, "_FOOT_SLACK", 1e9),),
+        "front: starts and ends where 10 % is crossed": ((reps, "_STEEP", ()),),
         "side: three points instead of the planted leg": ((planted_leg, "_FOOT_MOVES_LEG", 0.0),),
         "side: rest decides the lengths": ((planted_leg, "_even_over_ranges", lambda flexion: np.ones(len(flexion))),),
         "side: stance reading left in": ((sagittal, "STANCE_ERROR_DEG", 0.0),),

@@ -39,6 +39,8 @@ FloatArray = NDArray[np.float64]
 _BEFORE_S, _AFTER_S = 4.0, 2.0
 """Around the reps, where the person stands ready: the calibration is taken from there, not from walking in."""
 _LEAST_FOUND_S = 1.0
+_LEAST_THIGH_PX = 40.0
+"""One pixel is 3.5 deg of the angle at a knee there."""
 _BENT_TRUNK_SHARE, _BENT_LEG_SHARE = 0.4, 0.7
 """With the trunk seen shorter than the first of these shares of its height in stance (a lean of 66 degrees), while the
 hips keep more than the second of theirs over the ankles (a knee bent by 90 degrees leaves as much), somebody bends down
@@ -147,6 +149,7 @@ def find_set(
         raise NotAssessableError(
             "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
         )
+    _need_size(standing)
     footing = find_footing(clean, leg_px)
     in_place = footing.in_place
     view = judge_view(clean, in_place if in_place.any() else clean.found)
@@ -214,6 +217,15 @@ def _need_person(track: PoseTrack) -> None:
     if track.found.sum() * step < _LEAST_FOUND_S:
         raise NotAssessableError(
             "A person was found for less than a second.", "Film one person from head to feet for the whole set."
+        )
+
+
+def _need_size(standing: Standing) -> None:
+    thigh = float(np.nanmax(standing.thigh_px))
+    if thigh < _LEAST_THIGH_PX:
+        raise NotAssessableError(
+            f"The person is too small in this picture to be measured: a thigh is {thigh:.0f} pixels long.",
+            "Come closer, or film with more pixels, until it is 120 pixels long.",
         )
 
 

@@ -252,20 +252,26 @@ def _beside_holes(rep: RepTimes, t: FloatArray, q: FloatArray, holes: Sequence[H
         return overlaps(holes, from_s - _BESIDE_S, to_s + _BESIDE_S)
 
     unseen = float("nan")
-    turns = any(
-        hole.start_s > rep.start_s
-        and hole.end_s < rep.end_s
-        and _speed(t, q, hole.start_s - _EDGE_S, hole.start_s) > _MOVES_DEG_PER_S
-        and _speed(t, q, hole.end_s, hole.end_s + _EDGE_S) < -_MOVES_DEG_PER_S
-        for hole in holes
-    )
     return replace(
         rep,
         descent_s=unseen if is_unseen(rep.descent_from_s, down_end) else rep.descent_s,
         hold_s=unseen if is_unseen(rep.bottom_start_s, max(down_end, rep.bottom_end_s)) else rep.hold_s,
         ascent_s=unseen if is_unseen(rep.up_from_s, last) else rep.ascent_s,
-        bottom_seen=not turns,
+        bottom_seen=not any(_turns_within(rep, t, q, hole) for hole in holes),
     )
+
+
+def _turns_within(rep: RepTimes, t: FloatArray, q: FloatArray, hole: Hole) -> bool:
+    """Return whether a rep turns at the bottom while nothing is shown: it goes down into the hole and comes up out."""
+    if not overlaps([hole], rep.bottom_start_s - _BESIDE_S, rep.bottom_end_s + _BESIDE_S):
+        return False
+    half = (rep.stand_deg + rep.deepest_deg) / 2
+    before, after = (
+        float(np.interp(at_s, t[np.isfinite(q)], q[np.isfinite(q)])) for at_s in (hole.start_s, hole.end_s)
+    )
+    goes_down = before < half or _speed(t, q, hole.start_s - _EDGE_S, hole.start_s) > _MOVES_DEG_PER_S
+    comes_up = after < half or _speed(t, q, hole.end_s, hole.end_s + _EDGE_S) < -_MOVES_DEG_PER_S
+    return goes_down and comes_up
 
 
 def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule, *, blunt: bool) -> list[RepTimes]:

@@ -22,7 +22,7 @@ from formcheck.pose.covered import CoverWatch
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.models import PoseModel
 from formcheck.pose.native_log import without_chatter
-from formcheck.pose.people import PersonBox, comparable_people, squares_beside
+from formcheck.pose.people import PersonBox, comparable_people, squares_beside, squares_over
 from formcheck.pose.types import FloatArray, Pose
 
 MEDIAPIPE_VERSION: Final[str] = mediapipe.__version__
@@ -225,6 +225,15 @@ class PoseEstimator:
         for square in squares_beside(known, width, height):
             rows, columns = square.frames(rgb)
             found += [box.moved(columns.start, rows.start) for box in self._people(without[rows, columns])]
+        return comparable_people(found)
+
+    def small_people_in_view(self, rgb: NDArray[np.uint8]) -> tuple[PersonBox, ...]:
+        """Find people who are too small for `people_in_view`: as that, but takes as long as some 50 frames."""
+        height, width = rgb.shape[:2]
+        found: list[PersonBox] = []
+        for square in squares_over(width, height):
+            rows, columns = square.frames(rgb)
+            found += [box.moved(columns.start, rows.start) for box in self._people(rgb[rows, columns])]
         return comparable_people(found)
 
     def _people(self, rgb: NDArray[np.uint8]) -> list[PersonBox]:

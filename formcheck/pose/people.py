@@ -24,6 +24,11 @@ _SQUARE: Final = 1.5
 """Side of a square in which others are looked for, in heights of the person who is known."""
 _STEP: Final = 0.5
 """Squares overlap by half, so that nobody is cut in two by all of them."""
+_SMALL_SQUARES: Final = (0.6, 0.42)
+"""Sides of the squares that cover a picture, as shares of its shorter side: in them people are large enough who are at
+least a fifth as tall as the picture. Smaller ones cannot be measured."""
+_WINDOW: Final = 0.8
+"""Half of the width of the part of the picture that is looked at for one person, in their height."""
 _OUTSIDE_GREY: Final = 127
 
 
@@ -106,6 +111,31 @@ def only(rgb: NDArray[np.uint8], area: PersonBox) -> NDArray[np.uint8]:
     rows, columns = area.frames(rgb)
     masked[rows, columns] = rgb[rows, columns]
     return masked
+
+
+def squares_over(width: int, height: int) -> tuple[PersonBox, ...]:
+    """Return squares that cover a picture, in which somebody too small for the whole picture is large enough."""
+    squares = []
+    for share in _SMALL_SQUARES:
+        side = share * min(width, height)
+        lefts, tops = (
+            np.linspace(0.0, length - side, math.ceil((length - side) / (_STEP * side)) + 1)
+            for length in (width, height)
+        )
+        squares += [PersonBox(float(x), float(y), float(x) + side, float(y) + side) for y in tops for x in lefts]
+    return tuple(squares)
+
+
+def window_around(person: PersonBox, width: int, height: int) -> PersonBox:
+    """Return the part of a picture in which a person stays who does an exercise, a step to the side included."""
+    room = _WINDOW * person.height_px
+    middle = (person.left + person.right) / 2
+    return PersonBox(
+        max(0.0, middle - room),
+        max(0.0, person.top - room / 2),
+        min(float(width), middle + room),
+        min(float(height), person.bottom + room / 2),
+    )
 
 
 def squares_beside(known: PersonBox, width: int, height: int) -> tuple[PersonBox, ...]:

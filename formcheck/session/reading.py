@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.rubric_file import builtin_rubric
@@ -18,12 +19,14 @@ from formcheck.pose.balance import LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.estimator import MEDIAPIPE_VERSION, PoseEstimator
 from formcheck.pose.models import PoseModel
-from formcheck.pose.people import PersonBox, box_of, only
-from formcheck.pose.types import PoseTrack, TrackSource
+from formcheck.pose.people import PersonBox, box_of, only, window_around
+from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.video.digest import file_sha256
+from formcheck.video.frame import Frame
 from formcheck.video.motion import CameraWatch, RepeatWatch, small_grey
 from formcheck.video.reader import open_video
 
+Picture = NDArray[np.uint8]
 Progress = Callable[[float], None]
 """Told the share that is done, from 0 to 1."""
 
@@ -34,6 +37,9 @@ _CROWDED_SHARE = 0.5
 """With a second person of like size in more than this share of the samples nobody knows whose knees these are."""
 _ANY_MOVEMENT = "squat"
 """Its phase rule tells who bends the knees and comes up again, whatever the exercise."""
+_FOUND_SHARE = 0.3
+"""With somebody found in less than this share of the frames it is looked closer for people who are small."""
+_MOST_CLOSER_LOOKS = 4
 _FOLLOWED_MARGIN = 0.35
 """So much around a person, in their height, is looked at in the next picture: arms and a step fit in."""
 
@@ -116,7 +122,7 @@ def read_track(
         return _named(reading.run(progress), "asked")
     first = _Reading(path, model, mirrored, None)
     track = first.run(progress if person is None else _part_of(progress, 0, 2))
-    if person is None and not first.crowded:
+    if person is None and not first.crowded and not first.nearly_nobody:
         return track
     people, at_s = first.most_people()
     if person is not None:
@@ -125,7 +131,7 @@ def read_track(
                 f"There is no person {person} in this video: {len(people)} found.",
                 "Count people from the left, from 1.",
             )
-        if len(people) == 1:
+        if len(people) == 1 and not first.nearly_nobody:
             return track
         chosen = _Reading(path, model, mirrored, people[person - 1]).run(_part_of(progress, 1, 2))
         return _named(replace(chosen, source=replace(chosen.source, people_seen=track.source.people_seen)), "asked")
@@ -133,6 +139,8 @@ def read_track(
         _Reading(path, model, mirrored, region).run(_part_of(progress, i, len(people)))
         for i, region in enumerate(people)
     ]
+    if len(tracks) == 1:
+        return tracks[0]
     exercising = [each for each in tracks if _exercises(each)]
     if len(exercising) != 1:
         raise SeveralPeopleError(people, at_s)
@@ -179,6 +187,8 @@ class _Reading:
         self._people: list[int] = []
         self._lumas: list[float] = []
         self._most: tuple[tuple[Region, ...], float] = ((), 0.0)
+        self._closer_looks = 0
+        self._found_share = 0.0
 
     @property
     def crowded(self) -> bool:
@@ -190,6 +200,11 @@ class _Reading:
         """Return where people are in the picture with most of them, from left to right, and when that is (s)."""
         return self._most
 
+    @property
+    def nearly_nobody(self) -> bool:
+        """Whether the model found somebody in few frames, though people were found by a closer look."""
+        return self._found_share < _FOUND_SHARE and len(self._most[0]) > 0
+
     def run(self, progress: Progress) -> PoseTrack:
         """Return the track."""
         with (
@@ -197,35 +212,39 @@ class _Reading:
             PoseEstimator(self._model) as estimator,
         ):
             info = video.info
+            whole = PersonBox(0.0, 0.0, info.width, info.height)
+            window: PersonBox = whole
+            area: PersonBox | None = None
+            if self._region is not None:
+                chosen = _box(self._region).scaled(info.width, info.height)
+                window, area = window_around(chosen, info.width, info.height), chosen.widened(_FOLLOWED_MARGIN / 2)
             poses, looks = TrackBuilder(info.frames), LookSchedule()
             repeats, camera = RepeatWatch(), CameraWatch(info.width)
             repeated: list[bool] = []
-            last_index, area = 0, None
-            if self._region is not None:
-                area = _box(self._region).scaled(info.width, info.height).widened(_FOLLOWED_MARGIN / 2)
+            last_index, found = 0, 0
             for count, frame in enumerate(video):
-                across, down = frame.rgb.shape[1] / info.width, frame.rgb.shape[0] / info.height
-                rgb = frame.rgb if area is None else only(frame.rgb, area.scaled(across, down))
-                pose = estimator.estimate(rgb, frame.t_s, width_px=info.width, height_px=info.height)
+                view = _View(frame.rgb, info.width, info.height, window, area)
+                pose = view.in_source(estimator.estimate(view.rgb, frame.t_s, **view.size))
                 poses.add(pose)
                 person = box_of(pose.image_px) if pose.found else None
-                if area is not None and person is not None:
-                    area = person.widened(_FOLLOWED_MARGIN)
-                if person is not None and looks.is_due(frame.t_s):
-                    mirror = estimator.in_the_mirror(rgb, frame.t_s, width_px=info.width, height_px=info.height)
-                    poses.add_look(correction(pose, mirror))
+                if person is not None:
+                    found += 1
+                    area = None if area is None else person.widened(_FOLLOWED_MARGIN)
+                    if looks.is_due(frame.t_s):
+                        mirror = view.in_source(estimator.in_the_mirror(view.rgb, frame.t_s, **view.size))
+                        poses.add_look(correction(pose, mirror))
                 grey = small_grey(frame.rgb)
                 repeated.append(repeats(grey))
                 poses.add_camera(camera(grey, None if person is None else _shares(person, info.width, info.height)))
                 if count % _SAMPLE_EVERY == _SAMPLE_EVERY // 2:
                     self._lumas.append(float(frame.rgb[::8, ::8].mean()))
-                    if area is None:
-                        seen = None if person is None else person.scaled(across, down)
-                        self._look_for_people(estimator.people_in_view(frame.rgb, seen), frame.rgb.shape, frame.t_s)
+                    if self._region is None:
+                        self._look_for_people(estimator, frame, person, view.scale)
                 last_index = frame.index
                 if info.duration_s > 0:
                     progress(min(1.0, frame.t_s / info.duration_s))
             damaged = video.damaged or ""
+        self._found_share = found / max(1, len(poses))
         source = TrackSource(
             name=self._path.name,
             sha256=file_sha256(self._path),
@@ -249,12 +268,56 @@ class _Reading:
         progress(1.0)
         return track if np.isfinite(info.duration_s) else _with_duration(track)
 
-    def _look_for_people(self, found: tuple[PersonBox, ...], shape: tuple[int, ...], t_s: float) -> None:
+    def _look_for_people(
+        self, estimator: PoseEstimator, frame: Frame, person: PersonBox | None, scale: tuple[float, float]
+    ) -> None:
+        if person is not None:
+            found = estimator.people_in_view(frame.rgb, person.scaled(*scale))
+        elif self._closer_looks < _MOST_CLOSER_LOOKS:
+            self._closer_looks += 1
+            found = estimator.small_people_in_view(frame.rgb)
+        else:
+            return
         self._people.append(len(found))
         if len(found) > len(self._most[0]):
+            height, width = frame.rgb.shape[:2]
             boxes = sorted(found, key=lambda box: box.left + box.right)
-            regions = tuple(Region(*_shares(box, shape[1], shape[0])) for box in boxes)
-            self._most = (regions, t_s)
+            self._most = (tuple(Region(*_shares(box, width, height)) for box in boxes), frame.t_s)
+
+
+class _View:
+    """The part of a picture that is looked at: a window that stays, and in it what lies around one person.
+
+    Parameters
+    ----------
+    rgb
+        The picture.
+    width, height
+        Of the source, in the pixels of which `window` and `area` are.
+    window
+        What is cut out of it.
+    area
+        Outside of it all is grey; None where nothing is.
+    """
+
+    def __init__(self, rgb: Picture, width: int, height: int, window: PersonBox, area: PersonBox | None) -> None:
+        self.scale = rgb.shape[1] / width, rgb.shape[0] / height
+        shown = rgb if area is None else only(rgb, area.scaled(*self.scale))
+        rows, columns = window.scaled(*self.scale).frames(rgb)
+        self.rgb = shown[rows, columns]
+        self._at = np.array([columns.start / self.scale[0], rows.start / self.scale[1]])
+
+    @property
+    def size(self) -> dict[str, int]:
+        """Size of the part in pixels of the source, as the estimator asks for it."""
+        return {
+            "width_px": round(self.rgb.shape[1] / self.scale[0]),
+            "height_px": round(self.rgb.shape[0] / self.scale[1]),
+        }
+
+    def in_source(self, pose: Pose) -> Pose:
+        """Return a pose that was found in the part in pixels of the source."""
+        return replace(pose, image_px=pose.image_px + self._at)
 
 
 def _with_duration(track: PoseTrack) -> PoseTrack:

@@ -40,10 +40,12 @@ def test_missing_frames_are_a_gap_and_no_movement() -> None:
     made = filmed(Person(moves=(Move(depth_deg=60.0),) * 4))
     t = made.track.t_s
     middle = float(made.reps[1].bottom_start_s)
-    m = measured(only(made, (t < middle - 1.0) | (t > middle + 1.5)))
-    whole = [rep for rep in m.reps if rep.complete]
-    assert len(whole) <= 3
-    assert all(rep.descent_s + rep.hold_s + rep.ascent_s < 6.0 for rep in whole)
+    m = measured(only(made, (t < middle - 1.0) | (t > middle + 2.1)))
+    seen = [rep for rep in m.reps if rep.end_s < middle - 1.0 or rep.start_s > middle + 2.1]
+    assert all(rep.descent_s + rep.hold_s + rep.ascent_s < 6.0 for rep in seen)
+    (unseen,) = [rep for rep in m.reps if rep not in seen]
+    assert np.isnan([unseen.descent_s, unseen.hold_s]).all()
+    assert measure_rep(m, m.reps.index(unseen), {})["fppa_deg"]["left"] is None
 
 
 def test_hidden_wrists_are_not_hands_that_stayed() -> None:
