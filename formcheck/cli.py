@@ -21,6 +21,7 @@ from formcheck.commands.exercises import exercises_app
 from formcheck.commands.models import models_app
 from formcheck.commands.options import (
     BallOption,
+    CaptureFpsOption,
     DepthOption,
     HoldOption,
     JsonOption,
@@ -103,6 +104,7 @@ def analyze(
     ball: BallOption = False,
     sex: SexOption = None,
     mirrored: MirroredOption = False,
+    capture_fps: CaptureFpsOption = None,
     save_track: SaveTrackOption = False,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
@@ -120,7 +122,14 @@ def analyze(
 
         plan = given_plan(target_depth, reps, hold, step_height, ball, sex)
         request = SetRequest(chosen_rubric(exercise, rubric), leg.side, view.kind, plan)
-        wanted = Wanted(today(), video=not no_video, report=not no_report, save_track=save_track, mirrored=mirrored)
+        wanted = Wanted(
+            today(),
+            video=not no_video,
+            report=not no_report,
+            save_track=save_track,
+            mirrored=mirrored,
+            capture_fps=capture_fps,
+        )
         wishes = Wishes(request, out, wanted, model)
         failed = [outcome for outcome in _assess_and_tell(videos, wishes, terminal) if outcome.error is not None]
         if len(videos) > 1:

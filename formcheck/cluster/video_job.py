@@ -51,6 +51,8 @@ class Wanted:
     """Whether to write `<stem>.track.parquet`, from which the set can be measured again without its video."""
     mirrored: bool = False
     """Whether the videos are mirror images."""
+    capture_fps: float | None = None
+    """At how many frames/s they were filmed, where that is said; else the files are asked."""
 
     @property
     def reading_share(self) -> float:
@@ -97,7 +99,7 @@ def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress:
     job
         The file.
     wanted
-        Says whether it is a mirror image.
+        Says whether it is a mirror image or slow motion.
     model
         Gives the pose model; asked for a video only.
     progress
@@ -108,12 +110,17 @@ def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress:
     VideoError, PoseTrackError
         If the file cannot be read.
     NotAssessableError
-        If two people of like size are in view most of the time, or saved landmarks are said to be mirrored.
+        If two people of like size are in view most of the time, or saved landmarks are said to be mirrored or slow.
     PoseModelError
         If there is no pose model.
     """
     if not job.is_track:
-        return read_track(job.source, model(), progress, mirrored=wanted.mirrored)
+        return read_track(job.source, model(), progress, mirrored=wanted.mirrored, capture_fps=wanted.capture_fps)
+    if wanted.capture_fps is not None:
+        raise NotAssessableError(
+            f"{job.source.name} holds landmarks, whose times are settled.",
+            "Measure the video itself with --capture-fps.",
+        )
     if wanted.mirrored:
         raise NotAssessableError(
             f"{job.source.name} holds landmarks, in which left and right are settled.",

@@ -13,6 +13,7 @@ import typer
 
 from formcheck.commands.options import (
     BallOption,
+    CaptureFpsOption,
     DepthOption,
     HoldOption,
     JsonOption,
@@ -82,6 +83,7 @@ def batch(
     ball: BallOption = False,
     sex: SexOption = None,
     mirrored: MirroredOption = False,
+    capture_fps: CaptureFpsOption = None,
     save_track: SaveTrackOption = False,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
@@ -102,7 +104,14 @@ def batch(
         named = None if exercise == _AUTO else exercise
         known = None if named is None and rubric is None else chosen_rubric(named, rubric)
         asked = Asked(leg.side, view.kind, given_plan(target_depth, reps, hold, step_height, ball, sex))
-        wanted = Wanted(today(), video=not no_video, report=not no_report, save_track=save_track, mirrored=mirrored)
+        wanted = Wanted(
+            today(),
+            video=not no_video,
+            report=not no_report,
+            save_track=save_track,
+            mirrored=mirrored,
+            capture_fps=capture_fps,
+        )
         preparation, setting = _prepared(
             folder, out, known, asked, wanted, model, terminal, recursive=recursive, resume=resume
         )

@@ -86,6 +86,17 @@ SexOption = Annotated[Sex | None, typer.Option(help="Use the bands that studies 
 MirroredOption = Annotated[
     bool, typer.Option("--mirrored", help="The recording is a mirror image, as selfie cameras make them.")
 ]
+CaptureFpsOption = Annotated[
+    float | None,
+    typer.Option(
+        "--capture-fps",
+        metavar="N",
+        min=1,
+        max=1000,
+        callback=_finite,
+        help="Frames a second at which slow motion was filmed; the rate at which it is shown for none.",
+    ),
+]
 SaveTrackOption = Annotated[
     bool, typer.Option(help="Keep the landmarks as STEM.track.parquet, to measure again without the video.")
 ]

@@ -49,7 +49,7 @@ class TrackSource:
     height: int
     """Of the upright picture with square pixels, px."""
     fps: float
-    """Mean frame rate of the source (frames/s), before any thinning."""
+    """Mean rate at which the source was filmed (frames/s), before any thinning."""
     duration_s: float
     frames: int
     """Frames in the source, before any thinning."""
@@ -66,6 +66,8 @@ class TrackSource:
     """One sentence on where and how the video is damaged; empty if it is whole."""
     mirrored: bool = False
     """Whether the recording was said to be a mirror image; the landmarks are those of the picture put right."""
+    slowed: float = 1.0
+    """How many times slower the video is shown than it happened; `t_s`, `fps` and `duration_s` are of what happened."""
     balanced: bool = False
     """Whether the landmarks are the mean of what the model says of the picture and of its mirror image."""
     focal_px: float = float("nan")

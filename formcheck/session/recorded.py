@@ -68,7 +68,14 @@ def _silent(_share: float) -> None:
     pass
 
 
-def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mirrored: bool = False) -> PoseTrack:
+def read_track(
+    path: Path,
+    model: PoseModel,
+    progress: Progress = _silent,
+    *,
+    mirrored: bool = False,
+    capture_fps: float | None = None,
+) -> PoseTrack:
     """Find a person in every frame of a video.
 
     Frames are streamed: memory does not grow with the pictures, only by about 2 kB of landmarks a frame.
@@ -83,6 +90,8 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mi
         Told the share that is done.
     mirrored
         Whether the recording is a mirror image, as selfie cameras make them.
+    capture_fps
+        At how many frames/s it was filmed, where somebody said so; see `formcheck.video.source.open_source`.
 
     Raises
     ------
@@ -93,7 +102,7 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mi
     """
     people: list[int] = []
     lumas: list[float] = []
-    with open_video(path, mirrored=mirrored) as video, PoseEstimator(model) as estimator:
+    with open_video(path, mirrored=mirrored, capture_fps=capture_fps) as video, PoseEstimator(model) as estimator:
         info = video.info
         poses = TrackBuilder(info.frames)
         looks = LookSchedule()
@@ -133,6 +142,7 @@ def read_track(path: Path, model: PoseModel, progress: Progress = _silent, *, mi
             mean_luma=float(np.mean(lumas)) if lumas else float("nan"),
             damaged=damaged,
             mirrored=mirrored,
+            slowed=info.slowed,
             focal_px=focal_px(info.focal_35mm_mm, info.width, info.height),
         )
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import stat
 import struct
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from formcheck.errors import VideoError
 
@@ -113,24 +115,39 @@ def has_whole_index(path: Path) -> bool:
         True when a `moov` box begins and ends inside the file.
     """
     file_size = path.stat().st_size
+    index = next((box for box in top_boxes(path) if box.kind == b"moov"), None)
+    return index is not None and index.start + index.size <= file_size
+
+
+class Box(NamedTuple):
+    """A part of a file made of boxes (ISO/IEC 14496-12)."""
+
+    kind: bytes
+    start: int
+    """Of its header, bytes from the beginning of the file."""
+    size: int
+    """With its header; may reach past the end of a file that is cut off."""
+
+
+def top_boxes(path: Path) -> Iterator[Box]:
+    """Give the outermost boxes of an MP4 or MOV file, in order, as far as they can be followed."""
+    file_size = path.stat().st_size
     position = 0
     with path.open("rb") as stream:
         for _ in range(_MOST_BOXES):
             stream.seek(position)
             header = stream.read(_BOX_HEADER.size + _LONG_BOX_SIZE.size)
             if len(header) < _BOX_HEADER.size:
-                return False
+                return
             size, kind = _BOX_HEADER.unpack_from(header)
             if size == 1 and len(header) == _BOX_HEADER.size + _LONG_BOX_SIZE.size:
                 (size,) = _LONG_BOX_SIZE.unpack_from(header, _BOX_HEADER.size)
             elif size == 0:
                 size = file_size - position
-            if kind == b"moov":
-                return bool(position + size <= file_size)
+            yield Box(kind, position, size)
             if size < _BOX_HEADER.size:
-                return False
+                return
             position += size
-    return False
 
 
 def _not_readable(name: str, error: OSError) -> VideoError:
