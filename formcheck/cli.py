@@ -193,6 +193,7 @@ def validate(
     terminal = Terminal(quiet=quiet)
     with answering(terminal, "Stopped: nothing was written."):
         from formcheck.commands.validate import command_line, validate_folder
+        from formcheck.names import shown_name
         from formcheck.validation.markdown import read_notes
         from formcheck.validation.outputs import Wanted
 
@@ -200,7 +201,7 @@ def validate(
             chosen_rubric(exercise, None)
         wanted = Wanted(
             out_dir=out,
-            folder=folder.resolve().name,
+            folder=shown_name(folder.resolve().name),
             command=command_line(folder, exercise, notes, markdown, model),
             generated_on=today(),
             notes=None if notes is None else read_notes(notes),
@@ -249,11 +250,13 @@ def _assess_and_tell(sources: Sequence[Path], wishes: Wishes, terminal: Terminal
     from formcheck.cluster.video_job import jobs_for
     from formcheck.commands.batch import assess_each
     from formcheck.commands.outcome import json_line, refusal, sentences
+    from formcheck.names import results_stem, shown_name
 
     jobs = jobs_for(sources)
     for job in jobs:
-        if job.stem != job.source.stem:
-            terminal.note(f"{job.source}: its results are named {job.stem}, as another file has the same name.")
+        if job.stem != results_stem(job.source.stem):
+            name = shown_name(job.source)
+            terminal.note(f"{name}: its results are named {job.stem}, as another file has the same name.")
     outcomes = []
     for outcome in assess_each(jobs, wishes, terminal):
         outcomes.append(outcome)

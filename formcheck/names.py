@@ -1,4 +1,4 @@
-"""Names of files as they are shown and written: whatever a disk calls a file, on one line of text that UTF-8 can hold."""
+"""Names of files as they are shown and written: on one line of text that UTF-8 can hold, whatever a disk has."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
 _NOT_SHOWN: Final = frozenset({"Cs", "Cc", "Zl", "Zp"})
 """Bytes that are no UTF-8 (Python has them as halves of surrogate pairs), control characters, ends of lines."""
 _LONGEST_STEM_BYTES: Final = 200
-"""Disks take 255 bytes; endings such as `.track.parquet`, a number and what is put before a name meanwhile go on top."""
+"""Disks take 255 bytes; a number, endings such as `.track.parquet` and what is put before a name go on top."""
 
 
 def shown_name(name: str | PathLike[str]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import formcheck
-from formcheck.cluster.folder import Found, printed
+from formcheck.cluster.folder import Found
 from formcheck.cluster.planning import Assignment, Outcome, Preparation, Settled
 from formcheck.cluster.pool import Pool
 from formcheck.cluster.reach import need_shared_disk
@@ -158,7 +158,7 @@ def _published(assignment: Assignment, finished: Finished, setting: Setting) -> 
         files = publish([(path, place / path.name) for path in measured.files])
     except FormcheckError as unwritten:
         return Told(found, Outcome.FAILED, row, error=unwritten)
-    row |= measured.row | {"results": printed(Path(assignment.results))}
+    row |= measured.row | {"results": assignment.results}
     return Told(found, Outcome.ASSESSED, row, measured.document, measured.sentence, tuple(files))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from formcheck.errors import NotAssessableError
+from formcheck.names import results_stem
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
 from formcheck.pose.types import PoseTrack
@@ -69,7 +70,8 @@ class Wanted:
 def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
     """Give every file a stem of its own: of those with one name, the later get `-2`, `-3` and so on.
 
-    Names that differ in upper and lower case alone count as the same, as they do on many disks.
+    Names that differ in upper and lower case alone count as the same, as they do on many disks. What of a name cannot
+    be shown, or is too long for the endings of the results, is not in the stem.
 
     Parameters
     ----------
@@ -78,14 +80,15 @@ def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
     taken
         Stems that none may have.
     """
-    names = {source.stem.casefold() for source in sources}
+    stems = [results_stem(source.stem) for source in sources]
+    names = {stem.casefold() for stem in stems}
     taken = {stem.casefold() for stem in taken}
     jobs = []
-    for source in sources:
-        stem, number = source.stem, 1
+    for source, plain_stem in zip(sources, stems, strict=True):
+        stem, number = plain_stem, 1
         while stem.casefold() in taken or (number > 1 and stem.casefold() in names):
             number += 1
-            stem = f"{source.stem}-{number}"
+            stem = f"{plain_stem}-{number}"
         taken.add(stem.casefold())
         jobs.append(Job(source, stem))
     return jobs

@@ -41,7 +41,7 @@ class TrackSource:
     """Where a pose track comes from: the video it was read off and the model that read it."""
 
     name: str
-    """File name without folder."""
+    """File name without folder, as it is shown."""
     sha256: str
     """Of the video file, hexadecimal."""
     width: int

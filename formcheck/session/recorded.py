@@ -128,7 +128,7 @@ def read_track(
         )
     track = poses.build(
         TrackSource(
-            name=path.name,
+            name=info.name,
             sha256=file_sha256(path),
             width=info.width,
             height=info.height,

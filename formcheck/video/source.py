@@ -22,6 +22,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from formcheck.errors import VideoError
+from formcheck.names import shown_name
 from formcheck.video.slow_motion import factor_between, factor_of_tag, tagged_capture_fps
 from formcheck.video.unreadable import CONVERT, RECORD_AGAIN, check_file, explain_unreadable, picture_not_video
 
@@ -68,8 +69,8 @@ class Source:
 
     @property
     def name(self) -> str:
-        """File name without folder."""
-        return self.path.name
+        """File name without folder, as it is shown."""
+        return shown_name(self.path.name)
 
     @property
     def fps(self) -> float:
