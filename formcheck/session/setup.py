@@ -235,7 +235,7 @@ def _slow_motion(m: SetMeasurement) -> Iterator[SetupCheck]:
         for times in (_finite(rep.descent_s for rep in m.reps), _finite(rep.ascent_s for rep in m.reps))
     )
     if source.slowed == 1:
-        if min(down_s, up_s) > _SLOW_S:
+        if down_s > _SLOW_S and up_s > _SLOW_S:
             yield SetupCheck(
                 number,
                 "Slow motion",
@@ -245,7 +245,7 @@ def _slow_motion(m: SetMeasurement) -> Iterator[SetupCheck]:
                 "say at how many frames a second it was filmed (--capture-fps): all times are too long otherwise.",
             )
         return
-    right = not max(down_s, up_s) < _QUICK_S
+    right = not (down_s < _QUICK_S and up_s < _QUICK_S)
     filmed = f"Filmed at {source.fps:.0f} frames a second and shown at {shown_fps:.0f}: times are given as they were."
     yield SetupCheck(
         number,

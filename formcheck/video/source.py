@@ -24,7 +24,14 @@ from av.video.stream import VideoStream
 from formcheck.errors import VideoError
 from formcheck.names import shown_name
 from formcheck.video.slow_motion import factor_between, factor_of_tag, tagged_capture_fps
-from formcheck.video.unreadable import CONVERT, RECORD_AGAIN, check_file, explain_unreadable, picture_not_video
+from formcheck.video.unreadable import (
+    CONVERT,
+    RECORD_AGAIN,
+    check_file,
+    explain_unreadable,
+    picture_error,
+    picture_not_video,
+)
 
 _FORMATS = (
     "mov,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,nut,mxf,ivf,dv,"  # with pictures and timestamps
@@ -200,6 +207,7 @@ def open_source(path: str | PathLike[str], *, capture_fps: float | None = None, 
     """
     file = Path(path)
     check_file(file)
+    _refuse_pictures(file)
     container = _open_container(file)
     try:
         stream = _picture_stream(container, file.name)
@@ -215,6 +223,16 @@ def open_source(path: str | PathLike[str], *, capture_fps: float | None = None, 
         container.close()
         raise
     return source
+
+
+def _refuse_pictures(file: Path) -> None:
+    """Refuse pictures and sequences of them that FFmpeg would open as a video, as they are made of the same boxes."""
+    try:
+        error = picture_error(file, shown_name(file.name))
+    except OSError as unreadable:
+        raise explain_unreadable(file) from unreadable
+    if error is not None:
+        raise error
 
 
 def _plain_number(text: str) -> float:
