@@ -22,6 +22,7 @@ from formcheck.commands.models import models_app
 from formcheck.commands.options import (
     BallOption,
     CaptureFpsOption,
+    CsvOption,
     DepthOption,
     HoldOption,
     JsonOption,
@@ -46,6 +47,7 @@ from formcheck.commands.options import (
 )
 from formcheck.commands.records import records_app
 from formcheck.commands.terminal import Terminal, answering
+from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,6 +108,7 @@ def analyze(
     mirrored: MirroredOption = False,
     capture_fps: CaptureFpsOption = None,
     save_track: SaveTrackOption = False,
+    csv_dialect: CsvOption = CsvDialect.COMMA,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -129,6 +132,7 @@ def analyze(
             save_track=save_track,
             mirrored=mirrored,
             capture_fps=capture_fps,
+            csv=csv_dialect,
         )
         wishes = Wishes(request, out, wanted, model)
         failed = [outcome for outcome in _assess_and_tell(videos, wishes, terminal) if outcome.error is not None]
@@ -182,6 +186,7 @@ def validate(
         Path | None, typer.Option(metavar="FILE.md", help="Text to put at the end of the Markdown.")
     ] = None,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write the Markdown here too.")] = None,
+    csv_dialect: CsvOption = CsvDialect.COMMA,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
 ) -> None:
@@ -206,6 +211,7 @@ def validate(
             generated_on=today(),
             notes=None if notes is None else read_notes(notes),
             markdown=markdown,
+            csv=csv_dialect,
         )
         study = validate_folder(folder, wanted, terminal, exercise, model)
     if len(study.compared) < len(study.clips):

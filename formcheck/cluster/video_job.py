@@ -12,6 +12,7 @@ from formcheck.names import results_stem
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
 from formcheck.pose.types import PoseTrack
+from formcheck.report.csv_file import CsvDialect
 from formcheck.report.files import publish, staging_folder
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
@@ -54,6 +55,8 @@ class Wanted:
     """Whether the videos are mirror images."""
     capture_fps: float | None = None
     """At how many frames/s they were filmed, where that is said; else the files are asked."""
+    csv: CsvDialect = CsvDialect.COMMA
+    """How CSV files are written."""
 
     @property
     def reading_share(self) -> float:
@@ -177,6 +180,7 @@ def write_job(
             video=wanted.video,
             report=wanted.report,
             generated_on=wanted.generated_on,
+            csv=wanted.csv,
             progress=progress,
         )
         return files + (publish(kept) if kept else [])

@@ -14,6 +14,7 @@ import typer
 from formcheck.commands.options import (
     BallOption,
     CaptureFpsOption,
+    CsvOption,
     DepthOption,
     HoldOption,
     JsonOption,
@@ -37,6 +38,7 @@ from formcheck.commands.options import (
     today,
 )
 from formcheck.commands.terminal import Terminal, answering, one_sentence
+from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
     from formcheck.cluster.batch import Setting, Told
@@ -85,6 +87,7 @@ def batch(
     mirrored: MirroredOption = False,
     capture_fps: CaptureFpsOption = None,
     save_track: SaveTrackOption = False,
+    csv_dialect: CsvOption = CsvDialect.COMMA,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -111,6 +114,7 @@ def batch(
             save_track=save_track,
             mirrored=mirrored,
             capture_fps=capture_fps,
+            csv=csv_dialect,
         )
         preparation, setting = _prepared(
             folder, out, known, asked, wanted, model, terminal, recursive=recursive, resume=resume

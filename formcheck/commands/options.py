@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formcheck.errors import RubricError
+from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
     from formcheck.exercises.plan import Plan
@@ -96,6 +97,10 @@ CaptureFpsOption = Annotated[
         callback=_finite,
         help="Frames a second at which slow motion was filmed; the rate at which it is shown for none.",
     ),
+]
+CsvOption = Annotated[
+    CsvDialect,
+    typer.Option("--csv-dialect", help="How CSV is written; excel-semicolon where the comma is the decimal sign."),
 ]
 SaveTrackOption = Annotated[
     bool, typer.Option(help="Keep the landmarks as STEM.track.parquet, to measure again without the video.")

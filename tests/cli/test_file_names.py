@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def formcheck(*arguments: str | Path) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "formcheck", *map(os.fspath, arguments)]
+    command = [sys.executable, "-m", "formcheck", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, timeout=300, check=False)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import av
 import pytest
+from av.video.stream import VideoStream
 
 from formcheck.video.reader import open_video
 
@@ -19,6 +20,7 @@ def starting_at(path: Path, start_s: float, *, codec: str = "libx264", n: int = 
     """Write two seconds whose first picture is stamped `start_s`, as recorders of streams and cutters leave them."""
     with av.open(str(path), "w", options={"avoid_negative_ts": "disabled"}) as container:
         stream = container.add_stream(codec, rate=30)
+        assert isinstance(stream, VideoStream)
         stream.width, stream.height, stream.pix_fmt = 160, 120, "yuv420p"
         stream.codec_context.bit_rate, stream.codec_context.time_base = 4_000_000, _RATE
         for i in range(n + 1):
@@ -48,7 +50,7 @@ def test_a_file_that_does_not_start_at_zero_is_whole(tmp_path: Path, name: str, 
         frames = list(video)
     assert video.damaged is None
     assert len(frames) == 60
-    assert (frames[0].t_s, frames[-1].t_s) == (0.0, pytest.approx(59 / 30, abs=0.02))
+    assert [frames[0].t_s, frames[-1].t_s] == pytest.approx([0.0, 59 / 30], abs=0.02)
     assert all(square_centre(each.rgb)[0] * 160 == pytest.approx(square_x_px(each.t_s), abs=2.0) for each in frames)
     assert video.info.duration_s == pytest.approx(2.0, abs=0.04)
 
@@ -58,7 +60,7 @@ def test_matroska_states_when_it_ends(tmp_path: Path, start_s: float) -> None:
     with open_video(starting_at(tmp_path / "a.mkv", start_s)) as video:
         assert len(list(video)) == 60
     assert video.damaged is None
-    assert (video.info.duration_s, video.info.frames) == (pytest.approx(2.0, abs=0.01), 60)
+    assert [video.info.duration_s, video.info.frames] == pytest.approx([2.0, 60], abs=0.01)
 
 
 def test_one_that_breaks_off_is_still_told(tmp_path: Path) -> None:

@@ -59,7 +59,8 @@ def read(path: Path, capture_fps: float | None = None) -> list[tuple[float, floa
 def test_slow_motion_that_the_file_tells_is_undone(tmp_path: Path, name: str, key: str, said: str) -> None:
     path = filmed(tmp_path / name, {key: said}, steady(240, 120), slowed=4)
     info = probe(path)
-    assert (info.fps, info.slowed) == (pytest.approx(120, rel=0.002), 4.0)
+    assert info.slowed == 4.0
+    assert info.fps == pytest.approx(120, rel=0.002)
     assert info.duration_s == pytest.approx(2.0, abs=0.02)
     assert info.frames == 240
     frames = read(path)
@@ -79,20 +80,21 @@ def test_a_sony_camera_says_it_in_xml(tmp_path: Path) -> None:
 def test_a_time_lapse_is_undone_too(tmp_path: Path) -> None:
     path = filmed(tmp_path / "a.mp4", {TAG: "10"}, steady(60, 10), slowed=1 / 3)
     info = probe(path)
-    assert (info.fps, info.duration_s) == (pytest.approx(10), pytest.approx(6.0, abs=0.05))
+    assert [info.fps, info.duration_s] == pytest.approx([10, 6.0], abs=0.05)
     assert [t_s for t_s, _ in read(path)] == pytest.approx(steady(60, 10), abs=1e-3)
 
 
 @pytest.mark.parametrize("fps", [30, 60, 120, 240])
 def test_a_tag_that_is_the_rate_of_the_file_changes_nothing(tmp_path: Path, fps: int) -> None:
     path = filmed(tmp_path / "a.mp4", {TAG: str(fps)}, steady(60, fps), slowed=1)
-    assert (probe(path).slowed, probe(path).fps) == (1.0, pytest.approx(fps, rel=0.12))
+    assert probe(path).slowed == 1.0
+    assert probe(path).fps == pytest.approx(fps, rel=0.12)
 
 
 @pytest.mark.parametrize("said", ["nan", "inf", "-120", "0", "5000", "900", "fast", "", "1/0", "1.8"])
 def test_a_tag_that_cannot_be_is_passed_over(tmp_path: Path, said: str) -> None:
     path = filmed(tmp_path / "a.mp4", {TAG: said}, steady(60, 30), slowed=1)
-    assert (probe(path).slowed, probe(path).fps) == (1.0, pytest.approx(30))
+    assert [probe(path).slowed, probe(path).fps] == pytest.approx([1.0, 30.0])
 
 
 def test_frames_that_a_phone_left_out_are_no_slow_motion(tmp_path: Path) -> None:
@@ -116,7 +118,7 @@ def test_the_factor_of_two_rates(capture: float, shown: float, factor: float) ->
 def test_what_is_said_goes_before_what_the_file_says(tmp_path: Path) -> None:
     tagged = filmed(tmp_path / "tagged.mp4", {TAG: "120"}, steady(120, 120), slowed=4)
     with open_video(tagged, capture_fps=30) as video:
-        assert (video.info.slowed, video.info.fps) == (1.0, pytest.approx(30))
+        assert [video.info.slowed, video.info.fps] == pytest.approx([1.0, 30.0])
     untagged = filmed(tmp_path / "untagged.mp4", {}, steady(120, 120), slowed=8)
     assert read(untagged, 120)[-1][0] == pytest.approx(119 / 120, abs=1e-3)
 
