@@ -24,7 +24,6 @@ import pyarrow.parquet
 
 from formcheck.atomic import atomic_path
 from formcheck.errors import OutputError, PoseTrackError
-from formcheck.names import shown_name
 from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import FloatArray, PoseTrack, TrackSource
 
@@ -213,7 +212,6 @@ def _source_from_json(text: str) -> TrackSource:
     for field in fields(TrackSource):
         if field.name in known:
             known[field.name] = _as_type(str(field.type), known[field.name])
-    known["name"] = shown_name(known["name"])
     return TrackSource(**known)
 
 

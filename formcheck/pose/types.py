@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.names import shown_name
 from formcheck.pose.landmarks import MIRROR, N_LANDMARKS
 
 FloatArray = NDArray[np.float64]
@@ -75,6 +76,10 @@ class TrackSource:
     principal_x_px: float = float("nan")
     """Where the optical axis meets the picture (px), for a picture that is known to be cut out of another; else NaN."""
     principal_y_px: float = float("nan")
+
+    def __post_init__(self) -> None:
+        # Whatever a recorder, an archive or an older version called the file: it goes into texts of every kind.
+        object.__setattr__(self, "name", shown_name(self.name))
 
 
 @dataclass(frozen=True, eq=False)
