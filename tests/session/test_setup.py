@@ -140,6 +140,12 @@ def test_a_movement_so_slow_that_it_may_be_slow_motion_is_asked_about(down_s: fl
     )
 
 
+def test_a_live_set_is_never_slow_motion() -> None:
+    m = measured(filmed(Person(moves=(Move(down_s=6, up_s=6),) * 2)))
+    live = replace(m, track=replace(m.track, source=replace(m.track.source, sha256="")))
+    assert (check(m, "SU-15") is None, check(live, "SU-15")) == (False, None)
+
+
 def test_a_tag_that_makes_a_movement_too_quick_is_asked_about() -> None:
     m = measured(filmed(Person(moves=(Move(down_s=1.6, up_s=1.6),) * 2)))
     wrongly = replace(
