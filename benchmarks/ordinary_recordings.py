@@ -1,4 +1,4 @@
-"""Ordinary recordings that go wrong, made from the sample clips: is what is said of them right, refused, or wrong?
+"""Measures ordinary recordings that go wrong, made from the sample clips: right, refused rightly, or wrong.
 
 Each variant is a video file that is made on the spot, measured as a user's file is, and compared with what the clip
 truly shows: two people at several sizes, panes of a call, mirrors, slow motion, frozen pictures and gaps in each phase,
@@ -200,35 +200,68 @@ SIDE, FRONT, STEP, STEP_SIDE = "wall_squat_side", "wall_squat_front", "step_down
 
 def variants() -> Iterator[Variant]:
     """Yield all variants."""
-    side, front = true_reps(SIDE), true_reps(FRONT)
+    side = true_reps(SIDE)
     nan = float("nan")
     for height in (180, 250, 320, 360, 430, 500, 600, 690):
         both = SeveralPeopleError
-        yield Variant("two people", f"both exercise, {height}", "wall-squat",
-                      lambda h=height: beside(moving(SIDE), moving(FRONT), (h, h), 6.4), refusal=both)
-        yield Variant("two people", f"one stands by, {height}", "wall-squat",
-                      lambda h=height: beside(moving(SIDE), standing(FRONT), (h, h), 6.4),
-                      (changed(side[0], depth_deg=nan),), may_refuse=True)
+        yield Variant(
+            "two people",
+            f"both exercise, {height}",
+            "wall-squat",
+            lambda h=height: beside(moving(SIDE), moving(FRONT), (h, h), 6.4),
+            refusal=both,
+        )
+        yield Variant(
+            "two people",
+            f"one stands by, {height}",
+            "wall-squat",
+            lambda h=height: beside(moving(SIDE), standing(FRONT), (h, h), 6.4),
+            (changed(side[0], depth_deg=nan),),
+            may_refuse=True,
+        )
     for left, right in ((600, 420), (420, 600), (500, 400), (400, 300)):
-        yield Variant("two people", f"unlike, {left} and {right}", "wall-squat",
-                      lambda a=left, b=right: beside(moving(SIDE), moving(FRONT), (a, b), 6.4),
-                      refusal=SeveralPeopleError)
+        yield Variant(
+            "two people",
+            f"unlike, {left} and {right}",
+            "wall-squat",
+            lambda a=left, b=right: beside(moving(SIDE), moving(FRONT), (a, b), 6.4),
+            refusal=SeveralPeopleError,
+        )
     for height, other in ((690, 200), (600, 180), (690, 250)):
-        yield Variant("panes", f"small second pane, {height} and {other}", "wall-squat",
-                      lambda a=height, b=other: beside(moving(SIDE), moving(FRONT), (a, b), 6.4), side[:1],
-                      may_refuse=True)
+        yield Variant(
+            "panes",
+            f"small second pane, {height} and {other}",
+            "wall-squat",
+            lambda a=height, b=other: beside(moving(SIDE), moving(FRONT), (a, b), 6.4),
+            side[:1],
+            may_refuse=True,
+        )
     for height in (360, 480, 600):
-        yield Variant("panes", f"two panes of a call, {height}", "wall-squat",
-                      lambda h=height: beside(moving(FRONT), moving(SIDE), (h, h), 6.4), refusal=SeveralPeopleError)
+        yield Variant(
+            "panes",
+            f"two panes of a call, {height}",
+            "wall-squat",
+            lambda h=height: beside(moving(FRONT), moving(SIDE), (h, h), 6.4),
+            refusal=SeveralPeopleError,
+        )
     for height, other in ((600, 500), (500, 400), (400, 330), (690, 560)):
-        yield Variant("mirror", f"a mirror on the wall, {height} and {other}", "wall-squat",
-                      lambda a=height, b=other: beside(moving(SIDE), moving(SIDE, mirror=True), (a, b), 6.4),
-                      refusal=SeveralPeopleError)
+        yield Variant(
+            "mirror",
+            f"a mirror on the wall, {height} and {other}",
+            "wall-squat",
+            lambda a=height, b=other: beside(moving(SIDE), moving(SIDE, mirror=True), (a, b), 6.4),
+            refusal=SeveralPeopleError,
+        )
     for factor in (2, 4, 8):
         for clip in (SIDE, FRONT):
-            yield Variant("slow motion", f"x{factor}, tagged, {clip}", "wall-squat",
-                          lambda f=factor, c=clip: play(c, [(0.0, 6.6)], f), true_reps(clip, 1),
-                          tags={"com.android.capture.fps": "30"})
+            yield Variant(
+                "slow motion",
+                f"x{factor}, tagged, {clip}",
+                "wall-squat",
+                lambda f=factor, c=clip: play(c, [(0.0, 6.6)], f),
+                true_reps(clip, 1),
+                tags={"com.android.capture.fps": "30"},
+            )
     for phase, from_s in (("stand", 6.1), ("descent", 7.0), ("hold", 8.4), ("ascent", 9.7)):
         for lasts in (0.6, 1.0, 1.6):
             to_s = from_s + lasts
@@ -236,43 +269,81 @@ def variants() -> Iterator[Variant]:
             named = ("SU-21",) if phase != "stand" or to_s > 6.9 else ()
             loose = ("SU-19", "SU-20") if phase in ("stand", "hold") else ("SU-19", "SU-20", "SU-21")
             must = named if phase in ("descent", "ascent") else ()
-            yield Variant("frozen", f"{phase}, {lasts} s", "wall-squat",
-                          lambda a=from_s, b=to_s: frozen(SIDE, a, b, 16.4), (side[0], unseen, side[2]),
-                          says=must, silent=loose)
-            yield Variant("gap", f"{phase}, {lasts} s", "wall-squat",
-                          lambda a=from_s, b=to_s: with_gap(SIDE, a, b, 16.4), (side[0], unseen, side[2]),
-                          says=("SU-21",))
-    yield Variant("gap", "over a rep", "wall-squat", lambda: with_gap(SIDE, 6.4, 10.8, 16.4), (side[0], side[2]),
-                  says=("SU-21",))
-    yield Variant("gap", "from hold to hold", "wall-squat", lambda: with_gap(SIDE, 4.0, 8.6, 16.4), (side[2],),
-                  says=("SU-21",))
+            yield Variant(
+                "frozen",
+                f"{phase}, {lasts} s",
+                "wall-squat",
+                lambda a=from_s, b=to_s: frozen(SIDE, a, b, 16.4),
+                (side[0], unseen, side[2]),
+                says=must,
+                silent=loose,
+            )
+            yield Variant(
+                "gap",
+                f"{phase}, {lasts} s",
+                "wall-squat",
+                lambda a=from_s, b=to_s: with_gap(SIDE, a, b, 16.4),
+                (side[0], unseen, side[2]),
+                says=("SU-21",),
+            )
+    yield Variant(
+        "gap", "over a rep", "wall-squat", lambda: with_gap(SIDE, 6.4, 10.8, 16.4), (side[0], side[2]), says=("SU-21",)
+    )
+    yield Variant(
+        "gap", "from hold to hold", "wall-squat", lambda: with_gap(SIDE, 4.0, 8.6, 16.4), (side[2],), says=("SU-21",)
+    )
     for clip in (SIDE, FRONT):
         for back_to_s in (3.03, 2.95, 2.88, 2.8, 2.72, 2.65):
             for count in (1, 3):
                 ways = [(0.0, 4.0), *([(4.0, back_to_s), (back_to_s, 4.0)] * count), (4.0, 6.6)]
-                yield Variant("pulses", f"{count} back to {back_to_s}, {clip}", "wall-squat",
-                              lambda c=clip, w=tuple(ways): play(c, w),
-                              (changed(true_reps(clip)[0], hold_s=nan, pulses=count),))
+                yield Variant(
+                    "pulses",
+                    f"{count} back to {back_to_s}, {clip}",
+                    "wall-squat",
+                    lambda c=clip, w=tuple(ways): play(c, w),
+                    (changed(true_reps(clip)[0], hold_s=nan, pulses=count),),
+                )
     for size in (8.0, 20.0, 40.0):
         for clip, exercise, until in ((SIDE, "wall-squat", 6.6), (FRONT, "wall-squat", 6.6), (STEP, "step-down", 7.2)):
             says = ("SU-20",) if size > 10 else ()
-            yield Variant("hand", f"{size:.0f} px, {clip}", exercise,
-                          lambda c=clip, s=size, u=until: shaken(c, s, u), true_reps(clip, 1), says=says,
-                          silent=("SU-19", "SU-21"))
+            yield Variant(
+                "hand",
+                f"{size:.0f} px, {clip}",
+                exercise,
+                lambda c=clip, s=size, u=until: shaken(c, s, u),
+                true_reps(clip, 1),
+                says=says,
+                silent=("SU-19", "SU-21"),
+            )
     for first, second in ((SIDE, FRONT), (FRONT, SIDE), (SIDE, "wall_squat_side_right"), (FRONT, "wall_squat_front")):
         ends = [(pictures(name), true_reps(name, 1)) for name in (first, second)]
         same_size = ends[0][0][0].shape == ends[1][0][0].shape
         if same_size and first != second:
-            yield Variant("joined", f"{first}, {second}", "wall-squat",
-                          lambda a=first, b=second: after(whole(a, 6.6), whole(b, 6.6)), ends[0][1] + ends[1][1],
-                          says=("SU-19",))
-    for first, mirror in ((STEP_SIDE, True), (STEP_SIDE, False)):
-        reps = true_reps(STEP_SIDE, 1)
-        second = changed(reps[0], leg="right")
-        frames = [lambda m=mirror: after(whole(STEP_SIDE, 7.2), flipped(whole(STEP_SIDE, 7.2)) if m else whole(STEP, 7.2))]
-        other = (second,) if mirror else true_reps(STEP, 1)
-        yield Variant("joined", "turned round" if mirror else "step-down, side and front", "step-down", frames[0],
-                      reps + other, says=("SU-19",))
+            yield Variant(
+                "joined",
+                f"{first}, {second}",
+                "wall-squat",
+                lambda a=first, b=second: after(whole(a, 6.6), whole(b, 6.6)),
+                ends[0][1] + ends[1][1],
+                says=("SU-19",),
+            )
+    (down,) = true_reps(STEP_SIDE, 1)
+    yield Variant(
+        "joined",
+        "turned round",
+        "step-down",
+        lambda: after(whole(STEP_SIDE, 7.2), flipped(whole(STEP_SIDE, 7.2))),
+        (down, changed(down, leg="right")),
+        says=("SU-19",),
+    )
+    yield Variant(
+        "joined",
+        "step-down, side and front",
+        "step-down",
+        lambda: after(whole(STEP_SIDE, 7.2), whole(STEP, 7.2)),
+        (down, *true_reps(STEP, 1)),
+        says=("SU-19",),
+    )
     for path in sorted(SAMPLES.glob("*.mp4")):
         name = path.stem
         exercise = {"wall": "wall-squat", "step": "step-down", "squat": "squat"}[name.split("_")[0]]

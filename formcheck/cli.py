@@ -21,6 +21,8 @@ from formcheck.commands.exercises import exercises_app
 from formcheck.commands.models import models_app
 from formcheck.commands.options import (
     BallOption,
+    CaptureFpsOption,
+    CsvOption,
     DepthOption,
     HoldOption,
     JsonOption,
@@ -45,6 +47,7 @@ from formcheck.commands.options import (
 )
 from formcheck.commands.records import records_app
 from formcheck.commands.terminal import Terminal, answering
+from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +106,9 @@ def analyze(
     ball: BallOption = False,
     sex: SexOption = None,
     mirrored: MirroredOption = False,
+    capture_fps: CaptureFpsOption = None,
     save_track: SaveTrackOption = False,
+    csv_dialect: CsvOption = CsvDialect.COMMA,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -120,7 +125,15 @@ def analyze(
 
         plan = given_plan(target_depth, reps, hold, step_height, ball, sex)
         request = SetRequest(chosen_rubric(exercise, rubric), leg.side, view.kind, plan)
-        wanted = Wanted(today(), video=not no_video, report=not no_report, save_track=save_track, mirrored=mirrored)
+        wanted = Wanted(
+            today(),
+            video=not no_video,
+            report=not no_report,
+            save_track=save_track,
+            mirrored=mirrored,
+            capture_fps=capture_fps,
+            csv=csv_dialect,
+        )
         wishes = Wishes(request, out, wanted, model)
         failed = [outcome for outcome in _assess_and_tell(videos, wishes, terminal) if outcome.error is not None]
         if len(videos) > 1:
@@ -173,6 +186,7 @@ def validate(
         Path | None, typer.Option(metavar="FILE.md", help="Text to put at the end of the Markdown.")
     ] = None,
     markdown: Annotated[Path | None, typer.Option(metavar="FILE.md", help="Write the Markdown here too.")] = None,
+    csv_dialect: CsvOption = CsvDialect.COMMA,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
 ) -> None:
@@ -184,6 +198,7 @@ def validate(
     terminal = Terminal(quiet=quiet)
     with answering(terminal, "Stopped: nothing was written."):
         from formcheck.commands.validate import command_line, validate_folder
+        from formcheck.names import shown_name
         from formcheck.validation.markdown import read_notes
         from formcheck.validation.outputs import Wanted
 
@@ -191,11 +206,12 @@ def validate(
             chosen_rubric(exercise, None)
         wanted = Wanted(
             out_dir=out,
-            folder=folder.resolve().name,
+            folder=shown_name(folder.resolve().name),
             command=command_line(folder, exercise, notes, markdown, model),
             generated_on=today(),
             notes=None if notes is None else read_notes(notes),
             markdown=markdown,
+            csv=csv_dialect,
         )
         study = validate_folder(folder, wanted, terminal, exercise, model)
     if len(study.compared) < len(study.clips):
@@ -240,11 +256,13 @@ def _assess_and_tell(sources: Sequence[Path], wishes: Wishes, terminal: Terminal
     from formcheck.cluster.video_job import jobs_for
     from formcheck.commands.batch import assess_each
     from formcheck.commands.outcome import json_line, refusal, sentences
+    from formcheck.names import results_stem, shown_name
 
     jobs = jobs_for(sources)
     for job in jobs:
-        if job.stem != job.source.stem:
-            terminal.note(f"{job.source}: its results are named {job.stem}, as another file has the same name.")
+        if job.stem != results_stem(job.source.stem):
+            name = shown_name(job.source)
+            terminal.note(f"{name}: its results are named {job.stem}, as another file has the same name.")
     outcomes = []
     for outcome in assess_each(jobs, wishes, terminal):
         outcomes.append(outcome)

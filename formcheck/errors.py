@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from formcheck.names import shown_name
+
 
 class FormcheckError(Exception):
     """A problem that a person can act on.
@@ -9,15 +11,15 @@ class FormcheckError(Exception):
     Parameters
     ----------
     reason
-        One clear sentence: what is wrong.
+        One clear sentence: what is wrong. Names of files may stand in it as the system gave them.
     remedy
         One clear sentence: what to do about it. May be empty where nothing can be done.
     """
 
     def __init__(self, reason: str, remedy: str = "") -> None:
-        self.reason = reason
-        self.remedy = remedy
-        super().__init__(f"{reason} {remedy}".strip())
+        self.reason = shown_name(reason)
+        self.remedy = shown_name(remedy)
+        super().__init__(f"{self.reason} {self.remedy}".strip())
 
 
 class VideoError(FormcheckError):

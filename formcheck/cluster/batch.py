@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import formcheck
-from formcheck.cluster.folder import Found, printed
+from formcheck.cluster.folder import Found
 from formcheck.cluster.planning import Assignment, Outcome, Preparation, Settled
 from formcheck.cluster.pool import Pool
 from formcheck.cluster.reach import need_shared_disk
@@ -23,6 +23,7 @@ from formcheck.cluster.video_job import Wanted
 from formcheck.cluster.work import RUNNING_MARK, Asked, Measured, Order, measure
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.pose.models import PoseModel
+from formcheck.report.csv_file import CsvDialect
 from formcheck.report.files import publish, staging_folder
 
 _SUMMARY_EVERY_S: Final = 10.0
@@ -97,7 +98,7 @@ def run_batch(
     OutputError
         If nothing can be written into the folder of the results.
     """
-    summary = _Summary(setting.out_dir, preparation)
+    summary = _Summary(setting.out_dir, preparation, setting.wanted.csv)
     with ExitStack() as stack:
         folder = stack.enter_context(_run_folder(setting.out_dir))
         pool = stack.enter_context(open_pool()) if preparation.assignments else None
@@ -158,7 +159,7 @@ def _published(assignment: Assignment, finished: Finished, setting: Setting) -> 
         files = publish([(path, place / path.name) for path in measured.files])
     except FormcheckError as unwritten:
         return Told(found, Outcome.FAILED, row, error=unwritten)
-    row |= measured.row | {"results": printed(Path(assignment.results))}
+    row |= measured.row | {"results": assignment.results}
     return Told(found, Outcome.ASSESSED, row, measured.document, measured.sentence, tuple(files))
 
 
@@ -200,10 +201,13 @@ class _Summary:
         Where to.
     preparation
         All files that it shall tell of.
+    dialect
+        How the CSV is written.
     """
 
-    def __init__(self, out_dir: Path, preparation: Preparation) -> None:
+    def __init__(self, out_dir: Path, preparation: Preparation, dialect: CsvDialect) -> None:
         self._out_dir = out_dir
+        self._dialect = dialect
         self._rows: dict[Found, Row] = {}
         self._unfinished = [each.found for each in preparation.assignments]
         self._written_s = time.monotonic()
@@ -241,7 +245,7 @@ class _Summary:
                 "reason": unfinished.reason,
                 "remedy": unfinished.remedy,
             }
-        write_summary([rows[found] for found in sorted(rows, key=lambda each: each.name)], self._out_dir)
+        write_summary([rows[found] for found in sorted(rows, key=lambda each: each.name)], self._out_dir, self._dialect)
         self._written_s = time.monotonic()
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from formcheck.errors import FormcheckError, VideoError
+from formcheck.names import shown_name
 from formcheck.video.digest import file_sha256
 
 VIDEO_SUFFIXES: Final = (
@@ -25,7 +26,7 @@ class Found:
     path: Path
     """Absolute."""
     name: str
-    """Path below the folder, parts divided by `/`."""
+    """Path below the folder as it is shown, parts divided by `/`."""
     size_bytes: int
     """-1 where it cannot be told."""
 
@@ -95,12 +96,7 @@ def _files(root: Path, *, recursive: bool, results: Path) -> Iterator[Found]:
         for name in names:
             path = here / name
             if not name.startswith(".") and (path.is_file() or path.is_symlink()):
-                yield Found(path, printed(path.relative_to(root)), _size(path))
-
-
-def printed(path: Path) -> str:
-    """Return a path as text that can be written in UTF-8, parts divided by `/`."""
-    return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
+                yield Found(path, shown_name(path.relative_to(root).as_posix()), _size(path))
 
 
 def same_content(videos: tuple[Found, ...], progress: Callable[[float], None]) -> dict[Found, Copy]:

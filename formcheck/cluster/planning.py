@@ -12,13 +12,14 @@ from typing import Final
 
 import formcheck
 from formcheck.cluster.exercise import named_exercise
-from formcheck.cluster.folder import Content, Copy, Found, printed
+from formcheck.cluster.folder import Content, Copy, Found
 from formcheck.cluster.summary import CSV_NAME, Row
 from formcheck.cluster.video_job import Job, Wanted, jobs_for
 from formcheck.cluster.work import Asked
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+from formcheck.names import shown_name
 from formcheck.pose.models import PoseModel
 from formcheck.video.digest import file_sha256
 
@@ -160,7 +161,7 @@ def _copy(found: Found, copy: Copy) -> Settled:
 
 
 def _rubric_by_name(found: Found, folder: Path) -> tuple[Rubric | None, str]:
-    exercise = named_exercise(PurePosixPath(printed(Path(folder.resolve().name))) / found.name)
+    exercise = named_exercise(PurePosixPath(shown_name(folder.resolve().name)) / found.name)
     return (None, BY_MOVEMENT) if exercise is None else (builtin_rubric(exercise), BY_NAME)
 
 

@@ -5,7 +5,6 @@ Empty cells, and nulls in Parquet, are what was not measured. See docs/batch.md 
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from formcheck.exercises.measures import MEASURES, MeasureSpec, Per, Scope
 from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.pose.landmarks import SIDES
+from formcheck.report.csv_file import CsvDialect, csv_text
 from formcheck.report.files import output_error, publish, staging_folder
 from formcheck.report.units import decimals_of, leg_column
 from formcheck.session.assessment import Assessment
@@ -148,7 +148,9 @@ def measured_row(assessment: Assessment) -> Row:
     return row
 
 
-def write_summary(rows: Sequence[Mapping[str, Any]], out_dir: Path) -> list[Path]:
+def write_summary(
+    rows: Sequence[Mapping[str, Any]], out_dir: Path, dialect: CsvDialect = CsvDialect.COMMA
+) -> list[Path]:
     """Write `summary.csv` and `summary.parquet`, both or neither; what was there before stays until then.
 
     Parameters
@@ -157,6 +159,8 @@ def write_summary(rows: Sequence[Mapping[str, Any]], out_dir: Path) -> list[Path
         One for each video, in the order to write.
     out_dir
         Where to; made where it does not exist.
+    dialect
+        How the CSV is written.
 
     Returns
     -------
@@ -172,10 +176,8 @@ def write_summary(rows: Sequence[Mapping[str, Any]], out_dir: Path) -> list[Path
     with staging_folder(out_dir) as folder:
         staged = folder / CSV_NAME, folder / PARQUET_NAME
         try:
-            with staged[0].open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerow(kinds)
-                writer.writerows(["" if row.get(name) is None else row[name] for name in kinds] for row in rows)
+            text = csv_text(kinds, ([row.get(name) for name in kinds] for row in rows), dialect)
+            staged[0].write_text(text, encoding="utf-8", newline="")
             arrays = {name: pyarrow.array([row.get(name) for row in rows], kind) for name, kind in kinds.items()}
             table = pyarrow.table(arrays).replace_schema_metadata({_FORMAT_KEY: SUMMARY_FORMAT.encode()})
             pyarrow.parquet.write_table(table, staged[1], compression="zstd")

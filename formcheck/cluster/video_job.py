@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from formcheck.errors import NotAssessableError
+from formcheck.names import results_stem
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
 from formcheck.pose.types import PoseTrack
+from formcheck.report.csv_file import CsvDialect
 from formcheck.report.files import publish, staging_folder
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
@@ -51,6 +53,10 @@ class Wanted:
     """Whether to write `<stem>.track.parquet`, from which the set can be measured again without its video."""
     mirrored: bool = False
     """Whether the videos are mirror images."""
+    capture_fps: float | None = None
+    """At how many frames/s they were filmed, where that is said; else the files are asked."""
+    csv: CsvDialect = CsvDialect.COMMA
+    """How CSV files are written."""
 
     @property
     def reading_share(self) -> float:
@@ -67,7 +73,8 @@ class Wanted:
 def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
     """Give every file a stem of its own: of those with one name, the later get `-2`, `-3` and so on.
 
-    Names that differ in upper and lower case alone count as the same, as they do on many disks.
+    Names that differ in upper and lower case alone count as the same, as they do on many disks. What of a name cannot
+    be shown, or is too long for the endings of the results, is not in the stem.
 
     Parameters
     ----------
@@ -76,14 +83,15 @@ def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
     taken
         Stems that none may have.
     """
-    names = {source.stem.casefold() for source in sources}
+    stems = [results_stem(source.stem) for source in sources]
+    names = {stem.casefold() for stem in stems}
     taken = {stem.casefold() for stem in taken}
     jobs = []
-    for source in sources:
-        stem, number = source.stem, 1
+    for source, plain_stem in zip(sources, stems, strict=True):
+        stem, number = plain_stem, 1
         while stem.casefold() in taken or (number > 1 and stem.casefold() in names):
             number += 1
-            stem = f"{source.stem}-{number}"
+            stem = f"{plain_stem}-{number}"
         taken.add(stem.casefold())
         jobs.append(Job(source, stem))
     return jobs
@@ -97,7 +105,7 @@ def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress:
     job
         The file.
     wanted
-        Says whether it is a mirror image.
+        Says whether it is a mirror image or slow motion.
     model
         Gives the pose model; asked for a video only.
     progress
@@ -108,12 +116,17 @@ def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress:
     VideoError, PoseTrackError
         If the file cannot be read.
     NotAssessableError
-        If two people of like size are in view most of the time, or saved landmarks are said to be mirrored.
+        If two people of like size are in view most of the time, or saved landmarks are said to be mirrored or slow.
     PoseModelError
         If there is no pose model.
     """
     if not job.is_track:
-        return read_track(job.source, model(), progress, mirrored=wanted.mirrored)
+        return read_track(job.source, model(), progress, mirrored=wanted.mirrored, capture_fps=wanted.capture_fps)
+    if wanted.capture_fps is not None:
+        raise NotAssessableError(
+            f"{job.source.name} holds landmarks, whose times are settled.",
+            "Measure the video itself with --capture-fps.",
+        )
     if wanted.mirrored:
         raise NotAssessableError(
             f"{job.source.name} holds landmarks, in which left and right are settled.",
@@ -167,6 +180,7 @@ def write_job(
             video=wanted.video,
             report=wanted.report,
             generated_on=wanted.generated_on,
+            csv=wanted.csv,
             progress=progress,
         )
         return files + (publish(kept) if kept else [])

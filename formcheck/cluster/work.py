@@ -21,6 +21,7 @@ from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.view import ViewKind
+from formcheck.names import shown_name
 from formcheck.pose.landmarks import Side
 from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.types import PoseTrack
@@ -107,8 +108,7 @@ def measure(order: Order, tell: Callable[[float], None]) -> Measured:
         return _assessed(order, track, folder, lambda x: progress(share + x * (1 - share)))
     except FormcheckError as error:
         # The folder of the run means nothing to people; what is wrong with it is wrong with the disk.
-        out = str(order.run_folder.parent)
-        reason = error.reason.replace(str(folder), out)
+        reason = error.reason.replace(shown_name(folder), shown_name(order.run_folder.parent))
         return Measured(_sha256(order.job.source), error=type(error)(reason, error.remedy))
 
 

@@ -13,6 +13,8 @@ import typer
 
 from formcheck.commands.options import (
     BallOption,
+    CaptureFpsOption,
+    CsvOption,
     DepthOption,
     HoldOption,
     JsonOption,
@@ -36,6 +38,7 @@ from formcheck.commands.options import (
     today,
 )
 from formcheck.commands.terminal import Terminal, answering, one_sentence
+from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
     from formcheck.cluster.batch import Setting, Told
@@ -82,7 +85,9 @@ def batch(
     ball: BallOption = False,
     sex: SexOption = None,
     mirrored: MirroredOption = False,
+    capture_fps: CaptureFpsOption = None,
     save_track: SaveTrackOption = False,
+    csv_dialect: CsvOption = CsvDialect.COMMA,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -102,7 +107,15 @@ def batch(
         named = None if exercise == _AUTO else exercise
         known = None if named is None and rubric is None else chosen_rubric(named, rubric)
         asked = Asked(leg.side, view.kind, given_plan(target_depth, reps, hold, step_height, ball, sex))
-        wanted = Wanted(today(), video=not no_video, report=not no_report, save_track=save_track, mirrored=mirrored)
+        wanted = Wanted(
+            today(),
+            video=not no_video,
+            report=not no_report,
+            save_track=save_track,
+            mirrored=mirrored,
+            capture_fps=capture_fps,
+            csv=csv_dialect,
+        )
         preparation, setting = _prepared(
             folder, out, known, asked, wanted, model, terminal, recursive=recursive, resume=resume
         )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from formcheck.errors import RubricError
+from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
     from formcheck.exercises.plan import Plan
@@ -85,6 +86,21 @@ BallOption = Annotated[bool, typer.Option("--ball", help="A ball is held between
 SexOption = Annotated[Sex | None, typer.Option(help="Use the bands that studies give for this sex.")]
 MirroredOption = Annotated[
     bool, typer.Option("--mirrored", help="The recording is a mirror image, as selfie cameras make them.")
+]
+CaptureFpsOption = Annotated[
+    float | None,
+    typer.Option(
+        "--capture-fps",
+        metavar="N",
+        min=1,
+        max=1000,
+        callback=_finite,
+        help="Frames a second at which slow motion was filmed; the rate at which it is shown for none.",
+    ),
+]
+CsvOption = Annotated[
+    CsvDialect,
+    typer.Option("--csv-dialect", help="How CSV is written; excel-semicolon where the comma is the decimal sign."),
 ]
 SaveTrackOption = Annotated[
     bool, typer.Option(help="Keep the landmarks as STEM.track.parquet, to measure again without the video.")

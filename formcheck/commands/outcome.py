@@ -10,6 +10,7 @@ from typing import Final
 from formcheck.commands.batch import Outcome
 from formcheck.commands.terminal import one_sentence
 from formcheck.errors import FormcheckError
+from formcheck.names import shown_name
 from formcheck.report.document import assessment_document
 from formcheck.report.summary import headline, what_was_done
 from formcheck.session.assessment import Assessment
@@ -26,31 +27,31 @@ def sentences(outcome: Outcome) -> list[str]:
     told = headline(outcome.assessment)
     band = f" ({told.band.value})" if told.band is not None and told.band.value != "good" else ""
     lines = [
-        f"{outcome.job.source.name}: {what_was_done(outcome.assessment)}",
+        f"{shown_name(outcome.job.source.name)}: {what_was_done(outcome.assessment)}",
         f"  Change first: {told.title}{band}. {told.detail}".rstrip(),
     ]
     if told.praise:
         lines.append(f"  {told.praise}")
     for ending, word in _FOR_PEOPLE:
         if path := next((path for path in outcome.files if path.suffix == ending), None):
-            lines.append(f"  {word}: {path}")
+            lines.append(f"  {word}: {shown_name(path)}")
             break
     return lines
 
 
 def refusal(source: Path, error: FormcheckError) -> str:
     """Name the file, why it could not be assessed and what to do, in one line."""
-    return f"{source}: {one_sentence(error)}"
+    return f"{shown_name(source)}: {one_sentence(error)}"
 
 
 def json_line(outcome: Outcome) -> str:
     """Return the outcome as one line of JSON, in ASCII.
 
-    Keys: `video` (as it was named), `assessed`; then for an assessment `exercise`, `reps_counted`, `view`, `advice`,
-    `praise`, `not_measured` as in `formcheck.assessment/1` and `files` (paths by ending), else `error` with `kind`,
-    `reason` and `remedy`.
+    Keys: `video` (as it was named, as far as that can be shown), `assessed`; then for an assessment `exercise`,
+    `reps_counted`, `view`, `advice`, `praise`, `not_measured` as in `formcheck.assessment/1` and `files` (paths by
+    ending), else `error` with `kind`, `reason` and `remedy`.
     """
-    told: dict[str, object] = {"video": str(outcome.job.source), "assessed": outcome.assessment is not None}
+    told: dict[str, object] = {"video": shown_name(outcome.job.source), "assessed": outcome.assessment is not None}
     if outcome.assessment is not None:
         told |= _measured(outcome.assessment)
         told["files"] = files_by_ending(outcome.files)
@@ -61,7 +62,7 @@ def json_line(outcome: Outcome) -> str:
 
 def files_by_ending(files: Iterable[Path]) -> dict[str, str]:
     """Return paths by the last part of their endings: `json`, `csv`, `mp4`, `html`, `parquet`."""
-    return {path.suffix.removeprefix("."): str(path) for path in files}
+    return {path.suffix.removeprefix("."): shown_name(path) for path in files}
 
 
 def error_document(error: FormcheckError) -> dict[str, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from formcheck.commands.terminal import Terminal, one_sentence
 from formcheck.errors import FormcheckError
+from formcheck.names import shown_name
 from formcheck.pose.models import AUTO_MODEL, PoseModel, ensure_model
 from formcheck.report.files import staging_folder
 from formcheck.validation.clips import Clip, clip_infos, find_clips
@@ -57,7 +58,7 @@ def validate_folder(folder: Path, wanted: Wanted, terminal: Terminal, exercise: 
     terminal.say(summary_of(study))
     for line in headlines(study):
         terminal.say(f"  {line}")
-    terminal.say(f"Report: {written[0]}")
+    terminal.say(f"Report: {shown_name(written[0])}")
     return study
 
 
@@ -75,7 +76,7 @@ def command_line(folder: Path, exercise: str | None, notes: Path | None, markdow
 
 
 def _shown(path: Path) -> str:
-    return path.name if path.is_absolute() else path.as_posix()
+    return shown_name(path.name if path.is_absolute() else path.as_posix())
 
 
 def _prepared(clip: Clip, infos: Mapping[str, ClipInfo], exercise: str | None) -> Readied | ClipResult:

@@ -16,7 +16,7 @@ from formcheck.intake.recorded_at import recorded_at
 from formcheck.intake.states import UploadState, file_suffix, upload_path
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.pose.models import PoseModel
-from formcheck.pose.types import PoseTrack
+from formcheck.pose.types import PoseTrack, TrackSource
 from formcheck.records.access import SYSTEM, Actor, Role
 from formcheck.records.files import FileStore
 from formcheck.records.records import Records
@@ -50,6 +50,7 @@ class _Tracked:
     """What of a video takes longest, and does not depend on what the set is measured as."""
 
     mirrored: bool
+    capture_fps: float | None
     track: PoseTrack
     recorded: datetime | None
     kept: KeptFile
@@ -101,10 +102,10 @@ def analyse(records: Records, claim: Claim, model_source: ModelSource, progress:
         if not path.is_file():
             raise _FILE_GONE
         try:
-            if tracked is None or tracked.mirrored != said.mirrored:
+            if tracked is None or (tracked.mirrored, tracked.capture_fps) != (said.mirrored, said.capture_fps):
                 tracked, copies = _track(records.files, path, row, said, model, progress), None
             if said.keep_video and copies is None:
-                copies = _copy(records.files, path, row, said, progress)
+                copies = _copy(records.files, path, row, tracked.track, progress)
             progress(MEASURING, _READING_SHARE + _COPYING_SHARE)
             with records.reading(SYSTEM) as work:
                 decision = decide(work, row, tracked.track, tracked.recorded)
@@ -132,26 +133,25 @@ def _track(files: FileStore, path: Path, row: Upload, said: Wishes, model: PoseM
 
     reading(0.0)
     recorded = recorded_at(path)
-    track = read_track(path, model, reading, mirrored=said.mirrored)
+    track = read_track(path, model, reading, mirrored=said.mirrored, capture_fps=said.capture_fps)
     track = replace(track, source=replace(track.source, name=row.name))
     if row.sha256 is not None and track.source.sha256 != row.sha256:
         raise FormcheckError(f'"{row.name}" is not what was uploaded: it changed on the disk.', RECORD_AGAIN)
-    return _Tracked(said.mirrored, track, recorded, keep_track(files, track))
+    return _Tracked(said.mirrored, said.capture_fps, track, recorded, keep_track(files, track))
 
 
-def _copy(files: FileStore, path: Path, row: Upload, said: Wishes, progress: Progress) -> _Copies:
+def _copy(files: FileStore, path: Path, row: Upload, track: PoseTrack, progress: Progress) -> _Copies:
     def copying(share: float) -> None:
         progress(COPYING, _READING_SHARE + share * _COPYING_SHARE)
 
     copying(0.0)
-    sha256, size = files.write(
-        ".mp4", lambda target: _copy_for_browsers(path, target, mirrored=said.mirrored, progress=copying)
-    )
+    source = track.source
+    sha256, size = files.write(".mp4", lambda target: _copy_for_browsers(path, target, source, progress=copying))
     return _Copies(_keep_linked(files, path, file_suffix(row.name)), KeptFile(sha256, ".mp4", size))
 
 
-def _copy_for_browsers(source: Path, target: Path, *, mirrored: bool, progress: Callable[[float], None]) -> None:
-    write_proxy(source, target, mirrored=mirrored, progress=progress)
+def _copy_for_browsers(video: Path, target: Path, source: TrackSource, *, progress: Callable[[float], None]) -> None:
+    write_proxy(video, target, mirrored=source.mirrored, slowed=source.slowed, progress=progress)
 
 
 def _keep_linked(files: FileStore, path: Path, suffix: str) -> KeptFile:

@@ -33,6 +33,7 @@ class Said:
     leg: Side | None = None
     view: ViewKind | None = None
     mirrored: bool = False
+    capture_fps: float | None = None
     done_at: datetime | None = None
     plan: Plan | None = None
     keep_video: bool = True
@@ -48,6 +49,7 @@ def said_of(row: Upload) -> Said:
         leg=wishes.leg,
         view=wishes.view,
         mirrored=wishes.mirrored,
+        capture_fps=wishes.capture_fps,
         done_at=wishes.done_at,
         plan=wishes.plan,
         keep_video=wishes.keep_video,
@@ -84,6 +86,7 @@ def put_right(work: Work, upload_id: str, said: Said) -> Upload:
         leg=said.leg,
         view=said.view,
         mirrored=said.mirrored,
+        capture_fps=said.capture_fps,
         done_at=said.done_at,
         plan=said.plan,
         keep_video=said.keep_video,

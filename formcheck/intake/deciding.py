@@ -78,7 +78,12 @@ def decide(work: Work, row: Upload, track: PoseTrack, recorded: datetime | None)
         guesses["done_at"] = date
         done_at = datetime.fromisoformat(date.value)
     measured_as = MeasuredAs(
-        exercise=exercise, leg=said.leg, view=said.view, mirrored=said.mirrored, plan=plan or Plan()
+        exercise=exercise,
+        leg=said.leg,
+        view=said.view,
+        mirrored=said.mirrored,
+        capture_fps=said.capture_fps,
+        plan=plan or Plan(),
     )
     return Decision(measured_as, person_id, done_at, guesses)
 

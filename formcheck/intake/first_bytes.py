@@ -6,15 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from formcheck.errors import VideoError
-from formcheck.video.unreadable import explain_unreadable, picture_not_video
+from formcheck.video.unreadable import explain_unreadable, picture_error
 
 ENOUGH_BYTES: Final = 400
 """For every check below: an MPEG transport stream shows itself by two packets of up to 192 bytes."""
 
 _BOXES: Final = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 """What an MP4 or QuickTime file begins with, after four bytes of length."""
-_PICTURE_BRANDS: Final = (b"heic", b"heix", b"heim", b"mif1", b"avif")
-"""HEIF and AVIF are boxes too, and hold pictures."""
 _STARTS: Final = (
     b"\x1aE\xdf\xa3",  # Matroska, WebM
     b"\x00\x00\x01\xba",  # MPEG program stream
@@ -45,12 +43,13 @@ def check_first_bytes(path: Path, name: str) -> None:
     Raises
     ------
     VideoError
-        If it begins like a picture, or like no video at all.
+        If it begins like a picture or an animation, or like no video at all.
     """
+    picture = picture_error(path, name)
+    if picture is not None:
+        raise picture
     with path.open("rb") as stream:
         start = stream.read(ENOUGH_BYTES)
-    if start[4:8] == b"ftyp" and start[8:12] in _PICTURE_BRANDS:
-        raise picture_not_video(name)
     if not _begins_like_video(start):
         error = explain_unreadable(path)
         raise VideoError(error.reason.replace(path.name, name), error.remedy)

@@ -12,6 +12,7 @@ from formcheck.exercises.rubric_file import builtin_names
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import RecordsError
+from formcheck.records.requests import capture_fps_said
 from formcheck.records.tables import Json, Upload
 
 ORIGINS: Final = ("upload", "sample")
@@ -28,6 +29,8 @@ class Wishes:
     """The standing leg of a step-down."""
     view: ViewKind | None = None
     mirrored: bool = False
+    capture_fps: float | None = None
+    """At how many frames/s slow motion was filmed; None to go by the file."""
     done_at: datetime | None = None
     """When the set was done."""
     plan: Plan | None = None
@@ -47,6 +50,7 @@ class Wishes:
             "leg": None if self.leg is None else self.leg.value,
             "view": None if self.view is None else self.view.value,
             "mirrored": self.mirrored,
+            "capture_fps": self.capture_fps,
             "done_at": _moment_text(self.done_at),
             "plan": None if self.plan is None else asdict(self.plan),
             "keep_video": self.keep_video,
@@ -75,6 +79,7 @@ class Wishes:
                 leg=None if document.get("leg") is None else Side(document["leg"]),
                 view=None if document.get("view") is None else ViewKind(document["view"]),
                 mirrored=document.get("mirrored", False) is True,
+                capture_fps=capture_fps_said(document.get("capture_fps")),
                 done_at=_moment(document.get("done_at")),
                 plan=None if plan is None else _plan(plan),
                 keep_video=document.get("keep_video", True) is not False,

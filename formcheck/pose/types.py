@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.names import shown_name
 from formcheck.pose.landmarks import MIRROR, N_LANDMARKS
 
 FloatArray = NDArray[np.float64]
@@ -44,7 +45,7 @@ class TrackSource:
     """Where a pose track comes from: the video it was read off and the model that read it."""
 
     name: str
-    """File name without folder."""
+    """File name without folder, as it is shown."""
     sha256: str
     """Of the video file, hexadecimal."""
     width: int
@@ -52,7 +53,7 @@ class TrackSource:
     height: int
     """Of the upright picture with square pixels, px."""
     fps: float
-    """Mean frame rate of the source (frames/s), before any thinning."""
+    """Mean rate at which the source was filmed (frames/s), before any thinning."""
     duration_s: float
     frames: int
     """Frames in the source, before any thinning."""
@@ -69,6 +70,8 @@ class TrackSource:
     """One sentence on where and how the video is damaged; empty if it is whole."""
     mirrored: bool = False
     """Whether the recording was said to be a mirror image; the landmarks are those of the picture put right."""
+    slowed: float = 1.0
+    """How many times slower the video is shown than it happened; `t_s`, `fps` and `duration_s` are of what happened."""
     balanced: bool = False
     """Whether the landmarks are the mean of what the model says of the picture and of its mirror image."""
     focal_px: float = float("nan")
@@ -80,6 +83,10 @@ class TrackSource:
     principal_x_px: float = float("nan")
     """Where the optical axis meets the picture (px), for a picture that is known to be cut out of another; else NaN."""
     principal_y_px: float = float("nan")
+
+    def __post_init__(self) -> None:
+        # Whatever a recorder, an archive or an older version called the file: it goes into texts of every kind.
+        object.__setattr__(self, "name", shown_name(self.name))
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,23 @@ from formcheck.pose.landmarks import Side
 from formcheck.records.access import RecordsError
 from formcheck.records.tables import Json
 from formcheck.session.recorded import SetRequest
+from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
+
+
+def capture_fps_said(value: Any) -> float | None:
+    """Read the frames/s at which a video was filmed from its JSON form; None was not said.
+
+    Raises
+    ------
+    ValueError
+        If it is no rate.
+    """
+    if value is None:
+        return None
+    lowest, highest = CAPTURE_FPS_RANGE
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not lowest <= value <= highest:
+        raise ValueError(f"{value!r} is no number of frames a second")
+    return float(value)
 
 
 @dataclass(frozen=True)
@@ -22,6 +39,8 @@ class MeasuredAs:
     leg: Side | None = None
     view: ViewKind | None = None
     mirrored: bool = False
+    capture_fps: float | None = None
+    """At how many frames/s it was filmed, where somebody said so."""
     plan: Plan = field(default_factory=Plan)
 
     def request(self) -> SetRequest:
@@ -35,6 +54,7 @@ class MeasuredAs:
             "leg": None if self.leg is None else self.leg.value,
             "view": None if self.view is None else self.view.value,
             "mirrored": self.mirrored,
+            "capture_fps": self.capture_fps,
             "plan": asdict(self.plan),
         }
 
@@ -56,6 +76,7 @@ class MeasuredAs:
                 leg=None if document.get("leg") is None else Side(document["leg"]),
                 view=None if document.get("view") is None else ViewKind(document["view"]),
                 mirrored=bool(document.get("mirrored", False)),
+                capture_fps=capture_fps_said(document.get("capture_fps")),
                 plan=Plan(**plan),
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -162,7 +162,7 @@ class ExerciseSet(Table):
     created_at: Mapped[datetime]
     recorded_by: Mapped[str] = mapped_column(_NAME)
     measured_as: Mapped[Json]
-    """See `formcheck.records.requests`: exercise, leg, view, mirrored and plan, as it was measured at first."""
+    """As it was measured at first, and what was known of the video beforehand; see `formcheck.records.requests`."""
     exercise: Mapped[str] = mapped_column(_WORD)
     """As it counts now, corrections included."""
     automatic: Mapped[Json]

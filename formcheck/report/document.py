@@ -124,6 +124,7 @@ def _source(assessment: Assessment) -> Document:
         "fps": _number(source.fps, _TIME_DECIMALS),
         "duration_s": _number(source.duration_s, _TIME_DECIMALS),
         "frames": source.frames,
+        "slowed": _number(source.slowed, _TIME_DECIMALS),
     }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from formcheck.report.csv_file import CsvDialect
+
 
 class DocumentKind(StrEnum):
     """One form of one set."""
@@ -16,6 +18,8 @@ class DocumentKind(StrEnum):
     REVIEW_JSON = "review-json"
     REPS_CSV = "reps-csv"
     FRAMES_CSV = "frames-csv"
+    REPS_CSV_EXCEL = "reps-csv-excel"
+    FRAMES_CSV_EXCEL = "frames-csv-excel"
     TRC = "trc"
     C3D = "c3d"
     OVERLAY_VIDEO = "overlay-video"
@@ -34,6 +38,15 @@ class DocumentKind(StrEnum):
     def media_type(self) -> str:
         """Its type as browsers are told it."""
         return _FORMS[self].media_type
+
+    @property
+    def csv_dialect(self) -> CsvDialect:
+        """How it is written where it is a CSV."""
+        return CsvDialect.EXCEL_SEMICOLON if self in _FOR_EXCEL.values() else CsvDialect.COMMA
+
+    def in_dialect(self, dialect: CsvDialect) -> DocumentKind:
+        """Return the kind that holds the same as CSV of a dialect; itself for what is no CSV."""
+        return _FOR_EXCEL.get(self, self) if dialect is CsvDialect.EXCEL_SEMICOLON else self
 
     @property
     def needs_video(self) -> bool:
@@ -60,10 +73,17 @@ _FORMS: Final = {
     DocumentKind.REVIEW_JSON: _Form("All results, automatic and corrected (JSON)", ".review.json", "application/json"),
     DocumentKind.REPS_CSV: _Form("Values of each rep (CSV)", ".reps.csv", "text/csv"),
     DocumentKind.FRAMES_CSV: _Form("Measures over time (CSV)", ".frames.csv", "text/csv"),
+    DocumentKind.REPS_CSV_EXCEL: _Form("Values of each rep (CSV for Excel)", ".reps.excel.csv", "text/csv"),
+    DocumentKind.FRAMES_CSV_EXCEL: _Form("Measures over time (CSV for Excel)", ".frames.excel.csv", "text/csv"),
     DocumentKind.TRC: _Form("Pose for OpenSim and Pose2Sim (TRC)", ".trc", "text/tab-separated-values"),
     DocumentKind.C3D: _Form("Pose for motion laboratories (C3D)", ".c3d", "application/octet-stream"),
     DocumentKind.OVERLAY_VIDEO: _Form("Video with what was measured drawn in (MP4)", ".overlay.mp4", "video/mp4"),
 }
+_FOR_EXCEL: Final = {
+    DocumentKind.REPS_CSV: DocumentKind.REPS_CSV_EXCEL,
+    DocumentKind.FRAMES_CSV: DocumentKind.FRAMES_CSV_EXCEL,
+}
+"""Of each CSV, the one for Excel where the comma is the decimal sign."""
 _WITH_PICTURES: Final = frozenset(
     {DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML, DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML}
 )

@@ -76,10 +76,10 @@ def write_document(
             render_overlay(video_path, assessment, path, progress)
         case DocumentKind.REVIEW_JSON:
             write_review_json(reviewed, details, path)
-        case DocumentKind.REPS_CSV:
-            write_rep_csv(reviewed, path)
-        case DocumentKind.FRAMES_CSV:
-            write_csv(assessment, path)
+        case DocumentKind.REPS_CSV | DocumentKind.REPS_CSV_EXCEL:
+            write_rep_csv(reviewed, path, kind.csv_dialect)
+        case DocumentKind.FRAMES_CSV | DocumentKind.FRAMES_CSV_EXCEL:
+            write_csv(assessment, path, kind.csv_dialect)
         case DocumentKind.TRC:
             write_trc(assessment, path, height_cm=details.height_cm)
         case DocumentKind.C3D:

@@ -67,7 +67,9 @@ def key_frames(video_path: Path, assessment: Assessment) -> list[KeyFrame]:
     if not moments:
         return []
     overlay = Overlay(assessment)
-    frames = frames_at(video_path, [moment.t_s for moment in moments], mirrored=assessment.track.source.mirrored)
+    source = assessment.track.source
+    times_s = [moment.t_s for moment in moments]
+    frames = frames_at(video_path, times_s, mirrored=source.mirrored, slowed=source.slowed)
     return [
         as_key_frame(moment, frame.t_s, overlay.draw(frame), overlay)
         for moment, frame in zip(moments, frames, strict=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from formcheck.errors import OutputError
+from formcheck.report.csv_file import CsvDialect
 from formcheck.report.document import write_json
 from formcheck.report.files import publish, staging_folder
 from formcheck.report.keyframes import KeyFrame, key_frames
@@ -24,6 +25,7 @@ def write_outputs(
     video: bool,
     report: bool,
     generated_on: str,
+    csv: CsvDialect = CsvDialect.COMMA,
     progress: Progress = no_progress,
 ) -> list[Path]:
     """Write the results of one set into a folder.
@@ -48,6 +50,8 @@ def write_outputs(
         Whether to write the report `<stem>.html`.
     generated_on
         Date of the report, as it is to be shown.
+    csv
+        How the CSV is written.
     progress
         Told the share that is done, from 0 to 1.
 
@@ -70,7 +74,7 @@ def write_outputs(
     with staging_folder(out_dir) as folder:
         staged = {ending: folder / f"results.{ending}" for ending in endings}
         write_json(assessment, staged["json"])
-        write_csv(assessment, staged["csv"])
+        write_csv(assessment, staged["csv"], csv)
         frames: list[KeyFrame] = []
         if video_path is not None and "mp4" in staged:
             frames = render_overlay(video_path, assessment, staged["mp4"], progress)

@@ -6,10 +6,10 @@ import re
 import unicodedata
 from typing import Final
 
+from formcheck.names import TURNS_READING
+
 _CUT: Final = "…"
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}"
-_TURNS_READING: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
-"""Marks that turn the direction of reading: a name that holds one would make the words after it read backwards."""
 _LONG_WORD: Final = re.compile(r"[!-~\u00c0-\u024f]{28,}")
 """A word, such as an address, that may be broken anywhere: Latin only, as other scripts may be broken anyway or lose
 their shape."""
@@ -56,4 +56,4 @@ def _kept(character: str) -> str:
         return _REPLACEMENT
     if character in "\n\t":
         return character
-    return "" if category == "Cc" or character in _TURNS_READING else character
+    return "" if category == "Cc" or character in TURNS_READING else character

@@ -30,7 +30,7 @@ def render_overlay(
     """Write a set's video with the overlay drawn on it, and take the report's key frames on the way.
 
     Frames are streamed: never more than one is held. The video is read as it was for the analysis, so that 50 and
-    60 fps sources are thinned to the frames that were measured.
+    60 fps sources are thinned to the frames that were measured, and slow motion plays as it happened.
 
     Parameters
     ----------
@@ -59,7 +59,8 @@ def render_overlay(
     collector = KeyFrameCollector(key_moments(assessment), overlay)
     end_s = float(assessment.track.t_s[-1]) if len(assessment.track) else 0.0
     writer = VideoWriter(out_path, overlay.width, overlay.height, fps=_frame_rate(assessment))
-    with open_video(video_path, mirrored=assessment.track.source.mirrored) as video, writer as out:
+    source = assessment.track.source
+    with open_video(video_path, mirrored=source.mirrored, slowed=source.slowed) as video, writer as out:
         for frame in video:
             picture = overlay.draw(frame)
             out.write(picture, frame.t_s)

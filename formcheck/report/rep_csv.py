@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 from formcheck.kinematics.estimate import Estimate
 from formcheck.report.conventions import convention_of
+from formcheck.report.csv_file import Cell, CsvDialect, Number, csv_text, number
 from formcheck.report.files import writing_whole
 from formcheck.report.review_words import TIMES, RepPair, rep_pairs, unit_in_words
 from formcheck.report.units import decimals_of
@@ -26,7 +26,7 @@ _BOTH: Final = "both"
 _TIME_CONVENTION: Final = "seconds from the first frame of the video"
 
 
-def write_rep_csv(reviewed: ReviewedSet, path: Path) -> None:
+def write_rep_csv(reviewed: ReviewedSet, path: Path, dialect: CsvDialect = CsvDialect.COMMA) -> None:
     """Write every value of every rep, automatic and corrected side by side, whole or not at all.
 
     Raises
@@ -35,24 +35,22 @@ def write_rep_csv(reviewed: ReviewedSet, path: Path) -> None:
         If the file cannot be written.
     """
     origin = _origin(reviewed.current)
-    with writing_whole(path) as staged, staged.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for pair in rep_pairs(reviewed):
-            writer.writerows([*row, *origin] for row in _rows(pair))
+    rows = ([*row, *origin] for pair in rep_pairs(reviewed) for row in _rows(pair))
+    with writing_whole(path) as staged:
+        staged.write_text(csv_text(COLUMNS, rows, dialect), encoding="utf-8", newline="")
 
 
-def _rows(pair: RepPair) -> Iterator[list[str]]:
+def _rows(pair: RepPair) -> Iterator[list[Cell]]:
     """Give the cells of a rep up to those on where they come from."""
     current, automatic = pair.current, pair.automatic
-    head = [
-        "" if current is None else str(current.index),
-        "" if automatic is None else str(automatic.index),
-        "1" if current is not None and current.counts else "0",
+    head: list[Cell] = [
+        None if current is None else current.index,
+        None if automatic is None else automatic.index,
+        int(current is not None and current.counts),
     ]
     for measure in TIMES:
         now, before = (_moment(rep, measure) for rep in (current, automatic))
-        cells = [now, "", before, "", _flag(now, before)]
+        cells: list[Cell] = [now, "", before, "", _flag(now, before)]
         yield [*head, _BOTH, measure, "s", *cells, _TIME_CONVENTION]
     for measure in dict.fromkeys(name for rep in (current, automatic) if rep is not None for name in rep.measures):
         for leg in _legs(pair, measure):
@@ -73,24 +71,20 @@ def _value(rep: Rep | None, measure: str, leg: str) -> Estimate | None:
     return None if rep is None else rep.measures.get(measure, {}).get(leg)
 
 
-def _cells(measure: str, estimate: Estimate | None) -> tuple[str, str]:
+def _cells(measure: str, estimate: Estimate | None) -> tuple[Number, Number]:
     """Return value and error, empty where not measured."""
     if estimate is None or not math.isfinite(estimate.value):
-        return "", ""
-    return _number(estimate.value, decimals_of(measure)), _number(estimate.error, decimals_of(measure))
+        return Number(), Number()
+    return number(estimate.value, decimals_of(measure)), number(estimate.error, decimals_of(measure))
 
 
-def _moment(rep: Rep | None, name: str) -> str:
-    return "" if rep is None else _number(float(getattr(rep, name)), decimals_of(name))
+def _moment(rep: Rep | None, name: str) -> Number:
+    return Number() if rep is None else number(float(getattr(rep, name)), decimals_of(name))
 
 
-def _number(value: float, decimals: int) -> str:
-    return f"{round(value, decimals) + 0.0:.{decimals}f}" if math.isfinite(value) else ""
-
-
-def _flag(now: str, before: str) -> str:
+def _flag(now: str, before: str) -> int:
     """Say whether the review changed a value, as 1 or 0."""
-    return "1" if now != before else "0"
+    return int(now != before)
 
 
 def _origin(assessment: Assessment) -> list[str]:

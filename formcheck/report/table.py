@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.pose.landmarks import SIDES
+from formcheck.report.csv_file import Cell, CsvDialect, csv_text, number
 from formcheck.report.files import writing_whole
 from formcheck.report.units import decimals_of, leg_column
 from formcheck.session.assessment import Assessment
@@ -19,7 +19,7 @@ _LEG_MEASURES_FIRST: Final = ("knee_flexion_deg", "fppa_deg", "kmf_pct")
 _BODY_MEASURES_FIRST: Final = ("trunk_lean_deg", "trunk_flexion_deg", "pelvic_drop_deg")
 
 
-def write_csv(assessment: Assessment, path: Path) -> None:
+def write_csv(assessment: Assessment, path: Path, dialect: CsvDialect = CsvDialect.COMMA) -> None:
     """Write every measure of a set over time, whole or not at all.
 
     The columns of `formcheck.assessment/1` come first and are there whether the view can carry them or not; every
@@ -31,19 +31,18 @@ def write_csv(assessment: Assessment, path: Path) -> None:
         If the file cannot be written.
     """
     columns = dict(_columns(assessment))
-    with writing_whole(path) as staged, staged.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(columns)
-        writer.writerows(zip(*columns.values(), strict=True))
+    with writing_whole(path) as staged:
+        rows = zip(*columns.values(), strict=True)
+        staged.write_text(csv_text(columns, rows, dialect), encoding="utf-8", newline="")
 
 
-def _columns(assessment: Assessment) -> Iterator[tuple[str, list[str]]]:
+def _columns(assessment: Assessment) -> Iterator[tuple[str, Sequence[Cell]]]:
     """Give each column's name and its cells, in the order they are written."""
     series = assessment.series
     n = len(series.t_s)
-    yield "t_s", [f"{t:.3f}" for t in series.t_s]
+    yield "t_s", [number(t, 3) for t in series.t_s]
     yield "phase", [str(phase) for phase in assessment.phase]
-    yield "rep", [str(int(rep)) for rep in assessment.rep_of_frame]
+    yield "rep", [int(rep) for rep in assessment.rep_of_frame]
     absent = np.full((n, len(SIDES)), np.nan)
     for name in dict.fromkeys((*_LEG_MEASURES_FIRST, *_BODY_MEASURES_FIRST, *series.per_leg, *series.whole_body)):
         if name in series.per_leg or name in _LEG_MEASURES_FIRST:
@@ -54,7 +53,5 @@ def _columns(assessment: Assessment) -> Iterator[tuple[str, list[str]]]:
             yield name, _cells(series.whole_body.get(name, absent[:, 0]), decimals_of(name))
 
 
-def _cells(values: NDArray[np.float64], decimals: int) -> list[str]:
-    """Format values, empty where not measured; never `-0.00`."""
-    rounded = np.round(values, decimals) + 0.0
-    return [f"{value:.{decimals}f}" if np.isfinite(value) else "" for value in rounded]
+def _cells(values: NDArray[np.float64], decimals: int) -> list[Cell]:
+    return [number(value, decimals) for value in values.tolist()]

@@ -87,6 +87,7 @@ def read_track(
     progress: Progress = _silent,
     *,
     mirrored: bool = False,
+    capture_fps: float | None = None,
     person: int | Region | None = None,
 ) -> PoseTrack:
     """Find a person in every frame of a video.
@@ -105,6 +106,8 @@ def read_track(
         Told the share that is done.
     mirrored
         Whether the recording is a mirror image, as selfie cameras make them.
+    capture_fps
+        At how many frames/s it was filmed, where somebody said so; see `formcheck.video.source.open_source`.
     person
         Who is to be followed where several people are in view: their number from the left, from 1, or where they are.
 
@@ -117,10 +120,13 @@ def read_track(
     NotAssessableError
         If there is no person of that number.
     """
+
+    def reading(region: Region | None = None) -> _Reading:
+        return _Reading(path, model, mirrored, capture_fps, region)
+
     if isinstance(person, Region):
-        reading = _Reading(path, model, mirrored, person)
-        return _named(reading.run(progress), "asked")
-    first = _Reading(path, model, mirrored, None)
+        return _named(reading(person).run(progress), "asked")
+    first = reading()
     track = first.run(progress if person is None else _part_of(progress, 0, 2))
     if person is None and not first.crowded and not first.nearly_nobody:
         return track
@@ -133,12 +139,9 @@ def read_track(
             )
         if len(people) == 1 and not first.nearly_nobody:
             return track
-        chosen = _Reading(path, model, mirrored, people[person - 1]).run(_part_of(progress, 1, 2))
+        chosen = reading(people[person - 1]).run(_part_of(progress, 1, 2))
         return _named(replace(chosen, source=replace(chosen.source, people_seen=track.source.people_seen)), "asked")
-    tracks = [
-        _Reading(path, model, mirrored, region).run(_part_of(progress, i, len(people)))
-        for i, region in enumerate(people)
-    ]
+    tracks = [reading(region).run(_part_of(progress, i, len(people))) for i, region in enumerate(people)]
     if len(tracks) == 1:
         return tracks[0]
     exercising = [each for each in tracks if _exercises(each)]
@@ -173,16 +176,19 @@ class _Reading:
 
     Parameters
     ----------
-    path, model, mirrored
+    path, model, mirrored, capture_fps
         As for `read_track`.
     region
         Where the person is who is followed and nobody else; None for whoever the model finds.
     """
 
-    def __init__(self, path: Path, model: PoseModel, mirrored: bool, region: Region | None) -> None:
+    def __init__(
+        self, path: Path, model: PoseModel, mirrored: bool, capture_fps: float | None, region: Region | None
+    ) -> None:
         self._path = path
         self._model = model
         self._mirrored = mirrored
+        self._capture_fps = capture_fps
         self._region = region
         self._people: list[int] = []
         self._lumas: list[float] = []
@@ -208,7 +214,7 @@ class _Reading:
     def run(self, progress: Progress) -> PoseTrack:
         """Return the track."""
         with (
-            open_video(self._path, mirrored=self._mirrored) as video,
+            open_video(self._path, mirrored=self._mirrored, capture_fps=self._capture_fps) as video,
             PoseEstimator(self._model) as estimator,
         ):
             info = video.info
@@ -246,7 +252,7 @@ class _Reading:
             damaged = video.damaged or ""
         self._found_share = found / max(1, len(poses))
         source = TrackSource(
-            name=self._path.name,
+            name=info.name,
             sha256=file_sha256(self._path),
             width=info.width,
             height=info.height,
@@ -260,6 +266,7 @@ class _Reading:
             mean_luma=float(np.mean(self._lumas)) if self._lumas else float("nan"),
             damaged=damaged,
             mirrored=self._mirrored,
+            slowed=info.slowed,
             focal_px=focal_px(info.focal_35mm_mm, info.width, info.height),
         )
         track = poses.build(source)

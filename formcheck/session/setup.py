@@ -6,7 +6,7 @@ Limits: measurement specification sections 2.5 and 7.5.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -29,6 +29,10 @@ _SHARE_OF_SAMPLES = 0.2
 """A second person seen in fewer of the sampled frames walked through; in more, stayed."""
 _REPAIRED_SHARE = 0.05
 """Repair is right in 99 % of exchanged frames: below this share less than one frame in 2000 is left exchanged."""
+_SLOW_S = 4.0
+"""Whoever takes longer down and up again, in half of the reps or more, was most likely filmed in slow motion."""
+_QUICK_S = 0.35
+"""Nobody squats down and up so quickly, so a tag that makes times of it is wrong."""
 _MIRROR = SetupCheck(
     "SU-13",
     "Mirror",
@@ -58,6 +62,7 @@ def setup_checks(m: SetMeasurement) -> tuple[SetupCheck, ...]:
         *_told_leg(m),
         *_same_leg(m),
         *_whole_file(m),
+        *_slow_motion(m),
     )
 
 
@@ -265,6 +270,44 @@ def _reps(numbers: list[int]) -> str:
 def _whole_file(m: SetMeasurement) -> Iterator[SetupCheck]:
     if m.track.source.damaged:
         yield SetupCheck("SU-15", "Video file", False, None, m.track.source.damaged)
+
+
+def _slow_motion(m: SetMeasurement) -> Iterator[SetupCheck]:
+    """Say that slow motion was undone; ask where a movement is so slow, or so quick, that the file may be wrong."""
+    source, number = m.track.source, "SU-22"
+    shown_fps = source.fps / source.slowed
+    down_s, up_s = (
+        float(np.median(times)) if times else math.nan
+        for times in (_finite(rep.descent_s for rep in m.reps), _finite(rep.ascent_s for rep in m.reps))
+    )
+    if source.slowed == 1:
+        from_file = bool(source.sha256)  # a live set is seen as it happens
+        if from_file and down_s > _SLOW_S and up_s > _SLOW_S:
+            yield SetupCheck(
+                number,
+                "Slow motion",
+                False,
+                round(down_s, 1),
+                f"The movement is very slow (down in {down_s:.1f} s, up in {up_s:.1f} s). If the video is slow motion, "
+                "say at how many frames a second it was filmed (--capture-fps): all times are too long otherwise.",
+            )
+        return
+    right = not (down_s < _QUICK_S and up_s < _QUICK_S)
+    filmed = f"Filmed at {source.fps:.0f} frames a second and shown at {shown_fps:.0f}: times are given as they were."
+    yield SetupCheck(
+        number,
+        "Slow motion",
+        right,
+        round(source.slowed, 2),
+        filmed
+        if right
+        else f"{filmed} The movement is very quick then (down in {down_s:.1f} s). If the video is shown as it was "
+        f"filmed, say so (--capture-fps {shown_fps:.0f}).",
+    )
+
+
+def _finite(values: Iterable[float]) -> list[float]:
+    return [value for value in values if math.isfinite(value)]
 
 
 def _level(m: SetMeasurement) -> Iterator[SetupCheck]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
+from formcheck.report.csv_file import Cell, CsvDialect, csv_text, number
 from formcheck.validation.agreement import Interval
 from formcheck.validation.comparison import PHASE_TIMES, Comparison
 from formcheck.validation.study import ClipResult, Group, Study
@@ -35,42 +35,33 @@ def json_text(study: Study) -> str:
     return json.dumps(document, allow_nan=False, ensure_ascii=False, indent=1) + "\n"
 
 
-def csv_text(study: Study) -> str:
+def pairs_csv(study: Study, dialect: CsvDialect = CsvDialect.COMMA) -> str:
     """Return every pair of values as CSV: one line for each value of a rep, then one for each frame.
 
     `error` is the half-width of the interval that was stated, `held` 1 where it held the truth, else 0; both are empty
     for frames.
     """
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows(_rep_rows(study))
-    writer.writerows(_frame_rows(study))
-    return file.getvalue()
+    return csv_text(_COLUMNS, chain(_rep_rows(study), _frame_rows(study)), dialect)
 
 
-def _rep_rows(study: Study) -> Iterator[list[object]]:
+def _rep_rows(study: Study) -> Iterator[list[Cell]]:
     for clip in study.clips:
         for p in () if clip.comparison is None else clip.comparison.reps:
             off = p.ours - p.truth
-            numbers = [_cell(value) for value in (p.t_s, p.ours, p.truth, off, p.error)]
+            numbers = [number(value, 3) for value in (p.t_s, p.ours, p.truth, off, p.error)]
             yield ["rep", *_who(clip), p.measure, p.leg, p.rep, *numbers, int(abs(off) <= p.error)]
 
 
-def _frame_rows(study: Study) -> Iterator[list[object]]:
+def _frame_rows(study: Study) -> Iterator[list[Cell]]:
     for clip in study.clips:
         for each in () if clip.comparison is None else clip.comparison.frames:
             for t, ours, truth in zip(each.t_s, each.ours, each.truth, strict=True):
-                numbers = [_cell(float(value)) for value in (t, ours, truth, ours - truth)]
+                numbers = [number(value, 3) for value in (t, ours, truth, ours - truth)]
                 yield ["frame", *_who(clip), each.measure, each.leg, "", *numbers, "", ""]
 
 
 def _who(clip: ClipResult) -> list[str]:
     return [clip.name, clip.exercise, clip.view, clip.person or ""]
-
-
-def _cell(value: float) -> str:
-    return f"{round(value, 3) + 0.0:.3f}"
 
 
 def _clip(clip: ClipResult) -> Document:

@@ -6,8 +6,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from formcheck.report.csv_file import CsvDialect
 from formcheck.report.files import output_error, publish, staging_folder
-from formcheck.validation.document import csv_text, json_text
+from formcheck.validation.document import json_text, pairs_csv
 from formcheck.validation.markdown import markdown_of
 from formcheck.validation.page import validation_page
 from formcheck.validation.study import Study
@@ -28,6 +29,8 @@ class Wanted:
     """Markdown for the end of the Markdown."""
     markdown: Path | None = None
     """A second place for the Markdown."""
+    csv: CsvDialect = CsvDialect.COMMA
+    """How the CSV is written."""
 
 
 def write_validation(study: Study, wanted: Wanted) -> list[Path]:
@@ -47,7 +50,7 @@ def write_validation(study: Study, wanted: Wanted) -> list[Path]:
     texts = {
         "html": validation_page(study, wanted.folder, wanted.generated_on),
         "json": json_text(study),
-        "csv": csv_text(study),
+        "csv": pairs_csv(study, wanted.csv),
         "md": markdown,
     }
     with ExitStack() as folders:
@@ -60,7 +63,7 @@ def write_validation(study: Study, wanted: Wanted) -> list[Path]:
             staged.append((beside / "copy.md", wanted.markdown, markdown))
         for path, target, text in staged:
             try:
-                path.write_text(text, encoding="utf-8", newline="\n")
+                path.write_text(text, encoding="utf-8", newline="")
             except OSError as error:
                 raise output_error(error, target.parent) from error
         return publish([(path, target) for path, target, _ in staged])

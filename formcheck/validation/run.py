@@ -9,6 +9,7 @@ from typing import Final
 
 from formcheck.errors import FormcheckError
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+from formcheck.names import shown_name
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import load_track
 from formcheck.pose.types import PoseTrack
@@ -80,23 +81,24 @@ def measure_and_compare(readied: Readied, model: PoseModel | None, progress: Pro
     if not comparison.reps and not comparison.frames:
         notes.append("No value could be compared: see which measures its view carries and which the truth has.")
     return ClipResult(
-        name=clip.name,
-        file=clip.source.name,
+        name=shown_name(clip.name),
+        file=shown_name(clip.source.name),
         exercise=readied.exercise,
         person=readied.info.person,
         kind=truth.kind,
         sha256=track.source.sha256,
-        truth_file=clip.truth.name,
+        truth_file=shown_name(clip.truth.name),
         truth_sha256=file_sha256(clip.truth),
         comparison=comparison,
         provenance=assessment.provenance,
-        notes=tuple(notes),
+        notes=tuple(map(shown_name, notes)),
     )
 
 
 def failed(clip: Clip, error: FormcheckError) -> ClipResult:
     """Return the result of a clip that could not be compared."""
-    return ClipResult(name=clip.name, file=clip.source.name, sha256=_sha_or_empty(clip.source), error=error)
+    name, file = shown_name(clip.name), shown_name(clip.source.name)
+    return ClipResult(name=name, file=file, sha256=_sha_or_empty(clip.source), error=error)
 
 
 def _sha_or_empty(path: Path) -> str:

@@ -13,7 +13,7 @@ class Frame:
     """One decoded picture, upright and with square pixels."""
 
     t_s: float
-    """Presentation time, seconds from the first frame of the video."""
+    """When it happened, seconds from the first frame of the video: its presentation time, slow motion undone."""
     rgb: NDArray[np.uint8]
     """Shape (height, width, 3), contiguous; may be smaller than the source."""
     index: int
@@ -31,9 +31,9 @@ class VideoInfo:
     height: int
     """Upright, square pixels, px."""
     fps: float
-    """Mean frames/s; estimated from timestamps where the container does not say."""
+    """Mean frames/s at which it was filmed; estimated from timestamps where the container does not say."""
     duration_s: float
-    """NaN when the container does not say."""
+    """Of what happened; NaN when the container does not say."""
     frames: int
     """From the container, else estimated from duration and fps; 0 when unknown."""
     codec: str
@@ -41,3 +41,5 @@ class VideoInfo:
     """Clockwise turn that was applied to show the picture upright: 0, 90, 180 or 270."""
     focal_35mm_mm: float = float("nan")
     """Focal length of the lens as its equivalent on 35 mm film (mm); NaN where the file does not name it."""
+    slowed: float = 1.0
+    """How many times slower the file shows what happened: 4 for 120 frames/s shown at 30."""

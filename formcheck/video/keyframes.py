@@ -26,6 +26,7 @@ def frames_at(
     *,
     max_short_side: int = MAX_SHORT_SIDE_PX,
     mirrored: bool = False,
+    slowed: float | None = None,
 ) -> Iterator[Frame]:
     """Read the frames shown nearest to given times, in one pass and without holding more than two.
 
@@ -35,7 +36,7 @@ def frames_at(
         The video file.
     times_s
         Seconds from the first frame, not decreasing. A time past the end gives the last frame.
-    max_short_side, mirrored
+    max_short_side, mirrored, slowed
         As for `formcheck.video.reader.VideoReader`.
 
     Returns
@@ -55,11 +56,13 @@ def frames_at(
         raise ValueError("expected finite times")
     if any(later < earlier for earlier, later in itertools.pairwise(times)):
         raise ValueError("expected times that do not decrease")
-    return _read(path, times, max_short_side, mirrored=mirrored)
+    return _read(path, times, max_short_side, mirrored=mirrored, slowed=slowed)
 
 
-def _read(path: str | PathLike[str], times_s: list[float], max_short_side: int, *, mirrored: bool) -> Iterator[Frame]:
-    with open_source(path) as source:
+def _read(
+    path: str | PathLike[str], times_s: list[float], max_short_side: int, *, mirrored: bool, slowed: float | None
+) -> Iterator[Frame]:
+    with open_source(path, slowed=slowed) as source:
         converter = converter_for(source, max_short_side, mirrored=mirrored)
         cursor = _Cursor(source)
         for t_s in times_s:

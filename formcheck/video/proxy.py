@@ -55,6 +55,7 @@ def write_proxy(
     target: str | PathLike[str],
     *,
     mirrored: bool = False,
+    slowed: float | None = None,
     progress: Progress | None = None,
 ) -> Proxy:
     """Write the copy of a video that the review page shows; whole, or not at all.
@@ -69,6 +70,9 @@ def write_proxy(
         The MP4 to write; an older one is replaced at the end.
     mirrored
         Whether the recording is a mirror image; the copy is the right way round, as the pose track is.
+    slowed
+        How many times slower it is shown than it happened, as the pose track says; None to ask the file. The copy plays
+        as it happened.
     progress
         Told the share that is done.
 
@@ -83,8 +87,9 @@ def write_proxy(
     OutputError
         If the copy cannot be written.
     """
-    info = probe(source)
-    with open_video(source, max_short_side=_short_side(info.width, info.height), mirrored=mirrored) as video:
+    info = probe(source, slowed=slowed)
+    short_side = _short_side(info.width, info.height)
+    with open_video(source, max_short_side=short_side, mirrored=mirrored, slowed=slowed) as video:
         frames = iter(video)
         first = next(frames)
         height, width = first.rgb.shape[:2]

@@ -56,6 +56,8 @@ class VideoReader:
     mirrored
         Whether the recording is a mirror image, as selfie cameras make them without saying so in the file: frames are
         then given the right way round.
+    capture_fps, slowed
+        What is known of slow motion, as for `formcheck.video.source.open_source`. Times are those of what happened.
 
     Raises
     ------
@@ -70,10 +72,12 @@ class VideoReader:
         max_short_side: int = MAX_SHORT_SIDE_PX,
         min_interval_s: float = MIN_INTERVAL_S,
         mirrored: bool = False,
+        capture_fps: float | None = None,
+        slowed: float | None = None,
     ) -> None:
         if max_short_side < 1 or not min_interval_s >= 0:
             raise ValueError(f"expected a positive size and interval but got {max_short_side} and {min_interval_s}")
-        self._source = open_source(path)
+        self._source = open_source(path, capture_fps=capture_fps, slowed=slowed)
         try:
             self._converter = converter_for(self._source, max_short_side, mirrored=mirrored)
         except BaseException:
@@ -164,18 +168,29 @@ def open_video(
     max_short_side: int = MAX_SHORT_SIDE_PX,
     min_interval_s: float = MIN_INTERVAL_S,
     mirrored: bool = False,
+    capture_fps: float | None = None,
+    slowed: float | None = None,
 ) -> VideoReader:
     """Open a video for reading; the parameters, the result and the errors are `VideoReader`'s."""
-    return VideoReader(path, max_short_side=max_short_side, min_interval_s=min_interval_s, mirrored=mirrored)
+    return VideoReader(
+        path,
+        max_short_side=max_short_side,
+        min_interval_s=min_interval_s,
+        mirrored=mirrored,
+        capture_fps=capture_fps,
+        slowed=slowed,
+    )
 
 
-def probe(path: str | PathLike[str]) -> VideoInfo:
+def probe(path: str | PathLike[str], *, slowed: float | None = None) -> VideoInfo:
     """Say what a video file is, from its header and its first frame.
 
     Parameters
     ----------
     path
         The video file.
+    slowed
+        How many times slower it is shown than it happened, where that is known; else the file is asked.
 
     Returns
     -------
@@ -186,7 +201,7 @@ def probe(path: str | PathLike[str]) -> VideoInfo:
     VideoError
         The file cannot be used; see `formcheck.video.source.open_source`.
     """
-    with open_video(path) as video:
+    with open_video(path, slowed=slowed) as video:
         return video.info
 
 
@@ -206,6 +221,7 @@ def _describe(source: Source, converter: PictureConverter) -> VideoInfo:
         codec=source.stream.codec_context.codec.canonical_name,
         rotation_deg=converter.orientation.rotation_deg,
         focal_35mm_mm=source.focal_35mm_mm,
+        slowed=source.slowed,
     )
 
 

@@ -11,8 +11,10 @@ from fractions import Fraction
 from itertools import chain
 from os import PathLike
 from pathlib import Path
+from typing import Final
 
 import av
+import numpy as np
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
@@ -20,7 +22,16 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from formcheck.errors import VideoError
-from formcheck.video.unreadable import CONVERT, RECORD_AGAIN, check_file, explain_unreadable, picture_not_video
+from formcheck.names import shown_name
+from formcheck.video.slow_motion import factor_between, factor_of_tag, tagged_capture_fps
+from formcheck.video.unreadable import (
+    CONVERT,
+    RECORD_AGAIN,
+    check_file,
+    explain_unreadable,
+    picture_error,
+    picture_not_video,
+)
 
 _FORMATS = (
     "mov,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg,nut,mxf,ivf,dv,"  # with pictures and timestamps
@@ -31,11 +42,17 @@ _MOST_DECODER_THREADS = 4
 """Each holds whole pictures; the pose model is slower than four of them."""
 _PACKETS_TIMED = 60
 """Packets whose timestamps are averaged when the container does not say its frame rate."""
+_QUICK_PCT: Final = 25.0
+"""Of the steps between those packets, this one is taken for a step in which no picture was left out."""
 _HIGHEST_FPS = 480.0
 """Past the fastest phones; above it a container states its clock's resolution, not a frame rate."""
 _FALLBACK_FPS = 30.0
 _FOCAL_KEYS = ("focal_length.35mm_equivalent", "focallengthin35mmformat", "focallengthin35mmfilm")
 """Ends of the keys under which phones and cameras name the lens; the first is Apple's, the others Exif's."""
+_COUNTS_FROM_ZERO: Final = frozenset({"matroska", "webm", "nut", "asf"})
+"""Containers that state when they end, not how long they are."""
+_MKVMERGE_MARK: Final = "_STATISTICS_WRITING_APP"
+_USUAL_TIME_BASE: Final = Fraction(1, 90_000)
 _SHORTEST_LENS_MM, _LONGEST_LENS_MM = 8.0, 300.0
 """Fisheye to telephoto; outside of it somebody wrote something else."""
 
@@ -50,20 +67,27 @@ class Source:
     path: Path
     container: InputContainer
     stream: VideoStream
-    fps: float
-    """Mean frames/s: what the container says, else from the timestamps of its first packets."""
+    shown_fps: float
+    """Mean frames/s at which it is shown: what the container says, else from the timestamps of its first packets."""
+    slowed: float = 1.0
+    """How many times slower it is shown than it happened; below 1 for a time lapse. All other times are real ones."""
     _first: deque[av.VideoFrame | None] = field(default_factory=deque)
     _rest: Iterator[av.VideoFrame | None] = field(default_factory=lambda: iter(()))
 
     @property
     def name(self) -> str:
-        """File name without folder."""
-        return self.path.name
+        """File name without folder, as it is shown."""
+        return shown_name(self.path.name)
+
+    @property
+    def fps(self) -> float:
+        """Mean frames/s at which it was filmed."""
+        return self.shown_fps * self.slowed
 
     @property
     def time_base(self) -> Fraction:
-        """Seconds per timestamp unit."""
-        return self.stream.time_base or Fraction(1, 90_000)
+        """Seconds of real time per timestamp unit."""
+        return (self.stream.time_base or _USUAL_TIME_BASE) / Fraction(self.slowed)
 
     @property
     def pixel_aspect(self) -> Fraction:
@@ -91,7 +115,7 @@ class Source:
         """Length of the picture stream (s) as the container says, else of the whole file; NaN when it does not."""
         stream_s = self.picture_duration_s
         if math.isnan(stream_s) and self.container.duration is not None:
-            return self.container.duration / av.time_base
+            return self._since_start_s(self.container.duration / av.time_base) / self.slowed
         return stream_s
 
     @property
@@ -101,8 +125,23 @@ class Source:
             if self.container.format.name == "avi" and self.stream.frames:
                 # The stated time is worked out from the size of the file, the count is what the recorder wrote.
                 return self.stream.frames / self.fps
-            return float(self.stream.duration * self.time_base)
-        return _clock_text_s(self.stream.metadata.get("DURATION", ""))
+            shown_s = float(self.stream.duration * (self.stream.time_base or _USUAL_TIME_BASE))
+            return self._since_start_s(shown_s) / self.slowed
+        said_s = _clock_text_s(self.stream.metadata.get("DURATION", ""))
+        # mkvmerge, which leaves its statistics too, states the length itself; others when the stream ends.
+        return (said_s if _MKVMERGE_MARK in self.stream.metadata else self._since_start_s(said_s)) / self.slowed
+
+    def _since_start_s(self, end_s: float) -> float:
+        """Return the length of a stream whose end the container states, both in seconds as shown.
+
+        Some containers count from zero, wherever the first picture is; the others state lengths. Where the end would
+        lie before the start, it is a length after all.
+        """
+        timestamp = self.timestamp_of(self.first_frame)
+        if timestamp is None or not _COUNTS_FROM_ZERO & set(self.container.format.name.split(",")):
+            return end_s
+        start_s = float(timestamp * (self.stream.time_base or _USUAL_TIME_BASE))
+        return end_s - start_s if start_s < end_s else end_s
 
     def timestamp_of(self, frame: av.VideoFrame) -> int | None:
         """Give a frame's presentation timestamp, in units of `time_base`; None when the file does not say.
@@ -143,13 +182,18 @@ class Source:
         self.container.close()
 
 
-def open_source(path: str | PathLike[str]) -> Source:
+def open_source(path: str | PathLike[str], *, capture_fps: float | None = None, slowed: float | None = None) -> Source:
     """Open a video file and decode its first two frames.
 
     Parameters
     ----------
     path
         A file; never a web address or a device.
+    capture_fps
+        At how many frames/s it was filmed, as somebody said; goes before what the file says. The rate at which it is
+        shown means that it is no slow motion.
+    slowed
+        How many times slower it is shown than it happened, as it was read before; goes before both.
 
     Returns
     -------
@@ -163,18 +207,32 @@ def open_source(path: str | PathLike[str]) -> Source:
     """
     file = Path(path)
     check_file(file)
+    _refuse_pictures(file)
     container = _open_container(file)
     try:
         stream = _picture_stream(container, file.name)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = min(os.cpu_count() or 1, _MOST_DECODER_THREADS)
-        source = Source(file, container, stream, fps=_frame_rate(file, stream))
+        shown_fps = _frame_rate(file, stream)
+        if slowed is None:
+            slowed = _slowed(file, container, stream, shown_fps, capture_fps)
+        source = Source(file, container, stream, shown_fps, slowed)
         source._rest = _decode(container, stream)
         _take_first_frames(source)
     except BaseException:
         container.close()
         raise
     return source
+
+
+def _refuse_pictures(file: Path) -> None:
+    """Refuse pictures and sequences of them that FFmpeg would open as a video, as they are made of the same boxes."""
+    try:
+        error = picture_error(file, shown_name(file.name))
+    except OSError as unreadable:
+        raise explain_unreadable(file) from unreadable
+    if error is not None:
+        raise error
 
 
 def _plain_number(text: str) -> float:
@@ -261,26 +319,42 @@ def _frame_rate(file: Path, stream: VideoStream) -> float:
     said = float(stream.average_rate) if stream.average_rate else math.nan
     if 0 < said <= _HIGHEST_FPS:
         return said
-    return _measured_rate(file, stream.index)
+    times_s = _packet_times_s(file, stream.index)
+    if len(times_s) < 2 or max(times_s) == min(times_s):
+        return _FALLBACK_FPS
+    return (len(times_s) - 1) / (max(times_s) - min(times_s))
 
 
-def _measured_rate(file: Path, stream_index: int) -> float:
-    timestamps: list[int] = []
+def _slowed(
+    file: Path, container: InputContainer, stream: VideoStream, shown_fps: float, capture_fps: float | None
+) -> float:
+    if capture_fps is not None:
+        return factor_between(capture_fps, shown_fps)
+    tagged_fps = tagged_capture_fps(file, (stream.metadata, container.metadata))
+    if factor_of_tag(tagged_fps, shown_fps, shown_fps) == 1.0:
+        return 1.0
+    steps_s = np.diff(sorted(_packet_times_s(file, stream.index)))
+    steps_s = steps_s[steps_s > 0]
+    fastest_fps = 1 / float(np.percentile(steps_s, _QUICK_PCT)) if len(steps_s) else shown_fps
+    return factor_of_tag(tagged_fps, shown_fps, fastest_fps)
+
+
+def _packet_times_s(file: Path, stream_index: int) -> list[float]:
+    """Return when the first packets are shown (s, as stored), in the order of the file."""
+    times_s: list[float] = []
     with _open_container(file) as container:
         stream = container.streams[stream_index]
-        time_base = stream.time_base or Fraction(1, 90_000)
+        time_base = stream.time_base or _USUAL_TIME_BASE
         try:
             for packet in container.demux(stream):
                 timestamp = packet.dts if packet.pts is None else packet.pts
                 if timestamp is not None:
-                    timestamps.append(timestamp)
-                if len(timestamps) == _PACKETS_TIMED:
+                    times_s.append(float(timestamp * time_base))
+                if len(times_s) == _PACKETS_TIMED:
                     break
         except FFmpegError:
             pass  # A broken place ends the sample early; reading the frames reports it.
-    if len(timestamps) < 2 or max(timestamps) == min(timestamps):
-        return _FALLBACK_FPS
-    return (len(timestamps) - 1) / float((max(timestamps) - min(timestamps)) * time_base)
+    return times_s
 
 
 def _clock_text_s(text: str) -> float:

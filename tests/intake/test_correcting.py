@@ -54,6 +54,7 @@ def test_what_is_not_measured_yet_can_be_said_anew(desk: Desk, state: str) -> No
         leg=Side.RIGHT,
         view=ViewKind.FRONT,
         mirrored=True,
+        capture_fps=240.0,
         done_at=NOON - timedelta(days=3),
         plan=Plan(reps=8),
         keep_video=False,

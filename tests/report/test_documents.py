@@ -24,6 +24,8 @@ STARTS = {
     DocumentKind.REVIEW_JSON: b'{\n "schema": "formcheck.review/1"',
     DocumentKind.REPS_CSV: b"rep,rep_automatic,",
     DocumentKind.FRAMES_CSV: b"t_s,phase,rep,",
+    DocumentKind.REPS_CSV_EXCEL: b"\xef\xbb\xbfrep;rep_automatic;",
+    DocumentKind.FRAMES_CSV_EXCEL: b"\xef\xbb\xbft_s;phase;rep;",
     DocumentKind.TRC: b"PathFileType\t4\t(X/Y/Z)\t",
 }
 

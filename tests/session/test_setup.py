@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from formcheck.session.setup import setup_checks
 
 from ..kinematics.alterations import in_a_mirror
 from ..kinematics.sets import RULES, filmed, measured
+from ..sample_tracks import SAMPLE_TRACKS, sample_track
 from ..skeleton import LEFT, RIGHT, Camera, Exercise, Film, Move, Person
 
 
@@ -98,3 +100,71 @@ def test_who_stands_far_beside_the_middle_is_told_where_to_stand(aside: float) -
 @pytest.mark.parametrize("aside", [-0.7, 0.0, 0.7])
 def test_nothing_is_said_of_a_place_that_costs_nothing(aside: float) -> None:
     assert check(measured(filmed(Person("squat", (Move(),) * 2), Camera(aside_m=aside))), "SU-4") is None
+
+
+def in_slow_motion(made: SetMeasurement, slowed: float, fps: float) -> SetMeasurement:
+    """Say of a set that its video showed it slower than it happened."""
+    source = replace(made.track.source, slowed=slowed, fps=fps)
+    return replace(made, track=replace(made.track, source=source))
+
+
+def test_slow_motion_that_was_undone_is_said() -> None:
+    m = in_slow_motion(measured(filmed(Person(moves=(Move(),) * 2))), 4.0, 120.0)
+    told = check(m, "SU-22")
+    assert told == SetupCheck(
+        "SU-22",
+        "Slow motion",
+        True,
+        4.0,
+        "Filmed at 120 frames a second and shown at 30: times are given as they were.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("down_s", "up_s", "asked"), [(6.0, 6.0, True), (6.0, 2.0, False), (2.0, 6.0, False), (3.5, 3.5, False)]
+)
+def test_a_movement_so_slow_that_it_may_be_slow_motion_is_asked_about(down_s: float, up_s: float, asked: bool) -> None:
+    m = measured(filmed(Person(moves=(Move(down_s=down_s, up_s=up_s),) * 2)))
+    told = check(m, "SU-22")
+    assert (told is not None) is asked
+    if told is not None:
+        assert not told.passed
+        assert "very slow (down in 5.8 s, up in 5.8 s)" in told.message
+        assert "--capture-fps" in told.message
+    assert check(in_slow_motion(m, 2.0, 60.0), "SU-22") == SetupCheck(
+        "SU-22",
+        "Slow motion",
+        True,
+        2.0,
+        "Filmed at 60 frames a second and shown at 30: times are given as they were.",
+    )
+
+
+def test_a_live_set_is_never_slow_motion() -> None:
+    m = measured(filmed(Person(moves=(Move(down_s=6, up_s=6),) * 2)))
+    live = replace(m, track=replace(m.track, source=replace(m.track.source, sha256="")))
+    assert (check(m, "SU-22") is None, check(live, "SU-22")) == (False, None)
+
+
+def test_a_tag_that_makes_a_movement_too_quick_is_asked_about() -> None:
+    m = measured(filmed(Person(moves=(Move(down_s=1.6, up_s=1.6),) * 2)))
+    wrongly = replace(
+        in_slow_motion(m, 8.0, 240.0),
+        reps=tuple(replace(rep, descent_s=rep.descent_s / 8, ascent_s=rep.ascent_s / 8) for rep in m.reps),
+    )
+    told = check(wrongly, "SU-22")
+    assert told is not None
+    assert not told.passed
+    assert told.message.endswith("If the video is shown as it was filmed, say so (--capture-fps 30).")
+
+
+def test_slow_reps_that_nobody_saw_end_are_not_asked_about() -> None:
+    m = measured(filmed(Person(moves=(Move(down_s=6, up_s=6),))))
+    cut = replace(m, reps=tuple(replace(rep, ascent_s=math.nan) for rep in m.reps))
+    assert check(cut, "SU-22") is None
+
+
+@pytest.mark.parametrize("name", SAMPLE_TRACKS)
+def test_no_sample_clip_is_taken_for_slow_motion(name: str) -> None:
+    rule = RULES["step-down" if name.startswith("step") else "wall-squat"]
+    assert check(measure_set(sample_track(name), rule), "SU-22") is None

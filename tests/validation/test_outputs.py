@@ -15,7 +15,7 @@ from formcheck.errors import FormcheckError, OutputError
 from formcheck.kinematics.view import ViewKind
 from formcheck.validation.comparison import compare
 from formcheck.validation.content import sections_of
-from formcheck.validation.document import csv_text, json_text
+from formcheck.validation.document import json_text, pairs_csv
 from formcheck.validation.markdown import markdown_of, read_notes
 from formcheck.validation.outputs import Wanted, write_validation
 from formcheck.validation.page import headlines, validation_page
@@ -138,7 +138,7 @@ def test_the_json_holds_every_group_and_no_nan(study: Study) -> None:
 
 
 def test_the_csv_holds_every_pair_and_says_which_intervals_held(study: Study) -> None:
-    rows = list(csv.DictReader(io.StringIO(csv_text(study))))
+    rows = list(csv.DictReader(io.StringIO(pairs_csv(study))))
     pairs = sum(len(c.comparison.reps) for c in study.compared if c.comparison is not None)
     frames = sum(len(f.t_s) for c in study.compared if c.comparison is not None for f in c.comparison.frames)
     assert len(rows) == pairs + frames

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, features
 
 from formcheck.errors import VideoError
 from formcheck.video.digest import file_sha256
@@ -178,3 +178,27 @@ def test_the_fingerprint_of_a_file(tmp_path: Path) -> None:
     assert file_sha256(tmp_path / "abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     with pytest.raises(VideoError, match="cannot be read"):
         file_sha256(tmp_path / "none")
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png", "webp", "avif"])
+@pytest.mark.parametrize("name", ["squat.{}", "squat.mp4"])
+def test_an_animation_is_called_one(tmp_path: Path, capfd: pytest.CaptureFixture[str], suffix: str, name: str) -> None:
+    if suffix == "avif" and not features.check("avif"):
+        pytest.skip("this Pillow writes no AVIF")
+    made = tmp_path / f"made.{suffix}"
+    first, *others = [Image.new("RGB", (64, 48), (20 * i, 0, 0)) for i in range(6)]
+    first.save(made, save_all=True, append_images=others, duration=100)
+    error = refusal(made.rename(tmp_path / name.format(suffix)), capfd)
+    assert "is an animation, not a video" in error.reason
+    assert "MP4" in error.remedy
+
+
+@pytest.mark.parametrize("suffix", ["avif", "gif"])
+def test_a_still_picture_of_a_kind_that_may_move(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], suffix: str
+) -> None:
+    if suffix == "avif" and not features.check("avif"):
+        pytest.skip("this Pillow writes no AVIF")
+    noise = np.random.default_rng(5).integers(0, 255, (300, 400, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / f"photo.{suffix}")
+    assert "is a picture, not a video" in refusal(tmp_path / f"photo.{suffix}", capfd).reason

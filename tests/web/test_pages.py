@@ -203,6 +203,16 @@ def test_after_a_set_the_files_can_be_taken_away(monkeypatch: pytest.MonkeyPatch
     ]
 
 
+def test_its_csv_can_be_had_for_an_excel_that_writes_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = _after(monkeypatch, "wall_squat_side")
+    test.button_group(key="csv-dialect").set_value("excel-semicolon").run()
+    assert not test.exception
+    assert test.session_state["chosen_csv_dialect"] == "excel-semicolon"
+    (_, kept) = test.session_state["downloads"]
+    (data,) = [each.data for each in kept if each.name.endswith(".csv")]
+    assert data.startswith(b"\xef\xbb\xbft_s;phase;")
+
+
 def test_too_much_pain_after_a_set_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:
     test = _after(monkeypatch, "wall_squat_side")
     assert "Do another set" in [each.label for each in test.button]

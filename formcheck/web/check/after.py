@@ -10,12 +10,14 @@ import streamlit as st
 from formcheck.errors import FormcheckError
 from formcheck.exercises.finding import Band
 from formcheck.report import summary as report_summary
+from formcheck.report.csv_file import CsvDialect
 from formcheck.report.words import sentence_case
 from formcheck.session.assessment import Assessment
 from formcheck.session.pain import Load, PainAction, advice_after
 from formcheck.web.check.downloads import Download, downloads_of
 from formcheck.web.check.form import ask_pain
 from formcheck.web.check.summary import best_rep, fatigue
+from formcheck.web.csv_choice import ask_csv_dialect
 from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.report_parts import show_details
 
@@ -111,7 +113,7 @@ def _show_downloads(finished: FinishedSet) -> None:
     st.subheader("Take it with you", anchor=False)
     st.caption("What you do not keep is deleted after two hours.")
     try:
-        files = _downloads(finished)
+        files = _downloads(finished, ask_csv_dialect())
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
         return
@@ -128,10 +130,13 @@ def _show_downloads(finished: FinishedSet) -> None:
             )
 
 
-def _downloads(finished: FinishedSet) -> tuple[Download, ...]:
-    kept: tuple[str, tuple[Download, ...]] | None = st.session_state.get(_DOWNLOADS)
-    if kept is None or kept[0] != finished.set_id:
-        files = downloads_of(finished.assessment, finished.pose_track, finished.video_path, finished.finished_at)
-        kept = (finished.set_id, files)
+def _downloads(finished: FinishedSet, dialect: CsvDialect) -> tuple[Download, ...]:
+    kept: tuple[tuple[str, CsvDialect], tuple[Download, ...]] | None = st.session_state.get(_DOWNLOADS)
+    wanted = (finished.set_id, dialect)
+    if kept is None or kept[0] != wanted:
+        files = downloads_of(
+            finished.assessment, finished.pose_track, finished.video_path, finished.finished_at, dialect
+        )
+        kept = (wanted, files)
         st.session_state[_DOWNLOADS] = kept
     return kept[1]

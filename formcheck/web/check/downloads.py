@@ -9,6 +9,7 @@ from pathlib import Path
 
 from formcheck.pose.store import save_track
 from formcheck.pose.types import PoseTrack
+from formcheck.report.csv_file import CsvDialect
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
 
@@ -25,7 +26,11 @@ class Download:
 
 
 def downloads_of(
-    assessment: Assessment, track: PoseTrack, video_path: Path | None, finished_at: datetime.datetime
+    assessment: Assessment,
+    track: PoseTrack,
+    video_path: Path | None,
+    finished_at: datetime.datetime,
+    dialect: CsvDialect = CsvDialect.COMMA,
 ) -> tuple[Download, ...]:
     """Make report, JSON, CSV and pose track of a set, and the video where it was kept.
 
@@ -39,6 +44,8 @@ def downloads_of(
         The kept video, None where none was kept.
     finished_at
         When the set ended: it names the files.
+    dialect
+        How the CSV is written.
 
     Raises
     ------
@@ -56,6 +63,7 @@ def downloads_of(
             video=False,
             report=True,
             generated_on=finished_at.date().isoformat(),
+            csv=dialect,
         )
         save_track(track, folder / f"{stem}.track.parquet")
         wanted = (

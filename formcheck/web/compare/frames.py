@@ -68,5 +68,6 @@ def middle_frame(video: Path, assessment: Assessment) -> KeyFrame | None:
         return None
     moment = moments[len(moments) // 2]
     overlay = Overlay(assessment)
-    (frame,) = frames_at(video, [moment.t_s], mirrored=assessment.track.source.mirrored)
+    source = assessment.track.source
+    (frame,) = frames_at(video, [moment.t_s], mirrored=source.mirrored, slowed=source.slowed)
     return as_key_frame(moment, frame.t_s, np.asarray(overlay.draw(frame)), overlay)

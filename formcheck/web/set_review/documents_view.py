@@ -9,6 +9,7 @@ import streamlit as st
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
 from formcheck.report.document_kinds import DocumentKind
+from formcheck.web.csv_choice import ask_csv_dialect
 from formcheck.web.set_review.links import document_link
 from formcheck.web.set_review.opened import OpenedSet
 
@@ -26,10 +27,11 @@ def show_documents(_records: Records, actor: Actor, opened: OpenedSet) -> None:
         "Each is made of the set as it is now, with automatic and corrected values and who corrected what. Notes for "
         "the client are in them; notes for clinicians are not."
     )
+    dialect = ask_csv_dialect()
     for title, kinds in _GROUPS.items():
         st.markdown(f"**{title}**")
         with st.container(horizontal=True, key=f"documents-{title.split()[1]}"):
-            for kind in kinds:
+            for kind in (each.in_dialect(dialect) for each in kinds):
                 if not kind.needs_video or opened.row.video_sha256 is not None:
                     address = document_link(actor, opened.row.id, kind.value)
                     st.link_button(kind.label, address, icon=":material/download:")

@@ -16,6 +16,7 @@ from formcheck.records.access import Actor
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set
 from formcheck.records.tables import Upload
+from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
 from formcheck.web.access.guard import require_actor
 from formcheck.web.check.settings import EXERCISES
 from formcheck.web.moments import viewer_zone
@@ -90,6 +91,15 @@ def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
         key=f"{key}-mirrored",
         help="Some selfie cameras store it so: writing in the picture reads backwards.",
     )
+    capture_fps = st.number_input(
+        "Slow motion: filmed at, frames a second",
+        *CAPTURE_FPS_RANGE,
+        value=said.capture_fps,
+        step=1.0,
+        format="%g",
+        key=f"{key}-capture-fps",
+        help="Left empty, formcheck goes by what the file says. The rate at which it is shown means no slow motion.",
+    )
     keep_video = st.checkbox("Keep the video, not landmarks alone", value=said.keep_video, key=f"{key}-keep")
     if not st.button("Save", type="primary", key=f"{key}-save"):
         return False
@@ -107,6 +117,7 @@ def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
                 leg=None if leg is None else Side(leg),
                 view=None if view is None else ViewKind(view),
                 mirrored=mirrored,
+                capture_fps=None if capture_fps is None else float(capture_fps),
                 done_at=done_at,
                 plan=plan,
                 keep_video=keep_video,

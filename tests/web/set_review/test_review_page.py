@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -97,6 +98,22 @@ def test_every_part_of_the_review_opens(monkeypatch: pytest.MonkeyPatch, kept: R
     assert not test.exception
     for name in _PARTS:
         part(test, name)
+
+
+def test_csv_documents_are_offered_as_they_were_chosen(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    row = keep_set(kept, add_somebody(kept).id)
+    test = part(opened(monkeypatch, kept, row.id), "Documents")
+
+    def kinds() -> set[str]:
+        return {urlsplit(each.proto.url).path.rsplit("/", 1)[-1] for each in test.get("link_button")}
+
+    assert {"reps-csv", "frames-csv"} <= kinds()
+    test.button_group(key="csv-dialect").set_value("excel-semicolon").run()
+    assert not test.exception
+    assert {"reps-csv-excel", "frames-csv-excel"} <= kinds()
+    assert not {"reps-csv", "frames-csv"} & kinds()
+    part(part(test, "Results"), "Documents")
+    assert {"reps-csv-excel", "frames-csv-excel"} <= kinds()
 
 
 def test_without_a_set_the_page_says_where_to_find_one(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:

@@ -260,6 +260,8 @@ def test_what_was_guessed_is_put_right_in_a_dialog(records: Records) -> None:
     test.button_group(key=f"edit-{row.id}-leg").set_value("left").run()
     test.checkbox(key=f"edit-{row.id}-own-plan").uncheck().run()
     test.number_input(key=f"edit-{row.id}-reps").set_value(8).run()
+    assert test.number_input(key=f"edit-{row.id}-capture-fps").value is None
+    test.number_input(key=f"edit-{row.id}-capture-fps").set_value(240).run()
     test = press(test, "Save")
     assert not test.exception
     seen = look(records, row)
@@ -267,6 +269,7 @@ def test_what_was_guessed_is_put_right_in_a_dialog(records: Records) -> None:
     assert (said.person_id, said.exercise, said.leg) == (anna, "step-down", Side.LEFT)
     assert said.plan is not None
     assert said.plan.reps == 8
+    assert said.capture_fps == 240.0
     assert "Save" not in labels(test)
 
 
