@@ -10,6 +10,7 @@ from typing import Final
 from formcheck.errors import NotAssessableError
 from formcheck.names import results_stem
 from formcheck.pose.models import PoseModel
+from formcheck.pose.people import Region
 from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report.csv_file import CsvDialect
@@ -55,6 +56,8 @@ class Wanted:
     """Whether the videos are mirror images."""
     capture_fps: float | None = None
     """At how many frames/s they were filmed, where that is said; else the files are asked."""
+    person: int | Region | None = None
+    """Who is measured where several people are in view: their number from the left, or where they are."""
     csv: CsvDialect = CsvDialect.COMMA
     """How CSV files are written."""
 
@@ -121,7 +124,14 @@ def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress:
         If there is no pose model.
     """
     if not job.is_track:
-        return read_track(job.source, model(), progress, mirrored=wanted.mirrored, capture_fps=wanted.capture_fps)
+        return read_track(
+            job.source,
+            model(),
+            progress,
+            mirrored=wanted.mirrored,
+            capture_fps=wanted.capture_fps,
+            person=wanted.person,
+        )
     if wanted.capture_fps is not None:
         raise NotAssessableError(
             f"{job.source.name} holds landmarks, whose times are settled.",

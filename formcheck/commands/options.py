@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from formcheck.exercises.rubric import Rubric
     from formcheck.kinematics.view import ViewKind
     from formcheck.pose.landmarks import Side
+    from formcheck.pose.people import Region
 
 
 class LegChoice(StrEnum):
@@ -107,6 +108,35 @@ SaveTrackOption = Annotated[
 ]
 ModelOption = Annotated[str, typer.Option(metavar="NAME", help="Pose model: auto, full, lite or heavy.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each video.")]
+
+
+PersonOption = Annotated[
+    int | None,
+    typer.Option(metavar="N", min=1, max=9, help="Where several people are in view: the Nth from the left."),
+]
+RegionOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="L,T,R,B",
+        help="Where the person is: left, top, right and bottom in percent of the picture, such as 0,0,50,100.",
+    ),
+]
+
+
+def chosen_person(person: int | None, region: str | None) -> int | Region | None:
+    """Return who is to be measured; wrong arguments where both are given or the region is none."""
+    from formcheck.pose.people import Region
+
+    if region is None:
+        return person
+    if person is not None:
+        raise typer.BadParameter("give --person or --region, not both.", param_hint="'--region'")
+    try:
+        return Region.from_document([float(edge) / 100 for edge in region.split(",")])
+    except ValueError as error:
+        raise typer.BadParameter(
+            "give left, top, right and bottom in percent of the picture, such as 0,0,50,100.", param_hint="'--region'"
+        ) from error
 
 
 def given_plan(

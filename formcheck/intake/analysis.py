@@ -16,6 +16,7 @@ from formcheck.intake.recorded_at import recorded_at
 from formcheck.intake.states import UploadState, file_suffix, upload_path
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.pose.models import PoseModel
+from formcheck.pose.people import Region, SeveralPeopleError
 from formcheck.pose.types import PoseTrack, TrackSource
 from formcheck.records.access import SYSTEM, Actor, Role
 from formcheck.records.files import FileStore
@@ -49,8 +50,8 @@ _FILE_GONE: Final = FormcheckError("The file of this video is not there any more
 class _Tracked:
     """What of a video takes longest, and does not depend on what the set is measured as."""
 
-    mirrored: bool
-    capture_fps: float | None
+    read_as: tuple[bool, float | None, Region | None]
+    """What its reading depends on."""
     track: PoseTrack
     recorded: datetime | None
     kept: KeptFile
@@ -102,7 +103,7 @@ def analyse(records: Records, claim: Claim, model_source: ModelSource, progress:
         if not path.is_file():
             raise _FILE_GONE
         try:
-            if tracked is None or (tracked.mirrored, tracked.capture_fps) != (said.mirrored, said.capture_fps):
+            if tracked is None or tracked.read_as != _read_as(said):
                 tracked, copies = _track(records.files, path, row, said, model, progress), None
             if said.keep_video and copies is None:
                 copies = _copy(records.files, path, row, tracked.track, progress)
@@ -133,11 +134,11 @@ def _track(files: FileStore, path: Path, row: Upload, said: Wishes, model: PoseM
 
     reading(0.0)
     recorded = recorded_at(path)
-    track = read_track(path, model, reading, mirrored=said.mirrored, capture_fps=said.capture_fps)
+    track = read_track(path, model, reading, mirrored=said.mirrored, capture_fps=said.capture_fps, person=said.person)
     track = replace(track, source=replace(track.source, name=row.name))
     if row.sha256 is not None and track.source.sha256 != row.sha256:
         raise FormcheckError(f'"{row.name}" is not what was uploaded: it changed on the disk.', RECORD_AGAIN)
-    return _Tracked(said.mirrored, said.capture_fps, track, recorded, keep_track(files, track))
+    return _Tracked(_read_as(said), track, recorded, keep_track(files, track))
 
 
 def _copy(files: FileStore, path: Path, row: Upload, track: PoseTrack, progress: Progress) -> _Copies:
@@ -200,8 +201,16 @@ def _keep(
         return added.id
 
 
+def _read_as(said: Wishes) -> tuple[bool, float | None, Region | None]:
+    return said.mirrored, said.capture_fps, said.person
+
+
 def _in_words(error: FormcheckError, path_name: str, name: str) -> FormcheckError:
     """Name a file as it was called where it came from, and no option of the command line."""
     if isinstance(error, OutputError):
         return _NO_ROOM
+    if isinstance(error, SeveralPeopleError):
+        asked = SeveralPeopleError(error.people, error.at_s)
+        asked.remedy = "Choose who of them is to be measured, or film one person alone."
+        return asked
     return FormcheckError(error.reason.replace(path_name, name), error.remedy.replace(path_name, name))

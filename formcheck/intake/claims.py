@@ -16,6 +16,8 @@ from formcheck.errors import FormcheckError
 from formcheck.intake.duplicates import settle_duplicates
 from formcheck.intake.settings import LEASE_S, MOST_ATTEMPTS
 from formcheck.intake.states import UploadState
+from formcheck.intake.wishes import PEOPLE, PeopleSeen
+from formcheck.pose.people import SeveralPeopleError
 from formcheck.records.records import Work
 from formcheck.records.tables import Upload
 
@@ -110,6 +112,8 @@ def mark_done(work: Work, claim: Claim, set_id: str) -> Upload:
 def mark_failed(work: Work, claim: Claim, error: FormcheckError) -> Upload:
     """Say that an upload cannot be measured, why, and what to do; its file stays so that it can be tried again."""
     row = claimed(work, claim)
+    if isinstance(error, SeveralPeopleError):
+        row.guesses = {**row.guesses, PEOPLE: PeopleSeen(error.people, error.at_s).document()}
     _fail(work, row, error)
     return row
 

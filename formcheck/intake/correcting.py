@@ -8,9 +8,10 @@ from datetime import datetime
 from formcheck.exercises.plan import Plan
 from formcheck.intake.guesses import guess_by_name
 from formcheck.intake.states import UploadState, UploadStateError, get_upload, need_state
-from formcheck.intake.wishes import wishes_of
+from formcheck.intake.wishes import PEOPLE, wishes_of
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
+from formcheck.pose.people import Region
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError, RecordsError
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
@@ -34,6 +35,7 @@ class Said:
     view: ViewKind | None = None
     mirrored: bool = False
     capture_fps: float | None = None
+    person: Region | None = None
     done_at: datetime | None = None
     plan: Plan | None = None
     keep_video: bool = True
@@ -50,6 +52,7 @@ def said_of(row: Upload) -> Said:
         view=wishes.view,
         mirrored=wishes.mirrored,
         capture_fps=wishes.capture_fps,
+        person=wishes.person,
         done_at=wishes.done_at,
         plan=wishes.plan,
         keep_video=wishes.keep_video,
@@ -87,6 +90,7 @@ def put_right(work: Work, upload_id: str, said: Said) -> Upload:
         view=said.view,
         mirrored=said.mirrored,
         capture_fps=said.capture_fps,
+        person=said.person,
         done_at=said.done_at,
         plan=said.plan,
         keep_video=said.keep_video,
@@ -97,7 +101,8 @@ def put_right(work: Work, upload_id: str, said: Said) -> Upload:
         wishes = replace(wishes, person_said=said.person_said)
     elif said.person_said and said.person_id != work.actor.person_id:
         raise NotAllowedError("say that a video is somebody else's")
-    row.wishes, row.guesses, row.updated_at = wishes.document(), {}, work.now
+    people = {name: kept for name, kept in row.guesses.items() if name == PEOPLE}
+    row.wishes, row.guesses, row.updated_at = wishes.document(), people, work.now
     if row.state != UploadState.RECEIVING:
         guess_by_name(work, row)
     work.log("upload.changed", subject=row.id, person=row.person_id)

@@ -83,6 +83,7 @@ def decide(work: Work, row: Upload, track: PoseTrack, recorded: datetime | None)
         view=said.view,
         mirrored=said.mirrored,
         capture_fps=said.capture_fps,
+        person=said.person,
         plan=plan or Plan(),
     )
     return Decision(measured_as, person_id, done_at, guesses)

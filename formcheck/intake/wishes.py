@@ -11,11 +11,14 @@ from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
+from formcheck.pose.people import Region
 from formcheck.records.access import RecordsError
 from formcheck.records.requests import capture_fps_said
 from formcheck.records.tables import Json, Upload
 
 ORIGINS: Final = ("upload", "sample")
+PEOPLE: Final = "people"
+"""Name of the guess that holds where several people are, for somebody to choose among."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Wishes:
     mirrored: bool = False
     capture_fps: float | None = None
     """At how many frames/s slow motion was filmed; None to go by the file."""
+    person: Region | None = None
+    """Where in the picture the person is, among several."""
     done_at: datetime | None = None
     """When the set was done."""
     plan: Plan | None = None
@@ -51,6 +56,7 @@ class Wishes:
             "view": None if self.view is None else self.view.value,
             "mirrored": self.mirrored,
             "capture_fps": self.capture_fps,
+            "person": None if self.person is None else self.person.document(),
             "done_at": _moment_text(self.done_at),
             "plan": None if self.plan is None else asdict(self.plan),
             "keep_video": self.keep_video,
@@ -80,6 +86,7 @@ class Wishes:
                 view=None if document.get("view") is None else ViewKind(document["view"]),
                 mirrored=document.get("mirrored", False) is True,
                 capture_fps=capture_fps_said(document.get("capture_fps")),
+                person=None if document.get("person") is None else Region.from_document(document["person"]),
                 done_at=_moment(document.get("done_at")),
                 plan=None if plan is None else _plan(plan),
                 keep_video=document.get("keep_video", True) is not False,
@@ -115,6 +122,31 @@ def guess_of(row: Upload, what: str) -> Guess | None:
     if not isinstance(kept, dict) or "value" not in kept:
         return None
     return Guess(kept["value"], str(kept.get("reason", "")))
+
+
+@dataclass(frozen=True)
+class PeopleSeen:
+    """People in one picture of an upload, of whom one is to be chosen."""
+
+    regions: tuple[Region, ...]
+    """From left to right, as they are numbered."""
+    at_s: float
+
+    def document(self) -> Json:
+        """Return the JSON form."""
+        return {"value": [region.document() for region in self.regions], "at_s": self.at_s}
+
+
+def people_seen(row: Upload) -> PeopleSeen | None:
+    """Return among whom one is to be chosen; None where there is no question."""
+    kept = row.guesses.get(PEOPLE)
+    if not isinstance(kept, dict):
+        return None
+    try:
+        regions = tuple(Region.from_document(each) for each in kept["value"])
+        return PeopleSeen(regions, float(kept["at_s"])) if regions else None
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def guessed_moment(row: Upload) -> datetime | None:

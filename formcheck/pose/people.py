@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, fields
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.errors import NotAssessableError
 from formcheck.pose.types import FloatArray
 
 COMPARABLE_HEIGHT_RATIO: Final = 0.6
@@ -148,3 +149,62 @@ def squares_beside(known: PersonBox, width: int, height: int) -> tuple[PersonBox
     steps = max(1, math.ceil((width - side) / (_STEP * side)) + 1)
     lefts = np.linspace(0.0, max(0.0, width - side), steps)
     return tuple(PersonBox(float(left), top, float(left) + side, top + side) for left in lefts)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A part of the picture in which the person to be measured is, as shares of its width and height, 0 to 1."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    @classmethod
+    def from_document(cls, document: Any) -> Region:
+        """Read the JSON form, a list of the four.
+
+        Raises
+        ------
+        ValueError
+            If it is none.
+        """
+        if not isinstance(document, list) or len(document) != len(fields(cls)):
+            raise ValueError(f"{document!r} is no part of a picture")
+        if not all(isinstance(edge, (int, float)) and not isinstance(edge, bool) for edge in document):
+            raise ValueError(f"{document!r} is no part of a picture")
+        left, top, right, bottom = (float(edge) for edge in document)
+        if not (_EDGES[0] <= left < right <= _EDGES[1] and _EDGES[0] <= top < bottom <= _EDGES[1]):
+            raise ValueError(f"{document!r} is no part of a picture")
+        return cls(left, top, right, bottom)
+
+    def document(self) -> list[float]:
+        """Return the JSON form."""
+        return [round(edge, 4) for edge in (self.left, self.top, self.right, self.bottom)]
+
+
+_EDGES = (-0.5, 1.5)
+"""Arms may reach out of the picture."""
+
+
+class SeveralPeopleError(NotAssessableError):
+    """Several people could be meant: nobody is measured until one of them is named."""
+
+    def __init__(self, people: tuple[Region, ...], at_s: float) -> None:
+        self.people = people
+        """From left to right, as they are numbered."""
+        self.at_s = at_s
+        """When they are seen there (s)."""
+        places = "; ".join(f"{number} is {_place(each)}" for number, each in enumerate(people, start=1))
+        super().__init__(
+            f"{_NUMBERS.get(len(people), 'Several')} people are in view and more than one could be meant: {places}.",
+            "Name the one to be measured (--person 1 is the left one), or film one person alone.",
+        )
+
+
+_NUMBERS = {2: "Two", 3: "Three"}
+
+
+def _place(region: Region) -> str:
+    middle = (region.left + region.right) / 2
+    return f"{100 * middle:.0f} % from the left edge"

@@ -9,6 +9,7 @@ from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
+from formcheck.pose.people import Region
 from formcheck.records.access import RecordsError
 from formcheck.records.tables import Json
 from formcheck.session.recorded import SetRequest
@@ -41,6 +42,8 @@ class MeasuredAs:
     mirrored: bool = False
     capture_fps: float | None = None
     """At how many frames/s it was filmed, where somebody said so."""
+    person: Region | None = None
+    """Where the person is who was chosen among several."""
     plan: Plan = field(default_factory=Plan)
 
     def request(self) -> SetRequest:
@@ -55,6 +58,7 @@ class MeasuredAs:
             "view": None if self.view is None else self.view.value,
             "mirrored": self.mirrored,
             "capture_fps": self.capture_fps,
+            "person": None if self.person is None else self.person.document(),
             "plan": asdict(self.plan),
         }
 
@@ -77,6 +81,7 @@ class MeasuredAs:
                 view=None if document.get("view") is None else ViewKind(document["view"]),
                 mirrored=bool(document.get("mirrored", False)),
                 capture_fps=capture_fps_said(document.get("capture_fps")),
+                person=None if document.get("person") is None else Region.from_document(document["person"]),
                 plan=Plan(**plan),
             )
         except (KeyError, TypeError, ValueError) as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from formcheck.pose.balance import LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.estimator import MEDIAPIPE_VERSION, PoseEstimator
 from formcheck.pose.models import PoseModel
-from formcheck.pose.people import PersonBox, box_of, only, window_around
+from formcheck.pose.people import PersonBox, Region, SeveralPeopleError, box_of, only, window_around
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.video.digest import file_sha256
 from formcheck.video.frame import Frame
@@ -42,39 +42,6 @@ _FOUND_SHARE = 0.3
 _MOST_CLOSER_LOOKS = 4
 _FOLLOWED_MARGIN = 0.35
 """So much around a person, in their height, is looked at in the next picture: arms and a step fit in."""
-
-
-@dataclass(frozen=True)
-class Region:
-    """A part of the picture in which the person to be measured is, as shares of its width and height, 0 to 1."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-
-class SeveralPeopleError(NotAssessableError):
-    """Several people could be meant: nobody is measured until one of them is named."""
-
-    def __init__(self, people: tuple[Region, ...], at_s: float) -> None:
-        self.people = people
-        """From left to right, as they are numbered."""
-        self.at_s = at_s
-        """When they are seen there (s)."""
-        places = "; ".join(f"{number} is {_place(each)}" for number, each in enumerate(people, start=1))
-        super().__init__(
-            f"{_NUMBERS.get(len(people), 'Several')} people are in view and more than one could be meant: {places}.",
-            "Name the one to be measured (--person 1 is the left one), or film one person alone.",
-        )
-
-
-_NUMBERS = {2: "Two", 3: "Three"}
-
-
-def _place(region: Region) -> str:
-    middle = (region.left + region.right) / 2
-    return f"{100 * middle:.0f} % from the left edge"
 
 
 def _silent(_share: float) -> None:

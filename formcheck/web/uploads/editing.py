@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, time
 from typing import Final
 
+import cv2
+import numpy as np
 import streamlit as st
+from numpy.typing import NDArray
 
 from formcheck.errors import FormcheckError
 from formcheck.intake.correcting import Said, SetSaid, measured_as_now, put_right, put_set_right, said_of
-from formcheck.intake.states import UploadState, get_upload
+from formcheck.intake.ending import try_again
+from formcheck.intake.states import UploadState, get_upload, upload_path
+from formcheck.intake.wishes import people_seen
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
+from formcheck.pose.people import Region
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set
 from formcheck.records.tables import Upload
+from formcheck.report.lettering import Lettering
+from formcheck.video.keyframes import frames_at
 from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
 from formcheck.web.access.guard import require_actor
 from formcheck.web.check.settings import EXERCISES
@@ -28,6 +37,7 @@ _EDITED: Final = "edited_upload"
 _LEGS: Final = {"left": "Left", "right": "Right"}
 _VIEWS: Final = {"front": "Front", "side": "Side"}
 _NOON: Final = time(12)
+_FRAME: Final = (255, 255, 255)
 
 
 def edit(upload_id: str) -> None:
@@ -72,6 +82,7 @@ def _dialog(records: Records, upload_id: str) -> None:
 def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
     """Ask what an upload is that is yet to be measured; say whether it was saved."""
     said, key = said_of(row), f"edit-{row.id}"
+    chosen = _ask_who(records, row, said, key)
     nobody, person = False, row.person_id
     if actor.sees_everybody:
         person = ask_person(records, actor, "Whose is it?", f"{key}-person", person)
@@ -118,12 +129,44 @@ def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
                 view=None if view is None else ViewKind(view),
                 mirrored=mirrored,
                 capture_fps=None if capture_fps is None else float(capture_fps),
+                person=chosen,
                 done_at=done_at,
                 plan=plan,
                 keep_video=keep_video,
             ),
         )
+        if chosen is not None and row.state == UploadState.FAILED:
+            try_again(work, row.id)
     return True
+
+
+def _ask_who(records: Records, row: Upload, said: Said, key: str) -> Region | None:
+    """Ask who of several people is to be measured, with a picture of them; as said before where nobody asks."""
+    seen = people_seen(row)
+    if seen is None:
+        return said.person
+    path = upload_path(records.files, row)
+    if path.is_file():
+        (frame,) = frames_at(path, [seen.at_s], mirrored=said.mirrored)
+        st.image(numbered(frame.rgb, seen.regions), caption="Who is to be measured?")
+    numbers = range(1, len(seen.regions) + 1)
+    now = seen.regions.index(said.person) + 1 if said.person in seen.regions else None
+    chosen = st.segmented_control("Who is to be measured?", numbers, default=now, key=f"{key}-person-number")
+    return said.person if chosen is None else seen.regions[chosen - 1]
+
+
+def numbered(rgb: NDArray[np.uint8], regions: Sequence[Region]) -> NDArray[np.uint8]:
+    """Return a picture, shape (height, width, 3), with a frame around each person and a number on it, from 1."""
+    picture, (height, width) = rgb.copy(), rgb.shape[:2]
+    line = max(2, height // 200)
+    for number, region in enumerate(regions, start=1):
+        left, right = (round(min(max(edge, 0.0), 1.0) * width) for edge in (region.left, region.right))
+        top, bottom = (round(min(max(edge, 0.0), 1.0) * height) for edge in (region.top, region.bottom))
+        cv2.rectangle(picture, (left, top), (right, bottom), _FRAME, line)
+        plate = Lettering(max(16, height // 14)).plate(f" {number} ")
+        rows, columns = min(plate.shape[0], height - top), min(plate.shape[1], width - left)
+        picture[top : top + rows, left : left + columns] = plate[:rows, :columns]
+    return picture
 
 
 def _ask_measured(records: Records, actor: Actor, row: Upload) -> bool:

@@ -13,7 +13,7 @@ from formcheck.intake.duplicates import duplicate_of
 from formcheck.intake.ending import cancel, drop_file, remove_entry, try_again
 from formcheck.intake.queue import list_uploads
 from formcheck.intake.states import UNDER_WAY, UploadState, upload_path
-from formcheck.intake.wishes import wishes_of
+from formcheck.intake.wishes import people_seen, wishes_of
 from formcheck.records.access import Actor
 from formcheck.records.people import list_people
 from formcheck.records.records import Records, Work
@@ -125,7 +125,7 @@ def _offer_actions(records: Records, actor: Actor, row: Upload, state: UploadSta
         or (state == UploadState.DONE and row.set_id is not None and actor.sees_everybody)
     )
     nobodys = row.person_id is None and not wishes_of(row).person_said and actor.sees_everybody
-    label = "Say whose it is" if nobodys else "Change"
+    label = "Choose who is measured" if people_seen(row) else "Say whose it is" if nobodys else "Change"
     if may_change and st.button(label, key=f"upload-change-{row.id}", icon=":material/edit:"):
         edit(row.id)
         st.rerun(scope="app")
