@@ -141,6 +141,13 @@ def play(name: str, ways: Sequence[tuple[float, float]], slower: float = 1.0) ->
             shown += 1
 
 
+def slow_motion(name: str, factor: int, to_s: float) -> Iterator[tuple[Picture, float]]:
+    """Show so many times more pictures than the clip has, at its rate."""
+    for i, (picture, _) in enumerate(whole(name, to_s)):
+        for k in range(factor):
+            yield picture, (i * factor + k) / FPS
+
+
 def whole(name: str, to_s: float = 1e9) -> Iterator[tuple[Picture, float]]:
     """Play a clip from its start."""
     yield from play(name, [(0.0, min(to_s, len(pictures(name)) / FPS))])
@@ -258,9 +265,9 @@ def variants() -> Iterator[Variant]:
                 "slow motion",
                 f"x{factor}, tagged, {clip}",
                 "wall-squat",
-                lambda f=factor, c=clip: play(c, [(0.0, 6.6)], f),
+                lambda f=factor, c=clip: slow_motion(c, f, 6.6),
                 true_reps(clip, 1),
-                tags={"com.android.capture.fps": "30"},
+                tags={"com.android.capture.fps": str(factor * FPS)},
             )
     for phase, from_s in (("stand", 6.1), ("descent", 7.0), ("hold", 8.4), ("ascent", 9.7)):
         for lasts in (0.6, 1.0, 1.6):

@@ -30,8 +30,9 @@ Picture = NDArray[np.uint8]
 Progress = Callable[[float], None]
 """Told the share that is done, from 0 to 1."""
 
-_SAMPLE_EVERY = 75
-"""One frame in so many is looked at for other people and for light."""
+_FIRST_SAMPLE_S, _FIRST_SAMPLES_EVERY_S, _SAMPLE_EVERY_S = 0.4, 1.25, 2.5
+_FIRST_SAMPLES = 4
+"""When a frame is looked at for other people and for light: the first ones sooner, so that short clips have some."""
 _FEWEST_SAMPLES_TO_REFUSE = 3
 _CROWDED_SHARE = 0.5
 """With a second person of like size in more than this share of the samples nobody knows whose knees these are."""
@@ -195,7 +196,8 @@ class _Reading:
             repeats, camera = RepeatWatch(), CameraWatch(info.width)
             repeated: list[bool] = []
             last_index, found = 0, 0
-            for count, frame in enumerate(video):
+            sample_s = _FIRST_SAMPLE_S
+            for frame in video:
                 view = _View(frame.rgb, info.width, info.height, window, area)
                 pose = view.in_source(estimator.estimate(view.rgb, frame.t_s, **view.size))
                 poses.add(pose)
@@ -209,7 +211,8 @@ class _Reading:
                 grey = small_grey(frame.rgb)
                 repeated.append(repeats(grey))
                 poses.add_camera(camera(grey, None if person is None else _shares(person, info.width, info.height)))
-                if count % _SAMPLE_EVERY == _SAMPLE_EVERY // 2:
+                if frame.t_s >= sample_s:
+                    sample_s += _FIRST_SAMPLES_EVERY_S if len(self._lumas) < _FIRST_SAMPLES else _SAMPLE_EVERY_S
                     self._lumas.append(float(frame.rgb[::8, ::8].mean()))
                     if self._region is None:
                         self._look_for_people(estimator, frame, person, view.scale)

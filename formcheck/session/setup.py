@@ -128,14 +128,15 @@ def _light(m: SetMeasurement) -> Iterator[SetupCheck]:
 
 
 def _one_person(m: SetMeasurement) -> Iterator[SetupCheck]:
+    if m.track.source.person:
+        yield SetupCheck("SU-8", "One person", True, None, _CHOSEN[m.track.source.person])
+        return
     seen = np.array(m.track.source.people_seen)
     if len(seen) == 0:
         return
     crowd, nobody = float(np.mean(seen > 1)), float(np.mean(seen == 0))
     alone = crowd < _SHARE_OF_SAMPLES
-    if m.track.source.person:
-        alone, message = True, _CHOSEN[m.track.source.person]
-    elif not alone:
+    if not alone:
         message = f"A second person is in {100 * crowd:.0f} % of the pictures looked at; ask others to step aside."
     elif nobody > _SHARE_OF_SAMPLES:
         alone, message = False, "Whether anybody else is in view could not be checked: see that one person is alone."
