@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -16,13 +17,16 @@ from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.states import UploadState, get_upload, upload_path
 from formcheck.intake.wishes import Guess, Wishes
 from formcheck.pose.landmarks import Side
+from formcheck.pose.people import Region, SeveralPeopleError
 from formcheck.records.access import SYSTEM, Actor
 from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set
 from formcheck.records.tables import Upload
 from formcheck.web.access.service import records_service
+from formcheck.web.uploads.editing import numbered
 from formcheck.web.uploads.words import facts, progress_in_words, time_in_words, time_left_s
+from tests.clips import SAMPLES
 from tests.records.kept import OWNER, client_of, keep_set
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -194,6 +198,35 @@ def test_a_failure_is_told_with_its_reason_and_can_be_tried_again(records: Recor
     assert "Film again." in words(test)
     press(test, "Try again")
     assert look(records, row).state == UploadState.WAITING
+
+
+def test_who_of_several_people_is_measured_is_chosen_in_a_picture(records: Records) -> None:
+    row = bring(records, (SAMPLES / "step_down_side.mp4").read_bytes())
+    people = (Region(0.1, 0.2, 0.3, 0.9), Region(0.6, 0.2, 0.8, 0.9))
+    with records.writing(SYSTEM) as work:
+        claim = claim_next(work, "one")
+        assert claim is not None
+        mark_failed(work, claim, SeveralPeopleError(people, 2.0))
+    test = press(opened(), "Choose who is measured")
+    assert not test.exception
+    assert "Image()" in str(test)
+    test.button_group(key=f"edit-{row.id}-person-number").set_value(2).run()
+    test = press(test, "Save")
+    assert not test.exception
+    seen = look(records, row)
+    assert seen.state == UploadState.WAITING
+    assert said_of(seen).person == people[1]
+
+
+def test_people_are_numbered_in_the_picture() -> None:
+    bare = np.full((360, 640, 3), 120, dtype=np.uint8)
+    picture = numbered(bare, (Region(0.1, 0.2, 0.3, 0.9), Region(0.6, -0.1, 1.2, 1.3)))
+    assert picture.shape == bare.shape
+    assert (bare == 120).all()
+    changed = (picture != 120).any(axis=2)
+    assert changed[72:80, 64:80].any()
+    assert changed[:, 384].any()
+    assert not changed[:, 250:380].any()
 
 
 def test_a_video_can_be_cancelled_and_taken_off_the_list(records: Records) -> None:
