@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -42,7 +43,13 @@ class Pose:
 
 @dataclass(frozen=True)
 class TrackSource:
-    """Where a pose track comes from: the video it was read off and the model that read it."""
+    """Where a pose track comes from: the video it was read off and the model that read it.
+
+    Raises
+    ------
+    ValueError
+        If `slowed` is no factor.
+    """
 
     name: str
     """File name without folder, as it is shown."""
@@ -87,6 +94,8 @@ class TrackSource:
     def __post_init__(self) -> None:
         # Whatever a recorder, an archive or an older version called the file: it goes into texts of every kind.
         object.__setattr__(self, "name", shown_name(self.name))
+        if not 0 < self.slowed < math.inf:
+            raise ValueError(f"slowed must be a factor above 0 but is {self.slowed}")
 
 
 @dataclass(frozen=True, eq=False)

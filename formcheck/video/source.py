@@ -51,7 +51,6 @@ _FOCAL_KEYS = ("focal_length.35mm_equivalent", "focallengthin35mmformat", "focal
 """Ends of the keys under which phones and cameras name the lens; the first is Apple's, the others Exif's."""
 _COUNTS_FROM_ZERO: Final = frozenset({"matroska", "webm", "nut", "asf"})
 """Containers that state when they end, not how long they are."""
-_MKVMERGE_MARK: Final = "_STATISTICS_WRITING_APP"
 _USUAL_TIME_BASE: Final = Fraction(1, 90_000)
 _SHORTEST_LENS_MM, _LONGEST_LENS_MM = 8.0, 300.0
 """Fisheye to telephoto; outside of it somebody wrote something else."""
@@ -127,9 +126,7 @@ class Source:
                 return self.stream.frames / self.fps
             shown_s = float(self.stream.duration * (self.stream.time_base or _USUAL_TIME_BASE))
             return self._since_start_s(shown_s) / self.slowed
-        said_s = _clock_text_s(self.stream.metadata.get("DURATION", ""))
-        # mkvmerge, which leaves its statistics too, states the length itself; others when the stream ends.
-        return (said_s if _MKVMERGE_MARK in self.stream.metadata else self._since_start_s(said_s)) / self.slowed
+        return self._since_start_s(_clock_text_s(self.stream.metadata.get("DURATION", ""))) / self.slowed
 
     def _since_start_s(self, end_s: float) -> float:
         """Return the length of a stream whose end the container states, both in seconds as shown.

@@ -200,6 +200,18 @@ def test_track_without_a_landmark_is_damaged(track: PoseTrack, tmp_path: Path) -
         load_track(path)
 
 
+@pytest.mark.parametrize("slowed", [0, -1, None, "NaN"])
+def test_track_slowed_by_no_factor_is_damaged(track: PoseTrack, tmp_path: Path, slowed: object) -> None:
+    path = tmp_path / "track.parquet"
+    save_track(track, path)
+    table = pyarrow.parquet.ParquetFile(path).read()
+    metadata = dict(table.schema.metadata)
+    metadata[b"formcheck.source"] = json.dumps(json.loads(metadata[b"formcheck.source"]) | {"slowed": slowed}).encode()
+    pyarrow.parquet.write_table(table.replace_schema_metadata(metadata), path)
+    with pytest.raises(PoseTrackError, match="damaged"):
+        load_track(path)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": 5}', "null"])
 def test_track_without_a_source_is_damaged(track: PoseTrack, tmp_path: Path, text: str) -> None:
     path = tmp_path / "track.parquet"
