@@ -57,7 +57,7 @@ def holes_of(track: PoseTrack) -> tuple[Hole, ...]:
     """
     found = [Hole(a, b, frozen=False) for a, b in _without_pictures(track.t_s)]
     for start_s, end_s in _without_touching(track):
-        if _moved_beside(track, start_s, end_s):
+        if _has_frozen(track, start_s, end_s):
             found.append(Hole(start_s, end_s, frozen=True))
     return tuple(sorted(found, key=lambda hole: hole.start_s))
 
@@ -95,8 +95,14 @@ def _without_pictures(t_s: FloatArray) -> list[tuple[float, float]]:
     return [(float(t_s[i]), float(t_s[i + 1])) for i in np.flatnonzero(steps >= longest)]
 
 
-def _moved_beside(track: PoseTrack, start_s: float, end_s: float) -> bool:
-    """Return whether the person moved before or after a time, or is elsewhere after it."""
+def _has_frozen(track: PoseTrack, start_s: float, end_s: float) -> bool:
+    """Return whether the person moved before or after a time, or is elsewhere after it, but did not move within it.
+
+    Where the landmarks move, a picture only seems to be repeated: it is too dark, or the person too small in it.
+    """
+    inside = track.t_s[(track.t_s >= start_s) & (track.t_s < end_s - _ROUNDING_S)]
+    if len(inside) == 0 or _moved(track, start_s, float(inside[-1])):
+        return False
     return (
         _moved(track, start_s - _BESIDE_S, start_s)
         or _moved(track, start_s, end_s)

@@ -14,6 +14,7 @@ import numpy as np
 
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueChooser
+from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.live_cleaning import LiveCleaner
 from formcheck.pose.estimator import MEDIAPIPE_VERSION
 from formcheck.pose.models import PoseModel
@@ -83,6 +84,7 @@ class LiveSet:
         self._ready = GettingReady(self._request, self._source)
         self._cleaner = LiveCleaner(self._source)
         self._lumas: list[float] = []
+        self._repeats: list[tuple[float, bool]] = []
         self._people: list[int] = []
 
     @property
@@ -135,6 +137,7 @@ class LiveSet:
             self._begin_setup()
             turned = False
         self._lumas.append(facts.mean_luma)
+        self._repeats.append((pose.t_s, facts.repeats))
         if facts.people is not None:
             self._people.append(facts.people)
         if turned:  # in mid-set: nothing in this picture is where it was
@@ -185,6 +188,8 @@ class LiveSet:
             raise NotAssessableError("The set has not started.", "Follow the set-up first.")
         track = self._running.track()
         t_s = track.t_s - track.t_s[0]
+        seen_s, same = (np.array(column) for column in zip(*self._repeats, strict=True))
+        repeated = repeated_stretches(seen_s - track.t_s[0], same)
         duration = float(t_s[-1]) if len(t_s) else 0.0
         source = replace(
             self._source,
@@ -193,6 +198,7 @@ class LiveSet:
             frames=len(t_s),
             mean_luma=float(np.mean(self._lumas)) if self._lumas else float("nan"),
             people_seen=tuple(self._people),
+            repeated=repeated,
         )
         return replace(track, t_s=t_s, source=source)
 

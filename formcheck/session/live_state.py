@@ -37,6 +37,8 @@ class PictureFacts:
     """Mean brightness, 0 black to 255 white."""
     people: int | None = None
     """People of a size comparable to the largest, in pictures that were looked at for that; None in the others."""
+    repeats: bool = False
+    """Whether it is the picture before it again, as from a camera that hangs."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,8 @@ class RepeatWatch:
         height, width = grey.shape
         blocks = cv2.resize(grey, (width // _BLOCK_PX, height // _BLOCK_PX), interpolation=cv2.INTER_AREA)
         now = np.asarray(blocks, dtype=np.float64)
-        same = self._first is not None and bool(np.abs(now - self._first).max() <= _SAME_LEVELS)
+        first = self._first
+        same = first is not None and first.shape == now.shape and bool(np.abs(now - first).max() <= _SAME_LEVELS)
         if not same:
             self._first = now
         return same

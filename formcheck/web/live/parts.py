@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.models import PoseModel, find_model
+from formcheck.pose.people import PersonBox
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live import LiveSet
@@ -27,7 +28,7 @@ class Estimator(Protocol):
         """Return the pose in the next picture."""
         ...
 
-    def people_in_view(self, rgb: NDArray[np.uint8]) -> Sized:
+    def people_in_view(self, rgb: NDArray[np.uint8], known: PersonBox | None = None) -> Sized:
         """Return everybody of a size comparable to the largest."""
         ...
 

@@ -14,9 +14,12 @@ from numpy.typing import NDArray
 from formcheck.errors import OutputError, PoseModelError
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import PoseModel
+from formcheck.pose.people import box_of
 from formcheck.pose.releases import DEFAULT_MODEL
+from formcheck.pose.types import Pose
 from formcheck.session.live_state import PictureFacts, Stage
 from formcheck.session.recorded import SetRequest
+from formcheck.video.motion import RepeatWatch, small_grey
 from formcheck.web.live.decode import decode_jpeg
 from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.live.kept_video import KeptVideo
@@ -78,6 +81,7 @@ class Pipeline:
         self._first_t_ms: float | None = None
         self._last_t_ms: float | None = None
         self._looked_for_people_s: float | None = None
+        self._repeats = RepeatWatch()
         self._slowness = SlownessWatch(limits.slow_ms, limits.slow_window_s)
         self._told_slow = False
         self._size = (setup.width_px, setup.height_px)
@@ -134,11 +138,12 @@ class Pipeline:
         width_px, height_px = size = self._size_of(rgb)
         pose = self._estimator.estimate(rgb, t_s, width_px=width_px, height_px=height_px)
         estimated_s = self._parts.clock()
-        people = self._people(rgb, t_s)
+        people = self._people(rgb, pose)
         looked_s = self._parts.clock() - estimated_s
         luma = float(rgb[::_LUMA_STRIDE, ::_LUMA_STRIDE].mean())
         before = self._engine.stage
-        state = self._engine.add(pose, PictureFacts(width_px, height_px, luma, people))
+        repeats = self._repeats(small_grey(rgb))
+        state = self._engine.add(pose, PictureFacts(width_px, height_px, luma, people, repeats))
         if before in _BEFORE_THE_SET:
             self._size = size
         self._record(t_s, frame.jpeg, before, same_size=size == self._size)
@@ -188,14 +193,16 @@ class Pipeline:
         usual = self._size[0] / self._size[1]
         return self._size if abs(width / height - usual) <= _SHAPE_TOLERANCE * usual else (width, height)
 
-    def _people(self, rgb: NDArray[np.uint8], t_s: float) -> int | None:
+    def _people(self, rgb: NDArray[np.uint8], pose: Pose) -> int | None:
         """Count the people now and then: often in the set-up, where it can be put right, seldom in the set."""
         limits, looked_s = self._limits, self._looked_for_people_s
         every_s = {Stage.SETUP: limits.people_every_s, Stage.SET: limits.people_every_in_set_s}.get(self._engine.stage)
-        if every_s is None or (looked_s is not None and t_s - looked_s < every_s):
+        if every_s is None or (looked_s is not None and pose.t_s - looked_s < every_s):
             return None
-        self._looked_for_people_s = t_s
-        return len(self._estimator.people_in_view(rgb))
+        self._looked_for_people_s = pose.t_s
+        width_px, height_px = self._size_of(rgb)
+        known = box_of(pose.image_px).scaled(rgb.shape[1] / width_px, rgb.shape[0] / height_px) if pose.found else None
+        return len(self._estimator.people_in_view(rgb, known))
 
     def _watch_pace(self, now_s: float, took_ms: float) -> None:
         if not self._slowness.add(now_s, took_ms):

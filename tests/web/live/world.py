@@ -99,8 +99,9 @@ class StandInEstimator:
         middle[0] = np.nan
         return Pose(t_s, middle, np.full(N_LANDMARKS, 0.98765), np.zeros((N_LANDMARKS, 3)))
 
-    def people_in_view(self, rgb: NDArray[np.uint8]) -> tuple[int, ...]:
+    def people_in_view(self, rgb: NDArray[np.uint8], known: object = None) -> tuple[int, ...]:
         assert rgb.size
+        assert known is None
         self.looks += 1
         self.world.clock.advance(PEOPLE_LOOK_S)
         return (1, 2)
