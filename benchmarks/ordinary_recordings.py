@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import av
@@ -73,7 +73,7 @@ class Variant:
     tags: dict[str, str] = field(default_factory=dict)
 
 
-@cache
+@lru_cache(maxsize=3)
 def pictures(name: str) -> tuple[Picture, ...]:
     """Return every picture of a sample clip."""
     with av.open(str(SAMPLES / f"{name}.mp4")) as container:

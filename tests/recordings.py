@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose.landmarks import MIRROR
+from formcheck.pose.landmarks import BODY, MIRROR, Side
 from formcheck.pose.types import PoseTrack
 
 FRAME_S = 1 / 30
@@ -78,3 +78,44 @@ def in_the_hand(track: PoseTrack, size_px: float) -> PoseTrack:
     dy = size_px * (0.6 * np.sin(2 * np.pi * 0.9 * t) + 0.2 * np.sin(2 * np.pi * 2.3 * t))
     camera = np.column_stack([dx, dy, np.zeros(len(t)), np.ones(len(t))])
     return replace(track, image_px=track.image_px + np.stack([dx, dy], axis=1)[:, None], camera=camera)
+
+
+def with_leg_stretched(track: PoseTrack, leg: Side, spans: Sequence[tuple[float, float]]) -> PoseTrack:
+    """Stretch a leg forward from the hip for a while, as in a wall sit with one leg lifted; from the left side."""
+    body, image = BODY[leg], track.image_px.copy()
+    for from_s, to_s in spans:
+        # The foot goes up and comes down in a smooth way.
+        inside = (track.t_s >= from_s) & (track.t_s <= to_s)
+        share = np.sin(np.pi * (track.t_s[inside] - from_s) / (to_s - from_s))[:, None]
+        hip, knee = image[inside, body.hip], image[inside, body.knee]
+        ahead = (knee - hip) / np.linalg.norm(knee - hip, axis=1, keepdims=True)
+        shank = np.linalg.norm(image[inside, body.ankle] - knee, axis=1, keepdims=True)
+        stretched = knee + ahead * shank
+        for mark in (body.ankle, body.heel, body.toe):
+            way = image[inside, mark] - image[inside, body.ankle] if mark != body.ankle else 0.0
+            image[inside, mark] = (1 - share) * image[inside, mark] + share * (stretched + way)
+    return replace(track, image_px=image)
+
+
+def with_bend_to_the_floor(track: PoseTrack, from_s: float, to_s: float) -> PoseTrack:
+    """Let somebody who stands bend down with little of the knees and come up again; seen from the left side."""
+    image = track.image_px.copy()
+    inside = np.flatnonzero((track.t_s >= from_s) & (track.t_s <= to_s))
+    share = np.sin(np.pi * (track.t_s[inside] - from_s) / (to_s - from_s)) ** 2
+    for i, part in zip(inside, share, strict=True):
+        pose = image[i]
+        for body in BODY.values():
+            shank, thigh = pose[body.knee] - pose[body.ankle], pose[body.hip] - pose[body.knee]
+            knee = pose[body.ankle] + _turned(shank, -18.0 * part)
+            hip = knee + _turned(thigh, 27.0 * part)
+            moved = hip - pose[body.hip]
+            pose[body.knee], pose[body.hip] = knee, hip
+        for mark in range(BODY[Side.LEFT].hip):
+            pose[mark] = hip + _turned(pose[mark] + moved - hip, -80.0 * part)
+    return replace(track, image_px=image)
+
+
+def _turned(vector: NDArray[np.float64], clockwise_deg: float) -> NDArray[np.float64]:
+    """Turn a vector of the picture; y is down."""
+    angle = np.radians(clockwise_deg)
+    return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) @ vector

@@ -16,7 +16,12 @@ from formcheck.kinematics.holes import Hole, holes_of, overlaps
 from formcheck.kinematics.mirror import need_unmirrored
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.placed import PlacedPoint, frame_at, with_points_placed
-from formcheck.kinematics.rep_signal import flexion_from_drop_deg, timing_hip_weight, trunk_drop_px
+from formcheck.kinematics.rep_signal import (
+    STANDING_FLEXION_DEG,
+    flexion_from_drop_deg,
+    timing_hip_weight,
+    trunk_drop_px,
+)
 from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps
 from formcheck.kinematics.sagittal import SagittalSeries, measure_side
 from formcheck.kinematics.sides import repair_exchanged_sides
@@ -45,6 +50,8 @@ _BENT_TRUNK_SHARE, _BENT_LEG_SHARE = 0.4, 0.7
 """With the trunk seen shorter than the first of these shares of its height in stance (a lean of 66 degrees), while the
 hips keep more than the second of theirs over the ankles (a knee bent by 90 degrees leaves as much), somebody bends down
 to the floor. In squats the hips come down to half, in shallow ones the trunk keeps two thirds."""
+_UP_SHARE = 0.7
+"""A trunk that stays lower than this share of its way down, between two bends of a knee, has not come up."""
 _LEVELS = (("hip", "shoulder"), ("ankle", "hip"))
 """What the heights of trunk and leg lie between, lower joint first."""
 _SLOWEST_INTERVAL_S = 0.15
@@ -268,8 +275,22 @@ def _reps(
     side = body.from_side(view.near_leg, view, footing.in_place, near_stands=True)
     flexion = np.where(footing.in_place, side.near_leg["knee_flexion_deg"], np.nan)
     found = _without_bends(body, find_reps(track.t_s, flexion, rule, holes))
-    # A knee hidden for a while must not cost the count: then the drop of the trunk counts, which needs no knee.
-    return _FoundReps(q, flexion, found) if _covers(track.t_s, flexion, reps, holes) else _FoundReps(q, q, reps)
+    # A knee hidden for a while must not cost the count, and a leg that is lifted and stretched in a hold is no standing
+    # up: then the drop of the trunk counts, which needs no knee.
+    knee_tells = _covers(track.t_s, flexion, reps, holes) and _stands_between(track.t_s, q, found)
+    return _FoundReps(q, flexion, found) if knee_tells else _FoundReps(q, q, reps)
+
+
+def _stands_between(t_s: FloatArray, trunk_q_deg: FloatArray, reps: list[RepTimes]) -> bool:
+    """Return whether the trunk comes up between each rep and the next, as far as it is seen."""
+    for one, other in pairwise(reps):
+        between = trunk_q_deg[(t_s >= one.bottom_end_s) & (t_s <= other.bottom_start_s)]
+        bottom = trunk_q_deg[(t_s >= one.bottom_start_s) & (t_s <= one.bottom_end_s)]
+        if np.isfinite(between).any() and np.isfinite(bottom).any():
+            deep = known_median(bottom)
+            if float(np.nanmin(between)) > STANDING_FLEXION_DEG + _UP_SHARE * (deep - STANDING_FLEXION_DEG):
+                return False
+    return True
 
 
 def _without_bends(body: Body, reps: list[RepTimes]) -> list[RepTimes]:

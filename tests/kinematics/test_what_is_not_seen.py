@@ -48,6 +48,17 @@ def test_missing_frames_are_a_gap_and_no_movement() -> None:
     assert measure_rep(m, m.reps.index(unseen), {})["fppa_deg"]["left"] is None
 
 
+def test_who_is_lost_in_a_fast_movement_is_the_same_further_on() -> None:
+    """In a blurred picture the landmarks stay behind, and are somewhere else from one frame to the next."""
+    made = filmed(Person("squat", (Move(depth_deg=110.0, down_s=0.8),) * 3))
+    t, image = made.track.t_s, made.track.image_px.copy()
+    for rep in made.reps[:2]:
+        late = np.flatnonzero((t > rep.start_s) & (t < rep.bottom_start_s))
+        image[late] = image[late[0]]
+    m = measured(replace(made, track=replace(made.track, image_px=image)), "squat")
+    assert [rep.complete for rep in m.reps] == [True] * 3
+
+
 def test_hidden_wrists_are_not_hands_that_stayed() -> None:
     m = measured(hidden(filmed(Person("step-down", (Move(),) * 2, LEFT)), WRISTS), "step-down")
     assert measure_rep(m, 0, {})["arms_moved_s"]["both"] is None

@@ -13,11 +13,21 @@ import pytest
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.reps import Cut
 from formcheck.kinematics.view import ViewKind
+from formcheck.pose.landmarks import Side
 from formcheck.pose.types import PoseTrack
 from formcheck.report.summary import headline, what_was_done
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.recorded import SetRequest, assess
-from tests.recordings import after_one_another, frozen, in_the_hand, mirrored, played, without
+from tests.recordings import (
+    after_one_another,
+    frozen,
+    in_the_hand,
+    mirrored,
+    played,
+    with_bend_to_the_floor,
+    with_leg_stretched,
+    without,
+)
 from tests.sample_tracks import SAMPLE_TRACKS, sample_track
 
 DEPTH_DEG, DOWN_S, HOLD_S, UP_S = 70.2, 1.5, 1.0, 1.5
@@ -173,6 +183,20 @@ def test_pulses_at_the_bottom_belong_to_one_rep(side: PoseTrack, back_to_s: floa
 def test_a_hold_is_no_pulse(side: PoseTrack) -> None:
     found = measured(played(side, [(0.0, 4.0), (4.0, 3.7), (3.7, 4.2), (4.2, 6.8)]))
     assert [rep.pulses for rep in found.complete_reps] == [0]
+
+
+def test_a_leg_that_is_lifted_in_a_hold_is_no_standing_up(side: PoseTrack) -> None:
+    to_and_fro = [(4.0, 3.6), (3.6, 4.0)] * 4
+    held = played(side, [(0.0, 6.4), (0.0, 4.0), *to_and_fro, (4.0, 6.6)])
+    lifted = with_leg_stretched(held, Side.LEFT, [(10.6, 11.6), (12.2, 13.2)])
+    found = measured(lifted)
+    assert len(found.complete_reps) == len(found.reps) == 2
+    assert value(found.reps[1], "ascent_s") == pytest.approx(UP_S, abs=0.3)
+
+
+def test_bending_down_for_something_is_no_rep(side: PoseTrack) -> None:
+    bent = with_bend_to_the_floor(played(side, [(0.0, 1.8), (1.8, 0.2), (0.2, 11.0)]), 0.9, 2.9)
+    assert len(measured(bent, "squat").reps) == 2
 
 
 # A camera in the hand
