@@ -93,7 +93,7 @@ def legs_of(assessment: Assessment) -> tuple[str, ...]:
     """Return the legs that a set is about: the standing legs of step-downs, the near one of a side view, else both."""
     standing = {rep.leg for rep in counted_reps(assessment)}
     near = assessment.view.near_leg
-    if BOTH in standing and near is not None:
+    if BOTH in standing and near is not None and not assessment.views:
         return (near.value,)
     return tuple(leg for leg in LEG_ORDER[:2] if BOTH in standing or leg in standing)
 

@@ -96,7 +96,7 @@ def _rows(
 ) -> list[Row]:
     before = None if automatic is None else automatic.get(rep.index)
     per_leg = [m for m in measures if _measured(rep, m) and _WHOLE_BODY not in rep.measures.get(m, {})]
-    legs = [side.value for side in scored_legs(assessment, rep.leg)] if per_leg else [rep.leg]
+    legs = [side.value for side in scored_legs(assessment, rep)] if per_leg else [rep.leg]
     rows = []
     for i, leg in enumerate(legs):
         own = [m for m in measures if i == 0 or not _is_shared(rep, m)]

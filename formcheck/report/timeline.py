@@ -82,7 +82,7 @@ class Timeline:
     def legs_at(self, t_s: float) -> tuple[Side, ...]:
         """Return the legs that are scored at a moment: those of the rep under way, or of the whole set between reps."""
         rep = self.rep_at(t_s)
-        return scored_legs(self._assessment, None if rep is None else rep.leg)
+        return scored_legs(self._assessment, rep)
 
     def _nearest(self, t_s: float) -> int | None:
         """Index of the analysed frame that speaks for a moment, None outside the analysed time."""
@@ -110,27 +110,29 @@ class Timeline:
         return np.asarray((1 - share) * values[i - 1] + share * values[i])
 
 
-def scored_legs(assessment: Assessment, leg: str | None = None) -> tuple[Side, ...]:
+def scored_legs(assessment: Assessment, rep: Rep | None = None) -> tuple[Side, ...]:
     """Return the legs that a set, or a rep of it, is about.
 
     Parameters
     ----------
     assessment
         The set. Seen from the side or obliquely, only the leg nearest the camera is scored.
-    leg
-        `left`, `right` or `both` of one rep; None for all reps of the set.
+    rep
+        One rep of it; None for all of them.
 
     Returns
     -------
     tuple of Side
         Left before right, at least one.
     """
-    near = assessment.view.near_leg
+    if rep is None and assessment.views:
+        chosen = {side for each in assessment.reps for side in scored_legs(assessment, each)}
+        return tuple(side for side in SIDES if side in chosen)
+    near = (assessment.view if rep is None else assessment.view_of(rep)).near_leg
     if near is not None:
         return (near,)
-    legs = {leg} if leg is not None else {rep.leg for rep in assessment.reps}
-    chosen = tuple(side for side in SIDES if "both" in legs or side.value in legs)
-    return chosen or SIDES
+    legs = {each.leg for each in (assessment.reps if rep is None else (rep,))}
+    return tuple(side for side in SIDES if "both" in legs or side.value in legs) or SIDES
 
 
 def _hold_starts(assessment: Assessment) -> Floats:

@@ -130,6 +130,10 @@ class Assessment:
     views: tuple[SeenFrom, ...] = ()
     """The views in order of time where there is more than one; `view` is then that of most of the reps."""
 
+    def view_of(self, rep: Rep) -> ViewVerdict:
+        """Return how the camera sees the person in a rep."""
+        return next((each.view for each in self.views if each.start_s <= rep.start_s <= each.end_s), self.view)
+
     @property
     def complete_reps(self) -> tuple[Rep, ...]:
         """The reps that count: whole ones that nobody took out."""

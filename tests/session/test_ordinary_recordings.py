@@ -15,7 +15,9 @@ from formcheck.kinematics.reps import Cut
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.pose.types import PoseTrack
+from formcheck.report.rep_table import rep_table
 from formcheck.report.summary import headline, what_was_done
+from formcheck.report.words import NOT_MEASURED
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.recorded import SetRequest, assess
 from tests.recordings import (
@@ -76,6 +78,9 @@ def test_who_turns_round_is_measured_from_both_sides() -> None:
     assert left == pytest.approx(right, abs=3)
     assert "The view changes at 7.2 s: seen from the left side, then from the right side." in remarks(found)["SU-19"]
     assert "seen from the left side and then from the right side: 2 whole reps" in what_was_done(found)
+    rows = rep_table(found).rows
+    assert [row.leg for row in rows] == ["left", "right"]
+    assert all(row.cells[0].text != NOT_MEASURED for row in rows)
 
 
 @pytest.mark.parametrize("order", [("wall_squat_front", "wall_squat_side"), ("wall_squat_side", "wall_squat_front")])
