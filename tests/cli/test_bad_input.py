@@ -120,6 +120,11 @@ def test_files_of_one_name_get_results_of_their_own(tmp_path: Path) -> None:
         ["--exercise", "handstand"],
         ["--exercise", "squat", "--leg", "third"],
         ["--exercise", "squat", "--target-depth", "nan"],
+        ["--exercise", "squat", "--person", "0"],
+        ["--exercise", "squat", "--region", "0,0,50"],
+        ["--exercise", "squat", "--region", "50,0,10,100"],
+        ["--exercise", "squat", "--region", "nan,0,50,100"],
+        ["--exercise", "squat", "--person", "1", "--region", "0,0,50,100"],
         [],
     ],
 )
