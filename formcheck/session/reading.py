@@ -40,7 +40,7 @@ _ANY_MOVEMENT = "squat"
 """Its phase rule tells who bends the knees and comes up again, whatever the exercise."""
 _FOUND_SHARE = 0.3
 """With somebody found in less than this share of the frames it is looked closer for people who are small."""
-_MOST_CLOSER_LOOKS = 4
+_MOST_CLOSER_LOOKS = 2
 _FOLLOWED_MARGIN = 0.35
 """So much around a person, in their height, is looked at in the next picture: arms and a step fit in."""
 
