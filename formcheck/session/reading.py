@@ -23,7 +23,7 @@ from formcheck.pose.people import PersonBox, Region, SeveralPeopleError, box_of,
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.video.digest import file_sha256
 from formcheck.video.frame import Frame
-from formcheck.video.motion import CameraWatch, RepeatWatch, small_grey
+from formcheck.video.motion import CameraWatch, RepeatWatch
 from formcheck.video.reader import open_video
 
 Picture = NDArray[np.uint8]
@@ -208,9 +208,10 @@ class _Reading:
                     if looks.is_due(frame.t_s):
                         mirror = view.in_source(estimator.in_the_mirror(view.rgb, frame.t_s, **view.size))
                         poses.add_look(correction(pose, mirror))
-                grey = small_grey(frame.rgb)
-                repeated.append(repeats(grey))
-                poses.add_camera(camera(grey, None if person is None else _shares(person, info.width, info.height)))
+                repeated.append(repeats(frame.rgb))
+                poses.add_camera(
+                    camera(frame.rgb, None if person is None else _shares(person, info.width, info.height))
+                )
                 if frame.t_s >= sample_s:
                     sample_s += _FIRST_SAMPLES_EVERY_S if len(self._lumas) < _FIRST_SAMPLES else _SAMPLE_EVERY_S
                     self._lumas.append(float(frame.rgb[::8, ::8].mean()))

@@ -1,6 +1,6 @@
 """What moves in a video besides the person: nothing at all, where a picture stands still, or the camera itself.
 
-Both are told from a small grey copy of each picture, some 320 pixels wide. The camera's motion is that of what lies
+Both are told from a small grey copy of the pictures, 320 pixels wide. The camera's motion is that of what lies
 around the person: corners of the background are followed from a picture of reference (Lucas & Kanade 1981, pyramidal),
 and the similarity that most of them agree on is taken (RANSAC, Fischler & Bolles 1981). Nothing adds up from picture to
 picture, so a camera that comes back is found back.
@@ -40,8 +40,8 @@ _NEW_REFERENCE_SHARE = 0.2
 """Moved by more than this share of the width, another picture becomes the reference: corners have left it."""
 
 
-def small_grey(rgb: NDArray[np.uint8]) -> Grey:
-    """Return a grey copy of a picture, shape (height, width, 3), that is about 320 pixels wide."""
+def _small_grey(rgb: NDArray[np.uint8]) -> Grey:
+    """Return a grey copy of a picture, shape (height, width, 3), that is 320 pixels wide."""
     step = max(1, rgb.shape[1] // (2 * _WIDTH_PX))
     green = rgb[::step, ::step, 1]
     height = max(1, round(_WIDTH_PX * rgb.shape[0] / rgb.shape[1]))
@@ -54,10 +54,13 @@ class RepeatWatch:
     def __init__(self) -> None:
         self._first: FloatArray | None = None
 
-    def __call__(self, grey: Grey) -> bool:
-        """Return whether this small picture is a repetition of the one before it."""
-        height, width = grey.shape
-        blocks = cv2.resize(grey, (width // _BLOCK_PX, height // _BLOCK_PX), interpolation=cv2.INTER_AREA)
+    def __call__(self, rgb: NDArray[np.uint8]) -> bool:
+        """Return whether this picture, shape (height, width, 3), is a repetition of the one before it."""
+        step = max(1, rgb.shape[1] // _WIDTH_PX)
+        green = rgb[::step, ::step, 1]
+        height, width = green.shape
+        size = max(1, width // _BLOCK_PX), max(1, height // _BLOCK_PX)
+        blocks = cv2.resize(green, size, interpolation=cv2.INTER_AREA)
         now = np.asarray(blocks, dtype=np.float64)
         first = self._first
         same = first is not None and first.shape == now.shape and bool(np.abs(now - first).max() <= _SAME_LEVELS)
@@ -90,21 +93,22 @@ class CameraWatch:
         self._count = -1
         self._failed = 0
 
-    def __call__(self, grey: Grey, person: tuple[float, float, float, float] | None) -> Motion | None:
+    def __call__(self, rgb: NDArray[np.uint8], person: tuple[float, float, float, float] | None) -> Motion | None:
         """Return how the camera has moved since the first picture; None where that is not looked for or not found.
 
         Parameters
         ----------
-        grey
-            The small picture.
+        rgb
+            The picture, shape (height, width, 3).
         person
             Left, top, right and bottom of the person in it, as shares of its width and height; None without one.
         """
         self._count += 1
+        if self._reference is not None and not self._moves and self._count % _LOOK_EVERY:
+            return None
+        grey = _small_grey(rgb)
         if self._reference is None:
             return self._begin(grey, person, np.eye(3))
-        if not self._moves and self._count % _LOOK_EVERY:
-            return None
         found = self._against_reference(grey, person)
         if found is None:
             self._failed += 1

@@ -19,7 +19,7 @@ from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.pose.types import Pose
 from formcheck.session.live_state import PictureFacts, Stage
 from formcheck.session.recorded import SetRequest
-from formcheck.video.motion import RepeatWatch, small_grey
+from formcheck.video.motion import RepeatWatch
 from formcheck.web.live.decode import decode_jpeg
 from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.live.kept_video import KeptVideo
@@ -142,7 +142,7 @@ class Pipeline:
         looked_s = self._parts.clock() - estimated_s
         luma = float(rgb[::_LUMA_STRIDE, ::_LUMA_STRIDE].mean())
         before = self._engine.stage
-        repeats = self._repeats(small_grey(rgb))
+        repeats = self._repeats(rgb)
         state = self._engine.add(pose, PictureFacts(width_px, height_px, luma, people, repeats))
         if before in _BEFORE_THE_SET:
             self._size = size
