@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 
 from formcheck.errors import VideoError
 from formcheck.intake.duplicates import enter_queue
-from formcheck.intake.ending import cancel
+from formcheck.intake.ending import cancel, drop_file
 from formcheck.intake.names import safe_name, video_suffix
 from formcheck.intake.settings import FREE_BYTES, MOST_RECEIVING, IntakeSettings
 from formcheck.intake.states import (
@@ -29,6 +29,7 @@ from formcheck.intake.states import (
 )
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.records.access import Actor, NotAllowedError, RecordsError, Role
+from formcheck.records.files import PRIVATE_FILE
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import Upload, new_id
@@ -187,11 +188,13 @@ def add_file(
     announced = Announced(path.name, path.stat().st_size)
     with records.writing(actor) as work:
         row = begin(work, announced, wishes, settings, person_id=person_id)
+        upload_path(work.files, row).touch(PRIVATE_FILE)
     try:
         shutil.copyfile(path, upload_path(records.files, row))
     except OSError as error:
         with records.writing(actor) as work:
-            cancel(work, row.id)
+            row = cancel(work, row.id)
+            drop_file(work, row)
         raise RecordsError(
             f"The file could not be kept: {error.strerror or error}.", "Free some space, and try again."
         ) from error

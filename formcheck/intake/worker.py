@@ -29,6 +29,7 @@ from formcheck.intake.claims import (
 from formcheck.intake.heartbeat import Heartbeat, ToldToStopError
 from formcheck.records.access import SYSTEM
 from formcheck.records.records import Records
+from formcheck.records.sweep import sweep_incoming
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_EVERY_S: Final = 1.0
@@ -70,6 +71,7 @@ class Worker:
                 if looks % _TIDY_EVERY_LOOKS == 0:
                     complete_arrived(self._records)
                     give_up_old(self._records)
+                    sweep_incoming(self._records)
                 looks += 1
                 worked = self.work_once()
             except FormcheckError as error:

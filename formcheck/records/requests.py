@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from formcheck.exercises.plan import Plan
+from formcheck.exercises.plan import Plan, plan_from_document
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
@@ -50,13 +50,12 @@ class MeasuredAs:
         try:
             if document["exercise"] not in builtin_names():
                 raise ValueError("an exercise that formcheck does not know")
-            plan = {each.name: document["plan"][each.name] for each in fields(Plan) if each.name in document["plan"]}
             return cls(
                 exercise=document["exercise"],
                 leg=None if document.get("leg") is None else Side(document["leg"]),
                 view=None if document.get("view") is None else ViewKind(document["view"]),
                 mirrored=bool(document.get("mirrored", False)),
-                plan=Plan(**plan),
+                plan=plan_from_document(document["plan"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordsError(
