@@ -20,6 +20,7 @@ from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from formcheck.errors import VideoError
+from formcheck.video.limits import MOST_PIXELS, check_length, check_picture
 from formcheck.video.unreadable import CONVERT, RECORD_AGAIN, check_file, explain_unreadable, picture_not_video
 
 _FORMATS = (
@@ -27,6 +28,8 @@ _FORMATS = (
     "mp3,wav,flac,aac,aiff,amr,caf"  # sound alone, so that it is called that
 )
 """The containers that are opened. FFmpeg would also play text files, and playlists that name other files and hosts."""
+_DECODER_LIMITS = {"max_pixels": str(MOST_PIXELS)}
+"""FFmpeg decodes a picture to find out what it is; not one of more pixels than this."""
 _MOST_DECODER_THREADS = 4
 """Each holds whole pictures; the pose model is slower than four of them."""
 _PACKETS_TIMED = 60
@@ -166,15 +169,28 @@ def open_source(path: str | PathLike[str]) -> Source:
     container = _open_container(file)
     try:
         stream = _picture_stream(container, file.name)
+        check_picture(file.name, stream.codec_context.width, stream.codec_context.height)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = min(os.cpu_count() or 1, _MOST_DECODER_THREADS)
+        # A picture that turns out larger than the header said is not decoded either.
+        stream.codec_context.options = dict(_DECODER_LIMITS)
         source = Source(file, container, stream, fps=_frame_rate(file, stream))
+        _check_claims(source)
         source._rest = _decode(container, stream)
         _take_first_frames(source)
     except BaseException:
         container.close()
         raise
     return source
+
+
+def _check_claims(source: Source) -> None:
+    """Refuse what the header claims before anything is decoded."""
+    context = source.stream.codec_context
+    stated_s, frames = source.duration_s, float(source.stream.frames)
+    if not frames and stated_s > 0:
+        frames = stated_s * source.fps
+    check_length(source.name, stated_s, frames, context.width * context.height)
 
 
 def _plain_number(text: str) -> float:
@@ -192,7 +208,9 @@ def _open_container(file: Path) -> InputContainer:
     address = "file:" + os.fspath(file.absolute())
     limits = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     try:
-        return av.open(address, mode="r", container_options=limits, metadata_errors="replace")
+        return av.open(
+            address, mode="r", options=dict(_DECODER_LIMITS), container_options=limits, metadata_errors="replace"
+        )
     except (FFmpegError, UnicodeError) as error:
         raise explain_unreadable(file) from error
 
@@ -220,6 +238,8 @@ def _take_first_frames(source: Source) -> None:
             break
         source._first.append(frame)
         found += frame is not None
+    if found:
+        check_picture(source.name, source.first_frame.width, source.first_frame.height)
     if found == 2:
         return
     if any(frame is None for frame in source._first):

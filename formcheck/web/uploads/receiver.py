@@ -15,7 +15,7 @@ from starlette.requests import ClientDisconnect
 from formcheck.errors import VideoError
 from formcheck.intake.ending import refuse
 from formcheck.intake.first_bytes import ENOUGH_BYTES, check_first_bytes
-from formcheck.intake.queue import WrongOffsetError, complete, note_received
+from formcheck.intake.queue import WrongOffsetError, complete, expect, note_received
 from formcheck.intake.states import UploadState, get_upload, need_state, upload_path
 from formcheck.records.access import Actor, RecordsError
 from formcheck.records.files import PRIVATE_FILE
@@ -114,7 +114,9 @@ class Receiver:
             row.received = min(row.received, on_disk)
             wrong = row.received != from_byte or to_byte > row.size
             expected = row.received
-            if not wrong:  # made while nobody can give the upload up: nothing is written to one that is gone
+            if not wrong:
+                expect(work, row)
+                # Made while nobody can give the upload up: nothing is written to one that is gone
                 path.touch(mode=PRIVATE_FILE)
         if wrong:
             raise WrongOffsetError(expected)
