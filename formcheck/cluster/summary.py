@@ -5,7 +5,6 @@ Empty cells, and nulls in Parquet, are what was not measured. See docs/batch.md 
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from formcheck.exercises.measures import MEASURES, MeasureSpec, Per, Scope
 from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.pose.landmarks import SIDES
+from formcheck.report.csv_cells import CsvWriter
 from formcheck.report.files import output_error, publish, staging_folder
 from formcheck.report.units import decimals_of, leg_column
 from formcheck.session.assessment import Assessment
@@ -173,7 +173,7 @@ def write_summary(rows: Sequence[Mapping[str, Any]], out_dir: Path) -> list[Path
         staged = folder / CSV_NAME, folder / PARQUET_NAME
         try:
             with staged[0].open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
+                writer = CsvWriter(file)
                 writer.writerow(kinds)
                 writer.writerows(["" if row.get(name) is None else row[name] for name in kinds] for row in rows)
             arrays = {name: pyarrow.array([row.get(name) for row in rows], kind) for name, kind in kinds.items()}

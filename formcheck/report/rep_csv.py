@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Final
 
 from formcheck.kinematics.estimate import Estimate
 from formcheck.report.conventions import convention_of
+from formcheck.report.csv_cells import CsvWriter
 from formcheck.report.files import writing_whole
 from formcheck.report.review_words import TIMES, RepPair, rep_pairs, unit_in_words
 from formcheck.report.units import decimals_of
@@ -36,7 +36,7 @@ def write_rep_csv(reviewed: ReviewedSet, path: Path) -> None:
     """
     origin = _origin(reviewed.current)
     with writing_whole(path) as staged, staged.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(COLUMNS)
         for pair in rep_pairs(reviewed):
             writer.writerows([*row, *origin] for row in _rows(pair))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -11,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.pose.landmarks import SIDES
+from formcheck.report.csv_cells import CsvWriter
 from formcheck.report.files import writing_whole
 from formcheck.report.units import decimals_of, leg_column
 from formcheck.session.assessment import Assessment
@@ -32,7 +32,7 @@ def write_csv(assessment: Assessment, path: Path) -> None:
     """
     columns = dict(_columns(assessment))
     with writing_whole(path) as staged, staged.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
+        writer = CsvWriter(file)
         writer.writerow(columns)
         writer.writerows(zip(*columns.values(), strict=True))
 

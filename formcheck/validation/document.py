@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 import math
 from collections.abc import Iterator
 from typing import Any, Final
 
+from formcheck.report.csv_cells import CsvWriter
 from formcheck.validation.agreement import Interval
 from formcheck.validation.comparison import PHASE_TIMES, Comparison
 from formcheck.validation.study import ClipResult, Group, Study
@@ -42,7 +42,7 @@ def csv_text(study: Study) -> str:
     for frames.
     """
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    writer = CsvWriter(file)
     writer.writerow(_COLUMNS)
     writer.writerows(_rep_rows(study))
     writer.writerows(_frame_rows(study))
