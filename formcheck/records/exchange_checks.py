@@ -199,7 +199,7 @@ class _Look:
     def annotation(self, row: Annotation) -> None:
         _need_id(row.id)
         _table(row.body)
-        _need(math.isfinite(row.t_s), "a drawing in it is at no time")
+        _need(0 <= row.t_s <= _MOST_OF_UNIT["_s"], "a drawing in it is at no time")
 
     def note(self, row: Note) -> None:
         _need_id(row.id)
