@@ -88,7 +88,20 @@ class Told:
 # Media ----------------------------------------------------------------------------------------------------------------
 
 
-def _film(path: Path, width: int, height: int, codec: str) -> Path:
+def _filmed(path: Path, width: int, height: int, codec: str) -> bool:
+    """Make such a film in a child, whose memory is not ours; return False where no encoder makes it."""
+    child = os.fork()
+    if child == 0:
+        ended = 1
+        try:
+            _film(path, width, height, codec)
+            ended = 0
+        finally:
+            os._exit(ended)
+    return os.waitpid(child, 0)[1] == 0
+
+
+def _film(path: Path, width: int, height: int, codec: str) -> None:
     options = {"preset": "ultrafast", "threads": "1", "bf": "0"} if codec == "libx264" else {}
     with av.open(str(path), "w") as container:
         stream = container.add_stream(codec, rate=30, options=options)
@@ -102,7 +115,6 @@ def _film(path: Path, width: int, height: int, codec: str) -> Path:
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    return path
 
 
 def _cut(data: bytearray, dice: random.Random) -> None:
@@ -155,9 +167,9 @@ def _media(folder: Path, dice: random.Random, wanted: int) -> Iterator[Path]:
         path = folder / f"{number}{dice.choice(('.mp4', '.mov', '.avi', '.mkv'))}"
         if number % 60 == 30:
             codec, width, height = huge[number // 60 % len(huge)]
-            try:
-                film = _film(path.with_suffix(".avi" if codec == "mjpeg" else ".mp4"), width, height, codec)
-            except (OSError, ValueError):  # an encoder that does not make such pictures either
+            film = path.with_suffix(".avi" if codec == "mjpeg" else ".mp4")
+            if not _filmed(film, width, height, codec):
+                film.unlink(missing_ok=True)
                 continue
             if dice.random() < 0.5:
                 data = bytearray(film.read_bytes().replace(width.to_bytes(4, "little"), (640).to_bytes(4, "little")))
