@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -66,13 +66,14 @@ class FileStore:
         try:
             for folder in (home, self.root, self.incoming):
                 folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-            for folder in (self.root, self.incoming):
-                folder.chmod(PRIVATE_FOLDER)  # it may have been made by somebody else, or copied
         except OSError as error:
             raise RecordsError(
                 f"The folder of the records, {home}, cannot be made: {error.strerror or error}.",
                 "Choose another with FORMCHECK_HOME.",
             ) from error
+        for folder in (self.root, self.incoming):
+            with suppress(OSError):  # a copy may be open to others, or be somebody else's
+                folder.chmod(PRIVATE_FOLDER)
 
     def close(self) -> None:
         """Let go of what passes through this process."""

@@ -26,8 +26,9 @@ from formcheck.records.archive_rows import all_tables, laid_out, rows_of, write_
 from formcheck.records.broken import readable, replace_broken
 from formcheck.records.database import open_database, writing_to
 from formcheck.records.files import FileStore, KeptFile
-from formcheck.records.records import FILES_LOCK
+from formcheck.records.records import FILES_LOCK, Records
 from formcheck.records.settings import RecordsSettings
+from formcheck.records.sweep import sweep
 from formcheck.records.tables import AuditEntry, StoredFile, Upload
 from formcheck.video.digest import file_sha256
 
@@ -86,7 +87,10 @@ def restore(
             )
         archive.verify(part(progress, 0.0, 0.4))
         with closing(FileStore(settings.home)) as files:
-            return _restore(settings, archive, files, actor, progress, replace=replace)
+            restored = _restore(settings, archive, files, actor, progress, replace=replace)
+    with closing(Records(settings)) as records:
+        sweep(records)  # what was there before and nothing needs any more
+    return restored
 
 
 def _restore(
