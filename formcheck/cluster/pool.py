@@ -92,7 +92,8 @@ def local_pool(workers: int) -> Iterator[Pool]:
     """
     with ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="formcheck-", ignore_cleanup_errors=True))
-        stack.enter_context(dask.config.set(_LOCAL_SETTINGS))
+        # Dask makes a folder for each of its servers, wherever it is told to or else in the system's own.
+        stack.enter_context(dask.config.set({**_LOCAL_SETTINGS, "temporary-directory": scratch}))
         try:
             with _without_interrupts():
                 security = Security.temporary()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from formcheck.records.archive_manifest import Manifest
     from formcheck.records.exchange_merge import Imported
+    from formcheck.records.integrity import Integrity
 
 records_app = typer.Typer(
     name="records",
@@ -159,7 +160,7 @@ def retention() -> None:
 
 @records_app.command("check")
 def check_records() -> None:
-    """Look through all rows and read every file; exit status 1 if anything is missing or damaged."""
+    """Look through all rows and all files; exit status 1 if anything is missing, damaged, or needed by nothing."""
     terminal = Terminal()
     with answering(terminal):
         from formcheck.commands.opened_records import opened_records
@@ -168,11 +169,19 @@ def check_records() -> None:
         with opened_records() as records, terminal.bar("Checking") as bar:
             found = check(records, bar.advance_to)
         counted = _counted(found.people, found.sets, found.files, found.size)
-        terminal.result(f"{counted}: {_count(len(found.problems), 'problem') if found.problems else 'all is whole'}.")
-        for problem in found.problems:
-            terminal.error(problem)
-    if found.problems:
+        terminal.result(f"{counted}: {_verdict(found)}.")
+        for line in (*found.problems, *found.needless):
+            terminal.error(printable(line))
+    if found.problems or found.needless:
         raise typer.Exit(1)
+
+
+def _verdict(found: Integrity) -> str:
+    if not found.problems and not found.needless:
+        return "all is whole"
+    told = [_count(len(found.problems), "problem")] if found.problems else []
+    told += [f"{_count(len(found.needless), 'thing')} that nothing needs"] if found.needless else []
+    return ", ".join(told)
 
 
 def _in_folder(file: Path, word: str) -> Path:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+_LARGEST_TARGET: Final = 10_000
+"""Degrees, seconds, centimetres or reps: nothing that is prescribed comes near."""
 
 
 @dataclass(frozen=True)
@@ -46,3 +51,25 @@ class Plan:
             "ball": 1.0 if self.ball else None,
         }
         return numbers[field]
+
+
+def plan_from_document(document: Any) -> Plan:
+    """Read the JSON form of targets; what is absent was not prescribed.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is none, or a target has a value that none can have.
+    """
+    known = {each.name: document[each.name] for each in fields(Plan) if each.name in document}
+    for name, value in known.items():
+        if name == "ball":
+            allowed = isinstance(value, bool)
+        elif name == "sex":
+            allowed = value in (None, "female", "male")
+        else:
+            number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+            allowed = value is None or (number and 0 <= value <= _LARGEST_TARGET)
+        if not allowed:
+            raise ValueError(f"{value!r} is no {name.replace('_', ' ')}")
+    return Plan(**known)

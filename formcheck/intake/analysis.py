@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,15 +15,15 @@ from formcheck.errors import FormcheckError, OutputError
 from formcheck.intake.claims import Claim, LeaseLostError, claimed, mark_done
 from formcheck.intake.deciding import Decision, decide
 from formcheck.intake.recorded_at import recorded_at
-from formcheck.intake.states import UploadState, file_suffix, upload_path
+from formcheck.intake.states import UploadState, file_suffix, older_work_folders, upload_path, work_folder
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import Region, SeveralPeopleError
 from formcheck.pose.types import PoseTrack, TrackSource
 from formcheck.records.access import SYSTEM, Actor, Role
-from formcheck.records.files import FileStore
+from formcheck.records.files import PRIVATE_FOLDER, FileStore, KeptFile
 from formcheck.records.records import Records
-from formcheck.records.sets import KeptFile, NewSet, add_set, keep_track, keep_video
+from formcheck.records.sets import NewSet, add_set, keep_track, keep_video
 from formcheck.records.tables import Upload
 from formcheck.session.assessment import Assessment
 from formcheck.session.reading import read_track
@@ -59,7 +61,7 @@ class _Tracked:
 
 @dataclass(frozen=True)
 class _Copies:
-    """The video in the store, as it came and as browsers play it; None each where it is not to be kept."""
+    """The video, ready for the store, as it came and as browsers play it; None each where it is not to be kept."""
 
     video: KeptFile | None = None
     proxy: KeptFile | None = None
@@ -94,6 +96,26 @@ def analyse(records: Records, claim: Claim, model_source: ModelSource, progress:
         If the upload is another's by now.
     """
     model = model_source(progress)
+    with _workplace(records, claim) as folder:
+        return _analyse(records, claim, model, progress, folder)
+
+
+@contextmanager
+def _workplace(records: Records, claim: Claim) -> Iterator[Path]:
+    """Give the folder of this attempt: what is made of an upload is the upload's from the first byte on, and goes."""
+    with records.writing(SYSTEM) as work:  # whoever erases the upload sees the folder, or it is not made
+        row = claimed(work, claim)
+        folder = work_folder(work.files, row)
+        for older in older_work_folders(work.files, row):
+            shutil.rmtree(older, ignore_errors=True)
+        folder.mkdir(mode=PRIVATE_FOLDER)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _analyse(records: Records, claim: Claim, model: PoseModel, progress: Progress, folder: Path) -> str:
     tracked: _Tracked | None = None
     copies: _Copies | None = None
     while True:
@@ -104,9 +126,9 @@ def analyse(records: Records, claim: Claim, model_source: ModelSource, progress:
             raise _FILE_GONE
         try:
             if tracked is None or tracked.read_as != _read_as(said):
-                tracked, copies = _track(records.files, path, row, said, model, progress), None
+                tracked, copies = _track(records.files, path, row, said, model, progress, folder), None
             if said.keep_video and copies is None:
-                copies = _copy(records.files, path, row, tracked.track, progress)
+                copies = _copy(records.files, path, row, tracked.track, progress, folder)
             progress(MEASURING, _READING_SHARE + _COPYING_SHARE)
             with records.reading(SYSTEM) as work:
                 decision = decide(work, row, tracked.track, tracked.recorded)
@@ -128,7 +150,9 @@ def _look(records: Records, claim: Claim) -> Upload:
         return row
 
 
-def _track(files: FileStore, path: Path, row: Upload, said: Wishes, model: PoseModel, progress: Progress) -> _Tracked:
+def _track(
+    files: FileStore, path: Path, row: Upload, said: Wishes, model: PoseModel, progress: Progress, folder: Path
+) -> _Tracked:
     def reading(share: float) -> None:
         progress(READING, share * _READING_SHARE)
 
@@ -138,32 +162,33 @@ def _track(files: FileStore, path: Path, row: Upload, said: Wishes, model: PoseM
     track = replace(track, source=replace(track.source, name=row.name))
     if row.sha256 is not None and track.source.sha256 != row.sha256:
         raise FormcheckError(f'"{row.name}" is not what was uploaded: it changed on the disk.', RECORD_AGAIN)
-    return _Tracked(_read_as(said), track, recorded, keep_track(files, track))
+    return _Tracked(_read_as(said), track, recorded, keep_track(files, track, folder=folder))
 
 
-def _copy(files: FileStore, path: Path, row: Upload, track: PoseTrack, progress: Progress) -> _Copies:
+def _copy(files: FileStore, path: Path, row: Upload, track: PoseTrack, progress: Progress, folder: Path) -> _Copies:
     def copying(share: float) -> None:
         progress(COPYING, _READING_SHARE + share * _COPYING_SHARE)
 
     copying(0.0)
     source = track.source
-    sha256, size = files.write(".mp4", lambda target: _copy_for_browsers(path, target, source, progress=copying))
-    return _Copies(_keep_linked(files, path, file_suffix(row.name)), KeptFile(sha256, ".mp4", size))
+    proxy = files.write(
+        ".mp4", lambda target: _copy_for_browsers(path, target, source, progress=copying), folder=folder
+    )
+    return _Copies(_keep_linked(files, path, file_suffix(row.name), folder), proxy)
 
 
 def _copy_for_browsers(video: Path, target: Path, source: TrackSource, *, progress: Callable[[float], None]) -> None:
     write_proxy(video, target, mirrored=source.mirrored, slowed=source.slowed, progress=progress)
 
 
-def _keep_linked(files: FileStore, path: Path, suffix: str) -> KeptFile:
-    """Put a file into the store and leave it where it is: until the row is written, who starts anew needs it there."""
-    second = files.passing_name(suffix)
+def _keep_linked(files: FileStore, path: Path, suffix: str, folder: Path) -> KeptFile:
+    """Make a file ready and leave it where it is: until the row is written, who starts anew needs it there."""
+    second = files.passing_name(suffix, folder=folder)
     try:
         os.link(path, second)
-        os.utime(second)  # young again: a clean-up that runs just now must not take it for left over
     except OSError:  # a disk without second names
-        return keep_video(files, path, suffix, leave=True)
-    return keep_video(files, second, suffix)
+        return keep_video(files, path, suffix, leave=True, folder=folder)
+    return keep_video(files, second, suffix, folder=folder)
 
 
 def _keep(

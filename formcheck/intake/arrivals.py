@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 
 from formcheck.errors import FormcheckError
 from formcheck.intake.ending import drop_file
@@ -21,6 +21,8 @@ _LOG: Final = logging.getLogger(__name__)
 _BROWSER_COMPLETES: Final = timedelta(minutes=1)
 """For the request that brought the last bytes to complete the upload itself."""
 _RECEIVING_KEPT: Final = timedelta(days=7)
+_ANNOUNCED_KEPT: Final = timedelta(hours=1)
+"""Of which no byte has come."""
 _FAILED_KEPT: Final = timedelta(days=14)
 
 
@@ -60,11 +62,15 @@ def give_up_old(records: Records) -> int:
         How many.
     """
     now = records.now()
-    limits = ((UploadState.RECEIVING, now - _RECEIVING_KEPT), (UploadState.FAILED, now - _FAILED_KEPT))
+    limits = (
+        (UploadState.RECEIVING, now - _ANNOUNCED_KEPT, Upload.received == 0),
+        (UploadState.RECEIVING, now - _RECEIVING_KEPT, true()),
+        (UploadState.FAILED, now - _FAILED_KEPT, true()),
+    )
     given_up = 0
-    for state, before in limits:
+    for state, before, which in limits:
         with records.reading(SYSTEM) as work:
-            query = select(Upload.id).where(Upload.state == state, Upload.updated_at < before)
+            query = select(Upload.id).where(Upload.state == state, Upload.updated_at < before, which)
             found = work.session.scalars(query).all()
         for upload_id in found:
             with records.writing(SYSTEM) as work:

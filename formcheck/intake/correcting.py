@@ -12,12 +12,12 @@ from formcheck.intake.wishes import PEOPLE, wishes_of
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region
-from formcheck.records.access import Actor, NotAllowedError, NotFoundError, RecordsError
+from formcheck.records.access import Actor, NotAllowedError, NotFoundError
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import MeasuredAs
 from formcheck.records.reviewing import as_correction, correct, corrections_of, give_set
-from formcheck.records.sets import get_set, set_date
+from formcheck.records.sets import get_set, need_past, set_date
 from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.session.corrections import MeasureAs
 
@@ -81,8 +81,8 @@ def put_right(work: Work, upload_id: str, said: Said) -> Upload:
     row = get_upload(work, upload_id, to_change=True)
     states = (UploadState.RECEIVING, UploadState.WAITING, UploadState.RUNNING, UploadState.FAILED)
     need_state(row, *states, to_do="changed here")
-    if said.done_at is not None and said.done_at > work.now:
-        raise RecordsError("A set cannot have been done in the future.", "Give the day on which it was done.")
+    if said.done_at is not None:
+        need_past(said.done_at, work.now)
     wishes = replace(
         wishes_of(row),
         exercise=said.exercise,

@@ -13,6 +13,7 @@ from formcheck.intake.guesses import guess_by_name
 from formcheck.intake.states import UploadState, may_see, upload_path
 from formcheck.records.access import SYSTEM, Actor, Role, owner
 from formcheck.records.accounts import actor_of
+from formcheck.records.files import PRIVATE_FILE
 from formcheck.records.records import Work
 from formcheck.records.sets import sets_of_video
 from formcheck.records.tables import Account, Upload
@@ -62,11 +63,13 @@ def hand_over(work: Work, row: Upload) -> None:
     source = upload_path(work.files, row)
     if heir is None or not source.is_file():
         return
+    work.hold_files()  # for a clean-up it is the file of an upload that needs none, until the end of this
     target = upload_path(work.files, heir)
     target.unlink(missing_ok=True)
     try:
         os.link(source, target)
     except OSError:  # a disk without second names
+        target.touch(PRIVATE_FILE)
         shutil.copyfile(source, target)
     heir.state, heir.updated_at, heir.guesses = UploadState.WAITING, work.now, {}
     heir.received = heir.size

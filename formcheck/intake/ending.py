@@ -15,6 +15,7 @@ from formcheck.intake.states import (
     upload_path,
 )
 from formcheck.records.records import Work
+from formcheck.records.sweep import remove_incoming
 from formcheck.records.tables import Upload
 
 
@@ -45,9 +46,9 @@ def refuse(work: Work, upload_id: str, error: FormcheckError) -> Upload:
 
 
 def drop_file(work: Work, row: Upload) -> None:
-    """Remove the file of an upload that needs none any more; call it once that is committed."""
+    """Remove the files of an upload that needs none any more; call it once that is committed."""
     if row.state not in WITH_FILE:
-        upload_path(work.files, row).unlink(missing_ok=True)
+        remove_incoming(work.files, [row.id])
 
 
 def try_again(work: Work, upload_id: str) -> Upload:

@@ -13,13 +13,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from formcheck.errors import VideoError
 from formcheck.intake.duplicates import enter_queue
-from formcheck.intake.ending import cancel
+from formcheck.intake.ending import cancel, drop_file
 from formcheck.intake.names import safe_name, video_suffix
-from formcheck.intake.settings import FREE_BYTES, MOST_RECEIVING, IntakeSettings
+from formcheck.intake.room import has_promise, in_megabytes, need_place, need_room
+from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.states import (
     UploadState,
     UploadStateError,
@@ -29,6 +30,7 @@ from formcheck.intake.states import (
 )
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.records.access import Actor, NotAllowedError, RecordsError, Role
+from formcheck.records.files import PRIVATE_FILE
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import Upload, new_id
@@ -97,7 +99,8 @@ def begin(
     if interrupted is not None:
         _say_anew(work, interrupted, wishes, whose)
         return interrupted
-    _check_room(work, file.size)
+    need_place(work)
+    need_room(work, file.size)
     said = replace(wishes, last_modified=file.last_modified, person_said=wishes.person_said or whose is not None)
     row = Upload(
         id=new_id(),
@@ -134,6 +137,19 @@ def note_received(work: Work, upload_id: str, from_byte: int, to_byte: int) -> U
         raise WrongOffsetError(row.received)
     row.received, row.updated_at = to_byte, work.now
     return row
+
+
+def expect(work: Work, row: Upload) -> None:
+    """Keep room for the rest of an upload whose bytes begin to come, or come again after a while.
+
+    Raises
+    ------
+    RecordsError
+        If there is none, or too much of it is the same account's.
+    """
+    if not has_promise(work, row):
+        need_room(work, row.size - row.received, row.id)
+    row.updated_at = work.now
 
 
 def complete(records: Records, actor: Actor, upload_id: str) -> Upload:
@@ -187,11 +203,13 @@ def add_file(
     announced = Announced(path.name, path.stat().st_size)
     with records.writing(actor) as work:
         row = begin(work, announced, wishes, settings, person_id=person_id)
+        upload_path(work.files, row).touch(PRIVATE_FILE)
     try:
         shutil.copyfile(path, upload_path(records.files, row))
     except OSError as error:
         with records.writing(actor) as work:
-            cancel(work, row.id)
+            row = cancel(work, row.id)
+            drop_file(work, row)
         raise RecordsError(
             f"The file could not be kept: {error.strerror or error}.", "Free some space, and try again."
         ) from error
@@ -218,33 +236,6 @@ def _check_file(name: str, size: int, settings: IntakeSettings) -> None:
         raise VideoError(
             f'"{name}" has {its}; a video may have {most} here.',
             "Trim it to one set, or record in 1080p instead of 4K.",
-        )
-
-
-def in_megabytes(size: int) -> str:
-    """Write a number of bytes for people: `14 MB`, `2.1 GB`."""
-    megabyte = 1_000_000
-    if size < megabyte:
-        return f"{max(1, round(size / 1000))} kB"
-    if size < 1000 * megabyte:
-        return f"{size / megabyte:.0f} MB"
-    return f"{size / (1000 * megabyte):.1f} GB"
-
-
-def _check_room(work: Work, size: int) -> None:
-    own = select(func.count()).where(Upload.state == UploadState.RECEIVING, Upload.created_by_id == work.actor.id)
-    if (work.session.scalar(own) or 0) >= MOST_RECEIVING:
-        raise RecordsError(
-            f"{MOST_RECEIVING} videos are on their way already.", "Let some of them arrive, or cancel them."
-        )
-    promised = select(func.coalesce(func.sum(Upload.size - Upload.received), 0)).where(
-        Upload.state == UploadState.RECEIVING
-    )
-    missing = size + int(work.session.scalar(promised) or 0) + FREE_BYTES
-    if shutil.disk_usage(work.files.incoming).free < missing:
-        raise RecordsError(
-            f"The computer that runs formcheck has no room for a video of {in_megabytes(size)}.",
-            "Free some space on its disk, or delete videos that are not needed any more.",
         )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from formcheck.moments import read_moment
 from formcheck.video.source import open_source
 
 _TAGS: Final = ("com.apple.quicktime.creationdate", "creation_time", "date")
@@ -37,7 +38,6 @@ def recorded_in(*tags: Mapping[str, str]) -> datetime | None:
 
 def _moment(text: str) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(text.strip())
-        return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
+        return read_moment(text.strip())
+    except ValueError:
         return None

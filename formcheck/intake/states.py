@@ -19,7 +19,7 @@ from typing import Final
 from formcheck.records.access import Actor, NotFoundError, RecordsError
 from formcheck.records.files import FileStore
 from formcheck.records.records import Work
-from formcheck.records.tables import Upload
+from formcheck.records.tables import Upload, new_id
 
 
 class UploadState(StrEnum):
@@ -54,6 +54,16 @@ def file_suffix(name: str) -> str:
 def upload_path(files: FileStore, row: Upload) -> Path:
     """Return where the file of an upload lies until it is measured, whether it is there or not."""
     return files.incoming / f"{row.id}{file_suffix(row.name)}"
+
+
+def work_folder(files: FileStore, row: Upload) -> Path:
+    """Return where an attempt at an upload puts what it makes; each attempt has a name of its own."""
+    return files.incoming / f"{row.id}.{new_id()}"
+
+
+def older_work_folders(files: FileStore, row: Upload) -> list[Path]:
+    """Return the folders that attempts at an upload before left behind, when their workers were killed."""
+    return [path for path in files.incoming.glob(f"{row.id}.*") if path.is_dir()]
 
 
 def may_see(actor: Actor, row: Upload) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from formcheck.exercises.plan import Plan
+from formcheck.exercises.plan import Plan, plan_from_document
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.kinematics.view import ViewKind
+from formcheck.moments import read_moment
 from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region
 from formcheck.records.access import RecordsError
@@ -88,7 +88,7 @@ class Wishes:
                 capture_fps=capture_fps_said(document.get("capture_fps")),
                 person=None if document.get("person") is None else Region.from_document(document["person"]),
                 done_at=_moment(document.get("done_at")),
-                plan=None if plan is None else _plan(plan),
+                plan=None if plan is None else plan_from_document(plan),
                 keep_video=document.get("keep_video", True) is not False,
                 origin=document.get("origin", "upload"),
                 last_modified=_moment(document.get("last_modified")),
@@ -158,26 +158,10 @@ def guessed_moment(row: Upload) -> datetime | None:
         return None
 
 
-def _plan(document: Any) -> Plan:
-    known = {each.name: document[each.name] for each in fields(Plan) if each.name in document}
-    for name, value in known.items():
-        if name == "ball":
-            allowed = isinstance(value, bool)
-        elif name == "sex":
-            allowed = value in (None, "female", "male")
-        else:
-            number = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-            allowed = value is None or (number and value >= 0)
-        if not allowed:
-            raise ValueError(f"{value!r} is no {name.replace('_', ' ')}")
-    return Plan(**known)
-
-
 def _moment(text: Any) -> datetime | None:
     if text is None:
         return None
-    moment = datetime.fromisoformat(text)
-    return moment.astimezone(UTC) if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return read_moment(text)
 
 
 def _moment_text(moment: datetime | None) -> str | None:

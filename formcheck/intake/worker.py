@@ -27,8 +27,11 @@ from formcheck.intake.claims import (
     take_back,
 )
 from formcheck.intake.heartbeat import Heartbeat, ToldToStopError
+from formcheck.intake.memory import TOO_MUCH_MEMORY, MemoryWatch, limit_data
+from formcheck.intake.settings import WORKER_MEMORY_BYTES, intake_settings
 from formcheck.records.access import SYSTEM
 from formcheck.records.records import Records
+from formcheck.records.sweep import sweep_incoming
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOK_EVERY_S: Final = 1.0
@@ -54,12 +57,17 @@ class Worker:
         Unlike that of every other worker that lives; its dead predecessor in the same place had the same.
     stop
         Set when it shall end.
+    ceiling_bytes
+        Of memory; an upload that takes more has failed, and this process ends.
     """
 
-    def __init__(self, records: Records, name: str, stop: threading.Event) -> None:
+    def __init__(
+        self, records: Records, name: str, stop: threading.Event, ceiling_bytes: int = WORKER_MEMORY_BYTES
+    ) -> None:
         self._records = records
         self._name = name
         self._stop = stop
+        self._ceiling_bytes = ceiling_bytes
 
     def run(self) -> None:
         """Work until told to stop."""
@@ -70,6 +78,7 @@ class Worker:
                 if looks % _TIDY_EVERY_LOOKS == 0:
                     complete_arrived(self._records)
                     give_up_old(self._records)
+                    sweep_incoming(self._records)
                 looks += 1
                 worked = self.work_once()
             except FormcheckError as error:
@@ -97,7 +106,10 @@ class Worker:
         from formcheck.pose.models import AUTO_MODEL, ensure_model
 
         try:
-            with Heartbeat(self._records, claim, self._stop) as heart:
+            with (
+                Heartbeat(self._records, claim, self._stop) as heart,
+                MemoryWatch(self._ceiling_bytes, lambda: self._write(claim, TOO_MUCH_MEMORY)),
+            ):
                 set_id = analyse(self._records, claim, lambda progress: ensure_model(AUTO_MODEL, progress), heart.tell)
             _LOG.info("upload %s is measured: set %s", claim.upload_id, set_id)
         except LeaseLostError:
@@ -106,6 +118,8 @@ class Worker:
             self._write(claim, None)
         except FormcheckError as error:
             self._write(claim, error)
+        except MemoryError:
+            self._write(claim, TOO_MUCH_MEMORY)
         except Exception:  # noqa: BLE001 - the door of the process: what nobody foresaw ends one upload, not the worker
             _LOG.exception("the analysis of upload %s failed", claim.upload_id)
             self._write(claim, UNFORESEEN)
@@ -135,6 +149,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     name = parser.parse_args(arguments).name
     logging.basicConfig(level=logging.WARNING, format="formcheck worker: %(levelname)s: %(message)s")
     _give_way()
+    os.umask(0o077)  # whatever a library writes is its owner's alone
+    try:
+        ceiling_bytes = intake_settings().worker_memory_bytes
+    except FormcheckError as error:
+        _LOG.error("%s", error)
+        return 1
+    limit_data(ceiling_bytes)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     threading.Thread(target=_await_end, args=(stop,), name="formcheck-parent-watch", daemon=True).start()
@@ -143,7 +164,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FormcheckError as error:
         _LOG.error("%s", error)
         return 1
-    Worker(records, name, stop).run()
+    Worker(records, name, stop, ceiling_bytes).run()
     records.close()
     return 0
 

@@ -30,6 +30,10 @@ from formcheck.pose.types import CAMERA_AXES, FloatArray, PoseTrack, TrackSource
 TRACK_FORMAT: Final = "formcheck.pose-track/1"
 TRACK_SUFFIXES: Final = (".parquet", ".npz")
 
+MOST_ROWS: Final = 300_000
+"""Frames: an hour at 60 a second and more, 0.5 GB."""
+_LARGEST_ROW_BYTES: Final = 8 * 3 * len(Landmark)
+"""Of the largest array of an `.npz`, a frame."""
 _FORMAT_FAMILY: Final = TRACK_FORMAT.partition("/")[0]
 _FORMAT_KEY: Final = b"formcheck.format"
 _SOURCE_KEY: Final = b"formcheck.source"
@@ -120,9 +124,13 @@ def _write_parquet(track: PoseTrack, path: Path) -> None:
 def _read_parquet(path: Path) -> PoseTrack:
     # Not read_table, which would make a column of a folder called `name=value`.
     with pyarrow.parquet.ParquetFile(path) as file:
-        table = file.read()
-    metadata = table.schema.metadata or {}
-    _require_format(path, metadata.get(_FORMAT_KEY, b"").decode(errors="replace"))
+        metadata = file.schema_arrow.metadata or {}
+        _require_format(path, metadata.get(_FORMAT_KEY, b"").decode(errors="replace"))
+        wanted = _wanted_columns()
+        _require_measure(path, file.metadata.num_rows)
+        if any(file.schema_arrow.field(name).type != pyarrow.float64() for name in wanted):
+            raise TypeError("a column is not of floating-point numbers")
+        table = file.read(columns=wanted)
     source = _source_from_json(metadata[_SOURCE_KEY].decode())
 
     def columns(landmark: Landmark, names: tuple[str, ...]) -> list[FloatArray]:
@@ -159,6 +167,8 @@ def _read_npz(path: Path) -> PoseTrack:
     with path.open("rb") as file:
         if not zipfile.is_zipfile(file):  # numpy would take it for a single array or a pickle
             raise zipfile.BadZipFile("not a zip archive")
+        with zipfile.ZipFile(file) as packed:
+            _require_measure(path, max((each.file_size for each in packed.infolist()), default=0) // _LARGEST_ROW_BYTES)
         file.seek(0)
         with np.load(file, allow_pickle=False) as archive:
             _require_format(path, str(archive["format"]) if "format" in archive else "")
@@ -184,6 +194,20 @@ def _columns(track: PoseTrack) -> dict[str, FloatArray]:
     if track.camera is not None:
         columns |= {f"camera_{name}": _floats(track.camera[:, axis]) for axis, name in enumerate(CAMERA_AXES)}
     return columns
+
+
+def _wanted_columns() -> list[str]:
+    names = (*_AXES_PX, "visibility", *_AXES_M)
+    return ["t_s", *(_column(landmark, name) for landmark in Landmark for name in names)]
+
+
+def _require_measure(path: Path, rows: int) -> None:
+    """Refuse a file that claims more frames than any recording has, before they are laid out in memory."""
+    if rows > MOST_ROWS:
+        raise PoseTrackError(
+            f"{path} holds more than {MOST_ROWS:,} frames, which no recording of a set does.",
+            "Make it again from the video of one set.",
+        )
 
 
 def _column(landmark: Landmark, quantity: str) -> str:

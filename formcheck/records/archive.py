@@ -77,7 +77,7 @@ def write_archive(
         If the archive cannot be written.
     """
     home, place = records.settings.home.resolve(), target.resolve()
-    passing = place.parent == records.files.incoming.resolve()  # made to be sent away and removed
+    passing = records.files.passing.holds(place)  # made to be sent away and removed
     if home in place.parents and not passing:
         raise RecordsError("The archive would lie among the records themselves.", "Choose another folder for it.")
     try:

@@ -30,10 +30,10 @@ Progress = Callable[[float], None]
 
 _MANIFEST: Final = "manifest.json"
 _CHUNK: Final = 1 << 20
-_LARGEST_MANIFEST: Final = 1 << 28
-"""Bytes: a million files and more."""
-_LARGEST_LINE: Final = 1 << 26
-"""Bytes of one row; a set of an hour is a fifth of it."""
+_LARGEST_MANIFEST: Final = 1 << 26
+"""Bytes: some 400 000 files."""
+_LARGEST_LINE: Final = 1 << 25
+"""Bytes of one row; a set of an hour is less than half of it."""
 _DEFLATES_TO: Final = 200
 """Rows shrink to a tenth or so; what claims to shrink further than this is made to fill disks."""
 _ALWAYS_ALLOWED: Final = 1 << 20
@@ -180,7 +180,7 @@ class ArchiveReader:
                 if not line.endswith(b"\n"):
                     raise ValueError(f"{table.member} has a row that is too long or not whole")
                 counted += 1
-                yield json.loads(line)
+                yield _read_json(line)
             if counted != table.rows:
                 raise ValueError(f"{table.member} has {counted} rows instead of {table.rows}")
 
@@ -204,7 +204,7 @@ class ArchiveReader:
             raise ValueError("it has no manifest") from None
         if info.file_size > _LARGEST_MANIFEST or _swells(info):
             raise ValueError("its manifest is too large")
-        return manifest_from(json.loads(b"".join(self._chunks(_MANIFEST, info.file_size))))
+        return manifest_from(_read_json(b"".join(self._chunks(_MANIFEST, info.file_size))))
 
     def _check_members(self) -> None:
         infos = {info.filename: info for info in self._packed.infolist()}
@@ -242,6 +242,14 @@ class ArchiveReader:
             raise RecordsError(
                 f"{self.path.name} cannot be read: {error.strerror or error}.", "Check its name and place."
             ) from error
+
+
+def _read_json(text: bytes) -> Any:
+    return json.loads(text, parse_constant=_no_number)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def _swells(info: zipfile.ZipInfo) -> bool:

@@ -15,18 +15,31 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import JSON, Boolean, Column, Connection, DateTime, Engine, Float, Integer, MetaData, String, select
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    String,
+    select,
+)
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import IntegrityError
 
+from formcheck.moments import read_moment
 from formcheck.records.archive_file import ArchiveReader
 from formcheck.records.database import connect, known_revisions, migrate, newer_revision
 from formcheck.records.tables import Json, Table, UtcDateTime
 
-ROWS_AT_ONCE: Final = 200
-"""Held in memory; a row may be as large as a set's assessment."""
+ROWS_AT_ONCE: Final = 8
+"""Held in memory; a row of an archive made to harm may have 32 MB, and some times that once it is read."""
 _REVISION_TABLE: Final = "alembic_version"
-_LARGEST_INTEGER: Final = 2**63
 
 
 def all_tables() -> list[SqlTable]:
@@ -83,15 +96,17 @@ def _fits(kind: Any, value: Any) -> bool:
     if isinstance(kind, String):
         return isinstance(value, str) and "\0" not in value
     if isinstance(kind, Integer):
-        return isinstance(value, int) and abs(value) < _LARGEST_INTEGER
+        return isinstance(value, int) and abs(value) < (2**63 if isinstance(kind, BigInteger) else 2**31)
     return isinstance(kind, Float) and isinstance(value, int | float) and math.isfinite(value)
 
 
 def _moment(where: str, value: Any, *, aware: bool) -> datetime:
-    moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-    if moment is None or moment.tzinfo is None:
+    if not isinstance(value, str):
         raise ValueError(f"{where} is no moment")
-    utc = moment.astimezone(UTC)
+    try:
+        utc = read_moment(value, zone_needed=True)
+    except ValueError as error:
+        raise ValueError(f"{where} is no moment of our time") from error
     return utc if aware else utc.replace(tzinfo=None)
 
 

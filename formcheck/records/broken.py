@@ -16,7 +16,7 @@ from formcheck.records.database import open_database
 from formcheck.records.files import FileStore, force
 from formcheck.records.settings import DATABASE_FILE, RecordsSettings
 
-_BESIDE: Final = ("-wal", "-shm")
+SQLITE_BESIDE: Final = ("-wal", "-shm")
 """Endings of what SQLite keeps beside its file."""
 
 
@@ -53,7 +53,7 @@ def replace_broken(settings: RecordsSettings, files: FileStore) -> Iterator[tupl
         force(new)
         aside.mkdir(mode=0o700)
         shutil.copyfile(broken, aside / broken.name)
-        for ending in _BESIDE:
+        for ending in SQLITE_BESIDE:
             # Left beside the new file, its pages would be taken for changes of that.
             leftover = broken.with_name(broken.name + ending)
             if leftover.exists():
@@ -63,5 +63,5 @@ def replace_broken(settings: RecordsSettings, files: FileStore) -> Iterator[tupl
         force(broken.parent)
     finally:
         engine.dispose()
-        for ending in ("", *_BESIDE):
+        for ending in ("", *SQLITE_BESIDE):
             new.with_name(new.name + ending).unlink(missing_ok=True)

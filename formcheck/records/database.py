@@ -84,10 +84,11 @@ def connect(url: str) -> Engine:
 
 
 def _make_private(file: str | None) -> None:
-    """Make a database's file that is not there yet one that its owner alone can open; what is beside it goes by it."""
+    """Make a database's file one that its owner alone can open; what SQLite puts beside it goes by it."""
     if file and file != ":memory:":
-        with suppress(OSError):  # it is there, or cannot be made, which is said when it is opened
-            Path(file).touch(mode=0o600, exist_ok=False)
+        with suppress(OSError):  # it cannot be made or is somebody else's, which is said when it is opened
+            Path(file).touch(mode=0o600)
+            Path(file).chmod(0o600)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

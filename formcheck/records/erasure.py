@@ -21,7 +21,7 @@ from formcheck.records.archive_rows import all_tables
 from formcheck.records.files import force
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
-from formcheck.records.sweep import remove_incoming
+from formcheck.records.sweep import remove_incoming, sweep
 from formcheck.records.tables import (
     Account,
     Annotation,
@@ -35,11 +35,11 @@ from formcheck.records.tables import (
     Upload,
     new_id,
 )
-from formcheck.records.unused import remove_unused
 
 ERASED: Final = "person.erased"
 """The action in the audit log: who did it and when, and nothing else."""
-_FOLDER: Final = "erasing"
+ERASING: Final = "erasing"
+"""The folder of erasures under way, in the data directory."""
 _BUSY_MS: Final = 10_000
 """How long others may keep us from rewriting the database."""
 
@@ -101,7 +101,7 @@ def erase_person(records: Records, actor: Actor, person_id: str) -> None:
     with records.reading(actor) as work:
         get_person(work, person_id)
         actor.need_clinician("erase people")
-    file = records.settings.home / _FOLDER / f"{new_id()}.json"
+    file = records.settings.home / ERASING / f"{new_id()}.json"
     task = _Task(file, person_id, actor.id, actor.name, actor.role.value)
     try:
         task.write(records)
@@ -114,7 +114,7 @@ def erase_person(records: Records, actor: Actor, person_id: str) -> None:
 
 def finish_erasures(records: Records) -> int:
     """Finish the erasures that were cut short; return how many. To be called when formcheck starts."""
-    folder = records.settings.home / _FOLDER
+    folder = records.settings.home / ERASING
     found = [_read(file) for file in sorted(folder.glob("*.json"))] if folder.is_dir() else []
     tasks = [task for task in found if task is not None]
     for task in tasks:
@@ -139,7 +139,7 @@ def _read(file: Path) -> _Task | None:
 def _finish(records: Records, task: _Task) -> None:
     """Remove what the rows no longer name, then every trace in the database's own files."""
     remove_incoming(records.files, task.upload_ids)
-    remove_unused(records)
+    sweep(records)
     scrub(records.engine)
     task.forget()
 

@@ -23,6 +23,7 @@ from formcheck.records.archive_manifest import PEOPLE, Manifest
 from formcheck.records.archive_rows import laid_out
 from formcheck.records.exchange_checks import check_people, check_tracks
 from formcheck.records.exchange_merge import Imported, merge
+from formcheck.records.files import KeptFile
 from formcheck.records.people import get_person, list_people
 from formcheck.records.records import Records
 from formcheck.records.restore import need_room, part, take_files
@@ -138,9 +139,16 @@ def import_people(records: Records, actor: Actor, source: Path, progress: Progre
             )
         archive.verify(part(progress, 0.0, 0.4))
         need_room(archive, records.files)
-        with laid_out(archive, records.files.passing_name(".sqlite3")) as rows:
-            check_people(archive, rows, records.now().year)
-            take_files(archive, records.files, part(progress, 0.4, 0.9))
-            check_tracks(archive, rows, records.files)
+        with (
+            records.files.passing_folder() as folder,
+            laid_out(archive, records.files.passing_name(".sqlite3", folder=folder)) as rows,
+        ):
+            check_people(archive, rows, records.now())
+            ready = take_files(archive, records.files, folder, part(progress, 0.4, 0.9))
+            check_tracks(archive, rows, {sha256: _place(records, each) for sha256, each in ready.items()})
             with rows.connect() as given, records.writing(actor) as work:
-                return merge(work, given, archive.manifest)
+                return merge(work, given, archive.manifest, ready)
+
+
+def _place(records: Records, file: KeptFile) -> Path:
+    return file.ready or records.files.path(file.sha256, file.suffix)

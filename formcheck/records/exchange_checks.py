@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import jsonschema
-from sqlalchemy import Engine, select
+from sqlalchemy import JSON, Engine, select
 from sqlalchemy.orm import Session
 
 from formcheck.errors import FormcheckError
 from formcheck.history.summary_document import summary_from_document
+from formcheck.moments import CLOCKS_DIFFER
 from formcheck.pose.store import load_track
 from formcheck.records.access import RecordsError
 from formcheck.records.archive_file import ArchiveReader
 from formcheck.records.archive_rows import ROWS_AT_ONCE
-from formcheck.records.files import FileStore
 from formcheck.records.notes import LONGEST_NOTE
-from formcheck.records.people import PersonDetails, checked_name
+from formcheck.records.people import PersonDetails, checked_name, need_storable
 from formcheck.records.plans import check_prescription, prescription_of
 from formcheck.records.requests import MeasuredAs
 from formcheck.records.sets import PAIN_ASKED, PAIN_RANGE, TRACK_SUFFIX
@@ -53,10 +55,15 @@ _TRAVELLING: Final = (
 """Tables that such an archive may hold."""
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _ORIGINS: Final = ("upload", "live", "sample", "import")
+_MOST: Final = 2.0**53
+"""Numbers without a unit: counts of bytes are the largest."""
+_MOST_OF_UNIT: Final = {"_s": 86_400.0, "_deg": 3_600.0, "_px": 100_000.0, "_pct": 1e6, "_cm": 1e5}
+"""By the end of a name. No recording of a set is longer than a day, no picture wider; the others leave room for what a
+bad measurement gives."""
 Row = TypeVar("Row", bound=Table)
 
 
-def check_people(archive: ArchiveReader, rows: Engine, year: int) -> None:
+def check_people(archive: ArchiveReader, rows: Engine, now: datetime) -> None:
     """Look at every row of an archive of people.
 
     Parameters
@@ -65,8 +72,8 @@ def check_people(archive: ArchiveReader, rows: Engine, year: int) -> None:
         For what it says of itself.
     rows
         Its rows, laid out: each is of its kind already, and leads to rows that are there.
-    year
-        The year that it is now.
+    now
+        The time now: nothing was done later, except by a clock that goes ahead.
 
     Raises
     ------
@@ -76,7 +83,7 @@ def check_people(archive: ArchiveReader, rows: Engine, year: int) -> None:
     with _as_damage(archive), Session(rows) as session:
         if not {each.name for each in archive.manifest.tables} <= {each.__tablename__ for each in _TRAVELLING}:
             raise ValueError("it holds more than people and what is theirs")
-        look = _Look(session, archive, year)
+        look = _Look(session, archive, now)
         look.each(Person, look.person)
         look.each(StoredPlan, look.plan)
         look.files()
@@ -88,8 +95,17 @@ def check_people(archive: ArchiveReader, rows: Engine, year: int) -> None:
         look.each(AuditEntry, look.entry)
 
 
-def check_tracks(archive: ArchiveReader, rows: Engine, files: FileStore) -> None:
-    """Read every pose track once it is in the store.
+def check_tracks(archive: ArchiveReader, rows: Engine, places: Mapping[str, Path]) -> None:
+    """Read every pose track.
+
+    Parameters
+    ----------
+    archive
+        For what it says of itself.
+    rows
+        Its rows, laid out.
+    places
+        Where its files are, by hash.
 
     Raises
     ------
@@ -100,7 +116,7 @@ def check_tracks(archive: ArchiveReader, rows: Engine, files: FileStore) -> None
     with _as_damage(archive), Session(rows) as session:
         for sha256 in session.scalars(select(ExerciseSet.track_sha256).distinct()):
             if sha256 not in missing:
-                load_track(files.path(sha256, TRACK_SUFFIX))
+                load_track(places[sha256])
 
 
 @contextmanager
@@ -113,20 +129,33 @@ def _as_damage(archive: ArchiveReader) -> Iterator[None]:
         raise archive.damaged(error.reason) from error
     except (ValueError, RecursionError) as error:
         raise archive.damaged(error) from error
+    except (TypeError, KeyError, AttributeError, OverflowError) as error:  # something is not of the kind it should be
+        raise archive.damaged("something in it is not as formcheck keeps it") from error
 
 
 class _Look:
-    def __init__(self, session: Session, archive: ArchiveReader, year: int) -> None:
+    def __init__(self, session: Session, archive: ArchiveReader, now: datetime) -> None:
         self._session = session
         self._archive = archive
-        self._year = year
+        self._year = now.year
+        self._latest = now + CLOCKS_DIFFER
         self._valid = jsonschema.Draft202012Validator(assessment_schema())
         self._suffixes = {each.sha256: each.suffix for each in (*archive.manifest.files, *archive.manifest.missing)}
 
     def each(self, model: type[Row], look: Callable[[Row], object]) -> None:
         for row in self._session.scalars(select(model).execution_options(yield_per=ROWS_AT_ONCE)):
+            self._values(row)
             look(row)
             self._session.expunge(row)
+
+    def _values(self, row: Table) -> None:
+        """Look at what every row may hold: moments, and JSON."""
+        for column in row.__table__.columns:
+            value = getattr(row, column.key)
+            if isinstance(value, datetime):
+                _need(value <= self._latest, f"{column.table.name}.{column.name} lies in the future")
+            elif isinstance(column.type, JSON):
+                _need_plain(value)
 
     def person(self, row: Person) -> None:
         _need_id(row.id)
@@ -138,6 +167,7 @@ class _Look:
         check_prescription(prescription_of(row))
 
     def files(self) -> None:
+        self.each(StoredFile, lambda _: None)
         named = {row.sha256: row.suffix for row in self._session.scalars(select(StoredFile))}
         _need(named == self._suffixes, "its files are not those that its rows name")
 
@@ -169,7 +199,7 @@ class _Look:
     def annotation(self, row: Annotation) -> None:
         _need_id(row.id)
         _table(row.body)
-        _need(math.isfinite(row.t_s), "a drawing in it is at no time")
+        _need(0 <= row.t_s <= _MOST_OF_UNIT["_s"], "a drawing in it is at no time")
 
     def note(self, row: Note) -> None:
         _need_id(row.id)
@@ -203,6 +233,21 @@ def _need_id(row_id: str) -> None:
 def _need(sound: bool, otherwise: str) -> None:
     if not sound:
         raise ValueError(otherwise)
+
+
+def _need_plain(value: Any, most: float = _MOST) -> None:
+    """Refuse JSON with numbers or texts that no page could show: the unit of a number stands at the end of its name."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            _need_plain(name)
+            _need_plain(each, next((known for unit, known in _MOST_OF_UNIT.items() if name.endswith(unit)), most))
+    elif isinstance(value, list):
+        for each in value:
+            _need_plain(each, most)
+    elif isinstance(value, str):
+        need_storable(value)
+    elif isinstance(value, int | float):
+        _need(math.isfinite(value) and abs(value) <= most, "a number in it is beyond all measure")
 
 
 def _table(value: Any) -> dict[str, Any]:

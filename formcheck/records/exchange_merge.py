@@ -12,6 +12,7 @@ from sqlalchemy import Table as SqlTable
 
 from formcheck.records.archive_manifest import Manifest
 from formcheck.records.archive_rows import rows_of
+from formcheck.records.files import KeptFile
 from formcheck.records.records import Work
 from formcheck.records.tables import (
     Annotation,
@@ -20,7 +21,6 @@ from formcheck.records.tables import (
     Note,
     Person,
     StoredCorrection,
-    StoredFile,
     StoredPlan,
     SuggestionAnswer,
     Table,
@@ -50,8 +50,8 @@ class Imported:
     """Ids of sets that stayed out, since their pose track was missing where the archive was made."""
 
 
-def merge(work: Work, given: Connection, manifest: Manifest) -> Imported:
-    """Add what is new. The files must be in the store already.
+def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str, KeptFile]) -> Imported:
+    """Add what is new, and let in the files that it needs.
 
     Parameters
     ----------
@@ -61,8 +61,10 @@ def merge(work: Work, given: Connection, manifest: Manifest) -> Imported:
         The rows of the archive, which were checked.
     manifest
         Of the archive.
+    ready
+        Its files, by hash.
     """
-    merging = _Merge(work, given, Imported(manifest))
+    merging = _Merge(work, given, ready, Imported(manifest))
     merging.rows(Person)
     merging.rows(StoredPlan)
     merging.sets()
@@ -78,6 +80,7 @@ def merge(work: Work, given: Connection, manifest: Manifest) -> Imported:
 class _Merge:
     work: Work
     given: Connection
+    ready: Mapping[str, KeptFile]
     told: Imported
     new_sets: set[str] = field(default_factory=set)
 
@@ -94,7 +97,6 @@ class _Merge:
     def sets(self) -> None:
         """Add the sets that are new, without a video that was missing where the archive was made."""
         table = _table(ExerciseSet)
-        files = {row["sha256"]: row for row in rows_of(self.given, _table(StoredFile))}
         missing = {each.sha256 for each in self.told.manifest.missing}
         for row in rows_of(self.given, table):
             if self._is_known(table, row):
@@ -106,8 +108,7 @@ class _Merge:
                 if row[name] in missing:
                     row[name] = None
                 elif row[name] is not None:
-                    file = files[row[name]]
-                    self.work.keep_file(file["sha256"], file["suffix"], file["size"])
+                    self.work.keep_file(self.ready[row[name]])
             row["plan_id"] = self._if_theirs(StoredPlan, row["plan_id"], row["person_id"])
             self._add(table, row | {"origin": _IMPORTED})
             self.new_sets.add(row["id"])

@@ -1,4 +1,9 @@
-"""Files beside the database, named by their content: written whole, never changed, found by their hash."""
+"""Files beside the database, named by their content: written whole, never changed, found by their hash.
+
+A file enters the store in the transaction that names it, while nobody else can begin or cease to use files (see
+`Work.keep_file`). Until then it lies with the upload that it comes of, or in the folder of the process that is at work
+on it. So a file of the store that no row names is needed by nobody, however young it is.
+"""
 
 from __future__ import annotations
 
@@ -6,23 +11,43 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from formcheck.records.access import RecordsError
+from formcheck.records.passing import Passing, emptied
 from formcheck.records.tables import new_id
 from formcheck.video.digest import file_sha256
 
 _NAME: Final = re.compile(r"(?P<sha256>[0-9a-f]{64})(?P<suffix>(?:\.[a-z0-9]{1,12})?)", re.ASCII)
 _FOLDER: Final = "files"
 _INCOMING: Final = "incoming"
+_PASSING: Final = "passing"
+PRIVATE_FILE: Final = 0o600
+PRIVATE_FOLDER: Final = 0o700
+"""Whatever the umask: the owner's alone."""
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file on its way into the store, whole and forced onto the disk."""
+
+    sha256: str
+    suffix: str
+    """With its dot, in lower case."""
+    size: int
+    """Bytes."""
+    ready: Path | None = None
+    """Where it lies; None for one that the store holds already."""
 
 
 class FileStore:
     """A folder of files named by their SHA-256, in 256 folders by its first two digits.
 
-    A file is copied or moved in under a passing name on the same disk, forced onto it, and renamed: at no moment does
-    a file of the store have other content than its name says.
+    A file is made ready under a passing name on the same disk, forced onto it, and renamed: at no moment does a file of
+    the store have other content than its name says.
 
     Parameters
     ----------
@@ -31,17 +56,28 @@ class FileStore:
     """
 
     def __init__(self, home: Path) -> None:
-        self._root = home / _FOLDER
+        self.root = home / _FOLDER
+        """Where the files are."""
         self.incoming = home / _INCOMING
-        """For what is not whole yet: on the same disk, so that taking it over is a rename."""
+        """Files of uploads that are not measured yet: on the same disk, so that taking one over is a rename. Each
+        begins with the id of its upload, whose row is there before it is."""
+        self.passing = Passing(home / _PASSING)
+        """What processes are at work on."""
         try:
-            for folder in (home, self._root, self.incoming):
-                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for folder in (home, self.root, self.incoming):
+                folder.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
         except OSError as error:
             raise RecordsError(
                 f"The folder of the records, {home}, cannot be made: {error.strerror or error}.",
                 "Choose another with FORMCHECK_HOME.",
             ) from error
+        for folder in (self.root, self.incoming):
+            with suppress(OSError):  # a copy may be open to others, or be somebody else's
+                folder.chmod(PRIVATE_FOLDER)
+
+    def close(self) -> None:
+        """Let go of what passes through this process."""
+        self.passing.close()
 
     def path(self, sha256: str, suffix: str) -> Path:
         """Return where a file is, whether it is there or not.
@@ -54,14 +90,34 @@ class FileStore:
         name = f"{sha256}{suffix}"
         if _NAME.fullmatch(name) is None:
             raise ValueError(f"not the name of a stored file: {name!r}")
-        return self._root / sha256[:2] / name
+        return self.root / sha256[:2] / name
 
-    def passing_name(self, suffix: str = "") -> Path:
-        """Return a name in the folder of what is not whole yet; nobody else uses it."""
-        return self.incoming / f"{new_id()}{suffix}"
+    def passing_name(self, suffix: str = "", *, folder: Path | None = None) -> Path:
+        """Return a name for what is not whole yet; nobody else uses it.
 
-    def take(self, path: Path, suffix: str, *, keep: bool = False) -> tuple[str, int]:
-        """Take a file in.
+        Parameters
+        ----------
+        suffix
+            With its dot.
+        folder
+            Where it shall lie; None for the folder of this process, which goes with the process.
+
+        Raises
+        ------
+        RecordsError
+            If there is no room for such a folder.
+        """
+        try:
+            return (self.passing.folder() if folder is None else folder) / f"{new_id()}{suffix}"
+        except OSError as error:
+            raise _not_kept(error) from error
+
+    def passing_folder(self) -> AbstractContextManager[Path]:
+        """Give a folder for what is not whole yet; gone when the block ends."""
+        return emptied(self.passing_name())
+
+    def take(self, path: Path, suffix: str, *, keep: bool = False, folder: Path | None = None) -> KeptFile:
+        """Make a file ready for the store; `Work.keep_file` lets it in.
 
         Parameters
         ----------
@@ -71,52 +127,54 @@ class FileStore:
             With its dot, in lower case.
         keep
             Whether the file stays where it is and a copy is taken.
-
-        Returns
-        -------
-        tuple of str and int
-            Its SHA-256 and its size in bytes.
+        folder
+            Where it is to lie until then; see `passing_name`.
 
         Raises
         ------
         RecordsError
             If the disk is full or may not be written to.
         """
-        whole = self.passing_name(suffix)
+        whole = self.passing_name(suffix, folder=folder)
         try:
             if keep:
+                whole.touch(PRIVATE_FILE)
                 shutil.copyfile(path, whole)
             else:
                 path.replace(whole)
-            return self._settle(whole, suffix)
+            whole.chmod(PRIVATE_FILE)
+            force(whole)
+            return KeptFile(file_sha256(whole), suffix, whole.stat().st_size, whole)
         except OSError as error:
-            raise RecordsError(
-                f"The file could not be kept: {error.strerror or error}.", "Free some space, and try again."
-            ) from error
-        finally:
             whole.unlink(missing_ok=True)
+            raise _not_kept(error) from error
+        except BaseException:
+            whole.unlink(missing_ok=True)
+            raise
 
-    def write(self, suffix: str, writer: Callable[[Path], None]) -> tuple[str, int]:
-        """Take in what a function writes to the path it is given; see `take`."""
-        made = self.passing_name(suffix)
+    def write(self, suffix: str, writer: Callable[[Path], None], *, folder: Path | None = None) -> KeptFile:
+        """Make ready what a function writes to the path it is given; see `take`."""
+        made = self.passing_name(suffix, folder=folder)
         try:
             writer(made)
-            return self.take(made, suffix)
+            return self.take(made, suffix, folder=folder)
         finally:
             made.unlink(missing_ok=True)
 
-    def _settle(self, whole: Path, suffix: str) -> tuple[str, int]:
-        size = whole.stat().st_size
-        sha256 = file_sha256(whole)
+    def enter(self, ready: Path, sha256: str, suffix: str) -> None:
+        """Let a file in that was made ready, over one of the same name: that may be damaged, this one is not.
+
+        Only for who has the files held: see `Work.keep_file`.
+
+        Raises
+        ------
+        OSError
+            If it is not there any more, or the disk refuses.
+        """
         target = self.path(sha256, suffix)
-        if target.exists() and target.stat().st_size == size:
-            os.utime(target)  # young again: a clean-up that runs just now must not take it for left over
-            return sha256, size
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        force(whole)
-        whole.replace(target)
+        target.parent.mkdir(exist_ok=True, mode=PRIVATE_FOLDER)
+        ready.replace(target)
         force(target.parent)
-        return sha256, size
 
     def remove(self, sha256: str, suffix: str) -> None:
         """Remove a file; none there is as well."""
@@ -124,10 +182,14 @@ class FileStore:
 
     def __iter__(self) -> Iterator[tuple[str, str, Path]]:
         """Go through all files: SHA-256, suffix, path."""
-        for path in sorted(self._root.glob("??/*")):
+        for path in sorted(self.root.glob("??/*")):
             match = _NAME.fullmatch(path.name)
             if match is not None:
                 yield match["sha256"], match["suffix"], path
+
+
+def _not_kept(error: OSError) -> RecordsError:
+    return RecordsError(f"The file could not be kept: {error.strerror or error}.", "Free some space, and try again.")
 
 
 def force(path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
 
 from sqlalchemy import Connection, ForeignKeyConstraint, and_, exists, func, not_, or_, select, text
 from sqlalchemy import Table as SqlTable
@@ -14,9 +16,16 @@ from formcheck.errors import VideoError
 from formcheck.records.access import SYSTEM, RecordsError
 from formcheck.records.archive_file import Progress
 from formcheck.records.archive_rows import all_tables
+from formcheck.records.broken import SQLITE_BESIDE
+from formcheck.records.erasure import ERASING
 from formcheck.records.records import Records
+from formcheck.records.sets import unused_files
+from formcheck.records.settings import DATABASE_FILE
+from formcheck.records.sweep import is_named, needless_incoming, unnamed_files
 from formcheck.records.tables import ExerciseSet, Person, StoredFile
 from formcheck.video.digest import file_sha256
+
+_GOES: Final = "it goes with: formcheck records retention."
 
 
 @dataclass(frozen=True)
@@ -30,6 +39,8 @@ class Integrity:
     """Bytes of all files."""
     problems: tuple[str, ...]
     """A sentence each; none where all is whole."""
+    needless: tuple[str, ...] = ()
+    """What lies in the data directory and nothing needs: a sentence each."""
 
 
 def check(records: Records, progress: Progress | None = None) -> Integrity:
@@ -70,7 +81,45 @@ def check(records: Records, progress: Progress | None = None) -> Integrity:
         read += expected
         if progress is not None:
             progress(read / max(1, size))
-    return Integrity(people or 0, sets or 0, len(files), size, tuple(problems))
+    return Integrity(people or 0, sets or 0, len(files), size, tuple(problems), tuple(_needless(records)))
+
+
+def _needless(records: Records) -> Iterator[str]:
+    """Name what nobody needs. Asked while nobody can begin or cease to use files."""
+    home = records.settings.home
+    unnamed = unnamed_files(records)
+    with records.writing(SYSTEM) as work:
+        work.hold_files()
+        for row in unused_files(work):
+            yield f"No set needs the file {row.sha256}{row.suffix} any more; {_GOES}"
+        for sha256, suffix in unnamed:
+            if not is_named(work, sha256, suffix) and work.files.path(sha256, suffix).exists():
+                yield f"No row names the file {sha256}{suffix}; {_GOES}"
+        for path in needless_incoming(work):
+            yield f"No upload needs {_shown(path, home)}; {_GOES}"
+    for path in records.files.passing.left_over():
+        yield f"The process that made {_shown(path, home)} is gone; {_GOES}"
+    if any((home / ERASING).glob("*")):
+        yield "An erasure was cut short; it is finished when formcheck starts, or with: formcheck records retention."
+    for path in _strangers(records):
+        yield f"{_shown(path, home)} is none of the files that formcheck needs; look at it, and delete it."
+
+
+def _strangers(records: Records) -> Iterator[Path]:
+    """Go through what lies in the data directory and in the store under names that formcheck does not look for."""
+    known = {path for _, _, path in records.files}
+    for path in sorted(records.files.root.rglob("*")):
+        if not path.is_dir() and path not in known:
+            yield path
+    ours = {DATABASE_FILE, *(DATABASE_FILE + ending for ending in SQLITE_BESIDE)}
+    folders = {records.files.root.name, records.files.incoming.name, records.files.passing.root.name, ERASING}
+    for path in sorted(records.settings.home.iterdir()):
+        if path.name not in (folders if path.is_dir() else ours):
+            yield path
+
+
+def _shown(path: Path, home: Path) -> str:
+    return path.relative_to(home).as_posix()
 
 
 def _in_database(connection: Connection) -> Iterator[str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -14,9 +14,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from formcheck.records.access import Actor, ConflictError, RecordsError
+from formcheck.records.access import SYSTEM, Actor, ConflictError, RecordsError
 from formcheck.records.database import open_database, session_of
-from formcheck.records.files import FileStore
+from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import AuditEntry, Json, StoredFile
 
@@ -37,6 +37,8 @@ class Work:
     files: FileStore
     now: datetime
     """One moment for all that is written in it."""
+    entered: list[tuple[str, str]] = field(default_factory=list)
+    """Hash and ending of the files that came into the store with it: they go again if it fails."""
 
     def log(self, action: str, *, subject: str | None, person: str | None, details: Json | None = None) -> None:
         """Write into the audit log what is done, in the same transaction.
@@ -69,23 +71,31 @@ class Work:
         if self.session.get_bind().dialect.name == "postgresql":
             self.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": FILES_LOCK})
 
-    def keep_file(self, sha256: str, suffix: str, size: int) -> str:
-        """Enter a file that the store holds already; return its hash.
+    def keep_file(self, file: KeptFile) -> str:
+        """Let a file into the store, and name it; return its hash.
 
         Raises
         ------
         RecordsError
-            If the store does not hold it any more, because nobody needed it until now.
+            If it is not there any more, or the disk refuses.
         """
         self.hold_files()
-        row = self.session.get(StoredFile, sha256)
+        row = self.session.get(StoredFile, file.sha256)
         if row is None:
-            row = StoredFile(sha256=sha256, suffix=suffix, size=size, created_at=self.now)
+            row = StoredFile(sha256=file.sha256, suffix=file.suffix, size=file.size, created_at=self.now)
             self.session.add(row)
             self.session.flush()
+        if file.ready is not None and file.ready.is_file():
+            try:
+                self.files.enter(file.ready, row.sha256, row.suffix)
+            except OSError as error:
+                raise RecordsError(
+                    f"The file could not be kept: {error.strerror or error}.", "Free some space, and try again."
+                ) from error
+            self.entered.append((row.sha256, row.suffix))
         if not self.files.path(row.sha256, row.suffix).is_file():
             raise RecordsError("A file was cleaned up while it was being kept.", "Try again.")
-        return sha256
+        return file.sha256
 
     def file_path(self, sha256: str) -> Path:
         """Return where a file is.
@@ -146,12 +156,28 @@ class Records:
         ConflictError
             If somebody else changed the same thing meanwhile.
         """
+        entered: list[tuple[str, str]] = []
         try:
             with session_of(self.engine, writes=True) as session:
-                yield Work(session, actor, self.files, self._clock())
+                yield Work(session, actor, self.files, self._clock(), entered)
         except (StaleDataError, IntegrityError) as error:
+            self._put_out(entered)
             raise ConflictError("record") from error
+        except BaseException:
+            self._put_out(entered)
+            raise
+
+    def _put_out(self, entered: list[tuple[str, str]]) -> None:
+        """Remove the files of a transaction that failed, except what others name. What stays goes with a sweep."""
+        if not entered:
+            return
+        with suppress(RecordsError), self.writing(SYSTEM) as work:
+            work.hold_files()
+            for sha256, suffix in entered:
+                if work.session.get(StoredFile, sha256) is None:
+                    self.files.remove(sha256, suffix)
 
     def close(self) -> None:
-        """Let go of the database."""
+        """Let go of the database, and of what was passing through."""
         self.engine.dispose()
+        self.files.close()

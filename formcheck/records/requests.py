@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from formcheck.exercises.plan import Plan
+from formcheck.exercises.plan import Plan, plan_from_document
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
@@ -74,7 +74,6 @@ class MeasuredAs:
         try:
             if document["exercise"] not in builtin_names():
                 raise ValueError("an exercise that formcheck does not know")
-            plan = {each.name: document["plan"][each.name] for each in fields(Plan) if each.name in document["plan"]}
             return cls(
                 exercise=document["exercise"],
                 leg=None if document.get("leg") is None else Side(document["leg"]),
@@ -82,7 +81,7 @@ class MeasuredAs:
                 mirrored=bool(document.get("mirrored", False)),
                 capture_fps=capture_fps_said(document.get("capture_fps")),
                 person=None if document.get("person") is None else Region.from_document(document["person"]),
-                plan=Plan(**plan),
+                plan=plan_from_document(document["plan"]),
             )
         except (KeyError, TypeError, ValueError) as error:
             raise RecordsError(

@@ -6,9 +6,9 @@ the database is changed in one transaction: before it all is as it was, after it
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +25,10 @@ from formcheck.records.archive_manifest import BACKUP, Manifest
 from formcheck.records.archive_rows import all_tables, laid_out, rows_of, write_rows
 from formcheck.records.broken import readable, replace_broken
 from formcheck.records.database import open_database, writing_to
-from formcheck.records.files import FileStore
-from formcheck.records.records import FILES_LOCK
+from formcheck.records.files import FileStore, KeptFile
+from formcheck.records.records import FILES_LOCK, Records
 from formcheck.records.settings import RecordsSettings
+from formcheck.records.sweep import sweep
 from formcheck.records.tables import AuditEntry, StoredFile, Upload
 from formcheck.video.digest import file_sha256
 
@@ -85,17 +86,32 @@ def restore(
                 "Add them to the records: formcheck records import.",
             )
         archive.verify(part(progress, 0.0, 0.4))
-        files = FileStore(settings.home)
-        need_room(archive, files)
-        with laid_out(archive, files.passing_name(".sqlite3")) as rows:
-            if replace and not readable(settings):
-                return _over_broken(settings, archive, files, rows, actor, progress)
-            engine = open_database(settings.url())
-            try:
-                _fill(archive, files, rows, engine, actor, part(progress, 0.4, 1.0), replace=replace)
-            finally:
-                engine.dispose()
-        return Restored(archive.manifest, None)
+        with closing(FileStore(settings.home)) as files:
+            restored = _restore(settings, archive, files, actor, progress, replace=replace)
+    with closing(Records(settings)) as records:
+        sweep(records)  # what was there before and nothing needs any more
+    return restored
+
+
+def _restore(
+    settings: RecordsSettings,
+    archive: ArchiveReader,
+    files: FileStore,
+    actor: Actor,
+    progress: Progress | None,
+    *,
+    replace: bool,
+) -> Restored:
+    need_room(archive, files)
+    with laid_out(archive, files.passing_name(".sqlite3")) as rows:
+        if replace and not readable(settings):
+            return _over_broken(settings, archive, files, rows, actor, progress)
+        engine = open_database(settings.url())
+        try:
+            _fill(archive, files, rows, engine, actor, part(progress, 0.4, 1.0), replace=replace)
+        finally:
+            engine.dispose()
+    return Restored(archive.manifest, None)
 
 
 def _over_broken(
@@ -124,20 +140,34 @@ def _fill(
     if not replace:
         with engine.connect() as connection:
             _need_empty(connection)  # before the long copying; asked again when it counts
-    take_files(archive, files, progress)
-    try:
-        with rows.connect() as given, writing_to(engine) as target:
-            _alone(target)
-            if not replace:
-                _need_empty(target)
-            for table in reversed(all_tables()):
-                target.execute(delete(table))
-            for table in all_tables():
-                write_rows(target, table, rows_of(given, table, _change_of(table)))
-            _need_files(target, archive, files)
-            _note(target, actor, archive.manifest)
-    except (IntegrityError, DataError) as error:
-        raise archive.damaged("its rows do not fit the database") from error
+    with files.passing_folder() as folder:
+        ready = take_files(archive, files, folder, progress)
+        try:
+            with rows.connect() as given, writing_to(engine) as target:
+                _alone(target)
+                if not replace:
+                    _need_empty(target)
+                for table in reversed(all_tables()):
+                    target.execute(delete(table))
+                for table in all_tables():
+                    write_rows(target, table, rows_of(given, table, _change_of(table)))
+                _enter(files, ready)
+                _need_files(target, archive, files)
+                _note(target, actor, archive.manifest)
+        except (IntegrityError, DataError) as error:
+            raise archive.damaged("its rows do not fit the database") from error
+
+
+def _enter(files: FileStore, ready: Mapping[str, KeptFile]) -> None:
+    """Let the files in; without the commit that follows no row names them, and a sweep takes them."""
+    for each in ready.values():
+        if each.ready is not None:
+            try:
+                files.enter(each.ready, each.sha256, each.suffix)
+            except OSError as error:
+                raise RecordsError(
+                    f"A file could not be kept: {error.strerror or error}.", "Free some space, and try again."
+                ) from error
 
 
 def _alone(connection: Connection) -> None:
@@ -224,8 +254,26 @@ def need_room(archive: ArchiveReader, files: FileStore) -> None:
         )
 
 
-def take_files(archive: ArchiveReader, files: FileStore, progress: Progress | None = None) -> None:
-    """Take the files of an archive into the store; what is there already, and whole, stays.
+def take_files(
+    archive: ArchiveReader, files: FileStore, folder: Path, progress: Progress | None = None
+) -> dict[str, KeptFile]:
+    """Make the files of an archive ready for the store; those that it holds already, whole, are there.
+
+    Parameters
+    ----------
+    archive
+        Where they come from.
+    files
+        The store.
+    folder
+        Where they lie until then.
+    progress
+        Told how far it is.
+
+    Returns
+    -------
+    dict
+        By hash.
 
     Raises
     ------
@@ -233,22 +281,20 @@ def take_files(archive: ArchiveReader, files: FileStore, progress: Progress | No
         If the disk is full, or the archive is not what it was when it was checked.
     """
     done, total = 0, max(1, sum(each.size for each in archive.manifest.files))
+    ready: dict[str, KeptFile] = {}
     for each in archive.manifest.files:
-        here = files.path(each.sha256, each.suffix)
-        if _is_whole(here, each.sha256):
-            os.utime(here)  # young again, so that no clean-up takes it before a row names it
-        else:
-            here.unlink(missing_ok=True)  # damaged: the one in the archive is not
-            passing = files.passing_name(each.suffix)
-            try:
-                archive.copy(each, passing)
-                if files.take(passing, each.suffix)[0] != each.sha256:
-                    raise archive.damaged(f"{each.member} is not what was written")
-            finally:
-                passing.unlink(missing_ok=True)
+        kept = KeptFile(each.sha256, each.suffix, each.size)
+        if not _is_whole(files.path(each.sha256, each.suffix), each.sha256):
+            passing = files.passing_name(each.suffix, folder=folder)
+            archive.copy(each, passing)
+            kept = files.take(passing, each.suffix, folder=folder)
+            if kept.sha256 != each.sha256:
+                raise archive.damaged(f"{each.member} is not what was written")
+        ready[each.sha256] = kept
         done += each.size
         if progress is not None:
             progress(done / total)
+    return ready
 
 
 def _is_whole(file: Path, sha256: str) -> bool:

@@ -12,10 +12,11 @@ from sqlalchemy import select, update
 
 from formcheck.history.summary import PainReport, SetSummary, summary_of
 from formcheck.history.summary_document import summary_from_document
+from formcheck.moments import is_sensible
 from formcheck.pose.store import load_track, save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import ConflictError, NotFoundError, RecordsError
-from formcheck.records.files import FileStore
+from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.people import get_person
 from formcheck.records.plans import current_plan
 from formcheck.records.records import Work
@@ -30,18 +31,9 @@ TRACK_SUFFIX: Final = ".parquet"
 _LONGEST_NAME: Final = 200
 
 
-@dataclass(frozen=True)
-class KeptFile:
-    """A file that the store holds, on its way into a row."""
-
-    sha256: str
-    suffix: str
-    size: int
-
-
 @dataclass(frozen=True, eq=False)
 class NewSet:
-    """A set that was just measured. Its files are in the store already: see `keep_track` and `keep_video`."""
+    """A set that was just measured. Its files are ready for the store: see `keep_track` and `keep_video`."""
 
     measured_as: MeasuredAs
     assessment: Assessment = field(repr=False)
@@ -57,13 +49,25 @@ class NewSet:
     remarks: tuple[str, ...] = ()
 
 
-def keep_track(files: FileStore, track: PoseTrack) -> KeptFile:
-    """Put a pose track into the store, before the transaction that needs it: writing it takes a while."""
-    return KeptFile(*_named(TRACK_SUFFIX, files.write(TRACK_SUFFIX, lambda path: save_track(track, path))))
+def keep_track(files: FileStore, track: PoseTrack, *, folder: Path | None = None) -> KeptFile:
+    """Make a pose track ready for the store, before the transaction that needs it: writing it takes a while.
+
+    Parameters
+    ----------
+    files
+        The store.
+    track
+        What to write.
+    folder
+        Where it lies until then; None for the folder of this process.
+    """
+    return files.write(TRACK_SUFFIX, lambda path: save_track(track, path), folder=folder)
 
 
-def keep_video(files: FileStore, video: Path, suffix: str, *, leave: bool = False) -> KeptFile:
-    """Put a video into the store, before the transaction that needs it.
+def keep_video(
+    files: FileStore, video: Path, suffix: str, *, leave: bool = False, folder: Path | None = None
+) -> KeptFile:
+    """Make a video ready for the store, before the transaction that needs it.
 
     Parameters
     ----------
@@ -75,13 +79,10 @@ def keep_video(files: FileStore, video: Path, suffix: str, *, leave: bool = Fals
         With its dot.
     leave
         Whether a copy is taken instead.
+    folder
+        Where it lies until then; None for the folder of this process.
     """
-    ending = suffix.lower()
-    return KeptFile(*_named(ending, files.take(video, ending, keep=leave)))
-
-
-def _named(suffix: str, kept: tuple[str, int]) -> tuple[str, str, int]:
-    return kept[0], suffix, kept[1]
+    return files.take(video, suffix.lower(), keep=leave, folder=folder)
 
 
 def add_set(work: Work, new: NewSet) -> ExerciseSet:
@@ -112,19 +113,15 @@ def add_set(work: Work, new: NewSet) -> ExerciseSet:
         corrected=None,
         summary=summary_document(new.assessment),
         source_sha256=new.assessment.track.source.sha256 or new.track.sha256,  # a live set has no video file
-        track_sha256=_enter(work, new.track),
-        video_sha256=None if new.video is None else _enter(work, new.video),
-        proxy_sha256=None if new.proxy is None else _enter(work, new.proxy),
+        track_sha256=work.keep_file(new.track),
+        video_sha256=None if new.video is None else work.keep_file(new.video),
+        proxy_sha256=None if new.proxy is None else work.keep_file(new.proxy),
         remarks=list(new.remarks),
     )
     work.session.add(row)
     work.session.flush()
     work.log("set.added", subject=row.id, person=row.person_id, details={"origin": row.origin, "exercise": exercise})
     return row
-
-
-def _enter(work: Work, file: KeptFile) -> str:
-    return work.keep_file(file.sha256, file.suffix, file.size)
 
 
 def summary_document(assessment: Assessment) -> Json:
@@ -210,12 +207,24 @@ def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
     return row
 
 
+def need_past(done_at: datetime, now: datetime) -> None:
+    """Refuse a date on which no set was done: it is to come, or too long ago.
+
+    Raises
+    ------
+    RecordsError
+        If it is such.
+    """
+    if not is_sensible(done_at) or done_at > now:
+        when = "in the future" if done_at > now else f"in the year {done_at.year}"
+        raise RecordsError(f"A set cannot have been done {when}.", "Give the day on which it was done.")
+
+
 def set_date(work: Work, set_id: str, done_at: datetime) -> ExerciseSet:
     """Say when a set was done."""
     row = get_set(work, set_id)
     work.actor.need_clinician("change the date of a set")
-    if done_at > work.now:
-        raise RecordsError("A set cannot have been done in the future.", "Give the day on which it was done.")
+    need_past(done_at, work.now)
     if row.done_at != done_at:
         row.done_at = done_at
         work.log("set.dated", subject=row.id, person=row.person_id)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterable
+import stat
+import time
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -13,19 +15,22 @@ from typing import Final
 from sqlalchemy import select
 
 from formcheck.records.access import SYSTEM
-from formcheck.records.files import FileStore
+from formcheck.records.files import PRIVATE_FILE, FileStore
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import StoredFile, Upload
 from formcheck.records.unused import remove_unused
 
-LEFT_OVER_AFTER: Final = timedelta(hours=1)
-"""Younger files may belong to work that is under way: a file is there before the row that names it."""
+_FOREIGN_AFTER: Final = timedelta(hours=1)
+"""What lies among the files of uploads and begins with no id is none of ours; it goes once it is so old."""
 _WITH_FILE: Final = ("receiving", "waiting", "running", "failed")
 """States of an upload whose file lies in the folder of what is not whole yet. What failed may be tried again."""
-_UPLOAD: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_AT_WORK: Final = "running"
+"""The state of an upload of which something is being made."""
+_UPLOAD: Final = re.compile(r"[0-9a-f]{32}(?![0-9a-f])", re.ASCII)
 """Such files begin with the id of the upload."""
 _AT_ONCE: Final = 50
 """Files that are removed in one transaction, while others wait."""
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 
 @dataclass(frozen=True)
@@ -41,49 +46,74 @@ class Swept:
 
 
 def sweep(records: Records) -> Swept:
-    """Remove what was left over. Others may go on working meanwhile."""
+    """Remove what was left over, however young it is. Others may go on working meanwhile."""
     unused = remove_unused(records)
     unnamed = _remove_unnamed(records)
-    return Swept(unused, unnamed, _sweep_incoming(records))
+    incoming = sweep_incoming(records) + _removed(records.files.passing.left_over())
+    for _, _, path in records.files:
+        _close_to_others(path)
+    return Swept(unused, unnamed, incoming)
+
+
+def unnamed_files(records: Records) -> list[tuple[str, str]]:
+    """Return hash and ending of the files in the store that no row names, as far as can be told without waiting."""
+    with records.reading(SYSTEM) as work:
+        named = {(row.sha256, row.suffix) for row in work.session.execute(select(StoredFile.sha256, StoredFile.suffix))}
+    return [(sha256, suffix) for sha256, suffix, _ in records.files if (sha256, suffix) not in named]
+
+
+def is_named(work: Work, sha256: str, suffix: str) -> bool:
+    """Return whether a row names a file. Only who has the files held can rely on it: see `Work.hold_files`."""
+    row = work.session.get(StoredFile, sha256)
+    return row is not None and row.suffix == suffix
 
 
 def _remove_unnamed(records: Records) -> int:
-    with records.reading(SYSTEM) as work:
-        named = {(row.sha256, row.suffix) for row in work.session.execute(select(StoredFile.sha256, StoredFile.suffix))}
-    left_over = [
-        (sha256, suffix)
-        for sha256, suffix, path in records.files
-        if (sha256, suffix) not in named and _is_old(records, path)
-    ]
+    left_over = unnamed_files(records)
     removed = 0
     for first in range(0, len(left_over), _AT_ONCE):
         with records.writing(SYSTEM) as work:
             work.hold_files()
             for sha256, suffix in left_over[first : first + _AT_ONCE]:
-                removed += _removed_unless_named(work, sha256, suffix, records)
+                # Asked again, now that nobody else can begin to use it.
+                if not is_named(work, sha256, suffix):
+                    work.files.remove(sha256, suffix)
+                    removed += 1
     return removed
 
 
-def _removed_unless_named(work: Work, sha256: str, suffix: str, records: Records) -> bool:
-    """Look again now that nobody else can begin to use it."""
-    row = work.session.get(StoredFile, sha256)
-    if (row is not None and row.suffix == suffix) or not _is_old(records, work.files.path(sha256, suffix)):
-        return False
-    work.files.remove(sha256, suffix)
-    return True
-
-
-def _sweep_incoming(records: Records) -> int:
-    old = [path for path in records.files.incoming.iterdir() if _is_old(records, path)]
-    if not old:
+def sweep_incoming(records: Records) -> int:
+    """Remove what lies among the files of uploads and none needs; return how many files and folders."""
+    if not any(records.files.incoming.iterdir()):
         return 0
-    with records.reading(SYSTEM) as work:
-        needed = set(work.session.scalars(select(Upload.id).where(Upload.state.in_(_WITH_FILE))))
-    return _removed(path for path in old if _upload_id(path) not in needed)
+    with records.writing(SYSTEM) as work:
+        work.hold_files()  # nobody else can begin to need one of them
+        return _removed(needless_incoming(work))
+
+
+def needless_incoming(work: Work) -> Iterator[Path]:
+    """Go through what lies among the files of uploads and none needs.
+
+    An upload's row is there before its files are. Its own file is needed until it is measured; folders, in which
+    something is made of it, are needed while a worker is at it.
+    """
+    rows = work.session.execute(select(Upload.id, Upload.state).where(Upload.state.in_(_WITH_FILE)))
+    states = {row.id: row.state for row in rows}
+    for path in sorted(work.files.incoming.iterdir()):
+        if not _is_needed(path, states, work):
+            yield path
+
+
+def _is_needed(path: Path, states: Mapping[str, str], work: Work) -> bool:
+    upload_id = _upload_id(path)
+    if upload_id is None:
+        return _is_younger(path, (work.now - _FOREIGN_AFTER).timestamp())
+    state = states.get(upload_id)
+    return state == _AT_WORK if path.is_dir() and not path.is_symlink() else state is not None
 
 
 def remove_incoming(files: FileStore, upload_ids: Iterable[str]) -> int:
-    """Remove what has arrived of some uploads, whole or not, whatever its age; return how many files."""
+    """Remove what has arrived of some uploads and what was being made of it; return how many files and folders."""
     gone = set(upload_ids)
     return _removed(path for path in files.incoming.iterdir() if _upload_id(path) in gone)
 
@@ -92,11 +122,24 @@ def _removed(paths: Iterable[Path]) -> int:
     counted = 0
     for path in paths:
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path, ignore_errors=True)
+            _remove_folder(path)
         else:
             path.unlink(missing_ok=True)
         counted += 1
     return counted
+
+
+def _remove_folder(path: Path) -> None:
+    """Remove a folder in which a worker that is just told to stop may still be writing."""
+    for _ in range(_FOLDER_ATTEMPTS):
+        shutil.rmtree(path, ignore_errors=True)
+        if not path.exists():
+            return
+        time.sleep(_BETWEEN_ATTEMPTS_S)
+
+
+_FOLDER_ATTEMPTS: Final = 5
+_BETWEEN_ATTEMPTS_S: Final = 0.05
 
 
 def _upload_id(path: Path) -> str | None:
@@ -104,8 +147,17 @@ def _upload_id(path: Path) -> str | None:
     return None if match is None else match.group()
 
 
-def _is_old(records: Records, path: Path) -> bool:
+def _is_younger(path: Path, than_s: float) -> bool:
     try:
-        return path.lstat().st_mtime < (records.now() - LEFT_OVER_AFTER).timestamp()
+        return path.lstat().st_mtime >= than_s
     except FileNotFoundError:
-        return False
+        return True
+
+
+def _close_to_others(path: Path) -> None:
+    """Take a file from everybody but its owner: an earlier formcheck left that to the umask."""
+    try:
+        if path.stat().st_mode & _OTHERS:
+            path.chmod(PRIVATE_FILE)
+    except OSError:  # it has just gone, or is somebody else's
+        return

@@ -22,6 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
+from formcheck.moments import EARLIEST, LATEST
+
 Json = dict[str, Any]
 """A JSON object."""
 
@@ -52,10 +54,11 @@ class UtcDateTime(TypeDecorator[datetime]):
         return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Give a moment its time zone back."""
+        """Give a moment its time zone back; one that no calendar could show is put at the end of those that it can."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+        moment = value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+        return min(max(moment, EARLIEST), LATEST)
 
 
 class Table(DeclarativeBase):

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-_FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the beginning of a formula. Names of files and people may begin so."""
+_BEGINS_A_FORMULA: Final = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
+"""What spreadsheets take for the beginning of a formula; names of files and people may begin so. They pass over blanks
+before a sign, and some take the wide forms of East Asia for the same."""
 
 
 class CsvDialect(StrEnum):
@@ -93,4 +95,4 @@ def _written(cell: Cell, decimal_sign: str) -> str:
         return ""
     if isinstance(cell, Number | int | float):
         return str(cell).replace(".", decimal_sign)
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    return f"'{cell}" if _BEGINS_A_FORMULA.match(cell) else cell

@@ -7,7 +7,6 @@ exactly that is refused: what comes from outside is data of unknown making.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
@@ -16,6 +15,7 @@ from typing import Any, Final, TypeVar
 
 from formcheck.errors import CorrectionError
 from formcheck.kinematics.view import ViewKind
+from formcheck.moments import read_moment
 from formcheck.pose.landmarks import Landmark, Side
 from formcheck.session.corrections import (
     Change,
@@ -180,13 +180,10 @@ def _moment(name: str, value: object) -> datetime:
     if not isinstance(value, str):
         raise _refused(name, value, wanted)
     try:
-        moment = datetime.fromisoformat(value)
+        read_moment(value, zone_needed=True)
     except ValueError:
         raise _refused(name, value, wanted) from None
-    offset = moment.utcoffset()
-    if offset is None or not math.isfinite(offset.total_seconds()):
-        raise _refused(name, value, wanted)
-    return moment
+    return datetime.fromisoformat(value)  # in its own time zone
 
 
 _HEAD: Final = ("id", "made_by", "made_at")

@@ -9,6 +9,7 @@ from typing import Self
 
 from formcheck.errors import VideoError
 from formcheck.video.frame import Frame, VideoInfo
+from formcheck.video.limits import check_length
 from formcheck.video.picture import PictureConverter
 from formcheck.video.source import Source, open_source
 from formcheck.video.timing import PresentationClock, Thinner
@@ -141,6 +142,7 @@ class VideoReader:
             if t_s is None:
                 continue
             self._last_t_s = t_s
+            check_length(self.info.name, t_s, index, decoded.width * decoded.height)
             if self._thinner.keeps(t_s):
                 yield Frame(t_s=t_s, rgb=self._converter.to_rgb(decoded), index=index)
         self._check_end()

@@ -23,6 +23,7 @@ from av.video.stream import VideoStream
 
 from formcheck.errors import VideoError
 from formcheck.names import shown_name
+from formcheck.video.limits import MOST_PIXELS, check_length, check_picture
 from formcheck.video.slow_motion import factor_between, factor_of_tag, tagged_capture_fps
 from formcheck.video.unreadable import (
     CONVERT,
@@ -38,6 +39,8 @@ _FORMATS = (
     "mp3,wav,flac,aac,aiff,amr,caf"  # sound alone, so that it is called that
 )
 """The containers that are opened. FFmpeg would also play text files, and playlists that name other files and hosts."""
+_DECODER_LIMITS = {"max_pixels": str(MOST_PIXELS)}
+"""FFmpeg decodes a picture to find out what it is; not one of more pixels than this."""
 _MOST_DECODER_THREADS = 4
 """Each holds whole pictures; the pose model is slower than four of them."""
 _PACKETS_TIMED = 60
@@ -208,12 +211,16 @@ def open_source(path: str | PathLike[str], *, capture_fps: float | None = None, 
     container = _open_container(file)
     try:
         stream = _picture_stream(container, file.name)
+        check_picture(file.name, stream.codec_context.width, stream.codec_context.height)
         stream.thread_type = "AUTO"
         stream.codec_context.thread_count = min(os.cpu_count() or 1, _MOST_DECODER_THREADS)
+        # A picture that turns out larger than the header said is not decoded either.
+        stream.codec_context.options = dict(_DECODER_LIMITS)
         shown_fps = _frame_rate(file, stream)
         if slowed is None:
             slowed = _slowed(file, container, stream, shown_fps, capture_fps)
         source = Source(file, container, stream, shown_fps, slowed)
+        _check_claims(source)
         source._rest = _decode(container, stream)
         _take_first_frames(source)
     except BaseException:
@@ -232,6 +239,15 @@ def _refuse_pictures(file: Path) -> None:
         raise error
 
 
+def _check_claims(source: Source) -> None:
+    """Refuse what the header claims before anything is decoded."""
+    context = source.stream.codec_context
+    stated_s, frames = source.duration_s, float(source.stream.frames)
+    if not frames and stated_s > 0:
+        frames = stated_s * source.fps
+    check_length(source.name, stated_s, frames, context.width * context.height)
+
+
 def _plain_number(text: str) -> float:
     """Read a number that may have a unit behind it; NaN where there is none."""
     words = text.split()
@@ -247,7 +263,9 @@ def _open_container(file: Path) -> InputContainer:
     address = "file:" + os.fspath(file.absolute())
     limits = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     try:
-        return av.open(address, mode="r", container_options=limits, metadata_errors="replace")
+        return av.open(
+            address, mode="r", options=dict(_DECODER_LIMITS), container_options=limits, metadata_errors="replace"
+        )
     except (FFmpegError, UnicodeError) as error:
         raise explain_unreadable(file) from error
 
@@ -275,6 +293,8 @@ def _take_first_frames(source: Source) -> None:
             break
         source._first.append(frame)
         found += frame is not None
+    if found:
+        check_picture(source.name, source.first_frame.width, source.first_frame.height)
     if found == 2:
         return
     if any(frame is None for frame in source._first):

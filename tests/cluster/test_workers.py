@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import psutil
 import pytest
@@ -150,6 +151,25 @@ def test_nobody_gets_in_without_the_certificate_of_the_run(pool: Pool) -> None:
     address = pool.client.scheduler.address.replace("tls://", "tcp://")
     with pytest.raises(ClusterError, match="No Dask scheduler answers"), remote_pool(address):
         pass
+
+
+_START_AND_END: Final = """
+from formcheck.cluster.pool import local_pool
+if __name__ == "__main__":
+    with local_pool(1):
+        pass
+"""
+
+
+def test_no_folder_is_left_where_it_was_started_nor_where_temporary_files_go(tmp_path: Path) -> None:
+    started, temporary = tmp_path / "started", tmp_path / "temporary"
+    script = tmp_path / "start_and_end.py"
+    script.write_text(_START_AND_END)
+    for folder in (started, temporary):
+        folder.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary), "PYTHONPATH": str(Path(__file__).resolve().parents[2])}
+    subprocess.run([sys.executable, str(script)], check=True, cwd=started, env=environment)
+    assert [path for folder in (started, temporary) for path in folder.iterdir()] == []
 
 
 @pytest.mark.parametrize("address", ["localhost:8786", "http://127.0.0.1:8786", ""])

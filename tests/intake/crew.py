@@ -33,11 +33,13 @@ while True:
 """
 
 
-def bring(records: Records, path: Path, name: str, wishes: Wishes | None = None) -> Upload:
+def bring(
+    records: Records, path: Path, name: str, wishes: Wishes | None = None, *, person_id: str | None = None
+) -> Upload:
     """Bring a file whole."""
     content = path.read_bytes()
     with records.writing(ROBIN) as work:
-        row = begin(work, Announced(name, len(content)), wishes or Wishes(), BOUNDS)
+        row = begin(work, Announced(name, len(content)), wishes or Wishes(), BOUNDS, person_id=person_id)
         upload_path(records.files, row).write_bytes(content)
         note_received(work, row.id, 0, len(content))
     return complete(records, ROBIN, row.id)

@@ -24,6 +24,9 @@ from formcheck.intake.worker import Worker
 from formcheck.intake.workers import Workers, worker_command
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import SYSTEM
+from formcheck.records.erasure import erase_person
+from formcheck.records.integrity import Integrity, check
+from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set, track_of, video_of
 from formcheck.records.settings import RecordsSettings
@@ -135,6 +138,35 @@ def test_a_clip_without_anybody_fails_in_words_and_keeps_its_file(records: Recor
     assert failed.remedy
     assert row.id not in failed.reason
     assert upload_path(records.files, row).is_file()
+
+
+def test_nothing_is_left_of_an_erased_person_whose_video_could_not_be_measured(
+    records: Records, tmp_path: Path
+) -> None:
+    with records.writing(ROBIN) as work:
+        person = add_person(work, PersonDetails("Zoë Quixx"))
+    video = empty_wall(tmp_path / "wall.mp4", 3.0)
+    row = bring(records, video, "Zoë Quixx squat.mp4", person_id=person.id)
+    worker(records).work_once()
+    assert look(records, row).state == UploadState.FAILED
+    assert list(records.files) == [], "what was made of it is the upload's, and gone with the attempt"
+    assert left_over(records) == [f"{row.id}.mp4"]
+    erase_person(records, ROBIN, person.id)
+    assert check(records) == Integrity(people=0, sets=0, files=0, size=0, problems=())
+    records.close()
+    kept = b"".join(path.read_bytes() for path in records.settings.home.rglob("*") if path.is_file())
+    start = video.read_bytes()[:256]
+    assert not any(trace in kept for trace in ("Zoë Quixx".encode(), b"Quixx", row.id.encode(), start))
+
+
+def test_an_attempt_that_was_killed_leaves_nothing_behind_the_next(records: Records, clip: Path) -> None:
+    row = bring(records, clip, "set.mp4")
+    killed = records.files.incoming / f"{row.id}.{'0' * 32}"
+    killed.mkdir()
+    (killed / ".formcheck-1.part").write_bytes(b"half a copy")
+    worker(records).work_once()
+    assert look(records, row).state == UploadState.DONE
+    assert left_over(records) == []
 
 
 def test_a_damaged_file_is_named_as_it_was_called(records: Records, clip: Path, tmp_path: Path) -> None:

@@ -16,13 +16,14 @@ from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import owner
 from formcheck.records.answers import answer_suggestion
+from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.plans import Prescription, prescribe
 from formcheck.records.records import Records
 from formcheck.records.requests import MeasuredAs
 from formcheck.records.reviewing import annotate, correct
-from formcheck.records.sets import KeptFile, NewSet, add_set, keep_track, keep_video, say_pain
+from formcheck.records.sets import NewSet, add_set, keep_track, keep_video, say_pain
 from formcheck.records.tables import Account, Table, Upload
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrections import ExcludeRep

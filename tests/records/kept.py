@@ -7,10 +7,11 @@ from functools import cache
 
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.records.access import Actor, Role, owner
+from formcheck.records.files import KeptFile
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
 from formcheck.records.requests import MeasuredAs
-from formcheck.records.sets import KeptFile, NewSet, add_set, keep_track
+from formcheck.records.sets import NewSet, add_set, keep_track
 from formcheck.records.tables import ExerciseSet, Person
 from formcheck.session.assessment import Assessment
 from formcheck.session.recorded import SetRequest, assess

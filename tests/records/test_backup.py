@@ -223,7 +223,7 @@ def test_memory_does_not_grow_with_the_files(tmp_path: Path, empty: RecordsSetti
     video = keep_video(records.files, large, ".mp4")
     with records.writing(ROBIN) as work:
         [row] = work.session.scalars(select(ExerciseSet))
-        row.video_sha256 = work.keep_file(video.sha256, video.suffix, video.size)
+        row.video_sha256 = work.keep_file(video)
     tracemalloc.start()
     try:
         back_up(records, ROBIN, tmp_path / "backup.zip")

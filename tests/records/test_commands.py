@@ -55,6 +55,24 @@ def test_a_backup_is_restored_elsewhere(kept: Records, tmp_path: Path, monkeypat
     assert kept.settings.home != tmp_path / "other"
 
 
+def test_what_nobody_needs_is_named_and_goes_with_the_clean_up(kept: Records) -> None:
+    left_over = kept.files.path("0" * 64, ".mp4")
+    left_over.parent.mkdir(exist_ok=True)
+    left_over.write_bytes(b"a video that no row names")
+    (kept.files.incoming / f"{'1' * 32}.mp4").write_bytes(b"of an upload that is not there")
+    (kept.settings.home / "notes.txt").write_text("somebody's own")
+    found = _run("check")
+    assert found.exit_code == 1
+    assert "3 things that nothing needs" in found.stdout
+    said = " ".join(found.stderr.split())
+    assert f"No row names the file {left_over.name}" in said
+    assert f"No upload needs incoming/{'1' * 32}.mp4" in said
+    assert "notes.txt is none of the files that formcheck needs" in said
+    assert "Left-over files: 2." in _run("retention").stdout
+    (kept.settings.home / "notes.txt").unlink()
+    assert _run("check").exit_code == 0
+
+
 @pytest.mark.usefixtures("kept")
 def test_a_folder_gets_an_archive_named_after_the_day(tmp_path: Path) -> None:
     (tmp_path / "archives").mkdir()

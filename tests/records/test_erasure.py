@@ -152,7 +152,7 @@ def _interrupted(records: Records, example: Example, monkeypatch: pytest.MonkeyP
             erase_person(records, ROBIN, example.person_id)
 
 
-@pytest.mark.parametrize("step", ["remove_incoming", "remove_unused", "scrub"])
+@pytest.mark.parametrize("step", ["remove_incoming", "sweep", "scrub"])
 def test_what_was_cut_short_is_finished_later(records: Records, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
     example = add_example(records, NAME)
     (records.files.incoming / f"{example.upload_id}.mp4").write_bytes(f"half of {NAME}".encode())

@@ -14,7 +14,7 @@ from formcheck.records.access import Actor, NotAllowedError, NotFoundError, Reco
 from formcheck.records.archive import back_up
 from formcheck.records.archive_file import ArchiveReader, ArchiveWriter
 from formcheck.records.exchange import export_people, import_people
-from formcheck.records.integrity import check
+from formcheck.records.integrity import Integrity, check
 from formcheck.records.people import PersonDetails, change_person
 from formcheck.records.records import Records
 from formcheck.records.reviewing import reviewed_set
@@ -211,6 +211,32 @@ def _a_track_that_is_none(rows: dict[str, Rows]) -> None:
     row["track_sha256"] = row["video_sha256"]
 
 
+def _a_rep_that_ends_next_year(rows: dict[str, Rows]) -> None:
+    rows["exercise_set"][0]["automatic"]["reps"][0]["end_s"] = 3e7
+
+
+def _targets_that_are_words(rows: dict[str, Rows]) -> None:
+    rows["exercise_set"][0]["measured_as"]["plan"]["reps"] = "many"
+
+
+_MOMENTS = (
+    ("plan", "from_at"),
+    ("plan", "until_at"),
+    ("file", "created_at"),
+    ("exercise_set", "done_at"),
+    ("correction", "made_at"),
+    ("note", "written_at"),
+    ("audit_entry", "at"),
+)
+_NO_MOMENTS = (
+    "9999-12-31T23:59:59+00:00",
+    "9999-12-31T23:59:59-14:00",
+    "0001-01-01T00:00:00+14:00",
+    "1899-12-31T00:00:00+00:00",
+    "2199-01-01T00:00:00+00:00",
+)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -254,6 +280,18 @@ def _a_track_that_is_none(rows: dict[str, Rows]) -> None:
         _another_persons_entry,
         _an_account,
         _a_track_that_is_none,
+        *(_set("person", created_at=moment) for moment in _NO_MOMENTS),
+        *(_set(table, **{column: _NO_MOMENTS[0]}) for table, column in _MOMENTS),
+        _set("exercise_set", version=2**40),
+        _set("plan", reps=2**70),
+        _set("annotation", t_s=-1.0),
+        _set("annotation", t_s=1e300),
+        _set("annotation", body={"kind": "line", "x_px": 1e9}),
+        _set("annotation", body={"kind": "text", "text": "half of a pair: \ud800"}),
+        _set("suggestion_answer", suggestion={"evidence": [{"value": -(2.0**60)}]}),
+        _set("audit_entry", details={"value": float("inf")}),
+        _a_rep_that_ends_next_year,
+        _targets_that_are_words,
     ],
 )
 def test_what_formcheck_would_not_have_written_is_refused(
@@ -264,7 +302,8 @@ def test_what_formcheck_would_not_have_written_is_refused(
         import_people(records, ROBIN, _forged(people, change))
     assert "\n" not in str(refused.value)
     assert all(rows == [] for rows in all_rows(records).values())
-    assert list(records.files.incoming.iterdir()) == []
+    assert check(records) == Integrity(people=0, sets=0, files=0, size=0, problems=())
+    assert all_files(records) == {}
     records.close()
 
 

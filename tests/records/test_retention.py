@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Final
 
 import pytest
 from pydantic import ValidationError
@@ -20,10 +23,10 @@ from formcheck.records.integrity import check
 from formcheck.records.records import Records
 from formcheck.records.retention import RetentionSettings, apply_retention, keep_house
 from formcheck.records.settings import RecordsSettings
-from formcheck.records.sweep import sweep
+from formcheck.records.sweep import Swept, sweep
 from formcheck.records.tables import Upload
 
-from .examples import ROBIN, Clock, add_example, add_sample_set, all_files, all_rows
+from .examples import ROBIN, Clock, add_example, add_sample_set, all_files, all_rows, video_file
 
 HOURS_2 = timedelta(hours=2).total_seconds()
 
@@ -118,38 +121,123 @@ def _aged(path: Path, seconds: float = HOURS_2) -> Path:
 def _unnamed(files: FileStore, content: bytes) -> Path:
     passing = files.passing_name(".mp4")
     passing.write_bytes(content)
-    sha256, _ = files.take(passing, ".mp4")
-    return files.path(sha256, ".mp4")
+    kept = files.take(passing, ".mp4")
+    assert kept.ready is not None
+    files.enter(kept.ready, kept.sha256, kept.suffix)  # as if the transaction that names it had not been committed
+    return files.path(kept.sha256, ".mp4")
 
 
-def test_a_file_that_no_row_names_goes_after_an_hour(records: Records) -> None:
+def test_a_file_that_no_row_names_goes_however_young(records: Records) -> None:
     add_example(records)
-    for _, _, path in records.files:
-        _aged(path)
     files = all_files(records)
-    young, old = _unnamed(records.files, b"young"), _aged(_unnamed(records.files, b"old"))
+    left_over = _unnamed(records.files, b"left over")
+    assert check(records).needless == (
+        f"No row names the file {left_over.name}; it goes with: formcheck records retention.",
+    )
     assert sweep(records).unnamed == 1
-    assert young.exists()
-    assert not old.exists()
-    young.unlink()
     assert all_files(records) == files
+    assert check(records).needless == ()
 
 
 def test_a_copy_under_another_ending_is_left_over(records: Records) -> None:
     add_example(records, video=b"the same")
     passing = records.files.passing_name(".mov")
     passing.write_bytes(b"the same")
-    sha256, _ = records.files.take(passing, ".mov")
-    _aged(records.files.path(sha256, ".mov"))
+    kept = records.files.take(passing, ".mov")
+    assert kept.ready is not None
+    records.files.enter(kept.ready, kept.sha256, kept.suffix)
     assert sweep(records).unnamed == 1
     assert check(records).problems == ()
 
 
-def test_a_file_that_is_taken_up_again_stays(records: Records) -> None:
-    _aged(_unnamed(records.files, b"video"))
-    kept = _unnamed(records.files, b"video")
-    assert sweep(records).unnamed == 0
-    assert kept.exists()
+def test_what_is_ready_to_be_kept_outlives_a_clean_up(records: Records) -> None:
+    ready = video_file(records, b"video")
+    assert sweep(records) == Swept(0, 0, 0)
+    assert all_files(records) == {}
+    with records.writing(ROBIN) as work:
+        work.keep_file(ready)
+    assert all_files(records) == {f"{ready.sha256}.mp4": b"video"}
+    assert check(records).needless == (
+        f"No set needs the file {ready.sha256}.mp4 any more; it goes with: formcheck records retention.",
+    )
+
+
+def test_what_is_kept_again_replaces_a_damaged_file_of_the_same_size(records: Records) -> None:
+    with records.writing(ROBIN) as work:
+        kept = work.keep_file(video_file(records, b"video"))
+    path = records.files.path(kept, ".mp4")
+    path.write_bytes(b"vidEo")
+    with records.writing(ROBIN) as work:
+        work.keep_file(video_file(records, b"video"))
+    assert path.read_bytes() == b"video"
+
+
+def test_what_a_transaction_let_in_goes_when_it_fails(records: Records) -> None:
+    ready = video_file(records, b"video")
+
+    class UndoneError(Exception):
+        """Something went wrong."""
+
+    def fails() -> None:
+        with records.writing(ROBIN) as work:
+            work.keep_file(ready)
+            raise UndoneError
+
+    with pytest.raises(UndoneError):
+        fails()
+    assert all_files(records) == {}
+
+
+_AT_WORK: Final = """
+import sys
+from pathlib import Path
+from formcheck.records.files import FileStore
+files = FileStore(Path(sys.argv[1]))
+made = files.passing_name(".pdf")
+made.write_bytes(b"a document")
+print(made, flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_what_a_process_was_at_goes_once_it_is_killed(records: Records) -> None:
+    command = [sys.executable, "-c", _AT_WORK, str(records.settings.home)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        made = Path(process.stdout.readline().strip())
+        assert sweep(records).incoming == 0
+        assert made.exists(), "its process lives"
+        process.kill()
+    assert [line.partition(" is gone")[0] for line in check(records).needless] == [
+        f"The process that made passing/{made.parent.name}"
+    ]
+    assert sweep(records).incoming == 1
+    assert not made.exists()
+
+
+def test_everything_in_the_data_directory_is_its_owners_alone(records: Records) -> None:
+    before = os.umask(0)
+    try:
+        opened = Records(RecordsSettings(home=records.settings.home / "inner", database_url=None))
+        example = add_example(opened)
+        (opened.files.incoming / f"{example.upload_id}.mp4").touch(0o600)
+        paths = [opened.settings.home, *opened.settings.home.rglob("*")]
+        open_to_others = [path for path in paths if path.stat().st_mode & 0o077]
+        opened.close()
+    finally:
+        os.umask(before)
+    assert len(paths) > 8
+    assert open_to_others == []
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_files_that_an_earlier_version_left_open_to_others_are_closed(records: Records) -> None:
+    add_example(records)
+    for _, _, path in records.files:
+        path.chmod(0o644)
+    sweep(records)
+    assert {path.stat().st_mode & 0o777 for _, _, path in records.files} == {0o600}
 
 
 def test_what_an_upload_still_needs_stays_however_old(records: Records) -> None:
@@ -159,18 +247,21 @@ def test_what_an_upload_still_needs_stays_however_old(records: Records) -> None:
     stranger = _aged_file(incoming / f"{'0' * 32}.mp4")
     young = incoming / f"{'1' * 32}.mp4"
     young.write_bytes(b"")
+    being_made = incoming / f"{example.upload_id}.{'2' * 32}"
     folder = incoming / "folder"
     folder.mkdir()
     (folder / "file").write_bytes(b"")
     _aged(folder)
-    for state, stays in (("receiving", True), ("waiting", True), ("failed", True), ("done", False)):
+    for state, stays in (("receiving", True), ("waiting", True), ("running", True), ("failed", True), ("done", False)):
+        being_made.mkdir(exist_ok=True)
         with records.writing(ROBIN) as work:
             upload = work.session.get(Upload, example.upload_id)
             assert upload is not None
             upload.state = state
         sweep(records)
         assert of_upload.exists() is stays
-    assert young.exists()
+        assert being_made.exists() is (state == "running")
+    assert not young.exists(), "an upload's row is there before its file is"
     assert not stranger.exists()
     assert not folder.exists()
 

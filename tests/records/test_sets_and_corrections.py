@@ -273,7 +273,8 @@ def test_a_file_cleaned_up_meanwhile_is_not_entered(records: Records, tmp_path: 
     film = tmp_path / "film.mp4"
     film.write_bytes(b"a film")
     video = keep_video(records.files, film, ".mp4")
-    records.files.remove(video.sha256, video.suffix)
+    assert video.ready is not None
+    video.ready.unlink()
     with pytest.raises(RecordsError):
         keep_set(records, video=video)
     with records.reading(CLINICIAN) as work:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
+from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.records import Records
 from formcheck.records.requests import MeasuredAs
-from formcheck.records.sets import KeptFile, NewSet, add_set, get_set, keep_track, keep_video, say_pain
+from formcheck.records.sets import NewSet, add_set, get_set, keep_track, keep_video, say_pain
 from formcheck.video.proxy import write_proxy
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.service import records_service
@@ -64,9 +66,23 @@ def _show_kept(records: Records, actor: Actor, set_id: str, pain_after: int | No
 def _keep(
     records: Records, actor: Actor, finished: FinishedSet, chosen: str, pain: tuple[int | None, int | None]
 ) -> str:
+    # The folder goes in any case: what the set needs of it is in the store by then.
+    with records.files.passing_folder() as folder:
+        track = keep_track(records.files, finished.pose_track, folder=folder)
+        video, proxy = _keep_video(records.files, finished, folder)
+        return _keep_set(records, actor, finished, chosen, pain, (track, video, proxy))
+
+
+def _keep_set(
+    records: Records,
+    actor: Actor,
+    finished: FinishedSet,
+    chosen: str,
+    pain: tuple[int | None, int | None],
+    files: tuple[KeptFile, KeptFile | None, KeptFile | None],
+) -> str:
     request = finished.request
-    track = keep_track(records.files, finished.pose_track)
-    video, proxy = _keep_video(records, finished)
+    track, video, proxy = files
     with records.writing(actor) as work:
         person_id = person_chosen(work, chosen)
         row = add_set(
@@ -89,14 +105,10 @@ def _keep(
     return row.id
 
 
-def _keep_video(records: Records, finished: FinishedSet) -> tuple[KeptFile | None, KeptFile | None]:
+def _keep_video(files: FileStore, finished: FinishedSet, folder: Path) -> tuple[KeptFile | None, KeptFile | None]:
     if finished.video_path is None or not finished.video_path.is_file():
         return None, None
-    files = records.files
-    copy = files.passing_name(".mp4")
-    try:
-        write_proxy(finished.video_path, copy)
-        proxy = keep_video(files, copy, ".mp4")
-    finally:
-        copy.unlink(missing_ok=True)
-    return keep_video(files, finished.video_path, ".mp4", leave=True), proxy
+    copy = files.passing_name(".mp4", folder=folder)
+    write_proxy(finished.video_path, copy)
+    proxy = keep_video(files, copy, ".mp4", folder=folder)
+    return keep_video(files, finished.video_path, ".mp4", leave=True, folder=folder), proxy

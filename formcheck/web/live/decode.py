@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import av
 import cv2
 import numpy as np
+from av.error import FFmpegError, InvalidDataError
 from numpy.typing import NDArray
 
 from formcheck.web.live.limits import LiveLimits
@@ -23,6 +26,7 @@ _WITHOUT_LENGTH: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 _NO_MORE_HEADER: Final = frozenset({0xD8, 0xD9, 0xDA})
 _MOST_SCANS: Final = 20
 """A progressive picture has about 10. Each scan goes over the whole picture, so 60,000 tiny ones take minutes."""
+_THOROUGH: Final[Mapping[str, str]] = {"err_detect": "explode", "lowres": "3"}
 _REMEDY: Final = "Reload the page, or use another browser."
 
 
@@ -102,6 +106,8 @@ def decode_jpeg(data: bytes, limits: LiveLimits) -> NDArray[np.uint8]:
         )
     header = read_jpeg_header(data)
     _check_size(header, limits)
+    if not _is_whole(data):
+        raise _not_a_jpeg("a part of it is missing")
     try:
         rgb = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB | cv2.IMREAD_IGNORE_ORIENTATION)
     except cv2.error as error:
@@ -109,6 +115,23 @@ def decode_jpeg(data: bytes, limits: LiveLimits) -> NDArray[np.uint8]:
     if rgb is None or rgb.shape != (header.height_px, header.width_px, 3):
         raise _not_a_jpeg("it is damaged")
     return np.asarray(rgb, dtype=np.uint8)
+
+
+def _is_whole(data: bytes) -> bool:
+    """Return False for a picture whose middle is missing or damaged.
+
+    What decodes below would fill such a one with grey, and write about it to the server's log. This goes through all of
+    the coded data with an eighth of the picture's sides, in 0.4 ms for 640 by 480.
+    """
+    decoder = av.CodecContext.create("mjpeg", "r")
+    decoder.options, decoder.thread_count = dict(_THOROUGH), 1
+    try:
+        decoder.decode(av.Packet(data))
+    except InvalidDataError:
+        return False
+    except FFmpegError:  # a kind of whole picture that this one does not know
+        return True
+    return True
 
 
 def _frame_header(kind: int, segment: bytes, scans: int) -> JpegHeader:

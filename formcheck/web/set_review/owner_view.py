@@ -61,7 +61,9 @@ def _ask_date(records: Records, actor: Actor, opened: OpenedSet) -> None:
     row, zone = opened.row, viewer_zone()
     before = row.done_at.astimezone(zone)
     with st.form(f"when-{row.id}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-        day = st.date_input("Day", before.date(), max_value=datetime.now(zone).date(), key=f"when-day-{row.id}")
+        today = datetime.now(zone).date()
+        # A set that came with an import may lie a little ahead of this clock.
+        day = st.date_input("Day", min(before.date(), today), max_value=today, key=f"when-day-{row.id}")
         at = st.time_input("Time", before.time().replace(second=0, microsecond=0), key=f"when-time-{row.id}")
         sent = st.form_submit_button("Save")
     if not sent:

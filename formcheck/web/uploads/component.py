@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from formcheck.intake.names import VIDEO_SUFFIXES
-from formcheck.intake.queue import in_megabytes
+from formcheck.intake.room import in_megabytes
 from formcheck.records.access import Actor
 from formcheck.web.access.links import LINK_LASTS_S, UPLOADS, issue_link
 from formcheck.web.component_files import component_file

@@ -240,10 +240,11 @@ def _ask_day(before: datetime | None, key: str) -> datetime | None:
     """Ask for a day; the time of day stays what it was, and is noon on another day."""
     zone = viewer_zone()
     known = None if before is None else before.astimezone(zone)
+    today = datetime.now(zone).date()
     day = st.date_input(
         "Day of the set",
-        value=None if known is None else known.date(),
-        max_value=datetime.now(zone).date(),
+        value=None if known is None else min(known.date(), today),  # another's clock may have been ahead
+        max_value=today,
         key=f"{key}-day",
         help="Left open, it is the day that the video or the file says.",
     )

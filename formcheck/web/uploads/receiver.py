@@ -15,9 +15,10 @@ from starlette.requests import ClientDisconnect
 from formcheck.errors import VideoError
 from formcheck.intake.ending import refuse
 from formcheck.intake.first_bytes import ENOUGH_BYTES, check_first_bytes
-from formcheck.intake.queue import WrongOffsetError, complete, note_received
+from formcheck.intake.queue import WrongOffsetError, complete, expect, note_received
 from formcheck.intake.states import UploadState, get_upload, need_state, upload_path
 from formcheck.records.access import Actor, RecordsError
+from formcheck.records.files import PRIVATE_FILE
 from formcheck.records.records import Records
 from formcheck.records.tables import Upload
 
@@ -113,9 +114,12 @@ class Receiver:
             row.received = min(row.received, on_disk)
             wrong = row.received != from_byte or to_byte > row.size
             expected = row.received
+            if not wrong:
+                expect(work, row)
+                # Made while nobody can give the upload up: nothing is written to one that is gone
+                path.touch(mode=PRIVATE_FILE)
         if wrong:
             raise WrongOffsetError(expected)
-        path.touch(mode=0o600)
         return path
 
     def _note(self, actor: Actor, upload_id: str, from_byte: int, to_byte: int) -> Upload:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from formcheck.intake.queue import Announced
 from formcheck.intake.wishes import Wishes
+from formcheck.moments import LATEST
 from formcheck.records.access import NotFoundError
 from formcheck.web.uploads.answers import CHUNK_BYTES, MalformedError
 
@@ -21,8 +22,6 @@ _LONGEST_JSON: Final = 16_384
 _LONGEST_NAME: Final = 1024
 _MOST_BYTES: Final = 2**53
 """As far as browsers count."""
-_MOST_MS: Final = 253_402_300_799_000
-"""The end of the year 9999."""
 
 
 @dataclass(frozen=True)
@@ -103,6 +102,6 @@ def _moment(milliseconds: object) -> datetime | None:
         return None
     if not isinstance(milliseconds, (int, float)) or isinstance(milliseconds, bool):
         raise MalformedError("the date of the file")
-    if not 0 <= milliseconds <= _MOST_MS:  # NaN neither
+    if not 0 <= milliseconds <= 1000 * LATEST.timestamp():  # NaN neither
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -20,14 +21,15 @@ from starlette.routing import BaseRoute, Route
 from formcheck.errors import FormcheckError
 from formcheck.intake.ending import cancel, drop_file
 from formcheck.intake.queue import begin, complete
-from formcheck.intake.settings import IntakeSettings, intake_settings
+from formcheck.intake.settings import FREE_BYTES, IntakeSettings, intake_settings
 from formcheck.intake.states import UploadState, get_upload
 from formcheck.records.access import Actor
-from formcheck.records.records import Records
+from formcheck.records.records import Records, Work
 from formcheck.records.tables import Upload
 from formcheck.web.access.links import UPLOADS, read_link
 from formcheck.web.access.service import records_service
 from formcheck.web.live.static_files import StaticFolder
+from formcheck.web.uploads.addresses import Addresses, address_of
 from formcheck.web.uploads.answers import refused, told
 from formcheck.web.uploads.paths import LINK_HEADER, STATIC_PATH, UPLOADS_PATH
 from formcheck.web.uploads.receiver import Receiver
@@ -79,6 +81,7 @@ class Uploads:
         self._reader = reader
         self._settings = settings
         self._receiver = Receiver(records)
+        self._addresses = Addresses()
 
     async def begin(self, request: Request) -> Response:
         """Announce a file, or go on with the same file that was interrupted."""
@@ -86,7 +89,7 @@ class Uploads:
         async def answer() -> Upload:
             actor = await self._actor(request)
             beginning = await read_beginning(request)
-            return await asyncio.to_thread(self._begin, actor, beginning)
+            return await asyncio.to_thread(self._begin, actor, beginning, address_of(request))
 
         return await _answered(answer())
 
@@ -97,7 +100,11 @@ class Uploads:
             actor, upload_id = await self._actor(request), upload_id_of(request)
             if request.method == "PUT":
                 first, end = range_of(request)
-                return await self._receiver.receive(actor, upload_id, first, end, request.stream())
+                await asyncio.to_thread(self._expect, actor, upload_id, first, address_of(request))
+                row = await self._receiver.receive(actor, upload_id, first, end, request.stream())
+                if row.state != UploadState.RECEIVING:
+                    self._addresses.forget(upload_id)
+                return row
             act = self._cancel if request.method == "DELETE" else self._look
             return await asyncio.to_thread(act, actor, upload_id)
 
@@ -106,10 +113,19 @@ class Uploads:
     async def _actor(self, request: Request) -> Actor:
         return await asyncio.to_thread(self._reader, request.headers.get(LINK_HEADER, ""), UPLOADS, request)
 
-    def _begin(self, actor: Actor, beginning: Beginning) -> Upload:
+    def _begin(self, actor: Actor, beginning: Beginning, address: str | None) -> Upload:
         with self._records().writing(actor) as work:
             row = begin(work, beginning.file, beginning.wishes, self._settings(), person_id=beginning.person_id)
+            self._addresses.announce(address, row.id, row.size - row.received, _free(work))
         return self._completed(actor, row)
+
+    def _expect(self, actor: Actor, upload_id: str, first: int, address: str | None) -> None:
+        """Have the address keep to its share of the room; that the upload is there and the actor's comes first."""
+        with self._records().reading(actor) as work:
+            row = get_upload(work, upload_id)
+            free = _free(work)
+        if row.state == UploadState.RECEIVING:
+            self._addresses.promise(address, upload_id, max(0, row.size - first), free)
 
     def _look(self, actor: Actor, upload_id: str) -> Upload:
         with self._records().reading(actor) as work:
@@ -125,9 +141,14 @@ class Uploads:
     def _cancel(self, actor: Actor, upload_id: str) -> Upload:
         with self._records().writing(actor) as work:
             row = cancel(work, upload_id)
+        self._addresses.forget(upload_id)
         with self._records().reading(actor) as work:
             drop_file(work, row)
         return row
+
+
+def _free(work: Work) -> int:
+    return shutil.disk_usage(work.files.incoming).free - FREE_BYTES
 
 
 async def _answered(answer: Awaitable[Upload]) -> Response:

@@ -17,11 +17,12 @@ from formcheck.intake.wishes import Wishes
 from formcheck.records.access import SYSTEM, Actor, Role
 from formcheck.records.accounts import actor_of, add_account, deactivate_account
 from formcheck.records.answers import answer_suggestion
+from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
 from formcheck.records.plans import Prescription, prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotate, correct
-from formcheck.records.sets import KeptFile, keep_video
+from formcheck.records.sets import keep_video
 from formcheck.session.corrections import ExcludeRep
 from tests.records.kept import add_somebody, keep_set, measured
 

@@ -50,6 +50,10 @@ FOR_WORKERS: Final = {
 """Modules that never work for a user. That the browser side does not know them is tested below."""
 FOR_THE_SYSTEM: Final = {
     "formcheck.records.sets.unused_files": "finds files to remove; called by the clean-up",
+    "formcheck.records.sweep.is_named": "asked by the clean-up",
+    "formcheck.records.sweep.needless_incoming": "finds files to remove; called by the clean-up",
+    "formcheck.intake.room.need_room": "the inside of announcing an upload, and of taking its bytes",
+    "formcheck.intake.room.need_place": "the inside of announcing an upload",
     "formcheck.records.archive.write_archive": "the inside of a backup and of an export, which ask who does it before",
     "formcheck.records.exchange_merge.merge": "the inside of an import, which asks who does it before",
     "formcheck.intake.duplicates.enter_queue": "the inside of completing an upload",

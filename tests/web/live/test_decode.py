@@ -69,6 +69,19 @@ def test_what_is_no_jpeg_is_not_decoded(data: bytes) -> None:
     assert refused.value.code == "frame-unreadable"
 
 
+@pytest.mark.parametrize("kept", [0.2, 0.6, 0.95])
+@pytest.mark.parametrize("progressive", [0, 1])
+def test_a_picture_whose_middle_is_missing_is_refused_and_nothing_goes_to_the_log(
+    kept: float, progressive: int, capfd: pytest.CaptureFixture[str]
+) -> None:
+    speckled = np.random.default_rng(1).integers(0, 255, (480, 640, 3), np.uint8)
+    whole = encoded(cv2.GaussianBlur(speckled, (0, 0), 3), cv2.IMWRITE_JPEG_PROGRESSIVE, progressive)
+    assert decode_jpeg(whole, LIMITS).shape == (480, 640, 3)
+    with pytest.raises(LiveRefusalError, match="a part of it is missing"):
+        decode_jpeg(whole[: int(kept * len(whole))] + b"\xff\xd9", LIMITS)
+    assert capfd.readouterr().err == ""
+
+
 @pytest.mark.parametrize("cut", [2, 3, 100, 500])
 @pytest.mark.usefixtures("nothing_is_decoded")
 def test_a_picture_that_is_cut_off_is_not_decoded(cut: int) -> None:
