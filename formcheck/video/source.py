@@ -137,7 +137,7 @@ class Source:
         Some containers count from zero, wherever the first picture is; the others state lengths. Where the end would
         lie before the start, it is a length after all.
         """
-        timestamp = self.timestamp_of(self.first_frame)
+        timestamp = self.timestamp_of(self.first_frame) if self._first else self.stream.start_time
         if timestamp is None or not _COUNTS_FROM_ZERO & set(self.container.format.name.split(",")):
             return end_s
         start_s = float(timestamp * (self.stream.time_base or _USUAL_TIME_BASE))

@@ -26,7 +26,10 @@ def test_a_number_is_written_with_its_decimals_or_not_at_all(value: float, decim
     assert number(value, decimals) == written
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+49 30", "-2", "@SUM(A1)", "\tx", "\rx", "\n=1", "  =1+1", "\uff1d1+1", "--1", '=HYPERLINK("http://x";"y")'])
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+49 30", "-2", "@SUM(A1)", "\tx", "\rx", "\n=1", "  =1", "\uff1d1", "--1", '=HYPERLINK("http://x";"y")'],
+)
 @pytest.mark.parametrize("dialect", CsvDialect)
 def test_text_is_never_a_formula_and_a_number_stays_one(text: str, dialect: CsvDialect) -> None:
     written = csv_text(["name", "deg"], [[text, number(-2.5, 1)]], dialect).removeprefix("\ufeff")
