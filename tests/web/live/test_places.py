@@ -31,13 +31,13 @@ def test_a_set_without_pictures_gives_its_place_free_however_often_its_socket_co
 
 def test_two_windows_of_one_login_leave_places_for_others() -> None:
     world = World(limits=LiveLimits(max_sets=4))
+    world.logged_in.add("another account")
     with world.socket(session="a window") as a, world.socket(session="another") as b, world.socket(session="x") as c:
         begin(a)
         begin(b)
         c.send_json(SETUP)
         assert farewell(c) == ("too-many-sets", 4503)
         with world.socket(token=world.token("somebody else's", "another account")) as other:
-            world.logged_in.add("another account")
             begin(other)
     world.close()
 
