@@ -142,6 +142,8 @@ class BoundedHttp(_Stalling, H11Protocol):
         super().on_response_complete()
         if self._is_serving:
             self.ledger.busy(self.transport)
+        elif self.conn.trailing_data[0]:
+            self._await_header()
 
     def handle_websocket_upgrade(self, event: Any) -> None:
         """Hand the connection over to a socket."""
