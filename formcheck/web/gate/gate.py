@@ -26,7 +26,7 @@ from formcheck.web.gate.headers import secure, secure_headers
 from formcheck.web.gate.limits import GateLimits
 from formcheck.web.gate.origins import is_known_host, is_own_page, own_origins
 from formcheck.web.gate.server import bound_server
-from formcheck.web.gate.settings import known_proxies
+from formcheck.web.gate.settings import PROXIES_VARIABLE, known_proxies
 from formcheck.web.gate.stream import page_messages, without_places
 
 _LOG: Final = logging.getLogger(__name__)
@@ -72,6 +72,8 @@ class Gate:
         self._limits = limits or GateLimits()
         self._clock = clock
         self._crowd = Crowd(self._limits, clock)
+        self._proxies: tuple[str, ...] = ()
+        self._has_warned = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request, a socket, or the life of the server."""
@@ -80,10 +82,22 @@ class Gate:
         elif scope["type"] == "websocket":
             await self._socket(scope, receive, send)
         else:
-            bound_server(receive, self._limits, _proxies())
+            self._proxies = _proxies()
+            bound_server(receive, self._limits, self._proxies)
             await self._app(scope, receive, send)
 
+    def _look_for_unknown_proxy(self, scope: Scope) -> None:
+        """Say once that somebody tells of a proxy of which nobody has told us."""
+        if not self._proxies and not self._has_warned and "x-forwarded-for" in Headers(scope=scope):
+            self._has_warned = True
+            _LOG.warning(
+                "requests from %s come by way of a proxy: name it in %s, or all who come that way count as one address",
+                _address(scope),
+                PROXIES_VARIABLE,
+            )
+
     async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._look_for_unknown_proxy(scope)
         answer = _Answer(scope, send)
         access, body = self._allowed.access(scope)
         with self._crowd.request(_address(scope)) as has_room:
