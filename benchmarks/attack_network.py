@@ -68,6 +68,7 @@ class Attacked:
             subprotocols=[Subprotocol("streamlit")],
             proxy=None,
             max_size=None,
+            max_queue=None,
         )
 
     def status(self, method: str, path: str, **headers: str) -> int:
@@ -140,7 +141,8 @@ def junk(method: str, path: str, piece_mb: int, **headers: str) -> Attack:
         for _ in range(_GIGABYTES * 1024 // piece_mb):
             with app.link() as link:
                 head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{app.port}\r\nContent-Length: {piece_mb * 2**20}"
-                more = "".join(f"\r\n{name}: {value}" for name, value in {"Origin": app.origin, **headers}.items())
+                named = {"Origin": app.origin, "Connection": "close", **headers}
+                more = "".join(f"\r\n{name}: {value}" for name, value in named.items())
                 with contextlib.suppress(OSError):
                     link.sendall(f"{head}{more}\r\n\r\n".encode())
                     for _ in range(piece_mb):
@@ -175,19 +177,17 @@ def windows(app: Attacked) -> tuple[str, bool]:
     run.rerun_script.query_string = ""
     opened: list[ClientConnection] = []
     refused = 0
-    for _ in range(_STRANGERS):
-        try:
-            opened.append(app.page())
-        except InvalidStatus:
-            refused += 1
-    for each in opened:
-        with contextlib.suppress(ConnectionClosed):
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(_STRANGERS):
+            try:
+                opened.append(open_ones.enter_context(app.page()))
+            except InvalidStatus:
+                refused += 1
+        for each in opened:
             each.send(run.SerializeToString())
             each.recv(timeout=_PATIENCE_S)
-    time.sleep(5)
-    served_s = app.served_in_s()
-    for each in opened:
-        each.close()
+        time.sleep(5)
+        served_s = app.served_in_s()
     return f"{len(opened)} open, {refused} refused; a page meanwhile in {served_s:.2f} s", len(opened) <= 40
 
 
@@ -196,7 +196,8 @@ def strangers_windows(app: Attacked) -> tuple[str, bool]:
     refused = 0
     for _ in range(_STRANGERS):
         try:
-            app.page(origin="http://127.0.0.1:1").close()
+            with app.page(origin="http://127.0.0.1:1"):
+                pass
         except InvalidStatus as error:
             refused += error.response.status_code == 403
     return f"{refused} of {_STRANGERS} refused", refused == _STRANGERS
@@ -207,11 +208,11 @@ def large_messages(app: Attacked) -> tuple[str, bool]:
     codes = set()
     for path in ("_stcore/stream", "live?token=x"):
         for message in (bytes(50 * 2**20), [bytes(2**20)] * 50):
-            page = app.page(path)
             try:
-                page.send(message)
-                while True:
-                    page.recv(timeout=_PATIENCE_S)
+                with app.page(path) as page:
+                    page.send(message)
+                    while True:
+                        page.recv(timeout=_PATIENCE_S)
             except ConnectionClosed as closed:
                 codes.add("cut off" if closed.rcvd is None else str(closed.rcvd.code))
     return f"closed: {', '.join(sorted(codes))}", codes <= {"1009", "4401", "cut off"}

@@ -47,9 +47,9 @@ class Bucket:
         self._burst, self._per_s = burst, per_s
         self._left, self._at_s = burst, now_s
 
-    def wait_s(self, now_s: float) -> float:
-        """Take one, and return after how long it may be had (s); 0 when at once."""
-        self._left = min(self._burst, self._left + (now_s - self._at_s) * self._per_s) - 1
+    def wait_s(self, now_s: float, number: int = 1) -> float:
+        """Take one or some, and return after how long they may be had (s); 0 when at once."""
+        self._left = min(self._burst, self._left + (now_s - self._at_s) * self._per_s) - number
         self._at_s = now_s
         return max(0.0, -self._left / self._per_s)
 

@@ -11,6 +11,11 @@ class GateLimits:
 
     header_s: float = 10.0
     """For the header of a request to come in whole, which browsers send at once."""
+    rest_s: float = 600.0
+    """For the rest of a body whose answer is given already, as that to a link that is too old: browsers send it all
+    before they read. It is thrown away, and its connection gives way to others."""
+    rest_bytes: int = 16_000_000
+    """Of it: twice what an upload sends at a time."""
     stall_s: float = 30.0
     """For the next piece of a body, and for the other end to take what was sent: it is gone, or only holds a place."""
     connections: int = 400
@@ -31,9 +36,11 @@ class GateLimits:
     """Opened by one address from then on."""
     message_bytes: int = 1_000_000
     """Of one message of a socket. A picture of the camera has at most 600 kB, what a page has entered a few kB."""
-    messages_burst: int = 100
+    messages_burst: int = 60
     """From one page at once; more are left waiting, not dropped."""
-    messages_per_s: float = 30.0
-    """From one page from then on: nobody clicks as fast."""
+    messages_per_s: float = 5.0
+    """From one page from then on: each has the page's script run, and nobody clicks as fast."""
+    message_unit_bytes: int = 32_768
+    """A larger message counts as several."""
     unsent_bytes: int = 4_000_000
     """Waiting to be sent on one socket, before the other end is taken for one that does not listen."""

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Any, ClassVar, Final, cast
 
+import h11
 import uvicorn
 from starlette.types import Receive
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -115,6 +116,10 @@ class BoundedHttp(_Stalling, H11Protocol):
     """A connection of uvicorn whose headers must come in time."""
 
     _header_timer: asyncio.TimerHandle | None = None
+    _patience_s = 0.0
+    """Of that timer."""
+    _rest_bytes = 0
+    """Of a body that were thrown away."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Count the connection, and wait for its first request."""
@@ -131,10 +136,16 @@ class BoundedHttp(_Stalling, H11Protocol):
         """Take what came; the time for a header begins with its first byte."""
         if not self._is_serving:
             self._await_header()
+            self._rest_bytes = self._rest_bytes + len(data) if self.conn.their_state is h11.SEND_BODY else 0
+            if self._rest_bytes > self.ledger.limits.rest_bytes:
+                self.transport.abort()
+                return
         super().data_received(data)
         if self._is_serving:
             self._end_header_timer()
             self.ledger.busy(self.transport)
+        elif not self.transport.is_closing():
+            self._await_header()
 
     def on_response_complete(self) -> None:
         """Wait for the next request."""
@@ -171,8 +182,13 @@ class BoundedHttp(_Stalling, H11Protocol):
         return cycle is not None and not cycle.response_complete
 
     def _await_header(self) -> None:
-        if self._header_timer is None:
-            self._header_timer = self.loop.call_later(self.ledger.limits.header_s, self._header_is_late)
+        limits = self.ledger.limits
+        patience_s = limits.rest_s if self.conn.their_state is h11.SEND_BODY else limits.header_s
+        if self._header_timer is not None and self._patience_s == patience_s:
+            return
+        self._end_header_timer()
+        self._patience_s = patience_s
+        self._header_timer = self.loop.call_later(patience_s, self._header_is_late)
 
     def _header_is_late(self) -> None:
         self._header_timer = None

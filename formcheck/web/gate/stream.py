@@ -52,8 +52,9 @@ def page_messages(receive: Receive, limits: GateLimits, clock: Callable[[], floa
             message = await receive()
             if message["type"] != "websocket.receive":
                 return message
-            await asyncio.sleep(pace.wait_s(clock()))
-            if _is_wanted(message.get("bytes")):
+            data = message.get("bytes")
+            await asyncio.sleep(pace.wait_s(clock(), 1 + len(data or b"") // limits.message_unit_bytes))
+            if _is_wanted(data):
                 return message
 
     return wanted

@@ -38,6 +38,8 @@ class Seen:
 
 def routes_that_see(seen: Seen) -> list[BaseRoute]:
     async def take(request: Request) -> Response:
+        if request.path_params.get("upload_id") == "unread":
+            return PlainTextResponse("refused")
         try:
             async for piece in request.stream():
                 seen.bytes += len(piece)

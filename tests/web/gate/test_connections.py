@@ -27,6 +27,20 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.005)
 
 
+def hear(link: socket.socket, word: bytes) -> None:
+    """Read until a word comes."""
+    came = b""
+    while word not in came:
+        piece = link.recv(65_536)
+        assert piece, came
+        came += piece
+
+
+def send_for_ever(link: socket.socket, piece: bytes) -> None:
+    while True:
+        link.sendall(piece)
+
+
 def is_served(server: Served) -> bool:
     return server.ask("GET /formcheck-health").startswith(b"HTTP/1.1 200")
 
@@ -122,6 +136,28 @@ def test_a_body_that_stops_coming_is_not_waited_for() -> None:
         assert (server.seen.bytes, server.seen.left) == (10, 1)
 
 
+def test_an_early_answer_is_heard_by_who_sends_on_slowly() -> None:
+    with served(QUICK) as server, server.connect() as link:
+        head = f"PUT /formcheck-uploads/unread HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nOrigin: {server.origin}\r\n"
+        link.sendall(f"{head}Content-Length: 1000000\r\n\r\n".encode())
+        hear(link, b"refused")
+        sent, end = 0, time.monotonic() + 3 * QUICK.header_s
+        while time.monotonic() < end:
+            sent += link.send(b"x")
+            time.sleep(0.01)
+        link.sendall(b"x" * (1_000_000 - sent) + request(server.port, "GET /formcheck-health"))
+        assert until_closed(link).startswith(b"HTTP/1.1 200")
+
+
+def test_a_body_without_end_is_not_thrown_away_for_ever() -> None:
+    with served(GateLimits(rest_bytes=1_000_000)) as server, server.connect() as link:
+        head = f"PUT /formcheck-uploads/unread HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\nOrigin: {server.origin}\r\n"
+        link.sendall(f"{head}Transfer-Encoding: chunked\r\n\r\n".encode())
+        hear(link, b"refused")
+        with pytest.raises(ConnectionError):
+            send_for_ever(link, b"10000\r\n" + bytes(65_536) + b"\r\n")
+
+
 def test_a_body_of_what_is_taken_comes_through() -> None:
     with served() as server:
         head = f"PUT /formcheck-uploads/x\norigin: {server.origin}\ncontent-length: {8 * 2**20}"
@@ -192,8 +228,7 @@ def test_who_pings_and_does_not_listen_is_cut_off() -> None:
 
         def flood() -> None:
             with contextlib.suppress(OSError):
-                while True:
-                    link.sendall(ping * 1000)
+                send_for_ever(link, ping * 1000)
 
         flooding = threading.Thread(target=flood, daemon=True)
         flooding.start()

@@ -11,6 +11,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import formcheck
+from formcheck.web.gate.crowd import Bucket
 from formcheck.web.gate.limits import GateLimits
 from formcheck.web.gate.stream import page_messages, without_places
 
@@ -93,6 +94,12 @@ def test_a_flood_is_slowed_down() -> None:
         patch.setattr("formcheck.web.gate.stream.asyncio.sleep", sleep)
         asyncio.run(run())
     assert waited == [0] * 10 + [pytest.approx(0.2), pytest.approx(0.4)]
+
+
+def test_a_large_message_counts_as_several() -> None:
+    bucket = Bucket(10, 5.0, 0.0)
+    assert bucket.wait_s(0.0, 10) == 0
+    assert bucket.wait_s(0.0, 5) == 1.0
 
 
 def told(message: ForwardMsg) -> ForwardMsg:
