@@ -18,6 +18,8 @@ class GateLimits:
     """Of it: twice what an upload sends at a time."""
     stall_s: float = 30.0
     """For the next piece of a body, and for the other end to take what was sent: it is gone, or only holds a place."""
+    ahead_bytes: int = 65_536
+    """Of requests that come before the answer to the one before them; browsers send none."""
     connections: int = 400
     """At a time. Systems give a process 1024 files, of which records, models and videos need some."""
     connections_per_address: int = 100

@@ -144,6 +144,9 @@ class BoundedHttp(_Stalling, H11Protocol):
         if self._is_serving:
             self._end_header_timer()
             self.ledger.busy(self.transport)
+            is_ahead = self.conn.their_state is h11.DONE
+            if is_ahead and len(self.conn.trailing_data[0]) > self.ledger.limits.ahead_bytes:
+                self.transport.abort()
         elif not self.transport.is_closing():
             self._await_header()
 

@@ -187,6 +187,13 @@ def test_a_handshake_that_is_wrong_is_refused_with_the_headers_of_every_answer()
         assert b"frame-ancestors 'none'" in answer
 
 
+def test_requests_far_ahead_of_their_answers_end_the_connection() -> None:
+    with served() as server, server.connect() as link:
+        ask = f"GET /formcheck-health HTTP/1.1\r\nHost: 127.0.0.1:{server.port}\r\n\r\n".encode()
+        with pytest.raises(ConnectionError):
+            send_for_ever(link, ask * 5000)
+
+
 def test_a_fault_of_ours_tells_nothing_and_is_secured() -> None:
     # The gate opens this address because the app has it.
     with served() as server:
