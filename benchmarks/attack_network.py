@@ -220,26 +220,26 @@ def large_messages(app: Attacked) -> tuple[str, bool]:
 
 def message_flood(app: Attacked) -> tuple[str, bool]:
     """Have a page run its script as often as can be sent, from many windows."""
-    run = BackMsg()
-    run.rerun_script.query_string = "x" * 500_000
-    data = run.SerializeToString()
+    small, large = BackMsg(), BackMsg()
+    small.rerun_script.query_string, large.rerun_script.query_string = "", "x" * 500_000
     end = time.perf_counter() + _FLOOD_S
     sent = [0]
 
-    def flood() -> None:
+    def flood(message: BackMsg) -> None:
+        data = message.SerializeToString()
         with contextlib.suppress(ConnectionClosed, OSError, TimeoutError), app.page() as page:
             while time.perf_counter() < end:
                 page.send(data)
                 sent[0] += 1
 
-    threads = [threading.Thread(target=flood, daemon=True) for _ in range(10)]
+    threads = [threading.Thread(target=flood, args=(each,), daemon=True) for each in (small, large) * 5]
     for thread in threads:
         thread.start()
     time.sleep(_FLOOD_S / 2)
     served_s = app.served_in_s()
     for thread in threads:
         thread.join(_PATIENCE_S)
-    return f"{sent[0]} messages of 0.5 MB taken; a page meanwhile in {served_s:.2f} s", served_s < 10
+    return f"a page meanwhile in {served_s:.2f} s", served_s < 10
 
 
 def deaf(app: Attacked) -> tuple[str, bool]:

@@ -73,7 +73,8 @@ class Crowd:
         self._limits, self._clock = limits, clock
         self._requests: Counter[str] = Counter()
         self._sockets: Counter[str] = Counter()
-        self._paces: OrderedDict[str, Bucket] = OrderedDict()
+        self._opening: OrderedDict[str, Bucket] = OrderedDict()
+        self._messages: OrderedDict[str, Bucket] = OrderedDict()
 
     @contextmanager
     def request(self, address: str | None) -> Iterator[bool]:
@@ -89,6 +90,12 @@ class Crowd:
         with _counted(self._sockets, group, self._has_room(group) and self._is_in_time(group)) as is_in:
             yield is_in
 
+    def messages_of(self, address: str | None) -> Bucket:
+        """Return the pace at which the pages of an address, all together, may have their scripts run."""
+        limits = self._limits
+        fresh = Bucket(limits.messages_burst, limits.messages_per_s, self._clock())
+        return _remembered(self._messages, group_of(address), fresh)
+
     def _has_room(self, group: str) -> bool:
         limits, own, all_of_them = self._limits, self._sockets[group], self._sockets.total()
         if own >= limits.sockets_per_address or all_of_them >= limits.sockets:
@@ -97,14 +104,19 @@ class Crowd:
 
     def _is_in_time(self, group: str) -> bool:
         now_s = self._clock()
-        pace = self._paces.pop(group, None) or Bucket(self._limits.sockets_burst, self._limits.sockets_per_s, now_s)
-        self._paces[group] = pace
-        if len(self._paces) > _REMEMBERED:
-            self._paces.popitem(last=False)
+        pace = _remembered(self._opening, group, Bucket(self._limits.sockets_burst, self._limits.sockets_per_s, now_s))
         in_time = pace.wait_s(now_s) == 0
         if not in_time:
             pace.give_back()
         return in_time
+
+
+def _remembered(paces: OrderedDict[str, Bucket], group: str, fresh: Bucket) -> Bucket:
+    pace = paces.pop(group, fresh)
+    paces[group] = pace
+    if len(paces) > _REMEMBERED:
+        paces.popitem(last=False)
+    return pace
 
 
 @contextmanager

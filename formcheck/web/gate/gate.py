@@ -126,7 +126,9 @@ class Gate:
                 await _refuse_socket(scope, receive, send, refusal)
                 return
             if scope["path"] == STREAM_PATH:
-                receive, send = page_messages(receive, self._limits, self._clock), without_places(send)
+                pace = self._crowd.messages_of(_address(scope))
+                receive = page_messages(receive, pace, self._limits, self._clock)
+                send = without_places(send)
             await self._app(scope, receive, _secured_socket(scope, send))
 
 

@@ -33,19 +33,22 @@ _FOLDERS: Final = tuple(
 _NOT_SAID: Final = "What went wrong is in the server's log."
 
 
-def page_messages(receive: Receive, limits: GateLimits, clock: Callable[[], float] = time.monotonic) -> Receive:
-    """Return what receives the messages of a page that Streamlit may have, no faster than a person works.
+def page_messages(
+    receive: Receive, pace: Bucket, limits: GateLimits, clock: Callable[[], float] = time.monotonic
+) -> Receive:
+    """Return what receives the messages of a page that Streamlit may have, no faster than people work.
 
     Parameters
     ----------
     receive
         Gives what comes over the socket.
+    pace
+        Of all pages of the same address.
     limits
-        With the pace.
+        With what counts as one message.
     clock
-        Seconds, never going back.
+        Seconds, never going back; the one of `pace`.
     """
-    pace = Bucket(limits.messages_burst, limits.messages_per_s, clock())
 
     async def wanted() -> Message:
         while True:

@@ -67,6 +67,13 @@ def test_requests_are_counted_while_they_last() -> None:
         assert again
 
 
+def test_all_pages_of_an_address_have_one_pace() -> None:
+    crowd = Crowd(GateLimits(messages_burst=2, messages_per_s=1.0), lambda: 0.0)
+    assert [crowd.messages_of("2001:db8::1").wait_s(0.0), crowd.messages_of("2001:db8::2").wait_s(0.0)] == [0, 0]
+    assert crowd.messages_of("2001:db8::3").wait_s(0.0) == 1.0
+    assert crowd.messages_of("192.0.2.1").wait_s(0.0) == 0
+
+
 def test_a_bucket_says_how_long_to_wait() -> None:
     bucket = Bucket(2, 4.0, 0.0)
     assert [bucket.wait_s(0.0) for _ in range(4)] == [0, 0, 0.25, 0.5]

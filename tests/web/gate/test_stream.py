@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def received(*sent: dict[str, Any]) -> list[dict[str, Any]]:
         return waiting.pop(0)
 
     async def run() -> list[dict[str, Any]]:
-        wanted = page_messages(receive, GateLimits(messages_per_s=1e9))
+        wanted = page_messages(receive, Bucket(1e9, 1e9, time.monotonic()), GateLimits())
         had = [dict(await wanted())]
         while had[-1]["type"] != "websocket.disconnect":
             had.append(dict(await wanted()))
@@ -76,7 +77,6 @@ def test_what_is_no_message_is_left_to_streamlit_to_close_for() -> None:
 
 
 def test_a_flood_is_slowed_down() -> None:
-    now = [0.0]
     waited: list[float] = []
 
     async def receive() -> dict[str, Any]:
@@ -86,7 +86,7 @@ def test_a_flood_is_slowed_down() -> None:
         waited.append(seconds)
 
     async def run() -> None:
-        wanted = page_messages(receive, GateLimits(messages_burst=10, messages_per_s=5), lambda: now[0])
+        wanted = page_messages(receive, Bucket(10, 5.0, 0.0), GateLimits(), lambda: 0.0)
         for _ in range(12):
             await wanted()
 
