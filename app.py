@@ -6,12 +6,15 @@ import streamlit as st
 
 import formcheck.web
 from formcheck.web.failures import show_failure
+from formcheck.web.gate.gate import gate
 from formcheck.web.lifespan import while_serving
 from formcheck.web.routes import app_routes
 
+routes = app_routes()
 app = st.App(
     Path(formcheck.web.__file__).with_name("main.py"),
-    routes=app_routes(),
+    routes=routes,
+    middleware=[gate(routes)],
     lifespan=while_serving,
     on_script_error=show_failure,
 )

@@ -105,6 +105,10 @@ class Actor:
 SYSTEM: Final = Actor("system", "formcheck", Role.SYSTEM)
 
 
+OWNER_ID: Final = "owner"
+"""Of the one user of an installation without accounts: whoever is let in there."""
+
+
 def owner(name: str) -> Actor:
     """Return the one user of an installation without accounts."""
-    return Actor("owner", name, Role.OWNER)
+    return Actor(OWNER_ID, name, Role.OWNER)

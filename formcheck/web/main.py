@@ -15,9 +15,8 @@ from formcheck.web.access.guard import admit
 from formcheck.web.access.identity import NoAccess
 from formcheck.web.access.no_access import log_out, show_no_access
 from formcheck.web.component_files import component_file, component_path
-from formcheck.web.navigation import remember_pages
+from formcheck.web.navigation import GUIDANCE, REFUSED, WELCOME, remember_pages
 
-_ADDRESSES = ("start", "check", "videos", "people", "person", "review", "compare", "progress", "self-test", "log-out")
 # Pages with things side by side. (No text stands alone in this file: Streamlit would show it on the page.)
 _WIDE = ("review", "compare", "progress")
 
@@ -71,15 +70,15 @@ def _pages(actor: Actor) -> list[Page]:
 
 
 def _guidance() -> Page:
-    return st.Page(_screen("guidance"), title="Guidance", icon=":material/menu_book:", url_path="guidance")
+    return st.Page(_screen("guidance"), title="Guidance", icon=":material/menu_book:", url_path=GUIDANCE)
 
 
 def _pages_without_access(refusal: NoAccess) -> list[Page]:
     """Return the same word of refusal at every address, and the guidance, which is everybody's."""
     refused = partial(show_no_access, refusal)
     title = "Log in" if refusal.may_log_in else "No access"
-    first = st.Page(refused, title=title, icon=":material/lock:", url_path="welcome", default=True)
-    others = [st.Page(refused, title=title, url_path=address, visibility="hidden") for address in _ADDRESSES]
+    first = st.Page(refused, title=title, icon=":material/lock:", url_path=WELCOME, default=True)
+    others = [st.Page(refused, title=title, url_path=address, visibility="hidden") for address in REFUSED]
     return [first, *others, _guidance()]
 
 

@@ -9,6 +9,24 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.navigation.page import Page
 
+REFUSED: Final = (
+    "start",
+    "check",
+    "videos",
+    "people",
+    "person",
+    "review",
+    "compare",
+    "progress",
+    "self-test",
+    "log-out",
+)
+"""Addresses at which who has no access reads why."""
+WELCOME: Final = "welcome"
+GUIDANCE: Final = "guidance"
+"""Everybody's."""
+ADDRESSES: Final = (*REFUSED, WELCOME, GUIDANCE)
+"""Of every page, behind the slash; the server answers at no other."""
 _PAGES: Final = "pages_by_address"
 
 

@@ -109,13 +109,19 @@ def browser_without_film(playwright: Playwright) -> Iterator[Browser]:
     started.close()
 
 
+def is_about_policy(said: str) -> bool:
+    """Return whether a browser says that a page tried what our security headers bar, or does not understand these."""
+    return any(word in said for word in ("Content Security Policy", "Permissions-Policy", "Permissions policy"))
+
+
 @pytest.fixture
 def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path: Path) -> Iterator[OpenPage]:
     """Open a page whose camera shows a sample clip, in a Chromium of its own, or Chromium's test picture for None.
 
-    Pages know nothing of each other, nor of those of another test.
+    Pages know nothing of each other, nor of those of another test. None may try what the security headers bar.
     """
     browsers: list[Browser] = []
+    violations: list[str] = []
     contexts: list[BrowserContext] = []
 
     def open_page(
@@ -144,6 +150,7 @@ def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path:
         )
         contexts.append(context)
         page = context.new_page()
+        page.on("console", lambda said: violations.append(said.text) if is_about_policy(said.text) else None)
         if not has_camera:
             page.add_init_script(_NO_CAMERA)
         page.set_default_timeout(_SHOWN_WITHIN_MS)
@@ -156,6 +163,7 @@ def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path:
         browser.close()
     for film in tmp_path.glob("*.y4m"):
         film.unlink()
+    assert violations == []
 
 
 @pytest.fixture

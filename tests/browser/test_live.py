@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
 from .network import network_to
-from .waiting import settled
+from .waiting import settled, until
 
 KeepPicture = Callable[[Page, str], Path]
 _KNEE_CUES = {"Point your kneecap over your second toe", "Stack your knees above your shoelaces"}
@@ -87,7 +87,7 @@ def test_the_page_shows_its_own_numbers(camera_page: OpenPage, app_address: str)
     wait_for_reps(page, 1)
     stats = json.loads(page.get_by_test_id("live-stats").text_content() or "")
     assert set(stats) == {"fps", "p50_ms", "p95_ms", "server_ms", "dropped"}
-    page.wait_for_function("JSON.parse(document.querySelector('[data-testid=live-stats]').textContent).fps > 10")
+    until(page, "JSON.parse(document.querySelector('[data-testid=live-stats]').textContent).fps > 10")
 
 
 def test_a_cut_connection_in_mid_set_loses_no_rep(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 _STILL: Final = """
 ([quiet_ms, most_ms]) => new Promise((still, never) => {
@@ -19,7 +19,13 @@ _STILL: Final = """
   watch.observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 })
 """
-_AT_REST: Final = "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+_AT_REST: Final = "[data-testid=stApp][data-test-script-state=notRunning]"
+_LOOK_AGAIN: Final = """
+() => new Promise((true_at_last) => {
+  const look = () => (CONDITION) ? true_at_last() : setTimeout(look, 50);
+  look();
+})
+"""
 _MOST_MS: Final = 60_000
 
 
@@ -31,6 +37,11 @@ def settled(page: Page, wait_ms: int) -> None:
     )
 
 
+def until(page: Page, condition: str) -> None:
+    """Wait until a condition in JavaScript is true; Playwright's own way makes scripts of text, which our pages bar."""
+    page.evaluate(_LOOK_AGAIN.replace("CONDITION", condition))
+
+
 def still(page: Page, quiet_ms: int = 250) -> None:
     """Wait until nothing of a page has changed for a while and what there is has been drawn."""
     page.evaluate(_STILL, [quiet_ms, _MOST_MS])
@@ -38,6 +49,6 @@ def still(page: Page, quiet_ms: int = 250) -> None:
 
 def at_rest(page: Page) -> None:
     """Wait until the script of a Streamlit page has run and nothing of the page changes any more."""
-    page.wait_for_function(_AT_REST, timeout=_MOST_MS)
+    expect(page.locator(_AT_REST)).to_be_attached(timeout=_MOST_MS)
     still(page)
-    page.wait_for_function(_AT_REST, timeout=_MOST_MS)
+    expect(page.locator(_AT_REST)).to_be_attached(timeout=_MOST_MS)

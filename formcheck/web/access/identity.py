@@ -68,14 +68,29 @@ def who_sees_page() -> Actor | NoAccess:
 
 def who_asks(connection: HTTPConnection) -> Actor | NoAccess:
     """Return who is behind a request or a socket."""
-    address = None if connection.client is None else connection.client.host
-    return _who(Visitor.of(address, connection.headers), lambda: claims_of_cookies(connection.cookies))
+    return _who(_visitor(connection), lambda: claims_of_cookies(connection.cookies))
+
+
+def is_barred(connection: HTTPConnection) -> bool:
+    """Return whether a request or a socket is of somebody for whom there is nothing here, not even a login."""
+    set_up = login_set_up()
+    try:
+        is_for_all = set_up.on or access_settings().allow_network_without_login
+    except AccessSettingError:
+        # The pages say what is wrong, and let nobody in.
+        return False
+    return not (is_for_all or _visitor(connection).is_on_this_computer)
 
 
 def current_actor() -> Actor | None:
     """Return who has the page open that is being run; None for who is not let in."""
     found = who_sees_page()
     return found if isinstance(found, Actor) else None
+
+
+def _visitor(connection: HTTPConnection) -> Visitor:
+    address = None if connection.client is None else connection.client.host
+    return Visitor.of(address, connection.headers, connection.scope.get("scheme"))
 
 
 def _who(visitor: Visitor, claims: Callable[[], Claims | None]) -> Actor | NoAccess:

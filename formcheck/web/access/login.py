@@ -75,6 +75,11 @@ def _fault(section: Mapping[str, Any], providers: Mapping[str, Mapping[str, Any]
     return ""
 
 
+def login_origin() -> str | None:
+    """Return the origin at which people log in, as `redirect_uri` names it; None where no login is set up."""
+    return get_origin_from_redirect_uri() if login_set_up().on else None
+
+
 def claims_of_page() -> Claims | None:
     """Return what is known of the user of the page that is being run; None when nobody is logged in."""
     user = st.user.to_dict()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
+
+from formcheck.web.gate.origins import is_loopback_address, is_own_origin, names_loopback
 
 _BY_PROXIES: Final = frozenset(
     {
@@ -22,7 +22,6 @@ _BY_PROXIES: Final = frozenset(
     }
 )
 _BY_PROXIES_TOO: Final = "x-forwarded-"
-_OWN_NAME: Final = "localhost"
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,13 @@ class Visitor:
     """The Host header: under which name the server was asked for."""
     origin: str | None
     """The Origin header: whose page asks. Browsers send it with sockets, and not with plain downloads."""
+    scheme: str | None
+    """Over which the server was asked, None where it is not known."""
     by_proxy: bool
     """Whether a header tells of a proxy in between: then the address is the proxy's."""
 
     @classmethod
-    def of(cls, address: object, headers: Mapping[str, str]) -> Visitor:
+    def of(cls, address: object, headers: Mapping[str, str], scheme: str | None = None) -> Visitor:
         """Return what an address and headers say.
 
         Parameters
@@ -48,12 +49,15 @@ class Visitor:
             Of the other end; anything but text is taken as not known.
         headers
             By name, in any case.
+        scheme
+            Over which the server was asked, None where it is not known.
         """
         known = {name.lower(): value for name, value in headers.items()}
         return cls(
             address=address if isinstance(address, str) else None,
             host=known.get("host"),
             origin=known.get("origin"),
+            scheme=scheme,
             by_proxy=any(name in _BY_PROXIES or name.startswith(_BY_PROXIES_TOO) for name in known),
         )
 
@@ -62,31 +66,12 @@ class Visitor:
         """Whether it is a browser on this computer that has the app open under this computer's own name.
 
         The address alone does not tell: a proxy on this computer has it too, and so has a page of another site whose
-        name was pointed here (DNS rebinding). Such a page cannot hide its own name from Host and Origin.
+        name was pointed here (DNS rebinding), or one that another program of this computer serves at another port. Such
+        a page cannot hide where it is from in Host and Origin.
         """
         return (
             not self.by_proxy
-            and _is_loopback(self.address)
-            and _names_loopback(f"//{self.host}" if self.host else "")
-            and (self.origin is None or _names_loopback(self.origin))
+            and is_loopback_address(self.address)
+            and names_loopback(self.host)
+            and (self.origin is None or is_own_origin(self.origin, self.host, self.scheme))
         )
-
-
-def _names_loopback(url: str) -> bool:
-    try:
-        name = urlsplit(url).hostname
-    except ValueError:
-        return False
-    if name is None:
-        return False
-    name = name.rstrip(".")
-    return name == _OWN_NAME or name.endswith(f".{_OWN_NAME}") or _is_loopback(name)
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        known = ipaddress.ip_address(address or "")
-    except ValueError:
-        return False
-    mapped = known.ipv4_mapped if isinstance(known, ipaddress.IPv6Address) else None
-    return known.is_loopback if mapped is None else mapped.is_loopback

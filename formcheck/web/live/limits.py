@@ -49,12 +49,17 @@ class LiveLimits:
     max_sets_per_owner: int = 2
     """Of those, by one Streamlit session, so that one page cannot hold all places. It does one set at a time; the other
     is one that was begun anew before its old socket was found to be dead."""
+    max_sets_per_account: int = 2
+    """Of those, by one login, however many windows it has open: a clinician with two patients, or one anew as above."""
+    max_sets_per_address: int | None = None
+    """Of those, by one address; None for three quarters of all, so that a place is left for others, yet a clinic behind
+    one address has more than one."""
     first_message_s: float = 10.0
     """From opening the socket to the first message, which a page has ready."""
     idle_s: float = 30.0
     """Without any message: the other end is gone without a word."""
     frameless_s: float = 120.0
-    """Without a picture, however many pings: a camera that gives none must not hold a place."""
+    """Without a picture, however many pings and sockets: a camera that gives none must not hold a place."""
     send_s: float = 10.0
     """For one answer to leave: the other end has stopped reading."""
     resume_keep_s: float = 120.0
@@ -66,7 +71,8 @@ class LiveLimits:
     takeover_wait_s: float = 5.0
     """For that silence to come: what was sent over a dead network still trickles in."""
     max_set_s: float = 3600.0
-    """Then the set is ended and measured. 20 reps with holds take 4 minutes; an hour of landmarks takes 170 MB."""
+    """Then the set is ended and measured, by the pictures' time and by the server's. 20
+    reps with holds take 4 minutes; an hour of landmarks takes 170 MB."""
     finished_keep_s: float = 7200.0
     """For the page to show and to offer as download."""
     max_finished: int = 24
@@ -85,6 +91,13 @@ class LiveLimits:
     """A frame that takes longer on average makes the overlay trail and movements ragged (17 frames/s)."""
     slow_window_s: float = 3.0
     """To average over, so that one hitch changes nothing."""
+
+    @property
+    def most_per_address(self) -> int:
+        """Sets of one address at a time."""
+        if self.max_sets_per_address is not None:
+            return self.max_sets_per_address
+        return max(1, self.max_sets - max(1, self.max_sets // 4))
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> LiveLimits:

@@ -32,6 +32,9 @@ _SHORTEST_STEP_MS: Final = 0.1
 """Between pictures: 10,000 a second are meant by nobody, and times nearer together than that merge."""
 _LONG_SET_REMARK: Final = "The set was ended after {minutes:.0f} minutes, the longest that is measured at once."
 _FAULT_REMARK: Final = "The set was ended early by a fault of formcheck; what was done until then was measured."
+_NO_PICTURES_REMARK: Final = (
+    "No picture came for a while, so the set was ended and what was done until then was measured."
+)
 _LEFT_REMARK: Final = (
     "The connection did not come back, so the set was ended and what was done until then was measured."
 )
@@ -83,7 +86,7 @@ class LiveSetRunner:
         self._thread = threading.Thread(target=self._run, name=f"formcheck-live-{set_id[:6]}", daemon=True)
         self._listener: Listener | None = None
         self._heard = 0
-        self._heard_at_s = self._left_at_s = parts.clock()
+        self._heard_at_s = self._left_at_s = self._frame_at_s = self._begun_at_s = parts.clock()
         self._first_t_ms: float | None = None
         self._newest_t_ms = float("-inf")
         self._pending = 0
@@ -135,6 +138,11 @@ class LiveSetRunner:
         with self._lock:
             return None if self._listener is None else self._parts.clock() - self._heard_at_s
 
+    def frameless_s(self) -> float:
+        """Return for how long no picture came, over whichever socket."""
+        with self._lock:
+            return self._parts.clock() - self._frame_at_s
+
     def submit(self, listener: Listener, frame: FrameMessage) -> None:
         """Have a picture measured; the answer goes to the listener, if it still has the set.
 
@@ -157,10 +165,11 @@ class LiveSetRunner:
                     f"More than {self._limits.max_in_flight} pictures were sent without waiting for an answer.",
                     "Reload the page.",
                 )
+            self._frame_at_s = self._parts.clock()
             if self._first_t_ms is None:
                 self._first_t_ms = frame.t_ms
             if frame.t_ms - self._first_t_ms > 1000 * self._limits.max_set_s:
-                self._todo.put(FinishSet(_LONG_SET_REMARK.format(minutes=self._limits.max_set_s / 60)))
+                self._todo.put(FinishSet(self._long_set_remark))
                 return
             self._newest_t_ms = frame.t_ms
             self._pending += 1
@@ -197,6 +206,27 @@ class LiveSetRunner:
             self._closed = True
             self._todo.put(FinishSet(_LEFT_REMARK))
             return True
+
+    def end_stale(self) -> bool:
+        """Have the set measured as far as it went if no picture came for too long, or it lasts too long, socket or not.
+
+        Returns
+        -------
+        bool
+            False when it goes on, or is over.
+        """
+        with self._lock:
+            now_s = self._parts.clock()
+            frameless = now_s - self._frame_at_s > self._limits.frameless_s
+            if self._closed or not (frameless or now_s - self._begun_at_s > self._limits.max_set_s):
+                return False
+            self._closed = True
+            self._todo.put(FinishSet(_NO_PICTURES_REMARK if frameless else self._long_set_remark))
+            return True
+
+    @property
+    def _long_set_remark(self) -> str:
+        return _LONG_SET_REMARK.format(minutes=self._limits.max_set_s / 60)
 
     def shut_down(self) -> None:
         """Drop the set because the server stops."""

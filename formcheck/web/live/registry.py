@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from formcheck.records.access import OWNER_ID
+from formcheck.web.gate.crowd import group_of
 from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.live.kept_video import KeptVideo
 from formcheck.web.live.limits import LiveLimits
@@ -23,6 +25,18 @@ from formcheck.web.live.tokens import Holder, TokenMaker
 _ID_BYTES: Final = 18
 _JOIN_S: Final = 5.0
 """For a set's thread to end when the server stops: one frame and the freeing of the model."""
+
+
+@dataclass(frozen=True)
+class LiveClient:
+    """Who begins a set."""
+
+    owner: str
+    """The Streamlit session, as `formcheck.web.live.tokens.Holder` has it."""
+    account: str
+    """Of the login."""
+    address: str | None
+    """Of the other end."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,8 @@ class LiveRegistry:
         self._tokens = TokenMaker(epoch_clock)
         self._lock = threading.Lock()
         self._active: dict[str, LiveSetRunner] = {}
+        self._clients: dict[str, LiveClient] = {}
+        """Of the active sets."""
         self._expired: dict[str, LiveSetRunner] = {}
         self._kept: dict[str, _Kept] = {}
         self._closed = False
@@ -92,21 +108,21 @@ class LiveRegistry:
         """
         return self._tokens.holder_of(token, self.limits.resume_token_s if to_resume else self.limits.token_s)
 
-    def open_set(self, owner: str, setup: SetupMessage, listener: Listener) -> LiveSetRunner:
+    def open_set(self, client: LiveClient, setup: SetupMessage, listener: Listener) -> LiveSetRunner:
         """Begin a set.
 
         Raises
         ------
         LiveRefusalError
-            If as many are open as may be, of this session or of all together.
+            If as many are open as may be, of this session, login or address, or of all together.
         """
         self.sweep()
         with self._lock:
-            self._see_to_room(owner)
+            self._see_to_room(client)
             # Hexadecimal: a set's id is part of keys on its page, and Streamlit takes no two underscores in those.
             set_id = secrets.token_hex(_ID_BYTES)
-            runner = LiveSetRunner(set_id, owner, setup, self.parts, self.limits, self._ended)
-            self._active[set_id] = runner
+            runner = LiveSetRunner(set_id, client.owner, setup, self.parts, self.limits, self._ended)
+            self._active[set_id], self._clients[set_id] = runner, client
             runner.start(listener)
             return runner
 
@@ -141,10 +157,11 @@ class LiveRegistry:
         return kept.finished if kept is not None and kept.owner == owner else None
 
     def sweep(self) -> None:
-        """End open sets that nobody came back to, and drop finished ones that are old or too many."""
+        """End open sets that nobody came back to or that have no pictures, and drop finished ones, old or too many."""
         with self._lock:
             for runner in list(self._active.values()):
-                self._expire(runner, self.limits.resume_keep_s)
+                if not self._expire(runner, self.limits.resume_keep_s) and runner.end_stale():
+                    self._set_aside(runner)
             dropped = [self._kept.pop(set_id) for set_id in self._surplus()]
         _delete_videos(dropped)
 
@@ -160,32 +177,55 @@ class LiveRegistry:
             runner.join(_JOIN_S)
         _delete_videos(dropped)
 
-    def _see_to_room(self, owner: str) -> None:
-        """See to it that this session may begin a set, if need be in the place of one that it left behind."""
-        most = self.limits.max_sets_per_owner
-        if sum(runner.owner == owner for runner in self._active.values()) >= most and not self._make_room(owner):
+    def _see_to_room(self, client: LiveClient) -> None:
+        """See to it that this client may begin a set, if need be in the place of one that it left behind."""
+        limits = self.limits
+        own = [each for each in self._active if self._clients[each].owner == client.owner]
+        if len(own) >= limits.max_sets_per_owner and not self._make_room(own):
             raise _busy(
                 "too-many-sets",
-                f"This page has {most} sets open, as many as one page may have.",
+                f"This page has {limits.max_sets_per_owner} sets open, as many as one page may have.",
                 "Finish one of them, or close its window, and try again.",
             )
-        if self._closed or (len(self._active) >= self.limits.max_sets and not self._make_room(owner)):
+        if self._closed or (len(self._active) >= limits.max_sets and not self._make_room(own)):
             raise _busy(
                 "server-busy",
                 f"The server is busy: {len(self._active)} sets are being done, as many as it can follow.",
                 "Try again in a few minutes, or use a recorded video.",
             )
+        of_account = [each for each in self._active if self._clients[each].account == client.account]
+        # Without logins the account is everybody's.
+        if client.account != OWNER_ID and len(of_account) >= limits.max_sets_per_account:
+            self._need_room(
+                of_account, f"This login has {limits.max_sets_per_account} sets open, as many as it may have."
+            )
+        at_address = [
+            each for each in self._active if group_of(self._clients[each].address) == group_of(client.address)
+        ]
+        if len(at_address) >= limits.most_per_address:
+            self._need_room(
+                [each for each in at_address if each in own],
+                f"{len(at_address)} sets are open at this address; the other places are kept for others.",
+            )
 
-    def _make_room(self, owner: str) -> bool:
-        """End a set that this session left behind, and say whether there was one."""
-        own = [runner for runner in self._active.values() if runner.owner == owner]
-        return any(self._expire(runner) for runner in own)
+    def _need_room(self, left: list[str], why: str) -> None:
+        if not self._make_room(left):
+            raise _busy("too-many-sets", why, "Finish one of them, or close its window, and try again.")
+
+    def _make_room(self, set_ids: list[str]) -> bool:
+        """End one of these sets that was left behind, and say whether there was one."""
+        return any(self._expire(self._active[set_id]) for set_id in set_ids if set_id in self._active)
 
     def _expire(self, runner: LiveSetRunner, after_s: float = 0.0) -> bool:
         if not runner.expire(after_s):
             return False
-        self._expired[runner.set_id] = self._active.pop(runner.set_id)
+        self._set_aside(runner)
         return True
+
+    def _set_aside(self, runner: LiveSetRunner) -> None:
+        """Give a set's place free while it is measured."""
+        self._expired[runner.set_id] = self._active.pop(runner.set_id)
+        self._clients.pop(runner.set_id, None)
 
     def _surplus(self) -> list[str]:
         """Return which finished sets are to go: the old ones, then the oldest of each owner, then of all."""
@@ -204,6 +244,7 @@ class LiveRegistry:
         result = ending.result
         with self._lock:
             self._active.pop(runner.set_id, None)
+            self._clients.pop(runner.set_id, None)
             self._expired.pop(runner.set_id, None)
             keep = result is not None and not self._closed
             if result is not None and keep:

@@ -11,6 +11,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from formcheck.web.gate.origins import is_own_page
 from formcheck.web.live.live_set_runner import LiveSetRunner
 from formcheck.web.live.messages import (
     Cancel,
@@ -20,7 +21,6 @@ from formcheck.web.live.messages import (
     parse_client_text,
     parse_frame,
 )
-from formcheck.web.live.origin import check_origin
 from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.pace import RateLimit
 from formcheck.web.live.refusal import (
@@ -33,7 +33,7 @@ from formcheck.web.live.refusal import (
     set_in_use,
     token_invalid,
 )
-from formcheck.web.live.registry import LiveRegistry
+from formcheck.web.live.registry import LiveClient, LiveRegistry
 from formcheck.web.live.replies import finished_message
 
 Admission = Callable[[HTTPConnection, str], bool]
@@ -68,7 +68,6 @@ class LiveSocket:
         self._rate = RateLimit(self._limits.frames_per_s, registry.parts.clock)
         self._loop = asyncio.get_running_loop()
         self._outbox: asyncio.Queue[Outgoing] = asyncio.Queue()
-        self._frame_at_s = self._loop.time()
         self._runner: LiveSetRunner | None = None
         # The set knows this socket by this very object, which a method looked up anew each time would not be.
         self._listener = self._listen
@@ -133,12 +132,10 @@ class LiveSocket:
         runner = await self._begin(first)
         if runner is None:
             return
-        self._frame_at_s = self._loop.time()
         while True:
             message = await self._receive(self._limits.idle_s, "No picture came for a while.")
             runner.hear(self._listener)
             if isinstance(message, bytes):
-                self._frame_at_s = self._loop.time()
                 runner.submit(self._listener, parse_frame(message))
                 continue
             parsed = parse_client_text(message, self._limits)
@@ -148,12 +145,17 @@ class LiveSocket:
                 runner.cancel(self._listener)
             elif isinstance(parsed, (SetupMessage, ResumeMessage)):
                 raise malformed("The set was begun already.", "Reload the page.", code="order")
-            elif self._loop.time() - self._frame_at_s > self._limits.frameless_s:
+            elif runner.frameless_s() > self._limits.frameless_s:
                 raise _idle("The camera gave no picture for a while.", code="no-pictures")
 
     async def _check_page(self) -> None:
-        headers = self._websocket.headers
-        check_origin(headers.get("origin"), headers.get("host"))
+        if not is_own_page(self._websocket):
+            raise LiveRefusalError(
+                CloseCode.ORIGIN,
+                "origin",
+                "This page does not belong to this server.",
+                "Open the app at its own address.",
+            )
         holder = self._registry.holder_of(self._token, to_resume=True)
         if not await asyncio.to_thread(self._admits, self._websocket, holder.actor_id):
             raise token_invalid()
@@ -201,8 +203,10 @@ class LiveSocket:
             raise malformed("A picture came before the set was begun.", code="order")
         parsed = parse_client_text(message, self._limits)
         if isinstance(parsed, SetupMessage):
-            owner = self._registry.holder_of(self._token, to_resume=False).owner
-            self._runner = self._registry.open_set(owner, parsed, self._listener)
+            holder = self._registry.holder_of(self._token, to_resume=False)
+            client = self._websocket.client
+            who = LiveClient(holder.owner, holder.actor_id, None if client is None else client.host)
+            self._runner = self._registry.open_set(who, parsed, self._listener)
         elif isinstance(parsed, ResumeMessage):
             owner = self._registry.holder_of(self._token, to_resume=True).owner
             self._runner = await self._resume(parsed.set_id, owner)

@@ -159,6 +159,7 @@ def test_after_a_second_as_much_may_be_sent_again(world: World) -> None:
         "http://evil.example",
         "http://testserver.evil.example",
         "http://testserver:8501",
+        "https://testserver",
         "file://testserver",
         "http://somebody@testserver",
         "http://testserver/path",
@@ -170,8 +171,8 @@ def test_a_page_of_another_origin_is_refused(world: World, origin: str | None) -
         assert farewell(socket) == ("origin", 4403)
 
 
-@pytest.mark.parametrize("origin", ["http://testserver:80", "HTTP://TestServer", "https://testserver"])
-def test_our_own_origin_may_be_written_otherwise_or_lie_behind_a_proxy_with_tls(world: World, origin: str) -> None:
+@pytest.mark.parametrize("origin", ["http://testserver:80", "HTTP://TestServer"])
+def test_our_own_origin_may_be_written_otherwise(world: World, origin: str) -> None:
     with world.socket(headers={"origin": origin}) as socket:
         begin(socket)
 
@@ -246,9 +247,10 @@ def test_who_sends_no_pictures_is_not_waited_for(impatient: World) -> None:
 
 
 def test_pings_alone_do_not_hold_a_place() -> None:
-    world = World(limits=LiveLimits(max_sets=1, frameless_s=0.0))
+    world = World(limits=LiveLimits(max_sets=1))
     with world.socket() as socket:
         begin(socket)
+        world.clock.advance(121)
         socket.send_json({"type": "ping"})
         assert farewell(socket) == ("no-pictures", 4408)
     world.close()

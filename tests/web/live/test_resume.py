@@ -103,11 +103,17 @@ def test_a_set_is_not_kept_for_ever(world: World) -> None:
         assert farewell(socket) == ("set-gone", 4410)
 
 
-def test_a_set_whose_socket_is_there_is_kept_however_long_it_takes(world: World) -> None:
+def test_a_set_with_pictures_is_kept_as_long_as_a_set_may_last(world: World) -> None:
     with world.socket() as socket:
         begin(socket)
-        world.clock.advance(1000)
-        assert world.registry.active_count == 1
+        began_s = world.clock.at_s
+        for minute in range(59):
+            world.clock.advance(60)
+            send_frames(socket, 1000.0 + minute)
+            assert world.registry.active_count == 1
+        world.clock.advance(began_s + 3601 - world.clock.at_s)
+        assert world.registry.active_count == 0
+        assert socket.receive_json()["type"] == "finished"
 
 
 def test_a_finished_set_is_told_to_who_did_not_hear_of_it(world: World) -> None:
@@ -198,7 +204,13 @@ def test_a_living_socket_keeps_its_set() -> None:
     world.close()
 
 
-@pytest.mark.parametrize("limits", [LiveLimits(max_sets=2, max_sets_per_owner=3), LiveLimits(max_sets=2)])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        LiveLimits(max_sets=2, max_sets_per_owner=3, max_sets_per_address=2),
+        LiveLimits(max_sets=2, max_sets_per_address=2),
+    ],
+)
 def test_a_left_set_makes_room_for_a_new_one_of_the_same_person(limits: LiveLimits) -> None:
     world = World(limits=limits)
     for _ in range(2):

@@ -7,6 +7,7 @@ from queue import Queue
 
 from formcheck.web.live.messages import FrameMessage, SetupMessage, parse_client_text
 from formcheck.web.live.outgoing import Outgoing
+from formcheck.web.live.registry import LiveClient
 
 from .world import SETUP, World, jpeg
 
@@ -18,7 +19,7 @@ def test_what_still_comes_over_a_socket_that_lost_the_set_is_dropped(world: Worl
     second: Queue[Outgoing] = Queue()
     # A listener is known by itself, which a method looked up twice is not.
     to_first, to_second = first.put, second.put
-    runner = world.registry.open_set("somebody", setup, to_first)
+    runner = world.registry.open_set(LiveClient("somebody", "an account", None), setup, to_first)
     assert json.loads(first.get(timeout=60).text)["type"] == "ready"
     assert runner.attach(to_second)
     assert first.get(timeout=60).close_code == 4409
@@ -40,7 +41,7 @@ def test_the_answer_to_a_picture_of_a_socket_that_is_gone_is_nobodys(world: Worl
     assert isinstance(setup, SetupMessage)
     heard: Queue[Outgoing] = Queue()
     listener = heard.put
-    runner = world.registry.open_set("somebody", setup, listener)
+    runner = world.registry.open_set(LiveClient("somebody", "an account", None), setup, listener)
     assert heard.get(timeout=60).close_code is None
     world.gate.clear()
     runner.submit(listener, FrameMessage(1.0, jpeg()))

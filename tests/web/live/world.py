@@ -178,7 +178,9 @@ class StandInEngine:
 class World:
     """The server, and the hands that move it."""
 
-    limits: LiveLimits = field(default_factory=lambda: LiveLimits(max_sets=3))
+    limits: LiveLimits = field(
+        default_factory=lambda: LiveLimits(max_sets=3, max_sets_per_account=3, max_sets_per_address=3)
+    )
     clock: Clock = field(default_factory=Clock)
     epoch: Clock = field(default_factory=Clock)
     gate: threading.Event = field(default_factory=threading.Event)

@@ -1,0 +1,1 @@
+"""What stands before every route: what is open, to pages of which origin, how much may be sent, what is answered."""

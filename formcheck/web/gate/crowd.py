@@ -1,0 +1,133 @@
+"""How much each address has open, and how fast it opens more."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from formcheck.web.gate.limits import GateLimits
+
+_IPV6_SITE_BITS: Final = 64
+"""A household has as many addresses as it likes in one network of this size."""
+_REMEMBERED: Final = 10_000
+"""Addresses whose pace is remembered, the last ones."""
+
+
+def group_of(address: str | None) -> str:
+    """Return what counts as one address: an IPv6 network of 64 bits, or an IPv4 address."""
+    try:
+        known = ipaddress.ip_address((address or "").partition("%")[0])
+    except ValueError:
+        return address or ""
+    if isinstance(known, ipaddress.IPv4Address):
+        return str(known)
+    if known.ipv4_mapped is not None:
+        return str(known.ipv4_mapped)
+    return str(ipaddress.ip_network((known, _IPV6_SITE_BITS), strict=False))
+
+
+class Bucket:
+    """How many more there may be: some at once, then so many a second.
+
+    Parameters
+    ----------
+    burst
+        At once.
+    per_s
+        From then on.
+    now_s
+        By the clock of all later calls (s).
+    """
+
+    def __init__(self, burst: float, per_s: float, now_s: float) -> None:
+        self._burst, self._per_s = burst, per_s
+        self._left, self._at_s = burst, now_s
+
+    def wait_s(self, now_s: float, number: int = 1) -> float:
+        """Take one or some, and return after how long they may be had (s); 0 when at once."""
+        self._left = min(self._burst, self._left + (now_s - self._at_s) * self._per_s) - number
+        self._at_s = now_s
+        return max(0.0, -self._left / self._per_s)
+
+    def give_back(self) -> None:
+        """Undo one that was taken and not had."""
+        self._left += 1
+
+
+class Crowd:
+    """Counts requests and sockets of each address. For one event loop.
+
+    Parameters
+    ----------
+    limits
+        How many there may be.
+    clock
+        Seconds, never going back.
+    """
+
+    def __init__(self, limits: GateLimits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._limits, self._clock = limits, clock
+        self._requests: Counter[str] = Counter()
+        self._sockets: Counter[str] = Counter()
+        self._opening: OrderedDict[str, Bucket] = OrderedDict()
+        self._messages: OrderedDict[str, Bucket] = OrderedDict()
+
+    @contextmanager
+    def request(self, address: str | None) -> Iterator[bool]:
+        """Count a request while it lasts; False when there is no room for it."""
+        group = group_of(address)
+        with _counted(self._requests, group, self._requests[group] < self._limits.requests_per_address) as is_in:
+            yield is_in
+
+    @contextmanager
+    def socket(self, address: str | None) -> Iterator[bool]:
+        """Count a socket while it is open; False when there is no room for it."""
+        group = group_of(address)
+        with _counted(self._sockets, group, self._has_room(group) and self._is_in_time(group)) as is_in:
+            yield is_in
+
+    def messages_of(self, address: str | None) -> Bucket:
+        """Return the pace at which the pages of an address, all together, may have their scripts run."""
+        limits = self._limits
+        fresh = Bucket(limits.messages_burst, limits.messages_per_s, self._clock())
+        return _remembered(self._messages, group_of(address), fresh)
+
+    def _has_room(self, group: str) -> bool:
+        limits, own, all_of_them = self._limits, self._sockets[group], self._sockets.total()
+        if own >= limits.sockets_per_address or all_of_them >= limits.sockets:
+            return False
+        return own < limits.few_sockets or all_of_them < limits.sockets * 3 // 4
+
+    def _is_in_time(self, group: str) -> bool:
+        now_s = self._clock()
+        pace = _remembered(self._opening, group, Bucket(self._limits.sockets_burst, self._limits.sockets_per_s, now_s))
+        in_time = pace.wait_s(now_s) == 0
+        if not in_time:
+            pace.give_back()
+        return in_time
+
+
+def _remembered(paces: OrderedDict[str, Bucket], group: str, fresh: Bucket) -> Bucket:
+    pace = paces.pop(group, fresh)
+    paces[group] = pace
+    if len(paces) > _REMEMBERED:
+        paces.popitem(last=False)
+    return pace
+
+
+@contextmanager
+def _counted(counter: Counter[str], group: str, is_in: bool) -> Iterator[bool]:
+    if not is_in:
+        yield False
+        return
+    counter[group] += 1
+    try:
+        yield True
+    finally:
+        counter[group] -= 1
+        if not counter[group]:
+            del counter[group]

@@ -1,0 +1,266 @@
+"""The one middleware before all routes: refuses what is not for us, bounds the rest, and secures every answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware import Middleware
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit import config
+from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from formcheck.errors import FormcheckError
+from formcheck.web.access.identity import is_barred
+from formcheck.web.gate.allowed import STREAM_PATH, Access, AllowedRoutes, Body
+from formcheck.web.gate.crowd import Crowd
+from formcheck.web.gate.headers import secure, secure_headers
+from formcheck.web.gate.limits import GateLimits
+from formcheck.web.gate.origins import is_known_host, is_own_page, own_origins
+from formcheck.web.gate.server import bound_server
+from formcheck.web.gate.settings import PROXIES_VARIABLE, known_proxies
+from formcheck.web.gate.stream import page_messages, without_places
+
+_LOG: Final = logging.getLogger(__name__)
+_READING: Final = frozenset({"GET", "HEAD"})
+_SET_UP_LOGIN: Final = Path(__file__).with_name("set_up_login.html")
+
+
+def gate(routes: Sequence[BaseRoute]) -> Middleware:
+    """Return the middleware for `streamlit.App`.
+
+    Parameters
+    ----------
+    routes
+        The app's own.
+    """
+    return Middleware(Gate, routes=routes)
+
+
+class Gate:
+    """See the module.
+
+    Parameters
+    ----------
+    app
+        What is behind it.
+    routes
+        The app's own, which are open beside those of Streamlit's that the pages need.
+    limits
+        What strangers may take.
+    clock
+        Seconds, never going back.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        routes: Sequence[BaseRoute],
+        limits: GateLimits | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._app = app
+        self._allowed = AllowedRoutes(routes)
+        self._limits = limits or GateLimits()
+        self._clock = clock
+        self._crowd = Crowd(self._limits, clock)
+        self._proxies: tuple[str, ...] = ()
+        self._has_warned = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request, a socket, or the life of the server."""
+        if scope["type"] == "http":
+            await self._request(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self._socket(scope, receive, send)
+        else:
+            self._proxies = _proxies()
+            bound_server(receive, self._limits, self._proxies)
+            await self._app(scope, receive, send)
+
+    def _look_for_unknown_proxy(self, scope: Scope) -> None:
+        """Say once that somebody tells of a proxy of which nobody has told us."""
+        if not self._proxies and not self._has_warned and "x-forwarded-for" in Headers(scope=scope):
+            self._has_warned = True
+            _LOG.warning(
+                "requests from %s come by way of a proxy: name it in %s, or all who come that way count as one address",
+                _address(scope),
+                PROXIES_VARIABLE,
+            )
+
+    async def _request(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._look_for_unknown_proxy(scope)
+        answer = _Answer(scope, send)
+        access, body = self._allowed.access(scope)
+        with self._crowd.request(_address(scope)) as has_room:
+            refusal = _refusal(scope, access) or _too_much(scope, body)
+            if not has_room:
+                refusal = PlainTextResponse("Too much at once from one address. Try again.\n", status_code=429)
+            if refusal is not None:
+                # What it may still send is not waited for.
+                refusal.headers["Connection"] = "close"
+                await refusal(scope, receive, answer.send)
+                return
+            try:
+                await self._app(scope, _BoundedBody(receive, body, self._limits, answer).receive, answer.send)
+            except Exception:
+                if not answer.begun:
+                    await PlainTextResponse("Something went wrong.\n", status_code=500)(scope, receive, answer.send)
+                raise
+
+    async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        access, _ = self._allowed.access(scope)
+        with self._crowd.socket(_address(scope)) as has_room:
+            refusal = _refusal(scope, access)
+            if refusal is None and not has_room:
+                refusal = PlainTextResponse("Too many windows are open at one address.\n", status_code=429)
+            if refusal is not None:
+                await _refuse_socket(scope, receive, send, refusal)
+                return
+            if scope["path"] == STREAM_PATH:
+                pace = self._crowd.messages_of(_address(scope))
+                receive = page_messages(receive, pace, self._limits, self._clock)
+                send = without_places(send)
+            await self._app(scope, receive, _secured_socket(scope, send))
+
+
+def _proxies() -> tuple[str, ...]:
+    try:
+        return known_proxies()
+    except FormcheckError as error:
+        _LOG.error("no proxy is believed: %s", error)
+        return ()
+
+
+def _address(scope: Scope) -> str | None:
+    client = scope.get("client")
+    return client[0] if client else None
+
+
+def _refusal(scope: Scope, access: Access) -> Response | None:
+    """Return the answer to what may not go on; None when it may."""
+    headers = Headers(scope=scope)
+    if len(headers.getlist("host")) != 1 or len(headers.getlist("origin")) > 1:
+        return PlainTextResponse("There must be one Host, and one Origin at most.\n", status_code=400)
+    connection = HTTPConnection(scope)
+    if is_barred(connection):
+        return _set_up_login(scope, access)
+    if not _is_known(headers.get("host")):
+        return PlainTextResponse(
+            "This server is not known by that name. Open the app at its own address, or name this one in "
+            "FORMCHECK_LIVE_ORIGINS (docs/security.md).\n",
+            status_code=421,
+        )
+    must_say = scope["type"] == "websocket" or scope["method"] not in _READING
+    if (must_say or "origin" in headers) and not is_own_page(connection):
+        return PlainTextResponse("This page does not belong to this server.\n", status_code=403)
+    if access is Access.NO_METHOD:
+        return PlainTextResponse("This cannot be done here.\n", status_code=405)
+    return None if access is Access.OPEN else PlainTextResponse("There is nothing here.\n", status_code=404)
+
+
+def _is_known(host: str | None) -> bool:
+    """Say whether the server may be asked for by this name, also by Streamlit's own setting for it."""
+    return is_known_host(host, own_origins()) or (
+        bool(config.get_option("server.allowedHosts")) and is_host_allowed(host)
+    )
+
+
+def _set_up_login(scope: Scope, access: Access) -> Response:
+    """Return the one answer to strangers where there is no login."""
+    if scope["type"] == "http" and scope["method"] in _READING and access is Access.OPEN:
+        return HTMLResponse(_SET_UP_LOGIN.read_text(encoding="utf-8"), status_code=403)
+    return PlainTextResponse("Set up login first (docs/access.md).\n", status_code=403)
+
+
+def _too_much(scope: Scope, body: Body) -> Response | None:
+    """Return the answer to a request that announces more than its route takes."""
+    headers = Headers(scope=scope)
+    length = headers.get("content-length", "0")
+    known = length.isascii() and length.isdigit() and len(length) <= 15
+    if not known or int(length) > body.most_bytes or ("transfer-encoding" in headers and not body.most_bytes):
+        return PlainTextResponse("That is more than is taken here.\n", status_code=413)
+    return None
+
+
+class _Answer:
+    """What is sent to one request, with the headers that every answer has."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._path = str(scope["path"])
+        self._send = send
+        self.begun = False
+        self.is_last = False
+        """Whether the connection ends with it."""
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.begun = True
+            message.setdefault("headers", [])
+            headers = MutableHeaders(scope=message)
+            secure(headers, self._path)
+            if self.is_last:
+                headers["Connection"] = "close"
+        await self._send(message)
+
+
+class _BoundedBody:
+    """Receives what comes with a request: past its size or time, it is as if the other end had left."""
+
+    def __init__(self, receive: Receive, body: Body, limits: GateLimits, answer: _Answer) -> None:
+        self._receive, self._body, self._limits, self._answer = receive, body, limits, answer
+        self._bytes = 0
+        self._is_whole = False
+        self._until_s: float | None = None
+
+    async def receive(self) -> Message:
+        if self._is_whole:
+            return await self._receive()
+        if self._answer.is_last:
+            return {"type": "http.disconnect"}
+        now_s = asyncio.get_running_loop().time()
+        self._until_s = self._until_s or now_s + max(self._body.seconds, self._limits.stall_s)
+        try:
+            async with asyncio.timeout_at(min(self._until_s, now_s + self._limits.stall_s)):
+                message = await self._receive()
+        except TimeoutError:
+            return self._leave()
+        self._bytes += len(message.get("body", b""))
+        if self._bytes > self._body.most_bytes:
+            return self._leave()
+        self._is_whole = not message.get("more_body", False)
+        return message
+
+    def _leave(self) -> Message:
+        self._answer.is_last = True
+        return {"type": "http.disconnect"}
+
+
+async def _refuse_socket(scope: Scope, receive: Receive, send: Send, refusal: Response) -> None:
+    """Refuse a socket before it is open, in so many words where the server can."""
+    await receive()
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    headers = MutableHeaders(raw=list(refusal.raw_headers))
+    secure(headers, scope["path"])
+    start = {"type": "websocket.http.response.start", "status": refusal.status_code, "headers": headers.raw}
+    await send(start)
+    await send({"type": "websocket.http.response.body", "body": bytes(refusal.body)})
+
+
+def _secured_socket(scope: Scope, send: Send) -> Send:
+    async def secured(message: Message) -> None:
+        if message["type"] in {"websocket.accept", "websocket.http.response.start"}:
+            message = {**message, "headers": [*message.get("headers", ()), *secure_headers(scope["path"])]}
+        await send(message)
+
+    return secured
