@@ -16,7 +16,7 @@ from formcheck.history.good_values import good_bands
 from formcheck.history.sessions import SESSION_H
 from formcheck.history.set_values import LEG_ORDER, SetValue, legs_of, set_value, works_one_leg
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.session.assessment import Assessment
 
@@ -196,7 +196,8 @@ def _obstacle(pair: _Pair, one: Assessment, other: Assessment, *, legs_differ: b
         return Obstacle.EXERCISE
     if legs_differ and not {pair.first_leg, pair.second_leg} <= {*legs_of(one), *legs_of(other), BOTH}:
         return Obstacle.LEGS_UNSEEN
-    if spec.view is not CheckView.ANY and _seen_from(one) != _seen_from(other):
+    views = _seen_from(one), _seen_from(other)
+    if spec.view is not CheckView.ANY and views[0] != views[1] and spec.view.value not in views[0] & views[1]:
         return Obstacle.VIEW
     if not legs_differ and _other_leg(pair, one, other):
         return Obstacle.LEG
@@ -212,9 +213,10 @@ def _other_leg(pair: _Pair, one: Assessment, other: Assessment) -> bool:
     return works_one_leg((one, other)) and not set(legs_of(one)) & set(legs_of(other))
 
 
-def _seen_from(assessment: Assessment) -> ViewKind | None:
-    """Return the view that the set's measures were taken in; None where no view could carry any."""
-    return None if assessment.view.verdict is ViewQuality.REFUSED else assessment.view.kind
+def _seen_from(assessment: Assessment) -> frozenset[str]:
+    """Return the views that the set's measures were taken in; empty where no view could carry any."""
+    views = [each.view for each in assessment.views] or [assessment.view]
+    return frozenset(view.kind.value for view in views if view.verdict is not ViewQuality.REFUSED)
 
 
 def _row(pair: _Pair, first: DatedSet, second: DatedSet, apart: Apart, obstacle: Obstacle | None) -> Row:

@@ -7,16 +7,17 @@ trunk alone, and a shallow one of either kind leaves nothing to go by: that is s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
 import numpy as np
 
+from formcheck.errors import NotAssessableError
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.exercise_signs import ExerciseSigns, exercise_signs
 from formcheck.kinematics.find import find_set
-from formcheck.kinematics.view import ViewKind
+from formcheck.kinematics.view import ViewKind, view_parts
 from formcheck.pose.landmarks import SIDES, Side
 from formcheck.pose.types import PoseTrack
 
@@ -82,11 +83,27 @@ def guess_exercise(track: PoseTrack) -> Guess:
     NotAssessableError
         If there is no person or no leg to measure.
     """
+    found, refused = list[tuple[int, Guess]](), list[NotAssessableError]()
+    for part in view_parts(track):
+        try:
+            found.append(_of_one_view(part))
+        except NotAssessableError as error:
+            refused.append(error)
+    if not found:
+        raise refused[0]
+    # Of several views the one that tells most surely, and of those the one with most reps.
+    _, guess = max(found, key=lambda each: (each[0] > 0, -list(Certainty).index(each[1].certainty), each[0]))
+    legs = {each.leg for reps, each in found if reps and each.exercise == guess.exercise}
+    return guess if len(legs) < 2 else replace(guess, leg=None)
+
+
+def _of_one_view(track: PoseTrack) -> tuple[int, Guess]:
+    """Return the reps of a recording with one view, and what they seem to be of."""
     found = find_set(track, builtin_rubric(SQUAT).phases)
     signs = exercise_signs(found)
     exercise, certainty, why = _guess(signs)
     leg = _standing(signs) if exercise == STEP_DOWN else None
-    return Guess(exercise, certainty, why, leg, found.view.kind)
+    return signs.reps, Guess(exercise, certainty, why, leg, found.view.kind)
 
 
 def _guess(signs: ExerciseSigns) -> tuple[str, Certainty, str]:

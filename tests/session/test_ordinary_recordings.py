@@ -19,6 +19,7 @@ from formcheck.report.rep_table import rep_table
 from formcheck.report.summary import headline, what_was_done
 from formcheck.report.words import NOT_MEASURED
 from formcheck.session.assessment import Assessment, Rep
+from formcheck.session.guess import guess_exercise
 from formcheck.session.recorded import SetRequest, assess
 from tests.recordings import (
     after_one_another,
@@ -230,3 +231,10 @@ def test_landmarks_are_drawn_where_the_shaken_pictures_show_them(side: PoseTrack
     drawn = measured(shaken).track.image_px
     off = np.linalg.norm(drawn - shaken.image_px, axis=-1)
     assert np.nanmedian(off) < 2.0
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_an_exercise_is_guessed_where_the_view_changes(order: tuple[int, int]) -> None:
+    films = [sample_track("step_down_side"), sample_track("step_down_front_valgus")]
+    guess = guess_exercise(after_one_another(*(films[i] for i in order)))
+    assert (guess.exercise, guess.leg) == ("step-down", Side.LEFT)
