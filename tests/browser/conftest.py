@@ -20,9 +20,18 @@ from .camera_film import camera_film
 from .starting import started
 
 _ROOT = Path(__file__).resolve().parents[2]
-_FLAGS = (
+BARE_FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
+    # Without the pages that the address line is made of: two more processes for each window. The rest of the list is
+    # Playwright's own, which this one takes the place of.
+    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,AvoidCorsURLLoaderRestartOnRedirect,"
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,"
+    "LensOverlay,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PaintHolding,PreconnectToSearch,"
+    "ThirdPartyStoragePartitioning",
+)
+_FLAGS = (
+    *BARE_FLAGS,
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
     "--disable-background-networking",

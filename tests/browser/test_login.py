@@ -15,7 +15,7 @@ from formcheck.records.settings import RecordsSettings
 from tests.login_provider import LoginProvider, login_provider
 from tests.web.access.clinic import Clinic, Kept, Opening
 
-from .conftest import chromium, served
+from .conftest import BARE_FLAGS, chromium, served
 from .waiting import at_rest
 
 KeepPicture = Callable[[Page, str], Path]
@@ -45,7 +45,7 @@ def server(playwright: Playwright, tmp_path_factory: pytest.TempPathFactory) -> 
         (folder / ".streamlit" / "secrets.toml").write_text(provider.secrets_toml("http://127.0.0.1:{port}"))
         log = folder / "server.log"
         with served(log, HOME=str(folder), FORMCHECK_HOME=str(folder / "records")) as address:
-            started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+            started = playwright.chromium.launch(executable_path=chromium(), args=BARE_FLAGS)
             yield Server(address, provider, clinic, started)
             started.close()
     records.close()
@@ -253,7 +253,7 @@ def test_streamlit_serves_nothing_of_its_own_to_strangers(server: Server, window
 
 def test_without_a_login_a_name_that_was_pointed_here_opens_nothing(playwright: Playwright, app_address: str) -> None:
     """DNS rebinding: a page of another site whose name now leads to this computer."""
-    flags = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP elsewhere.example 127.0.0.1"]
+    flags = [*BARE_FLAGS, "--host-resolver-rules=MAP elsewhere.example 127.0.0.1"]
     browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
     page = browser.new_page()
     for address in ("", "people", "videos"):

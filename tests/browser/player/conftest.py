@@ -22,7 +22,7 @@ from formcheck.web.player.payload import payload_bytes, player_payload
 from tests.clips import SAMPLES
 from tests.sample_tracks import sample_track
 
-from ..conftest import chromium
+from ..conftest import BARE_FLAGS, chromium
 from ..waiting import settled
 from .server import PlayerServer, serving
 
@@ -86,7 +86,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shown]:
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Run one Chromium for all tests here: the player needs no camera of its own."""
-    started = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"])
+    started = playwright.chromium.launch(executable_path=chromium(), args=BARE_FLAGS)
     yield started
     started.close()
 
