@@ -332,6 +332,7 @@ def pointed_name(app: Attacked) -> tuple[str, bool]:
 
 
 ATTACKS: Final[tuple[tuple[str, str, Attack], ...]] = (
+    ("where the app lies on the server", "not told", told),
     ("100 connections whose header never ends", "ended after 10 s", slow_headers),
     (
         "2 GB to Streamlit's upload route, 100 MB at a time",
@@ -352,7 +353,6 @@ ATTACKS: Final[tuple[tuple[str, str, Attack], ...]] = (
     ("20 sockets that ping and never read", "cut off after 30 s", deaf),
     ("20 connections that ask and never read", "cut off", pipelines),
     ("metrics, agents, components, message cache", "404 each", closed_routes),
-    ("where the app lies on the server", "not told", told),
     ("a name that was pointed here", "403 each", pointed_name),
 )
 

@@ -118,12 +118,15 @@ class Gate:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         access, _ = self._allowed.access(scope)
+        # First of all: the tries of a page of another site must not use up what those of ours may open.
+        refusal = _refusal(scope, access)
+        if refusal is not None:
+            await _refuse_socket(scope, receive, send, refusal)
+            return
         with self._crowd.socket(_address(scope)) as has_room:
-            refusal = _refusal(scope, access)
-            if refusal is None and not has_room:
-                refusal = PlainTextResponse("Too many windows are open at one address.\n", status_code=429)
-            if refusal is not None:
-                await _refuse_socket(scope, receive, send, refusal)
+            if not has_room:
+                full = PlainTextResponse("Too many windows are open at one address.\n", status_code=429)
+                await _refuse_socket(scope, receive, send, full)
                 return
             if scope["path"] == STREAM_PATH:
                 pace = self._crowd.messages_of(_address(scope))

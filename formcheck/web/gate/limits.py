@@ -45,5 +45,8 @@ class GateLimits:
     processor too. A clinic of twenty clicks less."""
     message_unit_bytes: int = 32_768
     """A larger message counts as several."""
+    read_bytes: int = 16_384
+    """Of a socket at a time. Filled with the smallest messages it takes some 50 ms to read, in which nobody else is
+    served; the 256 kB that Python reads otherwise take a second."""
     unsent_bytes: int = 4_000_000
     """Waiting to be sent on one socket, before the other end is taken for one that does not listen."""

@@ -222,6 +222,12 @@ class BoundedSocket(_Stalling, WebSocketsSansIOProtocol):
         super().__init__(config, *args, **more)
         self.conn = _Handshakes(max_size=config.ws_max_size, logger=logging.getLogger("uvicorn.error"))
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Begin, reading little at a time."""
+        super().connection_made(transport)
+        if hasattr(transport, "max_size"):
+            transport.max_size = self.ledger.limits.read_bytes
+
     def pause_writing(self) -> None:
         """Take nothing more: each ping would be answered."""
         super().pause_writing()

@@ -86,9 +86,9 @@ class Served:
         link.settimeout(WITHIN_S)
         return link
 
-    def open_socket(self) -> ClientConnection:
-        """Open a socket as a page of the server does."""
-        return connect(f"ws://127.0.0.1:{self.port}/live", origin=Origin(self.origin), proxy=None)
+    def open_socket(self, origin: str | None = None) -> ClientConnection:
+        """Open a socket as a page of the server does, or one of another origin."""
+        return connect(f"ws://127.0.0.1:{self.port}/live", origin=Origin(origin or self.origin), proxy=None)
 
     def ask(self, head: str, body: bytes = b"") -> bytes:
         """Send a request whose header is given but for Host, and return all that comes until the end."""

@@ -106,6 +106,17 @@ def test_one_address_opens_so_many_sockets() -> None:
         assert refused.value.response.headers["x-frame-options"] == "DENY"
 
 
+def test_tries_of_other_pages_use_up_nothing() -> None:
+    with served(GateLimits(sockets_burst=1, sockets_per_s=1e-9)) as server:
+        for _ in range(5):
+            with pytest.raises(InvalidStatus) as refused:
+                server.open_socket("http://127.0.0.1:1")
+            assert refused.value.response.status_code == 403
+        with server.open_socket() as link:
+            link.send(b"hello")
+            assert link.recv() == b"hello"
+
+
 @pytest.mark.parametrize("length", ["content-length: 8388609", "content-length: 99999999999999999999"])
 def test_a_body_that_is_announced_too_large_is_refused_before_it_comes(length: str) -> None:
     with served() as server:
