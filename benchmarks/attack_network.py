@@ -30,7 +30,7 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin, Subprotocol
 
 _ROOT: Final = Path(__file__).resolve().parents[1]
-CEILING_MB: Final = 250.0
+CEILING_MB: Final = 100.0
 """By how much the server may grow over what it holds with one page open."""
 _STRANGERS: Final = 100
 _GIGABYTES: Final = 2

@@ -5,17 +5,29 @@ from __future__ import annotations
 import socket
 import sys
 import threading
+from dataclasses import replace
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
 
+from formcheck.records.access import OWNER_ID
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.routes import live_routes
-from formcheck.web.live.service import live_service
+
+_LIMITS = LiveLimits.from_environment()
+# All clients of a load test have one address.
+_REGISTRY = LiveRegistry(limits=replace(_LIMITS, max_sets_per_address=_LIMITS.max_sets))
 
 
 def _answer() -> None:
     for owner, _ in enumerate(sys.stdin):
-        print(live_service().issue_token(f"load-test-{owner}", "owner"), flush=True)
+        print(_REGISTRY.issue_token(f"load-test-{owner}", OWNER_ID), flush=True)
+
+
+def _let_in(_connection: HTTPConnection, _actor_id: str) -> bool:
+    return True
 
 
 def main() -> None:
@@ -25,7 +37,12 @@ def main() -> None:
         port = probe.getsockname()[1]
     print(port, flush=True)
     threading.Thread(target=_answer, daemon=True).start()
-    uvicorn.run(Starlette(routes=live_routes()), host="127.0.0.1", port=port, log_level="warning")
+    uvicorn.run(
+        Starlette(routes=live_routes(lambda: _REGISTRY, admits=_let_in)),
+        host="127.0.0.1",
+        port=port,
+        log_level="warning",
+    )
 
 
 if __name__ == "__main__":
