@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from formcheck.errors import CorrectionError
 from formcheck.kinematics.view import ViewKind
+from formcheck.moments import EARLIEST, LATEST
 from formcheck.pose.landmarks import Landmark, Side
 from formcheck.session.correction_document import (
     LONGEST_NAME,
@@ -77,7 +78,11 @@ changes: st.SearchStrategy[Change] = st.one_of(
     ).filter(lambda change: change != MeasureAs()),
 )
 zones = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
-some = st.builds(Correction, said, said, st.datetimes(timezones=zones), changes)
+whole_days = timedelta(days=1)  # no zone leads out of the years that a moment may lie in
+moments = st.datetimes(
+    EARLIEST.replace(tzinfo=None) + whole_days, LATEST.replace(tzinfo=None) - whole_days, timezones=zones
+)
+some = st.builds(Correction, said, said, moments, changes)
 
 
 @given(some)
