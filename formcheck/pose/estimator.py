@@ -195,8 +195,8 @@ class PoseEstimator:
     def people_in_view(self, rgb: NDArray[np.uint8], known: PersonBox | None = None) -> tuple[PersonBox, ...]:
         """Find everybody of a size comparable to the largest person in one picture.
 
-        Independent of `estimate` and of time. Takes as long as some three frames of `estimate`, so it is meant for a
-        few frames of a video; the first call also loads the model again.
+        Independent of `estimate` and of time. Takes as long as some two frames of `estimate`, so it is meant for a few
+        frames of a video; the first call also loads the model again.
 
         Parameters
         ----------
@@ -215,10 +215,9 @@ class PoseEstimator:
         ValueError
             If `rgb` is no such picture.
         """
-        found = self._people(rgb)
         if known is None:
-            return comparable_people(found)
-        found += [known]
+            return comparable_people(self._people(rgb))
+        found = [known]
         height, width = rgb.shape[:2]
         without = rgb.copy()
         without[known.frames(rgb)] = rgb.mean(axis=(0, 1)).astype(np.uint8)

@@ -23,8 +23,8 @@ SAME_PERSON_IOU: Final = 0.5
 """Two findings that overlap more than this are one person found twice (intersection over union)."""
 _SQUARE: Final = 1.5
 """Side of a square in which others are looked for, in heights of the person who is known."""
-_STEP: Final = 0.5
-"""Squares overlap by half, so that nobody is cut in two by all of them."""
+_STEP: Final = 0.65
+"""Squares overlap by a third, half a height, so that nobody is cut in two by all of them."""
 _SMALL_SQUARES: Final = (0.6, 0.42)
 """Sides of the squares that cover a picture, as shares of its shorter side: in them people are large enough who are at
 least a fifth as tall as the picture. Smaller ones cannot be measured."""

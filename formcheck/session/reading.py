@@ -30,7 +30,7 @@ Picture = NDArray[np.uint8]
 Progress = Callable[[float], None]
 """Told the share that is done, from 0 to 1."""
 
-_FIRST_SAMPLE_S, _FIRST_SAMPLES_EVERY_S, _SAMPLE_EVERY_S = 0.4, 1.25, 2.5
+_FIRST_SAMPLE_S, _FIRST_SAMPLES_EVERY_S, _SAMPLE_EVERY_S = 0.4, 1.25, 4.0
 _FIRST_SAMPLES = 4
 """When a frame is looked at for other people and for light: the first ones sooner, so that short clips have some."""
 _FEWEST_SAMPLES_TO_REFUSE = 3
