@@ -29,6 +29,9 @@ moves by less than a hundredth of their way in it."""
 _MOVED_TRUNK = 0.02
 """Shoulders and hips further from where they were, in lengths of the trunk: the person moved. Twice the tremble of
 landmarks of somebody who stands."""
+_DRIFT_TRUNK = 0.08
+"""Landmarks of a picture that stands still drift by up to 3 % of the trunk in a second, as the estimator looks again; by
+more than this they move."""
 _ROUNDING_S = 1e-3
 
 
@@ -101,7 +104,7 @@ def _has_frozen(track: PoseTrack, start_s: float, end_s: float) -> bool:
     Where the landmarks move, a picture only seems to be repeated: it is too dark, or the person too small in it.
     """
     inside = track.t_s[(track.t_s >= start_s) & (track.t_s < end_s - _ROUNDING_S)]
-    if len(inside) == 0 or _moved(track, start_s, float(inside[-1])):
+    if len(inside) == 0 or _moved(track, start_s, float(inside[-1]), _DRIFT_TRUNK):
         return False
     return (
         _moved(track, start_s - _BESIDE_S, start_s)
@@ -110,8 +113,11 @@ def _has_frozen(track: PoseTrack, start_s: float, end_s: float) -> bool:
     )
 
 
-def _moved(track: PoseTrack, from_s: float, to_s: float) -> bool:
-    """Return whether shoulders and hips are elsewhere at the end of a time than at its start; both included."""
+def _moved(track: PoseTrack, from_s: float, to_s: float, least_trunk: float = _MOVED_TRUNK) -> bool:
+    """Return whether shoulders and hips are elsewhere at the end of a time than at its start; both included.
+
+    `least_trunk` is the least way, in lengths of the trunk.
+    """
     marks = [getattr(BODY[side], joint) for joint in ("shoulder", "hip") for side in SIDES]
     at = np.flatnonzero((track.t_s >= from_s - _ROUNDING_S) & (track.t_s <= to_s + _ROUNDING_S))
     points = track.image_px[at][:, marks]
@@ -120,7 +126,7 @@ def _moved(track: PoseTrack, from_s: float, to_s: float) -> bool:
         return False
     first, last = points[0], points[-1]
     trunk = float(np.hypot(*(first[:2].mean(axis=0) - first[2:].mean(axis=0))))
-    return float(np.median(np.hypot(*(last - first).T))) > _MOVED_TRUNK * trunk
+    return float(np.median(np.hypot(*(last - first).T))) > least_trunk * trunk
 
 
 def repeated_stretches(t_s: FloatArray, same: Mask) -> tuple[tuple[float, float], ...]:
