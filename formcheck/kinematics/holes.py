@@ -30,8 +30,8 @@ _MOVED_TRUNK = 0.02
 """Shoulders and hips further from where they were, in lengths of the trunk: the person moved. Twice the tremble of
 landmarks of somebody who stands."""
 _DRIFT_TRUNK = 0.08
-"""Landmarks of a picture that stands still drift by up to 3 % of the trunk in a second, as the estimator looks again; by
-more than this they move."""
+"""Landmarks of a picture that stands still drift by up to 3 % of the trunk in a second, as the estimator looks again.
+Further than this they move."""
 _ROUNDING_S = 1e-3
 
 
