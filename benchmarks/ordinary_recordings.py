@@ -15,10 +15,11 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import av
 import cv2
@@ -28,8 +29,9 @@ from numpy.typing import NDArray
 from formcheck.errors import FormcheckError
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import ensure_model
+from formcheck.pose.people import SeveralPeopleError
 from formcheck.session.assessment import Assessment
-from formcheck.session.reading import SeveralPeopleError, read_track
+from formcheck.session.reading import read_track
 from formcheck.session.recorded import SetRequest, assess
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_videos"
@@ -77,13 +79,14 @@ class Variant:
 def pictures(name: str) -> tuple[Picture, ...]:
     """Return every picture of a sample clip."""
     with av.open(str(SAMPLES / f"{name}.mp4")) as container:
-        return tuple(frame.to_ndarray(format="rgb24") for frame in container.decode(video=0))
+        return tuple(np.asarray(frame.to_ndarray(format="rgb24"), np.uint8) for frame in container.decode(video=0))
 
 
 @cache
-def truth(name: str) -> dict:
+def truth(name: str) -> dict[str, Any]:
     """Return the truth of a sample clip."""
-    return json.loads((SAMPLES / f"{name}.json").read_text())
+    read: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text())
+    return read
 
 
 def true_reps(name: str, count: int | None = None) -> tuple[TrueRep, ...]:
@@ -106,9 +109,9 @@ def true_reps(name: str, count: int | None = None) -> tuple[TrueRep, ...]:
     )
 
 
-def changed(rep: TrueRep, **what: object) -> TrueRep:
+def changed(rep: TrueRep, **what: Any) -> TrueRep:
     """Return a rep of which something else is true."""
-    return TrueRep(**{**vars(rep), **what})  # type: ignore[arg-type]
+    return replace(rep, **what)
 
 
 def write(path: Path, frames: Iterator[tuple[Picture, float]], tags: dict[str, str]) -> None:
@@ -215,14 +218,14 @@ def variants() -> Iterator[Variant]:
             "two people",
             f"both exercise, {height}",
             "wall-squat",
-            lambda h=height: beside(moving(SIDE), moving(FRONT), (h, h), 6.4),
+            partial(beside, moving(SIDE), moving(FRONT), (height, height), 6.4),
             refusal=both,
         )
         yield Variant(
             "two people",
             f"one stands by, {height}",
             "wall-squat",
-            lambda h=height: beside(moving(SIDE), standing(FRONT), (h, h), 6.4),
+            partial(beside, moving(SIDE), standing(FRONT), (height, height), 6.4),
             (changed(side[0], depth_deg=nan),),
             may_refuse=True,
         )
@@ -231,7 +234,7 @@ def variants() -> Iterator[Variant]:
             "two people",
             f"unlike, {left} and {right}",
             "wall-squat",
-            lambda a=left, b=right: beside(moving(SIDE), moving(FRONT), (a, b), 6.4),
+            partial(beside, moving(SIDE), moving(FRONT), (left, right), 6.4),
             refusal=SeveralPeopleError,
         )
     for height, other in ((690, 200), (600, 180), (690, 250)):
@@ -239,7 +242,7 @@ def variants() -> Iterator[Variant]:
             "panes",
             f"small second pane, {height} and {other}",
             "wall-squat",
-            lambda a=height, b=other: beside(moving(SIDE), moving(FRONT), (a, b), 6.4),
+            partial(beside, moving(SIDE), moving(FRONT), (height, other), 6.4),
             side[:1],
             may_refuse=True,
         )
@@ -248,7 +251,7 @@ def variants() -> Iterator[Variant]:
             "panes",
             f"two panes of a call, {height}",
             "wall-squat",
-            lambda h=height: beside(moving(FRONT), moving(SIDE), (h, h), 6.4),
+            partial(beside, moving(FRONT), moving(SIDE), (height, height), 6.4),
             refusal=SeveralPeopleError,
         )
     for height, other in ((600, 500), (500, 400), (400, 330), (690, 560)):
@@ -256,7 +259,7 @@ def variants() -> Iterator[Variant]:
             "mirror",
             f"a mirror on the wall, {height} and {other}",
             "wall-squat",
-            lambda a=height, b=other: beside(moving(SIDE), moving(SIDE, mirror=True), (a, b), 6.4),
+            partial(beside, moving(SIDE), moving(SIDE, mirror=True), (height, other), 6.4),
             refusal=SeveralPeopleError,
         )
     for factor in (2, 4, 8):
@@ -265,7 +268,7 @@ def variants() -> Iterator[Variant]:
                 "slow motion",
                 f"x{factor}, tagged, {clip}",
                 "wall-squat",
-                lambda f=factor, c=clip: slow_motion(c, f, 6.6),
+                partial(slow_motion, clip, factor, 6.6),
                 true_reps(clip, 1),
                 tags={"com.android.capture.fps": str(factor * FPS)},
             )
@@ -280,7 +283,7 @@ def variants() -> Iterator[Variant]:
                 "frozen",
                 f"{phase}, {lasts} s",
                 "wall-squat",
-                lambda a=from_s, b=to_s: frozen(SIDE, a, b, 16.4),
+                partial(frozen, SIDE, from_s, to_s, 16.4),
                 (side[0], unseen, side[2]),
                 says=must,
                 silent=loose,
@@ -289,15 +292,15 @@ def variants() -> Iterator[Variant]:
                 "gap",
                 f"{phase}, {lasts} s",
                 "wall-squat",
-                lambda a=from_s, b=to_s: with_gap(SIDE, a, b, 16.4),
+                partial(with_gap, SIDE, from_s, to_s, 16.4),
                 (side[0], unseen, side[2]),
                 says=("SU-21",),
             )
     yield Variant(
-        "gap", "over a rep", "wall-squat", lambda: with_gap(SIDE, 6.4, 10.8, 16.4), (side[0], side[2]), says=("SU-21",)
+        "gap", "over a rep", "wall-squat", partial(with_gap, SIDE, 6.4, 10.8, 16.4), (side[0], side[2]), says=("SU-21",)
     )
     yield Variant(
-        "gap", "from hold to hold", "wall-squat", lambda: with_gap(SIDE, 4.0, 8.6, 16.4), (side[2],), says=("SU-21",)
+        "gap", "from hold to hold", "wall-squat", partial(with_gap, SIDE, 4.0, 8.6, 16.4), (side[2],), says=("SU-21",)
     )
     for clip in (SIDE, FRONT):
         for back_to_s in (3.03, 2.95, 2.88, 2.8, 2.72, 2.65):
@@ -307,7 +310,7 @@ def variants() -> Iterator[Variant]:
                     "pulses",
                     f"{count} back to {back_to_s}, {clip}",
                     "wall-squat",
-                    lambda c=clip, w=tuple(ways): play(c, w),
+                    partial(play, clip, tuple(ways)),
                     (changed(true_reps(clip)[0], hold_s=nan, pulses=count),),
                 )
     for size in (8.0, 20.0, 40.0):
@@ -317,7 +320,7 @@ def variants() -> Iterator[Variant]:
                 "hand",
                 f"{size:.0f} px, {clip}",
                 exercise,
-                lambda c=clip, s=size, u=until: shaken(c, s, u),
+                partial(shaken, clip, size, until),
                 true_reps(clip, 1),
                 says=says,
                 silent=("SU-19", "SU-21"),
@@ -330,7 +333,7 @@ def variants() -> Iterator[Variant]:
                 "joined",
                 f"{first}, {second}",
                 "wall-squat",
-                lambda a=first, b=second: after(whole(a, 6.6), whole(b, 6.6)),
+                partial(both_in_turn, first, second, 6.6),
                 ends[0][1] + ends[1][1],
                 says=("SU-19",),
             )
@@ -339,7 +342,7 @@ def variants() -> Iterator[Variant]:
         "joined",
         "turned round",
         "step-down",
-        lambda: after(whole(STEP_SIDE, 7.2), flipped(whole(STEP_SIDE, 7.2))),
+        turned_round,
         (down, changed(down, leg="right")),
         says=("SU-19",),
     )
@@ -347,14 +350,14 @@ def variants() -> Iterator[Variant]:
         "joined",
         "step-down, side and front",
         "step-down",
-        lambda: after(whole(STEP_SIDE, 7.2), whole(STEP, 7.2)),
+        partial(both_in_turn, STEP_SIDE, STEP, 7.2),
         (down, *true_reps(STEP, 1)),
         says=("SU-19",),
     )
     for path in sorted(SAMPLES.glob("*.mp4")):
         name = path.stem
         exercise = {"wall": "wall-squat", "step": "step-down", "squat": "squat"}[name.split("_")[0]]
-        yield Variant("clean", name, exercise, lambda n=name: whole(n), true_reps(name))
+        yield Variant("clean", name, exercise, partial(whole, name), true_reps(name))
 
 
 def after(*films: Iterator[tuple[Picture, float]]) -> Iterator[tuple[Picture, float]]:
@@ -366,6 +369,16 @@ def after(*films: Iterator[tuple[Picture, float]]) -> Iterator[tuple[Picture, fl
             last = t_s
             yield picture, start + t_s
         start += last + 1 / FPS
+
+
+def both_in_turn(first: str, second: str, until_s: float) -> Iterator[tuple[Picture, float]]:
+    """Play the beginnings of two clips after one another."""
+    yield from after(whole(first, until_s), whole(second, until_s))
+
+
+def turned_round() -> Iterator[tuple[Picture, float]]:
+    """Play a step-down from the side, then as if the person had turned round."""
+    yield from after(whole(STEP_SIDE, 7.2), flipped(whole(STEP_SIDE, 7.2)))
 
 
 def flipped(film: Iterator[tuple[Picture, float]]) -> Iterator[tuple[Picture, float]]:
