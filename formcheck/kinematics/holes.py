@@ -29,9 +29,13 @@ moves by less than a hundredth of their way in it."""
 _MOVED_TRUNK = 0.02
 """Shoulders and hips further from where they were, in lengths of the trunk: the person moved. Twice the tremble of
 landmarks of somebody who stands."""
+_MOVED_PX = 2.5
+"""Nor is less than this movement, however small the person is in the picture."""
 _DRIFT_TRUNK = 0.08
 """Landmarks of a picture that stands still drift by up to 3 % of the trunk in a second, as the estimator looks again.
 Further than this they move."""
+_SHORTEST_REPEAT_S = 0.1
+"""Stretches so short may go on behind a picture that is only coded anew."""
 _ROUNDING_S = 1e-3
 
 
@@ -60,7 +64,7 @@ def holes_of(track: PoseTrack) -> tuple[Hole, ...]:
     """
     found = [Hole(a, b, frozen=False) for a, b in _without_pictures(track.t_s)]
     for start_s, end_s in _without_touching(track):
-        if _has_frozen(track, start_s, end_s):
+        if end_s - start_s >= SHORTEST_HOLE_S and _has_frozen(track, start_s, end_s):
             found.append(Hole(start_s, end_s, frozen=True))
     return tuple(sorted(found, key=lambda hole: hole.start_s))
 
@@ -69,7 +73,7 @@ def _without_touching(track: PoseTrack) -> list[tuple[float, float]]:
     """Return when a picture is repeated, as one where it is only coded anew in between, as every few seconds."""
     stretches: list[tuple[float, float]] = []
     for start_s, end_s in track.source.repeated:
-        if stretches and start_s <= stretches[-1][1] and not _moved(track, stretches[-1][0], start_s):
+        if stretches and start_s <= stretches[-1][1] and not _moved(track, stretches[-1][0], start_s, _DRIFT_TRUNK):
             stretches[-1] = (stretches[-1][0], end_s)
         else:
             stretches.append((start_s, end_s))
@@ -126,7 +130,7 @@ def _moved(track: PoseTrack, from_s: float, to_s: float, least_trunk: float = _M
         return False
     first, last = points[0], points[-1]
     trunk = float(np.hypot(*(first[:2].mean(axis=0) - first[2:].mean(axis=0))))
-    return float(np.median(np.hypot(*(last - first).T))) > least_trunk * trunk
+    return float(np.median(np.hypot(*(last - first).T))) > max(least_trunk * trunk, _MOVED_PX)
 
 
 def repeated_stretches(t_s: FloatArray, same: Mask) -> tuple[tuple[float, float], ...]:
@@ -141,4 +145,4 @@ def repeated_stretches(t_s: FloatArray, same: Mask) -> tuple[tuple[float, float]
     """
     last = len(t_s) - 1
     stretches = ((float(t_s[max(a - 1, 0)]), float(t_s[min(b, last)])) for a, b in runs(same))
-    return tuple((a, b) for a, b in stretches if b - a >= SHORTEST_HOLE_S)
+    return tuple((a, b) for a, b in stretches if b - a >= _SHORTEST_REPEAT_S)

@@ -42,7 +42,7 @@ START_SHARE, BOTTOM_SHARE = 0.10, 0.90
 _MOVES_DEG_PER_S = 10.0
 """Faster is movement: at the edge of a hole it tells where the movement was going."""
 _EDGE_S = 0.2
-_BESIDE_S = 0.1
+BESIDE_S = 0.1
 """A time that begins or ends as near to a hole as this may well do so within it."""
 _PACE_MARGIN, _UNKNOWN_PACE_DEG_PER_S = 1.3, 120.0
 """Somebody may have moved so much faster in a hole than in the reps that are seen whole; without any, so fast."""
@@ -249,7 +249,7 @@ def _beside_holes(rep: RepTimes, t: FloatArray, q: FloatArray, holes: Sequence[H
     last = rep.up_from_s + (0.0 if np.isnan(rep.ascent_s) else rep.ascent_s)
 
     def is_unseen(from_s: float, to_s: float) -> bool:
-        return overlaps(holes, from_s - _BESIDE_S, to_s + _BESIDE_S)
+        return overlaps(holes, from_s - BESIDE_S, to_s + BESIDE_S)
 
     unseen = float("nan")
     return replace(
@@ -263,7 +263,7 @@ def _beside_holes(rep: RepTimes, t: FloatArray, q: FloatArray, holes: Sequence[H
 
 def _turns_within(rep: RepTimes, t: FloatArray, q: FloatArray, hole: Hole) -> bool:
     """Return whether a rep turns at the bottom while nothing is shown: it goes down into the hole and comes up out."""
-    if not overlaps([hole], rep.bottom_start_s - _BESIDE_S, rep.bottom_end_s + _BESIDE_S):
+    if not overlaps([hole], rep.bottom_start_s - BESIDE_S, rep.bottom_end_s + BESIDE_S):
         return False
     half = (rep.stand_deg + rep.deepest_deg) / 2
     before, after = (

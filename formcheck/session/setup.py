@@ -13,6 +13,7 @@ import numpy as np
 from formcheck.kinematics.analysis import ROLL_LOW_DEG, SetMeasurement
 from formcheck.kinematics.camera import BESIDE_DEG, lens_of, off_axis_deg, stands_at_px
 from formcheck.kinematics.cleaning import SCORED
+from formcheck.kinematics.reps import BESIDE_S
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.session.assessment import SetupCheck
@@ -169,7 +170,7 @@ def _recording(m: SetMeasurement) -> Iterator[SetupCheck]:
     """Name what the recording does not show, and what that means for the reps; nothing where it shows everything."""
     for hole in m.holes:
         what = "The picture stands still" if hole.frozen else "Nothing was recorded"
-        touched = [rep for rep in m.reps if rep.start_s < hole.end_s and hole.start_s < rep.end_s]
+        touched = [rep for rep in m.reps if rep.start_s - BESIDE_S < hole.end_s and hole.start_s < rep.end_s + BESIDE_S]
         names = " and ".join(f"the rep from {rep.start_s:.1f} to {rep.end_s:.1f} s" for rep in touched)
         if not touched:
             meaning = "no rep of that time is counted."

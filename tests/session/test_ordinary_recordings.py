@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -118,6 +119,15 @@ def test_a_frozen_picture_gives_no_time_that_it_takes_part_in(side: PoseTrack, f
     assert math.isnan(times["hold_s" if from_s > 7.4 else "descent_s"])
     for name, true in (("descent_s", DOWN_S), ("hold_s", HOLD_S), ("ascent_s", UP_S)):
         assert math.isnan(times[name]) or times[name] == pytest.approx(true, abs=0.3)
+
+
+def test_a_picture_that_is_coded_anew_in_between_stands_still_all_the_same(side: PoseTrack) -> None:
+    hung = frozen(side, 7.0, 8.6)
+    ((start_s, end_s),) = hung.source.repeated
+    parts = ((start_s, 8.334), (8.334, end_s))
+    found = measured(replace(hung, source=replace(hung.source, repeated=parts)))
+    assert "The picture stands still from 7.0 to 8.6 s" in remarks(found)["SU-21"]
+    assert math.isnan(value(found.reps[1], "descent_s"))
 
 
 @pytest.mark.parametrize(("from_s", "to_s"), [(0.3, 1.7), (8.3, 8.9)])
