@@ -138,9 +138,10 @@ def play(name: str, ways: Sequence[tuple[float, float]], slower: float = 1.0) ->
     """Play pieces of a clip after one another, backwards where a way goes back in time."""
     shown = 0
     for from_s, to_s in ways:
-        a, b = round(from_s * FPS), round(to_s * FPS)
+        fps = truth(name)["fps"]
+        a, b = round(from_s * fps), round(to_s * fps)
         for i in range(a, b) if b >= a else range(a, b, -1):
-            yield pictures(name)[min(i, len(pictures(name)) - 1)], shown / FPS * slower
+            yield pictures(name)[min(i, len(pictures(name)) - 1)], shown / fps * slower
             shown += 1
 
 
@@ -153,7 +154,7 @@ def slow_motion(name: str, factor: int, to_s: float) -> Iterator[tuple[Picture, 
 
 def whole(name: str, to_s: float = 1e9) -> Iterator[tuple[Picture, float]]:
     """Play a clip from its start."""
-    yield from play(name, [(0.0, min(to_s, len(pictures(name)) / FPS))])
+    yield from play(name, [(0.0, min(to_s, len(pictures(name)) / truth(name)["fps"]))])
 
 
 def frozen(name: str, from_s: float, to_s: float, until_s: float) -> Iterator[tuple[Picture, float]]:

@@ -20,11 +20,12 @@ from formcheck.kinematics.error_parts import (
     misfit_part,
     noise_part,
     scale_part,
+    time_part,
     turn_part,
 )
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.reductions import deepest, extreme
-from formcheck.kinematics.reps import BOTTOM_SHARE, RepTimes, descent_reversals
+from formcheck.kinematics.reps import ASCENT, BOTTOM_SHARE, DESCENT, HOLD, RepTimes, descent_reversals
 from formcheck.kinematics.slowing import slowing_of
 from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, estimate
 from formcheck.kinematics.view import ViewKind
@@ -238,10 +239,10 @@ def _arms_moved(m: SetMeasurement, whole: NDArray[np.bool_]) -> Estimate | None:
 
 def _timing(m: SetMeasurement, rep: RepTimes) -> Values:
     t, q = m.series.t_s, m.q_deg
-    numbers = {"descent_s": rep.descent_s, "hold_s": rep.hold_s, "ascent_s": rep.ascent_s}
-    # Each end of a phase is known to within half the distance between frames, evenly spread: d / sqrt(12) twice.
-    between = float(np.median(np.diff(t))) / np.sqrt(6)
-    values: Values = {name: {BOTH: estimate(name, value, noise=between)} for name, value in numbers.items()}
+    phases = (("descent_s", DESCENT, rep.descent_s), ("hold_s", HOLD, rep.hold_s), ("ascent_s", ASCENT, rep.ascent_s))
+    values: Values = {
+        name: {BOTH: estimate(name, value, noise=time_part(m, rep, phase))} for name, phase, value in phases
+    }
     turned_back = float("nan") if np.isnan(rep.descent_s) else float(descent_reversals(t, q, rep))
     values["descent_reversals"] = {BOTH: estimate("descent_reversals", turned_back)}
     slowing = slowing_of(t, q, rep)

@@ -65,7 +65,7 @@ def slowing_of(t_s: FloatArray, q_deg: FloatArray, rep: RepTimes) -> Slowing | N
     bent = q >= (rep.stand_deg + rep.deepest_deg) / 2
     if not bent.any():
         return None
-    noise = _noise_deg(t, (q_deg[near] - q)[bent])
+    noise = _noise_left_deg(t, (q_deg[near] - q)[bent])
     speed = slope_per_s(t, q)
     inside = (t >= rep.descent_from_s) & (t <= end_s)
     late = inside & (t >= end_s - _LATE_PART * rep.descent_s)
@@ -92,7 +92,24 @@ def slowing_of(t_s: FloatArray, q_deg: FloatArray, rep: RepTimes) -> Slowing | N
     )
 
 
-def _noise_deg(t_s: FloatArray, taken_out: FloatArray) -> float:
+def signal_noise_deg(t_s: FloatArray, q_deg: FloatArray, rep: RepTimes) -> float:
+    """Return the standard deviation of the noise in the signal a rep is timed by, about the rep; 0 if not known.
+
+    Parameters
+    ----------
+    t_s, q_deg, rep
+        As for `slowing_of`.
+    """
+    near = (t_s >= rep.start_s - _AROUND_S) & (t_s <= rep.end_s + _AROUND_S) & np.isfinite(q_deg)
+    if near.sum() < _FEWEST_FRAMES:
+        return 0.0
+    t, q = t_s[near], q_deg[near]
+    smooth = smooth_zero_phase(t, q, COUNTING_CUTOFF_HZ)
+    bent = smooth >= (rep.stand_deg + rep.deepest_deg) / 2
+    return _noise_left_deg(t, (q - smooth)[bent]) if bent.any() else 0.0
+
+
+def _noise_left_deg(t_s: FloatArray, taken_out: FloatArray) -> float:
     """Return the standard deviation of the noise that smoothing leaves, from what it took out.
 
     The one lies below the counting cut-off, the other between that and the filter's or half the frame rate; noise

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -130,6 +131,14 @@ def test_a_picture_that_is_coded_anew_in_between_stands_still_all_the_same(side:
     assert math.isnan(value(found.reps[1], "descent_s"))
 
 
+def test_changes_that_follow_each_other_are_somebody_small_who_begins_to_move(side: PoseTrack) -> None:
+    changes = (0.0, 0.13, 0.8, 1.33, 1.67, 1.83, 2.1, 2.24)
+    hung = replace(side, source=replace(side.source, repeated=tuple(pairwise(changes))))
+    found = measured(hung)
+    assert "SU-21" not in remarks(found)
+    assert value(found.reps[0], "descent_s") == pytest.approx(DOWN_S, abs=0.3)
+
+
 @pytest.mark.parametrize(("from_s", "to_s"), [(0.3, 1.7), (8.3, 8.9)])
 def test_who_holds_still_has_not_frozen(side: PoseTrack, from_s: float, to_s: float) -> None:
     found = measured(frozen(side, from_s, to_s))
@@ -234,6 +243,23 @@ def test_a_camera_in_the_hand_changes_no_number_by_more_than_it_says(side: PoseT
         check.id for check in still.setup if not check.passed
     }
     assert failed <= {"SU-20"}
+
+
+def error(rep: Rep, measure: str) -> float:
+    estimate = rep.measures[measure]["both"]
+    assert estimate is not None
+    return estimate.error
+
+
+@pytest.mark.parametrize("phase", ["descent_s", "hold_s", "ascent_s"])
+def test_times_are_less_sure_where_the_camera_or_the_landmarks_tremble(side: PoseTrack, phase: str) -> None:
+    shaken = measured(in_the_hand(side, 40.0))
+    noise = np.random.default_rng(5).normal(0, 3.0, side.image_px.shape)
+    trembling = measured(replace(side, image_px=side.image_px + noise))
+    for rep, camera, landmarks in zip(measured(side).reps, shaken.reps, trembling.reps, strict=True):
+        assert error(camera, phase) > 1.3 * error(rep, phase)
+        assert error(landmarks, phase) > error(rep, phase)
+        assert abs(value(landmarks, phase) - value(rep, phase)) < error(landmarks, phase)
 
 
 def test_landmarks_are_drawn_where_the_shaken_pictures_show_them(side: PoseTrack) -> None:
