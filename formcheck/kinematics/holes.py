@@ -78,13 +78,16 @@ def _without_touching(track: PoseTrack) -> list[tuple[float, float]]:
     for start_s, end_s in track.source.repeated:
         last = stretches[-1] if stretches else []
         changes_fast = len(last) > 1 and last[-1][1] - last[-1][0] < SHORTEST_HOLE_S
-        if last and start_s <= last[-1][1] and not changes_fast and not _moved(track, last[0][0], start_s, _DRIFT_TRUNK):
+        if (
+            last
+            and start_s <= last[-1][1]
+            and not changes_fast
+            and not _moved(track, last[0][0], start_s, _DRIFT_TRUNK)
+        ):
             last.append((start_s, end_s))
         else:
             stretches.append([(start_s, end_s)])
-    return [
-        (pieces[0][0], pieces[-1][1]) for pieces in stretches if max(b - a for a, b in pieces) >= SHORTEST_HOLE_S
-    ]
+    return [(pieces[0][0], pieces[-1][1]) for pieces in stretches if max(b - a for a, b in pieces) >= SHORTEST_HOLE_S]
 
 
 def frozen_frames(track: PoseTrack) -> Mask:
