@@ -217,7 +217,7 @@ def view_parts(track: PoseTrack) -> tuple[PoseTrack, ...]:
     for a, b in _constant_turns(track.t_s, yaw):
         if track.t_s[b - 1] - track.t_s[a] < _SHORTEST_VIEW_S:
             continue
-        if stretches and not _seen_otherwise(track, yaw, stretches[-1], (a, b)):
+        if stretches and not is_another_view(track.part(slice(*stretches[-1])), track.part(slice(a, b))):
             stretches[-1] = (stretches[-1][0], b)
         else:
             stretches.append((a, b))
@@ -250,21 +250,20 @@ def _constant_turns(t_s: FloatArray, yaw_deg: FloatArray) -> list[tuple[int, int
     return [(int(a), int(b)) for a, b in pairwise(edges)]
 
 
-def _seen_otherwise(track: PoseTrack, yaw_deg: FloatArray, one: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Return whether the camera sees the person from another side in one stretch than in the other."""
-    turns = [_middle_deg(yaw_deg[slice(*each)]) for each in (one, other)]
-    if abs((turns[1] - turns[0] + 180) % 360 - 180) < _VIEW_CHANGE_DEG:
+def is_another_view(one: PoseTrack, other: PoseTrack) -> bool:
+    """Return whether the camera sees the person from another side in one stretch of a recording than in another."""
+    turns = [_middle_deg(yaw_series_deg(each)) for each in (one, other)]
+    if not abs((turns[1] - turns[0] + 180) % 360 - 180) >= _VIEW_CHANGE_DEG:
         return False
     if all(abs(abs(turn) - 90) <= _ASIDE_DEG for turn in turns):
         # Both from the side: a body that the model drew the wrong way round still has its feet pointing where they did.
-        ahead = [_feet_ahead_px(track, *each) for each in (one, other)]
-        return bool(np.sign(ahead[0]) != np.sign(ahead[1]))
+        return bool(np.sign(_feet_ahead_px(one)) != np.sign(_feet_ahead_px(other)))
     return True
 
 
-def _feet_ahead_px(track: PoseTrack, a: int, b: int) -> float:
+def _feet_ahead_px(track: PoseTrack) -> float:
     """Return how far to the right the feet point in the picture, median of the feet over the frames (px)."""
-    ways = [track.image_px[a:b, BODY[side].toe, 0] - track.image_px[a:b, BODY[side].heel, 0] for side in Side]
+    ways = [track.image_px[:, BODY[side].toe, 0] - track.image_px[:, BODY[side].heel, 0] for side in Side]
     known = np.concatenate(ways)
     known = known[np.isfinite(known)]
     return float(np.median(known)) if len(known) else 0.0

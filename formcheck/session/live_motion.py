@@ -17,7 +17,7 @@ from formcheck.kinematics.standing import Standing
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import FloatArray, PoseTrack
-from formcheck.session.live_reasons import ALL_SHOWN, legs_that_count, reasons
+from formcheck.session.live_reasons import ALL_SHOWN, TURNED, legs_that_count, reasons
 from formcheck.session.stillness import Stillness
 
 _MEASURE_EVERY_S = 0.045
@@ -89,10 +89,10 @@ class Motion:
         self._newest: Values = {}
         self._reasons: dict[str, str] = {}
 
-    def __call__(self, clean: PoseTrack, names: Set[str]) -> MotionNow:
-        """Take a cleaned frame and measure what `names` asks for."""
+    def __call__(self, clean: PoseTrack, names: Set[str], *, turned: bool = False) -> MotionNow:
+        """Take a cleaned frame and measure what `names` asks for; nothing of a person who has `turned`."""
         t_s = float(clean.t_s[0])
-        in_place = bool(clean.found[0]) and self.calibration.in_place(clean)
+        in_place = bool(clean.found[0]) and not turned and self.calibration.in_place(clean)
         measured = in_place and (t_s - self._measured_s >= _MEASURE_EVERY_S or not self._newest)
         if measured:
             self._follow_feet(clean)
@@ -102,7 +102,7 @@ class Motion:
         flexion = float("nan")
         if not in_place:
             drop, self._newest = float("nan"), {}
-            self._reasons = reasons(calibration, clean, {})
+            self._reasons = dict.fromkeys(ALL_SHOWN, TURNED) if turned else reasons(calibration, clean, {})
         elif measured:
             self._measured_s = t_s
             now = measure_now(calibration, clean, names)

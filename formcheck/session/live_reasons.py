@@ -19,6 +19,7 @@ ALL_SHOWN = tuple(name for names in SHOWN.values() for name in names)
 _OF_STANCE_LEG = frozenset({"fppa_deg", "kmf_change_pct", "trunk_lean_deg"})
 LEG_UNKNOWN = "which leg stands is not known yet"
 NOBODY = "nobody is in view"
+TURNED = "the body is turned another way than when the set began"
 NOT_STARTED = "the set has not started"
 
 

@@ -51,10 +51,15 @@ class RepCounter:
 
     def __init__(self, request: SetRequest, stance_until_s: float) -> None:
         self._request = request
-        self._stance_until_s = stance_until_s
+        self._view_from_s, self._stance_until_s = -np.inf, stance_until_s
         self.counted: list[CountedRep] = []
         self.measured: SetMeasurement | None = None
         """The newest reps and the stance, as they were measured last."""
+
+    def begin_view(self, from_s: float, stance_until_s: float) -> None:
+        """Measure what follows by itself: from another side, after a quiet stance from `from_s` to `stance_until_s`."""
+        self._view_from_s, self._stance_until_s = from_s, stance_until_s
+        self.measured = None
 
     def look(self, track: PoseTrack, began_s: float = np.inf) -> list[CountedRep]:
         """Return the reps that are new in a set so far, in order.
@@ -88,7 +93,7 @@ class RepCounter:
         again = self.counted[-_REPS_AGAIN:]
         since = again[0].rep.start_s - _MARGIN_S if again else -np.inf
         since = max(since, min(float(t[-1]) - _AT_MOST_S, began_s - _MARGIN_S))
-        keep = (t <= self._stance_until_s) | (t >= since)
+        keep = (t >= self._view_from_s) & ((t <= self._stance_until_s) | (t >= since))
         if keep.all():
             return track
         return track.part(keep)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,20 +14,26 @@ from formcheck.exercises.cues import Cue, CueChooser
 from formcheck.exercises.live_checks import LiveJudge
 from formcheck.kinematics.live_measures import LIVE_MEASURES, LiveCalibration
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
+from formcheck.kinematics.view import is_another_view
+from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
+from formcheck.session.live_calibration import calibrate
 from formcheck.session.live_motion import Motion, MotionNow
 from formcheck.session.live_ready import Stance
 from formcheck.session.live_reps import CountedRep, RepCounter, RepWatch
 from formcheck.session.live_shown import ShownMeasures
 from formcheck.session.live_state import Instruction, Stage
 from formcheck.session.recorded import SetRequest
+from formcheck.session.stillness import QUIET_S, Stillness
 
 COUNTDOWN_S = 3.0
 _LOST_S = 1.0
 """Out of view, or away from the spot, for so long: the set pauses."""
 _BACK_S = 0.5
 """Back in view for so long: it goes on."""
+_LOOK_AT_VIEW_EVERY_S, _VIEW_S = 0.3, 1.5
+"""How often it is looked from which side the person is seen, and over how long: a turn on the way is no view."""
 _WALKED_OFF_S = 5.0
 """With the prescribed reps done, who is out of view for so long has finished."""
 _SHOW_FEET = Instruction(
@@ -33,6 +41,13 @@ _SHOW_FEET = Instruction(
 )
 _STEP_INTO_VIEW = Instruction(
     "SU-1", "Step back into view", "The set is paused and goes on by itself.", "step-into-view", True
+)
+_TURNED = Instruction(
+    "SU-19",
+    "Stand tall and still",
+    "You have turned: after two seconds of standing still the set goes on from this side.",
+    "stand-still",
+    True,
 )
 _RETURN = Instruction(
     "SU-1", "Step back to your place", "Stand where you stood, or finish and start anew.", "return-to-place", True
@@ -50,6 +65,57 @@ class Step:
     countdown: int | None = None
     notice: str = ""
     """One sentence on why nothing is counted."""
+
+
+class ViewWatch:
+    """Notices that the person turns another way in mid-set, and waits for a quiet stance there.
+
+    Parameters
+    ----------
+    request
+        What the set is measured as.
+    quiet
+        The quiet stance that the set began with, as the estimator gave it.
+    """
+
+    def __init__(self, request: SetRequest, quiet: PoseTrack) -> None:
+        self.turned = False
+        """Whether the person is turned another way than in the stance that the set goes by."""
+        self._request = request
+        self._quiet = quiet
+        self._still = Stillness()
+        self._lately: deque[Pose] = deque()
+        self._looked_s = -np.inf
+
+    def add(self, pose: Pose, clean: PoseTrack, source: TrackSource) -> Stance | None:
+        """Take a frame, as the estimator gave it and cleaned; return the new stance once it is complete."""
+        still_s = self._still(clean)
+        self._lately.append(pose)
+        while pose.t_s - self._lately[0].t_s > QUIET_S:
+            self._lately.popleft()
+        if pose.t_s - self._looked_s >= _LOOK_AT_VIEW_EVERY_S:
+            self._looked_s = pose.t_s
+            now = _built(each for each in self._lately if each.t_s >= pose.t_s - _VIEW_S).build(source)
+            was, self.turned = self.turned, is_another_view(self._quiet, now)
+            if self.turned and not was:  # legs look longer beside the trunk from one side than from another
+                self._still.forget()
+        if not self.turned or still_s < QUIET_S:
+            return None
+        poses = _built(self._lately)
+        quiet = poses.build(source)
+        calibration = calibrate(quiet, self._request)
+        if calibration is None:
+            self._still.forget()
+            return None
+        self._quiet, self.turned = quiet, False
+        return Stance(calibration, poses)
+
+
+def _built(poses: Iterable[Pose]) -> TrackBuilder:
+    builder = TrackBuilder()
+    for pose in poses:
+        builder.add(pose)
+    return builder
 
 
 class RunningSet:
@@ -75,6 +141,7 @@ class RunningSet:
         self.source = source
         self.stage = Stage.COUNTDOWN
         self._request = request
+        self._views = ViewWatch(request, stance.poses.build(source))
         self._poses = stance.poses
         self._motion = Motion(stance.calibration, request.plan.target_depth_deg)
         self._counter = RepCounter(request, stance_until_s=started_s)
@@ -108,7 +175,11 @@ class RunningSet:
     def add(self, pose: Pose, clean: PoseTrack) -> Step:
         """Take a frame, as the estimator gave it and cleaned."""
         self._poses.add(pose)
-        now = self._motion(clean, self._names[self._phase])
+        stance = self._views.add(pose, clean, self.source)
+        if stance is not None:
+            self._motion = Motion(stance.calibration, self._request.plan.target_depth_deg)
+            self._counter.begin_view(float(stance.poses.build(self.source).t_s[0]), pose.t_s)
+        now = self._motion(clean, self._names[self._phase], turned=self._views.turned)
         self._phase = now.phase
         instruction = self._pause(pose.t_s, clean, now)
         if instruction is not None:
@@ -137,7 +208,7 @@ class RunningSet:
             self._last_away_s = t_s
         away_s = t_s - self._last_in_place_s
         if not now.in_place:
-            self._what_to_do = _way_back(clean)
+            self._what_to_do = _TURNED if self._views.turned else _way_back(clean)
         if self.stage is not Stage.PAUSED:
             if away_s < _LOST_S:
                 return None

@@ -252,6 +252,35 @@ def test_somebody_who_stands_elsewhere_is_asked_back() -> None:
     assert state.setup.message == "Step back to your place"
 
 
+@pytest.mark.parametrize(
+    ("first", "then"), [("wall_squat_front", "wall_squat_side"), ("wall_squat_side", "wall_squat_front")]
+)
+def test_who_turns_in_mid_set_is_measured_from_the_new_side_after_standing_still(first: str, then: str) -> None:
+    live, track = new_live_set(first)
+    k = 0
+    for pose in poses_of(track):
+        live.add(pose, facts(track, k))
+        k += 1
+    states = []
+    for pose in poses_of(sample_track(then), stand_s=3.0):
+        states.append(live.add(at_frame(pose, k), facts(track, k)))
+        k += 1
+    asked = [state.setup for state in states if state.stage is Stage.PAUSED]
+    assert asked
+    assert asked[-1] is not None
+    assert asked[-1].id == "SU-19"
+    assert set(states[60].not_measured.values()) == {"the body is turned another way than when the set began"}
+    seen = {state.view.kind for state in states[-300:] if state.view is not None}
+    assert seen == {ViewKind.SIDE if "side" in then else ViewKind.FRONT}
+    measure = "knee_flexion_deg" if "side" in then else "fppa_deg"
+    assert any(measure in state.measures for state in states[-300:])
+    assert live.reps == 6
+    found = live.finish()
+    assert len(found.complete_reps) == 6
+    assert [rep.view for rep in found.complete_reps] == [counted.rep.view for counted in live.counted]
+    assert "SU-18" not in {check.id for check in found.setup}
+
+
 def test_frames_that_are_lost_in_mid_set_cost_no_rep() -> None:
     random = np.random.default_rng(4)
     played = play("wall_squat_front", alter=lambda k, pose: pose if random.random() > 0.5 or k < 60 else None)
