@@ -139,6 +139,12 @@ def test_changes_that_follow_each_other_are_somebody_small_who_begins_to_move(si
     assert value(found.reps[0], "descent_s") == pytest.approx(DOWN_S, abs=0.3)
 
 
+def test_landmarks_that_settle_at_the_start_are_no_movement(side: PoseTrack) -> None:
+    settling = side.image_px + 8.0 * np.exp(-side.t_s / 0.1)[:, None, None]
+    source = replace(side.source, repeated=((0.0, 0.4), (0.4, 0.6)))
+    assert "SU-21" not in remarks(measured(replace(side, image_px=settling, source=source)))
+
+
 @pytest.mark.parametrize(("from_s", "to_s"), [(0.3, 1.7), (8.3, 8.9)])
 def test_who_holds_still_has_not_frozen(side: PoseTrack, from_s: float, to_s: float) -> None:
     found = measured(frozen(side, from_s, to_s))
