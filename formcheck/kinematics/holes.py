@@ -120,8 +120,9 @@ def _has_frozen(track: PoseTrack, start_s: float, end_s: float) -> bool:
     inside = track.t_s[(track.t_s >= start_s) & (track.t_s < end_s - _ROUNDING_S)]
     if len(inside) == 0 or _moved(track, start_s, float(inside[-1]), _DRIFT_TRUNK):
         return False
-    # From the last of the same pictures on: landmarks drift in them, most of all in the first second of a clip.
-    return _moved(track, start_s - _BESIDE_S, start_s) or _moved(track, float(inside[-1]), end_s + _BESIDE_S)
+    # Landmarks drift while a picture stands, most of all in the first second of a clip, and jump back after it.
+    is_elsewhere = _moved(track, start_s, end_s) and _moved(track, float(inside[-1]), end_s)
+    return is_elsewhere or _moved(track, start_s - _BESIDE_S, start_s) or _moved(track, end_s, end_s + _BESIDE_S)
 
 
 def _moved(track: PoseTrack, from_s: float, to_s: float, least_trunk: float = _MOVED_TRUNK) -> bool:
