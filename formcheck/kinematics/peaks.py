@@ -1,4 +1,4 @@
-"""Peaks of a series and how far they stand out: what SciPy's `find_peaks` gives, without the seconds of importing it."""
+"""Peaks of a series that stand out: what SciPy's `find_peaks` gives, without the seconds that importing it takes."""
 
 from __future__ import annotations
 
