@@ -141,7 +141,7 @@ def butterworth_both_ways(even: FloatArray, cutoff_hz: float, rate_hz: float, pa
     longer = np.concatenate([2 * even[0] - even[pad:0:-1], even, 2 * even[-1] - even[-2 : -pad - 2 : -1]])
     response = _butterworth_response(cutoff_hz, rate_hz)
     low = _one_way(_one_way(longer, response)[::-1], response)[::-1]
-    return low[pad : len(low) - pad]
+    return np.asarray(low[pad : len(low) - pad], dtype=np.float64)
 
 
 def _one_way(series: FloatArray, response: FloatArray) -> FloatArray:
@@ -149,7 +149,8 @@ def _one_way(series: FloatArray, response: FloatArray) -> FloatArray:
     # The filter passes what is constant, so it starts at rest where its input starts at zero.
     first = series[0]
     part = response[: len(series)]
-    return first + np.column_stack([np.convolve(column, part)[: len(series)] for column in (series - first).T])
+    low = [np.convolve(column, part)[: len(series)] for column in (series - first).T]
+    return np.asarray(first + np.column_stack(low), dtype=np.float64)
 
 
 @lru_cache(maxsize=16)

@@ -46,8 +46,11 @@ class PoseEstimator:
 
     It follows the person from frame to frame, so it serves one video or one live stream and is then closed. Landmarks
     come unsmoothed, and so does visibility. A landmark is as visible as the model takes it for unhidden and for inside
-    of the picture ("presence"), and not at all where the picture around it shows a cover. Runs on the CPU. Not to be
-    shared between threads. Use it in a `with` block.
+    of the picture ("presence"), and not at all where the picture around it shows a cover. Runs on the CPU. Use it in a
+    `with` block.
+
+    One thread at a time may follow the frames (`estimate`), and another one may look at single pictures meanwhile
+    (`in_the_mirror`, `people_in_view`, `small_people_in_view`), unless it is `balanced`: they share nothing.
 
     Parameters
     ----------
