@@ -21,7 +21,7 @@ from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.view import view_parts
 from formcheck.pose.balance import Correction, LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
-from formcheck.pose.estimator import MEDIAPIPE_VERSION, PoseEstimator
+from formcheck.pose.estimator import PoseEstimator, mediapipe_version
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import PersonBox, Region, SeveralPeopleError, box_of, only, window_around
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
@@ -243,7 +243,7 @@ class _Reading:
             frames=last_index + 1,
             pose_model=self._model.name,
             model_sha256=self._model.sha256,
-            mediapipe=MEDIAPIPE_VERSION,
+            mediapipe=mediapipe_version(),
             people_seen=tuple(self._people),
             mean_luma=float(np.mean(self._lumas)) if self._lumas else float("nan"),
             damaged=damaged,
