@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from formcheck.errors import FormcheckError
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from rich.progress import Progress
 
 
 class Bar:
@@ -20,24 +24,26 @@ class Bar:
     Parameters
     ----------
     progress
-        What draws it; may be disabled.
-    task
-        Which of its bars this is; its total is 1.
+        What draws it; None where nothing is drawn.
+    title
+        What is shown before it.
     """
 
-    def __init__(self, progress: Progress, task: TaskID) -> None:
+    def __init__(self, progress: Progress | None, title: str) -> None:
         self._progress = progress
-        self._task = task
+        self._task = None if progress is None else progress.add_task(printable(title), total=1.0)
 
     def advance_to(self, share: float) -> None:
         """Show how much is done, from 0 to 1; never goes back."""
+        if self._progress is None or self._task is None:
+            return
         done = self._progress.tasks[self._task].completed
         self._progress.update(self._task, completed=max(done, min(1.0, share)))
 
     @contextmanager
     def aside(self) -> Iterator[None]:
         """Take the bar off the screen while the block writes lines."""
-        if self._progress.disable:
+        if self._progress is None:
             yield
             return
         self._progress.stop()
@@ -101,7 +107,7 @@ class Terminal:
     def bar(self, title: str) -> Iterator[Bar]:
         """Show a progress bar on standard error while the block runs, if that is a terminal; gone afterwards."""
         with self._progress() as progress:
-            yield Bar(progress, progress.add_task(printable(title), total=1.0))
+            yield Bar(progress, title)
 
     @contextmanager
     def stages(self) -> Iterator[Stages]:
@@ -109,17 +115,22 @@ class Terminal:
         with self._progress() as progress:
             yield Stages(progress)
 
-    def _progress(self) -> Progress:
+    def _progress(self) -> AbstractContextManager[Progress | None]:
         # Asked once: while MediaPipe's chatter is held back, standard error is no terminal for a moment.
         on_terminal = sys.stderr is not None and sys.stderr.isatty()
+        if self.quiet or self.machine or not on_terminal:
+            return nullcontext()
+        # Imported here, as most of a program's runs are without a terminal: 0.1 s.
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
         return Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             TaskProgressColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True, force_terminal=on_terminal),
+            console=Console(stderr=True, force_terminal=True),
             transient=True,
-            disable=self.quiet or self.machine or not on_terminal,
         )
 
 
@@ -129,15 +140,17 @@ class Stages:
     Parameters
     ----------
     progress
-        What draws it.
+        What draws it; None where nothing is drawn.
     """
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: Progress | None) -> None:
         self._progress = progress
-        self._task = progress.add_task("", total=None, visible=False)
+        self._task = None if progress is None else progress.add_task("", total=None, visible=False)
 
     def __call__(self, stage: str, share: float | None) -> None:
         """Show the stage and its share done, 0 to 1; None where that is not known."""
+        if self._progress is None or self._task is None:
+            return
         self._progress.update(
             self._task, description=stage, total=None if share is None else 1.0, completed=share or 0.0, visible=True
         )

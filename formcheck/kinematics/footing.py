@@ -14,9 +14,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
-from formcheck.kinematics.filters import MAX_GAP_S, runs, slope_per_s, unbroken
+from formcheck.kinematics.filters import MAX_GAP_S, running_median, runs, slope_per_s, unbroken
 from formcheck.kinematics.standing import feet_in_place, nearer_than, usual_feet_px
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import PoseTrack
@@ -114,7 +113,7 @@ def _steady(t_s: FloatArray, away: FloatArray) -> FloatArray:
         return np.full_like(away, np.nan)
     frames = max(1, round(_STEADY_S / float(np.median(np.diff(t_s)))))
     filled = np.column_stack([np.interp(t_s, t_s[known], away[known, axis]) for axis in range(2)])
-    return np.asarray(median_filter(filled, size=(frames, 1), mode="nearest"), dtype=np.float64)
+    return running_median(filled, frames)
 
 
 def _planted(t_s: FloatArray, places: FloatArray, leg_px: float) -> NDArray[np.intp]:

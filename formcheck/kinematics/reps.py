@@ -17,10 +17,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import find_peaks
 
 from formcheck.kinematics.filters import smooth_zero_phase, unbroken
 from formcheck.kinematics.holes import Hole, overlaps
+from formcheck.kinematics.peaks import prominent_peaks
 from formcheck.kinematics.phase_rule import PhaseRule
 
 FloatArray = NDArray[np.float64]
@@ -328,8 +328,7 @@ def _tops(q: FloatArray, rule: PhaseRule) -> list[int]:
     padded = np.r_[q.min(), q, q.min()]
     deep = float(np.percentile(q, 95) - np.percentile(q, 5))
     prominence = max(rule.min_range_deg, _SHARE_OF_DEEPEST * deep)
-    tops, _ = find_peaks(padded, prominence=prominence, plateau_size=(None, None))
-    return [int(np.clip(x - 1, 0, len(q) - 1)) for x in tops]
+    return [int(np.clip(x - 1, 0, len(q) - 1)) for x in prominent_peaks(padded, prominence)]
 
 
 def _rest_level(q: FloatArray, movements: list[list[int]], i: int) -> float:
@@ -419,9 +418,9 @@ def turns_at_bottom(t: FloatArray, q: FloatArray, bottom_start_s: float, bottom_
     if len(at) == 0:
         return []
     part = q[at]
-    tops, _ = find_peaks(np.r_[part.min() - PULSE_DEG, part, part.min() - PULSE_DEG], prominence=PULSE_DEG)
+    tops = prominent_peaks(np.r_[part.min() - PULSE_DEG, part, part.min() - PULSE_DEG], PULSE_DEG)
     turns: list[int] = []
-    for top in (int(x) - 1 for x in tops):
+    for top in (x - 1 for x in tops):
         # Two peaks of one height with nothing between them are one.
         if turns and part[turns[-1] : top].min() > min(part[turns[-1]], part[top]) - PULSE_DEG:
             turns.pop()
@@ -519,5 +518,4 @@ def descent_reversals(t_s: FloatArray, q_deg: FloatArray, rep: RepTimes) -> int:
     q = q_deg[inside]
     if len(q) < 3:
         return 0
-    tops, _ = find_peaks(np.r_[q, q[-1] + REVERSAL_DEG], prominence=REVERSAL_DEG)
-    return len(tops)
+    return len(prominent_peaks(np.r_[q, q[-1] + REVERSAL_DEG], REVERSAL_DEG))

@@ -1,6 +1,7 @@
 """The pose estimator: MediaPipe's Pose Landmarker behind our own types.
 
 The only module that talks to MediaPipe about pictures. Another source of poses would be another module like it.
+MediaPipe is imported with the first landmarker, so that the app, and landmarks that were saved, do without.
 """
 
 from __future__ import annotations
@@ -9,11 +10,9 @@ import contextlib
 import hashlib
 import math
 from types import TracebackType
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Literal, Self
 
-import mediapipe
 import numpy as np
-from mediapipe.tasks.python import BaseOptions, vision
 from numpy.typing import NDArray
 
 from formcheck.errors import PoseModelError
@@ -24,8 +23,6 @@ from formcheck.pose.models import PoseModel
 from formcheck.pose.native_log import without_chatter
 from formcheck.pose.people import PersonBox, comparable_people, squares_beside, squares_over
 from formcheck.pose.types import FloatArray, Pose
-
-MEDIAPIPE_VERSION: Final[str] = mediapipe.__version__
 
 _CLOCK_STRETCH: Final = 10_000
 """MediaPipe is told that time runs this much faster. In VIDEO mode it smooths each landmark with a One-Euro filter that
@@ -41,13 +38,23 @@ _MAX_PEOPLE: Final = 3
 """Enough to tell one person from several; each one costs time."""
 
 
+def mediapipe_version() -> str:
+    """Return the version of MediaPipe that finds the poses."""
+    import mediapipe
+
+    return str(mediapipe.__version__)
+
+
 class PoseEstimator:
     """Finds one person's landmarks in the frames of one video, in order.
 
     It follows the person from frame to frame, so it serves one video or one live stream and is then closed. Landmarks
     come unsmoothed, and so does visibility. A landmark is as visible as the model takes it for unhidden and for inside
-    of the picture ("presence"), and not at all where the picture around it shows a cover. Runs on the CPU. Not to be
-    shared between threads. Use it in a `with` block.
+    of the picture ("presence"), and not at all where the picture around it shows a cover. Runs on the CPU. Use it in a
+    `with` block.
+
+    One thread at a time may follow the frames (`estimate`), and another one may look at single pictures meanwhile
+    (`in_the_mirror`, `people_in_view`, `small_people_in_view`), unless it is `balanced`: they share nothing.
 
     Parameters
     ----------
@@ -80,7 +87,7 @@ class PoseEstimator:
         self._smoothed_visibility: FloatArray | None = None
         self._covers = CoverWatch() if watches_covers else None
         self._people_finder: Any = None
-        self._landmarker: Any = _create_landmarker(model, vision.RunningMode.VIDEO, num_poses=1)
+        self._landmarker: Any = _create_landmarker(model, "VIDEO", num_poses=1)
 
     def __enter__(self) -> Self:
         return self
@@ -240,7 +247,7 @@ class PoseEstimator:
         image = _image(rgb)
         self._open_landmarker()
         if self._people_finder is None:
-            self._people_finder = _create_landmarker(self.model, vision.RunningMode.IMAGE, num_poses=_MAX_PEOPLE)
+            self._people_finder = _create_landmarker(self.model, "IMAGE", num_poses=_MAX_PEOPLE)
         with without_chatter():
             result = self._people_finder.detect(image)
         height, width = rgb.shape[:2]
@@ -252,7 +259,9 @@ class PoseEstimator:
         return self._landmarker
 
 
-def _create_landmarker(model: PoseModel, mode: vision.RunningMode, num_poses: int) -> Any:
+def _create_landmarker(model: PoseModel, mode: Literal["IMAGE", "VIDEO"], num_poses: int) -> Any:
+    from mediapipe.tasks.python import BaseOptions, vision
+
     try:
         # By content, not by path: MediaPipe's C++ side cannot open every path that Windows can.
         content = model.path.read_bytes()
@@ -264,7 +273,7 @@ def _create_landmarker(model: PoseModel, mode: vision.RunningMode, num_poses: in
         raise PoseModelError(f"The pose model {model.path} changed while it was in use.", "Run the command again.")
     options = vision.PoseLandmarkerOptions(
         base_options=BaseOptions(model_asset_buffer=content, delegate=BaseOptions.Delegate.CPU),
-        running_mode=mode,
+        running_mode=vision.RunningMode[mode],
         num_poses=num_poses,
     )
     try:
@@ -282,6 +291,8 @@ def _first_line(error: Exception) -> str:
 
 
 def _image(rgb: NDArray[np.uint8]) -> Any:
+    import mediapipe
+
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
         raise ValueError(f"rgb must have shape (height, width, 3) of uint8 but has {rgb.shape} of {rgb.dtype}")
     return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))

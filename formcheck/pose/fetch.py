@@ -19,7 +19,7 @@ from typing import Final
 
 from formcheck.errors import PoseModelError
 from formcheck.pose.bundle import build_bundle
-from formcheck.pose.releases import DownloadSource, ModelRelease, WheelMember, WheelSource
+from formcheck.pose.releases import DownloadSource, ModelRelease, WheelMember, WheelSource, remedy
 
 Progress = Callable[[str, float | None], None]
 """Called with what is being done and how much of it, 0 to 1; None when that cannot be known."""
@@ -49,14 +49,6 @@ def fetch_bundle(release: ModelRelease, destination: Path, progress: Progress) -
             destination.write_bytes(build_bundle(detector, landmarks))
         case DownloadSource() as source:
             _download(release.name, source, destination, progress)
-
-
-def remedy(name: str) -> str:
-    """Return what to do when the model of this name is missing or could not be fetched."""
-    return (
-        f"With an internet connection run `formcheck models install {name}`, "
-        "or set FORMCHECK_POSE_MODEL to a pose landmarker .task file that you have."
-    )
 
 
 def _networks_from_wheel(name: str, source: WheelSource, progress: Progress) -> tuple[bytes, bytes]:

@@ -3,6 +3,9 @@
 The folder is `models/` of the source checkout when formcheck runs from one, else the user's cache directory.
 `FORMCHECK_POSE_MODEL`, the path of a `.task` file, goes before both. A `pose_landmarker_<name>.task` that a person put
 into the folder counts like one that was installed.
+
+Fetching one and taking one apart is imported by the functions that do it: a model that is there and whose hash is known
+needs neither, and both take long to import.
 """
 
 from __future__ import annotations
@@ -14,15 +17,16 @@ import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from platformdirs import user_cache_path
 
 from formcheck.atomic import atomic_path
 from formcheck.errors import PoseModelError
-from formcheck.pose.bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, BundleError, content_sha256, read_bundle
-from formcheck.pose.fetch import Progress, fetch_bundle, remedy
-from formcheck.pose.releases import DEFAULT_MODEL, RELEASES, ModelRelease
+from formcheck.pose.releases import DEFAULT_MODEL, RELEASES, ModelRelease, remedy
+
+if TYPE_CHECKING:
+    from formcheck.pose.fetch import Progress
 
 MODEL_VARIABLE: Final = "FORMCHECK_POSE_MODEL"
 AUTO_MODEL: Final = "auto"
@@ -188,6 +192,8 @@ def install_release(
     PoseModelError
         If the model cannot be fetched, is not the published one, or cannot be written.
     """
+    from formcheck.pose.fetch import fetch_bundle
+
     path = model_path(release.name, folder=folder)
     if path.exists() and (there := _check(path, (release,))).ok:
         return PoseModel(path.stem, path, there.sha256)
@@ -234,6 +240,8 @@ def verify_model(path: Path) -> ModelReport:
 
 
 def _check(path: Path, releases: tuple[ModelRelease, ...]) -> ModelReport:
+    from formcheck.pose.bundle import DETECTOR_MEMBER, LANDMARKS_MEMBER, BundleError, content_sha256, read_bundle
+
     try:
         sha256 = _file_sha256(path)
     except PoseModelError as error:
@@ -257,7 +265,9 @@ def _check(path: Path, releases: tuple[ModelRelease, ...]) -> ModelReport:
 def _sound_model(path: Path, what_to_do: str) -> PoseModel:
     """Return the model at `path` after checking that MediaPipe can use it, whosever it is."""
     sha256 = _file_sha256(path)
-    if not any(sha256 in release.published_sha256 for release in RELEASES.values()):
+    if not any(sha256 in release.known_sha256 for release in RELEASES.values()):
+        from formcheck.pose.bundle import BundleError, read_bundle
+
         try:
             read_bundle(path)
         except (BundleError, OSError) as error:

@@ -48,9 +48,17 @@ class ModelRelease:
     source: WheelSource | DownloadSource
     published_sha256: tuple[str, ...] = ()
     """SHA-256 of bundles that Google published under this name."""
+    built_sha256: tuple[str, ...] = ()
+    """SHA-256 of bundles that are built here with versions of flatbuffers that were tried: such a file need not be
+    taken apart to know that it is sound."""
     content_sha256: tuple[str, str] | None = None
     """Fingerprints of the detector and the landmark network (`bundle.content_sha256`), for a bundle that is built
     here: its bytes depend on the version of flatbuffers that wrote it, what it computes does not."""
+
+    @property
+    def known_sha256(self) -> tuple[str, ...]:
+        """SHA-256 of files that are known to be this model, whole and unaltered."""
+        return self.published_sha256 + self.built_sha256
 
 
 _LITE_SHA256: Final = "59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a"
@@ -81,6 +89,7 @@ _FULL: Final = ModelRelease(
         "5134a3aad27a58b93da0088d431f366da362b44e3ccfbe3462b3827a839011b1",
         "4eaa5eb7a98365221087693fcc286334cf0858e2eb6e15b506aa4a7ecdcec4ad",
     ),
+    built_sha256=("34b0e0dd5861368b979ca38623348883d20b575bbd4f0a2888207a2b5f939468",),
     content_sha256=(
         "3fc522ed49ac5a97b7687e63397eeed206229d66645b61f04261c04b6391ec68",
         "3ee431a41c8791e5a636b202bca917c7f465b9dcfde3ea7f264746e6b7c212a4",
@@ -110,3 +119,11 @@ RELEASES: Final = {release.name: release for release in (_LITE, _FULL, _HEAVY)}
 
 DEFAULT_MODEL: Final = "full"
 """The one that every accuracy figure of formcheck was measured with, and that is installed on first use."""
+
+
+def remedy(name: str) -> str:
+    """Return what to do when the model of this name is missing or could not be fetched."""
+    return (
+        f"With an internet connection run `formcheck models install {name}`, "
+        "or set FORMCHECK_POSE_MODEL to a pose landmarker .task file that you have."
+    )

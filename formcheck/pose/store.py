@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyarrow
-import pyarrow.parquet
 
 from formcheck.atomic import atomic_path
 from formcheck.errors import OutputError, PoseTrackError
@@ -40,9 +38,8 @@ _SOURCE_KEY: Final = b"formcheck.source"
 _AXES_PX: Final = ("x_px", "y_px")
 _AXES_M: Final = ("world_x_m", "world_y_m", "world_z_m")
 
-# What numpy, zipfile and pyarrow raise on files that are cut short, altered or of another kind.
+# What numpy, zipfile and `_read_parquet` raise on files that are cut short, altered or of another kind.
 _UNREADABLE: Final = (
-    pyarrow.ArrowException,
     zipfile.BadZipFile,
     zlib.error,
     struct.error,
@@ -79,7 +76,7 @@ def save_track(track: PoseTrack, path: Path) -> None:
                 _write_parquet(track, partial)
             else:
                 _write_npz(track, partial)
-    except (OSError, pyarrow.ArrowException) as error:
+    except OSError as error:
         raise OutputError(
             f"The pose track cannot be written to {path}: {_why(error)}.",
             "Choose a folder that exists, has room, and that you may write to.",
@@ -115,13 +112,34 @@ def load_track(path: Path) -> PoseTrack:
         raise _damaged(path) from error
 
 
+# pyarrow is imported where a parquet file is read or written: 0.1 s that a measurement does not need.
+
+
 def _write_parquet(track: PoseTrack, path: Path) -> None:
+    import pyarrow
+    import pyarrow.parquet
+
     metadata = {_FORMAT_KEY: TRACK_FORMAT.encode(), _SOURCE_KEY: _source_to_json(track.source).encode()}
-    table = pyarrow.table(_columns(track)).replace_schema_metadata(metadata)
-    pyarrow.parquet.write_table(table, path, compression="zstd", use_dictionary=False)
+    try:
+        table = pyarrow.table(_columns(track)).replace_schema_metadata(metadata)
+        pyarrow.parquet.write_table(table, path, compression="zstd", use_dictionary=False)
+    except pyarrow.ArrowException as error:
+        raise OSError(str(error)) from error
 
 
 def _read_parquet(path: Path) -> PoseTrack:
+    import pyarrow
+
+    try:
+        return _read_parquet_file(path)
+    except pyarrow.ArrowException as error:
+        raise ValueError(str(error)) from error
+
+
+def _read_parquet_file(path: Path) -> PoseTrack:
+    import pyarrow
+    import pyarrow.parquet
+
     # Not read_table, which would make a column of a folder called `name=value`.
     with pyarrow.parquet.ParquetFile(path) as file:
         metadata = file.schema_arrow.metadata or {}

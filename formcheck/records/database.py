@@ -1,4 +1,7 @@
-"""The database of the records: opened, brought up to date, and one transaction at a time."""
+"""The database of the records: opened, brought up to date, and one transaction at a time.
+
+Alembic is imported when tables are behind: the app and each of its workers open records that mostly are not.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +9,16 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from formcheck.records.access import RecordsError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 _MIGRATIONS: Final = Path(__file__).resolve().parent / "migrations"
 _WAIT_S: Final = 30
@@ -148,6 +150,8 @@ def writing_to(engine: Engine) -> Iterator[Connection]:
 
 def migration_config() -> Config:
     """Return what Alembic needs to know of our migrations."""
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     return config
@@ -155,14 +159,13 @@ def migration_config() -> Config:
 
 def newest_revision() -> str:
     """Return the revision that this formcheck works with."""
-    head = ScriptDirectory.from_config(migration_config()).get_current_head()
-    assert head is not None  # there is a first migration
-    return head
+    return max(known_revisions())
 
 
 def known_revisions() -> frozenset[str]:
     """Return the revisions that this formcheck can bring up to date, the newest included."""
-    return frozenset(script.revision for script in ScriptDirectory.from_config(migration_config()).walk_revisions())
+    # A migration's file is named by its revision, and revisions are numbered one after the other.
+    return frozenset(script.name.partition("_")[0] for script in (_MIGRATIONS / "versions").glob("[0-9]*_*.py"))
 
 
 def newer_revision() -> RecordsError:
@@ -181,12 +184,23 @@ def migrate(engine: Engine, to: str = "head") -> None:
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-        current = MigrationContext.configure(connection).get_current_revision()
+        current = _revision_of(connection)
         if current is not None and current not in known_revisions():
             raise newer_revision()
+        if current == (newest_revision() if to == "head" else to):
+            return
+        from alembic import command
+
         config = migration_config()
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+def _revision_of(connection: Connection) -> str | None:
+    """Return the revision that tables are at, None where there are none yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def _unreachable(engine: Engine, error: OperationalError) -> RecordsError:

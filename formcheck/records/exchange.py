@@ -21,7 +21,6 @@ from formcheck.records.archive import write_archive
 from formcheck.records.archive_file import ArchiveReader, Progress
 from formcheck.records.archive_manifest import PEOPLE, Manifest
 from formcheck.records.archive_rows import laid_out
-from formcheck.records.exchange_checks import check_people, check_tracks
 from formcheck.records.exchange_merge import Imported, merge
 from formcheck.records.files import KeptFile
 from formcheck.records.people import get_person, list_people
@@ -130,6 +129,9 @@ def import_people(records: Records, actor: Actor, source: Path, progress: Progre
     RecordsError
         If the archive is damaged, a backup, of a newer formcheck or not sound, or the disk is full.
     """
+    # Here, since what checks documents against their schema takes long to import, and the app exports people too.
+    from formcheck.records.exchange_checks import check_people, check_tracks
+
     actor.need_clinician("import people")
     with ArchiveReader(source) as archive:
         if archive.manifest.kind != PEOPLE:

@@ -12,11 +12,11 @@ from formcheck.report.client_page import client_page
 from formcheck.report.client_pdf import client_pdf
 from formcheck.report.clinical_pdf import clinical_pdf
 from formcheck.report.document_kinds import DocumentKind
-from formcheck.report.files import writing_whole
+from formcheck.report.files import Progress, no_progress, writing_whole
 from formcheck.report.keyframes import KeyFrame, key_frames
 from formcheck.report.outputs import spare_source
 from formcheck.report.page import report_page
-from formcheck.report.render import Progress, no_progress, render_overlay
+from formcheck.report.render import render_overlay
 from formcheck.report.rep_csv import write_rep_csv
 from formcheck.report.review_document import write_review_json
 from formcheck.report.table import write_csv

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,13 @@ from formcheck.errors import OutputError
 
 _NOT_ALLOWED: Final = {errno.EACCES, errno.EPERM, errno.EROFS}
 _FULL: Final = {errno.ENOSPC, errno.EDQUOT}
+
+Progress = Callable[[float], None]
+"""Told how much is written, from 0 to 1."""
+
+
+def no_progress(_share: float) -> None:
+    """Tell nobody."""
 
 
 def output_error(error: OSError, folder: Path) -> OutputError:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from formcheck.errors import OutputError
 from formcheck.report.csv_file import CsvDialect
 from formcheck.report.document import write_json
-from formcheck.report.files import publish, staging_folder
-from formcheck.report.keyframes import KeyFrame, key_frames
-from formcheck.report.page import write_page
-from formcheck.report.render import Progress, no_progress, render_overlay
+from formcheck.report.files import Progress, no_progress, publish, staging_folder
 from formcheck.report.table import write_csv
 from formcheck.session.assessment import Assessment
+
+if TYPE_CHECKING:
+    from formcheck.report.keyframes import KeyFrame
 
 
 def write_outputs(
@@ -31,7 +32,8 @@ def write_outputs(
     """Write the results of one set into a folder.
 
     Everything is written into a hidden folder inside `out_dir` first and moved at the end, so that a failure or Ctrl-C
-    at any moment leaves `out_dir` as it was.
+    at any moment leaves `out_dir` as it was. What draws and prints is imported when it is asked for, since a run for
+    numbers alone needs none of it.
 
     Parameters
     ----------
@@ -77,10 +79,16 @@ def write_outputs(
         write_csv(assessment, staged["csv"], csv)
         frames: list[KeyFrame] = []
         if video_path is not None and "mp4" in staged:
+            from formcheck.report.render import render_overlay
+
             frames = render_overlay(video_path, assessment, staged["mp4"], progress)
         elif video_path is not None and report:
+            from formcheck.report.keyframes import key_frames
+
             frames = key_frames(video_path, assessment)
         if "html" in staged:
+            from formcheck.report.page import write_page
+
             overlay_name = targets["mp4"].name if "mp4" in targets else None
             write_page(assessment, frames, staged["html"], generated_on=generated_on, overlay_name=overlay_name)
         written = publish([(staged[ending], targets[ending]) for ending in endings])

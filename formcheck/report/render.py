@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from formcheck.report.files import Progress, no_progress
 from formcheck.report.keyframes import KeyFrame, KeyFrameCollector, key_moments
 from formcheck.report.overlay import Overlay
 from formcheck.session.assessment import Assessment
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 
-Progress = Callable[[float], None]
-"""Told how much is done, from 0 to 1."""
-
 _USUAL_FPS: Final = 30.0
-
-
-def no_progress(_share: float) -> None:
-    """Tell nobody."""
 
 
 def render_overlay(

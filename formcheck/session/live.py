@@ -16,7 +16,7 @@ from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueChooser
 from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.live_cleaning import LiveCleaner
-from formcheck.pose.estimator import MEDIAPIPE_VERSION
+from formcheck.pose.estimator import mediapipe_version
 from formcheck.pose.models import PoseModel
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Assessment, SetupCheck
@@ -68,7 +68,7 @@ class LiveSet:
             frames=0,
             pose_model=model.name,
             model_sha256=model.sha256,
-            mediapipe=MEDIAPIPE_VERSION,
+            mediapipe=mediapipe_version(),
             balanced=balanced,
         )
         self._cues = CueChooser(session_number=session_number, target_reps=request.plan.reps)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from types import TracebackType
+from typing import ParamSpec, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +19,9 @@ from formcheck.kinematics.camera import focal_px
 from formcheck.kinematics.find import find_set
 from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.view import view_parts
-from formcheck.pose.balance import LookSchedule, correction
+from formcheck.pose.balance import Correction, LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
-from formcheck.pose.estimator import MEDIAPIPE_VERSION, PoseEstimator
+from formcheck.pose.estimator import PoseEstimator, mediapipe_version
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import PersonBox, Region, SeveralPeopleError, box_of, only, window_around
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
@@ -27,6 +31,7 @@ from formcheck.video.motion import CameraWatch, RepeatWatch
 from formcheck.video.reader import open_video
 
 Picture = NDArray[np.uint8]
+_Given = ParamSpec("_Given")
 Progress = Callable[[float], None]
 """Told the share that is done, from 0 to 1."""
 
@@ -43,6 +48,8 @@ _FOUND_SHARE = 0.3
 _MOST_CLOSER_LOOKS = 2
 _FOLLOWED_MARGIN = 0.35
 """So much around a person, in their height, is looked at in the next picture: arms and a step fit in."""
+_MOST_WAITING = 4
+"""Pictures that wait to be looked at beside the reading; more would cost memory and gain nothing."""
 
 
 def _silent(_share: float) -> None:
@@ -184,6 +191,7 @@ class _Reading:
         with (
             open_video(self._path, mirrored=self._mirrored, capture_fps=self._capture_fps) as video,
             PoseEstimator(self._model) as estimator,
+            _Beside() as beside,
         ):
             info = video.info
             whole = PersonBox(0.0, 0.0, info.width, info.height)
@@ -195,10 +203,11 @@ class _Reading:
             poses, looks = TrackBuilder(info.frames), LookSchedule()
             repeats, camera = RepeatWatch(), CameraWatch(info.width)
             repeated: list[bool] = []
+            seen_in_the_mirror: list[Correction | None] = []
             last_index, found = 0, 0
             sample_s = _FIRST_SAMPLE_S
             for frame in video:
-                view = _View(frame.rgb, info.width, info.height, window, area)
+                view = _View(frame.rgb, frame.t_s, info.width, info.height, window, area)
                 pose = view.in_source(estimator.estimate(view.rgb, frame.t_s, **view.size))
                 poses.add(pose)
                 person = box_of(pose.image_px) if pose.found else None
@@ -206,8 +215,7 @@ class _Reading:
                     found += 1
                     area = None if area is None else person.widened(_FOLLOWED_MARGIN)
                     if looks.is_due(frame.t_s):
-                        mirror = view.in_source(estimator.in_the_mirror(view.rgb, frame.t_s, **view.size))
-                        poses.add_look(correction(pose, mirror))
+                        beside.do(_look_in_the_mirror, estimator, view, pose, seen_in_the_mirror)
                 repeated.append(repeats(frame.rgb))
                 poses.add_camera(
                     camera(frame.rgb, None if person is None else _shares(person, info.width, info.height))
@@ -216,10 +224,13 @@ class _Reading:
                     sample_s += _FIRST_SAMPLES_EVERY_S if len(self._lumas) < _FIRST_SAMPLES else _SAMPLE_EVERY_S
                     self._lumas.append(float(frame.rgb[::8, ::8].mean()))
                     if self._region is None:
-                        self._look_for_people(estimator, frame, person, view.scale)
+                        beside.do(self._look_for_people, estimator, frame, person, view.scale)
                 last_index = frame.index
                 if info.duration_s > 0:
                     progress(min(1.0, frame.t_s / info.duration_s))
+            beside.finish()
+            for look in seen_in_the_mirror:
+                poses.add_look(look)
             damaged = video.damaged or ""
         self._found_share = found / max(1, len(poses))
         source = TrackSource(
@@ -232,7 +243,7 @@ class _Reading:
             frames=last_index + 1,
             pose_model=self._model.name,
             model_sha256=self._model.sha256,
-            mediapipe=MEDIAPIPE_VERSION,
+            mediapipe=mediapipe_version(),
             people_seen=tuple(self._people),
             mean_luma=float(np.mean(self._lumas)) if self._lumas else float("nan"),
             damaged=damaged,
@@ -270,6 +281,8 @@ class _View:
     ----------
     rgb
         The picture.
+    t_s
+        When it happened.
     width, height
         Of the source, in the pixels of which `window` and `area` are.
     window
@@ -278,7 +291,10 @@ class _View:
         Outside of it all is grey; None where nothing is.
     """
 
-    def __init__(self, rgb: Picture, width: int, height: int, window: PersonBox, area: PersonBox | None) -> None:
+    def __init__(
+        self, rgb: Picture, t_s: float, width: int, height: int, window: PersonBox, area: PersonBox | None
+    ) -> None:
+        self.t_s = t_s
         self.scale = rgb.shape[1] / width, rgb.shape[0] / height
         shown = rgb if area is None else only(rgb, area.scaled(*self.scale))
         rows, columns = window.scaled(*self.scale).frames(rgb)
@@ -296,6 +312,43 @@ class _View:
     def in_source(self, pose: Pose) -> Pose:
         """Return a pose that was found in the part in pixels of the source."""
         return replace(pose, image_px=pose.image_px + self._at)
+
+
+class _Beside:
+    """A thread beside the reading, for what is looked at in single pictures, in order, and asked for at the end only.
+
+    Most computers have a second core for it. Use it in a `with` block: at its end no look is under way, and looks that
+    have not begun are dropped.
+    """
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="looks")
+        self._waiting: deque[Future[None]] = deque()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._thread.shutdown(cancel_futures=True)
+
+    def do(self, look: Callable[_Given, None], *args: _Given.args, **kwargs: _Given.kwargs) -> None:
+        """Have something done; what an earlier one raised is raised here or by `finish`."""
+        self._waiting.append(self._thread.submit(look, *args, **kwargs))
+        while len(self._waiting) > _MOST_WAITING:
+            self._waiting.popleft().result()
+
+    def finish(self) -> None:
+        """Wait until all is done."""
+        while self._waiting:
+            self._waiting.popleft().result()
+
+
+def _look_in_the_mirror(estimator: PoseEstimator, view: _View, pose: Pose, seen: list[Correction | None]) -> None:
+    """Note what a pose lacks to the mean of picture and mirror image."""
+    mirror = view.in_source(estimator.in_the_mirror(view.rgb, view.t_s, **view.size))
+    seen.append(correction(pose, mirror))
 
 
 def _with_duration(track: PoseTrack) -> PoseTrack:

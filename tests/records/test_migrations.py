@@ -21,7 +21,7 @@ from formcheck.records.archive import back_up
 from formcheck.records.archive_file import ArchiveWriter
 from formcheck.records.archive_manifest import BACKUP
 from formcheck.records.archive_rows import decoded, encoded, write_rows
-from formcheck.records.database import connect, migrate, migration_config, newest_revision
+from formcheck.records.database import connect, known_revisions, migrate, migration_config, newest_revision
 from formcheck.records.records import Records
 from formcheck.records.restore import restore
 from formcheck.records.settings import RecordsSettings
@@ -43,6 +43,7 @@ def test_there_is_one_way_from_the_first_revision_to_the_newest() -> None:
     scripts = ScriptDirectory.from_config(migration_config())
     assert len(scripts.get_heads()) == 1
     assert REVISIONS[-1] == newest_revision()
+    assert set(REVISIONS) == known_revisions()
 
 
 Kept = dict[str, list[dict[str, Any]]]
