@@ -159,7 +159,7 @@ def main() -> None:
                         (until_it_answers(one, ports[0], environment), until_it_answers(two, ports[1], environment))
                     )
                     continue
-                clip, out = str(clips[which]), str(folder / "out")
+                clip = str(clips[which])
                 analyze = [
                     "analyze",
                     clip,
