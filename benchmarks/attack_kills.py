@@ -15,10 +15,12 @@ import argparse
 import contextlib
 import hashlib
 import http.client
+import json
 import os
 import random
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
@@ -28,10 +30,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from attacked_app import App, Window, until
+from live_load import jpegs_of
 from sqlalchemy import make_url
 from websockets.exceptions import WebSocketException
 
@@ -291,6 +295,7 @@ class Clinic:
 
         until(clean, _TIDY_WITHIN_S)
         with self.records() as records:
+            found += [f"{path.name} is left with temporary files" for path in self.app.temporary.iterdir()]
             if lost := _lost(self._before, all_rows(records)):
                 found.append(f"{lost} rows of somebody else are lost or have changed")
             with records.reading(ROBIN) as work:
@@ -534,6 +539,43 @@ class Importing(Deed):
             yield f"half of an import: {counted}"
 
 
+class LiveSet(Deed):
+    """A set before the camera whose video is to be kept. The kill comes while it is being done."""
+
+    name = "live set"
+
+    def get_ready(self) -> None:
+        """Open the page and accept its texts."""
+        self._window = Window(self.clinic.app)
+        self._window.open("start")
+        self._window.tell("formcheck_safety_gate", "accepted")
+        view = self._window.component("formcheck_live")
+        setup = {**view["setup"], "type": "setup", "version": 1, "keep_video": True}  # type: ignore[dict-item]
+        self._path, self._setup = f"live?token={view['token']}", {**setup, "width": 640, "height": 360}
+
+    def do(self) -> None:
+        """Stand, then squat."""
+        with self._window, self.clinic.app.page(self._path) as live:
+            live.send(json.dumps(self._setup))
+            live.recv()
+            for number, picture in enumerate(_pictures()):
+                live.send(struct.pack("<d", 1000 / 30 * number) + picture)
+                live.recv()
+            live.send('{"type":"finish"}')
+            while json.loads(live.recv())["type"] != "finished":
+                pass
+        self.done = True
+
+    def look(self) -> Iterator[str]:
+        """Find nothing: what is not kept is gone, see `Clinic.faults`."""
+        yield from ()
+
+
+@cache
+def _pictures() -> list[bytes]:
+    return jpegs_of(_CLIP, 640)[:240]
+
+
 def _left_of(home: Path, *words: str) -> Iterator[str]:
     """Name files that hold traces, once SQLite has had time to let go of what others read just then."""
     for word in words:
@@ -549,7 +591,8 @@ def _holding(home: Path, word: str) -> list[Path]:
 
 # Kills of the app -----------------------------------------------------------------------------------------------------
 
-_SERVER_DEEDS: Final[tuple[type[Deed], ...]] = (Uploading, Measuring, Erasing, Importing)
+_DEEDS: Final[tuple[type[Deed], ...]] = (Uploading, Measuring, Erasing, Importing)
+_SERVER_DEEDS: Final[tuple[type[Deed], ...]] = (*_DEEDS, LiveSet)
 Victim = Callable[[Clinic, Deed], None]
 """Kills something, and starts it again."""
 
@@ -639,7 +682,7 @@ def _kill_at(databases: Databases, seed: int, asked: argparse.Namespace, folder:
     ]
     if databases.cluster is not None:
         plans += [
-            _Plan("PostgreSQL", _database, _SERVER_DEEDS, asked.databases),
+            _Plan("PostgreSQL", _database, _DEEDS, asked.databases),
             _Plan("server and PostgreSQL", _all_of_it, _SERVER_DEEDS, asked.both),
         ]
     clinic = Clinic(databases, folder)
@@ -648,11 +691,13 @@ def _kill_at(databases: Databases, seed: int, asked: argparse.Namespace, folder:
         lengths_s = _lengths_s(clinic)
         for plan in plans:
             told = Told(f"{databases.kind}: {plan.name}")
+            clinic.app.log.write_text("")
             kill_app(told, plan, clinic, dice, lengths_s)
+            if plan.victim not in (_database, _all_of_it):  # the driver tells the log of connections that it lost
+                told.faults += [f"in the log: {each}" for each in _faults_in_log(clinic.app.log)]
             yield told
     finally:
         clinic.app.end()
-    told.faults += [f"in the log: {each}" for each in _faults_in_log(clinic.app.log)]
 
 
 def _faults_in_log(log: Path) -> list[str]:
@@ -664,7 +709,7 @@ def main() -> int:
     """Kill, and say what became of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--processes", type=int, default=24, help="on each kind of database")
-    parser.add_argument("--server", type=int, default=12, help="on each kind of database")
+    parser.add_argument("--server", type=int, default=15, help="on each kind of database")
     parser.add_argument("--workers", type=int, default=4, help="on each kind of database")
     parser.add_argument("--databases", type=int, default=12)
     parser.add_argument("--both", type=int, default=4)

@@ -28,6 +28,9 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 PATIENCE_S: Final = 60.0
 _STARTS_WITHIN_S: Final = 120.0
 _LOOK_EVERY_S: Final = 0.1
+_ATTEMPTS: Final = 5
+_EVENTS: Final = "$$STREAMLIT_INTERNAL_KEY_{}__events"
+"""Id under which Streamlit takes the events of a component."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,12 @@ class Window:
         """Act on something on the page: `string_value` is typed, `trigger_value` a button that is pressed."""
         return self._run({part.widget_id: values}, part.fragment_id)
 
+    def tell(self, name: str, event: str) -> bytes:
+        """Have a component of ours tell the app of an event, as `setTriggerValue` does."""
+        part = self._component(name)
+        said = json.dumps([{"event": event, "value": True}])
+        return self._run({_EVENTS.format(part.widget_id): {"json_trigger_value": said}}, part.fragment_id)
+
     def find(self, ending: str) -> Part:
         """Return what has a key, or a label, that ends so."""
         for part in self.parts:
@@ -121,10 +130,13 @@ class Window:
 
     def component(self, name: str) -> dict[str, object]:
         """Return what a component of ours is told."""
+        said: dict[str, object] = json.loads(self._component(name).element.bidi_component.json)
+        return said
+
+    def _component(self, name: str) -> Part:
         for part in self.parts:
             if part.kind == "bidi_component" and part.element.bidi_component.component_name == name:
-                said: dict[str, object] = json.loads(part.element.bidi_component.json)
-                return said
+                return part
         raise LookupError(f"{name} is not on the page")
 
     def _run(self, values: Mapping[str, Mapping[str, str | bool]], fragment_id: str) -> bytes:
@@ -169,12 +181,18 @@ class App:
         self, folder: Path, log: Path, *, working_folder: Path = ROOT, port: int | None = None, **settings: str
     ) -> None:
         self.home, self.log = folder, log
-        self.port = free_port() if port is None else port
+        self.temporary = log.parent / "temporary"
+        """Where its processes put what they put with the system's temporary files."""
+        self.temporary.mkdir(exist_ok=True)
+        self.port = port or 0
+        """Another one after each start, unless one was given."""
+        self._is_fixed = port is not None
         self._working_folder = working_folder
         self._environment = {
             **os.environ,
             "FORMCHECK_HOME": str(folder),
             "FORMCHECK_DATABASE_URL": "",
+            "TMPDIR": str(self.temporary),
             "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
             **settings,
         }
@@ -187,6 +205,15 @@ class App:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        for _ in range(_ATTEMPTS):
+            if not self._is_fixed:
+                self.port = free_port()
+            if self._try_to_start():
+                return
+        raise RuntimeError(self.log.read_text())
+
+    def _try_to_start(self) -> bool:
+        begin = self.log.stat().st_size if self.log.exists() else 0
         command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app.py")]
         command += [f"--server.port={self.port}", "--server.headless=true"]
         with self.log.open("a") as log:
@@ -195,9 +222,14 @@ class App:
             )
         until_s = time.monotonic() + _STARTS_WITHIN_S
         while self.served_in_s() == float("inf"):
-            if self._process.poll() is not None or time.monotonic() > until_s:
+            if time.monotonic() > until_s:
+                raise RuntimeError(self.log.read_text())
+            if self._process.poll() is not None:
+                if "not available" in self.log.read_text()[begin:]:
+                    return False  # somebody else took the port between our look and the app's
                 raise RuntimeError(self.log.read_text())
             time.sleep(_LOOK_EVERY_S)
+        return True
 
     def end(self) -> None:
         """End it as Ctrl-C does."""
