@@ -84,7 +84,7 @@ class Told:
 # Media ----------------------------------------------------------------------------------------------------------------
 
 
-def _filmed(path: Path, width: int, height: int, codec: str) -> bool:
+def filmed(path: Path, width: int, height: int, codec: str) -> bool:
     """Make such a film in a child, whose memory is not ours; return False where no encoder makes it."""
     child = os.fork()
     if child == 0:
@@ -103,7 +103,7 @@ def _film(path: Path, width: int, height: int, codec: str) -> None:
         stream = container.add_stream(codec, rate=30, options=options)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = width, height
-        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.pix_fmt = {"mjpeg": "yuvj420p", "png": "rgb24"}.get(codec, "yuv420p")
         frame = av.VideoFrame(width, height, stream.pix_fmt)
         for plane in frame.planes:
             plane.update(bytes(plane.buffer_size))
@@ -164,7 +164,7 @@ def _media(folder: Path, dice: random.Random, wanted: int) -> Iterator[Path]:
         if number % 60 == 30:
             codec, width, height = huge[number // 60 % len(huge)]
             film = path.with_suffix(".avi" if codec == "mjpeg" else ".mp4")
-            if not _filmed(film, width, height, codec):
+            if not filmed(film, width, height, codec):
                 film.unlink(missing_ok=True)
                 continue
             if dice.random() < 0.5:

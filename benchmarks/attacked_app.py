@@ -279,12 +279,17 @@ class App:
     def page(
         self, path: str = "_stcore/stream", origin: str | None = None, browser: Browser = NOBODY
     ) -> ClientConnection:
-        """Open the socket of a page."""
+        """Open the socket of a page. Streamlit believes a login only beside its token against forged requests."""
+        protocols, cookie = [Subprotocol("streamlit")], browser.cookie
+        if browser.cookies:
+            told = self.ask("GET", "/_stcore/health").headers.get("Set-Cookie", "").partition(";")[0]
+            protocols.append(Subprotocol(told.partition("=")[2].strip('"')))
+            cookie = f"{cookie}; {told}"
         return connect(
             f"ws://127.0.0.1:{self.port}/{path}",
             origin=Origin(self.origin if origin is None else origin),
-            subprotocols=[Subprotocol("streamlit")],
-            additional_headers={"Cookie": browser.cookie} if browser.cookies else {},
+            subprotocols=protocols,
+            additional_headers={"Cookie": cookie} if cookie else {},
             source_address=(browser.address, 0),
             proxy=None,
             max_size=None,
