@@ -1,6 +1,6 @@
-"""Attacks on what is stored: damaged and lying videos, archives made to harm, processes killed; and what is left after.
+"""Attacks on what is stored: damaged and lying videos, archives made to harm; and what is left after.
 
-    python benchmarks/attack_files.py --media 300 --archives 200 --kills 60 --seed 1
+    python benchmarks/attack_files.py --media 300 --archives 200 --seed 1
 
 Every variant is made by the seed. It counts what was refused in words, what was taken, and what must not happen: a
 stack trace, a lost row or file, something left behind, memory past the ceilings. The exit status is 1 if anything did.
@@ -14,8 +14,6 @@ import io
 import json
 import os
 import random
-import shutil
-import signal
 import sys
 import tempfile
 import time
@@ -35,17 +33,15 @@ import pyarrow.parquet
 from formcheck.errors import FormcheckError
 from formcheck.intake.memory import resident_bytes
 from formcheck.records.archive_file import ArchiveReader, ArchiveWriter
-from formcheck.records.erasure import erase_person, finish_erasures
 from formcheck.records.exchange import export_people, import_people
 from formcheck.records.integrity import check
-from formcheck.records.people import list_people
 from formcheck.records.records import Records
-from formcheck.records.retention import RetentionSettings, keep_house
+from formcheck.records.retention import RetentionSettings
 from formcheck.records.settings import RecordsSettings
 from formcheck.video.proxy import write_proxy
 from formcheck.video.reader import open_video
 from tests.clips import SAMPLES
-from tests.records.examples import ROBIN, add_example, add_sample_set, all_rows, files_holding
+from tests.records.examples import ROBIN, add_example, all_rows
 
 _PIECE: Final = 400_000
 """Bytes of a sample clip that damage is done to: its index comes first, and some seconds of pictures follow."""
@@ -88,7 +84,7 @@ class Told:
 # Media ----------------------------------------------------------------------------------------------------------------
 
 
-def _filmed(path: Path, width: int, height: int, codec: str) -> bool:
+def filmed(path: Path, width: int, height: int, codec: str) -> bool:
     """Make such a film in a child, whose memory is not ours; return False where no encoder makes it."""
     child = os.fork()
     if child == 0:
@@ -107,7 +103,7 @@ def _film(path: Path, width: int, height: int, codec: str) -> None:
         stream = container.add_stream(codec, rate=30, options=options)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height = width, height
-        stream.pix_fmt = "yuvj420p" if codec == "mjpeg" else "yuv420p"
+        stream.pix_fmt = {"mjpeg": "yuvj420p", "png": "rgb24"}.get(codec, "yuv420p")
         frame = av.VideoFrame(width, height, stream.pix_fmt)
         for plane in frame.planes:
             plane.update(bytes(plane.buffer_size))
@@ -168,7 +164,7 @@ def _media(folder: Path, dice: random.Random, wanted: int) -> Iterator[Path]:
         if number % 60 == 30:
             codec, width, height = huge[number // 60 % len(huge)]
             film = path.with_suffix(".avi" if codec == "mjpeg" else ".mp4")
-            if not _filmed(film, width, height, codec):
+            if not filmed(film, width, height, codec):
                 film.unlink(missing_ok=True)
                 continue
             if dice.random() < 0.5:
@@ -370,122 +366,6 @@ def _without_log(records: Records) -> object:
     return rows, sorted(path.name for _, _, path in records.files)
 
 
-# Kills ----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Scene:
-    settings: RecordsSettings
-    person_id: str
-    other_id: str
-    archive: Path
-
-
-def _erase(scene: _Scene) -> None:
-    records = Records(scene.settings)
-    finish_erasures(records)
-    erase_person(records, ROBIN, scene.person_id)
-
-
-def _import(scene: _Scene) -> None:
-    import_people(Records(scene.settings), ROBIN, scene.archive)
-
-
-def _keep(scene: _Scene) -> None:
-    add_sample_set(Records(scene.settings), scene.other_id, "later.mp4", os.urandom(3_000_000))
-
-
-_OPERATIONS: Final[dict[str, Callable[[_Scene], None]]] = {"erase": _erase, "import": _import, "keep": _keep}
-
-
-def _killed_after(operation: Callable[[_Scene], None], scene: _Scene, after_s: float) -> bool:
-    """Run something in a child and kill that after a while; return whether it was killed in time."""
-    child = os.fork()
-    if child == 0:
-        try:
-            operation(scene)
-        finally:
-            os._exit(0)
-    time.sleep(after_s)
-    os.kill(child, signal.SIGKILL)
-    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
-
-
-def attack_by_killing(told: Told, dice: random.Random, folder: Path, until_s: float) -> None:
-    """Kill processes at work on the records at any moment, clean up as the next start does, and look around."""
-    start = RecordsSettings(home=folder / "start", database_url=None)
-    records = Records(start)
-    person, other = add_example(records, _NAME), add_example(records, "Somebody else")
-    strangers = Records(RecordsSettings(home=folder / "strangers", database_url=None))
-    export_people(strangers, ROBIN, folder / "people.zip", [add_example(strangers, "Comes Later").person_id])
-    strangers.close()
-    add_sample_set(records, other.person_id, "warm.mp4", b"warm")
-    records.close()
-    whole = {
-        name: _length_s(operation, start, folder, (person.person_id, other.person_id))
-        for name, operation in _OPERATIONS.items()
-    }
-    for number in range(told.wanted):
-        name = sorted(_OPERATIONS)[number % len(_OPERATIONS)]
-        scene = _scene(start, folder, (person.person_id, other.person_id))
-        killed = _killed_after(_OPERATIONS[name], scene, dice.uniform(0, 1.05 * whole[name]))
-        told.counted[f"{name}: {'killed' if killed else 'done before'}"] += 1
-        records = Records(scene.settings)
-        keep_house(records, _KEEP_ALL)
-        _look(records, told, f"{number} ({name})", scene)
-        if name == "erase":
-            with records.reading(ROBIN) as work:
-                there = any(each.id == scene.person_id for each in list_people(work))
-            if there:
-                erase_person(records, ROBIN, scene.person_id)
-            records.close()
-            if traces := files_holding(scene.settings.home, _NAME) + files_holding(
-                scene.settings.home, scene.person_id
-            ):
-                told.faults.append(f"{number}: of an erased person is left: {[path.name for path in traces]}")
-        records.close()
-        told.peak_mb = max(told.peak_mb, _peak_mb())
-        if time.monotonic() > until_s:
-            return
-
-
-def _look(records: Records, told: Told, what: str, scene: _Scene) -> None:
-    found = check(records)
-    if found.problems or found.needless:
-        told.faults.append(f"{what}: {found.problems} {found.needless}")
-    rows = all_rows(records)
-    sets = Counter(row["person_id"] for row in rows["exercise_set"])
-    people = {row["id"] for row in rows["person"]}
-    if scene.other_id not in people or sets[scene.other_id] < 2:
-        told.faults.append(f"{what}: something of somebody else is lost")
-    if any(sets[each] == 0 for each in people):
-        told.faults.append(f"{what}: half of a change is there: a person without their sets")
-
-
-def _scene(start: RecordsSettings, folder: Path, ids: tuple[str, str]) -> _Scene:
-    home = folder / "home"
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(start.home, home)
-    return _Scene(RecordsSettings(home=home, database_url=None), *ids, folder / "people.zip")
-
-
-def _length_s(operation: Callable[[_Scene], None], start: RecordsSettings, folder: Path, ids: tuple[str, str]) -> float:
-    """Return how long something takes in a child that nobody kills."""
-    scene = _scene(start, folder, ids)
-    began_s = time.monotonic()
-    child = os.fork()
-    if child == 0:
-        ended = 1
-        try:
-            operation(scene)
-            ended = 0
-        finally:
-            os._exit(ended)
-    if os.waitpid(child, 0)[1]:
-        raise RuntimeError("an operation fails by itself")
-    return time.monotonic() - began_s
-
-
 # ----------------------------------------------------------------------------------------------------------------------
 
 
@@ -531,14 +411,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--media", type=int, default=300)
     parser.add_argument("--archives", type=int, default=200)
-    parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=4.0, help="that each part may take")
     asked = parser.parse_args()
     parts: list[tuple[Attack, Told]] = [
         (attack_media, Told("Media", asked.media)),
         (attack_archives, Told("Archives", asked.archives)),
-        (attack_by_killing, Told("Kills", asked.kills)),
     ]
     faults = 0
     for attack, told in parts:

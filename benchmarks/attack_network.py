@@ -8,107 +8,34 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import http.client
-import os
-import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import psutil
+from attacked_app import PATIENCE_S, ROOT, App, running
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Origin, Subprotocol
+from websockets.sync.client import ClientConnection
 
-_ROOT: Final = Path(__file__).resolve().parents[1]
 CEILING_MB: Final = 100.0
 """By how much the server may grow over what it holds with one page open."""
 _STRANGERS: Final = 100
 _GIGABYTES: Final = 2
-_PATIENCE_S: Final = 60.0
 _FLOOD_S: Final = 20.0
 
 
-@dataclass
-class Attacked:
-    """The app, and how much memory it takes."""
-
-    port: int
-    process: psutil.Process
-
-    @property
-    def origin(self) -> str:
-        """Of the app's own pages."""
-        return f"http://127.0.0.1:{self.port}"
-
-    def memory_mb(self) -> float:
-        """Return the memory of the server; its workers are processes of their own, which no stranger reaches."""
-        return float(self.process.memory_info().rss) / 2**20
-
-    def link(self) -> socket.socket:
-        """Return a new connection."""
-        made = socket.create_connection(("127.0.0.1", self.port))
-        made.settimeout(_PATIENCE_S)
-        return made
-
-    def page(self, path: str = "_stcore/stream", origin: str | None = None) -> ClientConnection:
-        """Open the socket of a page."""
-        return connect(
-            f"ws://127.0.0.1:{self.port}/{path}",
-            origin=Origin(self.origin if origin is None else origin),
-            subprotocols=[Subprotocol("streamlit")],
-            proxy=None,
-            max_size=None,
-            max_queue=None,
-        )
-
-    def status(self, method: str, path: str, **headers: str) -> int:
-        """Return the status of an answer."""
-        asked = http.client.HTTPConnection("127.0.0.1", self.port, timeout=_PATIENCE_S)
-        asked.request(method, path, headers=headers)
-        return asked.getresponse().status
-
-    def served_in_s(self) -> float:
-        """Return how long a page takes meanwhile."""
-        begin = time.perf_counter()
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            if self.status("GET", "/videos") == 200:
-                return time.perf_counter() - begin
-        return float("inf")
-
-
-Attack = Callable[[Attacked], tuple[str, bool]]
+Attack = Callable[[App], tuple[str, bool]]
 """Does something, and returns what came of it and whether that is as expected."""
 
 
-@contextmanager
-def _attacked(folder: Path) -> Iterator[Attacked]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
-    environment = {**os.environ, "FORMCHECK_HOME": str(folder), "FORMCHECK_WORKERS": "0", "FORMCHECK_DATABASE_URL": ""}
-    with (folder / "log").open("w") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=log, cwd=_ROOT, env=environment)
-    app = Attacked(port, psutil.Process(server.pid))
-    try:
-        while app.served_in_s() == float("inf"):
-            if server.poll() is not None:
-                raise RuntimeError((folder / "log").read_text())
-            time.sleep(0.2)
-        yield app
-    finally:
-        server.send_signal(signal.SIGINT)
-        server.wait(_PATIENCE_S)
+def _app(folder: Path) -> App:
+    return App(folder / "records", folder / "log", FORMCHECK_WORKERS="0")
 
 
 def _until_closed(link: socket.socket) -> bytes:
@@ -119,7 +46,7 @@ def _until_closed(link: socket.socket) -> bytes:
     return came
 
 
-def slow_headers(app: Attacked) -> tuple[str, bool]:
+def slow_headers(app: App) -> tuple[str, bool]:
     """Begin a header on many connections and never end it."""
     links = [app.link() for _ in range(_STRANGERS)]
     for link in links:
@@ -136,7 +63,7 @@ def slow_headers(app: Attacked) -> tuple[str, bool]:
 def junk(method: str, path: str, piece_mb: int, **headers: str) -> Attack:
     """Return what sends so many gigabytes in pieces, each a request."""
 
-    def attack(app: Attacked) -> tuple[str, bool]:
+    def attack(app: App) -> tuple[str, bool]:
         block, sent, statuses = bytes(2**20), 0, set()
         for _ in range(_GIGABYTES * 1024 // piece_mb):
             with app.link() as link:
@@ -155,7 +82,7 @@ def junk(method: str, path: str, piece_mb: int, **headers: str) -> Attack:
     return attack
 
 
-def endless_body(app: Attacked) -> tuple[str, bool]:
+def endless_body(app: App) -> tuple[str, bool]:
     """Send a body that never says how long it is."""
     with app.link() as link:
         link.sendall(
@@ -171,7 +98,7 @@ def endless_body(app: Attacked) -> tuple[str, bool]:
     return f"{answer} after {sent} MB", sent < 512
 
 
-def windows(app: Attacked) -> tuple[str, bool]:
+def windows(app: App) -> tuple[str, bool]:
     """Open many sockets of pages at once from one address, and have each run its script."""
     run = BackMsg()
     run.rerun_script.query_string = ""
@@ -185,13 +112,13 @@ def windows(app: Attacked) -> tuple[str, bool]:
                 refused += 1
         for each in opened:
             each.send(run.SerializeToString())
-            each.recv(timeout=_PATIENCE_S)
+            each.recv(timeout=PATIENCE_S)
         time.sleep(5)
         served_s = app.served_in_s()
     return f"{len(opened)} open, {refused} refused; a page meanwhile in {served_s:.2f} s", len(opened) <= 40
 
 
-def strangers_windows(app: Attacked) -> tuple[str, bool]:
+def strangers_windows(app: App) -> tuple[str, bool]:
     """Open many sockets as a page of another port of this computer."""
     refused = 0
     for _ in range(_STRANGERS):
@@ -203,7 +130,7 @@ def strangers_windows(app: Attacked) -> tuple[str, bool]:
     return f"{refused} of {_STRANGERS} refused", refused == _STRANGERS
 
 
-def large_messages(app: Attacked) -> tuple[str, bool]:
+def large_messages(app: App) -> tuple[str, bool]:
     """Send messages of 50 MB to both sockets, in one piece and in many."""
     codes = set()
     for path in ("_stcore/stream", "live?token=x"):
@@ -212,13 +139,13 @@ def large_messages(app: Attacked) -> tuple[str, bool]:
                 with app.page(path) as page:
                     page.send(message)
                     while True:
-                        page.recv(timeout=_PATIENCE_S)
+                        page.recv(timeout=PATIENCE_S)
             except ConnectionClosed as closed:
                 codes.add("cut off" if closed.rcvd is None else str(closed.rcvd.code))
     return f"closed: {', '.join(sorted(codes))}", codes <= {"1009", "4401", "cut off"}
 
 
-def message_flood(app: Attacked) -> tuple[str, bool]:
+def message_flood(app: App) -> tuple[str, bool]:
     """Have a page run its script as often as can be sent, from many windows."""
     small, large = BackMsg(), BackMsg()
     small.rerun_script.query_string, large.rerun_script.query_string = "", "x" * 500_000
@@ -238,11 +165,11 @@ def message_flood(app: Attacked) -> tuple[str, bool]:
     time.sleep(_FLOOD_S / 2)
     served_s = app.served_in_s()
     for thread in threads:
-        thread.join(_PATIENCE_S)
+        thread.join(PATIENCE_S)
     return f"a page meanwhile in {served_s:.2f} s", served_s < 10
 
 
-def deaf(app: Attacked) -> tuple[str, bool]:
+def deaf(app: App) -> tuple[str, bool]:
     """Ping without end on many sockets and never read what comes back."""
     ping = b"\x89\xfd\x00\x00\x00\x00" + b"p" * 125
     cut = [0]
@@ -265,11 +192,11 @@ def deaf(app: Attacked) -> tuple[str, bool]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(_PATIENCE_S)
+        thread.join(PATIENCE_S)
     return f"{cut[0]} of 20 cut off", cut[0] == 20
 
 
-def pipelines(app: Attacked) -> tuple[str, bool]:
+def pipelines(app: App) -> tuple[str, bool]:
     """Ask for pages without end on many connections and never read them."""
     ask = f"GET /videos HTTP/1.1\r\nHost: 127.0.0.1:{app.port}\r\n\r\n".encode()
     ended = [0]
@@ -287,11 +214,11 @@ def pipelines(app: Attacked) -> tuple[str, bool]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(_PATIENCE_S)
+        thread.join(PATIENCE_S)
     return f"{ended[0]} of 20 cut off", ended[0] == 20
 
 
-def large_header(app: Attacked) -> tuple[str, bool]:
+def large_header(app: App) -> tuple[str, bool]:
     """Send a header of 100 MB."""
     with app.link() as link:
         sent = 0
@@ -303,14 +230,14 @@ def large_header(app: Attacked) -> tuple[str, bool]:
         return f"{_until_closed(link)[9:12].decode() or 'cut off'} after {sent} MB", sent < 100
 
 
-def closed_routes(app: Attacked) -> tuple[str, bool]:
+def closed_routes(app: App) -> tuple[str, bool]:
     """Ask for what no page needs."""
     paths = ("metrics", "script-health-check", "message", "bidi-components/x/y", "agent/interact", "agent/openapi.json")
     statuses = {app.status("GET", f"/_stcore/{path}") for path in paths} | {app.status("GET", "/component/a/b")}
     return str(sorted(statuses)), statuses == {404}
 
 
-def told(app: Attacked) -> tuple[str, bool]:
+def told(app: App) -> tuple[str, bool]:
     """Look for the server's folders in what a page is told at its start."""
     run = BackMsg()
     run.rerun_script.query_string = ""
@@ -321,11 +248,11 @@ def told(app: Attacked) -> tuple[str, bool]:
             while len(messages) < 200:
                 data = page.recv(timeout=5)
                 messages.append(data if isinstance(data, bytes) else data.encode())
-    named = sum(str(_ROOT).encode() in each for each in messages)
+    named = sum(str(ROOT).encode() in each for each in messages)
     return f"named in {named} of {len(messages)} messages", bool(messages) and named == 0
 
 
-def pointed_name(app: Attacked) -> tuple[str, bool]:
+def pointed_name(app: App) -> tuple[str, bool]:
     """Ask under a name of another site that was pointed to this computer."""
     statuses = {app.status("GET", path, Host="evil.example") for path in ("/", "/videos", "/_stcore/health")}
     return str(sorted(statuses)), statuses == {403}
@@ -362,7 +289,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", help="attacks with this in their name")
     wanted = parser.parse_args().only or ""
-    with tempfile.TemporaryDirectory() as folder, _attacked(Path(folder)) as app:
+    with tempfile.TemporaryDirectory() as folder, running(_app(Path(folder))) as app:
         told(app)
         idle_mb = app.memory_mb()
         print(f"with one page open: {idle_mb:.0f} MB\n")
@@ -384,7 +311,7 @@ def main() -> None:
 
 
 @contextmanager
-def _watched(app: Attacked) -> Iterator[list[float]]:
+def _watched(app: App) -> Iterator[list[float]]:
     """Watch the memory while something is done; gives the most of it, in MB."""
     most, done = [app.memory_mb()], threading.Event()
 

@@ -5,11 +5,9 @@ A guess never goes before what was said, and is shown with its reason so that it
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import PurePosixPath
 from typing import Final
 
 from sqlalchemy import select
@@ -18,6 +16,7 @@ from formcheck.exercises.rubric_file import builtin_names
 from formcheck.intake.states import UploadState
 from formcheck.intake.wishes import Guess, guess_of, guessed_moment, wishes_of
 from formcheck.pose.landmarks import Side
+from formcheck.records.file_names import one_who_may_be_named, words_of
 from formcheck.records.records import Work
 from formcheck.records.tables import ExerciseSet, Person, StoredPlan, Upload
 
@@ -25,9 +24,6 @@ RECORDED: Final = "the video says so"
 """Why a date is taken that was written while it was filmed; any other may be of a copy, or of the day it came."""
 _OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
 """Cameras whose clock was never set begin in 1904, 1970 or 1980."""
-_WORD: Final = re.compile(r"[^\W\d_]+", re.UNICODE)
-_SHORTEST_NAME: Final = 3
-"""Letters: shorter words of a name are in too many file names by chance."""
 _EXERCISE_WORDS: Final = (
     ("step-down", (("step", "down"), ("stepdown",), ("step", "downs"), ("stepdowns",))),
     ("wall-squat", (("wall", "squat"), ("wallsquat",), ("wall", "squats"), ("wallsquats",))),
@@ -68,10 +64,9 @@ def guess_person(name: str, people: Sequence[tuple[str, str]]) -> Guess | None:
     Guess or None
         None where nobody, or more than one, fits.
     """
-    inside = _words(name)
-    named = [person_id for person_id, their in people if _fits(_words(their), inside)]
-    if len(named) == 1:
-        return Guess(named[0], "the name is in the file's name")
+    named = one_who_may_be_named(name, people)
+    if named is not None:
+        return Guess(named, "the name is in the file's name")
     if len(people) == 1:
         return Guess(people[0][0], "nobody else is in the records")
     return None
@@ -89,7 +84,7 @@ def guess_person_by_plan(work: Work, exercise: str, leg: Side | None) -> Guess |
 
 def exercise_in_name(name: str) -> Guess | None:
     """Guess the exercise by the words of a file's name."""
-    words = _words(name)
+    words = words_of(name)
     for exercise, wordings in _EXERCISE_WORDS:
         if exercise in builtin_names() and any(_in_a_row(wording, words) for wording in wordings):
             return Guess(exercise, "the file's name says so")
@@ -136,19 +131,6 @@ def guessed_person(work: Work, row: ExerciseSet) -> Guess | None:
 
 def _people(work: Work) -> list[tuple[str, str]]:
     return [(person_id, name) for person_id, name in work.session.execute(select(Person.id, Person.name))]
-
-
-def _words(text: str) -> list[str]:
-    return [word.casefold() for word in _WORD.findall(PurePosixPath(text).stem)]
-
-
-def _fits(name: Sequence[str], inside: Sequence[str]) -> bool:
-    """Say whether a name is in a file's name: all of it, or one word of it that is long enough to be no chance."""
-    if not name:
-        return False
-    if all(word in inside for word in name):
-        return len("".join(name)) >= _SHORTEST_NAME
-    return any(len(word) >= _SHORTEST_NAME and word in inside for word in name)
 
 
 def _in_a_row(wording: Sequence[str], words: Sequence[str]) -> bool:

@@ -6,7 +6,9 @@ What is to be done is written down before anything is: an erasure that was cut s
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -14,16 +16,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Engine, Text, cast, delete, or_, select
-from sqlalchemy.sql.elements import ColumnElement
 
 from formcheck.records.access import Actor, RecordsError, Role
 from formcheck.records.archive_rows import all_tables
+from formcheck.records.belongings import Belongings, belongings_of
 from formcheck.records.files import force
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
-from formcheck.records.sweep import remove_incoming, sweep
+from formcheck.records.sweep import remove_incoming, remove_passing, sweep
 from formcheck.records.tables import (
-    Account,
     Annotation,
     AuditEntry,
     ExerciseSet,
@@ -55,6 +56,8 @@ class _Task:
     role: str
     upload_ids: tuple[str, ...] = ()
     """Whose files are to go; known once the rows have gone."""
+    set_ids: tuple[str, ...] = ()
+    """Of which nothing is to be sent any more; as those."""
 
     def write(self, records: Records) -> None:
         """Write it down so that a crash cannot lose it."""
@@ -74,8 +77,8 @@ class _Task:
 def erase_person(records: Records, actor: Actor, person_id: str) -> None:
     """Erase a person completely.
 
-    Their plans, sets, corrections, notes, answers, uploads and account go, and so do sets and uploads that belong to
-    nobody if they are of the same videos. Files go unless another person's set needs the same content. Audit entries
+    Their plans, sets, corrections, notes, answers, uploads and account go, and so do those sets and uploads of nobody
+    that are theirs (see `belongings_of`). Files go unless another person's set needs the same content. Audit entries
     about them go; that the actor erased a person now is entered. In the end the database is rewritten, so that its
     files hold nothing of them either.
 
@@ -112,21 +115,39 @@ def erase_person(records: Records, actor: Actor, person_id: str) -> None:
     _finish(records, task)
 
 
-def finish_erasures(records: Records) -> int:
-    """Finish the erasures that were cut short; return how many. To be called when formcheck starts."""
+def finish_erasures(records: Records, *, older_than_s: float = 0.0) -> int:
+    """Finish the erasures that were cut short; return how many. To be called when formcheck starts, and while it runs.
+
+    Parameters
+    ----------
+    records
+        The records.
+    older_than_s
+        Leave those alone at which somebody was later than so many seconds ago: they may be under way.
+    """
+    before_s = time.time() - older_than_s
     folder = records.settings.home / ERASING
-    found = [_read(file) for file in sorted(folder.glob("*.json"))] if folder.is_dir() else []
+    files = sorted(folder.glob("*.json")) if folder.is_dir() else []
+    found = [_read(file) for file in files if not older_than_s or _written_s(file) < before_s]
     tasks = [task for task in found if task is not None]
     for task in tasks:
         _finish(records, _erase_rows(records, task))
     return len(tasks)
 
 
+def _written_s(file: Path) -> float:
+    try:
+        return file.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf  # it was finished just now
+
+
 def _read(file: Path) -> _Task | None:
     """Return what is to be done; None where another process has done it just now."""
     try:
         kept = json.loads(file.read_text())
-        return _Task(**{**kept, "file": file, "upload_ids": tuple(kept["upload_ids"])})
+        ids = {name: tuple(kept.get(name, ())) for name in ("upload_ids", "set_ids")}
+        return _Task(**{**kept, "file": file, **ids})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
@@ -139,6 +160,7 @@ def _read(file: Path) -> _Task | None:
 def _finish(records: Records, task: _Task) -> None:
     """Remove what the rows no longer name, then every trace in the database's own files."""
     remove_incoming(records.files, task.upload_ids)
+    remove_passing(records.files, (task.person_id, *task.set_ids))
     sweep(records)
     scrub(records.engine)
     task.forget()
@@ -148,15 +170,18 @@ def _erase_rows(records: Records, task: _Task) -> _Task:
     """Delete all rows in one transaction; nothing happens where they have gone already."""
     actor = Actor(task.actor_id, task.actor, Role(task.role))
     with records.writing(actor) as work:
-        if work.session.get(Person, task.person_id, with_for_update=True) is None:
+        person = work.session.get(Person, task.person_id, with_for_update=True)
+        if person is None:
             return task
-        accounts = _ids(work, select(Account.id).where(Account.person_id == task.person_id))
-        videos = _videos_of(work, task.person_id, accounts)
-        sets = _ids(work, select(ExerciseSet.id).where(_is_set_of(task.person_id, videos)))
-        uploads = _ids(work, select(Upload.id).where(_is_upload_of(task.person_id, sets, accounts, videos)))
-        task = replace(task, upload_ids=tuple(sorted({*task.upload_ids, *uploads})))
+        theirs = belongings_of(work, person)
+        sets, uploads = theirs.sets, theirs.uploads
+        task = replace(
+            task,
+            upload_ids=tuple(sorted({*task.upload_ids, *uploads})),
+            set_ids=tuple(sorted({*task.set_ids, *sets})),
+        )
         task.write(records)
-        _reduce_log(work, task.person_id, sets, uploads, accounts)
+        _reduce_log(work, task.person_id, theirs)
         for some in _some(uploads):
             work.session.execute(delete(Upload).where(Upload.id.in_(some)))
         _forget_guesses(work, task.person_id)
@@ -167,30 +192,9 @@ def _erase_rows(records: Records, task: _Task) -> _Task:
     return task
 
 
-def _videos_of(work: Work, person_id: str, accounts: Sequence[str]) -> list[str]:
-    """Return the hashes of the person's videos, those included of which no set came, or none any more."""
-    measured = select(ExerciseSet.source_sha256).where(ExerciseSet.person_id == person_id)
-    theirs = or_(Upload.person_id == person_id, Upload.created_by_id.in_(accounts))
-    uploaded = select(Upload.sha256).where(theirs, Upload.sha256.is_not(None))
-    return _ids(work, measured.union(uploaded))
-
-
-def _is_set_of(person_id: str, videos: Sequence[str]) -> ColumnElement[bool]:
-    same_video = ExerciseSet.person_id.is_(None) & ExerciseSet.source_sha256.in_(videos)
-    return (ExerciseSet.person_id == person_id) | same_video
-
-
-def _is_upload_of(
-    person_id: str, sets: Sequence[str], accounts: Sequence[str], videos: Sequence[str]
-) -> ColumnElement[bool]:
-    nobodys = Upload.person_id.is_(None) & or_(Upload.set_id.in_(sets), Upload.sha256.in_(videos))
-    return or_(Upload.person_id == person_id, Upload.created_by_id.in_(accounts), nobodys)
-
-
-def _reduce_log(
-    work: Work, person_id: str, sets: Sequence[str], uploads: Sequence[str], accounts: Sequence[str]
-) -> None:
+def _reduce_log(work: Work, person_id: str, theirs: Belongings) -> None:
     """Delete the entries about a person and theirs, and what others' entries say of them."""
+    sets, uploads, accounts = theirs.sets, theirs.uploads, theirs.accounts
     about = [AuditEntry.person_id == person_id]
     of_person = (StoredPlan, Note, SuggestionAnswer)
     about += [AuditEntry.subject_id.in_(select(each.id).where(each.person_id == person_id)) for each in of_person]
@@ -231,16 +235,22 @@ def scrub(engine: Engine) -> None:
     RecordsError
         If others have used it all the time.
     """
+    unavailable = engine.dialect.loaded_dbapi.OperationalError
     try:
-        with closing(engine.raw_connection()) as connection, closing(connection.cursor()) as cursor:
-            if engine.dialect.name == "sqlite":
-                _scrub_sqlite(cursor)
-            else:
-                _scrub_postgresql(connection.driver_connection, cursor)
-    except engine.dialect.loaded_dbapi.OperationalError as error:
+        with closing(engine.raw_connection()) as connection:
+            try:
+                with closing(connection.cursor()) as cursor:
+                    if engine.dialect.name == "sqlite":
+                        _scrub_sqlite(cursor)
+                    else:
+                        _scrub_postgresql(connection.driver_connection, cursor)
+            except unavailable:
+                connection.invalidate()  # it may be lost: nobody else is to get it
+                raise
+    except unavailable as error:
         raise RecordsError(
             "The person is erased, but traces may be left in the database's files, since it was in use.",
-            "They go when formcheck is started next.",
+            "They go within minutes while the app runs, and when it is started next.",
         ) from error
 
 
@@ -271,10 +281,6 @@ def _scrub_postgresql(connection: Any, cursor: Any) -> None:
     finally:
         cursor.execute("RESET lock_timeout")
         connection.autocommit = False
-
-
-def _ids(work: Work, query: Any) -> list[str]:
-    return list(work.session.scalars(query))
 
 
 def _some(ids: Sequence[str], at_once: int = 500) -> list[Sequence[str]]:

@@ -92,7 +92,7 @@ class FileStore:
             raise ValueError(f"not the name of a stored file: {name!r}")
         return self.root / sha256[:2] / name
 
-    def passing_name(self, suffix: str = "", *, folder: Path | None = None) -> Path:
+    def passing_name(self, suffix: str = "", *, folder: Path | None = None, of: str | None = None) -> Path:
         """Return a name for what is not whole yet; nobody else uses it.
 
         Parameters
@@ -101,6 +101,8 @@ class FileStore:
             With its dot.
         folder
             Where it shall lie; None for the folder of this process, which goes with the process.
+        of
+            Id of the person, or of the set, whose it is: when that is erased, so is this (see `remove_passing`).
 
         Raises
         ------
@@ -108,7 +110,8 @@ class FileStore:
             If there is no room for such a folder.
         """
         try:
-            return (self.passing.folder() if folder is None else folder) / f"{new_id()}{suffix}"
+            begin = "" if of is None else f"{of}."
+            return (self.passing.folder() if folder is None else folder) / f"{begin}{new_id()}{suffix}"
         except OSError as error:
             raise _not_kept(error) from error
 

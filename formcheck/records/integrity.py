@@ -100,7 +100,7 @@ def _needless(records: Records) -> Iterator[str]:
     for path in records.files.passing.left_over():
         yield f"The process that made {_shown(path, home)} is gone; {_GOES}"
     if any((home / ERASING).glob("*")):
-        yield "An erasure was cut short; it is finished when formcheck starts, or with: formcheck records retention."
+        yield "An erasure was cut short; the app finishes it within minutes, and so does: formcheck records retention."
     for path in _strangers(records):
         yield f"{_shown(path, home)} is none of the files that formcheck needs; look at it, and delete it."
 

@@ -26,8 +26,8 @@ _WITH_FILE: Final = ("receiving", "waiting", "running", "failed")
 """States of an upload whose file lies in the folder of what is not whole yet. What failed may be tried again."""
 _AT_WORK: Final = "running"
 """The state of an upload of which something is being made."""
-_UPLOAD: Final = re.compile(r"[0-9a-f]{32}(?![0-9a-f])", re.ASCII)
-"""Such files begin with the id of the upload."""
+_ID: Final = re.compile(r"[0-9a-f]{32}(?![0-9a-f])", re.ASCII)
+"""Such files begin with the id of what they belong to."""
 _AT_ONCE: Final = 50
 """Files that are removed in one transaction, while others wait."""
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
@@ -105,7 +105,7 @@ def needless_incoming(work: Work) -> Iterator[Path]:
 
 
 def _is_needed(path: Path, states: Mapping[str, str], work: Work) -> bool:
-    upload_id = _upload_id(path)
+    upload_id = _id_of(path)
     if upload_id is None:
         return _is_younger(path, (work.now - _FOREIGN_AFTER).timestamp())
     state = states.get(upload_id)
@@ -115,7 +115,13 @@ def _is_needed(path: Path, states: Mapping[str, str], work: Work) -> bool:
 def remove_incoming(files: FileStore, upload_ids: Iterable[str]) -> int:
     """Remove what has arrived of some uploads and what was being made of it; return how many files and folders."""
     gone = set(upload_ids)
-    return _removed(path for path in files.incoming.iterdir() if _upload_id(path) in gone)
+    return _removed(path for path in files.incoming.iterdir() if _id_of(path) in gone)
+
+
+def remove_passing(files: FileStore, ids: Iterable[str]) -> int:
+    """Remove what was made of some people or sets to be sent, by whichever process; return how many files."""
+    gone = set(ids)
+    return _removed(path for path in files.passing.root.glob("*/*") if _id_of(path) in gone)
 
 
 def _removed(paths: Iterable[Path]) -> int:
@@ -142,8 +148,8 @@ _FOLDER_ATTEMPTS: Final = 5
 _BETWEEN_ATTEMPTS_S: Final = 0.05
 
 
-def _upload_id(path: Path) -> str | None:
-    match = _UPLOAD.match(path.name)
+def _id_of(path: Path) -> str | None:
+    match = _ID.match(path.name)
     return None if match is None else match.group()
 
 

@@ -6,6 +6,8 @@ import logging
 
 import streamlit as st
 
+from formcheck.errors import FormcheckError
+
 _LOG = logging.getLogger(__name__)
 _SORRY = "Something went wrong on this page. Reload it; if it happens again, open Self-test to see what is broken."
 
@@ -18,6 +20,7 @@ def show_failure(error: Exception) -> bool:
     bool
         True: Streamlit shall not show the error itself.
     """
-    _LOG.error("a page failed", exc_info=error)
+    # What can be foreseen, such as a database that is away, needs no stack trace.
+    _LOG.error("a page failed: %s", error, exc_info=None if isinstance(error, FormcheckError) else error)
     st.error(_SORRY, icon=":material/error:")
     return True

@@ -13,13 +13,14 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+import psutil
 import pytest
 from filelock import FileLock
 from sqlalchemy import URL, Engine, create_engine, make_url, text
@@ -34,15 +35,19 @@ Command = list[str | Path]
 KINDS: Final = ("sqlite", "postgresql")
 _ATTEMPTS: Final = 5
 """Another process may take the free port between our look and PostgreSQL's."""
+_GONE_WITHIN_S: Final = 10.0
 _CLUSTER_FILE: Final = "postgresql.json"
 """In the folder that test processes share: where the cluster is."""
-_TO_BE_FAST: Final = {
-    "fsync": "off",  # the tests kill our processes, never the machine under the server
-    "synchronous_commit": "off",
+_SMALL: Final = {
+    "fsync": "off",  # processes are killed, never the machine under the server
     "full_page_writes": "off",
     "shared_buffers": "32MB",
     "max_connections": "200",
 }
+TO_BE_FAST: Final = {**_SMALL, "synchronous_commit": "off"}
+"""For tests that kill our processes, and not the server's."""
+TO_BE_KILLED: Final = {**_SMALL, "synchronous_commit": "on"}
+"""What is committed is with the system, and outlives the server's processes."""
 
 
 @dataclass
@@ -83,7 +88,7 @@ class PostgresqlServer:
             engine.dispose()
 
 
-def _binaries() -> Path | None:
+def postgresql_programs() -> Path | None:
     """Return the folder of PostgreSQL's programs; Debian keeps them out of the path."""
     on_path = shutil.which("initdb")
     if on_path is not None:
@@ -100,7 +105,7 @@ class Cluster:
     address: str
 
     @classmethod
-    def start(cls, binaries: Path) -> Cluster:
+    def start(cls, binaries: Path, settings: Mapping[str, str] = TO_BE_FAST) -> Cluster:
         """Make a cluster in a folder of its own and serve it on loopback."""
         # As root PostgreSQL refuses to run, and pytest's own folders are closed to others.
         user = None if os.geteuid() != 0 else _unprivileged()
@@ -115,12 +120,26 @@ class Cluster:
                 make: Command = [binaries / "initdb", "--pgdata", folder / "data", "--username", "formcheck"]
                 make += ["--no-sync", "--auth", "scram-sha-256", "--pwfile", folder / "password"]
                 _do([*make, "--encoding", "UTF8", "--no-locale"], user, log.fileno())
-            port = _started(binaries, folder, user)
+            port = _started(binaries, folder, user, settings)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         url = URL.create("postgresql+psycopg", "formcheck", password, "127.0.0.1", port, "postgres")
         return cls(str(folder), url.render_as_string(hide_password=False))
+
+    def kill(self) -> None:
+        """Take the lives of all its processes at once; returns when they are gone."""
+        first = int((Path(self.folder) / "data" / "postmaster.pid").read_text().split()[0])
+        server = psutil.Process(first)
+        processes = [server, *server.children(recursive=True)]
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, timeout=_GONE_WITHIN_S)
+
+    def go_on(self, binaries: Path) -> None:
+        """Start it again after `kill`, at the same address."""
+        _start_server(binaries, Path(self.folder), None if os.geteuid() != 0 else _unprivileged())
 
     def stop(self, binaries: Path) -> None:
         """End it and take its folder away."""
@@ -143,7 +162,7 @@ def _shared_cluster(binaries: Path, shared: Path) -> Cluster:
 
 def stop_shared_cluster(shared: Path) -> None:
     """End the cluster that test processes shared, if any of them asked for it."""
-    told, binaries = shared / _CLUSTER_FILE, _binaries()
+    told, binaries = shared / _CLUSTER_FILE, postgresql_programs()
     if told.exists() and binaries is not None:
         Cluster(**json.loads(told.read_text())).stop(binaries)
 
@@ -155,24 +174,29 @@ def _unprivileged() -> str:
     return next(name for name in ("postgres", "nobody") if name in known)
 
 
-def _started(binaries: Path, folder: Path, user: str | None) -> int:
+def _started(binaries: Path, folder: Path, user: str | None, settings: Mapping[str, str]) -> int:
     """Start the server and return its port, which was free a moment ago; tried again if it no longer is."""
-    settings = {**_TO_BE_FAST, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
+    settings = {**settings, "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
     log = folder / "server.log"
     for attempt in range(1, _ATTEMPTS + 1):
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port: int = probe.getsockname()[1]
-        options = " ".join(f"-c {name}='{value}'" for name, value in {**settings, "port": str(port)}.items())
-        start: Command = [binaries / "pg_ctl", "--pgdata", folder / "data", "--log", log, "--options", options]
+        options = "".join(f"{name} = '{value}'\n" for name, value in {**settings, "port": str(port)}.items())
+        (folder / "data" / "postgresql.auto.conf").write_text(options)
         try:
-            # Its output is no pipe: the server would keep that open, and we would wait for its end.
-            _do([*start, "--wait", "start"], user, subprocess.DEVNULL)
+            _start_server(binaries, folder, user)
             return port
         except subprocess.CalledProcessError as error:
             if attempt == _ATTEMPTS:
                 raise AssertionError(f"PostgreSQL did not start:\n{log.read_text()}") from error
     raise AssertionError("not reached")
+
+
+def _start_server(binaries: Path, folder: Path, user: str | None) -> None:
+    start: Command = [binaries / "pg_ctl", "--pgdata", folder / "data", "--log", folder / "server.log"]
+    # Its output is no pipe: the server would keep that open, and we would wait for its end.
+    _do([*start, "--wait", "start"], user, subprocess.DEVNULL)
 
 
 def _do(command: Command, user: str | None, out: int) -> None:
@@ -191,7 +215,7 @@ def postgresql_server(request: pytest.FixtureRequest) -> Iterator[PostgresqlServ
         yield server
         server.drop_all()
         return
-    binaries = _binaries()
+    binaries = postgresql_programs()
     if binaries is None:
         reason = "no PostgreSQL: install it or set FORMCHECK_TEST_POSTGRESQL_URL"
         if os.environ.get("FORMCHECK_TEST_TOOLS") == "required":

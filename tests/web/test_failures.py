@@ -22,3 +22,18 @@ def test_a_page_that_fails_says_so_in_a_sentence_and_logs_the_cause(caplog: pyte
     assert "division" not in said
     assert not test.exception
     assert any(record.exc_info and record.exc_info[0] is ZeroDivisionError for record in caplog.records)
+
+
+def _away() -> None:
+    from formcheck.records.access import RecordsError
+    from formcheck.web.failures import show_failure
+
+    assert show_failure(RecordsError("The database cannot be reached.", "Check that it runs."))
+
+
+def test_what_can_be_foreseen_is_logged_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        AppTest.from_function(_away, default_timeout=240).run()
+    [record] = [each for each in caplog.records if each.name == "formcheck.web.failures"]
+    assert "cannot be reached" in record.getMessage()
+    assert record.exc_info is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -14,12 +15,16 @@ import streamlit as st
 
 import formcheck.web
 from formcheck.records.access import RecordsError
+from formcheck.records.erasure import erase_person
+from formcheck.records.integrity import check
 from formcheck.records.records import Records
 from formcheck.records.retention import Housekeeping
 from formcheck.records.settings import RecordsSettings
 from formcheck.web.lifespan import while_serving
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.registry import LiveRegistry
+
+from ..records.examples import ROBIN, add_example, files_holding
 
 WITHIN_S = 240.0
 
@@ -45,6 +50,12 @@ def serve(meanwhile: Callable[[], None]) -> None:
             await asyncio.to_thread(meanwhile)
 
     asyncio.run(run())
+
+
+def records_are_clean(home: Path) -> bool:
+    with contextlib.closing(Records(RecordsSettings(home=home))) as records:
+        found = check(records)
+    return found.problems == found.needless == ()
 
 
 def workers_of_this_process() -> list[int]:
@@ -96,6 +107,34 @@ def test_the_records_are_tidied_when_the_server_starts(monkeypatch: pytest.Monke
     serve(lambda: until(lambda: tidied))
     for records in tidied:
         records.close()
+
+
+@pytest.mark.usefixtures("registry")
+def test_an_erasure_that_was_cut_short_is_finished_while_the_server_lives(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("formcheck.web.lifespan._LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("formcheck.web.lifespan._CUT_SHORT_AFTER_S", 1.0)
+    tidied: list[Records] = []
+    monkeypatch.setattr("formcheck.web.lifespan.keep_house", tidied.append)
+    records = Records(RecordsSettings(home=tmp_path / "home"))
+    person = add_example(records, "Zoë Quixx").person_id
+
+    def cut_short(*_: object) -> None:
+        raise RecordsError("The database is away.")
+
+    def meanwhile() -> None:
+        until(lambda: tidied)
+        with monkeypatch.context() as patched:
+            patched.setattr("formcheck.records.erasure.sweep", cut_short)
+            with pytest.raises(RecordsError):
+                erase_person(records, ROBIN, person)
+        assert files_holding(tmp_path / "home", person)
+        until(lambda: not files_holding(tmp_path / "home", person))
+
+    serve(meanwhile)
+    records.close()
+    assert records_are_clean(tmp_path / "home")
 
 
 @pytest.mark.usefixtures("registry")

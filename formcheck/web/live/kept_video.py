@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import math
-import tempfile
+import shutil
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -13,10 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import OutputError
+from formcheck.records.access import RecordsError
+from formcheck.records.files import PRIVATE_FOLDER, FileStore
+from formcheck.records.settings import RecordsSettings
 from formcheck.video.writer import VideoWriter
 
 _CLOSEST_S: Final = 0.001
 """Pictures nearer in time than this are left out: no camera makes them."""
+_PLACES: Final = 4
+"""In a server there is one place for records; tests have a new one each."""
 
 
 class KeptVideo:
@@ -36,13 +42,13 @@ class KeptVideo:
     def __init__(self, width_px: int, height_px: int) -> None:
         self._size = (width_px, height_px)
         self._last_t_s = -math.inf
-        self._folder = _temporary_folder()
-        self._path = Path(self._folder.name) / "set.mp4"
+        self._folder = _new_folder()
+        self._path = self._folder / "set.mp4"
         self._open = contextlib.ExitStack()
         try:
             self._writer = self._open.enter_context(VideoWriter(self._path, width_px, height_px))
         except OutputError:
-            self._folder.cleanup()
+            self._remove()
             raise
 
     def add(self, rgb: NDArray[np.uint8], t_s: float) -> None:
@@ -79,13 +85,27 @@ class KeptVideo:
         try:
             self._open.__exit__(type(abandoned), abandoned, None)
         finally:
-            self._folder.cleanup()
+            self._remove()
+
+    def _remove(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _temporary_folder() -> tempfile.TemporaryDirectory[str]:
+def _new_folder() -> Path:
+    """Make a folder among what passes through this process: with a process that is killed it goes, too."""
     try:
-        return tempfile.TemporaryDirectory(prefix="formcheck-live-", ignore_cleanup_errors=True)
+        folder = _files_in(RecordsSettings().home).passing_name()
+        folder.mkdir(mode=PRIVATE_FOLDER)
+    except RecordsError as error:
+        raise OutputError(f"There is no folder for the video: {error.reason}", error.remedy) from error
     except OSError as error:
         raise OutputError(
             f"There is no folder for the video: {error.strerror or error}.", "Free some space on the disk."
         ) from error
+    return folder
+
+
+@lru_cache(maxsize=_PLACES)
+def _files_in(home: Path) -> FileStore:
+    # Live sets do without a database that cannot be opened.
+    return FileStore(home)

@@ -8,7 +8,7 @@ from formcheck.records.access import Actor
 from formcheck.records.exchange import export_people
 from formcheck.records.people import get_person
 from formcheck.records.records import Records
-from formcheck.web.made_file import MadeFile, file_name
+from formcheck.web.made_file import MadeFile, discarded_if_gone, file_name
 
 _SUFFIX: Final = ".formcheck.zip"
 
@@ -29,6 +29,8 @@ def make_export(records: Records, actor: Actor, person_id: str) -> MadeFile:
     """
     with records.reading(actor) as work:
         name = get_person(work, person_id).name
-    path = records.files.passing_name(".zip")
+    path = records.files.passing_name(".zip", of=person_id)
     export_people(records, actor, path, [person_id])
+    with discarded_if_gone(path), records.reading(actor) as work:
+        get_person(work, person_id)  # may have been erased meanwhile
     return MadeFile(path, f"{file_name(name)}-{records.now():%Y-%m-%d}{_SUFFIX}", "application/zip")

@@ -7,11 +7,11 @@ from datetime import date, datetime
 from formcheck.records.access import Actor
 from formcheck.records.plans import current_plan, prescription_of
 from formcheck.records.records import Records, Work
-from formcheck.records.sets import video_of
+from formcheck.records.sets import get_set, video_of
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
-from formcheck.web.made_file import MadeFile, file_name
+from formcheck.web.made_file import MadeFile, discarded_if_gone, file_name
 from formcheck.web.set_review.opened import OpenedSet, open_set
 
 
@@ -31,10 +31,11 @@ def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKin
     with records.reading(actor) as work:
         details = _details(work, opened)
         video = video_of(work, set_id, for_browser=False)
-    path = records.files.passing_name(kind.suffix)
+    path = records.files.passing_name(kind.suffix, of=set_id)
     made_on = records.now().astimezone().date().isoformat()
     write_document(kind, opened.reviewed, details, path, video_path=video, generated_on=made_on)
-    with records.writing(actor) as work:
+    with discarded_if_gone(path), records.writing(actor) as work:
+        get_set(work, set_id)  # may have been erased meanwhile, and is not to be spoken of then
         work.log("set.document", subject=set_id, person=opened.row.person_id, details={"kind": kind.value})
     return MadeFile(path, _name(opened, kind), kind.media_type)
 

@@ -16,15 +16,17 @@ from formcheck.web.live import recording
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.recording import SetRecording
 
-from .world import World, begin, farewell, frame, jpeg, send_frames
+from .world import World, begin, farewell, frame, jpeg, kept_videos, send_frames
 
 
-@pytest.fixture
-def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Give the folder in which temporary files are made."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    yield tmp_path
-    assert list(tmp_path.iterdir()) == []
+@pytest.fixture(autouse=True)
+def _nothing_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """See to it that a test leaves no video behind, and puts none where nobody would find it after a kill."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    yield
+    assert kept_videos() == list(elsewhere.iterdir()) == []
 
 
 def test_others_are_looked_for_once_a_second_in_the_setup_and_every_ten_in_the_set(world: World) -> None:
@@ -99,14 +101,14 @@ def test_looking_for_other_people_is_not_slowness(world: World) -> None:
         assert not any(answer["notice"] for answer in send_frames(socket, *(33.0 * i for i in range(80))))
 
 
-def test_no_picture_is_written_unless_that_was_asked_for(world: World, scratch: Path) -> None:
+def test_no_picture_is_written_unless_that_was_asked_for(world: World) -> None:
     with world.socket() as socket:
         begin(socket)
         send_frames(socket, 1.0, 2.0)
-        assert list(scratch.iterdir()) == []
+        assert kept_videos() == []
 
 
-def test_a_kept_video_has_the_time_of_the_pose_track_and_goes_with_the_set(world: World, scratch: Path) -> None:
+def test_a_kept_video_has_the_time_of_the_pose_track_and_goes_with_the_set(world: World) -> None:
     world.setup_frames, world.stance_frames = 20, 15
     times = [500.0 + 40 * i for i in range(50)]
     with world.socket() as socket:
@@ -122,13 +124,13 @@ def test_a_kept_video_has_the_time_of_the_pose_track_and_goes_with_the_set(world
     seen_s = _times_s(finished.video_path)
     assert seen_s == pytest.approx(finished.pose_track.t_s.tolist(), abs=1e-4)
     assert len(seen_s) == 45
-    assert list(scratch.iterdir()) == [finished.video_path.parent]
+    assert kept_videos() == [finished.video_path.parent]
     world.clock.advance(7201)
     assert world.registry.finished_set(set_id, "somebody") is None
-    assert list(scratch.iterdir()) == []
+    assert kept_videos() == []
 
 
-def test_the_picture_of_a_turned_phone_fits_into_no_video(world: World, scratch: Path) -> None:
+def test_the_picture_of_a_turned_phone_fits_into_no_video(world: World) -> None:
     with world.socket() as socket:
         set_id = begin(socket, keep_video=True)["set_id"]
         for t_ms in (0.0, 40.0, 80.0, 120.0):
@@ -136,7 +138,7 @@ def test_the_picture_of_a_turned_phone_fits_into_no_video(world: World, scratch:
             socket.receive_json()
         socket.send_json({"type": "finish"})
         assert socket.receive_json()["type"] == "finished"
-    assert len(list(scratch.iterdir())) == 1
+    assert len(kept_videos()) == 1
     finished = world.registry.finished_set(set_id, "somebody")
     assert finished is not None
     assert finished.video_path is not None
@@ -145,7 +147,7 @@ def test_the_picture_of_a_turned_phone_fits_into_no_video(world: World, scratch:
 
 
 def test_pictures_too_large_to_hold_back_leave_the_video_its_time(
-    scratch: Path, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     picture = jpeg()
     monkeypatch.setattr(recording, "_HELD_BYTES", 3 * len(picture))
@@ -156,35 +158,33 @@ def test_pictures_too_large_to_hold_back_leave_the_video_its_time(
     made.add(8.0, picture)
     path = made.finish()
     assert path is not None
-    assert path.is_relative_to(scratch)
+    assert [path.parent] == kept_videos()
     assert _times_s(path) == pytest.approx([0.0, 0.4, 0.5, 0.6], abs=1e-4)
     made.delete()
 
 
 @pytest.mark.parametrize("setup_frames", [1, 100])
-def test_the_video_of_a_cancelled_set_is_deleted(world: World, scratch: Path, setup_frames: int) -> None:
+def test_the_video_of_a_cancelled_set_is_deleted(world: World, setup_frames: int) -> None:
     world.setup_frames = setup_frames
     with world.socket() as socket:
         begin(socket, keep_video=True)
         send_frames(socket, 1.0, 40.0, 80.0)
-        assert len(list(scratch.iterdir())) == (setup_frames == 1)
+        assert len(kept_videos()) == (setup_frames == 1)
         socket.send_json({"type": "cancel"})
         assert farewell(socket) == ("", 1000)
 
 
-def test_kept_videos_are_deleted_when_the_server_stops(world: World, scratch: Path) -> None:
+def test_kept_videos_are_deleted_when_the_server_stops(world: World) -> None:
     with world.socket() as socket:
         begin(socket, keep_video=True)
         send_frames(socket, 1.0, 40.0, 80.0)
         socket.send_json({"type": "finish"})
         assert socket.receive_json()["type"] == "finished"
-    assert len(list(scratch.iterdir())) == 1
+    assert len(kept_videos()) == 1
     world.registry.close()
 
 
-def test_a_full_disk_costs_the_video_and_not_the_set(
-    world: World, scratch: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_full_disk_costs_the_video_and_not_the_set(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OutputError("There is no room on the disk.", "Free some space.")
 
@@ -193,7 +193,7 @@ def test_a_full_disk_costs_the_video_and_not_the_set(
         set_id = begin(socket, keep_video=True)["set_id"]
         notices = [answer["notice"] for answer in send_frames(socket, 1.0, 40.0, 80.0, 120.0)]
         assert sum(notice == "The video is not kept: There is no room on the disk." for notice in notices) == 1
-        assert list(scratch.iterdir()) == []
+        assert kept_videos() == []
         socket.send_json({"type": "finish"})
         assert socket.receive_json()["type"] == "finished"
     finished = world.registry.finished_set(set_id, "somebody")

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import logging
-import tempfile
 import threading
-from pathlib import Path
 
 import pytest
 
 from formcheck.errors import PoseModelError
 
-from .world import World, begin, farewell, frame, resume, send_frames, until
+from .world import World, begin, farewell, frame, kept_videos, resume, send_frames, until
 
 EARLY = "The set was ended early by a fault of formcheck; what was done until then was measured."
 LEFT = "The connection did not come back, so the set was ended and what was done until then was measured."
@@ -151,23 +149,17 @@ def test_a_stopping_server_measures_nothing(world: World) -> None:
     assert world.registry.finished_set(set_id, "somebody") is None
 
 
-def test_a_set_that_is_being_ended_is_not_kept_by_a_stopping_server(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_a_set_that_is_being_ended_is_not_kept_by_a_stopping_server(world: World) -> None:
     set_id = _left_set(world, keep_video=True)
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(kept_videos()) == 1
     world.clock.advance(121)
     assert world.registry.active_count == 0
     world.registry.close()
     assert world.registry.finished_set(set_id, "somebody") is None
-    assert list(tmp_path.iterdir()) == []
+    assert kept_videos() == []
 
 
-def test_the_video_of_a_set_that_nobody_came_back_to_is_kept_with_it(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+def test_the_video_of_a_set_that_nobody_came_back_to_is_kept_with_it(world: World) -> None:
     set_id = _left_set(world, keep_video=True)
     world.clock.advance(121)
     until(lambda: world.registry.finished_set(set_id, "somebody") is not None)
@@ -176,7 +168,7 @@ def test_the_video_of_a_set_that_nobody_came_back_to_is_kept_with_it(
     assert finished.video_path is not None
     assert finished.video_path.is_file()
     world.registry.close()
-    assert list(tmp_path.iterdir()) == []
+    assert kept_videos() == []
 
 
 def _faulty_set(world: World, fault: Exception, told: str = "fault") -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import struct
 import threading
 from collections.abc import Callable, Iterator
@@ -290,3 +291,9 @@ def until(true: Callable[[], bool]) -> None:
             return
         threading.Event().wait(0.005)
     raise AssertionError("it did not happen within 5 s")
+
+
+def kept_videos() -> list[Path]:
+    """Return the folders of videos of live sets, which lie with what passes through this process."""
+    passing = Path(os.environ["FORMCHECK_HOME"]).glob("passing/*/*")
+    return [path for path in passing if not path.name.startswith(".")]
