@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -153,6 +154,7 @@ def migration_config() -> Config:
     return config
 
 
+@functools.cache
 def newest_revision() -> str:
     """Return the revision that this formcheck works with."""
     head = ScriptDirectory.from_config(migration_config()).get_current_head()
@@ -160,6 +162,7 @@ def newest_revision() -> str:
     return head
 
 
+@functools.cache
 def known_revisions() -> frozenset[str]:
     """Return the revisions that this formcheck can bring up to date, the newest included."""
     return frozenset(script.revision for script in ScriptDirectory.from_config(migration_config()).walk_revisions())
@@ -171,13 +174,15 @@ def newer_revision() -> RecordsError:
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Bring the tables to a revision, in one transaction.
+    """Bring the tables to a revision, in one transaction. Where they are at the newest already, that is only looked at.
 
     Raises
     ------
     RecordsError
         If the database was written by a newer formcheck.
     """
+    if to == "head" and _is_up_to_date(engine):
+        return
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -187,6 +192,11 @@ def migrate(engine: Engine, to: str = "head") -> None:
         config = migration_config()
         config.attributes["connection"] = connection
         command.upgrade(config, to)
+
+
+def _is_up_to_date(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == newest_revision()
 
 
 def _unreachable(engine: Engine, error: OperationalError) -> RecordsError:
