@@ -170,9 +170,10 @@ def place(start: Start, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         shutil.copytree(start.home, home, copy_function=_linked_if_stored)
         if server is None:
             return RecordsSettings(home=home, database_url=None)
-        while made:
-            server.drop(made.pop())
-        made.append(server.new_database(template=start.database))
+        name = made.pop() if made else None
+        if name is not None:
+            server.drop(name)
+        made.append(server.new_database(template=start.database, name=name))
         return RecordsSettings(home=home, database_url=server.url_of(made[0]))
 
     yield anew
