@@ -1,15 +1,21 @@
-"""Clips made of the sample clips: cut, stacked, cropped. Nothing of them is kept."""
+"""Clips made of the sample clips: cut, stacked, cropped. Those that are only cut are kept for later runs."""
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
+from formcheck.video.digest import file_sha256
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
+
+from .estimated import CLIPS, made_by
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_videos"
 Picture = NDArray[np.uint8]
@@ -24,6 +30,19 @@ def remake(
     sample: str, out: Path, seconds: float, change: Callable[[Picture], Picture] = same, start_s: float = 0.0
 ) -> Path:
     """Write a part of a sample clip with every picture changed."""
+    if change is not same:
+        return _make(sample, out, seconds, change, start_s)
+    parts = (file_sha256(SAMPLES / f"{sample}.mp4"), repr((seconds, start_s)), file_sha256(Path(__file__)), *made_by())
+    kept = CLIPS / f"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()}.mp4"
+    CLIPS.mkdir(parents=True, exist_ok=True)
+    with FileLock(kept.with_suffix(".lock")):
+        if not kept.exists():
+            _make(sample, kept, seconds, change, start_s)
+    shutil.copyfile(kept, out)
+    return out
+
+
+def _make(sample: str, out: Path, seconds: float, change: Callable[[Picture], Picture], start_s: float) -> Path:
     writer: VideoWriter | None = None
     with open_video(SAMPLES / f"{sample}.mp4") as video:
         try:

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, settings
 
 from formcheck.pose.models import PoseModel
 
+from .command_line import kept_landmarks, run_here
 from .estimated import full_model
 from .records.databases import (
     database_kind,
@@ -31,6 +32,7 @@ from .timing import pytest_configure
 __all__ = [
     "database_kind",
     "empty_settings",
+    "kept_landmarks",
     "other_settings",
     "pose_model",
     "postgresql_server",
@@ -44,6 +46,7 @@ __all__ = [
     "pytest_xdist_setupnodes",
     "records",
     "records_settings",
+    "run_here",
     "sqlite_template",
 ]
 

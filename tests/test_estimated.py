@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from formcheck.pose.models import PoseModel
 from formcheck.pose.store import load_track
 from formcheck.pose.types import PoseTrack
 
@@ -51,7 +52,7 @@ def test_another_clip_is_another_file(tmp_path: Path) -> None:
 def test_other_code_or_another_library_estimates_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     estimate = Estimates()
     before = kept_file(["clip"], estimate, tmp_path)
-    monkeypatch.setattr(estimated, "_made_by", lambda: ("another", "mediapipe 9"))
+    monkeypatch.setattr(estimated, "made_by", lambda: ("another", "mediapipe 9"))
     assert kept_file(["clip"], estimate, tmp_path) != before
     assert estimate.asked == 2
 
@@ -94,6 +95,43 @@ def test_an_estimate_that_fails_keeps_nothing(tmp_path: Path) -> None:
 
 
 def test_the_code_that_counts_is_that_of_pose_and_pictures() -> None:
-    code, *libraries = estimated._made_by()
+    code, *libraries = estimated.made_by()
     assert len(code) == 64
     assert [each.split()[0] for each in libraries] == ["av", "mediapipe", "numpy", "opencv-python-headless"]
+
+
+def test_a_clip_that_was_read_is_known_under_any_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Path] = []
+
+    def read(path: Path, *_: object, **__: object) -> PoseTrack:
+        asked.append(path)
+        return TRACK
+
+    monkeypatch.setattr(estimated, "read_track", read)
+    monkeypatch.setattr(estimated.kept_file, "__defaults__", (tmp_path / "kept",))
+    model = PoseModel("full", Path("none"), "0" * 64)
+    one, other = tmp_path / "one.mp4", tmp_path / "other.mp4"
+    for path in (one, other):
+        path.write_bytes(b"the same")
+    assert [estimated.read_track_or_kept(path, model).source.name for path in (one, other)] == ["one.mp4", "other.mp4"]
+    assert asked == [one]
+    estimated.read_track_or_kept(one, model, mirrored=True)
+    estimated.read_track_or_kept(one, model, person=1)
+    estimated.read_track_or_kept(one, model, capture_fps=1.0)
+    assert asked == [one] * 4
+    other.write_bytes(b"another")
+    estimated.read_track_or_kept(other, model)
+    assert asked[-1] == other
+    assert len(asked) == 5
+
+
+def test_who_was_chosen_by_movement_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    estimate, chosen = Estimates(), replace(TRACK, source=replace(TRACK.source, person="exercising"))
+    monkeypatch.setattr(estimated, "read_track", lambda *_, **__: replace(estimate(), source=chosen.source))
+    monkeypatch.setattr(estimated.kept_file, "__defaults__", (tmp_path / "kept",))
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"two people")
+    for _ in range(2):
+        found = estimated.read_track_or_kept(clip, PoseModel("full", Path("none"), "0" * 64))
+        assert found.source.person == "exercising"
+    assert estimate.asked == 2

@@ -37,6 +37,10 @@ them."""
 _MAX_PEOPLE: Final = 3
 """Enough to tell one person from several; each one costs time."""
 
+# Ctrl-C inside of their constructors leaves halves that MediaPipe's finalizers stumble over, with a stack trace each.
+mediapipe.Image._image_ptr = None
+vision.PoseLandmarker._handle = None
+
 
 def mediapipe_version() -> str:
     """Return the version of MediaPipe that finds the poses."""

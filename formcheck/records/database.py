@@ -5,6 +5,7 @@ Alembic is imported when tables are behind: the app and each of its workers open
 
 from __future__ import annotations
 
+import functools
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -157,11 +158,13 @@ def migration_config() -> Config:
     return config
 
 
+@functools.cache
 def newest_revision() -> str:
     """Return the revision that this formcheck works with."""
     return max(known_revisions())
 
 
+@functools.cache
 def known_revisions() -> frozenset[str]:
     """Return the revisions that this formcheck can bring up to date, the newest included."""
     # A migration's file is named by its revision, and revisions are numbered one after the other.
@@ -174,13 +177,15 @@ def newer_revision() -> RecordsError:
 
 
 def migrate(engine: Engine, to: str = "head") -> None:
-    """Bring the tables to a revision, in one transaction.
+    """Bring the tables to a revision, in one transaction. Where they are at the newest already, that is only looked at.
 
     Raises
     ------
     RecordsError
         If the database was written by a newer formcheck.
     """
+    if to == "head" and _is_up_to_date(engine):
+        return
     with engine.execution_options(**{_WRITES: True}).begin() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
@@ -201,6 +206,11 @@ def _revision_of(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+
+
+def _is_up_to_date(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return _revision_of(connection) == newest_revision()
 
 
 def _unreachable(engine: Engine, error: OperationalError) -> RecordsError:

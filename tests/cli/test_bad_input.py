@@ -1,10 +1,9 @@
-"""Layer: the real command line in processes of its own. What it says to files that hold no set."""
+"""Layer: the real command line, in processes of its own where these matter. What it says to files that hold no set."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,17 +18,12 @@ import pytest
 from formcheck.pose.models import PoseModel
 
 from ..clips import SAMPLES, empty_wall, remake
+from ..command_line import Run, in_a_process
 
 pytestmark = pytest.mark.usefixtures("pose_model")
 
 
-def formcheck(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "formcheck", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-
-
-def analyze(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return formcheck("analyze", "--exercise", "wall-squat", "--no-video", "--no-report", *arguments)
+ANALYZE = ("analyze", "--exercise", "wall-squat", "--no-video", "--no-report")
 
 
 def make_text(folder: Path) -> Path:
@@ -51,7 +45,7 @@ def make_cut(folder: Path) -> Path:
 
 
 def make_wall(folder: Path) -> Path:
-    return empty_wall(folder / "wall.mp4", 20)
+    return empty_wall(folder / "wall.mp4", 10)
 
 
 def make_two_people(folder: Path) -> Path:
@@ -59,15 +53,15 @@ def make_two_people(folder: Path) -> Path:
         half = picture[:, 320:960]
         return np.hstack([half, half])
 
-    return remake("wall_squat_front", folder / "two.mp4", 10, beside)
+    return remake("wall_squat_front", folder / "two.mp4", 3.5, beside)
 
 
 def make_upper_half(folder: Path) -> Path:
-    return remake("wall_squat_front", folder / "upper.mp4", 5, lambda picture: picture[:370])
+    return remake("wall_squat_front", folder / "upper.mp4", 3, lambda picture: picture[:370])
 
 
 def make_rolled(folder: Path) -> Path:
-    return remake("wall_squat_front", folder / "rolled.mp4", 5, lambda picture: picture.transpose(1, 0, 2)[:, ::-1])
+    return remake("wall_squat_front", folder / "rolled.mp4", 3, lambda picture: picture.transpose(1, 0, 2)[:, ::-1])
 
 
 @pytest.mark.parametrize(
@@ -85,10 +79,10 @@ def make_rolled(folder: Path) -> Path:
     ],
 )
 def test_a_file_without_a_set_gets_its_reason_in_one_line(
-    make: Callable[[Path], Path], said: str, tmp_path: Path
+    make: Callable[[Path], Path], said: str, tmp_path: Path, run_here: Run
 ) -> None:
     source, out = make(tmp_path), tmp_path / "out"
-    done = analyze(source, "--out", out)
+    done = run_here(*ANALYZE, source, "--out", out)
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
@@ -97,19 +91,19 @@ def test_a_file_without_a_set_gets_its_reason_in_one_line(
 
 
 def test_one_bad_file_does_not_stop_the_others(tmp_path: Path) -> None:
-    good = remake("wall_squat_side", tmp_path / "good.mp4", 7)
-    done = analyze(make_text(tmp_path), good, "--out", tmp_path / "out", "--json")
+    good = remake("wall_squat_side", tmp_path / "good.mp4", 4.6, start_s=1.4)
+    done = in_a_process(*ANALYZE, make_text(tmp_path), good, "--out", tmp_path / "out", "--json")
     assert done.returncode == 1
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(lines) == 2
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"good.json", "good.csv"}
 
 
-def test_files_of_one_name_get_results_of_their_own(tmp_path: Path) -> None:
+def test_files_of_one_name_get_results_of_their_own(tmp_path: Path, run_here: Run) -> None:
     first = remake("wall_squat_side", tmp_path / "set.mp4", 3)
     (tmp_path / "other").mkdir()
     second = remake("wall_squat_side", tmp_path / "other" / "set.mp4", 3)
-    done = analyze(first, second, "--out", tmp_path / "out", "--quiet")
+    done = run_here(*ANALYZE, first, second, "--out", tmp_path / "out", "--quiet")
     assert done.returncode == 0, done.stderr
     assert len(list((tmp_path / "out").glob("*.json"))) == 2
 
@@ -128,16 +122,16 @@ def test_files_of_one_name_get_results_of_their_own(tmp_path: Path) -> None:
         [],
     ],
 )
-def test_wrong_arguments_exit_with_two(arguments: list[str]) -> None:
-    done = formcheck("analyze", str(SAMPLES / "wall_squat_side.mp4"), *arguments)
+def test_wrong_arguments_exit_with_two(arguments: list[str], run_here: Run) -> None:
+    done = run_here("analyze", str(SAMPLES / "wall_squat_side.mp4"), *arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
-def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path, run_here: Run) -> None:
     (tmp_path / "file").touch()
     clip = remake("wall_squat_side", tmp_path / "set.mp4", 3)
-    done = analyze(clip, "--out", tmp_path / "file" / "out")
+    done = run_here(*ANALYZE, clip, "--out", tmp_path / "file" / "out")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -169,13 +163,11 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path, pose_model: Pos
     assert not (tmp_path / "o").exists() or not list((tmp_path / "o").iterdir())
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
-def test_the_overlay_of_one_video_is_not_written_over_another(tmp_path: Path) -> None:
-    other = tmp_path / "set.mp4"
-    shutil.copy(SAMPLES / "wall_squat_side.mp4", other)
+def test_the_overlay_of_one_video_is_not_written_over_another(tmp_path: Path, run_here: Run) -> None:
+    other = remake("wall_squat_side", tmp_path / "set.mp4", 3)
     before = other.read_bytes()
-    (tmp_path / "set.mov").write_bytes((SAMPLES / "wall_squat_front.mp4").read_bytes())
-    done = formcheck(
+    remake("wall_squat_front", tmp_path / "set.mp4.mp4", 3).rename(tmp_path / "set.mov")
+    done = run_here(
         "analyze", "--exercise", "wall-squat", "--no-report", tmp_path / "set.mov", other, "--out", tmp_path
     )
     assert done.returncode == 1
@@ -195,6 +187,7 @@ def _until_it_reads(pid: int, name: str) -> None:
         time.sleep(0.1)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 def test_ctrl_c_half_way_leaves_nothing(tmp_path: Path) -> None:
     out = tmp_path / "out"
     command = [sys.executable, "-m", "formcheck", "analyze", str(SAMPLES / "wall_squat_front.mp4")]

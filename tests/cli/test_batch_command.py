@@ -1,4 +1,4 @@
-"""Layer: the real command line in processes of its own. A folder of videos, on the cores of this computer."""
+"""Layer: the real command line, in processes of its own where these matter, and real workers. A folder of videos."""
 
 from __future__ import annotations
 
@@ -20,21 +20,18 @@ from distributed import LocalCluster
 import formcheck
 
 from ..clips import SAMPLES, remake
+from ..command_line import Done, Run, in_a_process
 from ..test_network_silence import WATCHERS, watch_with_strace
 
 pytestmark = pytest.mark.usefixtures("pose_model")
 
 FAST = ("--no-video", "--no-report")
-REP_S = 7.0
-"""Of a sample clip: one rep, from standing to standing."""
+MOMENT_S = 1.5
+"""Of somebody who stands: for tests of what is done with videos, whatever they show."""
 
 
 def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "formcheck", "batch", *map(str, arguments)]
-
-
-def batch(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(*arguments), capture_output=True, text=True, timeout=300, check=False)
 
 
 def table(out: Path) -> dict[str, dict[str, str]]:
@@ -42,21 +39,31 @@ def table(out: Path) -> dict[str, dict[str, str]]:
         return {row["video"]: row for row in csv.DictReader(file)}
 
 
-def lines(done: subprocess.CompletedProcess[str]) -> dict[str, dict[str, object]]:
+def lines(done: Done) -> dict[str, dict[str, object]]:
     return {line["video"]: line for line in map(json.loads, done.stdout.splitlines())}
 
 
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder with one rep of each of two exercises, from standing to standing."""
     folder = tmp_path_factory.mktemp("clips")
-    remake("wall_squat_side", folder / "wall_squat.mp4", REP_S)
-    remake("step_down_side", folder / "step-down.mp4", REP_S)
+    remake("wall_squat_side", folder / "wall_squat.mp4", 4.6, start_s=1.4)
+    remake("step_down_side", folder / "step-down.mp4", 5.0, start_s=2.3)
     return folder
 
 
 @pytest.fixture
 def folder(clips: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(clips, tmp_path / "videos"))
+
+
+@pytest.fixture
+def moment(tmp_path: Path) -> Path:
+    """Make a folder with one video that is soon measured."""
+    folder = tmp_path / "videos"
+    folder.mkdir()
+    remake("wall_squat_side", folder / "wall_squat.mp4", MOMENT_S)
+    return folder
 
 
 def test_a_mixed_folder_gets_the_right_outcome_for_each_file(folder: Path, tmp_path: Path) -> None:
@@ -69,7 +76,7 @@ def test_a_mixed_folder_gets_the_right_outcome_for_each_file(folder: Path, tmp_p
     with (folder / "huge squat.mp4").open("wb") as huge:
         huge.truncate(2**28)
     out = tmp_path / "out"
-    done = batch(folder, "--out", out, *FAST, "--workers", "2", "--json")
+    done = in_a_process("batch", folder, "--out", out, *FAST, "--workers", "2", "--json")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 5, "a line for each file that is no video or cannot be measured"
@@ -123,19 +130,18 @@ def check_table(out: Path) -> None:
         assert {name: "" if cell is None else str(cell) for name, cell in one.items()} == other
 
 
-def test_what_was_done_is_kept_and_again_measures_anew(folder: Path, tmp_path: Path) -> None:
-    (folder / "step-down.mp4").unlink()
+def test_what_was_done_is_kept_and_again_measures_anew(moment: Path, tmp_path: Path, run_here: Run) -> None:
     out = tmp_path / "out"
-    first = batch(folder, "--out", out, *FAST)
+    first = run_here("batch", moment, "--out", out, *FAST)
     assert first.returncode == 0, first.stderr
     results = out / "wall_squat.json"
     before, rows = results.stat().st_mtime_ns, table(out)
-    second = batch(folder, "--out", out, *FAST)
+    second = run_here("batch", moment, "--out", out, *FAST)
     assert second.returncode == 0
     assert "kept" in second.stdout
     assert results.stat().st_mtime_ns == before
     assert table(out) == rows
-    third = batch(folder, "--out", out, *FAST, "--again")
+    third = run_here("batch", moment, "--out", out, *FAST, "--again")
     assert third.returncode == 0
     assert results.stat().st_mtime_ns > before
 
@@ -187,9 +193,8 @@ def wait_until_gone(group: int) -> None:
 
 
 @pytest.mark.skipif(watch_with_strace not in WATCHERS, reason="strace may not be used here")
-def test_workers_talk_on_loopback_only(folder: Path, tmp_path: Path) -> None:
-    (folder / "step-down.mp4").unlink()
-    calls = watch_with_strace(command(folder, "--out", tmp_path / "out", *FAST), tmp_path)
+def test_workers_talk_on_loopback_only(moment: Path, tmp_path: Path) -> None:
+    calls = watch_with_strace(command(moment, "--out", tmp_path / "out", *FAST), tmp_path)
     assert calls
     assert [call for call in calls if 'inet_addr("127.0.0.1")' not in call] == []
 
@@ -203,9 +208,9 @@ def scheduler() -> Iterator[str]:
         yield cluster.scheduler_address
 
 
-def test_a_scheduler_that_is_there_does_the_work(folder: Path, tmp_path: Path, scheduler: str) -> None:
+def test_a_scheduler_that_is_there_does_the_work(moment: Path, tmp_path: Path, scheduler: str) -> None:
     out = tmp_path / "out"
-    done = batch(folder, "--out", out, *FAST, "--scheduler", scheduler)
+    done = in_a_process("batch", moment, "--out", out, *FAST, "--scheduler", scheduler)
     assert done.returncode == 0, done.stderr
     assert {row["outcome"] for row in table(out).values()} == {"assessed"}
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
@@ -218,9 +223,11 @@ def test_a_scheduler_that_is_there_does_the_work(folder: Path, tmp_path: Path, s
         (["--scheduler", "127.0.0.1:9"], "is not the address"),
     ],
 )
-def test_no_scheduler_is_one_sentence(arguments: list[str], said: str, folder: Path, tmp_path: Path) -> None:
+def test_no_scheduler_is_one_sentence(
+    arguments: list[str], said: str, moment: Path, tmp_path: Path, run_here: Run
+) -> None:
     out = tmp_path / "out"
-    done = batch(folder, "--out", out, *arguments)
+    done = run_here("batch", moment, "--out", out, *arguments)
     assert done.returncode == 1
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
@@ -231,14 +238,14 @@ def test_no_scheduler_is_one_sentence(arguments: list[str], said: str, folder: P
     "arguments",
     [["--exercise", "handstand"], ["--workers", "0"], ["--workers", "2", "--scheduler", "tcp://127.0.0.1:1"]],
 )
-def test_wrong_arguments_exit_with_two(arguments: list[str], tmp_path: Path) -> None:
-    done = batch(tmp_path, *arguments)
+def test_wrong_arguments_exit_with_two(arguments: list[str], tmp_path: Path, run_here: Run) -> None:
+    done = run_here("batch", tmp_path, *arguments)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
 
 
-def test_a_folder_without_videos_is_one_sentence(tmp_path: Path) -> None:
-    done = batch(tmp_path, "--out", tmp_path / "out")
+def test_a_folder_without_videos_is_one_sentence(tmp_path: Path, run_here: Run) -> None:
+    done = run_here("batch", tmp_path, "--out", tmp_path / "out")
     assert done.returncode == 1
     assert "There are no videos" in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1

@@ -1,28 +1,25 @@
-"""Layer: the real command line in processes of its own. A folder of clips against their truths."""
+"""Layer: the command line in this process. A folder of clips against their truths.
+
+Landmarks may be some that were found before.
+"""
 
 from __future__ import annotations
 
 import csv
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from ..clips import SAMPLES, remake
+from ..command_line import Run
 
 pytestmark = pytest.mark.usefixtures("pose_model")
 
 SECONDS = 7.0
 """Of the clip that is measured: one rep, from standing to standing."""
 NAMES = {"validation.html", "validation.json", "validation.csv", "validation.md"}
-
-
-def validate(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "formcheck", "validate", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
 
 
 def one_rep(folder: Path) -> Path:
@@ -43,7 +40,7 @@ def one_rep(folder: Path) -> Path:
     return folder
 
 
-def test_a_clip_with_marked_joints_is_compared_and_a_bad_one_named(tmp_path: Path) -> None:
+def test_a_clip_with_marked_joints_is_compared_and_a_bad_one_named(tmp_path: Path, run_here: Run) -> None:
     folder, out = one_rep(tmp_path / "room"), tmp_path / "out"
     shutil.copy(folder / "set.mp4", folder / "bad.mp4")
     (folder / "bad.csv").write_text("t_s,measure,leg,value\n1,knee_angle,left,10\n")
@@ -62,7 +59,7 @@ def test_a_clip_with_marked_joints_is_compared_and_a_bad_one_named(tmp_path: Pat
         "--notes",
         tmp_path / "notes.md",
     ]
-    done = validate(folder, *options)
+    done = run_here("validate", folder, *options)
     assert done.returncode == 1, done.stderr
     assert "bad.csv, line 2: there is no measure “knee_angle”" in done.stderr
     assert "late.csv speaks of 90 s" in done.stderr
@@ -83,12 +80,12 @@ def test_a_clip_with_marked_joints_is_compared_and_a_bad_one_named(tmp_path: Pat
     assert str(tmp_path) not in copy.read_text()
 
 
-def test_rendered_truth_is_called_what_it_is_and_landmarks_can_be_kept(tmp_path: Path) -> None:
+def test_rendered_truth_is_called_what_it_is_and_landmarks_can_be_kept(tmp_path: Path, run_here: Run) -> None:
     folder = tmp_path / "room"
     folder.mkdir()
     for ending in ("mp4", "csv", "json"):
         shutil.copy(SAMPLES / f"wall_squat_oblique.{ending}", folder)
-    first = validate(folder, "--out", tmp_path / "out", "--quiet")
+    first = run_here("validate", folder, "--out", tmp_path / "out", "--quiet")
     assert (first.returncode, first.stdout, first.stderr) == (0, "", "")
     (clip,) = json.loads((tmp_path / "out" / "validation.json").read_text())["clips"]
     assert clip["truth"]["kind"] == "rendered"
@@ -99,10 +96,9 @@ def test_rendered_truth_is_called_what_it_is_and_landmarks_can_be_kept(tmp_path:
     # Landmarks that were saved from another video are not taken for this one's.
     other = remake("wall_squat_side", tmp_path / "other.mp4", 3)
     keep = ["analyze", other, "--exercise", "wall-squat", "--no-video", "--no-report"]
-    command = [sys.executable, "-m", "formcheck", *map(str, keep), "--save-track", "--out", str(tmp_path / "kept")]
-    subprocess.run(command, check=True, timeout=300, capture_output=True)
+    assert run_here(*keep, "--save-track", "--out", tmp_path / "kept").returncode == 0
     shutil.copy(tmp_path / "kept" / "other.track.parquet", folder / "wall_squat_oblique.track.parquet")
-    second = validate(folder, "--out", tmp_path / "again")
+    second = run_here("validate", folder, "--out", tmp_path / "again")
     assert second.returncode == 1
     assert "was not saved from the wall_squat_oblique.mp4" in second.stderr
     assert not (tmp_path / "again").exists()
@@ -112,34 +108,35 @@ def test_rendered_truth_is_called_what_it_is_and_landmarks_can_be_kept(tmp_path:
     ("make", "said"),
     [(False, "There is no folder"), (True, "has a truth beside it")],
 )
-def test_a_folder_with_nothing_to_compare_is_refused_in_one_line(make: bool, said: str, tmp_path: Path) -> None:
+def test_a_folder_with_nothing_to_compare_is_refused_in_one_line(
+    make: bool, said: str, tmp_path: Path, run_here: Run
+) -> None:
     folder = tmp_path / "room"
     if make:
         folder.mkdir()
         (folder / "set.mp4").touch()
-    done = validate(folder, "--out", tmp_path / "out")
+    done = run_here("validate", folder, "--out", tmp_path / "out")
     assert done.returncode == 1
     assert said in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not (tmp_path / "out").exists()
 
 
-def test_an_exercise_that_does_not_exist_is_a_wrong_argument(tmp_path: Path) -> None:
-    assert validate(tmp_path, "--exercise", "handstand").returncode == 2
+def test_an_exercise_that_does_not_exist_is_a_wrong_argument(tmp_path: Path, run_here: Run) -> None:
+    assert run_here("validate", tmp_path, "--exercise", "handstand").returncode == 2
 
 
-def test_the_results_of_an_analysis_are_no_proof_of_themselves(tmp_path: Path) -> None:
+def test_the_results_of_an_analysis_are_no_proof_of_themselves(tmp_path: Path, run_here: Run) -> None:
     video, kept = remake("wall_squat_side", tmp_path / "set.mp4", SECONDS), tmp_path / "kept"
-    options = ["--exercise", "wall-squat", "--no-video", "--no-report", "--save-track", "--out", str(kept)]
-    command = [sys.executable, "-m", "formcheck", "analyze", str(video), *options]
-    subprocess.run(command, check=True, timeout=300, capture_output=True)
-    done = validate(kept, "--out", tmp_path / "out")
+    options = ["--exercise", "wall-squat", "--no-video", "--no-report", "--save-track", "--out", kept]
+    assert run_here("analyze", video, *options).returncode == 0
+    done = run_here("validate", kept, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     (clip,) = json.loads((tmp_path / "out" / "validation.json").read_text())["clips"]
     assert any("this proves nothing" in note for note in clip["notes"])
     assert any("set.json is formcheck's own result" in note for note in clip["notes"])
     # The landmarks are the same, so points elsewhere are told without the video being read.
     (kept / "set.csv").write_text("t_s,point,x_px,y_px\n1,left_hip,9,9\n1,left_knee,9,99\n1,left_ankle,9,9999\n")
-    outside = validate(kept, "--out", tmp_path / "again")
+    outside = run_here("validate", kept, "--out", tmp_path / "again")
     assert outside.returncode == 1
     assert "set.csv: left_ankle at 1 s is at 9, 9999, outside of the picture" in outside.stderr

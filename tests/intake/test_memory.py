@@ -55,7 +55,7 @@ def test_the_system_refuses_what_lies_far_past_the_ceiling() -> None:
     assert done.stdout == "refused\n"
 
 
-@pytest.mark.usefixtures("pose_model")
+@pytest.mark.usefixtures("pose_model", "kept_landmarks")
 def test_the_death_of_a_worker_is_the_failure_of_one_upload(tmp_path: Path) -> None:
     records = Records(RecordsSettings(home=tmp_path / "home", database_url=None, user_name="Robin"))
     clip = remake("step_down_side", tmp_path / "clip.mp4", 5.0, start_s=2.3)

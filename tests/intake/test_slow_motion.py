@@ -32,6 +32,7 @@ def in_slow_motion(path: Path) -> bytes:
     return path.read_bytes()
 
 
+@pytest.mark.usefixtures("kept_landmarks")
 def test_what_was_said_of_slow_motion_holds_for_landmarks_and_for_the_copy(
     desk: Desk, tmp_path: Path, pose_model: PoseModel
 ) -> None:

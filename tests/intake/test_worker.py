@@ -100,6 +100,7 @@ def test_a_clip_becomes_a_set_with_its_files(records: Records, clip: Path) -> No
     assert not worker(records).work_once()
 
 
+@pytest.mark.usefixtures("kept_landmarks")
 def test_landmarks_alone_are_kept_where_that_is_wished(records: Records, clip: Path) -> None:
     row = bring(records, clip, "set.mp4", Wishes(exercise="step-down", keep_video=False))
     worker(records).work_once()
@@ -109,6 +110,7 @@ def test_landmarks_alone_are_kept_where_that_is_wished(records: Records, clip: P
     assert left_over(records) == []
 
 
+@pytest.mark.usefixtures("kept_landmarks")
 def test_what_is_said_while_it_is_measured_counts(
     records: Records, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -159,6 +161,7 @@ def test_nothing_is_left_of_an_erased_person_whose_video_could_not_be_measured(
     assert not any(trace in kept for trace in ("Zoë Quixx".encode(), b"Quixx", row.id.encode(), start))
 
 
+@pytest.mark.usefixtures("kept_landmarks")
 def test_an_attempt_that_was_killed_leaves_nothing_behind_the_next(records: Records, clip: Path) -> None:
     row = bring(records, clip, "set.mp4")
     killed = records.files.incoming / f"{row.id}.{'0' * 32}"

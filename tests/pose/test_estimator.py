@@ -7,9 +7,12 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import mediapipe
 import numpy as np
 import pytest
+from mediapipe.tasks.python import vision
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -257,3 +260,9 @@ for _ in range(2):
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("kind", [mediapipe.Image, vision.PoseLandmarker])
+def test_what_ctrl_c_left_half_made_goes_without_a_word(kind: Any) -> None:
+    half = kind.__new__(kind)
+    half.__del__()

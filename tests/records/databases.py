@@ -58,9 +58,9 @@ class PostgresqlServer:
     """Of the database that is there from the start."""
     _made: set[str] = field(default_factory=set)
 
-    def new_database(self, *, template: str | None = None) -> str:
+    def new_database(self, *, template: str | None = None, name: str | None = None) -> str:
         """Make a database, empty or as another one is that nobody is connected to; return its name."""
-        name = f"formcheck_test_{uuid4().hex}"
+        name = name or f"formcheck_test_{uuid4().hex}"
         self._run(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else " TEMPLATE template0"))
         self._made.add(name)
         return name

@@ -23,6 +23,7 @@ from formcheck.records.records import Records
 from formcheck.records.reviewing import correct, corrections_of, reviewed_set
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.sweep import sweep
+from formcheck.records.tables import Person
 from formcheck.session import corrected
 from formcheck.session.corrections import ExcludeRep
 
@@ -73,6 +74,15 @@ def test_of_two_reviewers_one_is_told_and_nothing_is_lost(records: Records, monk
     assert len(row["corrected"]["reps"]) == len(reviewed.corrected.reps)
     logged = [each["actor"] for each in all_rows(records)["audit_entry"] if each["action"] == "set.corrected"]
     assert len(logged) == 2
+
+
+def test_records_are_opened_while_somebody_writes(records: Records) -> None:
+    with records.writing(ROBIN) as work:
+        person = add_person(work, PersonDetails("Not yet there"))
+        opened = Records(records.settings)
+        with opened.reading(ROBIN) as other:
+            assert other.session.get(Person, person.id) is None
+        opened.close()
 
 
 def test_ten_threads_add_at_once(records: Records) -> None:

@@ -6,6 +6,7 @@ nothing over.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from typing import Any, Final
 import pytest
 from sqlalchemy import text
 
+from formcheck.records import database
 from formcheck.records.archive import back_up
 from formcheck.records.archive_file import ArchiveReader
 from formcheck.records.database import connect, migrate
@@ -63,6 +65,12 @@ class Killer:
     def end(self) -> None:
         """Let it go."""
         self._process.communicate()
+
+
+@pytest.fixture(autouse=True)
+def _statements_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a place that is looked into again and again keep what SQLAlchemy makes of our statements."""
+    monkeypatch.setattr(database, "connect", functools.cache(database.connect))
 
 
 @pytest.fixture(scope="module")
@@ -162,9 +170,10 @@ def place(start: Start, tmp_path: Path, request: pytest.FixtureRequest) -> Itera
         shutil.copytree(start.home, home, copy_function=_linked_if_stored)
         if server is None:
             return RecordsSettings(home=home, database_url=None)
-        while made:
-            server.drop(made.pop())
-        made.append(server.new_database(template=start.database))
+        name = made.pop() if made else None
+        if name is not None:
+            server.drop(name)
+        made.append(server.new_database(template=start.database, name=name))
         return RecordsSettings(home=home, database_url=server.url_of(made[0]))
 
     yield anew

@@ -20,6 +20,7 @@ from formcheck.session.recorded import SetRequest, assess
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 from tests.clips import SAMPLES
+from tests.estimated import read_track_or_kept
 
 Picture = NDArray[np.uint8]
 EVERY = 3
@@ -62,7 +63,7 @@ def made(clips: dict[str, list[Picture]], tmp_path_factory: pytest.TempPathFacto
 
 def one_person(path: Path, model: PoseModel, **asked: object) -> tuple[list[float], SetupCheck]:
     """Return the depths of the reps of the left leg, and what is said of people."""
-    found = assess(read_track(path, model, **asked), SetRequest(builtin_rubric("wall-squat")))  # type: ignore[arg-type]
+    found = assess(read_track_or_kept(path, model, **asked), SetRequest(builtin_rubric("wall-squat")))  # type: ignore[arg-type]
     depths = [rep.measures["knee_flexion_max_deg"]["left"] for rep in found.complete_reps]
     (check,) = (check for check in found.setup if check.id == "SU-8")
     return [depth.value for depth in depths if depth is not None], check

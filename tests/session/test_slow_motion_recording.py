@@ -15,11 +15,11 @@ from formcheck.pose.store import load_track, save_track
 from formcheck.report.document import assessment_document
 from formcheck.report.render import render_overlay
 from formcheck.session.assessment import Assessment
-from formcheck.session.reading import read_track
 from formcheck.session.recorded import SetRequest, assess
 from formcheck.video.reader import open_video
 
 from ..clips import SAMPLES
+from ..estimated import read_track_or_kept
 
 LENGTH_S, DOWN_S, HOLD_S, DEPTH_DEG = 6.6, 1.5, 1.0, 70.2
 """Of the first rep of the sample, which is made exactly so."""
@@ -50,7 +50,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def measured(recording: Path, pose_model: PoseModel) -> Assessment:
-    return assess(read_track(recording, pose_model), SetRequest(builtin_rubric("wall-squat")))
+    return assess(read_track_or_kept(recording, pose_model), SetRequest(builtin_rubric("wall-squat")))
 
 
 def test_phases_and_depth_are_those_of_the_movement(measured: Assessment) -> None:
