@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.measures import MEASURES
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.session.assessment import Provenance
 from formcheck.validation.agreement import Agreement, Coverage, agreement_of, coverage_of
 from formcheck.validation.comparison import FRAME_MEASURES, Comparison

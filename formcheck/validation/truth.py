@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.exercises.measures import MEASURES, Per, Scope
+from formcheck.kinematics.measures.record import Per, Scope
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import SIDES, Side
 
