@@ -23,7 +23,6 @@ Points = Mapping[str, tuple[float, float]]
 
 BOTH: Final = "both"
 KNEE_FLEXION: Final = "knee_flexion_deg"
-DEPTH: Final = "knee_flexion_max_deg"
 
 
 class TruthKind(StrEnum):
