@@ -208,7 +208,7 @@ def _front(c: LiveCalibration, track: PoseTrack, drop_px: float, q_deg: float, n
     values: Values = {}
     for name, measure in _asked(names, CheckView.FRONT):
         refused = turned and measure.needs_thigh
-        if measure.per is Per.LEG:
+        if name in series.per_leg:
             values[name] = {
                 side.value: None
                 if refused or side not in legs
