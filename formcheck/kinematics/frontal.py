@@ -166,7 +166,30 @@ def measure_front(
         for name, each in values.items():
             per_leg.setdefault(name, np.full((len(track), 2), np.nan))[:, i] = each
     found = FrontalErrors(hips - drawn, leans, biases)
-    return FrontalSeries(per_leg, _body(track, standing, per_leg, stance), found)
+    body = _body(track, standing, per_leg, stance)
+    if stance is not None:
+        per_leg["fppa_plus_lean_deg"] = fppa_plus_lean_deg(per_leg["fppa_deg"], body["trunk_lean_deg"], stance)
+    return FrontalSeries(per_leg, body, found)
+
+
+def fppa_plus_lean_deg(fppa: FloatArray, lean: FloatArray, stance: NDArray[np.int64]) -> FloatArray:
+    """Return FPPA of the standing leg plus the trunk's lean towards it, shape (n, 2); NaN for the other leg.
+
+    A knee that falls inward and a trunk that goes over it both move the ground's reaction to the outside of the knee:
+    in single-leg tasks of women with 2D video their sum goes with the moment that abducts the knee, either alone does
+    not (Dingenen 2014).
+
+    Parameters
+    ----------
+    fppa
+        Shape (n, 2), positive = knee medial.
+    lean
+        Towards the standing leg, shape (n,).
+    stance
+        Which leg stands, shape (n,): 0 left, 1 right, -1 unknown.
+    """
+    stands = stance[:, None] == [side.leg_index for side in SIDES]
+    return np.where(stands, fppa + lean[:, None], np.nan)
 
 
 def _thigh_share(track: PoseTrack, hips: FloatArray, side: Side) -> FloatArray:

@@ -66,6 +66,11 @@ def tilt_of_trunk(t: LegTremble) -> float:
     return float(np.degrees(np.hypot(t.shoulder, t.hip) / t.trunk_px))
 
 
+def angle_at_knee_and_tilt_of_trunk(t: LegTremble) -> float:
+    """Return the noise (deg) of an angle at the knee plus the trunk's tilt."""
+    return float(np.hypot(angle_at_knee(t), tilt_of_trunk(t)))
+
+
 def knee_to_toe(t: LegTremble) -> float:
     """Return the noise (% of leg length) of how far the knee is from the toe."""
     return 100 * float(np.hypot(t.knee, t.toe)) / t.leg_px
@@ -140,6 +145,9 @@ LEAN_OF_TRUNK = TurnRule(
     lambda t: float(fppa_yaw_bias_deg(t.forward_lean_deg, 0.0, t.whole_turn_deg)), asks_for_lean=True
 )
 """From the front: the forward lean of the trunk in its sideways lean, which is not corrected for the turn."""
+BEND_OF_LEG_AND_LEAN = TurnRule(
+    lambda t: float(np.hypot(BEND_OF_LEG.spread(t), LEAN_OF_TRUNK.spread(t))), asks_for_lean=True
+)
 FORESHORTENED = TurnRule(_foreshortened(1))
 """From the side: a segment is seen shorter by the cosine."""
 BOTH_FORESHORTENED = TurnRule(_foreshortened(2))

@@ -7,12 +7,14 @@ from typing import Final
 from formcheck.kinematics.measures.error_rules import (
     BEND_OF_BOTH_LEGS,
     BEND_OF_LEG,
+    BEND_OF_LEG_AND_LEAN,
     BEND_OF_THIGH,
     KNEE_AHEAD_OF_LEG,
     KNEE_AHEAD_OF_TOE,
     KNEES_AHEAD_OF_TOES,
     LEAN_OF_TRUNK,
     angle_at_knee,
+    angle_at_knee_and_tilt_of_trunk,
     knee_to_leg_line,
     knee_to_toe,
     scatter_alone,
@@ -231,6 +233,31 @@ FRONT: Final = (
         live=True,
         needs_thigh=True,
         ways=_INWARD,
+        reliability=_OF_FPPA,
+    ),
+    Measure(
+        name="fppa_plus_lean_deg",
+        title="frontal plane projection angle plus lateral trunk lean",
+        unit="deg",
+        per=_LEG,
+        view=_FRONT,
+        zero="0: leg in line and trunk as when standing, or one makes up for the other; positive: knee medial (valgus) "
+        "or trunk towards the standing leg",
+        # Of FPPA (1.85) and the lean (0.54), which go wrong for reasons of their own.
+        error=ErrorRule(1.93, angle_at_knee_and_tilt_of_trunk, BEND_OF_LEG_AND_LEAN, of_bent_knee=True),
+        series=Series("fppa_plus_lean_deg"),
+        reduction=Reduction.BOTTOM,
+        wording=Wording(
+            "Knee plus trunk (FPPA + lean)",
+            "Knee alignment (FPPA) of the standing leg plus how far the upper body leans towards it. In single-leg "
+            "tasks the sum goes with the load that pushes the knee inward, either part alone does not (Dingenen 2014).",
+            short="FPPA + lean",
+        ),
+        live=True,
+        needs_thigh=True,
+        place=85,
+        compared=True,
+        # A sum is no surer than its larger part.
         reliability=_OF_FPPA,
     ),
     Measure(
