@@ -15,9 +15,10 @@ import pyarrow.parquet
 
 from formcheck.exercises.advice import first_change
 from formcheck.exercises.finding import Band
-from formcheck.exercises.measures import MEASURES, MeasureSpec, Per, Scope
 from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import Measure, Per, Scope
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.csv_file import CsvDialect, csv_text
 from formcheck.report.files import output_error, publish, staging_folder
@@ -199,11 +200,11 @@ def read_summary(out_dir: Path) -> list[Row]:
     return rows
 
 
-def _rep_measures() -> Iterable[MeasureSpec]:
+def _rep_measures() -> Iterable[Measure]:
     return (spec for spec in MEASURES.values() if Scope.REP in spec.scopes)
 
 
-def _legs(spec: MeasureSpec) -> tuple[str, ...]:
+def _legs(spec: Measure) -> tuple[str, ...]:
     return tuple(side.value for side in SIDES) if spec.per is Per.LEG else (_BOTH,)
 
 

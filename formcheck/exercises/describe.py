@@ -6,8 +6,9 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from formcheck.exercises.measures import MEASURES, CheckView
 from formcheck.exercises.rubric import SURE, Check, Interval, Rubric
+from formcheck.kinematics.measures.record import CheckView
+from formcheck.kinematics.measures.registry import MEASURES
 
 _ANY_VIEW: Final = "front or side"
 _PRESCRIBED: Final = {

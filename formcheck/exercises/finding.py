@@ -27,7 +27,7 @@ class Finding:
     leg: str
     """`left`, `right` or `both`."""
     measure: str
-    """Name of the measure, with its unit: `kmf_pct`."""
+    """Name of the measure, with its unit: `fppa_deg`."""
     value: float
     error: float
     """Half-width of the 95 % interval of `value`."""

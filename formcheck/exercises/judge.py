@@ -13,10 +13,11 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from formcheck.exercises.finding import Band, Finding
-from formcheck.exercises.measures import MEASURES, CheckView, Per, Scope
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Check, Direction, Rubric
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import CheckView, Per, Scope
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import SIDES
 

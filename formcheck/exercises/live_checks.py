@@ -9,9 +9,9 @@ from typing import Final
 
 from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.judge import MeasuredValues, contradicting, judge_rep
-from formcheck.exercises.measures import CheckView, Scope
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Check, Phase, Rubric
+from formcheck.kinematics.measures.record import CheckView, Scope
 from formcheck.kinematics.view import ViewKind, ViewQuality
 
 _UNSEEN_S: Final = 0.5

@@ -7,6 +7,7 @@ from typing import Final
 
 from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.rubric import Precedence
+from formcheck.kinematics.measures.registry import in_order
 
 MOST_WORDS: Final = 8
 _PLAIN: Final = ("Good rep", "Well done", "That was a good one")
@@ -16,7 +17,6 @@ _OF_CLASS: Final = (
     (Precedence.TRUNK_PELVIS, "Good posture"),
 )
 """Said if everything that was judged of a class of checks is good."""
-_OF_MEASURE: Final = (("hold_s", "Well held"), ("descent_s", "Nice and slow on the way down"))
 _BEFORE_LAST, _LAST = "Good, one more to go", "Good, that was the last one"
 
 
@@ -42,7 +42,11 @@ def praise_for(findings: Sequence[Finding], rep: int, target_reps: int | None, b
     if target_reps is not None and target_reps > 1 and rep in (target_reps - 1, target_reps):
         return _LAST if rep == target_reps else _BEFORE_LAST
     earned = [text for of, text in _OF_CLASS if _all_good([each for each in findings if each.precedence == of])]
-    earned += [text for of, text in _OF_MEASURE if _all_good([each for each in findings if each.measure == of])]
+    earned += [
+        measure.wording.praise
+        for measure in reversed(in_order(lambda each: each.wording.praise))  # what came last in the rep is said first
+        if _all_good([each for each in findings if each.measure == measure.name])
+    ]
     return min((*earned, *_PLAIN), key=lambda text: _last_place(text, before))
 
 

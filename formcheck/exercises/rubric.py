@@ -13,8 +13,8 @@ from statistics import NormalDist
 from typing import Final, Literal
 
 from formcheck.exercises.finding import Band
-from formcheck.exercises.measures import CheckView, Per, Scope
 from formcheck.exercises.plan import Plan
+from formcheck.kinematics.measures.record import CheckView, Per, Scope
 from formcheck.kinematics.phase_rule import PhaseRule
 
 SURE: Final = 0.975
@@ -134,7 +134,7 @@ class Check:
     name: str
     """For people: `knee over the foot`."""
     measure: str
-    """A name of `formcheck.exercises.measures.MEASURES`."""
+    """A name of `formcheck.kinematics.measures.registry.MEASURES`."""
     view: CheckView
     phase: Phase
     unit: str

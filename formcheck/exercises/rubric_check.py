@@ -6,9 +6,10 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-from formcheck.exercises.measures import MEASURES, CheckView, MeasureSpec, Per, Scope
 from formcheck.exercises.rubric import PRECEDENCE_NAMES, SURE, Bands, Check, Direction, Phase
 from formcheck.exercises.toml_table import TomlTable, closest
+from formcheck.kinematics.measures.record import CheckView, Measure, Per, Scope
+from formcheck.kinematics.measures.registry import MEASURES
 
 MAX_CUE_WORDS: Final = 8
 """A cue is heard while moving: more words than this are not followed."""
@@ -139,7 +140,7 @@ def _cues(table: TomlTable, bands: Bands | None, report_only: bool) -> tuple[str
 
 def _fits_measure(table: TomlTable, check: Check) -> None:
     """Hold the check against what is known of its measure."""
-    spec: MeasureSpec | None = MEASURES.get(check.measure)
+    spec: Measure | None = MEASURES.get(check.measure)
     if spec is None:
         table.problem(f"unknown measure `{check.measure}`{closest(check.measure, MEASURES)}", "measure")
         return

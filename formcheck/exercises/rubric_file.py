@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Final
 
 from formcheck.errors import RubricError
-from formcheck.exercises.measures import MEASURES, Scope
 from formcheck.exercises.rubric import Rubric, ScoreCriterion, ScoreRule
 from formcheck.exercises.rubric_check import read_checks
 from formcheck.exercises.toml_lines import KeyLines
 from formcheck.exercises.toml_table import Problem, TomlTable, closest
+from formcheck.kinematics.measures.record import Scope
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.phase_rule import PhaseRule
 
 SCHEMA: Final = "formcheck.rubric/1"

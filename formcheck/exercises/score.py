@@ -9,9 +9,10 @@ import math
 from collections.abc import Sequence
 
 from formcheck.exercises.judge import BOTH, MeasuredValues
-from formcheck.exercises.measures import MEASURES, Per
 from formcheck.exercises.rubric import ScoreCriterion, ScoreRule
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import Per
+from formcheck.kinematics.measures.registry import MEASURES
 
 
 def estimated_score(rule: ScoreRule, reps: Sequence[tuple[str, MeasuredValues]]) -> Estimate | None:

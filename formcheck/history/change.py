@@ -22,12 +22,10 @@ from typing import Final
 
 from formcheck.exercises.rubric import Bands
 from formcheck.history.set_values import SetValue
+from formcheck.kinematics.measures.record import Reliability
+from formcheck.kinematics.measures.registry import MEASURES
 
-_FPPA_DAYS_DEG: Final = 9.0
-_FPPA_SESSION_DEG: Final = 6.0
-_DEG_PER_PCT: Final = 2.3
 _SEM_FACTOR: Final = 2.0
-_MUNRO: Final = "Munro, Herrington and Carolan 2012"
 
 
 class Apart(StrEnum):
@@ -100,32 +98,8 @@ class Change:
         return self.verdict in (Verdict.CHANGED, Verdict.CHANGED_BETTER, Verdict.CHANGED_WORSE)
 
 
-@dataclass(frozen=True)
-class _Published:
-    """The least difference that counts by published reliability, in the unit of the measure."""
-
-    days: float
-    session: float
-    source: str
-
-
-_FPPA: Final = _Published(_FPPA_DAYS_DEG, _FPPA_SESSION_DEG, _MUNRO)
-_KNEE_PLACE: Final = _Published(
-    round(_FPPA_DAYS_DEG / _DEG_PER_PCT, 1),
-    round(_FPPA_SESSION_DEG / _DEG_PER_PCT, 1),
-    f"{_MUNRO} at {_DEG_PER_PCT:g}° to the percent",
-)
-PUBLISHED: Final[Mapping[str, _Published]] = MappingProxyType(
-    {
-        "fppa_deg": _FPPA,
-        "fppa_change_deg": _FPPA,
-        "fppa_common_deg": _FPPA,
-        "fppa_difference_deg": _FPPA,
-        "kmf_pct": _KNEE_PLACE,
-        "kmf_change_pct": _KNEE_PLACE,
-        "kmf_difference_pct": _KNEE_PLACE,
-        "kmd_pct": _KNEE_PLACE,
-    }
+PUBLISHED: Final[Mapping[str, Reliability]] = MappingProxyType(
+    {measure.name: measure.reliability for measure in MEASURES.values() if measure.reliability is not None}
 )
 """Measures whose reliability was published, or follows by geometry from one that was."""
 
@@ -155,7 +129,7 @@ def threshold_for(measure: str, first: SetValue, second: SetValue, apart: Apart)
     return max(_published(published, first, second, apart), own, key=lambda each: each.value)
 
 
-def _published(known: _Published, first: SetValue, second: SetValue, apart: Apart) -> Threshold:
+def _published(known: Reliability, first: SetValue, second: SetValue, apart: Apart) -> Threshold:
     if apart is not Apart.SESSION:
         between = "between days" if apart is Apart.DAYS else "of two measurements, taken for two legs as well"
         return Threshold(known.days, f"smallest detectable difference {between} ({known.source})")

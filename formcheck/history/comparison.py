@@ -9,47 +9,24 @@ from enum import StrEnum
 from typing import Final
 
 from formcheck.exercises.judge import BOTH
-from formcheck.exercises.measures import MEASURES, CheckView, Per
 from formcheck.history.alignment import PhaseCurves, phase_curves
 from formcheck.history.change import Apart, Change, Obstacle, Verdict, change_of, not_comparable
 from formcheck.history.good_values import good_bands
 from formcheck.history.sessions import SESSION_H
 from formcheck.history.set_values import LEG_ORDER, SetValue, legs_of, set_value, works_one_leg
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import CheckView, Per
+from formcheck.kinematics.measures.registry import MEASURES, in_order, main_measures
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.session.assessment import Assessment
 
-COMPARED: Final = (
-    "knee_flexion_max_deg",
-    "fppa_deg",
-    "fppa_change_deg",
-    "kmf_pct",
-    "kmf_change_pct",
-    "kasr",
-    "hip_adduction_deg",
-    "trunk_lean_deg",
-    "trunk_flexion_deg",
-    "pelvic_drop_deg",
-    "heel_lift_pct",
-    "knee_past_toe_pct",
-    "wobble_pct",
-    "descent_s",
-    "hold_s",
-    "ascent_s",
-)
+COMPARED: Final = tuple(measure.name for measure in in_order(lambda measure: measure.compared))
 """What is compared, in the order in which it is shown."""
 CURVES: Final[Mapping[str, str]] = {
-    "knee_flexion_deg": "knee_flexion_max_deg",
-    "fppa_deg": "fppa_deg",
-    "kmf_pct": "kmf_pct",
-    "trunk_lean_deg": "trunk_lean_deg",
-    "trunk_flexion_deg": "trunk_flexion_deg",
-    "pelvic_drop_deg": "pelvic_drop_deg",
+    measure.series.name: measure.name for measure in main_measures() if measure.series is not None
 }
 """Series whose curves are laid on each other, and the measure of a rep whose change they go with."""
-_ALIGNMENT: Final = ("fppa_deg", "fppa_change_deg")
-_BORNE_OUT_BY: Final = "kmf_pct"
 _DAY_NOT_KNOWN: Final = "The day of a set is guessed from its file, so the limits for different days are used."
 
 
@@ -245,13 +222,13 @@ def _alignment_borne_out(rows: list[Row]) -> list[Row]:
     A camera that is turned a little makes one knee valgus and the other varus, so in an exercise on both legs the
     angle alone never tells them apart.
     """
-    places = {row.measure: row.change for row in rows}
-    place = places.get(_BORNE_OUT_BY)
+    changes = {row.measure: row.change for row in rows}
 
     def checked(row: Row) -> Row:
-        change = row.change
-        if row.measure not in _ALIGNMENT or not change.is_change:
+        change, witness = row.change, MEASURES[row.measure].borne_out_by
+        if not witness or not change.is_change:
             return row
+        place = changes.get(witness)
         if place is not None and place.is_change and (place.difference or 0.0) * (change.difference or 0.0) > 0:
             return row
         reason = "a turned camera looks the same, and the knees' place over the feet does not bear it out"

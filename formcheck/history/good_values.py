@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 from formcheck.errors import RubricError
-from formcheck.exercises.measures import Scope
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.kinematics.measures.record import Scope
 
 
 def good_bands(exercise: str, measure: str, plan: Plan) -> Bands | None:

@@ -13,6 +13,7 @@ from formcheck.history.ladder import LADDER, level_of
 from formcheck.history.progress import change_since, trends
 from formcheck.history.sessions import Session, sessions_of
 from formcheck.history.summary import SetSummary
+from formcheck.kinematics.measures.registry import DEPTH
 from formcheck.session.pain import COMFORT_LIMIT
 
 _IN_A_ROW: Final = 3
@@ -80,7 +81,7 @@ def _firsts(sets: Sequence[SetSummary]) -> Iterator[Milestone | None]:
     )
     for each in sets:
         target = each.result.plan.target_depth_deg
-        depths = each.result.values.get("knee_flexion_max_deg", {})
+        depths = each.result.values.get(DEPTH, {})
         reached = {leg: value for leg, value in depths.items() if target is not None and value.estimate.value >= target}
         if reached:
             leg, value = next(iter(reached.items()))
@@ -90,7 +91,7 @@ def _firsts(sets: Sequence[SetSummary]) -> Iterator[Milestone | None]:
                 each.set_id,
                 each.result.exercise,
                 leg,
-                "knee_flexion_max_deg",
+                DEPTH,
                 value.estimate.value,
             )
             return

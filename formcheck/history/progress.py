@@ -14,6 +14,7 @@ from formcheck.history.set_values import LEG_ORDER, SetValue, value_of_reps
 from formcheck.history.summary import KEPT, PainReport, SetSummary
 from formcheck.history.summary import summary_of as summary_of
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.pose.landmarks import Side
 
 _PER_CENT: Final = 100.0
@@ -76,12 +77,6 @@ class DayPain:
     """During or just after a set."""
     plus_60min: int | None
     next_morning: int | None
-
-
-_ALIGNMENT: Final = "fppa_deg"
-_KNEE_PLACE: Final = "kmf_pct"
-_PERFORMANCES: Final = ("knee_flexion_max_deg", "hold_s")
-"""More is more here, so a ratio of legs says something; of an angle around zero it does not (§2.3)."""
 
 
 def trends(sets: Iterable[SetSummary], zone: tzinfo | None = None) -> tuple[Trend, ...]:
@@ -179,19 +174,24 @@ def _symmetry(
         difference = Estimate(a.value - b.value, error_of_difference(one.value, other.value, apart))
         limit = threshold_for(measure, one.value, other.value, apart)
         is_told = abs(difference.value) > limit.value and (
-            not together or measure != _ALIGNMENT or _bears_out(difference.value, together, symptoms, zone)
+            not together or _is_borne_out(measure, difference.value, together, symptoms, zone)
         )
         yield DaySymmetry(day, difference, limit, is_told, _lsi(measure, a, b, symptoms))
 
 
-def _bears_out(difference: float, sets: Sequence[SetSummary], symptoms: Side | None, zone: tzinfo | None) -> bool:
-    """Say whether the knees' place over the feet differs the same way: a turned camera changes the angle alone."""
-    places = symmetry(sets, _KNEE_PLACE, symptoms, zone)
+def _is_borne_out(
+    measure: str, difference: float, sets: Sequence[SetSummary], symptoms: Side | None, zone: tzinfo | None
+) -> bool:
+    """Say whether what has to bear a difference out differs the same way: a turned camera changes the angle alone."""
+    witness = MEASURES[measure].borne_out_by
+    if not witness:
+        return True
+    places = symmetry(sets, witness, symptoms, zone)
     return any(place.is_told and place.difference.value * difference > 0 for place in places)
 
 
 def _lsi(measure: str, left: Estimate, right: Estimate, symptoms: Side | None) -> Estimate | None:
-    if measure not in _PERFORMANCES or symptoms is None:
+    if not MEASURES[measure].performance or symptoms is None:
         return None
     own, other = (left, right) if symptoms is Side.LEFT else (right, left)
     if own.value <= 0 or other.value <= 0:

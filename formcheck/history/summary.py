@@ -18,19 +18,12 @@ from formcheck.exercises.judge import BOTH
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Precedence
 from formcheck.history.set_values import SetValue, counted_reps, legs_with_values, set_value
+from formcheck.kinematics.measures.registry import in_order
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.session.assessment import Assessment, Rep
 
 SCHEMA: Final = "formcheck.summary/1"
-KEPT: Final = (
-    "knee_flexion_max_deg",
-    "fppa_deg",
-    "kmf_pct",
-    "kmf_difference_pct",
-    "descent_s",
-    "hold_s",
-    "ascent_s",
-)
+KEPT: Final = tuple(measure.name for measure in in_order(lambda measure: measure.followed))
 """The measures that are followed over months."""
 _SAFETY_UP_TO: Final = Precedence.DEPTH
 """Checks of safety, of placement (heels, ball), of knee alignment and of depth must be without a fault before a set

@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from formcheck.kinematics.find import Body, FoundSet, Told, find_set
 from formcheck.kinematics.frontal import FrontalSeries, arms_moved, measure_front
 from formcheck.kinematics.holes import Hole
+from formcheck.kinematics.measures.record import Per
+from formcheck.kinematics.measures.registry import main_series, measure_of
 from formcheck.kinematics.noise import tremble_px
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.rep_signal import trunk_drop_px
@@ -35,9 +37,6 @@ FloatArray = NDArray[np.float64]
 
 ROLL_LOW_DEG = 4.0
 """Beyond this tilt what leans on the picture's vertical is given with low confidence; the lines are read to 2 deg."""
-
-CONTRACT_PER_LEG = ("knee_flexion_deg", "fppa_deg", "kmf_pct")
-CONTRACT_BODY = ("trunk_lean_deg", "trunk_flexion_deg", "pelvic_drop_deg")
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,8 +187,8 @@ def _series(
     """
     track = found.body.track
     n = len(track)
-    per_leg = {name: np.full((n, 2), np.nan) for name in CONTRACT_PER_LEG}
-    whole_body = {name: np.full(n, np.nan) for name in CONTRACT_BODY}
+    per_leg = {name: np.full((n, 2), np.nan) for name in main_series(Per.LEG)}
+    whole_body = {name: np.full(n, np.nan) for name in main_series(Per.BODY)}
     method, misfit = "", np.full(n, np.nan)
     if view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.SIDE and view.near_leg is not None:
         stands = found.rule.bilateral or view.near_leg in stances or not any(stances)
@@ -206,11 +205,15 @@ def _series(
         per_leg |= front.per_leg
         whole_body |= front.whole_body
         if turn_off_view_deg(view) > FRONT_LOW_DEG:
-            for name in ("fppa_deg", "fppa_change_deg"):
-                per_leg[name] = np.full((n, 2), np.nan)
-            whole_body["fppa_common_deg"] = np.full(n, np.nan)
+            for series in (per_leg, whole_body):
+                series |= {name: np.full_like(values, np.nan) for name, values in series.items() if _needs_thigh(name)}
         whole_body["drop_pct"] = 100 * trunk_drop_px(track, found.body.standing) / found.body.standing.leg_px
     return _where_in_place(MeasureSeries(track.t_s, per_leg, whole_body), found.in_place), method, misfit
+
+
+def _needs_thigh(series: str) -> bool:
+    measure = measure_of(series)
+    return measure is not None and measure.needs_thigh
 
 
 def _from_front(body: Body, view: ViewVerdict, stance: NDArray[np.int64] | None) -> FrontalSeries:

@@ -10,7 +10,8 @@ from formcheck.kinematics.camera import lens_of
 from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.filters import slope_per_s
 from formcheck.kinematics.frontal import TOE_AHEAD_LEG
-from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, fppa_yaw_bias_deg
+from formcheck.kinematics.measures.error_rules import Turned
+from formcheck.kinematics.measures.registry import DEPTH, MEASURES
 from formcheck.kinematics.noise import value_noise
 from formcheck.kinematics.placed import HAND_SPREAD_LEG
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
@@ -32,12 +33,7 @@ INDEPENDENT_PER_S = 6.0
 """Independent samples a second after smoothing at 6 Hz."""
 LEG_LENGTH_SPREAD = 0.04
 """Standard deviation of the length of a leg read in stance, as a share of it (docs/validation.md)."""
-_OF_LEG_LENGTH = frozenset(
-    {"kmf_pct", "kmf_change_pct", "kmd_pct", "knee_past_toe_pct", "heel_lift_pct", "kmf_difference_pct"}
-)
-_OF_THE_BENT_KNEE = frozenset({"fppa_deg", "fppa_change_deg"})
 _PERSPECTIVE_DEG = 2.9
-_OF_FITTED_LEG = frozenset({"knee_flexion_max_deg", "thigh_horizontal_deg"})
 _CAMERA_STAYS = 0.07
 """Share of a camera's motion that its compensation leaves in each landmark: on a sample clip shaken by 8, 20 and 40 px
 up to so much at hip and knee, more at the feet, with what coding the film anew does to them."""
@@ -123,7 +119,7 @@ def time_part(m: SetMeasurement, rep: RepTimes, phase: str) -> float:
         `DESCENT`, `HOLD` or `ASCENT`.
     """
     t, known = m.series.t_s, np.isfinite(m.q_deg)
-    noise = float(np.hypot(signal_noise_deg(t, m.q_deg, rep), camera_part(m, "knee_flexion_max_deg", None)))
+    noise = float(np.hypot(signal_noise_deg(t, m.q_deg, rep), camera_part(m, DEPTH, None)))
     way = (BOTTOM_SHARE - START_SHARE) * rep.range_deg
     down, up = (way / max(s, _SHORTEST_S) for s in (rep.bottom_start_s - rep.start_s, rep.end_s - rep.bottom_end_s))
     ends = {
@@ -150,7 +146,7 @@ def misfit_part(m: SetMeasurement, name: str, frames: NDArray[np.bool_]) -> floa
         As for `noise_part`.
     """
     misfit = known_median(m.misfit_leg[frames])
-    if name not in _OF_FITTED_LEG or not np.isfinite(misfit):
+    if not MEASURES[name].error_rule.of_fitted_leg or not np.isfinite(misfit):
         return 0.0
     return float(np.degrees(np.arctan(misfit / _SEGMENT_LEG)))
 
@@ -168,7 +164,7 @@ def lens_part(m: SetMeasurement, rep: RepTimes, name: str) -> float:
     rep
         The rep, for its depth.
     """
-    if m.view.kind is not ViewKind.FRONT or name not in _OF_THE_BENT_KNEE:
+    if m.view.kind is not ViewKind.FRONT or not MEASURES[name].error_rule.of_bent_knee:
         return 0.0
     depth = np.sin(np.radians(min(_bend_deg(m, rep) / 2, 60.0))) / np.sin(np.radians(30.0))
     return float(lens_of(m.track.source).focal_spread * _PERSPECTIVE_DEG * depth)
@@ -176,12 +172,13 @@ def lens_part(m: SetMeasurement, rep: RepTimes, name: str) -> float:
 
 def scale_part(name: str, value: float) -> float:
     """Return the standard deviation that comes from the length of the leg, which percentages are of."""
-    return abs(value) * LEG_LENGTH_SPREAD if name in _OF_LEG_LENGTH else 0.0
+    return abs(value) * LEG_LENGTH_SPREAD if MEASURES[name].error_rule.of_leg_length else 0.0
 
 
 def turn_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bool_]) -> float:
     """Return the standard deviation of a measure of one rep that comes from what is not known of the camera's turn."""
-    lean = _forward_lean_deg(m, frames) if name == "trunk_lean_deg" else 0.0
+    rule = MEASURES[name].error_rule.turn
+    lean = _forward_lean_deg(m, frames) if rule is not None and rule.asks_for_lean else 0.0
     return turn_spread(m.view, name, _bend_deg(m, rep), lean)
 
 
@@ -200,10 +197,6 @@ def _bend_deg(m: SetMeasurement, rep: RepTimes) -> float:
 def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_deg: float = 0.0) -> float:
     """Return the standard deviation that comes from what is not known of the camera's turn.
 
-    From the front, what points forward is seen sideways by the sine of the turn: the bend of the leg in FPPA, the thigh
-    in hip adduction, the knee in front of the leg's line in KMD and in front of the toe in KMF, the forward lean of the
-    trunk in its sideways lean. From the side, what points forward is seen shorter by the cosine.
-
     Parameters
     ----------
     view
@@ -213,45 +206,20 @@ def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_d
     flexion_deg
         How far the knee is bent, or what stands in for it.
     forward_lean_deg
-        Of the trunk; for its sideways lean only.
+        Of the trunk; for what asks for it only.
     """
-    if view.kind is ViewKind.SIDE:
-        return _side_turn_spread(view, name, flexion_deg)
-    if view.kind is not ViewKind.FRONT:
+    rule = MEASURES[name].error_rule.turn
+    if rule is None or MEASURES[name].view.value != view.kind.value:
         return 0.0
-    if name == "trunk_lean_deg":  # not corrected for the turn
-        turn = float(np.hypot(view.yaw_error_deg, front_turn_deg(view)) / TWO_SIDED_95)
+    if view.kind is ViewKind.SIDE:
+        found = turn_off_view_deg(view)
+        turn, whole, half = found, found + view.yaw_error_deg / TWO_SIDED_95, min(flexion_deg / 2, 80.0)
     else:
         turn = left_turn_spread_deg(view)
-    half = min(flexion_deg / 2, 60.0)
-    knee_ahead_pct, aside = 50 * np.sin(np.radians(half)), np.sin(np.radians(turn))
-    if name in _OF_THE_BENT_KNEE:
-        return float(abs(fppa_yaw_bias_deg(half, half, turn)))
-    if name == "fppa_difference_deg":
-        return 2 * float(abs(fppa_yaw_bias_deg(half, half, turn)))
-    if name == "hip_adduction_deg":
-        return float(abs(fppa_yaw_bias_deg(half, 0.0, turn)))
-    if name == "kmd_pct":
-        return float(knee_ahead_pct * aside)
-    if name in ("kmf_pct", "kmf_change_pct", "kmf_difference_pct"):
-        legs = 2 if name == "kmf_difference_pct" else 1  # a turn moves the knees the same way: one in, one out
-        return float(legs * abs(knee_ahead_pct - 100 * TOE_AHEAD_LEG) * aside)
-    if name == "trunk_lean_deg":
-        return float(fppa_yaw_bias_deg(forward_lean_deg, 0.0, turn))
-    return 0.0
-
-
-def _side_turn_spread(view: ViewVerdict, name: str, flexion_deg: float) -> float:
-    """Return how far flexion moves when the camera's turn is off by one standard deviation of its error."""
-    segments = {"knee_flexion_max_deg": 2, "thigh_horizontal_deg": 1, "ankle_dorsiflexion_deg": 1}.get(name, 0)
-    if not segments:
-        return 0.0
-    seen = min(flexion_deg / 2, 80.0)
-    turn = turn_off_view_deg(view)
-    angles = [
-        foreshortening_corrected_tilt_deg(seen, abs(each)) for each in (turn, turn + view.yaw_error_deg / TWO_SIDED_95)
-    ]
-    return float(segments * abs(angles[1] - angles[0]))
+        whole = float(np.hypot(view.yaw_error_deg, front_turn_deg(view)) / TWO_SIDED_95)
+        half = min(flexion_deg / 2, 60.0)
+    ahead_pct = float(50 * np.sin(np.radians(half)))
+    return rule.spread(Turned(turn, whole, half, ahead_pct, 100 * TOE_AHEAD_LEG, forward_lean_deg))
 
 
 def _forward_lean_deg(m: SetMeasurement, frames: NDArray[np.bool_]) -> float:

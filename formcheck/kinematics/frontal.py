@@ -148,7 +148,7 @@ def measure_front(
     if errors is not None:
         hips = np.where(np.isfinite(errors.hip_shift_px), drawn + errors.hip_shift_px, hips)
     bend = np.radians(np.clip(flexion_from_drop_deg(drop_px, standing.leg_px), 0, 170))
-    per_leg = {name: np.full((len(track), 2), np.nan) for name in _PER_LEG}
+    per_leg: dict[str, FloatArray] = {}
     leans, biases = np.zeros(2), np.zeros((len(track), 2))
     known = track.source.pose_model in TURN_READINGS and track.source.pose_model != EXACT
     reading = (BOTH_LEGS if stance is None else ONE_LEG) if known else None
@@ -164,9 +164,32 @@ def measure_front(
         for name in ("fppa_deg", "fppa_change_deg"):
             values[name] = values[name] + biases[:, i]
         for name, each in values.items():
-            per_leg[name][:, i] = each
+            per_leg.setdefault(name, np.full((len(track), 2), np.nan))[:, i] = each
     found = FrontalErrors(hips - drawn, leans, biases)
-    return FrontalSeries(per_leg, _body(track, standing, per_leg, stance), found)
+    body = _body(track, standing, per_leg, stance)
+    if stance is not None:
+        per_leg["fppa_plus_lean_deg"] = fppa_plus_lean_deg(per_leg["fppa_deg"], body["trunk_lean_deg"], stance)
+    return FrontalSeries(per_leg, body, found)
+
+
+def fppa_plus_lean_deg(fppa: FloatArray, lean: FloatArray, stance: NDArray[np.int64]) -> FloatArray:
+    """Return FPPA of the standing leg plus the trunk's lean towards it, shape (n, 2); NaN for the other leg.
+
+    A knee that falls inward and a trunk that goes over it both move the ground's reaction to the outside of the knee:
+    in single-leg tasks of women with 2D video their sum goes with the moment that abducts the knee, either alone does
+    not (Dingenen 2014).
+
+    Parameters
+    ----------
+    fppa
+        Shape (n, 2), positive = knee medial.
+    lean
+        Towards the standing leg, shape (n,).
+    stance
+        Which leg stands, shape (n,): 0 left, 1 right, -1 unknown.
+    """
+    stands = stance[:, None] == [side.leg_index for side in SIDES]
+    return np.where(stands, fppa + lean[:, None], np.nan)
 
 
 def _thigh_share(track: PoseTrack, hips: FloatArray, side: Side) -> FloatArray:
@@ -216,18 +239,6 @@ class _Place:
         lens = lens_of(source)
         far = lens.centre_px + (points_px - lens.centre_px) * (1 - self.toward * ahead_px / lens.focal_px)[:, None]
         return np.asarray(far + np.column_stack([ahead_px * self.leftward, np.zeros(len(far))]), dtype=np.float64)
-
-
-_PER_LEG = (
-    "fppa_deg",
-    "fppa_change_deg",
-    "kmf_pct",
-    "kmf_change_pct",
-    "kmd_pct",
-    "hip_adduction_deg",
-    "shank_frontal_deg",
-    "toe_out_deg",
-)
 
 
 def _hip_joints(hips: FloatArray, standing: Standing) -> FloatArray:
@@ -309,13 +320,16 @@ def _body(
     upper = seen(track, [left.hip, right.hip, left.shoulder, right.shoulder])
     lean = np.where(upper, lean - known_median(lean[still]), np.nan)
     tilt = np.where(upper, tilt - known_median(tilt[still]), np.nan)
+    if stance is not None:
+        toward_stance = np.where(stance == Side.RIGHT.leg_index, 1.0, np.where(stance < 0, np.nan, -1.0))
+        return {"trunk_lean_deg": lean * toward_stance, "pelvic_drop_deg": -tilt * toward_stance}
     ankles = image[:, [left.ankle, right.ankle]]
     spread = abs(float(standing.points_px[left.ankle, 0] - standing.points_px[right.ankle, 0]))
     shift = to_right * 100 * (hips.mean(axis=1)[:, 0] - ankles.mean(axis=1)[:, 0]) / max(spread, 1.0)
     knees_seen = seen(track, [left.knee, right.knee, left.ankle, right.ankle])
     apart = np.where(knees_seen, np.abs(image[:, left.knee, 0] - image[:, right.knee, 0]), np.nan)
     kasr = separation_ratio(image[:, left.knee], image[:, right.knee], image[:, left.ankle], image[:, right.ankle])
-    result = {
+    return {
         "trunk_lean_deg": lean,
         "pelvic_drop_deg": tilt,
         "fppa_common_deg": per_leg["fppa_deg"].mean(axis=1),
@@ -324,13 +338,6 @@ def _body(
         "kasr": np.where(knees_seen, kasr, np.nan),
         "knee_separation_pct": 100 * apart / known_median(apart[still]),
     }
-    if stance is not None:
-        toward_stance = np.where(stance == Side.RIGHT.leg_index, 1.0, np.where(stance < 0, np.nan, -1.0))
-        result["trunk_lean_deg"] = lean * toward_stance
-        result["pelvic_drop_deg"] = -tilt * toward_stance
-        for name in ("fppa_common_deg", "kmf_difference_pct", "weight_shift_pct", "kasr", "knee_separation_pct"):
-            del result[name]
-    return result
 
 
 def arms_moved(track: PoseTrack, standing: Standing, share_of_trunk: float = 0.35) -> FloatArray:

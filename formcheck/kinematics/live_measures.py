@@ -6,7 +6,7 @@ so a set of two frames is measured, the stance and now.
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -18,6 +18,8 @@ from formcheck.kinematics.error_parts import scale_part, turn_spread
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.frontal import measure_front
 from formcheck.kinematics.geometry import distance_px, foreshortening_corrected_tilt_deg, sagittal_tilt_deg
+from formcheck.kinematics.measures.record import CheckView, Measure, Per
+from formcheck.kinematics.measures.registry import DEPTH, MEASURES, measure_of
 from formcheck.kinematics.noise import value_noise
 from formcheck.kinematics.planted_leg import PlantedLeg, fit_planted_leg, tilts_on
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG, flexion_from_drop_deg, trunk_drop_px
@@ -46,9 +48,6 @@ _UNFITTED_SPREAD_DEG = 2.5
 and shank: at the bottom of rendered step-downs they read up to 5 deg low."""
 _IN_PLACE_LEG = 0.25
 """Feet further than this from where the calibration was made, in leg lengths: the person stands elsewhere."""
-_STATED_AS = {"knee_flexion_deg": "knee_flexion_max_deg"}
-"""The measure whose error a live value has."""
-_OF_FITTED_LEG = frozenset({"knee_flexion_max_deg", "thigh_horizontal_deg"})
 _JOINTS = ("hip", "knee", "ankle")
 
 
@@ -153,21 +152,11 @@ class LiveMeasures:
     """Knee flexion of the near leg in a side view; NaN otherwise."""
 
 
-_OF_LEG = ("fppa_deg", "fppa_change_deg", "kmf_pct", "kmf_change_pct", "kmd_pct", "hip_adduction_deg")
-_OF_BODY_FRONT = ("trunk_lean_deg", "fppa_common_deg", "kmf_difference_pct", "kasr", "weight_shift_pct")
-_OF_NEAR_LEG = (
-    "knee_flexion_deg",
-    "knee_flexion_max_deg",
-    "thigh_horizontal_deg",
-    "heel_lift_pct",
-    "knee_past_toe_pct",
-    "ankle_dorsiflexion_deg",
+LIVE_MEASURES = frozenset(
+    name for m in MEASURES.values() if m.live and m.series is not None for name in (m.name, m.series.name)
 )
-_OF_BODY_SIDE = ("trunk_flexion_deg", "wall_drift_shoulder_pct", "wall_drift_hip_pct")
-
-
-LIVE_MEASURES = frozenset(_OF_LEG + _OF_BODY_FRONT + _OF_NEAR_LEG + _OF_BODY_SIDE)
-"""Everything that one frame can be measured for. What is deepest in a rep is, live, what is reached by now."""
+"""Everything that one frame can be measured for, by the name of the measure or of its series. What is deepest in a rep
+is, live, what is reached by now."""
 
 
 def drop_now_deg(calibration: LiveCalibration, track: PoseTrack) -> float:
@@ -217,17 +206,17 @@ def _front(c: LiveCalibration, track: PoseTrack, drop_px: float, q_deg: float, n
     turned = turn_off_view_deg(c.view) > FRONT_LOW_DEG
     legs = SIDES if c.bilateral else tuple(side for side in SIDES if side is c.stance_leg)
     values: Values = {}
-    for name in names & set(_OF_LEG):
-        refused = turned and name.startswith("fppa")
-        values[name] = {
-            side.value: None
-            if refused or side not in legs
-            else _stated(c, name, side, float(series.per_leg[name][1, side.leg_index]), q_deg)
-            for side in SIDES
-        }
-    for name in names & set(_OF_BODY_FRONT):
-        if name in series.whole_body and not (turned and name.startswith("fppa")):
-            values[name] = {BOTH: _stated(c, name, None, float(series.whole_body[name][1]), q_deg)}
+    for name, measure in _asked(names, CheckView.FRONT):
+        refused = turned and measure.needs_thigh
+        if name in series.per_leg:
+            values[name] = {
+                side.value: None
+                if refused or side not in legs
+                else _stated(c, measure, side, float(series.per_leg[name][1, side.leg_index]), q_deg)
+                for side in SIDES
+            }
+        elif name in series.whole_body and not refused:
+            values[name] = {BOTH: _stated(c, measure, None, float(series.whole_body[name][1]), q_deg)}
     return values
 
 
@@ -243,37 +232,45 @@ def _side(c: LiveCalibration, track: PoseTrack, near: Side, names: Set[str]) -> 
             upright = float(without_stance_error_deg(np.array([flexion]), c.rest_flexion_deg)[0])
             thigh, flexion = thigh + upright - flexion, upright
         thigh_horizontal = 90.0 - thigh
-    known = side.near_leg | {
-        "knee_flexion_deg": np.array([0.0, flexion]),
-        "knee_flexion_max_deg": np.array([0.0, flexion]),
-        "thigh_horizontal_deg": np.array([0.0, thigh_horizontal]),
-    }
+    known = {name: float(series[1]) for name, series in (side.near_leg | side.whole_body).items()}
+    known |= {"knee_flexion_deg": flexion, DEPTH: flexion, "thigh_horizontal_deg": thigh_horizontal}
     values: Values = {}
-    for name in names & set(_OF_NEAR_LEG):
-        value = _stated(c, name, near, float(known[name][1]), flexion)
-        values[name] = {near.value: value, near.other.value: None}
-    for name in names & set(_OF_BODY_SIDE):
-        values[name] = {BOTH: _stated(c, name, None, float(side.whole_body[name][1]), flexion)}
+    for name, measure in _asked(names, CheckView.SIDE):
+        if measure.per is Per.LEG:
+            value = _stated(c, measure, near, known[name], flexion)
+            values[name] = {near.value: value, near.other.value: None}
+        else:
+            values[name] = {BOTH: _stated(c, measure, None, known[name], flexion)}
     return values, flexion
 
 
-def _stated(c: LiveCalibration, name: str, leg: Side | None, value: float, flexion_deg: float) -> Estimate | None:
+def _asked(names: Set[str], view: CheckView) -> Iterator[tuple[str, Measure]]:
+    """Yield the names that a view can answer live, each with its measure."""
+    for name in names & LIVE_MEASURES:
+        measure = measure_of(name)
+        if measure is not None and measure.view is view:
+            yield name, measure
+
+
+def _stated(
+    c: LiveCalibration, measure: Measure, leg: Side | None, value: float, flexion_deg: float
+) -> Estimate | None:
     """Return a value with the error that it has now."""
     if not np.isfinite(value):
         return None
-    as_name = _STATED_AS.get(name, name)
+    name = measure.name
     bend = flexion_deg if np.isfinite(flexion_deg) else STANDING_FLEXION_DEG
     return estimate(
-        as_name,
+        name,
         value,
-        noise=c.noise(as_name, leg),
-        turn=float(np.hypot(turn_spread(c.view, as_name, bend), _unfitted_spread(c, as_name))),
-        scale=scale_part(as_name, value),
+        noise=c.noise(name, leg),
+        turn=float(np.hypot(turn_spread(c.view, name, bend), _unfitted_spread(c, measure))),
+        scale=scale_part(name, value),
     )
 
 
-def _unfitted_spread(c: LiveCalibration, name: str) -> float:
-    return _UNFITTED_SPREAD_DEG if c.planted is None and name in _OF_FITTED_LEG else 0.0
+def _unfitted_spread(c: LiveCalibration, measure: Measure) -> float:
+    return _UNFITTED_SPREAD_DEG if c.planted is None and measure.error_rule.of_fitted_leg else 0.0
 
 
 def _with_stance(standing: Standing, track: PoseTrack) -> PoseTrack:

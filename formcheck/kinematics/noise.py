@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.filters import CUTOFF_HZ
+from formcheck.kinematics.measures.error_rules import LegTremble
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.standing import Standing
 from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack
@@ -18,11 +20,6 @@ FloatArray = NDArray[np.float64]
 
 _SD_OF_MAD = 1.4826
 _FEWEST_FRAMES = 10
-
-_AT_THE_KNEE = frozenset({"knee_flexion_max_deg", "fppa_deg", "fppa_change_deg", "fppa_common_deg"})
-_THIGH = frozenset({"thigh_horizontal_deg", "hip_adduction_deg"})
-_TRUNK = frozenset({"trunk_lean_deg", "trunk_flexion_deg"})
-_KNEE_TO_TOE = frozenset({"kmf_pct", "kmf_change_pct", "kmf_difference_pct", "knee_past_toe_pct"})
 
 
 def tremble_px(raw: PoseTrack, smooth: PoseTrack, frames: NDArray[np.bool_]) -> FloatArray:
@@ -69,28 +66,21 @@ def value_noise(name: str, leg: Side | None, tremble: FloatArray, standing: Stan
     Returns
     -------
     float
-        0 for measures that no rule is known for, and where the tremble is not known.
+        0 where the tremble is not known.
+
+    Raises
+    ------
+    KeyError, ValueError
+        If there is no such measure, or it has no error of its own.
     """
     if leg is None:
         return max(value_noise(name, side, tremble, standing) for side in SIDES)
-    body = BODY[leg]
-    thigh, shank = float(standing.thigh_px[leg.leg_index]), float(standing.shank_px[leg.leg_index])
+    body, i = BODY[leg], leg.leg_index
     hip, knee, ankle, toe, shoulder = (
         float(tremble[mark]) for mark in (body.hip, body.knee, body.ankle, body.toe, body.shoulder)
     )
-    noise = 0.0
-    if name in _AT_THE_KNEE:
-        noise = float(
-            np.degrees(np.sqrt((hip / thigh) ** 2 + (ankle / shank) ** 2 + (knee / thigh + knee / shank) ** 2))
-        )
-    elif name in _THIGH:
-        noise = float(np.degrees(np.hypot(hip, knee) / thigh))
-    elif name == "ankle_dorsiflexion_deg":
-        noise = float(np.degrees(np.hypot(knee, ankle) / shank))
-    elif name in _TRUNK:
-        noise = float(np.degrees(np.hypot(shoulder, hip) / standing.trunk_px))
-    elif name in _KNEE_TO_TOE:
-        noise = 100 * float(np.hypot(knee, toe)) / standing.leg_px
-    elif name == "kmd_pct":
-        noise = 100 * float(np.hypot(knee, np.hypot(hip, ankle) / 2)) / standing.leg_px
+    thigh_px, shank_px = float(standing.thigh_px[i]), float(standing.shank_px[i])
+    noise = MEASURES[name].error_rule.noise(
+        LegTremble(hip, knee, ankle, toe, shoulder, thigh_px, shank_px, standing.leg_px, standing.trunk_px)
+    )
     return noise if np.isfinite(noise) else 0.0

@@ -24,6 +24,11 @@ def extreme(known: FloatArray) -> float:
     return float(high if abs(high) >= abs(low) else low)
 
 
+def median(known: FloatArray) -> float:
+    """Return the middle of `known`, shape (n,); NaN when it is empty."""
+    return float(np.median(known)) if len(known) else float("nan")
+
+
 def deepest(known: FloatArray) -> float:
     """Return the depth of a bottom: what is exceeded for a tenth of it; NaN when `known`, shape (n,), is empty."""
     return float(np.percentile(known, _DEEPEST_PERCENTILE)) if len(known) else float("nan")

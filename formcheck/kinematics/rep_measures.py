@@ -6,7 +6,7 @@ whole rep, the value that is exceeded for a twentieth of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,10 +24,12 @@ from formcheck.kinematics.error_parts import (
     turn_part,
 )
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.reductions import deepest, extreme
+from formcheck.kinematics.measures.record import Derivation, Measure, Per, Reduction
+from formcheck.kinematics.measures.registry import MEASURES, derived
+from formcheck.kinematics.reductions import deepest, extreme, median
 from formcheck.kinematics.reps import ASCENT, BOTTOM_SHARE, DESCENT, HOLD, RepTimes, descent_reversals
 from formcheck.kinematics.slowing import slowing_of
-from formcheck.kinematics.uncertainty import MODEL_SPREAD, TWO_SIDED_95, estimate
+from formcheck.kinematics.uncertainty import TWO_SIDED_95, estimate
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import SIDES, Side
 
@@ -37,29 +39,6 @@ Values = dict[str, dict[str, Estimate | None]]
 
 BOTH = "both"
 
-_LEG_AT_BOTTOM = (
-    "fppa_deg",
-    "fppa_change_deg",
-    "kmf_pct",
-    "kmf_change_pct",
-    "kmd_pct",
-    "hip_adduction_deg",
-    "thigh_horizontal_deg",
-    "foot_pitch_deg",
-    "heel_lift_pct",
-    "knee_past_toe_pct",
-    "ankle_dorsiflexion_deg",
-)
-_BODY = (
-    "trunk_lean_deg",
-    "trunk_flexion_deg",
-    "wall_drift_shoulder_pct",
-    "wall_drift_hip_pct",
-    "kasr",
-    "fppa_common_deg",
-    "kmf_difference_pct",
-    "weight_shift_pct",
-)
 _FEWEST_FRAMES = 3
 _SEEN_SHARE = 0.5
 """A measure seen in less than this share of its frames is not given."""
@@ -86,26 +65,22 @@ def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Value
     bottom = _bottom(m, rep)
     whole = _frames(m, rep.start_s, rep.end_s) if rep.bottom_seen else bottom
 
-    def value_of(name: str, leg: Side | None, series: FloatArray) -> Estimate | None:
-        if phase_of.get(name) == "rep":
-            return _extreme(m, rep, name, leg, series, whole)
-        return _at(m, rep, name, leg, series, bottom)
+    def value_of(measure: Measure, leg: Side | None, series: FloatArray) -> Estimate | None:
+        if measure.reduction is Reduction.DEEPEST:
+            return _at(m, rep, measure.name, leg, series, bottom, deepest)
+        if phase_of.get(measure.name) == "rep":
+            return _extreme(m, rep, measure.name, leg, series, whole)
+        return _at(m, rep, measure.name, leg, series, bottom, median)
 
-    for name in _LEG_AT_BOTTOM:
-        if name in m.series.per_leg:
-            values[name] = {
-                side.value: value_of(name, side, m.series.per_leg[name][:, side.leg_index]) if side in legs else None
+    for measure in MEASURES.values():
+        of_legs, of_body = _series_of(m, measure)
+        if of_legs is not None:
+            values[measure.name] = {
+                side.value: value_of(measure, side, of_legs[:, side.leg_index]) if side in legs else None
                 for side in SIDES
             }
-    flexion = m.series.per_leg["knee_flexion_deg"]
-    values["knee_flexion_max_deg"] = {
-        side.value: _deepest(m, rep, side, flexion[:, side.leg_index], bottom) if side in legs else None
-        for side in SIDES
-    }
-    for name in _BODY:
-        if name in m.series.whole_body:
-            series = m.series.whole_body[name]
-            values[name] = {BOTH: value_of(name, None, series)}
+        elif of_body is not None:
+            values[measure.name] = {BOTH: value_of(measure, None, of_body)}
     if m.view.kind is ViewKind.FRONT:
         values["wobble_pct"] = {
             side.value: _wobble(m.series.per_leg.get("kmd_pct"), side, m, rep) if side in legs else None
@@ -146,11 +121,25 @@ def _known(series: FloatArray, frames: NDArray[np.bool_]) -> FloatArray:
     return known if len(known) >= max(2, _SEEN_SHARE * len(part)) else known[:0]
 
 
+def _series_of(m: SetMeasurement, measure: Measure) -> tuple[FloatArray | None, FloatArray | None]:
+    """Return the values over time that a measure of a rep is reduced from: of the legs, or of the body."""
+    if measure.series is None or measure.reduction is None:
+        return None, None
+    name = measure.series.name
+    return m.series.per_leg.get(name), m.series.whole_body.get(name)
+
+
 def _at(
-    m: SetMeasurement, rep: RepTimes, name: str, leg: Side | None, series: FloatArray, frames: NDArray[np.bool_]
+    m: SetMeasurement,
+    rep: RepTimes,
+    name: str,
+    leg: Side | None,
+    series: FloatArray,
+    frames: NDArray[np.bool_],
+    reduced: Callable[[FloatArray], float],
 ) -> Estimate | None:
     known = _known(series, frames)
-    return None if len(known) == 0 else _stated(m, rep, name, leg, float(np.median(known)), known, frames)
+    return None if len(known) == 0 else _stated(m, rep, name, leg, reduced(known), known, frames)
 
 
 def _stated(
@@ -175,15 +164,6 @@ def _stated(
         scale=scale_part(name, value),
         hand=hand_part(m, name, leg, frames),
     )
-
-
-def _deepest(
-    m: SetMeasurement, rep: RepTimes, leg: Side, series: FloatArray, frames: NDArray[np.bool_]
-) -> Estimate | None:
-    known = _known(series, frames)
-    if len(known) == 0:
-        return None
-    return _stated(m, rep, "knee_flexion_max_deg", leg, deepest(known), known, frames)
 
 
 def _extreme(
@@ -287,19 +267,26 @@ def measure_whole_set(m: SetMeasurement, reps: Iterable[Values]) -> Values:
     """
     done = list(reps)
     values: Values = {"reps_count": {BOTH: Estimate(float(len(done)), 0.0)}}
-    depth = {side.value: _over(done, "knee_flexion_max_deg", side.value) for side in SIDES}
-    values["knee_flexion_max_sd_deg"] = {
-        leg: Estimate(float(np.std(x, ddof=1)), float(np.std(x, ddof=1) / np.sqrt(2 * (len(x) - 1)) * TWO_SIDED_95))
-        if len(x) >= _FATIGUE_REPS
-        else None
-        for leg, x in depth.items()
-    }
+    for measure, source in derived(Derivation.SPREAD):
+        values[measure.name] = {leg: _spread(_over(done, source.name, leg)) for leg in _legs_of(source)}
     values |= drift_over_set(done)
-    for name, measure in (("kmf_difference_pct", "kmf_pct"), ("fppa_difference_deg", "fppa_deg")):
-        left, right = (_over(done, measure, side.value) for side in SIDES)
+    for measure, source in derived(Derivation.DIFFERENCE):
+        left, right = (_over(done, source.name, side.value) for side in SIDES)
         if len(left) and len(right):
-            values[name] = {BOTH: _difference(m, name, left, right)}
+            values[measure.name] = {BOTH: _difference(m, measure.name, left, right)}
     return values
+
+
+def _legs_of(measure: Measure) -> tuple[str, ...]:
+    return tuple(side.value for side in SIDES) if measure.per is Per.LEG else (BOTH,)
+
+
+def _spread(values: FloatArray) -> Estimate | None:
+    """Return the standard deviation over the reps, with its own sampling error."""
+    if len(values) < _FATIGUE_REPS:
+        return None
+    sd = np.std(values, ddof=1)
+    return Estimate(float(sd), float(sd / np.sqrt(2 * (len(values) - 1)) * TWO_SIDED_95))
 
 
 def drift_over_set(reps: Sequence[Values]) -> Values:
@@ -315,15 +302,9 @@ def drift_over_set(reps: Sequence[Values]) -> Values:
     Values
         Last three minus first three; None where fewer than six reps have a value.
     """
-    drifts = (
-        ("kmf_drift_pct", "kmf_pct", SIDES),
-        ("fppa_drift_deg", "fppa_deg", SIDES),
-        ("depth_drift_deg", "knee_flexion_max_deg", SIDES),
-        ("descent_drift_s", "descent_s", (BOTH,)),
-    )
     return {
-        name: {str(leg): _drift(_over(reps, measure, str(leg)), MODEL_SPREAD[measure]) for leg in legs}
-        for name, measure, legs in drifts
+        measure.name: {leg: _drift(_over(reps, source.name, leg), source.error_rule.spread) for leg in _legs_of(source)}
+        for measure, source in derived(Derivation.DRIFT)
     }
 
 

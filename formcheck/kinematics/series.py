@@ -18,6 +18,6 @@ class MeasureSeries:
     t_s: FloatArray
     """Shape (n,), seconds."""
     per_leg: Mapping[str, FloatArray]
-    """By name (`knee_flexion_deg`, `fppa_deg`, `kmf_pct`, ...): shape (n, 2), the person's left and right leg."""
+    """By name (`knee_flexion_deg`, `fppa_deg`, ...): shape (n, 2), the person's left and right leg."""
     whole_body: Mapping[str, FloatArray]
     """By name (`trunk_flexion_deg`, `pelvic_drop_deg`, ...): shape (n,)."""

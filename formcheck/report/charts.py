@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.exercises.finding import Band
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.registry import key_measures
 from formcheck.pose.landmarks import Side
 from formcheck.report.timeline import scored_legs
 from formcheck.session.assessment import Assessment, PlotBand, Rep
 
 Floats = NDArray[np.float64]
-
-CHARTED: Final[Mapping[str, str]] = {
-    "knee_flexion_deg": "knee_flexion_max_deg",
-    "fppa_deg": "fppa_deg",
-    "kmf_pct": "kmf_pct",
-}
-"""The measures that are plotted, in order, and under which name a rep holds its value."""
 
 
 @dataclass(frozen=True)
@@ -78,8 +70,9 @@ class Chart:
 def charts_of(assessment: Assessment) -> tuple[Chart, ...]:
     """Return a chart for each plotted measure that this view carries, for the scored legs only."""
     charts = []
-    for measure, rep_measure in CHARTED.items():
-        values = assessment.series.per_leg.get(measure)
+    for measure in key_measures():
+        series = "" if measure.series is None else measure.series.name
+        values = assessment.series.per_leg.get(series)
         if values is None:
             continue
         lines = tuple(
@@ -89,9 +82,9 @@ def charts_of(assessment: Assessment) -> tuple[Chart, ...]:
         )
         if lines:
             sides = tuple(line.side for line in lines)
-            peaks = _peaks(assessment, rep_measure, sides)
-            zones = _zones(next((b for b in assessment.plot_bands if b.series == measure), None))
-            charts.append(Chart(measure, lines, peaks, _spans(assessment), assessment.reps, zones))
+            peaks = _peaks(assessment, measure.name, sides)
+            zones = _zones(next((b for b in assessment.plot_bands if b.series == series), None))
+            charts.append(Chart(series, lines, peaks, _spans(assessment), assessment.reps, zones))
     return tuple(charts)
 
 

@@ -10,6 +10,8 @@ from typing import Final
 from formcheck.exercises.finding import Band, Finding
 from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import Measure
+from formcheck.kinematics.measures.registry import DEPTH, in_order, tempo_measures
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.report import safety, summary
@@ -31,7 +33,6 @@ _MOST_STEPS: Final = 6
 """Of what comes next; a longer text goes on in the clinical report."""
 _MORE_IN_REPORT: Final = "More in the clinical report."
 _LINES: Final = {Side.LEFT: "solid line", Side.RIGHT: "dashed line"}
-_TO_THE_SIDE: Final = ("inward", "outward")
 _SHORT_SAFETY: Final = (safety.NOT_A_DEVICE, safety.STOP_RULE, safety.SMALL_CHANGES)
 
 
@@ -179,35 +180,30 @@ def _facts(assessment: Assessment) -> tuple[Fact, ...]:
     facts = [Fact("Reps", (f"{len(reps)} of {planned}" if planned else str(len(reps)),), "whole ones")]
     legs = scored_legs(assessment)
 
-    def add(label: str, measure: str, detail: str, *, sideways: bool) -> None:
-        known = [(side.value, typical(reps, measure, side.value)) for side in legs]
-        values = tuple(
-            f"{sentence_case(leg)} {_aside(measure, e) if sideways else _together(estimate_text(measure, e))}"
-            for leg, e in known
-            if e is not None
-        )
-        if values and assessment.view.verdict is not ViewQuality.REFUSED:
-            facts.append(Fact(label, values, detail))
-
     target = assessment.plan.target_depth_deg
-    aim = f"; planned {target:g}°" if target is not None else ""
-    add("How deep", "knee_flexion_max_deg", f"knee bend: 0° straight, 90° a right angle{aim}", sideways=False)
-    add("Knee alignment", "fppa_deg", "angle at the knee from the front; 0° is in line", sideways=True)
-    add("Knee over foot", "kmf_pct", "knee beside the tip of the foot, in % of leg length", sideways=True)
-    tempo = [typical(reps, name, "both") for name in ("descent_s", "hold_s", "ascent_s")]
-    known = [estimate for estimate in tempo if estimate is not None]
-    if len(known) == len(tempo):
-        times = " / ".join(f"{e.value:.1f}" for e in known)
-        facts.append(Fact("Tempo", (_together(f"{times} s"),), "down / hold / up"))
+    for measure in in_order(lambda each: each.wording.plain):
+        known = [(side.value, typical(reps, measure.name, side.value)) for side in legs]
+        values = tuple(f"{sentence_case(leg)} {_said(measure, e)}" for leg, e in known if e is not None)
+        if values and assessment.view.verdict is not ViewQuality.REFUSED:
+            aim = f"; planned {target:g}°" if target is not None and measure.name == DEPTH else ""
+            facts.append(Fact(measure.wording.plain, values, f"{measure.wording.plain_meaning}{aim}"))
+    tempo = tempo_measures()
+    times = [estimate for each in tempo if (estimate := typical(reps, each.name, "both")) is not None]
+    if len(times) == len(tempo):
+        text = " / ".join(f"{e.value:.1f}" for e in times)
+        names = " / ".join(each.wording.short.lower() for each in tempo)
+        facts.append(Fact("Tempo", (_together(f"{text} s"),), names))
     return tuple(facts)
 
 
-def _aside(measure: str, estimate: Estimate) -> str:
-    """Write a signed value as a size with a direction: `5 ± 3° inward`; the sign means nothing to a client."""
-    size = _together(estimate_text(measure, Estimate(abs(estimate.value), estimate.error)))
-    if round(estimate.value, unit_of(measure).decimals_shown) == 0:
+def _said(measure: Measure, estimate: Estimate) -> str:
+    """Write a value, a signed one as a size with a direction: `5 ± 3° inward`; the sign means nothing to a client."""
+    if measure.ways is None:
+        return _together(estimate_text(measure.name, estimate))
+    size = _together(estimate_text(measure.name, Estimate(abs(estimate.value), estimate.error)))
+    if round(estimate.value, unit_of(measure.name).decimals_shown) == 0:
         return size
-    return f"{size} {_TO_THE_SIDE[0] if estimate.value > 0 else _TO_THE_SIDE[1]}"
+    return f"{size} {measure.ways[0] if estimate.value > 0 else measure.ways[1]}"
 
 
 def _together(value: str) -> str:

@@ -9,12 +9,14 @@ import cv2
 import numpy as np
 
 from formcheck.exercises.finding import Finding
+from formcheck.kinematics.measures.registry import key_measures
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.report.lettering import Lettering, Picture, draw_mark, paste
 from formcheck.report.palette import BAND_STYLES, INK, LEG_STYLES, Rgb
 from formcheck.report.skeleton import draw_skeleton, point
 from formcheck.report.timeline import Floats, Timeline
+from formcheck.report.units import unit_of
 from formcheck.report.words import why_not_counted
 from formcheck.session.assessment import Assessment
 from formcheck.video.frame import Frame
@@ -168,14 +170,13 @@ class Overlay:
 
     def _angle_text(self, side: Side, t_s: float) -> str:
         letter = LEG_STYLES[side].letter
-        value = {m: self._timeline.leg_value_at(m, side, t_s) for m in ("knee_flexion_deg", "fppa_deg", "kmf_pct")}
         lines = []
-        if np.isfinite(value["knee_flexion_deg"]):
-            lines.append(f"{letter} knee {value['knee_flexion_deg']:.0f}°")
-        if np.isfinite(value["fppa_deg"]):
-            lines.append(f"{letter} FPPA {_signed(value['fppa_deg'])}°")
-        if np.isfinite(value["kmf_pct"]):
-            lines.append(f"{letter} KMF {_signed(value['kmf_pct'])} %")
+        for measure in key_measures():
+            series = measure.series
+            value = np.nan if series is None else self._timeline.leg_value_at(series.name, side, t_s)
+            if series is not None and series.tag and np.isfinite(value):
+                number = f"{value:.0f}" if measure.ways is None else _signed(value)
+                lines.append(f"{letter} {series.tag} {number}{unit_of(series.name).symbol}")
         return "\n".join(lines)
 
     def _outward(self, joints_px: Floats, side: Side) -> float:

@@ -7,23 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from formcheck.exercises.finding import Band, Finding
+from formcheck.kinematics.measures.registry import tabled
 from formcheck.report.review_words import was_text
 from formcheck.report.timeline import scored_legs
 from formcheck.report.words import NOT_MEASURED, estimate_text, label_of, why_not_counted
 from formcheck.session.assessment import Assessment, Rep
 
-_COLUMNS: Final = (
-    "knee_flexion_max_deg",
-    "fppa_deg",
-    "kmf_pct",
-    "trunk_lean_deg",
-    "trunk_flexion_deg",
-    "pelvic_drop_deg",
-    "descent_s",
-    "hold_s",
-    "ascent_s",
-)
-"""The measures that a person reads first; everything else is in the list of checks."""
 _WHOLE_BODY: Final = "both"
 _SEVERITY: Final = (Band.GOOD, Band.CAUTION, Band.FAULT)
 
@@ -77,7 +66,7 @@ def rep_table(assessment: Assessment, automatic: Mapping[int, Rep] | None = None
         None where nothing was reviewed.
     """
     reps = (*assessment.reps, *(automatic or {}).values())
-    measures = tuple(m for m in _COLUMNS if any(_measured(rep, m) for rep in reps))
+    measures = tuple(m.name for m in tabled() if any(_measured(rep, m.name) for rep in reps))
     rows = tuple(row for rep in assessment.reps for row in _rows(assessment, rep, measures, automatic))
     return RepTable(measures, tuple(label_of(m) for m in measures), rows)
 

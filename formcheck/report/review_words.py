@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from formcheck.exercises.measures import MEASURES
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.report.plain_text import one_line
 from formcheck.report.words import estimate_text, listed, sentence_case
 from formcheck.session.assessment import Rep

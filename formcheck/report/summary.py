@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from formcheck.exercises.advice import Advice, first_change, praise
 from formcheck.exercises.finding import Band, Finding
+from formcheck.kinematics.measures.registry import key_measures, tempo_measures
 from formcheck.kinematics.reps import Cut
 from formcheck.kinematics.view import ViewQuality
 from formcheck.report.timeline import scored_legs
@@ -22,8 +23,6 @@ _MORE_CHANGES: Final = 2
 """Named below the first change; further ones are in the tables."""
 _REPS_NAMED: Final = 4
 """A longer list of reps is given as a number."""
-_KEY_MEASURES: Final = ("knee_flexion_max_deg", "fppa_deg", "kmf_pct")
-_TEMPO: Final = (("descent_s", "down"), ("hold_s", "hold"), ("ascent_s", "up"))
 
 
 @dataclass(frozen=True)
@@ -122,18 +121,18 @@ def tiles(assessment: Assessment) -> tuple[Tile, ...]:
     reps = assessment.complete_reps
     prescribed = assessment.plan.reps
     found = [Tile("Reps", (str(len(reps)),), f"of {prescribed} planned" if prescribed else "counted")]
-    for measure in _KEY_MEASURES:
+    for measure in key_measures():
         texts = []
         for side in scored_legs(assessment):
-            values = _values(reps, measure, side.value)
+            values = _values(reps, measure.name, side.value)
             if values:
-                texts.append(f"{side.value} {value_text(measure, median(values))}")
+                texts.append(f"{side.value} {value_text(measure.name, median(values))}")
         if texts:
-            found.append(Tile(label_of(measure), tuple(texts), "middle value of the reps"))
-    tempo = [(median(_values(reps, m, "both")), word) for m, word in _TEMPO if _values(reps, m, "both")]
+            found.append(Tile(label_of(measure.name), tuple(texts), "middle value of the reps"))
+    tempo = {measure: values for measure in tempo_measures() if (values := _values(reps, measure.name, "both"))}
     if tempo:
-        times = " / ".join(f"{seconds:.1f}" for seconds, _ in tempo)
-        found.append(Tile("Tempo", (f"{times} s",), " / ".join(word for _, word in tempo)))
+        times = " / ".join(f"{median(values):.1f}" for values in tempo.values())
+        found.append(Tile("Tempo", (f"{times} s",), " / ".join(each.wording.short.lower() for each in tempo)))
     return tuple(found)
 
 

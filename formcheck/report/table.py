@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.measures.record import Per
+from formcheck.kinematics.measures.registry import main_series
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.csv_file import Cell, CsvDialect, csv_text, number
 from formcheck.report.files import writing_whole
 from formcheck.report.units import decimals_of, leg_column
 from formcheck.session.assessment import Assessment
-
-_LEG_MEASURES_FIRST: Final = ("knee_flexion_deg", "fppa_deg", "kmf_pct")
-_BODY_MEASURES_FIRST: Final = ("trunk_lean_deg", "trunk_flexion_deg", "pelvic_drop_deg")
 
 
 def write_csv(assessment: Assessment, path: Path, dialect: CsvDialect = CsvDialect.COMMA) -> None:
@@ -44,8 +42,9 @@ def _columns(assessment: Assessment) -> Iterator[tuple[str, Sequence[Cell]]]:
     yield "phase", [str(phase) for phase in assessment.phase]
     yield "rep", [int(rep) for rep in assessment.rep_of_frame]
     absent = np.full((n, len(SIDES)), np.nan)
-    for name in dict.fromkeys((*_LEG_MEASURES_FIRST, *_BODY_MEASURES_FIRST, *series.per_leg, *series.whole_body)):
-        if name in series.per_leg or name in _LEG_MEASURES_FIRST:
+    of_leg = main_series(Per.LEG)
+    for name in dict.fromkeys((*of_leg, *main_series(Per.BODY), *series.per_leg, *series.whole_body)):
+        if name in series.per_leg or name in of_leg:
             values = series.per_leg.get(name, absent)
             for side in SIDES:
                 yield leg_column(name, side.value), _cells(values[:, side.leg_index], decimals_of(name))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from formcheck.exercises.finding import Band
 from formcheck.exercises.judge import MeasuredValues, contradicting
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Check, Rubric
 from formcheck.kinematics.estimate import Estimate
-
-_JUDGED_AS: Final = {"knee_flexion_deg": "knee_flexion_max_deg"}
+from formcheck.kinematics.measures.registry import measure_of
 
 
 class ShownBand:
@@ -50,7 +47,8 @@ def shown_band(rubric: Rubric, plan: Plan, measure: str) -> ShownBand | None:
     measure
         Of the frame, such as `fppa_deg` or `knee_flexion_deg`.
     """
-    for check in rubric.checks_of(_JUDGED_AS.get(measure, measure)):
+    known = measure_of(measure)
+    for check in rubric.checks_of(measure if known is None else known.name):
         bands = check.bands_for(plan)
         if bands is not None:
             return ShownBand(check, bands)

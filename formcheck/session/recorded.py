@@ -9,12 +9,12 @@ import formcheck
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.finding import Finding
 from formcheck.exercises.judge import judge_rep, judge_set
-from formcheck.exercises.measures import MEASURES
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.analysis import SetMeasurement, measure_found
 from formcheck.kinematics.filters import CUTOFF_HZ
 from formcheck.kinematics.find import FoundSet, Told, find_set
+from formcheck.kinematics.measures.registry import MEASURES, key_measures
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
 from formcheck.kinematics.view import ViewKind, view_parts
@@ -232,14 +232,11 @@ def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
     )
 
 
-_PLOTTED = {"knee_flexion_max_deg": "knee_flexion_deg", "fppa_deg": "fppa_deg", "kmf_pct": "kmf_pct"}
-"""The series that shows a measure over time."""
-
-
 def _plot_bands(m: SetMeasurement, request: SetRequest) -> list[PlotBand]:
     bands: dict[str, PlotBand] = {}
+    plotted = {measure.name: measure.series.name for measure in key_measures() if measure.series is not None}
     for check in request.rubric.checks:
-        series, edges = _PLOTTED.get(check.measure), check.bands_for(request.plan)
+        series, edges = plotted.get(check.measure), check.bands_for(request.plan)
         if series is None or edges is None or series in bands:
             continue
         if check.view.value in (m.view.kind.value, "any"):

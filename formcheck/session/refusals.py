@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from formcheck.exercises.measures import MEASURES, CheckView, Scope
 from formcheck.exercises.rubric import Rubric
 from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.measures.record import CheckView, Measure, Scope
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.rep_measures import Values
 from formcheck.kinematics.view import FRONT_LOW_DEG, ViewKind, ViewQuality, turn_off_view_deg
 from formcheck.session.assessment import NotMeasured, Rep
@@ -15,22 +16,9 @@ _FROM_FRONT = "Film a second set with the camera straight in front, at hip heigh
 _FROM_SIDE = "Film a second set with the camera at your side, square to you, at hip height."
 _TURN_SQUARE = "Turn until your toes point at the camera."
 _SHOW_FEET = "Film with both feet in view."
-_NEED_MANY_REPS = frozenset(
-    {"kmf_drift_pct", "fppa_drift_deg", "depth_drift_deg", "descent_drift_s", "knee_flexion_max_sd_deg"}
-    | {"kmf_difference_pct", "fppa_difference_deg"}
-)
 _MANY_REPS = 6
 """First three against last three: with fewer reps there is no drift to speak of, and nothing is missing."""
-_OWN_REASONS = {
-    "lsd_score": (
-        "it needs the tilt of the pelvis and touches of the foot, which a camera cannot give",
-        "Score the set by eye.",
-    ),
-    "heel_wall_distance_cm": (
-        "the wall's place is not known without a calibration at it",
-        "Measure it: a hand's width from heel to wall.",
-    ),
-}
+_IN_THE_HOLD = "wobble_pct"
 _OF_HIP_KNEE_ANKLE = "kmd_pct"
 """Given wherever a leg is seen, whatever it does."""
 _SHOW_LEGS = "Film in good light and fitted clothes, with the whole leg in view."
@@ -58,12 +46,13 @@ def not_measured(m: SetMeasurement, rubric: Rubric, done: list[Rep], whole: Valu
         seen.add(measure)
         if _given(measure, done) or any(value is not None for value in whole.get(measure, {}).values()):
             continue
-        if check.scope is Scope.SET and done and measure in _NEED_MANY_REPS and len(done) < _MANY_REPS:
-            continue
         needs = MEASURES[measure].view
+        made_of_reps = MEASURES[measure].derived_from is not None
+        if check.scope is Scope.SET and done and made_of_reps and len(done) < _MANY_REPS:
+            continue
         if check.needs_plan == "ball" and needs is CheckView.FRONT and m.view.kind is ViewKind.FRONT:
             continue
-        reason, remedy = _why(m, measure, needs, done)
+        reason, remedy = _why(m, MEASURES[measure], done)
         yield NotMeasured(measure, reason, remedy)
 
 
@@ -71,7 +60,8 @@ def _given(measure: str, done: list[Rep]) -> bool:
     return any(value is not None for rep in done for value in rep.measures.get(measure, {}).values())
 
 
-def _why(m: SetMeasurement, measure: str, needs: CheckView, done: list[Rep]) -> tuple[str, str]:
+def _why(m: SetMeasurement, measure: Measure, done: list[Rep]) -> tuple[str, str]:
+    needs = measure.view
     if m.view.verdict is ViewQuality.REFUSED and needs is not CheckView.ANY:
         remedy = _FROM_SIDE if needs is CheckView.SIDE else _FROM_FRONT
         if m.view.kind is ViewKind.OBLIQUE:
@@ -83,26 +73,19 @@ def _why(m: SetMeasurement, measure: str, needs: CheckView, done: list[Rep]) -> 
         return "only a camera in front can measure it", _FROM_FRONT
     if not done:
         return "no complete rep was seen", "Film the whole set, from standing to standing."
-    if measure in ("touch_downs", "floor_contact_s"):
-        return "a camera cannot tell a foot on the floor from one just above it", "Watch the heel yourself."
-    if measure in _OWN_REASONS:
-        return _OWN_REASONS[measure]
+    if measure.missing is not None:
+        return measure.missing.reason, measure.missing.remedy
     if not m.bilateral and not any(m.legs):
         return "no foot was seen to stay while the other was lowered, so the standing leg is not known", _SHOW_FEET
-    if measure == "wobble_pct" and not any(rep.hold_s for rep in m.reps):
+    if measure.name == _IN_THE_HOLD and not any(rep.hold_s for rep in m.reps):
         return "there was no hold to wobble in", "Pause for a second at the bottom."
-    if measure == "pelvic_drop_deg":
-        return (
-            "the pose model follows a tilt of the pelvis by less than half, so its reading proves nothing",
-            "Look at the belt line in the key frames.",
-        )
-    if measure.startswith("fppa") and turn_off_view_deg(m.view) > FRONT_LOW_DEG:
+    if measure.needs_thigh and turn_off_view_deg(m.view) > FRONT_LOW_DEG:
         return f"the body is turned by {turn_off_view_deg(m.view):.0f}° from the camera", _TURN_SQUARE
     if needs is CheckView.SIDE and not m.bilateral and m.view.near_leg not in m.legs:
         return "the standing leg is the one away from the camera", "Turn round: the standing leg nearest the camera."
-    if measure.startswith("fppa") and _given(_OF_HIP_KNEE_ANKLE, done):
+    if measure.needs_thigh and _given(_OF_HIP_KNEE_ANKLE, done):
         return "the thigh points at the camera, where its angle means nothing", "Look at the knees in the key frames."
-    if measure.startswith("kmf") and _given(_OF_HIP_KNEE_ANKLE, done):
+    if measure.needs_toe and _given(_OF_HIP_KNEE_ANKLE, done):
         return "the toes were not seen well enough", _SHOW_FEET
     return "the landmarks it needs were not seen well enough", _SHOW_LEGS
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.measures.registry import DEPTH, key_measures, main_series, measure_of
 from formcheck.kinematics.reductions import deepest, extreme
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import SIDES, Side
@@ -17,7 +18,6 @@ from formcheck.validation.digitised import measures_of_points
 from formcheck.validation.moments import at_times, known_within
 from formcheck.validation.truth import (
     BOTH,
-    DEPTH,
     KNEE_FLEXION,
     ClipInfo,
     FloatArray,
@@ -28,19 +28,11 @@ from formcheck.validation.truth import (
     TruthRep,
 )
 
-FRAME_MEASURES: Final = (
-    KNEE_FLEXION,
-    "fppa_deg",
-    "kmf_pct",
-    "trunk_lean_deg",
-    "trunk_flexion_deg",
-    "pelvic_drop_deg",
-)
+FRAME_MEASURES: Final = main_series()
 """Measures that are compared frame by frame."""
 FPPA_UP_TO_DEG: Final = 75.0
 """Knee flexion up to which FPPA is compared frame by frame: beyond it the thigh is seen too short for an angle."""
 PHASE_TIMES: Final = ("start", "bottom start", "bottom end", "end")
-_MEASURES_OF_VIEW: Final = {ViewKind.SIDE: (KNEE_FLEXION,), ViewKind.FRONT: ("fppa_deg", "kmf_pct")}
 
 
 @dataclass(frozen=True)
@@ -244,7 +236,8 @@ def _frames(
         use = np.isfinite(mine) & np.isfinite(true)
         if truth.covers_every_frame:
             use &= _inside(t, spans)
-        if measure == "fppa_deg":
+        spec = measure_of(measure)
+        if spec is not None and spec.needs_thigh:
             use &= _thigh_seen(samples, leg, t)
         if use.any():
             yield FramePairs(measure, leg, t[use], mine[use], true[use])
@@ -265,14 +258,16 @@ def _cover(
     view, t_s = assessment.view, assessment.series.t_s
     legs = [view.near_leg] if view.kind is ViewKind.SIDE else [info.leg] if info.leg is not None else list(SIDES)
     cover = {}
-    for measure in () if view.verdict is ViewQuality.REFUSED else _MEASURES_OF_VIEW.get(view.kind, ()):
-        known, of = 0, 0
+    for spec in () if view.verdict is ViewQuality.REFUSED else key_measures():
+        if spec.series is None or spec.view.value != view.kind.value:
+            continue
+        measure, known, of = spec.series.name, 0, 0
         for leg in legs:
             values = None if leg is None else _series_of(assessment, measure, leg.value)
             if leg is None or values is None:
                 continue
             wanted = _inside(t_s, spans)
-            if measure == "fppa_deg":
+            if spec.needs_thigh:
                 wanted &= _thigh_seen(samples, leg.value, t_s)
             known, of = known + int(np.isfinite(values[wanted]).sum()), of + int(wanted.sum())
         if of:

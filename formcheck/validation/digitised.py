@@ -12,6 +12,8 @@ from typing import Final
 import numpy as np
 
 from formcheck.kinematics.geometry import fppa_deg, knee_flexion_deg, medial_offset_px, sagittal_tilt_deg
+from formcheck.kinematics.measures.record import Per
+from formcheck.kinematics.measures.registry import main_series
 from formcheck.kinematics.view import ViewKind, ViewVerdict
 from formcheck.pose.landmarks import SIDES, Landmark, Side
 from formcheck.validation.tables import Row, Table, TruthError
@@ -39,7 +41,6 @@ _POINT_NAMES: Final[Mapping[str, str]] = MappingProxyType(
 _JOINTS_APART_PX: Final = 1.0
 _FROM_MIDDLE: Final = 0.55
 """How far from the middle a point may lie, of width or height: 5 % over the edge, where a joint may be guessed."""
-_MAIN_MEASURES: Final = (KNEE_FLEXION, "fppa_deg", "kmf_pct")
 _USED: Final = tuple(f"{side.value}_{joint}" for joint in ("hip", "knee", "ankle", "toe", "shoulder") for side in SIDES)
 
 
@@ -56,7 +57,7 @@ def angles_truth(table: Table) -> Truth:
         measure, leg, t_s = row.text("measure"), row.text("leg").lower(), _time(row)
         legs = legs_of(measure)
         if not legs:
-            like = get_close_matches(measure, known_measures(), cutoff=0.5) or _MAIN_MEASURES
+            like = get_close_matches(measure, known_measures(), cutoff=0.5) or main_series(Per.LEG)
             raise row.wrong(f"there is no measure “{measure[:40]}”", f"Write one there is, such as {', '.join(like)}.")
         if leg not in legs:
             raise row.wrong(f"{measure} has no leg “{leg[:40]}”", f"Write {' or '.join(legs)}.")

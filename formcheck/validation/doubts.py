@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 
+from formcheck.kinematics.measures.record import ErrorRule
+from formcheck.kinematics.measures.registry import measure_of
 from formcheck.pose.landmarks import SIDES
 from formcheck.session.assessment import Assessment
 from formcheck.validation.comparison import Comparison
@@ -60,17 +62,23 @@ def _ends_early(truth: Truth, file: str, assessment: Assessment) -> Iterator[str
 
 
 def _no_standing_leg_marked(truth: Truth, assessment: Assessment, comparison: Comparison) -> Iterator[str]:
-    """Tell where KMF is in percent of a leg that was only marked bent, and so seen too short."""
+    """Tell where a measure is in percent of a leg that was only marked bent, and so seen too short."""
     spans = [(rep.start_s, rep.end_s) for rep in assessment.reps]
     for side in SIDES:
-        if truth.kind is not TruthKind.POINTS or not any(
-            each.measure == "kmf_pct" and each.leg == side.value for each in comparison.frames
-        ):
+        of_leg_length = [
+            each.measure for each in comparison.frames if each.leg == side.value and _is_of_leg_length(each.measure)
+        ]
+        if truth.kind is not TruthKind.POINTS or not of_leg_length:
             continue
         names = {f"{side.value}_{joint}" for joint in ("hip", "knee", "ankle")}
         marked = [t for t, points in truth.points if names <= points.keys()]
         if all(any(start <= t <= end for start, end in spans) for t in marked):
             yield (
-                f"The {side.value} leg is marked in reps only: mark a frame of standing too, or kmf_pct of the truth "
-                "is in percent of a bent leg and too large."
+                f"The {side.value} leg is marked in reps only: mark a frame of standing too, or "
+                f"{' and '.join(of_leg_length)} of the truth is in percent of a bent leg and too large."
             )
+
+
+def _is_of_leg_length(name: str) -> bool:
+    measure = measure_of(name)
+    return measure is not None and isinstance(measure.error, ErrorRule) and measure.error.of_leg_length

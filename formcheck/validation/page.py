@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import resources
-from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import formcheck
+from formcheck.kinematics.measures.registry import key_measures
 from formcheck.report.svg import NARROW, WIDE
 from formcheck.report.words import label_of
 from formcheck.validation.agreement import FEWEST_FOR_SPREAD
@@ -17,9 +17,6 @@ from formcheck.validation.content import sections_of, summary_of
 from formcheck.validation.plot import bland_altman, in_words
 from formcheck.validation.study import Group, Level, Study
 from formcheck.validation.words import with_unit
-
-_PLOTTED: Final = (("knee_flexion_max_deg", "knee_flexion_deg"), ("fppa_deg", "fppa_deg"), ("kmf_pct", "kmf_pct"))
-"""The main measures: as a value of a rep, and where there are too few of those, of a frame."""
 
 
 @dataclass(frozen=True)
@@ -87,8 +84,10 @@ def _style() -> str:
 
 def _main_groups(study: Study) -> list[Group]:
     found = []
-    for of_rep, of_frame in _PLOTTED:
-        groups = (study.group(of_rep, Level.REP), study.group(of_frame, Level.FRAME))
+    for measure in key_measures():
+        # As a value of a rep, and where there are too few of those, of a frame.
+        of_frame = measure.name if measure.series is None else measure.series.name
+        groups = (study.group(measure.name, Level.REP), study.group(of_frame, Level.FRAME))
         enough = [group for group in groups if group is not None and group.agreement.n >= FEWEST_FOR_SPREAD]
         found += enough[:1]
     return found

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.measures import MEASURES
+from formcheck.kinematics.measures.registry import DEPTH, MEASURES
 from formcheck.session.assessment import Provenance
 from formcheck.validation.agreement import Agreement, Coverage, agreement_of, coverage_of
 from formcheck.validation.comparison import FRAME_MEASURES, Comparison
@@ -157,7 +157,7 @@ def _grouped(clips: Sequence[ClipResult], key_of: Callable[[ClipResult], tuple[s
 
 def _place(measure: str) -> int:
     """Return where a measure stands among others: depth, knee alignment, then as they are registered."""
-    first = ("knee_flexion_max_deg", *FRAME_MEASURES)
+    first = (DEPTH, *FRAME_MEASURES)
     return first.index(measure) if measure in first else len(first) + list(MEASURES).index(measure)
 
 

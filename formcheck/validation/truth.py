@@ -10,7 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.exercises.measures import MEASURES, Per, Scope
+from formcheck.kinematics.measures.record import Per, Scope
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import SIDES, Side
 
@@ -22,7 +23,6 @@ Points = Mapping[str, tuple[float, float]]
 
 BOTH: Final = "both"
 KNEE_FLEXION: Final = "knee_flexion_deg"
-DEPTH: Final = "knee_flexion_max_deg"
 
 
 class TruthKind(StrEnum):

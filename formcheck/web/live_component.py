@@ -9,6 +9,10 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from formcheck.kinematics.measures.record import Per
+from formcheck.kinematics.measures.registry import live_shown
+from formcheck.pose.landmarks import SIDES
+from formcheck.report.units import unit_of
 from formcheck.web.access.identity import current_actor
 from formcheck.web.component_files import component_file
 from formcheck.web.live.routes import SOCKET_PATH, STATIC_PATH
@@ -49,6 +53,21 @@ def live_token(*, renew: bool = False) -> str:
     return str(st.session_state[_TOKEN])
 
 
+def shown_measures() -> list[dict[str, object]]:
+    """Return the measures beside the picture, in order: name in messages, label, unit, whose they are, view."""
+    return [
+        {
+            "name": measure.series.name,
+            "label": measure.wording.live,
+            "unit": unit_of(measure.name).symbol,
+            "sides": [side.value for side in SIDES] if measure.per is Per.LEG else ["both"],
+            "view": measure.view.value,
+        }
+        for measure in live_shown()
+        if measure.series is not None
+    ]
+
+
 def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key: str) -> str | None:
     """Show the camera view.
 
@@ -74,6 +93,7 @@ def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key
             "static_base": STATIC_PATH,
             "socket_path": SOCKET_PATH,
             "token": live_token(),
+            "measures": shown_measures(),
             "setup": dict(setup),
             "voice": voice,
             "camera": camera,

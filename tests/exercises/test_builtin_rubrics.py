@@ -9,12 +9,13 @@ import pytest
 from formcheck.errors import RubricError
 from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.judge import judge_rep
-from formcheck.exercises.measures import MEASURES, CheckView, Scope
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Precedence
 from formcheck.exercises.rubric_check import MAX_CUE_WORDS
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import CheckView, Scope
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.view import ViewKind, ViewQuality
 
 G, C, F = Band.GOOD, Band.CAUTION, Band.FAULT

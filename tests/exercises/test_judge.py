@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.judge import judge_rep, judge_set
-from formcheck.exercises.measures import Per
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import Per
 from formcheck.kinematics.view import ViewKind, ViewQuality
 
 Legs = Mapping[str, Estimate | None]

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from formcheck.errors import RubricError
-from formcheck.exercises.measures import CheckView, Per, Scope
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import SURE, Bands, Phase, Precedence, Rubric
 from formcheck.exercises.rubric_file import InvalidRubricError, load_rubric, parse_rubric
+from formcheck.kinematics.measures.record import CheckView, Per, Scope
 
 Edit = Callable[[str, str], str]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from formcheck.exercises.judge import MeasuredValues
-from formcheck.exercises.measures import MEASURES, Per
 from formcheck.exercises.rubric import ScoreRule
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import Per
+from formcheck.kinematics.measures.registry import MEASURES
 
 
 @pytest.fixture

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { MEASURES, Readings, gapsText, lineText, readingText } from "../../formcheck/web/static/live/measures.js";
+import { Readings, gapsText, lineText, readingText } from "../../formcheck/web/static/live/measures.js";
 
+const KNEES = { name: "knee_flexion_deg", label: "Knee bend", unit: "°", sides: ["left", "right"], view: "side" };
+const TRUNK = { name: "trunk_lean_deg", label: "Trunk sideways", unit: "°", sides: ["both"], view: "front" };
 const good = (value) => ({ value, error: 1.5, band: "good" });
 const frame = (left, reasons = {}, depth = 0.5) => ({
   measures: { kmf_pct: { left, right: null } }, not_measured: reasons, depth_share: depth,
@@ -65,21 +67,18 @@ test("texts say not measured and why, and never a zero in its place", () => {
 });
 
 test("a reason that both legs share is said once", () => {
-  const knees = MEASURES.find(({ name }) => name === "knee_flexion_deg");
   const none = { state: "none", reason: "only a camera at the side can measure it" };
   const value = { state: "value", value: 60, error: 4, band: null };
-  assert.equal(lineText(knees, [none, none]), "not measured: only a camera at the side can measure it");
-  assert.equal(lineText(knees, [value, none]), "L 60° ± 4 · R not measured: only a camera at the side can measure it");
-  const trunk = MEASURES.find(({ sides }) => sides.length === 1);
-  assert.equal(lineText(trunk, [value]), "60° ± 4");
+  assert.equal(lineText(KNEES, [none, none]), "not measured: only a camera at the side can measure it");
+  assert.equal(lineText(KNEES, [value, none]), "L 60° ± 4 · R not measured: only a camera at the side can measure it");
+  assert.equal(lineText(TRUNK, [value]), "60° ± 4");
 });
 
 test("of two legs the one that does not count is not spoken of while the other is measured", () => {
-  const knees = MEASURES.find(({ name }) => name === "knee_flexion_deg");
   const none = { state: "none", reason: "not seen just now" };
   const value = { state: "value", value: 60, error: 4, band: null };
-  assert.equal(lineText(knees, [value, none], [true, false]), "L 60° ± 4");
-  assert.equal(lineText(knees, [none, none], [true, false]), "not measured: not seen just now");
+  assert.equal(lineText(KNEES, [value, none], [true, false]), "L 60° ± 4");
+  assert.equal(lineText(KNEES, [none, none], [true, false]), "not measured: not seen just now");
 });
 
 test("what this camera cannot measure is one line with each reason once", () => {

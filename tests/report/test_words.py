@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from formcheck.exercises.measures import MEASURES
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.report.units import leg_column, split_unit
 from formcheck.report.words import NOT_MEASURED, counted, estimate_text, glossary_of, label_of, listed, value_text
 

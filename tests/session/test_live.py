@@ -11,10 +11,10 @@ import pytest
 
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueKind
-from formcheck.exercises.measures import Scope
 from formcheck.exercises.rubric import Bands, Check, Precedence
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.live_measures import LIVE_MEASURES
+from formcheck.kinematics.measures.record import Scope
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import Pose

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Sequence
 from typing import Final
 
 from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.registry import in_order
 from formcheck.kinematics.rep_measures import drift_over_set
 from formcheck.report.words import estimate_text, listed, sentence_case
 from formcheck.session.assessment import Assessment
@@ -16,27 +15,6 @@ from formcheck.session.assessment import Assessment
 _REPS_TO_COMPARE: Final = 6
 """The first three against the last three."""
 _NAMED_AT_MOST: Final = 2
-
-
-@dataclass(frozen=True)
-class _Drift:
-    """One way in which a set gets worse."""
-
-    is_worse: Callable[[float], bool]
-    words: str
-    """With the amount and the leg to fill in."""
-
-
-_DRIFTS: Final[Mapping[str, _Drift]] = MappingProxyType(
-    {
-        "fppa_drift_deg": _Drift(lambda change: change > 0, "{leg} knee fell further inward, by {amount}"),
-        "kmf_drift_pct": _Drift(lambda change: change > 0, "{leg} knee came further inward over the foot, by {amount}"),
-        "depth_drift_deg": _Drift(lambda change: change < 0, "{leg} knee bent less, by {amount}"),
-        "descent_drift_s": _Drift(lambda change: change < 0, "way down got faster, by {amount}"),
-    }
-)
-_SAME_KNEE: Final = ("fppa_drift_deg", "kmf_drift_pct")
-"""Two measures of one thing: the first that shows it is named, and knees are judged by the first."""
 
 
 def best_rep(assessment: Assessment) -> str:
@@ -72,21 +50,20 @@ def fatigue(assessment: Assessment) -> tuple[str, ...]:
     if len(reps) < _REPS_TO_COMPARE:
         return ("Too few reps to see what tiredness changes: that takes six.",)
     drifts = drift_over_set([{name: dict(legs) for name, legs in rep.measures.items()} for rep in reps])
-    worse: list[str] = []
-    knees: set[str] = set()
+    worse: dict[tuple[str, str], str] = {}
     known = False
-    for measure, drift in _DRIFTS.items():
-        for leg, change in drifts[measure].items():
+    for measure in in_order(lambda each: each.name in drifts):
+        made = measure.derived_from
+        for leg, change in drifts[measure.name].items():
             known = known or change is not None
-            if change is None or not drift.is_worse(change.value) or abs(change.value) <= change.error:
+            if made is None or change is None or made.worse * change.value <= 0 or abs(change.value) <= change.error:
                 continue
-            if measure in _SAME_KNEE and leg in knees:
+            if (measure.said_by, leg) in worse:
                 continue
-            knees |= {leg} if measure in _SAME_KNEE else set()
-            amount = estimate_text(measure, Estimate(abs(change.value), change.error))
-            worse.append(f"The {drift.words.format(leg=leg, amount=amount)}.")
+            amount = estimate_text(measure.name, Estimate(abs(change.value), change.error))
+            worse[measure.name, leg] = f"The {made.worse_words.format(leg=leg, amount=amount)}."
     if worse:
-        return tuple(worse)
+        return tuple(worse.values())
     return ("Nothing got worse from the first three reps to the last three.",) if known else ()
 
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from types import MappingProxyType
-from typing import Final
 
 from markupsafe import Markup
 
 from formcheck.history.comparison import Comparison, Row
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.report.words import estimate_text, sentence_case
 from formcheck.web.compare.words import difference_text, headline, limit_text, row_name, verdict_words
-
-_SAID_BY: Final = MappingProxyType({"fppa_change_deg": "fppa_deg", "kmf_change_pct": "kmf_pct"})
 
 
 def verdicts_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
@@ -31,7 +28,7 @@ def _told_once(changed: Sequence[Row]) -> list[Row]:
     ways = {(row.measure, row.leg): (row.change.difference or 0.0) > 0 for row in changed}
 
     def is_told(row: Row) -> bool:
-        way = ways.get((_SAID_BY.get(row.measure, ""), row.leg))
+        way = ways.get((MEASURES[row.measure].said_by, row.leg))
         return way is not None and way == ((row.change.difference or 0.0) > 0)
 
     return [row for row in changed if not is_told(row)]

@@ -12,6 +12,8 @@ import numpy as np
 
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Interval, Rubric
+from formcheck.kinematics.measures.record import CheckView, Per
+from formcheck.kinematics.measures.registry import DEPTH, live_shown
 from formcheck.kinematics.view import ViewVerdict
 from formcheck.pose.types import Pose
 from formcheck.session.live_state import Instruction, LiveState, LiveValue
@@ -24,8 +26,6 @@ _POSE_DECIMALS: Final = 4
 _VALUE_DECIMALS: Final = 1
 _SHARE_DECIMALS: Final = 3
 _TIME_DECIMALS: Final = 2
-_ALIGNMENT: Final = ("fppa_deg", "kmf_change_pct")
-"""Measures that the gauges of the knees can show: the first that the exercise judges is the one that cues are by."""
 
 
 @dataclass(frozen=True)
@@ -205,16 +205,18 @@ def _bands_of(rubric: Rubric, plan: Plan, measure: str) -> Bands | None:
 
 def _depth_band(rubric: Rubric, plan: Plan) -> list[float | None] | None:
     """Return the good knee flexion where both its ends are known, which needs a prescribed depth."""
-    bands = _bands_of(rubric, plan, "knee_flexion_max_deg")
+    bands = _bands_of(rubric, plan, DEPTH)
     if bands is None or not all(math.isfinite(edge) for edge in bands.good):
         return None
     return _interval(bands.good)
 
 
 def _alignment_band(rubric: Rubric, plan: Plan) -> dict[str, Any] | None:
-    for measure in _ALIGNMENT:
-        if (bands := _bands_of(rubric, plan, measure)) is not None:
-            return {"good": _interval(bands.good), "caution": _interval(bands.caution), "measure": measure}
+    # Of those that the gauges of the knees can show, the first that the exercise judges is the one that cues are by.
+    for measure in live_shown():
+        of_knee = measure.per is Per.LEG and measure.view is CheckView.FRONT
+        if of_knee and (bands := _bands_of(rubric, plan, measure.name)) is not None:
+            return {"good": _interval(bands.good), "caution": _interval(bands.caution), "measure": measure.name}
     return None
 
 

@@ -8,14 +8,14 @@ from typing import Any, Final
 
 import streamlit as st
 
+from formcheck.kinematics.measures.record import Measure
+from formcheck.kinematics.measures.registry import key_measures
 from formcheck.records.tables import ExerciseSet
-from formcheck.report.words import counted, label_of, sentence_case, value_text
+from formcheck.report.words import counted, value_text
 from formcheck.web.moments import short_day_of
 from formcheck.web.navigation import page_link
 from formcheck.web.plain_text import as_typed
 
-_SHOWN: Final = ("knee_flexion_max_deg", "fppa_deg", "kmf_pct")
-_SHORT: Final = {"knee_flexion_max_deg": "depth", "fppa_deg": "FPPA", "kmf_pct": "KMF"}
 _AT_FIRST: Final = 12
 
 
@@ -46,7 +46,7 @@ def in_numbers(row: ExerciseSet) -> str:
     """Say the reps, the medians of the measures that matter most, pain and whether it was corrected, in one line."""
     document = current_document(row)
     parts = [counted(document["reps_counted"], "rep")]
-    for measure in _SHOWN:
+    for measure in key_measures():
         if said := _median_in_words(document, measure):
             parts.append(said)
     pains = [value for value in (row.pain_before, row.pain_during, row.pain_after) if value is not None]
@@ -64,14 +64,15 @@ def current_document(row: ExerciseSet) -> dict[str, Any]:
     return row.corrected if row.corrected is not None else row.automatic
 
 
-def _median_in_words(document: dict[str, Any], measure: str) -> str:
+def _median_in_words(document: dict[str, Any], measure: Measure) -> str:
     by_leg: dict[str, list[float]] = {}
     for rep in document["reps"]:
         if rep["complete"] and not rep.get("excluded", False):
-            for leg, value in rep["measures"].get(measure, {}).items():
+            for leg, value in rep["measures"].get(measure.name, {}).items():
                 if value is not None:
                     by_leg.setdefault(leg, []).append(value["value"])
     if not by_leg:
         return ""
-    said = ", ".join(f"{value_text(measure, median(values))} {leg}" for leg, values in by_leg.items())
-    return f"{_SHORT.get(measure) or sentence_case(label_of(measure))} {said}"
+    said = ", ".join(f"{value_text(measure.name, median(values))} {leg}" for leg, values in by_leg.items())
+    name = measure.wording.short
+    return f"{name if name.isupper() else name.lower()} {said}"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.measures.record import LAST
+from formcheck.kinematics.measures.registry import SERIES, measure_of
 from formcheck.pose.landmarks import SIDES, Side
-from formcheck.report.charts import CHARTED
 from formcheck.report.timeline import scored_legs
 from formcheck.report.units import unit_of
 from formcheck.report.words import direction_of, label_of
@@ -22,19 +22,7 @@ from formcheck.web.player.packing import packed
 Floats = NDArray[np.float64]
 Json = dict[str, object]
 
-_FIRST: Final = (
-    "knee_flexion_deg",
-    "drop_pct",
-    "fppa_deg",
-    "kmf_pct",
-    "trunk_flexion_deg",
-    "trunk_lean_deg",
-    "pelvic_drop_deg",
-)
-"""In this order; every other measure follows in the engine's own."""
 _SHOWN_AT_FIRST: Final = 4
-_LABELS: Final[Mapping[str, str]] = MappingProxyType({"drop_pct": "Drop of the hips", "hip_flexion_deg": "Hip flexion"})
-"""Of what has no wording in the report, where it is not shown."""
 _COARSEST_STEP: Final = 0.1
 
 
@@ -54,7 +42,7 @@ def plots_of(reviewed: ReviewedSet) -> list[Json]:
             plots.append(
                 {
                     "name": name,
-                    "label": _LABELS.get(name) or label_of(name),
+                    "label": label_of(name),
                     "unit": unit_of(name).symbol,
                     "decimals": unit_of(name).decimals_shown,
                     "direction": direction_of(name),
@@ -71,7 +59,7 @@ def plots_of(reviewed: ReviewedSet) -> list[Json]:
 def _names(assessment: Assessment) -> list[str]:
     series = assessment.series
     known = dict.fromkeys((*series.per_leg, *series.whole_body))
-    return [*(name for name in _FIRST if name in known), *(name for name in known if name not in _FIRST)]
+    return sorted(known, key=lambda name: SERIES[name].place if name in SERIES else LAST)
 
 
 def _step(name: str) -> float:
@@ -107,7 +95,8 @@ def _line(name: str, side: Side | None, values: Floats, before: Floats | None, s
 
 def _judged(assessment: Assessment, name: str) -> Iterator[Json]:
     """Give what each rep was judged by, with the half-width of its 95 % interval, over the bottom of the rep."""
-    measure = CHARTED.get(name, name)
+    known = measure_of(name)
+    measure = name if known is None else known.name
     for rep in assessment.complete_reps:
         for leg in (*(side.value for side in SIDES), "both"):
             estimate = rep.measures.get(measure, {}).get(leg)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from types import MappingProxyType
 from typing import Final
 
 from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.registry import MEASURES, tabled
 from formcheck.report.palette import BAND_STYLES
 from formcheck.report.review_words import TIMES, automatic_of, was_text
 from formcheck.report.timeline import scored_legs
@@ -17,20 +18,6 @@ from formcheck.session.corrections import ReviewedSet
 
 Json = dict[str, object]
 
-_SHORT: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "knee_flexion_max_deg": "Depth",
-        "fppa_deg": "FPPA",
-        "kmf_pct": "KMF",
-        "trunk_flexion_deg": "Trunk fwd",
-        "trunk_lean_deg": "Trunk side",
-        "pelvic_drop_deg": "Pelvis",
-        "descent_s": "Down",
-        "hold_s": "Hold",
-        "ascent_s": "Up",
-    }
-)
-"""Heads of the table's columns, in order."""
 _LETTERS: Final = MappingProxyType({"left": " L", "right": " R", "both": ""})
 _SEVERITY: Final = MappingProxyType({Band.FAULT: 0, Band.CAUTION: 1, Band.GOOD: 2})
 SAME_MOMENT_S: Final = 0.02
@@ -48,7 +35,7 @@ def reps_of(reviewed: ReviewedSet) -> list[Json]:
 def columns_of(reviewed: ReviewedSet) -> list[Json]:
     """Return the columns of the table: a measure and a leg each, those with no value in any rep left out."""
     return [
-        {"head": _SHORT[measure] + _LETTERS[leg], "title": sentence_case(label_of(measure)), "leg": leg}
+        {"head": MEASURES[measure].wording.short + _LETTERS[leg], "title": sentence_case(label_of(measure)), "leg": leg}
         for measure, leg in _columns(reviewed)
     ]
 
@@ -63,10 +50,10 @@ def _columns(reviewed: ReviewedSet) -> list[tuple[str, str]]:
     legs = [*dict.fromkeys(side.value for a in _both(reviewed) for side in scored_legs(a)), "both"]
     reps = [rep for assessment in _both(reviewed) for rep in assessment.reps]
     return [
-        (measure, leg)
-        for measure in _SHORT
+        (measure.name, leg)
+        for measure in tabled()
         for leg in legs
-        if any(rep.measures.get(measure, {}).get(leg) is not None for rep in reps)
+        if any(rep.measures.get(measure.name, {}).get(leg) is not None for rep in reps)
     ]
 
 

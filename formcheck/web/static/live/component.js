@@ -5,7 +5,8 @@
  *
  * @typedef {Object} Component
  * @property {HTMLElement|ShadowRoot} parentElement
- * @property {{static_base: string, socket_path: string, token: string, setup: Object, voice: boolean, camera: string,
+ * @property {{static_base: string, socket_path: string, token: string, setup: Object,
+ *   measures: import("./measures.js").Shown[], voice: boolean, camera: string,
  *   theme: "light"|"dark"|null, strings: Object<string, string>}} data
  * @property {(name: string, value: unknown) => void} setTriggerValue
  */

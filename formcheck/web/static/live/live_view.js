@@ -36,7 +36,7 @@ export class LiveView {
       fill: () => toggleFullScreen(this.element), cancel: () => this.cancel(), retry: () => this.start(),
       reload: () => window.location.reload(), camera: (id) => this.changeCamera(id),
     });
-    this.panel = new Panel();
+    this.panel = new Panel(component.data.measures);
     this.stats = make("p", { class: "fc-stats", "data-testid": "live-stats", "aria-hidden": "true" });
     const { gauges, numbers } = this.panel.readouts;
     this.element = make("div", { class: "fc-live" }, make("div", { class: "fc-grid" },

@@ -21,14 +21,12 @@ export const NO_CONNECTION = "no connection";
 export const CATCHING_UP = "catching up";
 const NOT_SEEN = "not seen just now";
 
-/** The shown measures: name, what people call it, unit, whether it belongs to a leg, and which camera can measure it. */
-export const MEASURES = Object.freeze([
-  { name: "knee_flexion_deg", label: "Knee bend", unit: "°", sides: ["left", "right"], view: "side" },
-  { name: "kmf_change_pct", label: "Knee moved inward", unit: " %", sides: ["left", "right"], view: "front" },
-  { name: "fppa_deg", label: "Knee line (FPPA)", unit: "°", sides: ["left", "right"], view: "front" },
-  { name: "trunk_lean_deg", label: "Trunk sideways", unit: "°", sides: ["both"], view: "front" },
-  { name: "trunk_flexion_deg", label: "Trunk forward", unit: "°", sides: ["both"], view: "side" },
-]);
+/**
+ * A measure that is shown, as the server lists them: what people call it, whether it belongs to a leg, and which camera
+ * can measure it.
+ *
+ * @typedef {{name: string, label: string, unit: string, sides: string[], view: "front"|"side"}} Shown
+ */
 
 /** Readings of every measure, from messages and the passing of time. */
 export class Readings {
@@ -122,7 +120,7 @@ export function readingText(reading, unit) {
 /**
  * The measure's readings in one line: the same reason is said once, and a leg that was never seen in this set, such as
  * the far one, is not spoken of as long as the other is measured.
- * @param {{label: string, unit: string, sides: string[]}} measure
+ * @param {Shown} measure
  * @param {Reading[]} readings in the order of `measure.sides`
  * @param {boolean[]} [counts] whether that side was measured before in this set
  */

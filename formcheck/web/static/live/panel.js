@@ -21,7 +21,8 @@ const INTRO = Object.freeze([
 ]);
 
 export class Panel {
-  constructor() {
+  /** @param {import("./measures.js").Shown[]} measures */
+  constructor(measures) {
     this.figure = make("div", { class: "fc-message-figure" });
     this.message = make("h2", { class: "fc-message-text", "data-testid": "setup-message" });
     this.detail = make("p", { class: "fc-message-detail" });
@@ -42,7 +43,7 @@ export class Panel {
     this.element = make("div", { class: "fc-panel" }, this.intro,
       make("div", { class: "fc-score" }, this.count, this.hold.element), this.instruction, this.calibration.element,
       this.countdown, this.cue, this.notice, this.done);
-    this.readouts = new Readouts();
+    this.readouts = new Readouts(measures);
     this.shownInstruction = null;
     this.target = { reps: null, hold_s: null, depth_deg: null };
     this.cueUntil = 0;

@@ -5,24 +5,27 @@
 
 import { make, setAttribute, setText, show } from "./dom.js";
 import { DepthGauge, KneeGauge, MovementBar } from "./gauges.js";
-import { MEASURES, gapsText, lineText, readingText } from "./measures.js";
+import { gapsText, lineText, readingText } from "./measures.js";
 
 /** Numbers change at most this often, ms; faster is not read. They vanish at once. */
 const NUMBER_MS = 200;
 /** A leg that was not measured for so long, while the other was, is not the one that stands, ms. */
 const OTHER_LEG_MS = 1500;
-const BEND = "knee_flexion_deg";
-/** What the gauges of the knees show where the exercise judges no measure of them. */
-const ALIGNMENT = "fppa_deg";
 
 export class Readouts {
-  constructor() {
+  /** @param {import("./measures.js").Shown[]} measures */
+  constructor(measures) {
+    const ofKnee = (view) => measures.find((each) => each.view === view && each.sides.length === 2).name;
+    this.bend = ofKnee("side");
+    /** What the gauges of the knees show where the exercise judges no measure of them. */
+    this.alignment = ofKnee("front");
+    this.units = new Map(measures.map(({ name, unit }) => [name, unit]));
     this.knees = { left: new KneeGauge("left"), right: new KneeGauge("right") };
     this.depth = new DepthGauge();
     this.movement = new MovementBar();
     this.gauges = make("div", { class: "fc-gauges", hidden: true },
       this.knees.left.element, this.knees.right.element, this.depth.element, this.movement.element);
-    this.lines = MEASURES.map((measure) => ({ measure, text: make("dd"), row: null, state: "", at: 0 }));
+    this.lines = measures.map((measure) => ({ measure, text: make("dd"), row: null, state: "", at: 0 }));
     for (const line of this.lines) {
       line.row = make("div", { "data-testid": `measure-${line.measure.name}` },
         make("dt", { text: line.measure.label }), line.text);
@@ -30,7 +33,7 @@ export class Readouts {
     this.gaps = make("p", { class: "fc-gaps", "data-testid": "gaps" });
     this.numbers = make("div", { class: "fc-numbers", hidden: true },
       make("dl", {}, ...this.lines.map(({ row }) => row)), this.gaps);
-    this.alignmentMeasure = ALIGNMENT;
+    this.alignmentMeasure = this.alignment;
     this.scored = [];
     this.bilateral = true;
     this.view = null;
@@ -39,7 +42,7 @@ export class Readouts {
   /** @param {import("./protocol.js").Ready} ready @param {string} leg the scored one */
   begin(ready, leg) {
     const alignment = ready.alignment_band;
-    this.alignmentMeasure = alignment?.measure ?? ALIGNMENT;
+    this.alignmentMeasure = alignment?.measure ?? this.alignment;
     this.bilateral = ready.bilateral;
     this.scored = alignment === null ? [] : ["left", "right"].filter((side) => !isOther(leg, side));
     for (const gauge of Object.values(this.knees)) gauge.setBands(alignment);
@@ -74,7 +77,7 @@ export class Readouts {
     if (view === this.view) return;
     this.view = view;
     setAttribute(this.gauges, "data-view", view);
-    const inGauge = view === "side" ? BEND : this.alignmentMeasure;
+    const inGauge = view === "side" ? this.bend : this.alignmentMeasure;
     for (const { measure, row } of this.lines) show(row, measure.view === view && measure.name !== inGauge);
     show(this.depth.element, view === "side");
     show(this.movement.element, view === "front");
@@ -86,7 +89,7 @@ export class Readouts {
   #alignment(readings, now) {
     const measure = this.alignmentMeasure;
     const shown = this.scored.filter((side) => this.#counts(readings, measure, side));
-    const unit = measure.endsWith("_pct") ? " %" : "°";
+    const unit = this.units.get(measure);
     for (const side of this.scored) {
       const gauge = this.knees[side];
       const reading = readings.reading(measure, side, now);
@@ -98,8 +101,8 @@ export class Readouts {
   }
 
   #bend(readings, now) {
-    const near = readings.measuredAt(BEND, "right") > readings.measuredAt(BEND, "left") ? "right" : "left";
-    this.depth.update(readings.reading(BEND, near, now), near);
+    const near = readings.measuredAt(this.bend, "right") > readings.measuredAt(this.bend, "left") ? "right" : "left";
+    this.depth.update(readings.reading(this.bend, near, now), near);
   }
 
   /** Of a step-down whose leg the camera finds, only the standing leg is measured: the other has nothing to show. */

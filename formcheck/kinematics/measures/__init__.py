@@ -1,0 +1,1 @@
+"""What is known of each measure, in one record a measure; `registry.py` holds them all."""
