@@ -7,6 +7,7 @@ MediaPipe is imported with the first landmarker, so that the app, and landmarks 
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import math
 from types import TracebackType
@@ -37,16 +38,23 @@ them."""
 _MAX_PEOPLE: Final = 3
 """Enough to tell one person from several; each one costs time."""
 
-# Ctrl-C inside of their constructors leaves halves that MediaPipe's finalizers stumble over, with a stack trace each.
-mediapipe.Image._image_ptr = None
-vision.PoseLandmarker._handle = None
+
+@functools.cache
+def mediapipe_package() -> Any:
+    """Import MediaPipe and return it."""
+    import mediapipe
+    from mediapipe.tasks.python import vision
+
+    # Ctrl-C inside of their constructors leaves halves that MediaPipe's finalizers stumble over, with a stack trace
+    # each.
+    mediapipe.Image._image_ptr = None
+    vision.PoseLandmarker._handle = None
+    return mediapipe
 
 
 def mediapipe_version() -> str:
     """Return the version of MediaPipe that finds the poses."""
-    import mediapipe
-
-    return str(mediapipe.__version__)
+    return str(mediapipe_package().__version__)
 
 
 class PoseEstimator:
@@ -264,8 +272,8 @@ class PoseEstimator:
 
 
 def _create_landmarker(model: PoseModel, mode: Literal["IMAGE", "VIDEO"], num_poses: int) -> Any:
-    from mediapipe.tasks.python import BaseOptions, vision
-
+    tasks = mediapipe_package().tasks
+    vision = tasks.vision
     try:
         # By content, not by path: MediaPipe's C++ side cannot open every path that Windows can.
         content = model.path.read_bytes()
@@ -276,7 +284,7 @@ def _create_landmarker(model: PoseModel, mode: Literal["IMAGE", "VIDEO"], num_po
     if hashlib.sha256(content).hexdigest() != model.sha256:
         raise PoseModelError(f"The pose model {model.path} changed while it was in use.", "Run the command again.")
     options = vision.PoseLandmarkerOptions(
-        base_options=BaseOptions(model_asset_buffer=content, delegate=BaseOptions.Delegate.CPU),
+        base_options=tasks.BaseOptions(model_asset_buffer=content, delegate=tasks.BaseOptions.Delegate.CPU),
         running_mode=vision.RunningMode[mode],
         num_poses=num_poses,
     )
@@ -295,8 +303,7 @@ def _first_line(error: Exception) -> str:
 
 
 def _image(rgb: NDArray[np.uint8]) -> Any:
-    import mediapipe
-
+    mediapipe = mediapipe_package()
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
         raise ValueError(f"rgb must have shape (height, width, 3) of uint8 but has {rgb.shape} of {rgb.dtype}")
     return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))

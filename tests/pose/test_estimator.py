@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from formcheck.errors import PoseModelError
-from formcheck.pose.estimator import PoseEstimator
+from formcheck.pose.estimator import PoseEstimator, mediapipe_package
 from formcheck.pose.landmarks import N_LANDMARKS, Landmark
 from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.types import Pose
@@ -264,5 +264,6 @@ for _ in range(2):
 
 @pytest.mark.parametrize("kind", [mediapipe.Image, vision.PoseLandmarker])
 def test_what_ctrl_c_left_half_made_goes_without_a_word(kind: Any) -> None:
+    mediapipe_package()
     half = kind.__new__(kind)
     half.__del__()
