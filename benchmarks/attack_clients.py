@@ -4,8 +4,8 @@
 
 Starts the app with a login and a worker. Each client, from an address of its own, opens pages, uploads, does a live
 set, fetches what is theirs, and asks for others' videos, curves, documents, exports, uploads and sets, by their ids and
-by their very links. Then come a hundred strangers at once, pictures of 15 000 x 15 000 pixels in many forms, and 2 GB of
-junk from somebody who is logged in. Memory of server and worker is watched all the time. Prints tables for
+by their very links. Then come a hundred strangers at once, pictures of 15 000 x 15 000 pixels in many forms, and 2 GB
+of junk from somebody who is logged in. Memory of server and worker is watched all the time. Prints tables for
 `docs/security.md`; ends with status 1 if anything is otherwise than expected.
 """
 
