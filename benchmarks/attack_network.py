@@ -13,6 +13,8 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -258,6 +260,79 @@ def pointed_name(app: App) -> tuple[str, bool]:
     return str(sorted(statuses)), statuses == {403}
 
 
+def odd_requests(app: App) -> tuple[str, bool]:
+    """Ask for other places by tricks with paths, methods, versions and headers, one connection each."""
+    host = f"127.0.0.1:{app.port}"
+    odd = [("GET", path, "1.1", host, "") for path in _ODD_PATHS]
+    odd += [("GET", f"http://{each}/videos", "1.1", host, "") for each in (host, "evil.example")]
+    odd += [(method, "/videos", "1.1", host, f"Origin: http://{host}\r\n") for method in _ODD_METHODS]
+    odd += [("GET", "/videos", "1.1", each, "") for each in _ODD_HOSTS]
+    odd += [("GET", "/_stcore/health", "1.1", host, f"Origin: {each}\r\n") for each in _ODD_ORIGINS]
+    odd += [("GET", "/videos", version, host, "") for version in ("2.0x", "9")]
+    odd += [("GET", "/videos", "1.1", host, f"{each}\r\n") for each in _ODD_HEADERS]
+    statuses: Counter[str] = Counter()
+    wrong = []
+    for method, path, version, asked, more in odd:
+        head = f"{method} {path} HTTP/{version}\r\nHost: {asked}\r\nConnection: close\r\n{more}\r\n"
+        with app.link() as link:
+            link.sendall(head.encode("latin-1"))
+            answer = _until_closed(link)
+        said, _, body = answer.partition(b"\r\n\r\n")
+        status = said[9:12].decode()
+        statuses[status] += 1
+        # Streamlit gives its own page, which holds nothing, for addresses below /static/ that are none.
+        harmless = status[:1] == "4" or (path.startswith("/static/") and b"Streamlit Inc." in body)
+        if not harmless or b"frame-ancestors 'none'" not in said:
+            wrong.append(f"{method} {path[:60]} {asked} {more!r}: {status or 'cut off'}")
+    for each in wrong:
+        print(f"  {each}")
+    return f"{len(odd)} tried: {dict(sorted(statuses.items()))}", not wrong
+
+
+_ODD_PATHS: Final = (
+    "//", "//_stcore/metrics", "/_stcore//metrics", "/_STCORE/metrics", "/_stcore/metrics/", "/_stcore/%6detrics",
+    "/_stcore%2fmetrics", "/videos/../_stcore/metrics", "/videos/%2e%2e/_stcore/metrics", "/static/..%2f..%2fapp.py",
+    "/static/%2e%2e/%2e%2e/app.py", "/static/../../../etc/passwd", "/static/..\\..\\app.py", "/static//etc/passwd",
+    "/static/%2fetc%2fpasswd", "/static/%5c..%5capp.py", "/formcheck-static/live/..%2fx", "/media/%00", "/%00",
+    "/formcheck-static/live/%2e%2e%2fmain.py", "/formcheck-static/live//etc/passwd", "/media/../../etc/passwd",
+    "/media/..%2f..%2fetc%2fpasswd", "/videos.", "/videos%20", "/videos;x", "/Videos", "/videos//", "/videos/x",
+    "/formcheck-files/video/" + "0" * 32, "/formcheck-files/video/%2e%2e", "/formcheck-uploads/" + "0" * 32,
+    "/_stcore/stream", "/live", "/%ff%fe", "/\xe9", "*", "videos", "/" + "a" * 9000,
+)  # fmt: skip
+_ODD_METHODS: Final = ("OPTIONS", "CONNECT", "TRACE", "PUT", "POST", "DELETE", "PATCH", "get", "PROPFIND")
+_ODD_HOSTS: Final = (
+    "evil.example", "127.0.0.1@evil.example", "127.0.0.1:99999", "127.0.0.1:80, evil.example", "", "0x7f.1",
+    "2130706433", "0.0.0.0", "localhost.evil.example", "127.0.0.1.evil.example", "127.0.0.1\r\nHost: evil.example",
+)  # fmt: skip
+_ODD_ORIGINS: Final = (
+    "null", "file://", "", "http://127.0.0.1", "https://127.0.0.1", "http://evil.example", "http://127.0.0.1:1/",
+    "http://127.0.0.1:1@evil.example", "http://127.0.0.1:1\r\nOrigin: http://127.0.0.1",
+)  # fmt: skip
+_ODD_HEADERS: Final = (
+    "X-Forwarded-Host: evil.example\r\nX-Forwarded-For: 8.8.8.8", "X: a\0b", "Content-Length: 4, 4", "Host : evil",
+    "Content-Length: 4\r\nTransfer-Encoding: chunked", "Transfer-Encoding: xchunked", "Content-Length: -1",
+)  # fmt: skip
+
+
+def compressed(app: App) -> tuple[str, bool]:
+    """Offer compression to the socket of a page, and send a gigabyte in a megabyte."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = b"".join(packer.compress(bytes(2**20)) for _ in range(1000)) + packer.flush(zlib.Z_SYNC_FLUSH)
+    payload = packed[:-4]
+    frame = b"\xc2\xff" + len(payload).to_bytes(8, "big") + bytes(4) + payload
+    with app.link() as link:
+        link.sendall(
+            f"GET /_stcore/stream HTTP/1.1\r\nHost: 127.0.0.1:{app.port}\r\nOrigin: {app.origin}\r\n"
+            "Connection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n".encode()
+        )
+        with contextlib.suppress(OSError):
+            link.sendall(frame)
+        came = _until_closed(link)
+    agreed = b"permessage-deflate" in came
+    return f"compression {'agreed to' if agreed else 'not agreed to'}; closed", not agreed and b"101" in came[:16]
+
+
 ATTACKS: Final[tuple[tuple[str, str, Attack], ...]] = (
     ("where the app lies on the server", "not told", told),
     ("100 connections whose header never ends", "ended after 10 s", slow_headers),
@@ -281,6 +356,8 @@ ATTACKS: Final[tuple[tuple[str, str, Attack], ...]] = (
     ("20 connections that ask and never read", "cut off", pipelines),
     ("metrics, agents, components, message cache", "404 each", closed_routes),
     ("a name that was pointed here", "403 each", pointed_name),
+    ("tricks with paths, methods, versions, Host and Origin", "4xx each, secured", odd_requests),
+    ("a gigabyte in a megabyte", "not unpacked", compressed),
 )
 
 

@@ -2,13 +2,15 @@
 
 A server of the live socket runs in a process of its own. Clients play a sample clip to it as browsers do: 30 pictures a
 second, two in flight at most, newest wins. `--sets 1 2 3` measures round trips with so many at once; `--soak 30` runs
-one set after the other for so many minutes and prints memory and threads.
+one set after the other for so many minutes and prints memory and threads. `--gate` measures each number of sets
+twice, without and with the gate that stands before all routes of the app, one right after the other.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import itertools
 import json
 import os
 import struct
@@ -48,9 +50,9 @@ def jpegs_of(clip: Path, width: int) -> list[bytes]:
 
 
 @contextmanager
-def server(sets: int) -> Iterator[tuple[psutil.Process, int, Callable[[], str]]]:
+def server(sets: int, *, gated: bool = False) -> Iterator[tuple[psutil.Process, int, Callable[[], str]]]:
     """Run the server and give its process, its port and what asks it for a token."""
-    command = [sys.executable, str(Path(__file__).with_name("live_server.py"))]
+    command = [sys.executable, str(Path(__file__).with_name("live_server.py")), *(["--gate"] if gated else [])]
     started = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -145,10 +147,12 @@ async def together(clients: list[Client], seconds: float) -> None:
     await asyncio.gather(*(later(i, client) for i, client in enumerate(clients)))
 
 
-def by_number(numbers: list[int], pictures: list[bytes], size: tuple[int, int], seconds: float) -> None:
-    """Print round trips and CPU for each number of sets at once."""
-    for n in numbers:
-        with server(n) as (process, port, token):
+def by_number(
+    numbers: list[int], pictures: list[bytes], size: tuple[int, int], seconds: float, gates: tuple[bool, ...]
+) -> None:
+    """Print round trips and CPU for each number of sets at once, with and without the gate as `gates` says."""
+    for n, gated in itertools.product(numbers, gates):
+        with server(n, gated=gated) as (process, port, token):
             clients = [Client(port, token(), pictures, size) for _ in range(n)]
             before, begin = process.cpu_times(), time.perf_counter()
             asyncio.run(together(clients, seconds))
@@ -157,7 +161,7 @@ def by_number(numbers: list[int], pictures: list[bytes], size: tuple[int, int], 
         cpu = after.user + after.system - before.user - before.system
         frames = len(trips) / (seconds - 3.0) * seconds
         print(
-            f"{n} sets: {len(trips) / (seconds - 3.0) / n:5.1f} frames/s each, "
+            f"{n} sets{', gate' if gated else ''}: {len(trips) / (seconds - 3.0) / n:5.1f} frames/s each, "
             f"p50 {np.percentile(trips, 50):6.1f} ms, p95 {np.percentile(trips, 95):6.1f} ms, "
             f"in the server {np.mean([m for c in clients for m in c.server_ms]):5.1f} ms, "
             f"CPU {1000 * cpu / frames:5.1f} ms a frame ({cpu / took:.2f} cores), reps {[c.reps for c in clients]}",
@@ -188,6 +192,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=25.0)
     parser.add_argument("--soak", type=float, metavar="MINUTES")
     parser.add_argument("--width", type=int, default=640)
+    parser.add_argument("--gate", action="store_true", help="measure with the gate as well")
     args = parser.parse_args()
     pictures = jpegs_of(args.clip, args.width)
     first = cv2.imdecode(np.frombuffer(pictures[0], np.uint8), cv2.IMREAD_COLOR)
@@ -197,7 +202,7 @@ def main() -> None:
     if args.soak is not None:
         soak(args.soak, pictures, (width, height))
     else:
-        by_number(args.sets, pictures, (width, height), args.seconds)
+        by_number(args.sets, pictures, (width, height), args.seconds, (False, True) if args.gate else (False,))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
-"""The live socket alone, for load tests: serves it, prints its port, and a new token for each line that it reads."""
+"""The live socket alone, for load tests: serves it, prints its port, and a new token for each line that it reads.
+
+With `--gate` the gate of the app stands before it.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 
 from formcheck.records.access import OWNER_ID
+from formcheck.web.gate.gate import gate
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.routes import live_routes
@@ -37,8 +41,9 @@ def main() -> None:
         port = probe.getsockname()[1]
     print(port, flush=True)
     threading.Thread(target=_answer, daemon=True).start()
+    routes = live_routes(lambda: _REGISTRY, admits=_let_in)
     uvicorn.run(
-        Starlette(routes=live_routes(lambda: _REGISTRY, admits=_let_in)),
+        Starlette(routes=routes, middleware=[gate(routes)] if "--gate" in sys.argv else []),
         host="127.0.0.1",
         port=port,
         log_level="warning",
