@@ -159,17 +159,8 @@ def main() -> None:
                         (until_it_answers(one, ports[0], environment), until_it_answers(two, ports[1], environment))
                     )
                     continue
-                clip = str(clips[which])
-                analyze = [
-                    "analyze",
-                    clip,
-                    "--exercise",
-                    args.exercise,
-                    "--out",
-                    str(folder / "out"),
-                    "--model",
-                    "full",
-                ]
+                clip, out = str(clips[which]), str(folder / "out")
+                analyze = ["analyze", clip, "--exercise", args.exercise, "--out", out, "--model", "full"]
                 if not args.drawn:
                     analyze += ["--no-video", "--no-report"]
                 rows.append(
