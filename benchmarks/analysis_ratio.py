@@ -51,13 +51,13 @@ def bare(video: Path) -> dict[str, float]:
 
 def ours(video: Path, exercise: str) -> dict[str, float]:
     """Time formcheck from the first frame to JSON and CSV."""
-    from formcheck.exercises.rubric_file import builtin_rubric
     from formcheck.pose.models import ensure_model
     from formcheck.report.outputs import write_outputs
     from formcheck.session.reading import read_track
-    from formcheck.session.recorded import SetRequest, assess
+    from formcheck.session.recorded import assess
+    from formcheck.session.request import SetRequest
 
-    model, request = ensure_model("full"), SetRequest(builtin_rubric(exercise))
+    model, request = ensure_model("full"), SetRequest(exercise)
     with tempfile.TemporaryDirectory() as folder:
         wall, cpu = time.perf_counter(), time.process_time()
         track = read_track(video, model)

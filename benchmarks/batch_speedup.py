@@ -31,9 +31,9 @@ def one_run(folder: str, workers: int, with_files: bool) -> dict[str, float]:
     from formcheck.cluster.folder import folder_content
     from formcheck.cluster.planning import prepare
     from formcheck.cluster.pool import local_pool
-    from formcheck.cluster.video_job import Wanted
-    from formcheck.cluster.work import Asked
+    from formcheck.cluster.video_job import WantedResults
     from formcheck.pose.models import ensure_model
+    from formcheck.session.request import SetRequest
 
     begun_s: list[float] = []
 
@@ -47,14 +47,14 @@ def one_run(folder: str, workers: int, with_files: bool) -> dict[str, float]:
             content,
             {},
             Path(folder),
-            rubric=None,
-            fingerprint=lambda _rubric: "",
+            request=SetRequest(),
+            fingerprint=lambda _request: "",
             earlier=[],
             endings=(),
             out_dir=Path(out),
         )
-        wanted = Wanted("today", video=with_files, report=with_files)
-        setting = Setting(Path(out), Asked(), wanted, ensure_model("full"))
+        wanted = WantedResults("today", video=with_files, report=with_files)
+        setting = Setting(Path(out), wanted, ensure_model("full"))
         told = list(run_batch(preparation, setting, lambda: local_pool(workers), watch))
         ended_s = time.perf_counter()
     used = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -20,7 +20,8 @@ from formcheck.kinematics import analysis, frontal, planted_leg, reps, sagittal
 from formcheck.pose.models import ensure_model
 from formcheck.pose.types import PoseTrack
 from formcheck.session.reading import read_track
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.validation.clips import clip_infos, find_clips
 from formcheck.validation.comparison import Comparison, compare
 from formcheck.validation.run import Readied, ready
@@ -79,7 +80,7 @@ def _compared(each: Readied, track: PoseTrack) -> Comparison:
     assert each.exercise in builtin_names()
     rubric = builtin_rubric(each.exercise)
     phase_of = {check.measure: check.phase.value for check in rubric.checks}
-    return compare(assess(track, SetRequest(rubric)), each.truth, each.info, phase_of)
+    return compare(assess(track, SetRequest(each.exercise)), each.truth, each.info, phase_of)
 
 
 def _mae(found: list[Comparison], measure: str) -> Iterator[float]:

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 
 from formcheck.exercises.advice import first_change
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import PoseModel, ensure_model
 from formcheck.pose.types import PoseTrack
 from formcheck.session.live import LiveSet
 from formcheck.session.live_state import PictureFacts, Stage
 from formcheck.session.reading import read_track
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 _STAND_S = 3.0
 _LIVE_ROUNDS = 5
@@ -50,7 +50,7 @@ def main() -> None:
     args = parser.parse_args()
     model = ensure_model("full")
     for video in args.videos:
-        request = SetRequest(builtin_rubric("step-down" if "step" in video.stem else "wall-squat"))
+        request = SetRequest("step-down" if "step" in video.stem else "wall-squat")
         track = read_track(video, model)
         times = []
         for _ in range(args.rounds):

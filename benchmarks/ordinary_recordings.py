@@ -28,12 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import ensure_model
 from formcheck.pose.people import SeveralPeopleError
 from formcheck.session.assessment import Assessment
 from formcheck.session.reading import read_track
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_videos"
 FPS = 30
@@ -407,7 +407,7 @@ def flipped(film: Iterator[tuple[Picture, float]]) -> Iterator[tuple[Picture, fl
 def verdict(variant: Variant, path: Path) -> tuple[str, str]:
     """Return `right`, `refused` or `wrong`, and why."""
     try:
-        found = assess(read_track(path, ensure_model("full")), SetRequest(builtin_rubric(variant.exercise)))
+        found = assess(read_track(path, ensure_model("full")), SetRequest(variant.exercise))
     except FormcheckError as error:
         if variant.refusal is not None and isinstance(error, variant.refusal):
             return "refused", type(error).__name__

@@ -25,11 +25,11 @@ from starlette.applications import Starlette
 from starlette.responses import FileResponse, HTMLResponse
 from starlette.routing import Route
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import ensure_model
 from formcheck.session.corrections import ReviewedSet
 from formcheck.session.reading import read_track
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.video.proxy import write_proxy
 from formcheck.web.player.payload import payload_bytes, player_payload
 from formcheck.web.player.routes import STATIC_PATH, data_response, player_routes
@@ -141,7 +141,7 @@ def main() -> None:
             proxy = write_proxy(clip, copy)
             took = time.perf_counter() - begin
             track = read_track(clip, ensure_model())
-            assessment = assess(track, SetRequest(builtin_rubric(args.exercise)))
+            assessment = assess(track, SetRequest(args.exercise))
             data = payload_bytes(player_payload(ReviewedSet(assessment, None)))
             print(
                 f"{clip.name}: {proxy.frames} frames, copied in {took:.1f} s to {copy.stat().st_size / 1e6:.1f} MB "

@@ -43,10 +43,12 @@ from formcheck.commands.options import (
     StepHeightOption,
     ViewChoice,
     ViewOption,
-    chosen_person,
     chosen_rubric,
+    exercise_missing,
     given_plan,
+    given_request,
     today,
+    wanted_results,
 )
 from formcheck.commands.records import records_app
 from formcheck.commands.terminal import Terminal, answering
@@ -55,7 +57,7 @@ from formcheck.report.csv_file import CsvDialect
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from formcheck.commands.batch import Outcome, Wishes
+    from formcheck.commands.batch import Errand, FileOutcome
 
 _STOPPED = "Stopped: nothing is left half-written, and results of files already finished stay in {folder}."
 
@@ -124,24 +126,24 @@ def analyze(
     """
     terminal = Terminal(quiet=quiet, machine=as_json)
     with answering(terminal, _STOPPED.format(folder=out)):
-        from formcheck.cluster.video_job import Wanted
-        from formcheck.commands.batch import Wishes
-        from formcheck.session.recorded import SetRequest
+        from formcheck.commands.batch import Errand
 
-        plan = given_plan(target_depth, reps, hold, step_height, ball, sex)
-        request = SetRequest(chosen_rubric(exercise, rubric), leg.side, view.kind, plan)
-        wanted = Wanted(
-            today(),
-            video=not no_video,
-            report=not no_report,
-            save_track=save_track,
+        request = given_request(
+            exercise,
+            rubric,
+            leg=leg,
+            view=view,
             mirrored=mirrored,
             capture_fps=capture_fps,
-            person=chosen_person(person, region),
-            csv=csv_dialect,
+            person=person,
+            region=region,
+            plan=given_plan(target_depth, reps, hold, step_height, ball, sex),
         )
-        wishes = Wishes(request, out, wanted, model)
-        failed = [outcome for outcome in _assess_and_tell(videos, wishes, terminal) if outcome.error is not None]
+        if request.exercise is None:
+            raise exercise_missing()
+        wanted = wanted_results(no_video=no_video, no_report=no_report, save_track=save_track, csv=csv_dialect)
+        errand = Errand(request, out, wanted, model)
+        failed = [outcome for outcome in _assess_and_tell(videos, errand, terminal) if outcome.error is not None]
         if len(videos) > 1:
             terminal.say(f"{len(videos) - len(failed)} of {len(videos)} files were assessed.")
     if failed:
@@ -159,17 +161,16 @@ def demo(
     """Assess a sample clip and open its report."""
     terminal = Terminal(quiet=quiet)
     with answering(terminal, _STOPPED.format(folder=out)):
-        from formcheck.cluster.video_job import Wanted
-        from formcheck.commands.batch import Wishes
+        from formcheck.commands.batch import Errand
         from formcheck.commands.browser import open_page
         from formcheck.commands.samples import sample_named, sample_path
-        from formcheck.exercises.rubric_file import builtin_rubric
-        from formcheck.session.recorded import SetRequest
+        from formcheck.session.request import SetRequest
 
         sample = sample_named(clip)
         terminal.say(f"Sample clip {sample.name}: {sample.shows}.")
-        wishes = Wishes(SetRequest(builtin_rubric(sample.exercise)), out, Wanted(today(), video=not no_video))
-        (outcome,) = _assess_and_tell([sample_path(sample)], wishes, terminal)
+        wanted = wanted_results(no_video=no_video)
+        errand = Errand(SetRequest(sample.exercise), out, wanted)
+        (outcome,) = _assess_and_tell([sample_path(sample)], errand, terminal)
         page = out.resolve() / f"{sample.name}.html"
         if outcome.error is None:
             terminal.result(str(page))
@@ -206,11 +207,11 @@ def validate(
         from formcheck.commands.validate import command_line, validate_folder
         from formcheck.names import shown_name
         from formcheck.validation.markdown import read_notes
-        from formcheck.validation.outputs import Wanted
+        from formcheck.validation.outputs import StudyOutputs
 
         if exercise is not None:
             chosen_rubric(exercise, None)
-        wanted = Wanted(
+        wanted = StudyOutputs(
             out_dir=out,
             folder=shown_name(folder.resolve().name),
             command=command_line(folder, exercise, notes, markdown, model),
@@ -257,7 +258,7 @@ def main() -> None:
     app()
 
 
-def _assess_and_tell(sources: Sequence[Path], wishes: Wishes, terminal: Terminal) -> list[Outcome]:
+def _assess_and_tell(sources: Sequence[Path], errand: Errand, terminal: Terminal) -> list[FileOutcome]:
     """Assess files in turn and say of each, as soon as it is done, what became of it."""
     from formcheck.cluster.video_job import jobs_for
     from formcheck.commands.batch import assess_each
@@ -270,7 +271,7 @@ def _assess_and_tell(sources: Sequence[Path], wishes: Wishes, terminal: Terminal
             name = shown_name(job.source)
             terminal.note(f"{name}: its results are named {job.stem}, as another file has the same name.")
     outcomes = []
-    for outcome in assess_each(jobs, wishes, terminal):
+    for outcome in assess_each(jobs, errand, terminal):
         outcomes.append(outcome)
         if terminal.machine:
             terminal.result(json_line(outcome))

@@ -14,13 +14,13 @@ import pytest
 from numpy.typing import NDArray
 
 from formcheck.exercises.finding import Band
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.store import load_track, save_track
 from formcheck.report.document import assessment_document, assessment_schema
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
 from formcheck.session.reading import read_track
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 from .clips import SAMPLES
 from .estimated import estimated_track, full_model
@@ -51,7 +51,7 @@ def truth(name: str) -> Truth:
 @cache
 def assessed(name: str) -> Assessment:
     track = estimated_track(SAMPLES / f"{name}.mp4")
-    return assess(track, SetRequest(builtin_rubric("step-down" if "step" in name else "wall-squat")))
+    return assess(track, SetRequest("step-down" if "step" in name else "wall-squat"))
 
 
 def moving(name: str) -> NDArray[np.bool_]:
@@ -143,7 +143,7 @@ def test_a_saved_track_measures_the_same_without_the_video(tmp_path: Path) -> No
     once = assessed(SIDE)
     track = read_track(SAMPLES / f"{SIDE}.mp4", full_model())
     save_track(track, tmp_path / "set.parquet")
-    again = assess(load_track(tmp_path / "set.parquet"), SetRequest(builtin_rubric("wall-squat")))
+    again = assess(load_track(tmp_path / "set.parquet"), SetRequest("wall-squat"))
     assert assessment_document(again) == assessment_document(once)
 
 

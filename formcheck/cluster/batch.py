@@ -19,8 +19,8 @@ from formcheck.cluster.pool import Pool
 from formcheck.cluster.reach import need_shared_disk
 from formcheck.cluster.run import Finished, run_each
 from formcheck.cluster.summary import Row, write_summary
-from formcheck.cluster.video_job import Wanted
-from formcheck.cluster.work import RUNNING_MARK, Asked, Measured, Order, measure
+from formcheck.cluster.video_job import WantedResults
+from formcheck.cluster.work import RUNNING_MARK, Measured, Order, measure
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.pose.models import PoseModel
 from formcheck.report.csv_file import CsvDialect
@@ -34,7 +34,7 @@ _RUN_FOLDERS: Final = ".formcheck-*"
 
 
 @dataclass(frozen=True)
-class Told:
+class FileResult:
     """What is known of a file, as soon as it is."""
 
     found: Found
@@ -58,8 +58,7 @@ class Setting:
     """What all videos of a run have in common."""
 
     out_dir: Path
-    asked: Asked
-    wanted: Wanted
+    wanted: WantedResults
     model: PoseModel | None
     """None where nothing is to be measured."""
 
@@ -69,7 +68,7 @@ def run_batch(
     setting: Setting,
     open_pool: Callable[[], AbstractContextManager[Pool]],
     watch: Callable[[float], None],
-) -> Generator[Told]:
+) -> Generator[FileResult]:
     """Measure what is to be measured, and keep a summary of everything in the folder of the results.
 
     The summary is written when the iteration ends, however it ends: what was not done by then is told in it as
@@ -88,7 +87,7 @@ def run_batch(
 
     Yields
     ------
-    Told
+    FileResult
         For every file, as soon as something is known of it.
 
     Raises
@@ -119,13 +118,12 @@ def _measured(
     pool: Pool,
     summary: _Summary,
     watch: Callable[[float], None],
-) -> Generator[Told]:
+) -> Generator[FileResult]:
     assert setting.model is not None  # somebody who asks for measuring has one
     if not pool.is_local:
         need_shared_disk(pool, folder, [each.found.path for each in assignments])
     orders = [
-        Order(each.job, each.rubric, each.exercise_from, setting.asked, setting.wanted, setting.model, folder)
-        for each in assignments
+        Order(each.job, each.request, each.exercise_from, setting.wanted, setting.model, folder) for each in assignments
     ]
     overall = _Overall([each.found.size_bytes for each in assignments], watch)
     for finished in run_each(pool, measure, orders, overall):
@@ -133,7 +131,7 @@ def _measured(
         yield summary.add(_published(assignments[finished.number], finished, setting))
 
 
-def _published(assignment: Assignment, finished: Finished, setting: Setting) -> Told:
+def _published(assignment: Assignment, finished: Finished, setting: Setting) -> FileResult:
     """Move the results of a video to where they belong, and tell of it."""
     found = assignment.found
     row: Row = {"settings_sha256": assignment.settings_sha256}
@@ -142,15 +140,15 @@ def _published(assignment: Assignment, finished: Finished, setting: Setting) -> 
         error = VideoError(
             f'"{found.name}" ended every worker that measured it.', "Try it alone with `formcheck analyze`."
         )
-        return Told(found, Outcome.FAILED, row, error=error)
+        return FileResult(found, Outcome.FAILED, row, error=error)
     if finished.fault is not None:
         what = f"{type(finished.fault).__name__}: {finished.fault}".strip().splitlines()[0]
         error = FormcheckError(f'formcheck failed at "{found.name}" ({what}).', "Please report it with what is above.")
-        return Told(found, Outcome.FAILED, row, error=error, trace=finished.trace)
+        return FileResult(found, Outcome.FAILED, row, error=error, trace=finished.trace)
     measured: Measured = finished.result
     row |= {"sha256": measured.sha256 or None}
     if measured.error is not None:
-        return Told(found, Outcome.FAILED, row, error=measured.error)
+        return FileResult(found, Outcome.FAILED, row, error=measured.error)
     place = setting.out_dir / assignment.place
     try:
         with staging_folder(place):  # made, and a sentence for people where it cannot be
@@ -158,13 +156,13 @@ def _published(assignment: Assignment, finished: Finished, setting: Setting) -> 
         place.mkdir(exist_ok=True)
         files = publish([(path, place / path.name) for path in measured.files])
     except FormcheckError as unwritten:
-        return Told(found, Outcome.FAILED, row, error=unwritten)
+        return FileResult(found, Outcome.FAILED, row, error=unwritten)
     row |= measured.row | {"results": assignment.results}
-    return Told(found, Outcome.ASSESSED, row, measured.document, measured.sentence, tuple(files))
+    return FileResult(found, Outcome.ASSESSED, row, measured.document, measured.sentence, tuple(files))
 
 
-def _told(settled: Settled) -> Told:
-    return Told(
+def _told(settled: Settled) -> FileResult:
+    return FileResult(
         settled.found, settled.outcome, settled.row, error=settled.error, same_as=settled.same_as, kept=settled.kept
     )
 
@@ -214,7 +212,7 @@ class _Summary:
         for settled in preparation.settled:
             self.add(_told(settled))
 
-    def add(self, told: Told) -> Told:
+    def add(self, told: FileResult) -> FileResult:
         """Take in what is known of a file, and return it."""
         error = told.error
         self._rows[told.found] = (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -14,13 +14,12 @@ import formcheck
 from formcheck.cluster.exercise import named_exercise
 from formcheck.cluster.folder import Content, Copy, Found
 from formcheck.cluster.summary import CSV_NAME, Row
-from formcheck.cluster.video_job import Job, Wanted, jobs_for
-from formcheck.cluster.work import Asked
+from formcheck.cluster.video_job import Job, WantedResults, jobs_for
 from formcheck.errors import FormcheckError, VideoError
-from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.names import shown_name
 from formcheck.pose.models import PoseModel
+from formcheck.session.request import SetRequest
 from formcheck.video.digest import file_sha256
 
 BY_REQUEST: Final = "asked"
@@ -50,8 +49,8 @@ class Assignment:
     job: Job
     place: PurePosixPath
     """Folder of its results below that of all results."""
-    rubric: Rubric | None
-    """None where the worker shall go by the movement."""
+    request: SetRequest
+    """Without an exercise where the worker shall go by the movement."""
     exercise_from: str
     settings_sha256: str
     """Fingerprint of all that its numbers and files depend on, the video excepted."""
@@ -88,8 +87,8 @@ def prepare(
     copies: Mapping[Found, Copy],
     folder: Path,
     *,
-    rubric: Rubric | None,
-    fingerprint: Callable[[Rubric | None], str],
+    request: SetRequest,
+    fingerprint: Callable[[SetRequest], str],
     earlier: Sequence[Row],
     endings: Sequence[str],
     out_dir: Path,
@@ -104,8 +103,8 @@ def prepare(
         Files that are copies of others.
     folder
         Where they lie.
-    rubric
-        Of the exercise that all videos show; None to go by their names, and where those say nothing by the movement.
+    request
+        What all are measured as; without an exercise to go by their names, and where those say nothing by the movement.
     fingerprint
         Gives `Assignment.settings_sha256`.
     earlier
@@ -118,7 +117,7 @@ def prepare(
     settled = [_left_out(each) for each in content.others]
     settled += [_copy(each, copies[each]) for each in content.videos if each in copies]
     known = [
-        (found, *((rubric, BY_REQUEST) if rubric else _rubric_by_name(found, folder)))
+        (found, *((request, BY_REQUEST) if request.exercise else _by_name(request, found, folder)))
         for found in content.videos
         if found not in copies
     ]
@@ -135,14 +134,14 @@ def prepare(
     return Preparation(tuple(settled), tuple(sorted(assignments, key=lambda each: -each.found.size_bytes)))
 
 
-def settings_fingerprint(rubric: Rubric | None, asked: Asked, wanted: Wanted, model: PoseModel) -> str:
+def settings_fingerprint(request: SetRequest, wanted: WantedResults, model: PoseModel) -> str:
     """Return the SHA-256 of all that decides a video's numbers and files, the date of the report excepted."""
+    rubrics = [request.rubric] if request.exercise else map(builtin_rubric, builtin_names())
     said = {
         "formcheck": formcheck.__version__,
         "model": model.sha256,
-        "rubrics": [each.sha256 for each in ([rubric] if rubric else map(builtin_rubric, builtin_names()))],
-        "exercise": None if rubric is None else rubric.exercise,
-        "asked": asdict(asked),
+        "rubrics": [each.sha256 for each in rubrics],
+        "request": replace(request, own_rubric=None).document(),
         "wanted": asdict(wanted) | {"generated_on": None},
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
@@ -160,9 +159,9 @@ def _copy(found: Found, copy: Copy) -> Settled:
     return Settled(found, Outcome.COPY, row, same_as=copy.first)
 
 
-def _rubric_by_name(found: Found, folder: Path) -> tuple[Rubric | None, str]:
+def _by_name(request: SetRequest, found: Found, folder: Path) -> tuple[SetRequest, str]:
     exercise = named_exercise(PurePosixPath(shown_name(folder.resolve().name)) / found.name)
-    return (None, BY_MOVEMENT) if exercise is None else (builtin_rubric(exercise), BY_NAME)
+    return (request, BY_MOVEMENT) if exercise is None else (replace(request, exercise=exercise), BY_NAME)
 
 
 def _still_holds(found: Found, row: Row, settings_sha256: str, endings: Sequence[str], out_dir: Path) -> bool:
@@ -178,12 +177,12 @@ def _still_holds(found: Found, row: Row, settings_sha256: str, endings: Sequence
 
 
 def _assigned(
-    known: Iterable[tuple[Found, Rubric | None, str]],
+    known: Iterable[tuple[Found, SetRequest, str]],
     taken: Iterable[PurePosixPath],
-    fingerprint: Callable[[Rubric | None], str],
+    fingerprint: Callable[[SetRequest], str],
 ) -> list[Assignment]:
     """Give each video a name for its results, in folders like those that the videos lie in."""
-    by_place: dict[PurePosixPath, list[tuple[Found, Rubric | None, str]]] = {}
+    by_place: dict[PurePosixPath, list[tuple[Found, SetRequest, str]]] = {}
     for each in known:
         by_place.setdefault(PurePosixPath(each[0].name).parent, []).append(each)
     assignments = []
@@ -193,7 +192,7 @@ def _assigned(
             stems.append(PurePosixPath(CSV_NAME).stem)
         jobs = jobs_for([found.path for found, _, _ in group], stems)
         assignments += [
-            Assignment(found, job, place, rubric, source, fingerprint(rubric))
-            for job, (found, rubric, source) in zip(jobs, group, strict=True)
+            Assignment(found, job, place, request, source, fingerprint(request))
+            for job, (found, request, source) in zip(jobs, group, strict=True)
         ]
     return assignments

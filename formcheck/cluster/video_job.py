@@ -10,7 +10,6 @@ from typing import Final
 from formcheck.errors import NotAssessableError
 from formcheck.names import results_stem
 from formcheck.pose.models import PoseModel
-from formcheck.pose.people import Region
 from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report.csv_file import CsvDialect
@@ -18,6 +17,7 @@ from formcheck.report.files import publish, staging_folder
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
 from formcheck.session.reading import read_track
+from formcheck.session.request import SetRequest
 
 Progress = Callable[[float], None]
 """Told the share of a step that is done, from 0 to 1."""
@@ -43,8 +43,8 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """Which results are wanted of every file, and what is known of all files."""
+class WantedResults:
+    """Which results are wanted of every file."""
 
     generated_on: str
     """Date for the reports."""
@@ -52,12 +52,6 @@ class Wanted:
     report: bool = True
     save_track: bool = False
     """Whether to write `<stem>.track.parquet`, from which the set can be measured again without its video."""
-    mirrored: bool = False
-    """Whether the videos are mirror images."""
-    capture_fps: float | None = None
-    """At how many frames/s they were filmed, where that is said; else the files are asked."""
-    person: int | Region | None = None
-    """Who is measured where several people are in view: their number from the left, or where they are."""
     csv: CsvDialect = CsvDialect.COMMA
     """How CSV files are written."""
 
@@ -100,15 +94,15 @@ def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
     return jobs
 
 
-def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress: Progress) -> PoseTrack:
+def read_job(job: Job, request: SetRequest, model: Callable[[], PoseModel], progress: Progress) -> PoseTrack:
     """Return the landmarks of a file: found in its pictures, or those that it holds.
 
     Parameters
     ----------
     job
         The file.
-    wanted
-        Says whether it is a mirror image or slow motion.
+    request
+        Says whether it is a mirror image or slow motion, and who is measured.
     model
         Gives the pose model; asked for a video only.
     progress
@@ -128,16 +122,16 @@ def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress:
             job.source,
             model(),
             progress,
-            mirrored=wanted.mirrored,
-            capture_fps=wanted.capture_fps,
-            person=wanted.person,
+            mirrored=request.mirrored,
+            capture_fps=request.capture_fps,
+            person=request.person,
         )
-    if wanted.capture_fps is not None:
+    if request.capture_fps is not None:
         raise NotAssessableError(
             f"{job.source.name} holds landmarks, whose times are settled.",
             "Measure the video itself with --capture-fps.",
         )
-    if wanted.mirrored:
+    if request.mirrored:
         raise NotAssessableError(
             f"{job.source.name} holds landmarks, in which left and right are settled.",
             "Measure the video itself with --mirrored.",
@@ -146,7 +140,7 @@ def read_job(job: Job, wanted: Wanted, model: Callable[[], PoseModel], progress:
 
 
 def write_job(
-    job: Job, wanted: Wanted, track: PoseTrack, assessment: Assessment, out_dir: Path, progress: Progress
+    job: Job, wanted: WantedResults, track: PoseTrack, assessment: Assessment, out_dir: Path, progress: Progress
 ) -> list[Path]:
     """Write the results of a file, its landmarks with them where they are wanted: all of it or nothing.
 

@@ -7,7 +7,7 @@ worker may die at any moment and leave nothing half-written among the results.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -15,20 +15,17 @@ from uuid import uuid4
 import cv2
 
 from formcheck.cluster.summary import Row, measured_row
-from formcheck.cluster.video_job import Job, Wanted, read_job, write_job
+from formcheck.cluster.video_job import Job, WantedResults, read_job, write_job
 from formcheck.errors import FormcheckError, NotAssessableError, PoseModelError, VideoError
-from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Rubric
-from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
-from formcheck.kinematics.view import ViewKind
+from formcheck.exercises.rubric_file import builtin_names
 from formcheck.names import shown_name
-from formcheck.pose.landmarks import Side
 from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.types import PoseTrack
 from formcheck.report.document import assessment_document
 from formcheck.report.summary import what_was_done
 from formcheck.session.guess import Certainty, guess_exercise
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.video.digest import file_sha256
 
 RUNNING_MARK: Final = "running"
@@ -38,25 +35,15 @@ _LOOKED_EVERY: Final = 10
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What every set of a run is to be measured as; what is None is found."""
-
-    leg: Side | None = None
-    view: ViewKind | None = None
-    plan: Plan = field(default_factory=Plan)
-
-
-@dataclass(frozen=True)
 class Order:
     """One video to measure."""
 
     job: Job
-    rubric: Rubric | None
-    """None to go by the movement."""
+    request: SetRequest
+    """Without an exercise to go by the movement."""
     exercise_from: str
     """Where it is known from which exercise this is: `asked`, `file name` or `movement`."""
-    asked: Asked
-    wanted: Wanted
+    wanted: WantedResults
     model: PoseModel
     run_folder: Path
     """Where the results go; holds the `RUNNING_MARK`."""
@@ -104,7 +91,7 @@ def measure(order: Order, tell: Callable[[float], None]) -> Measured:
     share = order.wanted.reading_share
     folder = order.run_folder / uuid4().hex
     try:
-        track = read_job(order.job, order.wanted, lambda: _model_here(order.model), lambda x: progress(x * share))
+        track = read_job(order.job, order.request, lambda: _model_here(order.model), lambda x: progress(x * share))
         return _assessed(order, track, folder, lambda x: progress(share + x * (1 - share)))
     except FormcheckError as error:
         # The folder of the run means nothing to people; what is wrong with it is wrong with the disk.
@@ -113,11 +100,11 @@ def measure(order: Order, tell: Callable[[float], None]) -> Measured:
 
 
 def _assessed(order: Order, track: PoseTrack, folder: Path, progress: Callable[[float], None]) -> Measured:
-    asked, certainty = order.asked, None
-    rubric = order.rubric
-    if rubric is None:
-        rubric, certainty = _rubric_by_movement(track)
-    assessment = assess(track, SetRequest(rubric, asked.leg, asked.view, asked.plan))
+    request, certainty = order.request, None
+    if request.exercise is None:
+        exercise, certainty = _exercise_by_movement(track)
+        request = replace(request, exercise=exercise)
+    assessment = assess(track, request)
     progress(0.0)
     files = write_job(order.job, order.wanted, track, assessment, folder, progress)
     document = assessment_document(assessment)
@@ -130,8 +117,8 @@ def _assessed(order: Order, track: PoseTrack, folder: Path, progress: Callable[[
     )
 
 
-def _rubric_by_movement(track: PoseTrack) -> tuple[Rubric, str]:
-    """Return the rubric of the exercise that a track shows, and how sure that is.
+def _exercise_by_movement(track: PoseTrack) -> tuple[str, str]:
+    """Return the exercise that a track shows, and how sure that is.
 
     Raises
     ------
@@ -144,7 +131,7 @@ def _rubric_by_movement(track: PoseTrack) -> tuple[Rubric, str]:
             f"Which exercise this video shows is not clear. {guess.why}",
             f"Give --exercise {'|'.join(builtin_names())}, or put such a word into its name.",
         )
-    return builtin_rubric(guess.exercise), guess.certainty.value
+    return guess.exercise, guess.certainty.value
 
 
 def _watching(mark: Path, tell: Callable[[float], None]) -> Callable[[float], None]:

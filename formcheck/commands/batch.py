@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from formcheck.cluster.video_job import Job, Wanted, read_job, write_job
+from formcheck.cluster.video_job import Job, WantedResults, read_job, write_job
 from formcheck.commands.terminal import Terminal
 from formcheck.errors import FormcheckError, PoseModelError
 from formcheck.pose.models import PoseModel, ensure_model
@@ -14,21 +14,22 @@ from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.report.files import staging_folder
 from formcheck.report.outputs import spare_source
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What is wanted of every file."""
+class Errand:
+    """What every file is measured as, and which results go where."""
 
     request: SetRequest
     out_dir: Path
-    wanted: Wanted
+    wanted: WantedResults
     model: str = DEFAULT_MODEL
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class FileOutcome:
     """What became of one file: an assessment and its files, or an error."""
 
     job: Job
@@ -37,12 +38,12 @@ class Outcome:
     error: FormcheckError | None = None
 
 
-def assess_each(jobs: Iterable[Job], wishes: Wishes, terminal: Terminal) -> Iterator[Outcome]:
+def assess_each(jobs: Iterable[Job], errand: Errand, terminal: Terminal) -> Iterator[FileOutcome]:
     """Assess files one after another.
 
     Yields
     ------
-    Outcome
+    FileOutcome
         For each job, as soon as it is done.
 
     Raises
@@ -50,15 +51,15 @@ def assess_each(jobs: Iterable[Job], wishes: Wishes, terminal: Terminal) -> Iter
     KeyboardInterrupt
         On Ctrl-C; the file at hand leaves nothing behind.
     """
-    model, all_jobs = _Model(wishes.model, terminal), tuple(jobs)
+    model, all_jobs = _Model(errand.model, terminal), tuple(jobs)
     sources = [job.source for job in all_jobs]
     for job in all_jobs:
         try:
-            assessment, files = _assess(job, wishes, model, terminal, sources)
+            assessment, files = _assess(job, errand, model, terminal, sources)
         except FormcheckError as error:
-            yield Outcome(job, error=error)
+            yield FileOutcome(job, error=error)
         else:
-            yield Outcome(job, assessment, tuple(files))
+            yield FileOutcome(job, assessment, tuple(files))
 
 
 class _Model:
@@ -85,9 +86,9 @@ class _Model:
 
 
 def _assess(
-    job: Job, wishes: Wishes, model: _Model, terminal: Terminal, sources: Iterable[Path]
+    job: Job, errand: Errand, model: _Model, terminal: Terminal, sources: Iterable[Path]
 ) -> tuple[Assessment, list[Path]]:
-    wanted, out_dir = wishes.wanted, wishes.out_dir
+    wanted, out_dir = errand.wanted, errand.out_dir
     # Both before the long work: nobody should wait for results that cannot be written.
     for source in sources:  # the overlay of one may have the name of another
         spare_source(source, [out_dir / f"{job.stem}.mp4"] if wanted.video else [])
@@ -97,6 +98,6 @@ def _assess(
     if not job.is_track:
         model.get()  # before the bar: an installation has one of its own
     with terminal.bar(job.source.name) as bar:
-        track = read_job(job, wanted, model.get, bar.part(0.0, done))
-        assessment = assess(track, wishes.request)
+        track = read_job(job, errand.request, model.get, bar.part(0.0, done))
+        assessment = assess(track, errand.request)
         return assessment, write_job(job, wanted, track, assessment, out_dir, bar.part(done, 1.0))

@@ -35,21 +35,19 @@ from formcheck.commands.options import (
     StepHeightOption,
     ViewChoice,
     ViewOption,
-    chosen_person,
-    chosen_rubric,
     given_plan,
-    today,
+    given_request,
+    wanted_results,
 )
 from formcheck.commands.terminal import Terminal, answering, one_sentence
 from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
-    from formcheck.cluster.batch import Setting, Told
+    from formcheck.cluster.batch import FileResult, Setting
     from formcheck.cluster.planning import Preparation
     from formcheck.cluster.pool import Pool
-    from formcheck.cluster.video_job import Wanted
-    from formcheck.cluster.work import Asked
-    from formcheck.exercises.rubric import Rubric
+    from formcheck.cluster.video_job import WantedResults
+    from formcheck.session.request import SetRequest
 
     OpenPool = Callable[[], AbstractContextManager[Pool]]
 
@@ -106,24 +104,20 @@ def batch(
         raise typer.BadParameter("a scheduler has its own workers.", param_hint="'--workers'")
     terminal = Terminal(quiet=quiet, machine=as_json)
     with answering(terminal, _STOPPED.format(folder=out)):
-        from formcheck.cluster.video_job import Wanted
-        from formcheck.cluster.work import Asked
-
-        named = None if exercise == _AUTO else exercise
-        known = None if named is None and rubric is None else chosen_rubric(named, rubric)
-        asked = Asked(leg.side, view.kind, given_plan(target_depth, reps, hold, step_height, ball, sex))
-        wanted = Wanted(
-            today(),
-            video=not no_video,
-            report=not no_report,
-            save_track=save_track,
+        request = given_request(
+            None if exercise == _AUTO else exercise,
+            rubric,
+            leg=leg,
+            view=view,
             mirrored=mirrored,
             capture_fps=capture_fps,
-            person=chosen_person(person, region),
-            csv=csv_dialect,
+            person=person,
+            region=region,
+            plan=given_plan(target_depth, reps, hold, step_height, ball, sex),
         )
+        wanted = wanted_results(no_video=no_video, no_report=no_report, save_track=save_track, csv=csv_dialect)
         preparation, setting = _prepared(
-            folder, out, known, asked, wanted, model, terminal, recursive=recursive, resume=resume
+            folder, out, request, wanted, model, terminal, recursive=recursive, resume=resume
         )
         told = _run(preparation, setting, _opener(scheduler, workers, preparation), terminal)
         _say_in_all(told, out, terminal)
@@ -134,9 +128,8 @@ def batch(
 def _prepared(
     folder: Path,
     out: Path,
-    rubric: Rubric | None,
-    asked: Asked,
-    wanted: Wanted,
+    request: SetRequest,
+    wanted: WantedResults,
     model_name: str,
     terminal: Terminal,
     *,
@@ -159,13 +152,13 @@ def _prepared(
         content,
         copies,
         folder,
-        rubric=rubric,
-        fingerprint=lambda each: settings_fingerprint(each, asked, wanted, model),
+        request=request,
+        fingerprint=lambda each: settings_fingerprint(each, wanted, model),
         earlier=read_summary(out) if resume else [],
         endings=wanted.endings,
         out_dir=out,
     )
-    return preparation, Setting(out, asked, wanted, model)
+    return preparation, Setting(out, wanted, model)
 
 
 def _opener(scheduler: str | None, workers: int | None, preparation: Preparation) -> OpenPool:
@@ -178,11 +171,11 @@ def _opener(scheduler: str | None, workers: int | None, preparation: Preparation
     return lambda: local_pool(min(workers, videos) if workers else default_workers(videos))
 
 
-def _run(preparation: Preparation, setting: Setting, open_pool: OpenPool, terminal: Terminal) -> list[Told]:
+def _run(preparation: Preparation, setting: Setting, open_pool: OpenPool, terminal: Terminal) -> list[FileResult]:
     """Measure, and say of each file what became of it as soon as it is known."""
     from formcheck.cluster.batch import run_batch
 
-    told: list[Told] = []
+    told: list[FileResult] = []
     title = _title(len(preparation.assignments))
     with terminal.bar(title) as bar, closing(run_batch(preparation, setting, open_pool, bar.advance_to)) as running:
         for each in running:
@@ -196,7 +189,7 @@ def _title(videos: int) -> str:
     return "1 video" if videos == 1 else f"{videos} videos"
 
 
-def _say(told: Told, out: Path, terminal: Terminal) -> None:
+def _say(told: FileResult, out: Path, terminal: Terminal) -> None:
     """Say in a line what became of a file, and in one of JSON for a program."""
     if terminal.machine:
         terminal.result(_json_line(told))
@@ -213,7 +206,7 @@ def _say(told: Told, out: Path, terminal: Terminal) -> None:
         terminal.say(f"{told.found.name}: {told.sentence} Results: {out / told.row['results']}.*")
 
 
-def _json_line(told: Told) -> str:
+def _json_line(told: FileResult) -> str:
     """Return what became of a file as one line of JSON, in ASCII, with the keys of `analyze` and some more.
 
     `outcome`, `row` (the cells of the summary that are not empty) and, for a copy, `same_as`.
@@ -232,7 +225,7 @@ def _json_line(told: Told) -> str:
     return json.dumps(line | {"outcome": told.outcome.value, "kept": told.kept, "row": filled}, allow_nan=False)
 
 
-def _say_in_all(told: list[Told], out: Path, terminal: Terminal) -> None:
+def _say_in_all(told: list[FileResult], out: Path, terminal: Terminal) -> None:
     counts = Counter(each.outcome.value for each in told)
     kept = sum(each.kept for each in told)
     parts = [f"{counts['assessed']} assessed" + (f" ({kept} of them before)" if kept else "")]

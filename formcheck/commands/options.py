@@ -6,19 +6,22 @@ import datetime
 import math
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from formcheck.errors import RubricError
+from formcheck.exercises.plan import LIMITS
 from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
+    from formcheck.cluster.video_job import WantedResults
     from formcheck.exercises.plan import Plan
     from formcheck.exercises.rubric import Rubric
     from formcheck.kinematics.view import ViewKind
     from formcheck.pose.landmarks import Side
     from formcheck.pose.people import Region
+    from formcheck.session.request import SetRequest
 
 
 class LegChoice(StrEnum):
@@ -65,6 +68,12 @@ def _finite(value: float | None) -> float | None:
     return value
 
 
+def _within(field: str) -> dict[str, Any]:
+    """Return the limits of a number of a plan, as an option takes them."""
+    limit = LIMITS[field]
+    return {"min": limit.least, "max": limit.most, "callback": _finite}
+
+
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 NoVideoOption = Annotated[bool, typer.Option("--no-video", help="Leave the overlay video out.")]
@@ -74,14 +83,14 @@ ViewOption = Annotated[ViewChoice, typer.Option(help="Where the camera stood.")]
 RubricOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Judge by this rubric; see docs/rubrics.md.")]
 DepthOption = Annotated[
     float | None,
-    typer.Option(metavar="DEG", min=1, max=160, callback=_finite, help="Prescribed knee flexion, degrees."),
+    typer.Option(metavar="DEG", **_within("target_depth_deg"), help="Prescribed knee flexion, degrees."),
 ]
 HoldOption = Annotated[
-    float | None, typer.Option(metavar="S", min=0, callback=_finite, help="Prescribed hold at the bottom, seconds.")
+    float | None, typer.Option(metavar="S", **_within("hold_s"), help="Prescribed hold at the bottom, seconds.")
 ]
-RepsOption = Annotated[int | None, typer.Option(metavar="N", min=1, help="Prescribed number of reps.")]
+RepsOption = Annotated[int | None, typer.Option(metavar="N", **_within("reps"), help="Prescribed number of reps.")]
 StepHeightOption = Annotated[
-    float | None, typer.Option(metavar="CM", min=1, max=100, callback=_finite, help="Height of the step, cm.")
+    float | None, typer.Option(metavar="CM", **_within("step_height_cm"), help="Height of the step, cm.")
 ]
 BallOption = Annotated[bool, typer.Option("--ball", help="A ball is held between the knees.")]
 SexOption = Annotated[Sex | None, typer.Option(help="Use the bands that studies give for this sex.")]
@@ -139,6 +148,37 @@ def chosen_person(person: int | None, region: str | None) -> int | Region | None
         ) from error
 
 
+def given_request(
+    exercise: str | None,
+    rubric: Path | None,
+    *,
+    leg: LegChoice,
+    view: ViewChoice,
+    mirrored: bool,
+    capture_fps: float | None,
+    person: int | None,
+    region: str | None,
+    plan: Plan,
+) -> SetRequest:
+    """Return what files are to be measured as, as the options of a command say; wrong arguments where they disagree.
+
+    Without exercise and rubric, it is to be found.
+    """
+    from formcheck.session.request import SetRequest
+
+    known = None if exercise is None and rubric is None else chosen_rubric(exercise, rubric)
+    return SetRequest(
+        exercise=None if known is None else known.exercise,
+        leg=leg.side,
+        view=view.kind,
+        plan=plan,
+        mirrored=mirrored,
+        capture_fps=capture_fps,
+        person=chosen_person(person, region),
+        own_rubric=None if rubric is None else known,
+    )
+
+
 def given_plan(
     target_depth: float | None,
     reps: int | None,
@@ -160,13 +200,22 @@ def given_plan(
     )
 
 
+def wanted_results(
+    *, no_video: bool, no_report: bool = False, save_track: bool = False, csv: CsvDialect = CsvDialect.COMMA
+) -> WantedResults:
+    """Return which results are wanted, as the options of a command say."""
+    from formcheck.cluster.video_job import WantedResults
+
+    return WantedResults(today(), video=not no_video, report=not no_report, save_track=save_track, csv=csv)
+
+
 def chosen_rubric(exercise: str | None, file: Path | None) -> Rubric:
     """Return the rubric of a file, else that of an exercise; wrong arguments when they disagree."""
-    from formcheck.exercises.rubric_file import builtin_names, builtin_rubric, load_rubric
+    from formcheck.exercises.rubric_file import builtin_rubric, load_rubric
 
     if file is None:
         if exercise is None:
-            raise typer.BadParameter(f"name one of {', '.join(builtin_names())}.", param_hint="'--exercise'")
+            raise exercise_missing()
         try:
             return builtin_rubric(exercise)
         except RubricError as error:
@@ -178,6 +227,13 @@ def chosen_rubric(exercise: str | None, file: Path | None) -> Rubric:
     if exercise is not None and exercise != rubric.exercise:
         raise typer.BadParameter(f"{file.name} is for {rubric.exercise}, not {exercise}.", param_hint="'--rubric'")
     return rubric
+
+
+def exercise_missing() -> typer.BadParameter:
+    """Return what to raise where an exercise must be named."""
+    from formcheck.exercises.rubric_file import builtin_names
+
+    return typer.BadParameter(f"name one of {', '.join(builtin_names())}.", param_hint="'--exercise'")
 
 
 def today() -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from formcheck.commands.batch import Outcome
+from formcheck.commands.batch import FileOutcome
 from formcheck.commands.terminal import one_sentence
 from formcheck.errors import FormcheckError
 from formcheck.names import shown_name
@@ -21,7 +21,7 @@ _FOR_PEOPLE: Final = ((".html", "Report"), (".mp4", "Video"), (".json", "Results
 """By ending: which file to name to people, the first that was written."""
 
 
-def sentences(outcome: Outcome) -> list[str]:
+def sentences(outcome: FileOutcome) -> list[str]:
     """Say what was seen, what to change first and where the report is, a line each."""
     assert outcome.assessment is not None  # a failure is said by `refusal`
     told = headline(outcome.assessment)
@@ -44,7 +44,7 @@ def refusal(source: Path, error: FormcheckError) -> str:
     return f"{shown_name(source)}: {one_sentence(error)}"
 
 
-def json_line(outcome: Outcome) -> str:
+def json_line(outcome: FileOutcome) -> str:
     """Return the outcome as one line of JSON, in ASCII.
 
     Keys: `video` (as it was named, as far as that can be shown), `assessed`; then for an assessment `exercise`,

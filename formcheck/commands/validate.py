@@ -13,14 +13,14 @@ from formcheck.pose.models import AUTO_MODEL, PoseModel, ensure_model
 from formcheck.report.files import staging_folder
 from formcheck.validation.clips import Clip, clip_infos, find_clips
 from formcheck.validation.content import summary_of
-from formcheck.validation.outputs import Wanted, write_validation
+from formcheck.validation.outputs import StudyOutputs, write_validation
 from formcheck.validation.page import headlines
 from formcheck.validation.run import Readied, failed, measure_and_compare, ready
 from formcheck.validation.study import ClipResult, Study, study_of
 from formcheck.validation.truth import ClipInfo
 
 
-def validate_folder(folder: Path, wanted: Wanted, terminal: Terminal, exercise: str | None, model: str) -> Study:
+def validate_folder(folder: Path, wanted: StudyOutputs, terminal: Terminal, exercise: str | None, model: str) -> Study:
     """Measure the clips of a folder, compare them with their truths and write the result.
 
     Parameters

@@ -52,7 +52,7 @@ _FILE_GONE: Final = FormcheckError("The file of this video is not there any more
 class _Tracked:
     """What of a video takes longest, and does not depend on what the set is measured as."""
 
-    read_as: tuple[bool, float | None, Region | None]
+    read_as: tuple[bool, float | None, int | Region | None]
     """What its reading depends on."""
     track: PoseTrack
     recorded: datetime | None
@@ -132,7 +132,7 @@ def _analyse(records: Records, claim: Claim, model: PoseModel, progress: Progres
             progress(MEASURING, _READING_SHARE + _COPYING_SHARE)
             with records.reading(SYSTEM) as work:
                 decision = decide(work, row, tracked.track, tracked.recorded)
-            assessment = assess(tracked.track, decision.measured_as.request())
+            assessment = assess(tracked.track, decision.measured_as)
         except FormcheckError as error:
             raise _in_words(error, path.name, row.name) from error
         kept_copies = copies if copies is not None and said.keep_video else _Copies()
@@ -158,7 +158,8 @@ def _track(
 
     reading(0.0)
     recorded = recorded_at(path)
-    track = read_track(path, model, reading, mirrored=said.mirrored, capture_fps=said.capture_fps, person=said.person)
+    mirrored, capture_fps, person = _read_as(said)
+    track = read_track(path, model, reading, mirrored=mirrored, capture_fps=capture_fps, person=person)
     track = replace(track, source=replace(track.source, name=row.name))
     if row.sha256 is not None and track.source.sha256 != row.sha256:
         raise FormcheckError(f'"{row.name}" is not what was uploaded: it changed on the disk.', RECORD_AGAIN)
@@ -226,8 +227,8 @@ def _keep(
         return added.id
 
 
-def _read_as(said: Wishes) -> tuple[bool, float | None, Region | None]:
-    return said.mirrored, said.capture_fps, said.person
+def _read_as(said: Wishes) -> tuple[bool, float | None, int | Region | None]:
+    return said.request.mirrored, said.request.capture_fps, said.request.person
 
 
 def _in_words(error: FormcheckError, path_name: str, name: str) -> FormcheckError:

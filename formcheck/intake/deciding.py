@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,19 +11,19 @@ from formcheck.exercises.plan import Plan
 from formcheck.intake.guesses import guess_date, guess_person_by_plan
 from formcheck.intake.wishes import Guess, Wishes, guess_of, wishes_of
 from formcheck.pose.types import PoseTrack
-from formcheck.records.plans import current_plan, prescription_of
+from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Work
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.tables import Json, StoredPlan, Upload
 from formcheck.session.assessment import Assessment
 from formcheck.session.guess import Certainty, guess_exercise
+from formcheck.session.request import SetRequest
 
 
 @dataclass(frozen=True)
 class Decision:
     """What a set is measured as, whose it is and when it was done."""
 
-    measured_as: MeasuredAs
+    measured_as: SetRequest
     person_id: str | None
     done_at: datetime
     guesses: Mapping[str, Guess] = field(default_factory=dict)
@@ -68,36 +68,27 @@ def decide(work: Work, row: Upload, track: PoseTrack, recorded: datetime | None)
     if guess is not None:
         guesses["person_id"] = guess
     stored = None if person_id is None else current_plan(work, person_id, exercise)
-    plan = said.plan
-    if plan is None and stored is not None:
-        plan = _prescribed(stored)
+    request = replace(said.request, exercise=exercise)
+    if not said.plan_said and stored is not None:
+        request = replace(request, plan=_prescribed(stored))
         guesses["plan"] = Guess(stored.id, f"prescribed since {stored.from_at:%d %B %Y}".replace(" 0", " "))
     done_at = said.done_at
     if done_at is None:
         date = guess_date(recorded, said.last_modified, row.created_at)
         guesses["done_at"] = date
         done_at = datetime.fromisoformat(date.value)
-    measured_as = MeasuredAs(
-        exercise=exercise,
-        leg=said.leg,
-        view=said.view,
-        mirrored=said.mirrored,
-        capture_fps=said.capture_fps,
-        person=said.person,
-        plan=plan or Plan(),
-    )
-    return Decision(measured_as, person_id, done_at, guesses)
+    return Decision(request, person_id, done_at, guesses)
 
 
 def _person(work: Work, row: Upload, said: Wishes, exercise: str) -> tuple[str | None, Guess | None]:
     if row.person_id is not None or said.person_said:
         return row.person_id, None if said.person_said else guess_of(row, "person_id")
-    guess = guess_person_by_plan(work, exercise, said.leg)
+    guess = guess_person_by_plan(work, exercise, said.request.leg)
     return (None, None) if guess is None else (str(guess.value), guess)
 
 
 def _prescribed(stored: StoredPlan) -> Plan:
-    return prescription_of(stored).plan()
+    return prescribed(stored).plan
 
 
 def _exercise(row: Upload, said: Wishes, track: PoseTrack) -> tuple[str, Guess | None]:
@@ -105,8 +96,8 @@ def _exercise(row: Upload, said: Wishes, track: PoseTrack) -> tuple[str, Guess |
 
     A movement that is clear goes before the name of the file, and the name before one that is not.
     """
-    if said.exercise is not None:
-        return said.exercise, None
+    if said.request.exercise is not None:
+        return said.request.exercise, None
     shown = guess_exercise(track)
     named = guess_of(row, "exercise")
     if named is not None and shown.certainty is not Certainty.CLEAR:

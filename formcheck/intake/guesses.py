@@ -42,7 +42,7 @@ def guess_by_name(work: Work, row: Upload) -> None:
             row.person_id = person.value
             guesses["person_id"] = person.document()
     exercise = exercise_in_name(row.name)
-    if said.exercise is None and exercise is not None:
+    if said.request.exercise is None and exercise is not None:
         guesses["exercise"] = exercise.document()
     if said.done_at is None:
         guesses["done_at"] = guess_date(None, said.last_modified, row.created_at).document()

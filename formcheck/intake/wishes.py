@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from formcheck.exercises.plan import Plan, plan_from_document
-from formcheck.exercises.rubric_file import builtin_names
-from formcheck.kinematics.view import ViewKind
 from formcheck.moments import read_moment
-from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region
 from formcheck.records.access import RecordsError
-from formcheck.records.requests import capture_fps_said
 from formcheck.records.tables import Json, Upload
+from formcheck.session.request import SetRequest
 
 ORIGINS: Final = ("upload", "sample")
 PEOPLE: Final = "people"
@@ -23,23 +19,16 @@ PEOPLE: Final = "people"
 
 @dataclass(frozen=True)
 class Wishes:
-    """What somebody said about an upload. What is None was not said, and is guessed or found."""
+    """What somebody said about an upload, beside what the set in it is to be measured as."""
 
+    request: SetRequest = field(default_factory=SetRequest)
+    """What of it is None is guessed or found."""
     person_said: bool = False
     """Whether the upload's person was said, nobody included; else it may be guessed."""
-    exercise: str | None = None
-    leg: Side | None = None
-    """The standing leg of a step-down."""
-    view: ViewKind | None = None
-    mirrored: bool = False
-    capture_fps: float | None = None
-    """At how many frames/s slow motion was filmed; None to go by the file."""
-    person: Region | None = None
-    """Where in the picture the person is, among several."""
+    plan_said: bool = False
+    """Whether the plan in `request` was said; else the person's own is taken, if there is one."""
     done_at: datetime | None = None
-    """When the set was done."""
-    plan: Plan | None = None
-    """Targets that the set is judged by; None for the person's own plan, if there is one."""
+    """When the set was done; None to find out."""
     keep_video: bool = True
     """False where landmarks and numbers alone are to be kept."""
     origin: str = "upload"
@@ -48,17 +37,13 @@ class Wishes:
     """Of the file, as the browser said."""
 
     def document(self) -> Json:
-        """Return the JSON form."""
+        """Return the JSON form: that of the request, its plan null where none was said, and the rest beside it."""
+        document = self.request.document()
         return {
+            **document,
+            "plan": document["plan"] if self.plan_said else None,
             "person_said": self.person_said,
-            "exercise": self.exercise,
-            "leg": None if self.leg is None else self.leg.value,
-            "view": None if self.view is None else self.view.value,
-            "mirrored": self.mirrored,
-            "capture_fps": self.capture_fps,
-            "person": None if self.person is None else self.person.document(),
             "done_at": _moment_text(self.done_at),
-            "plan": None if self.plan is None else asdict(self.plan),
             "keep_video": self.keep_video,
             "origin": self.origin,
             "last_modified": _moment_text(self.last_modified),
@@ -74,21 +59,13 @@ class Wishes:
             If it is none.
         """
         try:
-            exercise, plan = document.get("exercise"), document.get("plan")
-            if exercise is not None and exercise not in builtin_names():
-                raise ValueError("an exercise that formcheck does not know")
             if document.get("origin", "upload") not in ORIGINS:
                 raise ValueError("an origin that formcheck does not know")
             return cls(
+                request=SetRequest.from_document(document),
                 person_said=document.get("person_said", False) is True,
-                exercise=exercise,
-                leg=None if document.get("leg") is None else Side(document["leg"]),
-                view=None if document.get("view") is None else ViewKind(document["view"]),
-                mirrored=document.get("mirrored", False) is True,
-                capture_fps=capture_fps_said(document.get("capture_fps")),
-                person=None if document.get("person") is None else Region.from_document(document["person"]),
+                plan_said=document.get("plan") is not None,
                 done_at=_moment(document.get("done_at")),
-                plan=None if plan is None else plan_from_document(plan),
                 keep_video=document.get("keep_video", True) is not False,
                 origin=document.get("origin", "upload"),
                 last_modified=_moment(document.get("last_modified")),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.kinematics.find import Body, FoundSet, Told, find_set
+from formcheck.kinematics.find import Body, FoundSet, find_set
 from formcheck.kinematics.frontal import FrontalSeries, arms_moved, measure_front
 from formcheck.kinematics.holes import Hole
 from formcheck.kinematics.measures.record import Per
@@ -62,8 +62,10 @@ class SetMeasurement:
     """Whether the exercise works both legs at once."""
     told_leg_denied: bool
     """Whether the picture clearly shows the other leg standing than the one that was told."""
-    told: Told
-    """What was said of the set beforehand."""
+    said_leg: Side | None
+    """The leg that was said to stand."""
+    leg_is_sure: bool
+    """Whether a person who looked at the video said so, see `find_set`."""
     roll_deg: float
     """Tilt of the picture as far as shoulders, hips and feet in stance tell, from the front; NaN otherwise."""
     tremble_px: FloatArray
@@ -114,7 +116,7 @@ def measure_set(
     NotAssessableError
         If there is no person or no leg to measure.
     """
-    return measure_found(find_set(track, rule, Told(leg, view)))
+    return measure_found(find_set(track, rule, leg=leg, view=view))
 
 
 def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> SetMeasurement:
@@ -128,10 +130,10 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
         In order of time, where they are not those that were found.
     """
     reps = list(found.reps if reps is None else reps)
-    body, told = found.body, found.told
+    body, said = found.body, found.leg
     standing, rule = body.standing, found.rule
     shown = [None if rule.bilateral else stance_of_rep(body.track, rep, standing.leg_px) for rep in reps]
-    stances = _stances(shown, rule, told)
+    stances = _stances(shown, rule, said, sure=found.leg_is_sure)
     roll = roll_deg(standing) if found.view.kind is ViewKind.FRONT else float("nan")
     view = _of_tilted_picture(found.view, roll)
     series, method, misfit = _series(found, view, reps, stances)
@@ -148,8 +150,9 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
         legs=stances,
         series=series,
         bilateral=rule.bilateral,
-        told_leg_denied=told.leg is not None and any(each is told.leg.other for each in shown),
-        told=told,
+        told_leg_denied=said is not None and any(each is said.other for each in shown),
+        said_leg=said,
+        leg_is_sure=found.leg_is_sure,
         roll_deg=roll,
         tremble_px=tremble_px(steadied(found.raw), drawn.track, found.in_place),
         arms_moved=arms_moved(body.track, standing),
@@ -162,12 +165,12 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
     )
 
 
-def _stances(shown: list[Side | None], rule: PhaseRule, told: Told) -> tuple[Side | None, ...]:
-    """Return the standing leg of each rep, from what its feet show and what is told; None where both legs work."""
+def _stances(shown: list[Side | None], rule: PhaseRule, said: Side | None, *, sure: bool) -> tuple[Side | None, ...]:
+    """Return the standing leg of each rep, from what its feet show and what is said; None where both legs work."""
     if rule.bilateral:
         return (None,) * len(shown)
-    sure = told.leg if told.leg_is_sure else None
-    return tuple(sure or each or told.leg or most_often(shown) for each in shown)
+    first = said if sure else None
+    return tuple(first or each or said or most_often(shown) for each in shown)
 
 
 def _of_tilted_picture(view: ViewVerdict, roll_deg: float) -> ViewVerdict:

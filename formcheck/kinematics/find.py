@@ -59,17 +59,6 @@ _SLOWEST_INTERVAL_S = 0.15
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
-    """What is said of a set beforehand. What is None is found."""
-
-    leg: Side | None = None
-    """The leg that stands in a step-down."""
-    view: ViewKind | None = None
-    leg_is_sure: bool = False
-    """True where a person who looked at the video named the leg: it is measured whatever the landmarks show."""
-
-
-@dataclass(frozen=True, eq=False)
 class Body:
     """A person's landmarks and stance."""
 
@@ -114,13 +103,22 @@ class FoundSet:
     """The signal reps were found in, shape (n,)."""
     reps: tuple[RepTimes, ...]
     rule: PhaseRule
-    told: Told
+    leg: Side | None
+    """The leg that was said to stand in a step-down."""
+    leg_is_sure: bool
+    """Whether a person who looked at the video said so: it is measured whatever the landmarks show."""
     holes: tuple[Hole, ...]
     """Where the recording shows nothing."""
 
 
 def find_set(
-    track: PoseTrack, rule: PhaseRule, told: Told | None = None, placed: Sequence[PlacedPoint] = ()
+    track: PoseTrack,
+    rule: PhaseRule,
+    placed: Sequence[PlacedPoint] = (),
+    *,
+    leg: Side | None = None,
+    view: ViewKind | None = None,
+    leg_is_sure: bool = False,
 ) -> FoundSet:
     """Find the person, the view and the reps of a recorded set.
 
@@ -130,11 +128,15 @@ def find_set(
         As the pose estimator gave it.
     rule
         What counts as a rep of the exercise.
-    told
-        What is said of the set beforehand.
     placed
         Landmarks that were placed by hand, see `with_points_placed`. Stance and view are looked for in what the
         estimator drew, so that a point that is moved moves no frame into the stance or out of it.
+    leg
+        The leg that is said to stand in a step-down; None to find it.
+    view
+        The view that is said; None to find it.
+    leg_is_sure
+        Whether a person who looked at the video named the leg: it is measured whatever the landmarks show.
 
     Raises
     ------
@@ -143,7 +145,6 @@ def find_set(
     ValueError
         If a landmark is placed at a time of which there is no frame.
     """
-    told = told or Told()
     _need_person(track)
     _need_upright(track)
     need_unmirrored(track)
@@ -159,11 +160,11 @@ def find_set(
     _need_size(standing)
     footing = find_footing(clean, leg_px)
     in_place = footing.in_place
-    view = judge_view(clean, in_place if in_place.any() else clean.found)
-    if told.view is not None:
-        view = view_as_told(view, told.view)
+    verdict = judge_view(clean, in_place if in_place.any() else clean.found)
+    if view is not None:
+        verdict = view_as_told(verdict, view)
     holes = holes_of(track)
-    reps = _reps(Body(clean, standing), view, rule, told, footing, holes).reps
+    reps = _reps(Body(clean, standing), verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure).reps
     if reps:
         around = (clean.t_s >= reps[0].start_s - _BEFORE_S) & (clean.t_s <= reps[-1].end_s + _AFTER_S)
         standing = _stands(stand_still(clean, legs, around)) or standing
@@ -174,19 +175,20 @@ def find_set(
         stance = _stands(calibrated(moved, standing.frames, quiet=standing.quiet)) or standing
         body = Body(moved, stance, drawn=body)
         footing = footing.or_where(feet_in_place(moved, leg_px))
-    found = _reps(body, view, rule, told, footing, holes)
+    found = _reps(body, verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
     return FoundSet(
         raw,
         repaired,
         body,
         by_hand,
-        view,
+        verdict,
         footing.in_place,
         found.trunk_q_deg,
         found.q_deg,
         tuple(found.reps),
         rule,
-        told,
+        leg,
+        leg_is_sure,
         holes,
     )
 
@@ -258,7 +260,14 @@ class _FoundReps:
 
 
 def _reps(
-    body: Body, view: ViewVerdict, rule: PhaseRule, told: Told, footing: Footing, holes: Sequence[Hole]
+    body: Body,
+    view: ViewVerdict,
+    rule: PhaseRule,
+    leg: Side | None,
+    footing: Footing,
+    holes: Sequence[Hole],
+    *,
+    leg_is_sure: bool,
 ) -> _FoundReps:
     track, leg_px = body.track, body.standing.leg_px
     hip_weight = timing_hip_weight(track, body.standing)
@@ -268,8 +277,8 @@ def _reps(
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
         return _FoundReps(q, q, reps)
     shown = [stance_of_rep(track, rep, leg_px) for rep in reps]
-    sure = told.leg if told.leg_is_sure else None
-    stands = rule.bilateral or (sure or most_often(shown) or told.leg) is view.near_leg
+    sure = leg if leg_is_sure else None
+    stands = rule.bilateral or (sure or most_often(shown) or leg) is view.near_leg
     if not stands:
         return _FoundReps(q, q, reps)
     side = body.from_side(view.near_leg, view, footing.in_place, near_stands=True)

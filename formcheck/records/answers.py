@@ -7,13 +7,20 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from formcheck.records.people import get_person
-from formcheck.records.plans import Prescription, prescribe
+from formcheck.records.plans import prescribe
 from formcheck.records.records import Work
 from formcheck.records.tables import Json, SuggestionAnswer
+from formcheck.session.request import SetRequest
 
 
 def answer_suggestion(
-    work: Work, person_id: str, suggestion: Json, *, accepted: bool, prescription: Prescription | None = None
+    work: Work,
+    person_id: str,
+    suggestion: Json,
+    *,
+    accepted: bool,
+    prescription: SetRequest | None = None,
+    sessions_a_day: float | None = None,
 ) -> SuggestionAnswer:
     """Keep an answer; what is accepted with a prescription is the person's plan from now on, in the same transaction.
 
@@ -29,10 +36,12 @@ def answer_suggestion(
         Whether the clinician agrees.
     prescription
         What it changes the plan to; None where it changes none.
+    sessions_a_day
+        How often it is to be done, see `prescribe`.
     """
     get_person(work, person_id)
     work.actor.need_clinician("answer suggestions")
-    plan = prescribe(work, person_id, prescription) if accepted and prescription is not None else None
+    plan = prescribe(work, person_id, prescription, sessions_a_day) if accepted and prescription is not None else None
     answer = SuggestionAnswer(
         person_id=person_id,
         suggestion=suggestion,

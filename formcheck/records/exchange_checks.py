@@ -23,8 +23,8 @@ from formcheck.records.archive_file import ArchiveReader
 from formcheck.records.archive_rows import ROWS_AT_ONCE
 from formcheck.records.notes import LONGEST_NOTE
 from formcheck.records.people import PersonDetails, checked_name, need_storable
-from formcheck.records.plans import check_prescription, prescription_of
-from formcheck.records.requests import MeasuredAs
+from formcheck.records.plans import check_kept
+from formcheck.records.requests import request_of
 from formcheck.records.sets import PAIN_ASKED, PAIN_RANGE, TRACK_SUFFIX
 from formcheck.records.tables import (
     Annotation,
@@ -164,7 +164,7 @@ class _Look:
 
     def plan(self, row: StoredPlan) -> None:
         _need_id(row.id)
-        check_prescription(prescription_of(row))
+        check_kept(row)
 
     def files(self) -> None:
         self.each(StoredFile, lambda _: None)
@@ -176,7 +176,7 @@ class _Look:
         _need(row.person_id is not None, "a set in it is nobody's")
         _need(row.origin in _ORIGINS, "a set in it came from nowhere")
         _need(self._suffixes.get(row.track_sha256) == TRACK_SUFFIX, "a pose track in it has another ending")
-        MeasuredAs.from_document(row.measured_as)
+        request_of(row.measured_as)
         for document in (row.automatic, row.corrected):
             if document is not None:
                 self._valid.validate(document)

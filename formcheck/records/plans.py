@@ -2,65 +2,37 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
 
-from formcheck.exercises.plan import Plan
+from formcheck.exercises.plan import LIMITS, Plan, is_kept_number
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import NotFoundError, RecordsError
 from formcheck.records.people import get_person
 from formcheck.records.records import Work
 from formcheck.records.tables import Json, Person, StoredPlan
+from formcheck.session.request import SetRequest
 
-_RANGES: Final = {
-    "target_depth_deg": (5.0, 160.0),
-    "reps": (1, 200),
-    "hold_s": (0.0, 600.0),
-    "step_height_cm": (1.0, 100.0),
-    "sessions_a_day": (0.0, 24.0),
-}
-_SAID: Final = {
-    "target_depth_deg": "The target depth in degrees",
-    "reps": "The number of reps",
-    "hold_s": "The hold in seconds",
-    "step_height_cm": "The step height in centimetres",
-    "sessions_a_day": "The number of sessions a day",
-}
+MOST_SESSIONS_A_DAY: Final = 24.0
+"""0.5 is every other day."""
 
 
-@dataclass(frozen=True)
-class Prescription:
-    """What is prescribed. What is None is not."""
-
-    exercise: str
-    leg: Side | None = None
-    """None for both, or either."""
-    target_depth_deg: float | None = None
-    """Knee flexion (deg)."""
-    reps: int | None = None
-    hold_s: float | None = None
-    step_height_cm: float | None = None
-    ball: bool = False
-    sessions_a_day: float | None = None
-
-    def plan(self) -> Plan:
-        """Return the part that a set is judged by."""
-        return Plan(
-            target_depth_deg=self.target_depth_deg,
-            reps=self.reps,
-            hold_s=self.hold_s,
-            step_height_cm=self.step_height_cm,
-            ball=self.ball,
-        )
-
-
-def prescribe(work: Work, person_id: str, what: Prescription) -> StoredPlan:
+def prescribe(work: Work, person_id: str, what: SetRequest, sessions_a_day: float | None = None) -> StoredPlan:
     """Prescribe an exercise; what was prescribed of it before ends now.
+
+    Parameters
+    ----------
+    work
+        Who prescribes.
+    person_id
+        To whom.
+    what
+        Exercise, leg (None for both, or either) and plan; the rest of a request is not prescribed.
+    sessions_a_day
+        How often; None to leave it open.
 
     Raises
     ------
@@ -73,30 +45,30 @@ def prescribe(work: Work, person_id: str, what: Prescription) -> StoredPlan:
     """
     get_person(work, person_id)
     work.actor.need_clinician("change plans")
-    check_prescription(what)
+    exercise, plan = _checked(what, sessions_a_day)
     # Of two that prescribe at once, the second ends the plan of the first; SQLite has one writer anyway.
     work.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
-    before = current_plan(work, person_id, what.exercise)
+    before = current_plan(work, person_id, exercise)
     if before is not None:
         before.until_at = work.now
-    plan = StoredPlan(
+    stored = StoredPlan(
         person_id=person_id,
-        exercise=what.exercise,
+        exercise=exercise,
         leg=None if what.leg is None else what.leg.value,
-        target_depth_deg=what.target_depth_deg,
-        reps=what.reps,
-        hold_s=what.hold_s,
-        step_height_cm=what.step_height_cm,
-        ball=what.ball,
-        sessions_a_day=what.sessions_a_day,
+        target_depth_deg=plan.target_depth_deg,
+        reps=plan.reps,
+        hold_s=plan.hold_s,
+        step_height_cm=plan.step_height_cm,
+        ball=plan.ball,
+        sessions_a_day=sessions_a_day,
         from_at=work.now,
         made_by=work.actor.name,
     )
-    work.session.add(plan)
+    work.session.add(stored)
     work.session.flush()
-    details: Json = {"exercise": what.exercise, "instead_of": None if before is None else before.id}
-    work.log("plan.prescribed", subject=plan.id, person=person_id, details=details)
-    return plan
+    details: Json = {"exercise": exercise, "instead_of": None if before is None else before.id}
+    work.log("plan.prescribed", subject=stored.id, person=person_id, details=details)
+    return stored
 
 
 def end_plan(work: Work, plan_id: str) -> None:
@@ -138,31 +110,54 @@ def current_plan(work: Work, person_id: str, exercise: str) -> StoredPlan | None
     return work.session.scalars(query.order_by(StoredPlan.from_at.desc())).first()
 
 
-def prescription_of(plan: StoredPlan) -> Prescription:
-    """Return what a plan prescribes."""
-    return Prescription(
-        exercise=plan.exercise,
-        leg=None if plan.leg is None else Side(plan.leg),
-        target_depth_deg=plan.target_depth_deg,
-        reps=plan.reps,
-        hold_s=plan.hold_s,
-        step_height_cm=plan.step_height_cm,
-        ball=plan.ball,
-        sessions_a_day=plan.sessions_a_day,
+def prescribed(stored: StoredPlan) -> SetRequest:
+    """Return what a plan prescribes, as what a set is measured as."""
+    return SetRequest(
+        exercise=stored.exercise,
+        leg=None if stored.leg is None else Side(stored.leg),
+        plan=Plan(
+            target_depth_deg=stored.target_depth_deg,
+            reps=stored.reps,
+            hold_s=stored.hold_s,
+            step_height_cm=stored.step_height_cm,
+            ball=stored.ball,
+        ),
     )
 
 
-def check_prescription(what: Prescription) -> None:
-    """Refuse what cannot be prescribed.
+def check_kept(stored: StoredPlan) -> None:
+    """Refuse a plan that was never prescribed; one whose numbers nobody may be asked for any more is taken.
 
     Raises
     ------
     RecordsError
-        If the exercise is not known, or a number is out of its range.
+        If its exercise is not known, or a number of it is none.
     """
-    if what.exercise not in builtin_names():
+    _known(stored.exercise)
+    numbers = (*(getattr(stored, name) for name in LIMITS), stored.sessions_a_day)
+    if not all(value is None or is_kept_number(value) for value in numbers) or stored.leg not in (None, *Side):
+        raise RecordsError("A plan in it is none.", "Leave it out.")
+
+
+def _checked(what: SetRequest, sessions_a_day: float | None) -> tuple[str, Plan]:
+    """Return exercise and plan of what is to be prescribed.
+
+    Raises
+    ------
+    RecordsError
+        If the exercise is not known, or a number out of its limits.
+    """
+    exercise = _known(what.exercise)
+    for sentence in what.plan.cannot_be_done():
+        raise RecordsError(sentence, "Choose a number within these limits.")
+    if sessions_a_day is not None and not 0 <= sessions_a_day <= MOST_SESSIONS_A_DAY:  # NaN neither
+        raise RecordsError(
+            f"The number of sessions a day cannot be {sessions_a_day:g}.", f"Give 0 to {MOST_SESSIONS_A_DAY:g}."
+        )
+    return exercise, what.plan
+
+
+def _known(exercise: str | None) -> str:
+    if exercise is None or exercise not in builtin_names():
         raise RecordsError("This exercise is not known.", f"Choose one of {', '.join(builtin_names())}.")
-    for name, (low, high) in _RANGES.items():
-        value = getattr(what, name)
-        if value is not None and not (math.isfinite(value) and low <= value <= high):
-            raise RecordsError(f"{_SAID[name]} cannot be {value:g}.", f"Give {low:g} to {high:g}.")
+    return exercise

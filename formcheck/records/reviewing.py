@@ -12,9 +12,9 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from formcheck.exercises.plan import Plan
 from formcheck.records.access import Actor, NotFoundError
-from formcheck.records.plans import current_plan, get_plan, prescription_of
+from formcheck.records.plans import current_plan, get_plan, prescribed
 from formcheck.records.records import Records, Work
-from formcheck.records.requests import MeasuredAs
+from formcheck.records.requests import request_of
 from formcheck.records.sets import get_set, give_to, need_version, summary_document, track_of
 from formcheck.records.tables import Annotation, ExerciseSet, Json, StoredCorrection, new_id
 from formcheck.report.document import assessment_document
@@ -44,7 +44,7 @@ def reviewed_set(work: Work, set_id: str) -> ReviewedSet:
     """Measure a set again from its landmarks: as it was, and with the corrections in force."""
     row = get_set(work, set_id)
     corrections = [as_correction(each) for each in corrections_of(work, set_id)]
-    return review(track_of(work, row), MeasuredAs.from_document(row.measured_as).request(), corrections)
+    return review(track_of(work, row), request_of(row.measured_as), corrections)
 
 
 def correct(records: Records, actor: Actor, set_id: str, change: Change, version: int) -> ReviewedSet:
@@ -136,7 +136,7 @@ def _remeasure(
         row = get_set(work, set_id)
         need_version(row, version)
         before = [as_correction(each) for each in corrections_of(work, set_id)]
-        track, request = track_of(work, row), MeasuredAs.from_document(row.measured_as).request()
+        track, request = track_of(work, row), request_of(row.measured_as)
     after = changed(before)
     reviewed = review(track, request, after) if checked is None else check_correction(track, request, before, checked)
     corrected = None if reviewed.corrected is None else assessment_document(reviewed.corrected)
@@ -208,15 +208,15 @@ def give_set(records: Records, actor: Actor, set_id: str, person_id: str) -> Exe
     actor.need_clinician("say whose set it is")
     with records.reading(actor) as work:
         row = get_set(work, set_id)
-        version, before = row.version, MeasuredAs.from_document(row.measured_as)
-        former = None if row.plan_id is None else prescription_of(get_plan(work, row.plan_id)).plan()
-        plan = current_plan(work, person_id, before.exercise)
-        after = replace(before, plan=Plan() if plan is None else prescription_of(plan).plan())
+        version, before = row.version, request_of(row.measured_as)
+        former = None if row.plan_id is None else prescribed(get_plan(work, row.plan_id)).plan
+        plan = current_plan(work, person_id, before.rubric.exercise)
+        after = replace(before, plan=Plan() if plan is None else prescribed(plan).plan)
         if before.plan not in (Plan(), former) or after == before:
             after, reviewed = before, None
         else:
             corrections = [as_correction(each) for each in corrections_of(work, set_id)]
-            reviewed = review(track_of(work, row), after.request(), corrections)
+            reviewed = review(track_of(work, row), after, corrections)
     with records.writing(actor) as work:
         row = get_set(work, set_id)
         need_version(row, version)

@@ -20,10 +20,10 @@ from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.people import get_person
 from formcheck.records.plans import current_plan
 from formcheck.records.records import Work
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.tables import ExerciseSet, Json, Note, StoredFile
 from formcheck.report.document import assessment_document
 from formcheck.session.assessment import Assessment
+from formcheck.session.request import SetRequest
 
 PAIN_ASKED: Final = ("pain_before", "pain_during", "pain_after", "pain_after_hour", "pain_next_morning")
 PAIN_RANGE: Final = (0, 10)
@@ -35,7 +35,7 @@ _LONGEST_NAME: Final = 200
 class NewSet:
     """A set that was just measured. Its files are ready for the store: see `keep_track` and `keep_video`."""
 
-    measured_as: MeasuredAs
+    measured_as: SetRequest
     assessment: Assessment = field(repr=False)
     """Without corrections."""
     track: KeptFile

@@ -10,7 +10,8 @@ from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.report.plain_text import one_line
 from formcheck.report.words import estimate_text, listed, sentence_case
 from formcheck.session.assessment import Rep
-from formcheck.session.corrections import Change, ExcludeRep, MeasureAs, MoveLandmark, ReviewedSet, SetRepTimes
+from formcheck.session.corrections import Change, ExcludeRep, MoveLandmark, ReviewedSet, SetRepTimes
+from formcheck.session.request import SetRequest
 
 _LONGEST_TEXT: Final = 300
 """Of what somebody typed as a reason or as a name, where it stands in a list."""
@@ -71,7 +72,7 @@ def change_in_words(change: Change) -> str:
         case ExcludeRep():
             reason = one_line(change.reason, _LONGEST_TEXT)
             return f"Rep at {change.at_s:.2f} s left out{f': {reason}' if reason else ''}."
-        case MeasureAs():
+        case SetRequest():
             parts = [change.exercise or "", f"{change.leg.value} leg" if change.leg is not None else ""]
             parts.append(f"{change.view.value} view" if change.view is not None else "")
             return f"Measured as {listed(part for part in parts if part)}."

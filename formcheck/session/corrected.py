@@ -10,35 +10,30 @@ found in what that gives. Then reps are changed, in the order in which that was 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from formcheck.errors import CorrectionError, NotAssessableError, RubricError
-from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.analysis import measure_found
 from formcheck.kinematics.hand_reps import KnownRep, RepSignal, as_found, with_rep_excluded, with_rep_times
 from formcheck.kinematics.placed import PlacedPoint, frame_at
 from formcheck.kinematics.view import view_parts
 from formcheck.pose.types import PoseTrack
-from formcheck.session.assessment import Assessment, Plan
+from formcheck.session.assessment import Assessment
 from formcheck.session.corrections import (
     Change,
     Correction,
     ExcludeRep,
-    MeasureAs,
     MoveLandmark,
     NotApplied,
     ReviewedSet,
     SetRepTimes,
     need_sound,
 )
-from formcheck.session.recorded import SetRequest, assess, found_set, judged
+from formcheck.session.recorded import assess, found_set, judged
+from formcheck.session.request import SetRequest
 from formcheck.session.views import joined
-
-RubricOf = Callable[[str], Rubric]
-"""From the name of an exercise to its rubric; raises RubricError for a name it does not know."""
 
 
 def review(
@@ -47,7 +42,6 @@ def review(
     corrections: Sequence[Correction],
     *,
     automatic: Assessment | None = None,
-    rubric_of: RubricOf = builtin_rubric,
 ) -> ReviewedSet:
     """Return a set as it was measured, and as it is with the corrections in force.
 
@@ -62,8 +56,6 @@ def review(
         is gone since a landmark was moved, stays in the list and is named in `not_applied`.
     automatic
         `assess(track, request)`, where it is known already.
-    rubric_of
-        Where the rubric of another exercise comes from.
 
     Raises
     ------
@@ -75,7 +67,7 @@ def review(
         return ReviewedSet(automatic, None, (), ())
     parts = view_parts(track)
     replays = [
-        _Replay(part, request, rubric_of, [each for each in corrections if _is_of(each.change, parts, i)])
+        _Replay(part, request, [each for each in corrections if _is_of(each.change, parts, i)])
         for i, part in enumerate(parts)
     ]
     done, refused = [], list[NotAssessableError]()
@@ -96,7 +88,7 @@ def review(
 
 def _is_of(change: Change, parts: Sequence[PoseTrack], i: int) -> bool:
     """Return whether a change belongs to stretch `i` of a recording: the one it lies in, or the nearest one."""
-    if isinstance(change, MeasureAs):
+    if isinstance(change, SetRequest):
         return True
     away = [max(part.t_s[0] - change.at_s, change.at_s - part.t_s[-1], 0.0) for part in parts]
     return int(np.argmin(away)) == i
@@ -109,13 +101,12 @@ def check_correction(
     correction: Correction,
     *,
     automatic: Assessment | None = None,
-    rubric_of: RubricOf = builtin_rubric,
 ) -> ReviewedSet:
     """Return a set as it is with one more correction, if that correction fits.
 
     Parameters
     ----------
-    track, request, automatic, rubric_of
+    track, request, automatic
         As for `review`.
     earlier
         The corrections that are in force already.
@@ -130,7 +121,7 @@ def check_correction(
     NotAssessableError
         As for `review`.
     """
-    reviewed = review(track, request, [*earlier, correction], automatic=automatic, rubric_of=rubric_of)
+    reviewed = review(track, request, [*earlier, correction], automatic=automatic)
     for each in reviewed.not_applied:
         if each.correction is correction:
             raise CorrectionError(each.reason, each.remedy)
@@ -140,13 +131,11 @@ def check_correction(
 class _Replay:
     """Corrections of one stretch with one view, on their way into a measurement."""
 
-    def __init__(
-        self, track: PoseTrack, request: SetRequest, rubric_of: RubricOf, corrections: Sequence[Correction]
-    ) -> None:
+    def __init__(self, track: PoseTrack, request: SetRequest, corrections: Sequence[Correction]) -> None:
         self._corrections = corrections
         self._track = track
         self._asked = request
-        self._rubric_of = rubric_of
+        self._said: list[SetRequest] = []
         self.request = request
         self.placed: list[PlacedPoint] = []
         self.signal: RepSignal | None = None
@@ -183,8 +172,11 @@ class _Replay:
 
     def before_measuring(self, change: Change) -> None:
         """Take in what the set is measured as, or a landmark that was placed."""
-        if isinstance(change, MeasureAs):
-            self.request = self._as(change)
+        if isinstance(change, SetRequest):
+            if change.exercise is not None:
+                builtin_rubric(change.exercise)  # refuses a name that nothing can be judged by
+            self._said.append(change)
+            self.request = self._asked.corrected(self._said)
         elif isinstance(change, MoveLandmark):
             self.placed.append(self._point(change))
 
@@ -194,22 +186,6 @@ class _Replay:
             self.reps = with_rep_times(self.signal, self.reps, change.at_s, change.times)
         elif isinstance(change, ExcludeRep):
             self.reps = with_rep_excluded(self.reps, change.at_s)
-
-    def _as(self, change: MeasureAs) -> SetRequest:
-        now = self.request
-        if change.exercise is not None and change.exercise != now.rubric.exercise:
-            now = replace(now, rubric=self._rubric_of(change.exercise), plan=self._plan_of(change.exercise))
-        return replace(
-            now,
-            leg=change.leg or now.leg,
-            leg_is_sure=now.leg_is_sure or change.leg is not None,
-            view=change.view or now.view,
-        )
-
-    def _plan_of(self, exercise: str) -> Plan:
-        """Return the plan to judge an exercise by: what was prescribed of one says nothing of another."""
-        asked = self._asked
-        return asked.plan if exercise == asked.rubric.exercise else Plan(sex=asked.plan.sex)
 
     def _point(self, change: MoveLandmark) -> PlacedPoint:
         track = self._track

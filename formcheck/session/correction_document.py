@@ -8,7 +8,6 @@ exactly that is refused: what comes from outside is data of unknown making.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
 from datetime import datetime
 from enum import Enum
 from typing import Any, Final, TypeVar
@@ -21,11 +20,11 @@ from formcheck.session.corrections import (
     Change,
     Correction,
     ExcludeRep,
-    MeasureAs,
     MoveLandmark,
     SetRepTimes,
     need_sound,
 )
+from formcheck.session.request import SetRequest
 
 CorrectionDocument = dict[str, Any]
 """A JSON object: text keys; values are text, numbers or None."""
@@ -47,12 +46,13 @@ _Choice = TypeVar("_Choice", bound=Enum)
 def correction_to_document(correction: Correction) -> CorrectionDocument:
     """Put a correction into a JSON object; numbers are kept exactly."""
     change = correction.change
+    kind = _KIND_OF[type(change)]
     return {
         "id": correction.id,
         "made_by": correction.made_by,
         "made_at": correction.made_at.isoformat(),
-        "kind": _KIND_OF[type(change)],
-        **{field.name: _plain(getattr(change, field.name)) for field in fields(change)},
+        "kind": kind,
+        **{name: _plain(getattr(change, name)) for name in _READERS[kind]},
     }
 
 
@@ -191,7 +191,7 @@ _CLASS_OF: Final[dict[str, type[Change]]] = {
     "move_landmark": MoveLandmark,
     "set_rep_times": SetRepTimes,
     "exclude_rep": ExcludeRep,
-    "measure_as": MeasureAs,
+    "measure_as": SetRequest,
 }
 _KIND_OF: Final = {made_of: kind for kind, made_of in _CLASS_OF.items()}
 _READERS: Final[dict[str, dict[str, Callable[[str, object], Any]]]] = {

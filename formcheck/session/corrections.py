@@ -15,8 +15,9 @@ from datetime import datetime
 from formcheck.errors import CorrectionError
 from formcheck.kinematics.hand_reps import GivenTimes
 from formcheck.kinematics.view import ViewKind
-from formcheck.pose.landmarks import Landmark, Side
+from formcheck.pose.landmarks import Landmark
 from formcheck.session.assessment import Assessment
+from formcheck.session.request import SetRequest
 
 
 @dataclass(frozen=True)
@@ -70,19 +71,8 @@ class ExcludeRep:
     reason: str = ""
 
 
-@dataclass(frozen=True)
-class MeasureAs:
-    """What the set is measured as from here on; what is None stays as it was."""
-
-    exercise: str | None = None
-    """What was prescribed of another exercise does not hold for it: depth, hold and reps are then not judged."""
-    leg: Side | None = None
-    """The standing leg of a step-down. A reviewer is believed against what the feet show."""
-    view: ViewKind | None = None
-    """`front` or `side`."""
-
-
-Change = MoveLandmark | SetRepTimes | ExcludeRep | MeasureAs
+Change = MoveLandmark | SetRepTimes | ExcludeRep | SetRequest
+"""A request is what the set is measured as from here on: exercise, leg or view; what is None stays as it was."""
 
 
 @dataclass(frozen=True)
@@ -146,8 +136,11 @@ def need_sound(change: Change) -> None:
         raise CorrectionError(
             "A rep starts, reaches its bottom, leaves it and ends, in this order.", "Put the four times in order."
         )
-    if isinstance(change, MeasureAs):
-        if change.exercise is None and change.leg is None and change.view is None:
+    if isinstance(change, SetRequest):
+        said = SetRequest(change.exercise, change.leg, change.view)
+        if said != change:
+            raise CorrectionError("Only exercise, leg and view of a set can be corrected.", "Leave the rest out.")
+        if said == SetRequest():
             raise CorrectionError("This correction changes nothing.", "Name an exercise, a leg or a view.")
         if change.view not in (None, ViewKind.FRONT, ViewKind.SIDE):
             raise CorrectionError(

@@ -25,7 +25,8 @@ from formcheck.session.live_reps import CountedRep
 from formcheck.session.live_running import COUNTDOWN_S, RunningSet, Step
 from formcheck.session.live_shown import ShownMeasures
 from formcheck.session.live_state import Instruction, LiveState, PictureFacts, Stage
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 _TURN_BACK = "Turn the camera back as it was."
 

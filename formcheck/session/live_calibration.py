@@ -11,7 +11,7 @@ from formcheck.kinematics.sides import repair_exchanged_sides
 from formcheck.kinematics.standing import legs_in_sight, rough_leg_px, stand_still
 from formcheck.kinematics.view import judge_view, view_as_told
 from formcheck.pose.types import PoseTrack
-from formcheck.session.recorded import SetRequest
+from formcheck.session.request import SetRequest
 
 
 def calibrate(stance: PoseTrack, request: SetRequest) -> LiveCalibration | None:

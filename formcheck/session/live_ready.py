@@ -12,7 +12,7 @@ from formcheck.session.assessment import SetupCheck
 from formcheck.session.coach import SetupCoach
 from formcheck.session.live_calibration import calibrate
 from formcheck.session.live_state import Instruction, PictureFacts
-from formcheck.session.recorded import SetRequest
+from formcheck.session.request import SetRequest
 from formcheck.session.stillness import QUIET_S, Stillness
 
 _STAND_STILL = Instruction(

@@ -15,7 +15,8 @@ from formcheck.exercises.judge import judge_rep
 from formcheck.kinematics.analysis import SetMeasurement, measure_set
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Rep
-from formcheck.session.recorded import SetRequest, measured_rep
+from formcheck.session.recorded import measured_rep
+from formcheck.session.request import SetRequest
 
 _REPS_AGAIN = 2
 """So many of the counted reps are measured again with a new one: a rep is judged beside others, not alone."""

@@ -24,7 +24,7 @@ from formcheck.session.live_ready import Stance
 from formcheck.session.live_reps import CountedRep, RepCounter, RepWatch
 from formcheck.session.live_shown import ShownMeasures
 from formcheck.session.live_state import Instruction, Stage
-from formcheck.session.recorded import SetRequest
+from formcheck.session.request import SetRequest
 from formcheck.session.stillness import QUIET_S, Stillness
 
 COUNTDOWN_S = 3.0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 import formcheck
 from formcheck.errors import NotAssessableError
@@ -13,38 +12,21 @@ from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.analysis import SetMeasurement, measure_found
 from formcheck.kinematics.filters import CUTOFF_HZ
-from formcheck.kinematics.find import FoundSet, Told, find_set
+from formcheck.kinematics.find import FoundSet, find_set
 from formcheck.kinematics.measures.registry import MEASURES, key_measures
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
 from formcheck.kinematics.view import ViewKind, view_parts
-from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
+from formcheck.pose.landmarks import BODY, SIDES, Landmark
 from formcheck.pose.types import PoseTrack
-from formcheck.session.assessment import Assessment, Plan, PlotBand, Provenance, Rep
+from formcheck.session.assessment import Assessment, PlotBand, Provenance, Rep
 from formcheck.session.refusals import not_measured
+from formcheck.session.request import SetRequest
 from formcheck.session.setup import setup_checks
 from formcheck.session.views import joined
 
 _FEET_SHARE = 0.3
 """With the ankles inside the picture in less than this share of the frames there is no leg to measure."""
-
-
-@dataclass(frozen=True)
-class SetRequest:
-    """What a set is to be measured as. What is None is found."""
-
-    rubric: Rubric
-    leg: Side | None = None
-    """The stance leg of a step-down."""
-    view: ViewKind | None = None
-    plan: Plan = field(default_factory=Plan)
-    leg_is_sure: bool = False
-    """True where a person who looked at the video named the leg: it is measured whatever the landmarks show."""
-
-    @property
-    def told(self) -> Told:
-        """What is known beforehand, for the measurement."""
-        return Told(self.leg, self.view, self.leg_is_sure)
 
 
 def assess(track: PoseTrack, request: SetRequest) -> Assessment:
@@ -114,7 +96,8 @@ def found_set(track: PoseTrack, request: SetRequest, placed: Sequence[PlacedPoin
         If the recording shows no person, or not the legs.
     """
     _need_feet(track)
-    return find_set(track, request.rubric.phases, request.told, placed)
+    rule = request.rubric.phases
+    return find_set(track, rule, placed, leg=request.leg, view=request.view, leg_is_sure=request.leg_is_sure)
 
 
 def judged(m: SetMeasurement, request: SetRequest) -> Assessment:

@@ -219,13 +219,13 @@ def _told_leg(m: SetMeasurement) -> Iterator[SetupCheck]:
     if not m.told_leg_denied:
         return
     stood = {leg for leg in m.legs if leg is not None}
-    if m.told.leg_is_sure and m.told.leg is not None:
+    if m.leg_is_sure and m.said_leg is not None:
         yield SetupCheck(
             "SU-16",
             "Leg told",
             False,
             None,
-            f"A reviewer named the {m.told.leg} leg and it was measured, though the {m.told.leg.other} foot is seen to "
+            f"A reviewer named the {m.said_leg} leg and it was measured, though the {m.said_leg.other} foot is seen to "
             "stay in place. If left and right are exchanged in the picture, measure the video again with --mirrored.",
         )
         return

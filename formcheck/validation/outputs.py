@@ -15,7 +15,7 @@ from formcheck.validation.study import Study
 
 
 @dataclass(frozen=True)
-class Wanted:
+class StudyOutputs:
     """Where a validation goes and what stands in it beside the figures."""
 
     out_dir: Path
@@ -33,7 +33,7 @@ class Wanted:
     """How the CSV is written."""
 
 
-def write_validation(study: Study, wanted: Wanted) -> list[Path]:
+def write_validation(study: Study, wanted: StudyOutputs) -> list[Path]:
     """Write `validation.html`, `.json`, `.csv` and `.md` into a folder, and the Markdown where else it is wanted.
 
     Returns

@@ -14,7 +14,8 @@ from formcheck.pose.models import PoseModel
 from formcheck.pose.store import load_track
 from formcheck.pose.types import PoseTrack
 from formcheck.session.reading import read_track
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.validation.clips import Clip, check_exercise, read_truth
 from formcheck.validation.comparison import compare
 from formcheck.validation.digitised import need_in_picture
@@ -75,7 +76,7 @@ def measure_and_compare(readied: Readied, model: PoseModel | None, progress: Pro
     _need_inside(clip, truth, track)
     need_in_picture(clip.truth.name, truth, track.source.width, track.source.height)
     rubric = builtin_rubric(readied.exercise)
-    assessment = assess(track, SetRequest(rubric))
+    assessment = assess(track, SetRequest(readied.exercise))
     comparison = compare(assessment, truth, readied.info, {check.measure: check.phase.value for check in rubric.checks})
     notes = [*truth.notes, *doubts_of(truth, clip.truth.name, assessment, comparison)]
     if not comparison.reps and not comparison.frames:

@@ -74,7 +74,7 @@ def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key
     Parameters
     ----------
     setup
-        The set-up message, see `SetSettings.setup_message`.
+        The set-up message, see `settings.setup_message`.
     voice
         Whether cues are spoken.
     camera

@@ -11,8 +11,7 @@ from formcheck.cluster.folder import Content, folder_content, same_content
 from formcheck.cluster.planning import Outcome, Preparation, prepare
 from formcheck.cluster.summary import Row
 from formcheck.errors import FormcheckError
-from formcheck.exercises.rubric import Rubric
-from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.session.request import SetRequest
 
 
 def names(content: Content) -> list[str]:
@@ -26,18 +25,18 @@ def fill(folder: Path, **files: str) -> None:
         path.write_text(text)
 
 
-def fingerprint(rubric: Rubric | None) -> str:
-    return f"settings for {rubric.exercise if rubric else 'what is seen'}"
+def fingerprint(request: SetRequest) -> str:
+    return f"settings for {request.exercise or 'what is seen'}"
 
 
-def plan(folder: Path, out: Path, rubric: Rubric | None = None, earlier: list[Row] | None = None) -> Preparation:
+def plan(folder: Path, out: Path, exercise: str | None = None, earlier: list[Row] | None = None) -> Preparation:
     content = folder_content(folder, recursive=True, out_dir=out)
     copies = same_content(content.videos, lambda _share: None)
     return prepare(
         content,
         copies,
         folder,
-        rubric=rubric,
+        request=SetRequest(exercise),
         fingerprint=fingerprint,
         earlier=earlier or [],
         endings=("json", "csv"),
@@ -90,7 +89,7 @@ def test_no_folder_says_so(tmp_path: Path) -> None:
 
 def test_the_same_content_is_measured_once(tmp_path: Path) -> None:
     fill(tmp_path, a_dot_mp4="same", b_dot_mp4="same", c_dot_mp4="diff", d_dot_mp4="longer")
-    done = plan(tmp_path, tmp_path / "out", builtin_rubric("squat"))
+    done = plan(tmp_path, tmp_path / "out", "squat")
     assert sorted(each.found.name for each in done.assignments) == ["a.mp4", "c.mp4", "d.mp4"]
     (copy,) = done.settled
     assert copy.outcome is Outcome.COPY
@@ -99,19 +98,19 @@ def test_the_same_content_is_measured_once(tmp_path: Path) -> None:
 
 def test_empty_files_are_no_copies_of_one_another(tmp_path: Path) -> None:
     fill(tmp_path, a_dot_mp4="", b_dot_mp4="")
-    assert len(plan(tmp_path, tmp_path / "out", builtin_rubric("squat")).assignments) == 2
+    assert len(plan(tmp_path, tmp_path / "out", "squat").assignments) == 2
 
 
 def test_the_largest_video_is_begun_first(tmp_path: Path) -> None:
     fill(tmp_path, a_dot_mp4="1", b_dot_mp4="333", c_dot_mp4="22")
-    done = plan(tmp_path, tmp_path / "out", builtin_rubric("squat"))
+    done = plan(tmp_path, tmp_path / "out", "squat")
     assert [each.found.name for each in done.assignments] == ["b.mp4", "c.mp4", "a.mp4"]
 
 
 def test_each_video_is_measured_as_its_name_says_else_as_its_movement(tmp_path: Path) -> None:
     fill(tmp_path, wall_squat_dot_mp4="1", step_down__IMG_1_dot_mp4="22", IMG_2_dot_mp4="333")
     done = {each.found.name: each for each in plan(tmp_path, tmp_path / "out").assignments}
-    exercises = {name: each.rubric and each.rubric.exercise for name, each in done.items()}
+    exercises = {name: each.request.exercise for name, each in done.items()}
     assert exercises == {"wall_squat.mp4": "wall-squat", "step_down/IMG_1.mp4": "step-down", "IMG_2.mp4": None}
     assert done["wall_squat.mp4"].exercise_from == "file name"
     assert done["IMG_2.mp4"].exercise_from == "movement"
@@ -119,7 +118,7 @@ def test_each_video_is_measured_as_its_name_says_else_as_its_movement(tmp_path: 
 
 def test_results_lie_in_folders_like_those_of_the_videos(tmp_path: Path) -> None:
     fill(tmp_path, a_dot_mp4="1", anna__a_dot_mp4="22", anna__a_dot_mov="333")
-    done = plan(tmp_path, tmp_path / "out", builtin_rubric("squat"))
+    done = plan(tmp_path, tmp_path / "out", "squat")
     assert {each.found.name: each.results for each in done.assignments} == {
         "a.mp4": "a",
         "anna/a.mov": "anna/a",
@@ -129,7 +128,7 @@ def test_results_lie_in_folders_like_those_of_the_videos(tmp_path: Path) -> None
 
 def test_a_video_named_summary_spares_the_summary(tmp_path: Path) -> None:
     fill(tmp_path, Summary_dot_mp4="1")
-    (only,) = plan(tmp_path, tmp_path / "out", builtin_rubric("squat")).assignments
+    (only,) = plan(tmp_path, tmp_path / "out", "squat").assignments
     assert only.results == "Summary-2"
 
 
@@ -139,7 +138,7 @@ class TestEarlierResults:
     def row(self, folder: Path, out: Path) -> Row:
         fill(folder, a_dot_mp4="film")
         fill(out, a_dot_json="{}", a_dot_csv="")
-        (planned,) = plan(folder, out, builtin_rubric("squat")).assignments
+        (planned,) = plan(folder, out, "squat").assignments
         assert planned.settings_sha256 == "settings for squat"
         return {
             "video": "a.mp4",
@@ -158,7 +157,7 @@ class TestEarlierResults:
 
     def kept(self, folders: tuple[Path, Path, Row]) -> bool:
         folder, out, row = folders
-        done = plan(folder, out, builtin_rubric("squat"), [row])
+        done = plan(folder, out, "squat", [row])
         return bool(done.settled) and done.settled[0].kept
 
     def test_they_are_kept(self, folders: tuple[Path, Path, Row]) -> None:
@@ -179,5 +178,5 @@ class TestEarlierResults:
     def test_a_new_video_gets_another_name_than_kept_results(self, folders: tuple[Path, Path, Row]) -> None:
         folder, out, row = folders
         fill(folder, a_dot_avi="new one")
-        (new,) = plan(folder, out, builtin_rubric("squat"), [row]).assignments
+        (new,) = plan(folder, out, "squat", [row]).assignments
         assert (new.found.name, new.results) == ("a.avi", "a-2")

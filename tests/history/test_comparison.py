@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.change import Apart, Obstacle, Verdict
 from formcheck.history.comparison import Comparison, DatedSet, Kind, Row, compare_legs, compare_sets
 from formcheck.history.set_values import value_of_reps
@@ -20,7 +19,8 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from tests.sample_tracks import sample_track
 
 from .made_up import DAY, assessment, each_leg, whole_body
@@ -218,7 +218,7 @@ def test_a_deeper_squat_that_was_planned_deeper_is_no_change_for_the_worse() -> 
 
 
 def measured(name: str, exercise: str) -> DatedSet:
-    return on(assess(sample_track(name), SetRequest(builtin_rubric(exercise))))
+    return on(assess(sample_track(name), SetRequest(exercise)))
 
 
 def test_a_real_front_set_has_the_knees_and_the_tempo() -> None:

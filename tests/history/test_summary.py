@@ -12,10 +12,10 @@ import pytest
 from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Precedence
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.summary import PainReport, SetSummary, summary_of
 from formcheck.history.summary_document import SummaryError, summary_from_document
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from tests.sample_tracks import SAMPLE_TRACKS, sample_track
 
 from .made_up import assessment, each_leg, summary
@@ -29,7 +29,7 @@ def found(rep: int | None, band: Band, precedence: Precedence, measure: str = "k
 def test_a_summary_comes_back_from_json_as_it_was(name: str) -> None:
     exercise = "wall-squat" if name.startswith("wall") else "step-down"
     plan = Plan(target_depth_deg=60.0, reps=10, sex="female", ball=exercise == "wall-squat")
-    result = summary_of(assess(sample_track(name), SetRequest(builtin_rubric(exercise), plan=plan)))
+    result = summary_of(assess(sample_track(name), SetRequest(exercise, plan=plan)))
     kept = json.loads(json.dumps(result.document(), allow_nan=False))
     assert summary_from_document(kept).document() == kept
     assert summary_from_document(kept).plan == plan

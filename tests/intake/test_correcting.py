@@ -9,34 +9,34 @@ import pytest
 
 from formcheck.exercises.plan import Plan
 from formcheck.intake.claims import mark_done
-from formcheck.intake.correcting import Said, SetSaid, measured_as_now, put_right, put_set_right, said_of
+from formcheck.intake.correcting import measured_as_now, put_right, put_set_right
 from formcheck.intake.states import UploadState, UploadStateError
-from formcheck.intake.wishes import wishes_of
+from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import SYSTEM, Actor, NotAllowedError, NotFoundError, RecordsError
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.sets import NewSet, add_set, get_set, keep_track
 from formcheck.records.tables import Upload
 from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from tests.sample_tracks import sample_track
 
 from .desk import NOON, ROBIN, Desk
 
 
-def say(desk: Desk, row: Upload, said: Said, actor: Actor = ROBIN) -> Upload:
+def say(desk: Desk, row: Upload, said: Wishes, actor: Actor = ROBIN, person_id: str | None = None) -> Upload:
     with desk.records.writing(actor) as work:
-        return put_right(work, row.id, said)
+        return put_right(work, row.id, said, person_id)
 
 
 def measured(desk: Desk, row: Upload, exercise: str = "step-down", person_id: str | None = None) -> Upload:
     """Have an upload measured, as a worker would."""
-    track, measured_as = sample_track("step_down_side"), MeasuredAs(exercise)
+    track, measured_as = sample_track("step_down_side"), SetRequest(exercise)
     kept = keep_track(desk.records.files, track)
     claim = desk.claim()
     assert claim is not None
     with desk.records.writing(SYSTEM) as work:
-        new = NewSet(measured_as, assess(track, measured_as.request()), kept, "upload", row.name, NOON, person_id)
+        new = NewSet(measured_as, assess(track, measured_as), kept, "upload", row.name, NOON, person_id)
         mark_done(work, claim, add_set(work, new).id)
     return desk.look(row.id)
 
@@ -47,21 +47,16 @@ def test_what_is_not_measured_yet_can_be_said_anew(desk: Desk, state: str) -> No
     row = desk.bring(b"pictures")
     with desk.records.writing(ROBIN) as work:
         work.session.merge(row).state = state
-    said = Said(
+    said = Wishes(
+        SetRequest("step-down", Side.RIGHT, ViewKind.FRONT, mirrored=True, capture_fps=240.0, plan=Plan(reps=8)),
         person_said=True,
-        person_id=anna,
-        exercise="step-down",
-        leg=Side.RIGHT,
-        view=ViewKind.FRONT,
-        mirrored=True,
-        capture_fps=240.0,
+        plan_said=True,
         done_at=NOON - timedelta(days=3),
-        plan=Plan(reps=8),
         keep_video=False,
     )
-    changed = say(desk, row, said)
+    changed = say(desk, row, said, person_id=anna)
     assert changed.person_id == anna
-    assert said_of(desk.look(row.id)) == said
+    assert wishes_of(desk.look(row.id)) == said
     assert changed.state == state
 
 
@@ -69,10 +64,10 @@ def test_what_is_taken_back_is_guessed_again(desk: Desk) -> None:
     anna = desk.person("Anna")
     row = desk.bring(b"pictures", "anna_squat.mp4")
     assert row.person_id == anna
-    nobodys = say(desk, row, Said(person_said=True, exercise="step-down"))
+    nobodys = say(desk, row, Wishes(SetRequest("step-down"), person_said=True))
     assert nobodys.person_id is None
     assert "exercise" not in nobodys.guesses
-    again = say(desk, row, Said())
+    again = say(desk, row, Wishes())
     assert again.person_id == anna
     assert again.guesses["exercise"]["value"] == "squat"
 
@@ -81,24 +76,24 @@ def test_where_it_came_from_is_not_changed_by_what_is_said(desk: Desk) -> None:
     row = desk.bring(b"pictures")
     with desk.records.writing(ROBIN) as work:
         work.session.merge(row).wishes = replace(wishes_of(row), origin="sample").document()
-    assert wishes_of(say(desk, row, Said(exercise="squat"))).origin == "sample"
+    assert wishes_of(say(desk, row, Wishes(SetRequest("squat")))).origin == "sample"
 
 
 def test_a_day_to_come_is_refused(desk: Desk) -> None:
     row = desk.bring(b"pictures")
     with pytest.raises(RecordsError, match="future"):
-        say(desk, row, Said(done_at=NOON + timedelta(days=1)))
+        say(desk, row, Wishes(done_at=NOON + timedelta(days=1)))
 
 
 def test_a_client_says_what_it_is_and_not_whose(desk: Desk) -> None:
     anna_id, berta_id = desk.person("Anna"), desk.person("Berta")
     anna = desk.client(anna_id)
     row = desk.bring(b"pictures", actor=anna)
-    assert say(desk, row, Said(exercise="squat"), anna).person_id == anna_id
+    assert say(desk, row, Wishes(SetRequest("squat")), anna).person_id == anna_id
     with pytest.raises(NotAllowedError):
-        say(desk, row, Said(person_said=True, person_id=berta_id), anna)
+        say(desk, row, Wishes(person_said=True), anna, person_id=berta_id)
     with pytest.raises(NotFoundError):
-        say(desk, row, Said(exercise="squat"), desk.client(berta_id))
+        say(desk, row, Wishes(SetRequest("squat")), desk.client(berta_id))
     assert desk.look(row.id).person_id == anna_id
 
 
@@ -106,9 +101,9 @@ def test_a_measured_upload_is_put_right_in_its_set(desk: Desk) -> None:
     anna = desk.person("Anna")
     row = measured(desk, desk.bring(b"pictures"), exercise="squat")
     with pytest.raises(UploadStateError):
-        say(desk, row, Said(exercise="step-down"))
-    said = SetSaid(person_id=anna, exercise="step-down", leg=Side.LEFT, done_at=NOON - timedelta(days=2))
-    put_set_right(desk.records, ROBIN, row.id, said)
+        say(desk, row, Wishes(SetRequest("step-down")))
+    said, done_at = SetRequest("step-down", Side.LEFT), NOON - timedelta(days=2)
+    put_set_right(desk.records, ROBIN, row.id, said, person_id=anna, done_at=done_at)
     with desk.records.reading(ROBIN) as work:
         assert row.set_id is not None
         now = get_set(work, row.set_id)
@@ -122,8 +117,8 @@ def test_a_measured_upload_is_put_right_in_its_set(desk: Desk) -> None:
 
 def test_saying_the_same_again_corrects_nothing(desk: Desk) -> None:
     row = measured(desk, desk.bring(b"pictures"))
-    version = put_set_right(desk.records, ROBIN, row.id, SetSaid()).version
-    again = put_set_right(desk.records, ROBIN, row.id, SetSaid(exercise="step-down"))
+    version = put_set_right(desk.records, ROBIN, row.id, SetRequest()).version
+    again = put_set_right(desk.records, ROBIN, row.id, SetRequest(exercise="step-down"))
     assert again.corrected is None
     assert again.version == version
 
@@ -134,10 +129,10 @@ def test_a_client_does_not_correct_a_measured_set(desk: Desk) -> None:
     row = measured(desk, desk.bring(b"pictures", actor=anna), person_id=anna_id)
     assert row.state == UploadState.DONE
     with pytest.raises(NotAllowedError):
-        put_set_right(desk.records, anna, row.id, SetSaid(exercise="squat"))
+        put_set_right(desk.records, anna, row.id, SetRequest(exercise="squat"))
 
 
 def test_what_is_not_measured_has_no_set_to_put_right(desk: Desk) -> None:
     row = desk.bring(b"pictures")
     with pytest.raises(UploadStateError, match="not measured yet"):
-        put_set_right(desk.records, ROBIN, row.id, SetSaid(exercise="squat"))
+        put_set_right(desk.records, ROBIN, row.id, SetRequest(exercise="squat"))

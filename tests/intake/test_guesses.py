@@ -18,7 +18,8 @@ from formcheck.intake.wishes import Guess, Wishes
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import SYSTEM, RecordsError
-from formcheck.records.plans import Prescription, prescribe
+from formcheck.records.plans import prescribe
+from formcheck.session.request import SetRequest
 from tests.sample_tracks import sample_track
 
 from .desk import NOON, ROBIN, Desk
@@ -122,7 +123,7 @@ def test_a_clear_movement_goes_before_the_name_and_what_was_said_before_both(des
     track = sample_track("step_down_side")
     with desk.records.reading(SYSTEM) as work:
         seen = decide(work, row, track, None)
-        row.wishes = Wishes(exercise="wall-squat").document()
+        row.wishes = Wishes(SetRequest("wall-squat")).document()
         told = decide(work, row, track, None)
     assert seen.measured_as.exercise == "step-down"
     assert "foot" in seen.guesses["exercise"].reason
@@ -134,7 +135,7 @@ def test_who_alone_is_prescribed_the_exercise_is_guessed_with_their_plan(desk: D
     desk.person("Anna Berg")
     berta = desk.person("Berta Tal")
     with desk.records.writing(ROBIN) as work:
-        prescribe(work, berta, Prescription("step-down", Side.LEFT, target_depth_deg=60.0, reps=8))
+        prescribe(work, berta, SetRequest("step-down", Side.LEFT, plan=Plan(target_depth_deg=60.0, reps=8)))
     row = desk.bring(b"pictures", "IMG_1.mp4")
     with desk.records.reading(SYSTEM) as work:
         decision = decide(work, row, sample_track("step_down_side"), None)
@@ -147,9 +148,11 @@ def test_who_alone_is_prescribed_the_exercise_is_guessed_with_their_plan(desk: D
 def test_targets_that_were_said_go_before_the_plan(desk: Desk) -> None:
     anna = desk.person("Anna Berg")
     with desk.records.writing(ROBIN) as work:
-        prescribe(work, anna, Prescription("step-down", target_depth_deg=60.0))
+        prescribe(work, anna, SetRequest("step-down", plan=Plan(target_depth_deg=60.0)))
     row = desk.bring(b"pictures", "IMG_1.mp4")
-    row.wishes = Wishes(plan=Plan(target_depth_deg=45.0), leg=Side.LEFT, view=ViewKind.SIDE).document()
+    row.wishes = Wishes(
+        SetRequest(leg=Side.LEFT, view=ViewKind.SIDE, plan=Plan(target_depth_deg=45.0)), plan_said=True
+    ).document()
     with desk.records.reading(SYSTEM) as work:
         decision = decide(work, row, sample_track("step_down_side"), None)
     assert decision.measured_as.plan == Plan(target_depth_deg=45.0)
@@ -172,16 +175,21 @@ numbers = st.none() | st.floats(0, 200)
 plans = st.builds(
     Plan, target_depth_deg=numbers, reps=st.none() | st.integers(1, 30), hold_s=numbers, ball=st.booleans()
 )
-wishes = st.builds(
-    Wishes,
-    person_said=st.booleans(),
+requests = st.builds(
+    SetRequest,
     exercise=st.sampled_from([None, "squat", "step-down", "wall-squat"]),
     leg=st.sampled_from([None, *Side]),
     view=st.sampled_from([None, *ViewKind]),
     mirrored=st.booleans(),
     capture_fps=st.none() | st.floats(1, 1000),
+    plan=plans,
+)
+wishes = st.builds(
+    Wishes,
+    request=requests,
+    person_said=st.booleans(),
+    plan_said=st.booleans(),
     done_at=st.none() | moments,
-    plan=st.none() | plans,
     keep_video=st.booleans(),
     origin=st.sampled_from(["upload", "sample"]),
     last_modified=st.none() | moments,
@@ -190,7 +198,8 @@ wishes = st.builds(
 
 @given(wishes)
 def test_what_was_said_is_read_as_it_was_written(said: Wishes) -> None:
-    assert Wishes.from_document(said.document()) == said
+    request = said.request if said.plan_said else replace(said.request, plan=Plan())
+    assert Wishes.from_document(said.document()) == replace(said, request=request)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from formcheck.intake.wishes import Wishes
 from formcheck.intake.worker import Worker
 from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
+from formcheck.session.request import SetRequest
 from tests.clips import remake
 
 from .crew import WITHIN_S, bring, look
@@ -59,14 +60,14 @@ def test_the_system_refuses_what_lies_far_past_the_ceiling() -> None:
 def test_the_death_of_a_worker_is_the_failure_of_one_upload(tmp_path: Path) -> None:
     records = Records(RecordsSettings(home=tmp_path / "home", database_url=None, user_name="Robin"))
     clip = remake("step_down_side", tmp_path / "clip.mp4", 5.0, start_s=2.3)
-    greedy = bring(records, clip, "greedy.mp4", Wishes(exercise="step-down", keep_video=False))
+    greedy = bring(records, clip, "greedy.mp4", Wishes(SetRequest("step-down"), keep_video=False))
     command = [sys.executable, "-c", _ONE_UPLOAD, str(records.settings.home)]
     assert subprocess.run(command, check=False, stderr=subprocess.DEVNULL).returncode == ENDED_STATUS
     failed = look(records, greedy)
     assert (failed.state, failed.reason) == (UploadState.FAILED, TOO_MUCH_MEMORY.reason)
     assert failed.remedy
     clip.write_bytes(clip.read_bytes() + b"\0\0\0\x08free")
-    following = bring(records, clip, "next.mp4", Wishes(exercise="step-down", keep_video=False))
+    following = bring(records, clip, "next.mp4", Wishes(SetRequest("step-down"), keep_video=False))
     assert Worker(records, "modest", threading.Event()).work_once()
     assert look(records, following).state == UploadState.DONE
     records.close()

@@ -8,11 +8,13 @@ from pathlib import Path
 import pytest
 
 from formcheck.intake.analysis import analyse
-from formcheck.intake.correcting import put_right, said_of
+from formcheck.intake.correcting import put_right
+from formcheck.intake.wishes import wishes_of
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import load_track
-from formcheck.records.requests import MeasuredAs
+from formcheck.records.requests import request_of
 from formcheck.records.sets import get_set, video_of
+from formcheck.session.request import SetRequest
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 from tests.clips import SAMPLES
@@ -38,7 +40,7 @@ def test_what_was_said_of_slow_motion_holds_for_landmarks_and_for_the_copy(
 ) -> None:
     row = desk.bring(in_slow_motion(tmp_path / "slow.mp4"))
     with desk.records.writing(ROBIN) as work:
-        put_right(work, row.id, replace(said_of(row), exercise="wall-squat", capture_fps=90.0))
+        put_right(work, row.id, replace(wishes_of(row), request=SetRequest("wall-squat", capture_fps=90.0)))
     claim = desk.claim()
     assert claim is not None
     set_id = analyse(desk.records, claim, lambda _progress: pose_model, lambda _what, _share: None)
@@ -46,7 +48,7 @@ def test_what_was_said_of_slow_motion_holds_for_landmarks_and_for_the_copy(
         kept = get_set(work, set_id)
         track = load_track(work.file_path(kept.track_sha256))
         copy = video_of(work, set_id, for_browser=True)
-    assert MeasuredAs.from_document(kept.measured_as).capture_fps == 90.0
+    assert request_of(kept.measured_as).capture_fps == 90.0
     assert [track.source.slowed, track.source.fps] == pytest.approx([SLOWED, 90], rel=0.02)
     assert track.t_s[-1] == pytest.approx(HAPPENED_S, abs=0.05)
     assert copy is not None

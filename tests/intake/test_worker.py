@@ -32,7 +32,8 @@ from formcheck.records.sets import get_set, track_of, video_of
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from tests.clips import empty_wall, remake
 
 from .crew import WITHIN_S, bring, crew, look, server_of_workers, until
@@ -102,7 +103,7 @@ def test_a_clip_becomes_a_set_with_its_files(records: Records, clip: Path) -> No
 
 @pytest.mark.usefixtures("kept_landmarks")
 def test_landmarks_alone_are_kept_where_that_is_wished(records: Records, clip: Path) -> None:
-    row = bring(records, clip, "set.mp4", Wishes(exercise="step-down", keep_video=False))
+    row = bring(records, clip, "set.mp4", Wishes(SetRequest("step-down"), keep_video=False))
     worker(records).work_once()
     kept = the_set(records, row)
     assert (kept.video_sha256, kept.proxy_sha256) == (None, None)
@@ -114,13 +115,13 @@ def test_landmarks_alone_are_kept_where_that_is_wished(records: Records, clip: P
 def test_what_is_said_while_it_is_measured_counts(
     records: Records, clip: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    row = bring(records, clip, "set.mp4", Wishes(exercise="squat", keep_video=False))
+    row = bring(records, clip, "set.mp4", Wishes(SetRequest("squat"), keep_video=False))
     measured: list[str] = []
 
     def assess_and_be_corrected(track: PoseTrack, request: SetRequest) -> Assessment:
         if not measured:
             with records.writing(ROBIN) as work:
-                get_upload(work, row.id).wishes = Wishes(exercise="step-down", keep_video=False).document()
+                get_upload(work, row.id).wishes = Wishes(SetRequest("step-down"), keep_video=False).document()
         result = assess(track, request)
         measured.append(result.exercise)
         return result

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.comparison import DatedSet, compare_sets
 from formcheck.kinematics.frontal import fppa_plus_lean_deg
 from formcheck.kinematics.live_measures import LiveCalibration, measure_now
@@ -20,7 +19,8 @@ from formcheck.report.page import report_page
 from formcheck.report.rep_csv import write_rep_csv
 from formcheck.report.table import write_csv
 from formcheck.session.corrections import ReviewedSet
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.web.player.reps import columns_of
 
 from ..sample_tracks import sample_track
@@ -129,4 +129,4 @@ def frame_of(track: PoseTrack, k: int) -> PoseTrack:
 
 
 def request() -> SetRequest:
-    return SetRequest(builtin_rubric("step-down"))
+    return SetRequest("step-down")

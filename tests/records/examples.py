@@ -12,22 +12,22 @@ from typing import Any
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import select
 
-from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.exercises.plan import Plan
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import owner
 from formcheck.records.answers import answer_suggestion
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
 from formcheck.records.people import PersonDetails, add_person
-from formcheck.records.plans import Prescription, prescribe
+from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.reviewing import annotate, correct
 from formcheck.records.sets import NewSet, add_set, keep_track, keep_video, say_pain
 from formcheck.records.tables import Account, Table, Upload
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrections import ExcludeRep
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 from ..sample_tracks import sample_track
 
@@ -63,7 +63,7 @@ def measured(clip: str, exercise: str, name: str) -> tuple[PoseTrack, Assessment
     """Return the landmarks of a sample clip under another name, and what was measured of them."""
     track = sample_track(clip)
     track = replace(track, source=replace(track.source, name=name, sha256=hashlib.sha256(name.encode()).hexdigest()))
-    return track, assess(track, SetRequest(rubric=builtin_rubric(exercise)))
+    return track, assess(track, SetRequest(exercise))
 
 
 def video_file(records: Records, content: bytes) -> KeptFile:
@@ -80,7 +80,7 @@ def add_sample_set(records: Records, person_id: str | None, name: str, video: by
     kept_video = None if video is None else video_file(records, video)
     proxy = None if video is None else video_file(records, b"for browsers: " + video)
     new = NewSet(
-        measured_as=MeasuredAs("wall-squat"),
+        measured_as=SetRequest("wall-squat"),
         assessment=assessment,
         track=kept_track,
         origin="upload",
@@ -101,7 +101,9 @@ def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | No
     content = f"video of {name}".encode() if video is None else video
     with records.writing(ROBIN) as work:
         person = add_person(work, PersonDetails(name, 1990, "left", f"{name} prefers mornings."))
-        plan = prescribe(work, person.id, Prescription("wall-squat", target_depth_deg=60.0, reps=10, hold_s=5.0))
+        plan = prescribe(
+            work, person.id, SetRequest("wall-squat", plan=Plan(target_depth_deg=60.0, reps=10, hold_s=5.0))
+        )
     set_id = add_sample_set(records, person.id, file_name, content)
     _, assessment = measured("wall_squat_side", "wall-squat", file_name)
     correct(records, ROBIN, set_id, ExcludeRep(at_s=assessment.reps[0].bottom_start_s), version=1)
@@ -110,7 +112,7 @@ def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | No
         annotate(work, set_id, 2.0, {"kind": "text", "text": f"{name}: look here"})
         write_note(work, f"{name} does well.", set_id=set_id, for_client=True)
         write_note(work, f"{name} called.", person_id=person.id, for_client=False)
-        deeper = Prescription("wall-squat", target_depth_deg=70.0, reps=10, hold_s=5.0)
+        deeper = SetRequest("wall-squat", plan=Plan(target_depth_deg=70.0, reps=10, hold_s=5.0))
         answer_suggestion(
             work, person.id, {"id": "deeper", "text": f"{name} is ready"}, accepted=True, prescription=deeper
         )

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from functools import cache
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.records.access import Actor, Role, owner
 from formcheck.records.files import KeptFile
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.sets import NewSet, add_set, keep_track
 from formcheck.records.tables import ExerciseSet, Person
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 from ..sample_tracks import sample_track
 
@@ -31,7 +30,7 @@ def exercise_of(clip: str) -> str:
 @cache
 def measured(clip: str) -> Assessment:
     """Return a sample clip, measured."""
-    return assess(sample_track(clip), SetRequest(builtin_rubric(exercise_of(clip))))
+    return assess(sample_track(clip), SetRequest(exercise_of(clip)))
 
 
 def client_of(person: Person) -> Actor:
@@ -56,7 +55,7 @@ def keep_set(
 ) -> ExerciseSet:
     """Keep a sample clip's set, without its video unless one is given."""
     new = NewSet(
-        measured_as=MeasuredAs(exercise_of(clip)),
+        measured_as=SetRequest(exercise_of(clip)),
         assessment=measured(clip),
         track=keep_track(records.files, sample_track(clip)),
         origin="upload",

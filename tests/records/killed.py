@@ -33,7 +33,6 @@ from formcheck.records.exchange import export_people, import_people
 from formcheck.records.notes import write_note
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.restore import restore
 from formcheck.records.retention import RetentionSettings, apply_retention
 from formcheck.records.reviewing import correct
@@ -41,6 +40,7 @@ from formcheck.records.sets import NewSet, add_set, keep_track, keep_video
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import Upload
 from formcheck.session.corrections import ExcludeRep
+from formcheck.session.request import SetRequest
 
 from .examples import DONE_AT, ROBIN, add_sample_set, measured
 
@@ -120,7 +120,7 @@ def _finish_upload(records: Records, told: Told) -> None:
         added = add_set(
             work,
             NewSet(
-                measured_as=MeasuredAs(CLIP[1]),
+                measured_as=SetRequest(CLIP[1]),
                 assessment=assessment,
                 track=kept_track,
                 origin="upload",

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from formcheck.exercises.plan import Plan
 from formcheck.records import plans, reviewing
 from formcheck.records.access import ConflictError, RecordsError, owner
 from formcheck.records.erasure import erase_person
 from formcheck.records.integrity import check
 from formcheck.records.people import PersonDetails, add_person
-from formcheck.records.plans import Prescription, current_plan, prescribe
+from formcheck.records.plans import current_plan, prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import correct, corrections_of, reviewed_set
 from formcheck.records.settings import RecordsSettings
@@ -26,6 +27,7 @@ from formcheck.records.sweep import sweep
 from formcheck.records.tables import Person
 from formcheck.session import corrected
 from formcheck.session.corrections import ExcludeRep
+from formcheck.session.request import SetRequest
 
 from .examples import ROBIN, add_example, add_sample_set, all_rows, measured
 
@@ -188,7 +190,7 @@ def test_processes_add_at_once(records_settings: RecordsSettings) -> None:
 def test_of_two_plans_prescribed_at_once_one_is_in_force(records: Records, monkeypatch: pytest.MonkeyPatch) -> None:
     with records.writing(ROBIN) as work:
         person_id = add_person(work, PersonDetails("Zoë")).id
-        prescribe(work, person_id, Prescription("wall-squat", reps=5))
+        prescribe(work, person_id, SetRequest("wall-squat", plan=Plan(reps=5)))
     both = threading.Barrier(2)
 
     def after_both_looked(*arguments: Any) -> Any:
@@ -201,7 +203,7 @@ def test_of_two_plans_prescribed_at_once_one_is_in_force(records: Records, monke
 
     def change(reps: int) -> None:
         with records.writing(ROBIN) as work:
-            prescribe(work, person_id, Prescription("wall-squat", reps=reps))
+            prescribe(work, person_id, SetRequest("wall-squat", plan=Plan(reps=reps)))
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(change, (10, 12)))

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import pytest
 
+from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import NotAllowedError, NotFoundError, RecordsError
 from formcheck.records.answers import answer_suggestion, answers_about
 from formcheck.records.audit import audit_log
 from formcheck.records.notes import delete_note, notes_of_person, write_note
 from formcheck.records.people import PersonDetails, add_person, change_person, get_person, list_people
-from formcheck.records.plans import Prescription, current_plan, end_plan, list_plans, prescribe, prescription_of
+from formcheck.records.plans import current_plan, end_plan, list_plans, prescribe, prescribed
 from formcheck.records.records import Records
+from formcheck.session.request import SetRequest
 
 from .kept import CLINICIAN, add_somebody, client_of
 
-WALL_SQUAT = Prescription("wall-squat", target_depth_deg=45.0, reps=10, hold_s=3.0, sessions_a_day=1.0)
+WALL_SQUAT = SetRequest("wall-squat", plan=Plan(target_depth_deg=45.0, reps=10, hold_s=3.0))
 
 
 def test_a_person_is_kept_as_it_was_given(records: Records) -> None:
@@ -79,15 +81,15 @@ def test_a_new_prescription_ends_the_one_before_and_keeps_it(records: Records) -
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
         first = prescribe(work, person.id, WALL_SQUAT)
-        other = prescribe(work, person.id, Prescription("step-down", Side.LEFT, step_height_cm=10.0, reps=8))
+        other = prescribe(work, person.id, SetRequest("step-down", Side.LEFT, plan=Plan(step_height_cm=10.0, reps=8)))
     with records.writing(CLINICIAN) as work:
-        second = prescribe(work, person.id, Prescription("wall-squat", target_depth_deg=60.0))
+        second = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(target_depth_deg=60.0)))
     with records.reading(client_of(person)) as work:
         current = current_plan(work, person.id, "wall-squat")
         plans = {plan.id: plan.until_at for plan in list_plans(work, person.id)}
     assert current is not None
     assert current.id == second.id
-    assert prescription_of(other) == Prescription("step-down", Side.LEFT, step_height_cm=10.0, reps=8)
+    assert prescribed(other) == SetRequest("step-down", Side.LEFT, plan=Plan(step_height_cm=10.0, reps=8))
     assert plans[first.id] is not None
     assert plans[other.id] is None
 
@@ -104,14 +106,14 @@ def test_an_ended_plan_is_in_force_no_more(records: Records) -> None:
 @pytest.mark.parametrize(
     "what",
     [
-        Prescription("handstand"),
-        Prescription("wall-squat", target_depth_deg=float("nan")),
-        Prescription("wall-squat", target_depth_deg=400.0),
-        Prescription("wall-squat", reps=0),
-        Prescription("step-down", step_height_cm=-5.0),
+        SetRequest("handstand"),
+        SetRequest("wall-squat", plan=Plan(target_depth_deg=float("nan"))),
+        SetRequest("wall-squat", plan=Plan(target_depth_deg=400.0)),
+        SetRequest("wall-squat", plan=Plan(reps=0)),
+        SetRequest("step-down", plan=Plan(step_height_cm=-5.0)),
     ],
 )
-def test_a_prescription_that_cannot_be_changes_nothing(records: Records, what: Prescription) -> None:
+def test_a_prescription_that_cannot_be_changes_nothing(records: Records, what: SetRequest) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
         before = prescribe(work, person.id, WALL_SQUAT)
@@ -136,7 +138,7 @@ def test_text_that_not_every_database_takes_is_refused_by_all(records: Records, 
 def test_a_refused_prescription_names_the_number(records: Records) -> None:
     person = add_somebody(records)
     with pytest.raises(RecordsError) as refused, records.writing(CLINICIAN) as work:
-        prescribe(work, person.id, Prescription("wall-squat", sessions_a_day=30.0))
+        prescribe(work, person.id, SetRequest("wall-squat"), sessions_a_day=30.0)
     assert refused.value.reason == "The number of sessions a day cannot be 30."
 
 
@@ -160,7 +162,7 @@ def test_clients_read_the_notes_that_are_for_them_and_write_none(records: Record
 
 def test_an_accepted_suggestion_is_the_plan_from_then_on(records: Records) -> None:
     person = add_somebody(records)
-    deeper = Prescription("wall-squat", target_depth_deg=60.0, reps=10)
+    deeper = SetRequest("wall-squat", plan=Plan(target_depth_deg=60.0, reps=10))
     with records.writing(CLINICIAN) as work:
         prescribe(work, person.id, WALL_SQUAT)
         answer_suggestion(work, person.id, {"id": "deeper"}, accepted=False, prescription=deeper)

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from formcheck.errors import CorrectionError
+from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Landmark
 from formcheck.records.access import ConflictError, NotAllowedError, NotFoundError, RecordsError
 from formcheck.records.audit import audit_log
 from formcheck.records.notes import delete_note, notes_of_person, write_note
-from formcheck.records.plans import Prescription, prescribe
+from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import (
     annotate,
@@ -42,7 +43,8 @@ from formcheck.records.sets import (
 from formcheck.records.tables import ExerciseSet, StoredFile
 from formcheck.records.unused import remove_unused
 from formcheck.report.document import assessment_document
-from formcheck.session.corrections import ExcludeRep, MeasureAs, MoveLandmark
+from formcheck.session.corrections import ExcludeRep, MoveLandmark
+from formcheck.session.request import SetRequest
 
 from ..sample_tracks import sample_track
 from .kept import CLINICIAN, DONE_AT, add_somebody, client_of, keep_set, measured
@@ -84,7 +86,7 @@ def test_a_kept_set_measured_again_gives_the_kept_numbers(records: Records) -> N
 def test_a_set_belongs_to_the_plan_in_force(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
-        plan = prescribe(work, person.id, Prescription("wall-squat", reps=3))
+        plan = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=3)))
     assert keep_set(records, person.id).plan_id == plan.id
     assert keep_set(records, person.id, "step_down_side").plan_id is None
 
@@ -198,7 +200,7 @@ def test_a_rep_left_out_does_not_count(records: Records) -> None:
 def test_a_set_measured_as_another_exercise_is_found_under_it(records: Records) -> None:
     person = add_somebody(records)
     row = keep_set(records, person.id)
-    correct(records, CLINICIAN, row.id, MeasureAs(exercise="squat"), row.version)
+    correct(records, CLINICIAN, row.id, SetRequest(exercise="squat"), row.version)
     with records.reading(CLINICIAN) as work:
         assert [each.id for each in list_sets(work, person.id, "squat")] == [row.id]
 
@@ -292,7 +294,7 @@ def test_a_client_keeps_sets_of_their_own_only(records: Records) -> None:
 def test_a_set_given_to_a_person_is_judged_by_their_plan_and_measures_the_same(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
-        prescribe(work, person.id, Prescription("wall-squat", target_depth_deg=90.0, reps=10))
+        prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(target_depth_deg=90.0, reps=10)))
     row = keep_set(records)
     assert row.automatic["plan"]["reps"] is None
     given = give_set(records, CLINICIAN, row.id, person.id)
@@ -306,7 +308,7 @@ def test_a_set_given_to_a_person_is_judged_by_their_plan_and_measures_the_same(r
 def test_targets_said_of_one_set_stay_when_it_is_given_to_a_person(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
-        prescribe(work, person.id, Prescription("wall-squat", reps=10))
+        prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=10)))
     row = keep_set(records)
     with records.writing(CLINICIAN) as work:
         kept = get_set(work, row.id)

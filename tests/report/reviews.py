@@ -13,7 +13,8 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.pose.landmarks import Landmark, Side
 from formcheck.report.client_details import ClientDetails
 from formcheck.session.assessment import Assessment, Plan
-from formcheck.session.corrections import Correction, ExcludeRep, MeasureAs, MoveLandmark, ReviewedSet, SetRepTimes
+from formcheck.session.corrections import Correction, ExcludeRep, MoveLandmark, ReviewedSet, SetRepTimes
+from formcheck.session.request import SetRequest
 
 from .synthetic import assess
 
@@ -22,7 +23,7 @@ CORRECTIONS = (
     Correction("c1", "Dr Rivera", MADE_AT, MoveLandmark(Landmark.LEFT_KNEE, 12.0, 455.25, 300.5, 11.5, 12.5)),
     Correction("c2", "P. Weber", MADE_AT, SetRepTimes(17.0, 16.0, 17.8, 21.15, 22.35)),
     Correction("c3", "Dr Rivera", MADE_AT, ExcludeRep(4.0, "practice rep")),
-    Correction("c4", "Dr Rivera", MADE_AT, MeasureAs(exercise="wall-squat", leg=Side.LEFT)),
+    Correction("c4", "Dr Rivera", MADE_AT, SetRequest(exercise="wall-squat", leg=Side.LEFT)),
 )
 DETAILS = ClientDetails(
     name="Anna K.",

@@ -9,7 +9,8 @@ from formcheck.pose.landmarks import Side
 from formcheck.report.rep_table import rep_table
 from formcheck.report.rep_times import rep_times
 from formcheck.report.review_words import automatic_of, change_in_words, correction_lines, rep_pairs, was_text
-from formcheck.session.corrections import ExcludeRep, MeasureAs, NotApplied, ReviewedSet
+from formcheck.session.corrections import ExcludeRep, NotApplied, ReviewedSet
+from formcheck.session.request import SetRequest
 
 from .reviews import CORRECTIONS, as_measured, corrected_set
 
@@ -36,7 +37,7 @@ def test_a_correction_without_effect_says_why() -> None:
 
 def test_reason_is_optional() -> None:
     assert change_in_words(ExcludeRep(4.0)) == "Rep at 4.00 s left out."
-    assert change_in_words(MeasureAs(leg=Side.RIGHT)) == "Measured as right leg."
+    assert change_in_words(SetRequest(leg=Side.RIGHT)) == "Measured as right leg."
 
 
 def test_reps_are_paired_by_time_and_not_by_number() -> None:

@@ -9,13 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from formcheck.exercises.rubric import Rubric
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import PoseModel
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Plan
 from formcheck.session.live import LiveSet
 from formcheck.session.live_state import LiveState, PictureFacts
-from formcheck.session.recorded import SetRequest
+from formcheck.session.request import SetRequest
 from tests.sample_tracks import sample_track
 
 MODEL = PoseModel("pose_landmarker_full", Path("pose_landmarker_full.task"), "0" * 64)
@@ -84,7 +83,7 @@ def new_live_set(
     name: str, plan: Plan | None = None, session_number: int = 1, rubric: Rubric | None = None
 ) -> tuple[LiveSet, PoseTrack]:
     track = sample_track(name)
-    request = SetRequest(rubric or builtin_rubric(EXERCISES[name]), plan=plan or Plan())
+    request = SetRequest(EXERCISES[name], plan=plan or Plan(), own_rubric=rubric)
     live = LiveSet(
         request,
         width_px=track.source.width,

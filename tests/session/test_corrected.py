@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.errors import CorrectionError
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Landmark, Side
 from formcheck.report.document import assessment_document, assessment_schema
@@ -23,12 +22,12 @@ from formcheck.session.corrections import (
     Change,
     Correction,
     ExcludeRep,
-    MeasureAs,
     MoveLandmark,
     ReviewedSet,
     SetRepTimes,
 )
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 from ..sample_tracks import SAMPLE_TRACKS, sample_track
 
@@ -37,7 +36,7 @@ FRONT, SIDE, STEPS = "wall_squat_front", "wall_squat_side", "step_down_front_val
 
 
 def request(clip: str) -> SetRequest:
-    return SetRequest(builtin_rubric(EXERCISE[clip]))
+    return SetRequest(EXERCISE[clip])
 
 
 @cache
@@ -142,7 +141,7 @@ CHANGES: tuple[Change, ...] = (
     move(FRONT, Landmark.RIGHT_KNEE, 2, -6.0, 4.0),
     ExcludeRep(12.5, "stumbled"),
     SetRepTimes(8.5, 6.9, 7.6, 9.5, 10.3),
-    MeasureAs(exercise="squat"),
+    SetRequest(exercise="squat"),
 )
 
 
@@ -197,19 +196,19 @@ def test_boundaries_that_are_set_are_those_of_the_rep_and_change_its_measures() 
 
 def test_another_exercise_is_not_judged_by_what_was_prescribed_of_the_first() -> None:
     plan = Plan(target_depth_deg=60.0, reps=5, hold_s=3.0, ball=True, sex="female")
-    asked = SetRequest(builtin_rubric("wall-squat"), plan=plan)
+    asked = SetRequest("wall-squat", plan=plan)
 
     def plan_after(*changes: Change) -> Plan:
         return review(sample_track(FRONT), asked, corrections(*changes), automatic=automatic(FRONT)).current.plan
 
-    assert plan_after(MeasureAs(exercise="step-down")) == Plan(sex="female")
-    assert plan_after(MeasureAs(exercise="step-down"), MeasureAs(exercise="wall-squat")) == plan
-    assert plan_after(MeasureAs(view=ViewKind.FRONT)) == plan
+    assert plan_after(SetRequest(exercise="step-down")) == Plan(sex="female")
+    assert plan_after(SetRequest(exercise="step-down"), SetRequest(exercise="wall-squat")) == plan
+    assert plan_after(SetRequest(view=ViewKind.FRONT)) == plan
 
 
 def test_another_exercise_is_judged_by_its_own_rubric() -> None:
-    after = corrected(FRONT, MeasureAs(exercise="squat"))
-    plain = assess(sample_track(FRONT), SetRequest(builtin_rubric("squat")))
+    after = corrected(FRONT, SetRequest(exercise="squat"))
+    plain = assess(sample_track(FRONT), SetRequest("squat"))
     assert after.exercise == "squat"
     assert whole_document(after) == whole_document(plain)
 
@@ -218,7 +217,7 @@ def test_another_exercise_is_judged_by_its_own_rubric() -> None:
 def test_the_leg_that_a_reviewer_names_is_measured_against_what_the_feet_show(clip: str) -> None:
     shown = automatic(clip).reps[0].leg
     named = Side(shown).other
-    after = corrected(clip, MeasureAs(leg=named))
+    after = corrected(clip, SetRequest(leg=named))
     assert {rep.leg for rep in after.reps} == {named.value}
     told = next(check for check in after.setup if check.id == "SU-16")
     assert not told.passed
@@ -226,19 +225,19 @@ def test_the_leg_that_a_reviewer_names_is_measured_against_what_the_feet_show(cl
 
 
 def test_the_leg_that_stands_may_be_named_without_a_word_of_doubt() -> None:
-    after = corrected(STEPS, MeasureAs(leg=Side(automatic(STEPS).reps[0].leg)))
+    after = corrected(STEPS, SetRequest(leg=Side(automatic(STEPS).reps[0].leg)))
     assert all(check.passed for check in after.setup if check.id == "SU-16")
     assert value(after, 1, "fppa_deg", after.reps[0].leg) == value(automatic(STEPS), 1, "fppa_deg", after.reps[0].leg)
 
 
 def test_a_view_that_cannot_be_is_refused_with_its_reason_and_takes_the_angles_with_it() -> None:
-    after = corrected(FRONT, MeasureAs(view=ViewKind.SIDE))
+    after = corrected(FRONT, SetRequest(view=ViewKind.SIDE))
     assert "side view was named" in after.view.reason
     assert not np.isfinite(after.series.per_leg["fppa_deg"]).any()
 
 
 def test_what_is_named_later_wins_and_what_is_not_named_stays() -> None:
-    after = corrected(STEPS, MeasureAs(leg=Side.LEFT), MeasureAs(leg=Side.RIGHT), MeasureAs(view=ViewKind.FRONT))
+    after = corrected(STEPS, SetRequest(leg=Side.LEFT), SetRequest(leg=Side.RIGHT), SetRequest(view=ViewKind.FRONT))
     assert {rep.leg for rep in after.reps} == {"right"}
 
 
@@ -254,9 +253,9 @@ def test_what_is_named_later_wins_and_what_is_not_named_stays() -> None:
         (SetRepTimes(4.0, 5.0, 4.0, 3.0, 2.0), "in this order"),
         (SetRepTimes(4.0, 2.4, 3.2, 4.8, 9.0), "run into the one from"),
         (SetRepTimes(4.0, 2.4, 3.2, 4.8, 999.0), "within the video"),
-        (MeasureAs(), "changes nothing"),
-        (MeasureAs(exercise="handstand"), "no exercise `handstand`"),
-        (MeasureAs(view=ViewKind.OBLIQUE), "named `oblique`"),
+        (SetRequest(), "changes nothing"),
+        (SetRequest(exercise="handstand"), "no exercise `handstand`"),
+        (SetRequest(view=ViewKind.OBLIQUE), "named `oblique`"),
     ],
 )
 def test_a_correction_that_does_not_fit_is_refused_when_made_and_passed_over_when_replayed(

@@ -21,7 +21,8 @@ from formcheck.session.correction_document import (
     correction_from_document,
     correction_to_document,
 )
-from formcheck.session.corrections import Change, Correction, ExcludeRep, MeasureAs, MoveLandmark, SetRepTimes
+from formcheck.session.corrections import Change, Correction, ExcludeRep, MoveLandmark, SetRepTimes
+from formcheck.session.request import SetRequest
 
 MOVE: dict[str, Any] = {
     "id": "0f",
@@ -71,11 +72,11 @@ changes: st.SearchStrategy[Change] = st.one_of(
     rep_times(),
     st.builds(ExcludeRep, seconds, st.just("") | names),
     st.builds(
-        MeasureAs,
+        SetRequest,
         st.none() | said,
         st.none() | st.sampled_from(Side),
         st.none() | st.sampled_from([ViewKind.FRONT, ViewKind.SIDE]),
-    ).filter(lambda change: change != MeasureAs()),
+    ).filter(lambda change: change != SetRequest()),
 )
 zones = st.integers(-23 * 60, 23 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 whole_days = timedelta(days=1)  # no zone leads out of the years that a moment may lie in
@@ -96,7 +97,7 @@ def test_landmarks_sides_and_times_are_written_by_name() -> None:
     assert correction.change == MoveLandmark(Landmark.LEFT_KNEE, 3.2, 410.5, 600.0, 3.0, 3.5)
     assert correction.made_at == datetime(2026, 3, 1, 9, 30, tzinfo=timezone(timedelta(hours=1)))
     assert correction_to_document(correction) == MOVE
-    assert correction_from_document(AS).change == MeasureAs(leg=Side.LEFT)
+    assert correction_from_document(AS).change == SetRequest(leg=Side.LEFT)
 
 
 def test_a_change_alone_is_read_without_who_and_when() -> None:

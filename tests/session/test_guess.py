@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from formcheck.errors import NotAssessableError
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.session.guess import Certainty, guess_exercise
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 from ..kinematics.alterations import cut, hidden, in_a_mirror, only, trembling, without_person
 from ..kinematics.sets import filmed
@@ -43,7 +43,7 @@ def test_the_exercise_of_a_sample_clip_is_guessed(
 
 @pytest.mark.parametrize("clip", ["step_down_front_valgus", "step_down_side"])
 def test_the_leg_of_a_step_down_is_the_one_that_is_measured(clip: str) -> None:
-    reps = assess(sample_track(clip), SetRequest(builtin_rubric("step-down"))).reps
+    reps = assess(sample_track(clip), SetRequest("step-down")).reps
     guess = guess_exercise(sample_track(clip))
     assert guess.leg is not None
     assert {rep.leg for rep in reps} == {guess.leg.value}

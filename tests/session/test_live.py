@@ -20,7 +20,8 @@ from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import Pose
 from formcheck.session.assessment import Plan
 from formcheck.session.live_state import LiveState, Stage
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from tests.sample_tracks import SAMPLE_TRACKS, sample_track
 
 from .live_sets import EXERCISES, FRAME_S, Played, at_frame, facts, new_live_set, nobody, play, poses_of
@@ -42,13 +43,13 @@ def played(clip: str) -> Played:
 
 
 def test_a_live_set_counts_what_its_recording_counts(clip: str, played: Played) -> None:
-    recorded = assess(sample_track(clip), SetRequest(builtin_rubric(EXERCISES[clip])))
+    recorded = assess(sample_track(clip), SetRequest(EXERCISES[clip]))
     assert played.live.reps == len(recorded.complete_reps) == 3
     assert len(played.live.finish().complete_reps) == 3
 
 
 def test_peaks_of_live_reps_are_those_of_the_recording(clip: str, played: Played) -> None:
-    recorded = assess(sample_track(clip), SetRequest(builtin_rubric(EXERCISES[clip])))
+    recorded = assess(sample_track(clip), SetRequest(EXERCISES[clip]))
     compared = 0
     for live, rep in zip(played.live.counted, recorded.complete_reps, strict=True):
         assert live.rep.leg == rep.leg
@@ -71,7 +72,7 @@ def test_each_rep_is_counted_within_a_second_of_its_end(played: Played) -> None:
 
 def test_what_is_shown_at_the_bottom_is_what_the_recording_reads_there(clip: str, played: Played) -> None:
     name = "knee_flexion_deg" if clip.endswith("side") else "fppa_deg"
-    recorded = assess(played.live.track(), SetRequest(builtin_rubric(EXERCISES[clip])))
+    recorded = assess(played.live.track(), SetRequest(EXERCISES[clip]))
     start = played.live.track().t_s
     shown = {round(state.t_s, 3): state for state in played.states}
     off = []

@@ -16,12 +16,12 @@ import pytest
 
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.finding import Band
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.estimate import Estimate
 from formcheck.pose.models import PoseModel
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 
@@ -55,7 +55,7 @@ def assessed(track: PoseTrack) -> Assessment | None:
     """Assess a clip; None where it is refused with a reason and a remedy."""
     exercise = "wall-squat" if track.source.name.startswith("wall_squat") else "step-down"
     try:
-        return assess(track, SetRequest(builtin_rubric(exercise)))
+        return assess(track, SetRequest(exercise))
     except NotAssessableError as refused:
         return None if refused.reason and refused.remedy else pytest.fail("refused without a remedy")
 

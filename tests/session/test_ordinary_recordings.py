@@ -12,7 +12,6 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.reps import Cut
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
@@ -22,7 +21,8 @@ from formcheck.report.summary import headline, what_was_done
 from formcheck.report.words import NOT_MEASURED
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.guess import guess_exercise
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from tests.recordings import (
     after_one_another,
     frozen,
@@ -40,7 +40,7 @@ NEW_REMARKS = {"SU-19", "SU-20", "SU-21"}
 
 
 def measured(track: PoseTrack, exercise: str = "wall-squat") -> Assessment:
-    return assess(track, SetRequest(builtin_rubric(exercise)))
+    return assess(track, SetRequest(exercise))
 
 
 def value(rep: Rep, measure: str, leg: str = "both") -> float:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 
 from ..kinematics.alterations import hidden
 from ..kinematics.sets import at_bottom, filmed
@@ -26,7 +26,7 @@ def without(*joints: int) -> Assessment:
     track = sample_track("wall_squat_front")
     visibility = track.visibility.copy()
     visibility[:, list(joints)] = 0.0
-    return assess(replace(track, visibility=visibility), SetRequest(builtin_rubric("wall-squat")))
+    return assess(replace(track, visibility=visibility), SetRequest("wall-squat"))
 
 
 def refused(result: Assessment) -> dict[str, tuple[str, str]]:
@@ -52,7 +52,7 @@ def test_toes_out_of_view_leave_the_knee_judged_and_what_may_contradict_it_missi
 
 
 def test_a_knee_from_the_side_needs_a_camera_in_front() -> None:
-    result = assess(sample_track("wall_squat_side"), SetRequest(builtin_rubric("wall-squat")))
+    result = assess(sample_track("wall_squat_side"), SetRequest("wall-squat"))
     assert "WS-F3" not in judged(result)
     assert set(refused(result)) == set(KNEE)
     assert {reason for reason, _ in refused(result).values()} == {"only a camera in front can measure it"}
@@ -61,7 +61,7 @@ def test_a_knee_from_the_side_needs_a_camera_in_front() -> None:
 @pytest.mark.parametrize("yaw_deg", [7.0, -9.0])
 def test_a_body_turned_from_the_camera_is_asked_to_turn(yaw_deg: float) -> None:
     made = filmed(Person("squat", (Move(),) * 2, yaw_deg=yaw_deg))
-    result = assess(made.track, SetRequest(builtin_rubric("squat")))
+    result = assess(made.track, SetRequest("squat"))
     assert "SQ-F1" not in judged(result)
     reason, remedy = refused(result)["fppa_deg"]
     assert reason == f"the body is turned by {abs(yaw_deg):.0f}° from the camera"
@@ -70,7 +70,7 @@ def test_a_body_turned_from_the_camera_is_asked_to_turn(yaw_deg: float) -> None:
 
 def test_a_thigh_that_points_at_the_camera_has_no_angle_and_is_not_called_unseen() -> None:
     made = filmed(Person("wall-squat", (Move(depth_deg=125.0),) * 2))
-    result = assess(made.track, SetRequest(builtin_rubric("wall-squat")))
+    result = assess(made.track, SetRequest("wall-squat"))
     assert "WS-F3" not in judged(result)
     reason, remedy = refused(result)["fppa_deg"]
     assert reason == "the thigh points at the camera, where its angle means nothing"
@@ -79,7 +79,7 @@ def test_a_thigh_that_points_at_the_camera_has_no_angle_and_is_not_called_unseen
 
 def test_legs_that_are_not_seen_at_the_bottom_have_that_reason_and_no_other() -> None:
     made = filmed(Person("squat", (Move(),) * 2))
-    result = assess(hidden(made, KNEES, at_bottom(made)).track, SetRequest(builtin_rubric("squat")))
+    result = assess(hidden(made, KNEES, at_bottom(made)).track, SetRequest("squat"))
     assert len(result.complete_reps) == 2
     assert "SQ-F1" not in judged(result)
     assert set(refused(result)) == set(KNEE)

@@ -11,12 +11,12 @@ import pytest
 from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import PersonBox, Region, SeveralPeopleError, squares_beside, squares_over
 from formcheck.session.assessment import SetupCheck
 from formcheck.session.reading import read_track
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 from tests.clips import SAMPLES
@@ -63,7 +63,7 @@ def made(clips: dict[str, list[Picture]], tmp_path_factory: pytest.TempPathFacto
 
 def one_person(path: Path, model: PoseModel, **asked: object) -> tuple[list[float], SetupCheck]:
     """Return the depths of the reps of the left leg, and what is said of people."""
-    found = assess(read_track_or_kept(path, model, **asked), SetRequest(builtin_rubric("wall-squat")))  # type: ignore[arg-type]
+    found = assess(read_track_or_kept(path, model, **asked), SetRequest("wall-squat"))  # type: ignore[arg-type]
     depths = [rep.measures["knee_flexion_max_deg"]["left"] for rep in found.complete_reps]
     (check,) = (check for check in found.setup if check.id == "SU-8")
     return [depth.value for depth in depths if depth is not None], check

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from av.video.stream import VideoStream
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import load_track, save_track
 from formcheck.report.document import assessment_document
 from formcheck.report.render import render_overlay
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.video.reader import open_video
 
 from ..clips import SAMPLES
@@ -50,7 +50,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def measured(recording: Path, pose_model: PoseModel) -> Assessment:
-    return assess(read_track_or_kept(recording, pose_model), SetRequest(builtin_rubric("wall-squat")))
+    return assess(read_track_or_kept(recording, pose_model), SetRequest("wall-squat"))
 
 
 def test_phases_and_depth_are_those_of_the_movement(measured: Assessment) -> None:

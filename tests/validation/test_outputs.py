@@ -17,7 +17,7 @@ from formcheck.validation.comparison import compare
 from formcheck.validation.content import sections_of
 from formcheck.validation.document import json_text, pairs_csv
 from formcheck.validation.markdown import markdown_of, read_notes
-from formcheck.validation.outputs import Wanted, write_validation
+from formcheck.validation.outputs import StudyOutputs, write_validation
 from formcheck.validation.page import headlines, validation_page
 from formcheck.validation.study import ClipResult, Study, study_of
 from formcheck.validation.truth import ClipInfo, TruthKind
@@ -160,7 +160,7 @@ def test_the_headlines_name_the_main_errors(study: Study) -> None:
 
 def test_everything_is_written_and_the_markdown_twice(study: Study, tmp_path: Path) -> None:
     copy = tmp_path / "docs" / "room.md"
-    wanted = Wanted(tmp_path / "out", "room", "formcheck validate room", "2026-01-01", markdown=copy)
+    wanted = StudyOutputs(tmp_path / "out", "room", "formcheck validate room", "2026-01-01", markdown=copy)
     written = write_validation(study, wanted)
     assert [path.name for path in written] == [*NAMES, "room.md"]
     assert copy.read_text() == (tmp_path / "out" / "validation.md").read_text()
@@ -171,7 +171,7 @@ def test_everything_is_written_and_the_markdown_twice(study: Study, tmp_path: Pa
 def test_when_one_file_cannot_be_written_none_is(study: Study, tmp_path: Path) -> None:
     copy = tmp_path / "docs" / "room.md"
     copy.mkdir(parents=True)
-    wanted = Wanted(tmp_path / "out", "room", "x", "2026-01-01", markdown=copy)
+    wanted = StudyOutputs(tmp_path / "out", "room", "x", "2026-01-01", markdown=copy)
     with pytest.raises(OutputError, match="is a folder"):
         write_validation(study, wanted)
     assert not (tmp_path / "out").exists()

@@ -6,9 +6,9 @@ import datetime
 from functools import cache
 
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.web.live.finished_set import FinishedSet
 from tests.sample_tracks import sample_track
 
@@ -36,4 +36,4 @@ def finished_sample(name: str) -> FinishedSet:
 
 def _request(name: str) -> SetRequest:
     exercise = "wall-squat" if name.startswith("wall_squat") else "step-down"
-    return SetRequest(builtin_rubric(exercise), plan=Plan(target_depth_deg=45.0, reps=10, hold_s=3.0))
+    return SetRequest(exercise, plan=Plan(target_depth_deg=45.0, reps=10, hold_s=3.0))

@@ -12,7 +12,6 @@ import pytest
 from markupsafe import Markup
 from streamlit.testing.v1 import AppTest
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.alignment import PhaseCurves, phase_positions
 from formcheck.history.change import Verdict
 from formcheck.history.comparison import Comparison, CurvePair, DatedSet, Kind, compare_legs, compare_sets
@@ -21,10 +20,10 @@ from formcheck.pose.landmarks import BODY, Side
 from formcheck.pose.types import PoseTrack
 from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.records import Records
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.sets import NewSet, add_set, keep_track, set_date
 from formcheck.records.tables import ExerciseSet, Upload
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.compare.curves import curves_html, draw_pair
 from formcheck.web.compare.plot_parts import NARROW, WIDE, value_range
@@ -213,8 +212,8 @@ def knee_moved(track: PoseTrack, side: Side, by_px: float) -> PoseTrack:
 
 def keep(records: Records, person_id: str, track: PoseTrack, days: float, exercise: str = "step-down") -> ExerciseSet:
     new = NewSet(
-        measured_as=MeasuredAs(exercise),
-        assessment=assess(track, SetRequest(builtin_rubric(exercise))),
+        measured_as=SetRequest(exercise),
+        assessment=assess(track, SetRequest(exercise)),
         track=keep_track(records.files, track),
         origin="upload",
         name="set.mp4",

@@ -105,7 +105,7 @@ def test_a_prescribed_set_is_taken_and_said_to_be_prescribed() -> None:
 
 def test_a_bad_link_is_refused_in_words_and_starts_nothing() -> None:
     test = opened(_check, {**_PRESCRIBED, "reps": "lots"})
-    assert "“lots” is not possible for reps; it must be a whole number from 1 to 30." in words(test)
+    assert "“lots” is not possible for reps; it must be a whole number from 1 to 100." in words(test)
     assert not _live_view_is_there(test)
 
 

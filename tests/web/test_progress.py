@@ -25,16 +25,17 @@ from formcheck.records.access import Actor, ConflictError, NotAllowedError
 from formcheck.records.answers import answers_about
 from formcheck.records.audit import audit_log
 from formcheck.records.people import PersonDetails, add_person, get_person
-from formcheck.records.plans import Prescription, end_plan, list_plans, prescribe
+from formcheck.records.plans import end_plan, list_plans, prescribe
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set, list_sets, say_pain, summary_of_row
 from formcheck.records.tables import StoredPlan
+from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.compare.plot_parts import NARROW, WIDE
 from formcheck.web.progress.charts import draw_trend, symmetry_html, trend_html
 from formcheck.web.progress.milestones import in_words, milestones_html
 from formcheck.web.progress.pain_and_weeks import draw_pain, draw_weeks, pain_html, shown_weeks, weeks_html
-from formcheck.web.progress.suggestion_view import Answering, change_in_words, in_force, keep_answer, prescribed
+from formcheck.web.progress.suggestion_view import Answering, after, change_in_words, in_force, keep_answer
 from formcheck.web.progress.time_axis import day_range, day_ticks
 from tests.history.made_up import DAY, calm, each_leg, summary
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
@@ -158,13 +159,13 @@ def test_a_change_of_plan_is_said_in_one_line() -> None:
     assert change_in_words(step) == "**Wall squat → Step-down, 10 cm step.**"
 
 
-def test_what_is_accepted_leaves_leg_and_number_of_sessions_as_they_were() -> None:
-    before = Prescription("step-down", Side.LEFT, 45.0, 10, None, 10.0, sessions_a_day=2.0)
+def test_what_is_accepted_leaves_the_leg_as_it_was() -> None:
+    before = SetRequest("step-down", Side.LEFT, plan=Plan(target_depth_deg=45.0, reps=10, step_height_cm=10.0))
     change = PlanChange(Variable.STEP_HEIGHT, 10.0, 15.0, "step-down", Plan(45.0, 10, None, 15.0), "S2")
-    after = prescribed(change, before)
-    assert (after.leg, after.step_height_cm, after.reps, after.sessions_a_day) == (Side.LEFT, 15.0, 10, 2.0)
+    new = after(change, before)
+    assert (new.leg, new.plan.step_height_cm, new.plan.reps) == (Side.LEFT, 15.0, 10)
     other = PlanChange(Variable.EXERCISE, "step-down", "wall-squat", "wall-squat", Plan(70.0, 10, 3.0), "W4")
-    assert prescribed(other, before).leg is None
+    assert after(other, before).leg is None
 
 
 # The page -------------------------------------------------------------------------------------------------------
@@ -204,7 +205,7 @@ def ann(records: Records) -> str:
 def planned(records: Records, person_id: str, depth_deg: float = 45.0) -> StoredPlan:
     """Prescribe wall squats since before the sets."""
     with records.writing(OWNER) as work:
-        plan = prescribe(work, person_id, Prescription("wall-squat", target_depth_deg=depth_deg, reps=3))
+        plan = prescribe(work, person_id, SetRequest("wall-squat", plan=Plan(target_depth_deg=depth_deg, reps=3)))
         plan.from_at = DONE_AT - timedelta(days=2)
         return plan
 
@@ -326,7 +327,7 @@ def test_a_level_of_another_exercise_ends_the_plan_of_this_one(records: Records,
 def test_a_level_of_another_exercise_leaves_what_is_prescribed_of_that_one(records: Records, ann: str) -> None:
     easy = planned(records, ann, 30.0)
     with records.writing(OWNER) as work:
-        step = prescribe(work, ann, Prescription("step-down", reps=3, step_height_cm=10.0))
+        step = prescribe(work, ann, SetRequest("step-down", plan=Plan(reps=3, step_height_cm=10.0)))
         step.from_at = DONE_AT - timedelta(days=2)
     row = keep_set(records, ann, "step_down_side", actor=OWNER)
     with records.writing(OWNER) as work:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import streamlit as st
 
@@ -12,8 +12,9 @@ from formcheck.errors import PoseModelError
 from formcheck.pose.models import ensure_model, find_model
 from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.session.pain import PainAction, advice_before
-from formcheck.web.check.form import SessionChoices, ask_exercise, ask_pain, ask_session, ask_settings
-from formcheck.web.check.settings import LinkReading, SetSettings, default_settings
+from formcheck.session.request import SetRequest
+from formcheck.web.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
+from formcheck.web.check.settings import LinkReading, in_words, link_query, load_of, read_link, usual_set
 from formcheck.web.plain_text import as_typed
 
 _OPEN_WORDS: Final = {
@@ -35,35 +36,34 @@ def show_refusals(refusals: Sequence[str]) -> None:
     st.button("Choose a set myself", on_click=forget_link, type="primary")
 
 
-def ask_set(reading: LinkReading) -> tuple[SetSettings, SessionChoices]:
+def ask_set(reading: LinkReading) -> tuple[SetRequest, SessionChoices]:
     """Show the set of a link, or ask for one; and ask how it is to be shown and kept."""
-    if reading.settings is not None:
-        settings = reading.settings
-        st.info(f"Prescribed by link: **{settings.in_words()}**", icon=":material/assignment:")
+    if reading.request is not None:
+        st.info(f"Prescribed by link: **{in_words(reading.request)}**", icon=":material/assignment:")
         if reading.left_open:
             words = ", ".join(_OPEN_WORDS[name] for name in reading.left_open)
             st.caption(f"The link does not say {words}; there the usual is taken.")
         with st.expander("Camera, voice and video"):
             choices = ask_session()
             st.button("Choose another set", on_click=forget_link)
-        return settings, choices
+        return reading.request, choices
     exercise = ask_exercise()
     line = st.empty()
     with st.expander("Change the set, camera, voice or video"):
-        settings = ask_settings(exercise)
+        request = ask_request(exercise)
         st.divider()
         choices = ask_session()
-        if settings != default_settings(exercise):
-            st.caption(f"The guidance starts with: {default_settings(exercise).in_words()}.")
-    line.markdown(f"**{settings.in_words()}**")
-    return settings, choices
+        if request != usual_set(exercise):
+            st.caption(f"The guidance starts with: {in_words(usual_set(exercise))}.")
+    line.markdown(f"**{in_words(request)}**")
+    return request, choices
 
 
-def may_start(settings: SetSettings) -> bool:
+def may_start(request: SetRequest) -> bool:
     """Ask for pain before the set and say what follows; return whether there may be one."""
     pain = ask_pain("Pain in your knee now? You may skip this.", _PAIN_WIDGET)
     st.session_state[_PAIN_BEFORE] = pain
-    advice = advice_before(pain, settings.load)
+    advice = advice_before(pain, load_of(request))
     if not advice.sentences:
         return True
     text = " ".join(advice.sentences)
@@ -98,26 +98,28 @@ def has_model() -> bool:
     return True
 
 
-def show_link(settings: SetSettings) -> None:
-    """Show the link that prescribes a set."""
+def show_link(request: SetRequest) -> None:
+    """Show the link that prescribes a set; none for one that leaves numbers open, which a link cannot."""
+    if read_link(parse_qs(link_query(request))).request != request:
+        return
     with st.expander("For clinicians: send this set as a link"):
         st.markdown("Whoever opens it finds *Check my form* with exactly this set.")
-        st.code(link_of(settings, st.context.url), language=None, wrap_lines=True)
+        st.code(link_of(request, st.context.url), language=None, wrap_lines=True)
 
 
-def link_of(settings: SetSettings, page_url: str | None) -> str:
+def link_of(request: SetRequest, page_url: str | None) -> str:
     """Return the link that prescribes a set.
 
     Parameters
     ----------
-    settings
+    request
         The set.
     page_url
         Address of a page of this app, None where it is not known: then the link has no host.
     """
     parts = urlsplit(page_url or "")
     folder = parts.path.rsplit("/", 1)[0]
-    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/check", settings.query(), ""))
+    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/check", link_query(request), ""))
 
 
 def forget_link() -> None:

@@ -7,20 +7,13 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.pose.landmarks import Side
 from formcheck.pose.models import AUTO_MODEL, model_path
 from formcheck.pose.releases import RELEASES
 from formcheck.session.pain import HIGHEST, LOWEST
-from formcheck.web.check.settings import (
-    AUTO_LEG,
-    DEFAULT_EXERCISE,
-    DEPTH_RANGE_DEG,
-    EXERCISES,
-    HOLD_RANGE_S,
-    REPS_RANGE,
-    STEP_RANGE_CM,
-    SetSettings,
-    default_settings,
-)
+from formcheck.session.request import SetRequest
+from formcheck.web.check.settings import AUTO_LEG, DEFAULT_EXERCISE, EXERCISES, leg_word, usual_set
+from formcheck.web.plan_fields import ask_limited
 
 _CHOSEN: Final = "chosen_sets"
 """By exercise, what was chosen: widgets forget their values while they are not shown."""
@@ -66,51 +59,53 @@ def ask_exercise() -> str:
     return name
 
 
-def chosen_settings(exercise: str) -> SetSettings:
+def chosen_set(exercise: str) -> SetRequest:
     """Return what was last chosen for an exercise, else the guidance's defaults."""
-    chosen: dict[str, SetSettings] = st.session_state.get(_CHOSEN, {})
-    return chosen.get(exercise) or default_settings(exercise)
+    chosen: dict[str, SetRequest] = st.session_state.get(_CHOSEN, {})
+    return chosen.get(exercise) or usual_set(exercise)
 
 
-def ask_settings(exercise: str) -> SetSettings:
+def ask_request(exercise: str) -> SetRequest:
     """Ask for the values of a set."""
-    before, choice = chosen_settings(exercise), EXERCISES[exercise]
-    settings = before
+    before, choice = chosen_set(exercise), EXERCISES[exercise]
+    leg, plan = before.leg, before.plan
     if len(choice.legs) > 1:
-        leg = st.segmented_control(
+        said = st.segmented_control(
             "Standing leg",
             choice.legs,
-            default=before.leg,
+            default=leg_word(before),
             format_func=_LEG_WORDS.__getitem__,
             key=f"leg-{exercise}",
             required=True,
         )
-        settings = replace(settings, leg=leg or before.leg)
+        leg = Side(said) if said in set(Side) else None
     left, right = st.columns(2)
-    with left:
-        reps = st.number_input("Reps", *REPS_RANGE, value=before.reps, key=f"reps-{exercise}")
-        settings = replace(settings, reps=int(reps))
-        if choice.step_height_cm is not None and before.step_height_cm is not None:
-            step = _number("Height of the step, cm", STEP_RANGE_CM, before.step_height_cm, 1.0, f"step-{exercise}")
-            settings = replace(settings, step_height_cm=step)
-    with right:
-        depth = _number(
-            "Depth, degrees of knee bend", DEPTH_RANGE_DEG, before.target_depth_deg, 5.0, f"depth-{exercise}"
+    reps = ask_limited(left, "reps", "Reps", 1, plan.reps, f"reps-{exercise}")
+    plan = replace(plan, reps=None if reps is None else int(reps))
+    if choice.step_height_cm is not None:
+        label = "Height of the step, cm"
+        plan = replace(
+            plan,
+            step_height_cm=ask_limited(left, "step_height_cm", label, 1.0, plan.step_height_cm, f"step-{exercise}"),
         )
-        settings = replace(settings, target_depth_deg=depth)
-        if choice.takes_hold:
-            hold = _number("Hold at the bottom, seconds", HOLD_RANGE_S, before.hold_s, 1.0, f"hold-{exercise}")
-            settings = replace(settings, hold_s=hold)
+    label = "Depth, degrees of knee bend"
+    depth = ask_limited(right, "target_depth_deg", label, 5.0, plan.target_depth_deg, f"depth-{exercise}")
+    plan = replace(plan, target_depth_deg=depth)
+    if choice.takes_hold:
+        label = "Hold at the bottom, seconds"
+        hold = ask_limited(right, "hold_s", label, 1.0, plan.hold_s or 0.0, f"hold-{exercise}")
+        plan = replace(plan, hold_s=hold or None)
     if choice.takes_ball:
-        ball = st.toggle("I hold a ball between my knees", value=before.ball, key=f"ball-{exercise}")
-        settings = replace(settings, ball=ball)
-    if settings.target_depth_deg > _DEEP_DEG:
+        ball = st.toggle("I hold a ball between my knees", value=plan.ball, key=f"ball-{exercise}")
+        plan = replace(plan, ball=ball)
+    if plan.target_depth_deg is not None and plan.target_depth_deg > _DEEP_DEG:
         st.warning(
             f"Deeper than {_DEEP_DEG:g}° loads the knee much more. Choose it only if your clinician asked for it.",
             icon=":material/warning:",
         )
-    st.session_state[_CHOSEN] = {**st.session_state.get(_CHOSEN, {}), exercise: settings}
-    return settings
+    request = replace(before, leg=leg, plan=plan)
+    st.session_state[_CHOSEN] = {**st.session_state.get(_CHOSEN, {}), exercise: request}
+    return request
 
 
 def ask_session() -> SessionChoices:
@@ -155,7 +150,3 @@ def ask_pain(question: str, key: str) -> int | None:
     """Ask for pain from 0 to 10; return None while it is not said."""
     answer = st.pills(question, range(LOWEST, HIGHEST + 1), key=key, help="0 is none, 10 the worst there is.")
     return None if answer is None else int(answer)
-
-
-def _number(label: str, allowed: tuple[float, float], value: float, step: float, key: str) -> float:
-    return float(st.number_input(label, *allowed, value=value, step=step, format="%g", key=key))

@@ -11,7 +11,6 @@ from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
 from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.records import Records
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.sets import NewSet, add_set, get_set, keep_track, keep_video, say_pain
 from formcheck.video.proxy import write_proxy
 from formcheck.web.access.guard import current_actor
@@ -81,14 +80,13 @@ def _keep_set(
     pain: tuple[int | None, int | None],
     files: tuple[KeptFile, KeptFile | None, KeptFile | None],
 ) -> str:
-    request = finished.request
     track, video, proxy = files
     with records.writing(actor) as work:
         person_id = person_chosen(work, chosen)
         row = add_set(
             work,
             NewSet(
-                measured_as=MeasuredAs(request.rubric.exercise, request.leg, request.view, plan=request.plan),
+                measured_as=finished.request,
                 assessment=finished.assessment,
                 track=track,
                 origin="live",

@@ -1,4 +1,4 @@
-"""The settings of a live set: their defaults, what is allowed, and the link that carries them. No user interface.
+"""A set to be done before the camera: the usual one, its words, and the link that carries it. No user interface.
 
 A link is what a clinician prescribes with, so nothing in it is guessed: a value that is not allowed is refused in
 words that name the value and what is allowed, and then no set is started from it.
@@ -13,17 +13,13 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
 
+from formcheck.exercises.plan import LIMITS, Plan
+from formcheck.pose.landmarks import Side
 from formcheck.session.pain import Load
+from formcheck.session.request import SetRequest
 
 AUTO_LEG: Final = "auto"
 BOTH_LEGS: Final = "both"
-REPS_RANGE: Final = (1, 30)
-"""The guidance asks for 10 to 20; fewer is what is left after a painful set, more is for a clinician to ask for."""
-HOLD_RANGE_S: Final = (0.0, 60.0)
-"""0 is no hold."""
-DEPTH_RANGE_DEG: Final = (15.0, 90.0)
-"""Less cannot be told from standing; deeper than 90° is blocked (measurement specification §3.5)."""
-STEP_RANGE_CM: Final = (5.0, 30.0)
 _QUERY_OF_STREAMLIT: Final = ("embed", "embed_options")
 _SHOWN_AT_MOST: Final = 40
 """Characters of a value that are repeated in a refusal."""
@@ -73,78 +69,91 @@ EXERCISES: Final[Mapping[str, ExerciseChoice]] = MappingProxyType(
 DEFAULT_EXERCISE: Final = "wall-squat"
 
 
-@dataclass(frozen=True)
-class SetSettings:
-    """One set as it is to be done."""
+def choice_of(request: SetRequest) -> ExerciseChoice:
+    """Return the exercise of a set and what it allows.
 
-    exercise: str
-    leg: str
-    """`both`, `left`, `right` or `auto`."""
-    reps: int
-    hold_s: float
-    """0 for none."""
-    target_depth_deg: float
-    step_height_cm: float | None
-    ball: bool = False
+    Raises
+    ------
+    KeyError
+        If it is of none that can be chosen.
+    """
+    return EXERCISES[request.exercise or ""]
 
-    @property
-    def choice(self) -> ExerciseChoice:
-        """The exercise and what it allows."""
-        return EXERCISES[self.exercise]
 
-    @property
-    def load(self) -> Load:
-        """What makes this set hard, for the rules about pain."""
-        return Load(self.reps, self.target_depth_deg, self.step_height_cm)
+def leg_word(request: SetRequest) -> str:
+    """Return the leg of a set as links and messages say it: `both`, `left`, `right` or `auto`."""
+    return choice_of(request).legs[0] if request.leg is None else request.leg.value
 
-    def in_words(self) -> str:
-        """Say the set in one line: `Wall squat · 10 reps · hold 3 s · 45° deep`."""
-        parts = [self.choice.title]
-        if len(self.choice.legs) > 1:
-            parts.append("camera finds the leg" if self.leg == AUTO_LEG else f"standing on the {self.leg} leg")
-        parts.append(f"{self.reps} rep" if self.reps == 1 else f"{self.reps} reps")
-        if self.hold_s > 0:
-            parts.append(f"hold {self.hold_s:g} s")
-        if self.step_height_cm is not None:
-            parts.append(f"{self.step_height_cm:g} cm step")
-        parts.append(f"{self.target_depth_deg:g}° deep")
-        if self.ball:
-            parts.append("ball between the knees")
-        return " · ".join(parts)
 
-    def query(self) -> str:
-        """Return the query of a link that opens *Check my form* with this set."""
-        pairs = {"exercise": self.exercise, "leg": self.leg, "reps": f"{self.reps}"}
-        if self.choice.takes_hold:
-            pairs["hold"] = f"{self.hold_s:g}"
-        pairs["depth"] = f"{self.target_depth_deg:g}"
-        if self.step_height_cm is not None:
-            pairs["step"] = f"{self.step_height_cm:g}"
-        if self.ball:
-            pairs["ball"] = "yes"
-        return urlencode(pairs)
+def load_of(request: SetRequest) -> Load:
+    """Return what makes a set hard, for the rules about pain."""
+    return Load(request.plan.reps, request.plan.target_depth_deg, request.plan.step_height_cm)
 
-    def setup_message(self, *, model: str, session_number: int, keep_video: bool) -> dict[str, object]:
-        """Return the set-up message of the live socket, without type, version and picture size."""
-        return {
-            "exercise": self.exercise,
-            "leg": self.leg,
-            "reps": self.reps,
-            "hold_s": self.hold_s or None,
-            "target_depth_deg": self.target_depth_deg,
-            "step_height_cm": self.step_height_cm,
-            "ball": self.ball,
-            "model": model,
-            "session_number": session_number,
-            "keep_video": keep_video,
-        }
+
+def in_words(request: SetRequest) -> str:
+    """Say a set in one line: `Wall squat · 10 reps · hold 3 s · 45° deep`. What is not prescribed is not said."""
+    choice, plan = choice_of(request), request.plan
+    parts = [choice.title]
+    if len(choice.legs) > 1:
+        parts.append("camera finds the leg" if request.leg is None else f"standing on the {request.leg} leg")
+    return " · ".join([*parts, *plan_in_words(plan)])
+
+
+def plan_in_words(plan: Plan) -> list[str]:
+    """Say what is prescribed, a few words each: `10 reps`, `hold 3 s`, `45° deep`."""
+    parts = []
+    if plan.reps is not None:
+        parts.append(f"{plan.reps} rep" if plan.reps == 1 else f"{plan.reps} reps")
+    if plan.hold_s:
+        parts.append(f"hold {plan.hold_s:g} s")
+    if plan.step_height_cm is not None:
+        parts.append(f"{plan.step_height_cm:g} cm step")
+    if plan.target_depth_deg is not None:
+        parts.append(f"{plan.target_depth_deg:g}° deep")
+    if plan.ball:
+        parts.append("ball between the knees")
+    return parts
+
+
+def link_query(request: SetRequest) -> str:
+    """Return the query of a link that opens *Check my form* with a set."""
+    choice, plan = choice_of(request), request.plan
+    pairs = {"exercise": choice.name, "leg": leg_word(request)}
+    if plan.reps is not None:
+        pairs["reps"] = f"{plan.reps}"
+    if choice.takes_hold:
+        pairs["hold"] = f"{plan.hold_s or 0:g}"
+    if plan.target_depth_deg is not None:
+        pairs["depth"] = f"{plan.target_depth_deg:g}"
+    if plan.step_height_cm is not None:
+        pairs["step"] = f"{plan.step_height_cm:g}"
+    if plan.ball:
+        pairs["ball"] = "yes"
+    return urlencode(pairs)
+
+
+def setup_message(request: SetRequest, *, model: str, session_number: int, keep_video: bool) -> dict[str, object]:
+    """Return the set-up message of the live socket, without type, version and picture size."""
+    plan = request.plan
+    return {
+        "exercise": request.exercise,
+        "leg": leg_word(request),
+        "reps": plan.reps,
+        "hold_s": plan.hold_s,
+        "target_depth_deg": plan.target_depth_deg,
+        "step_height_cm": plan.step_height_cm,
+        "ball": plan.ball,
+        "model": model,
+        "session_number": session_number,
+        "keep_video": keep_video,
+    }
 
 
 @dataclass(frozen=True)
 class LinkReading:
     """What a link asks for."""
 
-    settings: SetSettings | None = None
+    request: SetRequest | None = None
     """None where the link prescribes nothing, or something of it is refused."""
     refusals: tuple[str, ...] = ()
     """A sentence each: what was asked for and what is allowed."""
@@ -154,15 +163,14 @@ class LinkReading:
     @property
     def prescribes(self) -> bool:
         """Whether the link asks for a set, rightly or not."""
-        return self.settings is not None or bool(self.refusals)
+        return self.request is not None or bool(self.refusals)
 
 
-def default_settings(exercise: str = DEFAULT_EXERCISE) -> SetSettings:
+def usual_set(exercise: str = DEFAULT_EXERCISE) -> SetRequest:
     """Return the guidance's defaults for an exercise."""
     choice = EXERCISES[exercise]
-    return SetSettings(
-        exercise, choice.legs[0], choice.reps, choice.hold_s, choice.target_depth_deg, choice.step_height_cm
-    )
+    plan = Plan(choice.target_depth_deg, choice.reps, choice.hold_s or None, choice.step_height_cm)
+    return SetRequest(exercise, plan=plan)
 
 
 def read_link(query: Mapping[str, Sequence[str]]) -> LinkReading:
@@ -193,8 +201,8 @@ def read_link(query: Mapping[str, Sequence[str]]) -> LinkReading:
         sentence = f"There is no exercise “{_shown(exercise)}”; {_one_of(EXERCISES)} is possible."
         return LinkReading(refusals=(*refusals, sentence))
     reader = _Reader(EXERCISES[exercise], {name: values[0] for name, values in given.items()}, refusals)
-    settings = reader.settings()
-    return LinkReading(refusals=tuple(refusals)) if refusals else LinkReading(settings, (), tuple(reader.left_open))
+    request = reader.request()
+    return LinkReading(refusals=tuple(refusals)) if refusals else LinkReading(request, (), tuple(reader.left_open))
 
 
 class _Reader:
@@ -206,23 +214,25 @@ class _Reader:
         self._refusals = refusals
         self.left_open: list[str] = []
 
-    def settings(self) -> SetSettings:
-        choice, default = self._choice, default_settings(self._choice.name)
+    def request(self) -> SetRequest:
+        choice, usual = self._choice, usual_set(self._choice.name).plan
         takes = {"exercise", "leg", "reps", "depth"}
         takes |= {"hold"} if choice.takes_hold else set()
         takes |= {"step"} if choice.step_height_cm is not None else set()
         takes |= {"ball"} if choice.takes_ball else set()
         self._refuse_others(takes)
-        return SetSettings(
+        reps = self._number("reps", "reps", usual, "reps")
+        hold_s = self._number("hold", "a hold", usual, "hold_s") if "hold" in takes else None
+        return SetRequest(
             exercise=choice.name,
             leg=self._leg(),
-            reps=int(self._number("reps", "reps", default.reps, REPS_RANGE, "", whole=True)),
-            hold_s=self._number("hold", "a hold", default.hold_s, HOLD_RANGE_S, " seconds") if "hold" in takes else 0.0,
-            target_depth_deg=self._number("depth", "a depth", default.target_depth_deg, DEPTH_RANGE_DEG, " degrees"),
-            step_height_cm=None
-            if default.step_height_cm is None
-            else self._number("step", "a step", default.step_height_cm, STEP_RANGE_CM, " cm"),
-            ball=self._ball() if "ball" in takes else False,
+            plan=Plan(
+                reps=None if reps is None else int(reps),
+                hold_s=hold_s or None,
+                target_depth_deg=self._number("depth", "a depth", usual, "target_depth_deg"),
+                step_height_cm=self._number("step", "a step", usual, "step_height_cm") if "step" in takes else None,
+                ball=self._ball() if "ball" in takes else False,
+            ),
         )
 
     def _refuse_others(self, takes: set[str]) -> None:
@@ -233,18 +243,15 @@ class _Reader:
                     f"A {self._choice.title.lower()} has no “{_shown(name)}”; a link may hold {known}."
                 )
 
-    def _leg(self) -> str:
+    def _leg(self) -> Side | None:
         legs = self._choice.legs
         leg = self._given.get("leg")
-        if leg is None:
-            if len(legs) > 1:
-                self.left_open.append("leg")
-            return legs[0]
-        if leg not in legs:
+        if leg is None and len(legs) > 1:
+            self.left_open.append("leg")
+        if leg is not None and leg not in legs:
             why = f"“{_shown(leg)}” is not a leg for a {self._choice.title.lower()}"
             self._refusals.append(f"{why}; {_one_of(legs)} is possible.")
-            return legs[0]
-        return leg
+        return Side(leg) if leg in set(Side) else None
 
     def _ball(self) -> bool:
         words = {"yes": True, "1": True, "true": True, "no": False, "0": False, "false": False}
@@ -253,20 +260,19 @@ class _Reader:
             self._refusals.append(f"“{_shown(ball)}” does not say whether there is a ball; yes or no is possible.")
         return words.get(ball, False)
 
-    def _number(
-        self, name: str, what: str, default: float, allowed: tuple[float, float], unit: str, *, whole: bool = False
-    ) -> float:
-        text = self._given.get(name)
+    def _number(self, name: str, what: str, usual: Plan, field: str) -> float | None:
+        """Return a number of the plan; where the link leaves it open, the usual one."""
+        text, limit = self._given.get(name), LIMITS[field]
         if text is None:
             self.left_open.append(name)
-            return default
-        value = _number(text, int if whole else float)
-        if value is not None and allowed[0] <= value <= allowed[1]:
+            return usual.prescribed(field)
+        value = _number(text, int if limit.whole else float)
+        if value is not None and limit.allows_to_do(value):
             return value
-        kind = "a whole number" if whole else "a number"
-        needed = f"{kind} from {allowed[0]:g} to {allowed[1]:g}{unit}"
+        kind = "a whole number" if limit.whole else "a number"
+        needed = f"{kind} from {limit.least:g} to {limit.most_to_do:g} {limit.unit}".rstrip()
         self._refusals.append(f"“{_shown(text)}” is not possible for {what}; it must be {needed}.")
-        return default
+        return None
 
 
 def _number(text: str, kind: Callable[[str], float]) -> float | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import SetRequest
+from formcheck.session.request import SetRequest
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,22 +9,18 @@ import json
 import math
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from formcheck.exercises.plan import Plan
+from formcheck.exercises.plan import LIMITS, Plan
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.pose.landmarks import Side
+from formcheck.session.request import SetRequest
 from formcheck.web.live.fields import Fields
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.refusal import malformed
 
 PROTOCOL_VERSION: Final = 1
-REPS: Final = (1, 100)
-HOLD_S: Final = (0.0, 60.0)
-DEPTH_DEG: Final = (5.0, 140.0)
-"""Knee flexion; the knee bends by 140 to 150 degrees at most."""
-STEP_HEIGHT_CM: Final = (5.0, 40.0)
 SESSION_NUMBER: Final = (1, 100_000)
 LEGS: Final = ("both", "left", "right", "auto")
 MODELS: Final = ("auto", "full", "lite", "heavy")
@@ -39,14 +35,8 @@ _SET_ID: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 class SetupMessage:
     """Begins a set: what is to be done, and how large the pictures are."""
 
-    exercise: str
-    leg: str
-    """`both`, `left`, `right` (the standing leg of a step-down) or `auto`."""
-    reps: int | None
-    hold_s: float | None
-    target_depth_deg: float | None
-    step_height_cm: float | None
-    ball: bool
+    request: SetRequest
+    """Exercise, leg (of an exercise on one leg, where it is named) and plan."""
     model: str
     """`auto`, `full`, `lite` or `heavy`."""
     session_number: int
@@ -54,22 +44,6 @@ class SetupMessage:
     keep_video: bool
     width_px: int
     height_px: int
-
-    @property
-    def plan(self) -> Plan:
-        """What is prescribed."""
-        return Plan(
-            target_depth_deg=self.target_depth_deg,
-            reps=self.reps,
-            hold_s=self.hold_s,
-            step_height_cm=self.step_height_cm,
-            ball=self.ball,
-        )
-
-    @property
-    def side(self) -> Side | None:
-        """The leg that is named; None for both, or for one that is to be found."""
-        return Side(self.leg) if self.leg in ("left", "right") else None
 
 
 @dataclass(frozen=True)
@@ -160,22 +134,33 @@ def parse_frame(data: bytes) -> FrameMessage:
 
 def _setup(fields: Fields, limits: LiveLimits) -> SetupMessage:
     _check_version(fields)
-    exercise = fields.choice("exercise", builtin_names())
     sides = (limits.min_side_px, limits.max_side_px)
     return SetupMessage(
-        exercise=exercise,
-        leg=fields.choice("leg", LEGS, default="auto"),
-        reps=fields.whole_or_none("reps", *REPS),
-        hold_s=fields.number_or_none("hold_s", *HOLD_S),
-        target_depth_deg=fields.number_or_none("target_depth_deg", *DEPTH_DEG),
-        step_height_cm=fields.number_or_none("step_height_cm", *STEP_HEIGHT_CM),
-        ball=fields.flag("ball"),
+        request=_request(fields),
         model=fields.choice("model", MODELS, default="auto"),
         session_number=fields.whole("session_number", *SESSION_NUMBER, default=1),
         keep_video=fields.flag("keep_video"),
         width_px=fields.whole("width", *sides),
         height_px=fields.whole("height", *sides),
     )
+
+
+def _request(fields: Fields) -> SetRequest:
+    exercise = fields.choice("exercise", builtin_names())
+    leg = fields.choice("leg", LEGS, default="auto")
+    plan = Plan(
+        target_depth_deg=_number(fields, "target_depth_deg"),
+        reps=fields.whole_or_none("reps", int(LIMITS["reps"].least), int(LIMITS["reps"].most_to_do)),
+        hold_s=_number(fields, "hold_s"),
+        step_height_cm=_number(fields, "step_height_cm"),
+        ball=fields.flag("ball"),
+    )
+    request = SetRequest(exercise, plan=plan)
+    return request if leg not in set(Side) or request.rubric.phases.bilateral else replace(request, leg=Side(leg))
+
+
+def _number(fields: Fields, name: str) -> float | None:
+    return fields.number_or_none(name, LIMITS[name].least, LIMITS[name].most_to_do)
 
 
 def _check_version(fields: Fields) -> None:

@@ -18,7 +18,7 @@ from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live import LiveSet
 from formcheck.session.live_state import LiveState, PictureFacts, Stage
-from formcheck.session.recorded import SetRequest
+from formcheck.session.request import SetRequest
 
 
 class Estimator(Protocol):

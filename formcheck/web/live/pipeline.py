@@ -12,13 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import OutputError, PoseModelError
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import box_of
 from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.pose.types import Pose
 from formcheck.session.live_state import PictureFacts, Stage
-from formcheck.session.recorded import SetRequest
 from formcheck.video.motion import RepeatWatch
 from formcheck.web.live.decode import decode_jpeg
 from formcheck.web.live.finished_set import FinishedSet
@@ -75,9 +73,7 @@ class Pipeline:
     def __init__(self, set_id: str, setup: SetupMessage, parts: LiveParts, limits: LiveLimits) -> None:
         self._setup, self._parts, self._limits = setup, parts, limits
         self._set_id = set_id
-        rubric = builtin_rubric(setup.exercise)
-        leg = None if rubric.phases.bilateral else setup.side
-        self._request = SetRequest(rubric=rubric, leg=leg, plan=setup.plan)
+        self._request = setup.request
         self._first_t_ms: float | None = None
         self._last_t_ms: float | None = None
         self._looked_for_people_s: float | None = None

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import streamlit as st
 
 from formcheck.errors import FormcheckError
+from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
-from formcheck.records.plans import Prescription, end_plan, prescribe
+from formcheck.records.plans import end_plan, prescribe, prescribed
 from formcheck.records.records import Records
 from formcheck.records.tables import StoredPlan
-from formcheck.web.check.settings import (
-    DEFAULT_EXERCISE,
-    DEPTH_RANGE_DEG,
-    EXERCISES,
-    HOLD_RANGE_S,
-    REPS_RANGE,
-    STEP_RANGE_CM,
-    ExerciseChoice,
-)
+from formcheck.session.request import SetRequest
+from formcheck.web.check.settings import DEFAULT_EXERCISE, EXERCISES, ExerciseChoice, plan_in_words
 from formcheck.web.moments import day_of
 from formcheck.web.plain_text import as_typed
+from formcheck.web.plan_fields import ask_limited
 
 _LEGS: Final = {"either": "Either", "left": "Left", "right": "Right"}
 _A_DAY: Final = {0.5: "Every other day", 1.0: "Once a day", 2.0: "Twice a day", 3.0: "Three times a day"}
@@ -62,16 +58,7 @@ def in_words(plan: StoredPlan) -> str:
     parts = [EXERCISES[plan.exercise].title]
     if plan.leg is not None:
         parts.append(f"{plan.leg} leg")
-    if plan.reps is not None:
-        parts.append(f"{plan.reps} reps")
-    if plan.hold_s:
-        parts.append(f"hold {plan.hold_s:g} s")
-    if plan.target_depth_deg is not None:
-        parts.append(f"{plan.target_depth_deg:g}° deep")
-    if plan.step_height_cm is not None:
-        parts.append(f"{plan.step_height_cm:g} cm step")
-    if plan.ball:
-        parts.append("ball between the knees")
+    parts += plan_in_words(prescribed(plan).plan)
     if plan.sessions_a_day:
         parts.append(_A_DAY.get(plan.sessions_a_day, f"{plan.sessions_a_day:g} times a day").lower())
     return " · ".join(parts)
@@ -88,53 +75,32 @@ def _ask(records: Records, actor: Actor, person_id: str) -> None:
     )
     choice = EXERCISES[exercise or DEFAULT_EXERCISE]
     with st.form(f"prescribe-{person_id}-{choice.name}", border=False):
-        what = _fields(choice, f"prescribe-{person_id}-{choice.name}")
+        what, a_day = _fields(choice, f"prescribe-{person_id}-{choice.name}")
         st.caption("It takes the place of what is prescribed of this exercise now. A field left empty is not judged.")
         sent = st.form_submit_button("Prescribe", type="primary")
     if not sent:
         return
     try:
         with records.writing(actor) as work:
-            prescribe(work, person_id, what)
+            prescribe(work, person_id, what, a_day)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
         return
     st.rerun()
 
 
-def _fields(choice: ExerciseChoice, key: str) -> Prescription:
+def _fields(choice: ExerciseChoice, key: str) -> tuple[SetRequest, float | None]:
+    """Ask for what is to be prescribed, and how often a day."""
+    ask = partial(ask_limited, placeholder="open")
     left, right = st.columns(2)
-    reps = left.number_input("Reps", *REPS_RANGE, value=choice.reps, step=1, key=f"{key}-reps", placeholder="open")
-    depth = right.number_input(
-        "Target depth (° of knee bend)",
-        *DEPTH_RANGE_DEG,
-        value=choice.target_depth_deg,
-        step=5.0,
-        format="%g",
-        key=f"{key}-depth",
-        placeholder="open",
-    )
+    reps = ask(left, "reps", "Reps", 1, choice.reps, f"{key}-reps")
+    label = "Target depth (° of knee bend)"
+    depth = ask(right, "target_depth_deg", label, 5.0, choice.target_depth_deg, f"{key}-depth")
     hold = step = leg = None
     if choice.takes_hold:
-        hold = left.number_input(
-            "Hold (seconds)",
-            *HOLD_RANGE_S,
-            value=choice.hold_s or None,
-            step=1.0,
-            format="%g",
-            key=f"{key}-hold",
-            placeholder="open",
-        )
+        hold = ask(left, "hold_s", "Hold (seconds)", 1.0, choice.hold_s or None, f"{key}-hold")
     if choice.step_height_cm is not None:
-        step = left.number_input(
-            "Step height (cm)",
-            *STEP_RANGE_CM,
-            value=choice.step_height_cm,
-            step=5.0,
-            format="%g",
-            key=f"{key}-step",
-            placeholder="open",
-        )
+        step = ask(left, "step_height_cm", "Step height (cm)", 5.0, choice.step_height_cm, f"{key}-step")
     if len(choice.legs) > 1:
         chosen = right.segmented_control(
             "Standing leg", list(_LEGS), default="either", format_func=lambda each: _LEGS[each], key=f"{key}-leg"
@@ -144,4 +110,5 @@ def _fields(choice: ExerciseChoice, key: str) -> Prescription:
         "How often", list(_A_DAY), index=1, format_func=lambda each: _A_DAY[each], key=f"{key}-often"
     )
     ball = choice.takes_ball and st.checkbox("With a ball between the knees", key=f"{key}-ball")
-    return Prescription(choice.name, leg, depth, int(reps), hold or None, step, ball, sessions_a_day=a_day)
+    plan = Plan(depth, None if reps is None else int(reps), hold or None, step, ball)
+    return SetRequest(choice.name, leg, plan=plan), a_day

@@ -14,7 +14,8 @@ from formcheck.pose.types import PoseTrack
 from formcheck.report.review_words import change_in_words
 from formcheck.report.timeline import MIN_VISIBILITY, scored_legs
 from formcheck.session.assessment import Assessment
-from formcheck.session.corrections import Correction, MeasureAs, ReviewedSet
+from formcheck.session.corrections import Correction, ReviewedSet
+from formcheck.session.request import SetRequest
 from formcheck.web.player.annotations import Annotation
 from formcheck.web.player.packing import PIXEL_STEP_PX, TIME_STEP_S, packed
 from formcheck.web.player.plots import plots_of
@@ -118,7 +119,7 @@ def _correction(correction: Correction, reviewed: ReviewedSet) -> Json:
         "text": change_in_words(change),
         "made_by": correction.made_by,
         "made_at": correction.made_at.isoformat(),
-        "at_s": None if isinstance(change, MeasureAs) else change.at_s,
+        "at_s": None if isinstance(change, SetRequest) else change.at_s,
         "not_applied": idle,
     }
 

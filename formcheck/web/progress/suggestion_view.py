@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 import streamlit as st
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.plan import Plan
 from formcheck.history.ladder import PlanChange, Variable
 from formcheck.history.suggestion import PlanInForce, Rule, Suggestion
 from formcheck.history.suggestions import suggest
 from formcheck.history.summary import SetSummary
 from formcheck.records.access import Actor, ConflictError
 from formcheck.records.answers import answer_suggestion
-from formcheck.records.plans import Prescription, current_plan, end_plan, get_plan, prescription_of
+from formcheck.records.plans import current_plan, end_plan, get_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import StoredPlan, SuggestionAnswer
+from formcheck.session.request import SetRequest
 from formcheck.web.compare.choosing import exercise_name
 from formcheck.web.plain_text import as_typed
 
@@ -67,7 +67,7 @@ def show_suggestion(
 
 def in_force(plan: StoredPlan) -> PlanInForce:
     """Return a stored plan as the rules take it."""
-    return PlanInForce(plan.exercise, prescription_of(plan).plan(), plan.from_at, plan.leg)
+    return PlanInForce(plan.exercise, prescribed(plan).plan, plan.from_at, plan.leg)
 
 
 def answered_at(answers: Sequence[SuggestionAnswer], exercise: str) -> dict[Rule, datetime]:
@@ -153,26 +153,22 @@ def keep_answer(answering: Answering, plan_id: str, suggestion: Suggestion, *, a
         change = suggestion.change
         prescription = None
         if change is not None and _there_already(work, answering.person_id, plan, change) is None:
-            prescription = prescribed(change, prescription_of(plan))
+            prescription = after(change, prescribed(plan))
         document = {**suggestion.document(), "exercise": plan.exercise}
         answer_suggestion(
-            work, answering.person_id, document, accepted=accepted, prescription=prescription if accepted else None
+            work,
+            answering.person_id,
+            document,
+            accepted=accepted,
+            prescription=prescription if accepted else None,
+            sessions_a_day=plan.sessions_a_day,
         )
         if accepted and change is not None and change.exercise != plan.exercise:
             end_plan(work, plan.id)
 
 
-def prescribed(change: PlanChange, before: Prescription) -> Prescription:
-    """Return what is prescribed once a change is accepted: leg and number of sessions stay as they were."""
-    new: Plan = change.plan
-    changed = replace(
-        before,
-        exercise=change.exercise,
-        target_depth_deg=new.target_depth_deg,
-        reps=new.reps,
-        hold_s=new.hold_s,
-        step_height_cm=new.step_height_cm,
-        ball=new.ball,
-    )
+def after(change: PlanChange, before: SetRequest) -> SetRequest:
+    """Return what is prescribed once a change is accepted; the leg stays as it was."""
     # The leg belongs to the exercise it was prescribed for: a wall squat has none.
-    return changed if change.variable is not Variable.EXERCISE else replace(changed, leg=None)
+    leg = None if change.variable is Variable.EXERCISE else before.leg
+    return SetRequest(change.exercise, leg, plan=change.plan)

@@ -6,11 +6,12 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.session.request import SetRequest
 from formcheck.web.check.after import show_numbers, tell_result
 from formcheck.web.check.before import answer_pain, ask_set, has_model, may_start, pain_before, show_link, show_refusals
 from formcheck.web.check.form import SessionChoices
 from formcheck.web.check.keeping import offer_to_keep
-from formcheck.web.check.settings import SetSettings, read_link
+from formcheck.web.check.settings import read_link, setup_message
 from formcheck.web.live.service import live_service
 from formcheck.web.live_component import session_id, show_live_view
 from formcheck.web.safety_gate import remind_of_safety, require_safety_accepted
@@ -44,8 +45,8 @@ def _before() -> None:
         asked = _ask()
     if asked is None:
         return
-    settings, choices = asked
-    setup = settings.setup_message(model=choices.model, session_number=_FIRST_SESSION, keep_video=choices.keep_video)
+    request, choices = asked
+    setup = setup_message(request, model=choices.model, session_number=_FIRST_SESSION, keep_video=choices.keep_video)
     finished_set_id = show_live_view(
         setup, voice=choices.voice, camera=choices.camera, key=f"live-{st.session_state.get(_SETS_DONE, 0)}"
     )
@@ -53,17 +54,17 @@ def _before() -> None:
         st.session_state[_FINISHED] = finished_set_id
         st.rerun()
     with st.container(key="beside-set"):
-        show_link(settings)
+        show_link(request)
 
 
-def _ask() -> tuple[SetSettings, SessionChoices] | None:
+def _ask() -> tuple[SetRequest, SessionChoices] | None:
     """Ask for the set and for pain; return None where there is to be none."""
     reading = read_link({name: st.query_params.get_all(name) for name in st.query_params})
     if reading.refusals:
         show_refusals(reading.refusals)
         return None
-    settings, choices = ask_set(reading)
-    return (settings, choices) if has_model() and may_start(settings) else None
+    request, choices = ask_set(reading)
+    return (request, choices) if has_model() and may_start(request) else None
 
 
 def _after(set_id: str) -> None:

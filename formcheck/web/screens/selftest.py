@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from formcheck.web.check.settings import default_settings
+from formcheck.web.check.settings import setup_message, usual_set
 from formcheck.web.component_files import component_file
 from formcheck.web.live.routes import SOCKET_PATH, STATIC_PATH
 from formcheck.web.live.service import live_service
@@ -48,7 +48,7 @@ def page() -> None:
             "socket_path": SOCKET_PATH,
             "token": live_token(renew=True),
             "camera": "user",
-            "setup": default_settings().setup_message(model="auto", session_number=1, keep_video=False),
+            "setup": setup_message(usual_set(), model="auto", session_number=1, keep_video=False),
         },
     )
     st.subheader("The computer that measures", anchor=False)

@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 
 from formcheck.commands.samples import SAMPLES, sample_path
 from formcheck.errors import FormcheckError
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.models import ModelState, PoseModel, find_model, verify_model
 from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.pose.types import Pose
 from formcheck.session.live import LiveSet
 from formcheck.session.live_state import PictureFacts
-from formcheck.session.recorded import SetRequest
+from formcheck.session.request import SetRequest
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 from formcheck.web.live.registry import LiveRegistry
@@ -143,9 +142,7 @@ class ServerChain:
     def _check_engine(self) -> _Found:
         assert self._model is not None  # the links before have needed it
         width, height = self._size
-        engine = LiveSet(
-            SetRequest(builtin_rubric(SAMPLES[0].exercise)), width_px=width, height_px=height, model=self._model
-        )
+        engine = LiveSet(SetRequest(SAMPLES[0].exercise), width_px=width, height_px=height, model=self._model)
         times_ms: list[float] = []
         for pose in self._poses:
             began = time.perf_counter()

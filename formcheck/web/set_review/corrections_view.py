@@ -14,7 +14,7 @@ from formcheck.records.records import Records
 from formcheck.records.reviewing import as_correction, correct, undo
 from formcheck.records.tables import StoredCorrection
 from formcheck.report.review_words import change_in_words
-from formcheck.session.corrections import MeasureAs
+from formcheck.session.request import SetRequest
 from formcheck.web.check.settings import EXERCISES
 from formcheck.web.moments import time_of
 from formcheck.web.plain_text import as_typed
@@ -81,12 +81,12 @@ def _ask_measure_as(records: Records, actor: Actor, opened: OpenedSet) -> None:
         sent = st.form_submit_button("Measure again")
     if not sent:
         return
-    change = MeasureAs(
+    change = SetRequest(
         exercise=exercise if exercise != current.exercise else None,
         leg=None if leg == _AS_FOUND else Side(leg),
         view=None if view == _AS_FOUND else ViewKind(view),
     )
-    if change == MeasureAs():
+    if change == SetRequest():
         st.info("It is measured like that already.")
         return
     try:

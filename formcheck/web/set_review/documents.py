@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from formcheck.records.access import Actor
-from formcheck.records.plans import current_plan, prescription_of
+from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.sets import get_set, video_of
 from formcheck.report.client_details import ClientDetails
@@ -60,7 +60,7 @@ def _details(work: Work, opened: OpenedSet) -> ClientDetails:
         pain_after_hour=row.pain_after_hour,
         pain_next_morning=row.pain_next_morning,
         swelling=row.swelling,
-        plan=None if plan is None else prescription_of(plan).plan(),
+        plan=None if plan is None else prescribed(plan).plan,
         sessions_a_day=None if plan is None else plan.sessions_a_day,
         height_cm=None if person is None else person.height_cm,
     )

@@ -12,10 +12,11 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from formcheck.errors import FormcheckError
-from formcheck.intake.correcting import Said, SetSaid, measured_as_now, put_right, put_set_right, said_of
+from formcheck.exercises.plan import Plan
+from formcheck.intake.correcting import measured_as_now, put_right, put_set_right
 from formcheck.intake.ending import try_again
 from formcheck.intake.states import UploadState, get_upload, upload_path
-from formcheck.intake.wishes import people_seen
+from formcheck.intake.wishes import Wishes, people_seen, wishes_of
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region
@@ -24,6 +25,7 @@ from formcheck.records.records import Records
 from formcheck.records.sets import get_set
 from formcheck.records.tables import Upload
 from formcheck.report.lettering import Lettering
+from formcheck.session.request import SetRequest
 from formcheck.video.keyframes import frames_at
 from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
 from formcheck.web.access.guard import require_actor
@@ -81,31 +83,32 @@ def _dialog(records: Records, upload_id: str) -> None:
 
 def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
     """Ask what an upload is that is yet to be measured; say whether it was saved."""
-    said, key = said_of(row), f"edit-{row.id}"
-    chosen = _ask_who(records, row, said, key)
+    said, key = wishes_of(row), f"edit-{row.id}"
+    before = said.request
+    chosen = _ask_who(records, row, before, key)
     nobody, person = False, row.person_id
     if actor.sees_everybody:
         person = ask_person(records, actor, "Whose is it?", f"{key}-person", person)
         nobody = st.checkbox(
             "Nobody’s: do not guess", value=said.person_said and row.person_id is None, key=f"{key}-nobody"
         )
-    exercise = _ask_exercise(said.exercise, key)
+    exercise = _ask_exercise(before.exercise, key)
     leg = None
     if exercise is None or len(EXERCISES[exercise].legs) > 1:
-        leg = _ask_one("Standing leg", _LEGS, None if said.leg is None else said.leg.value, f"{key}-leg")
-    view = _ask_one("Camera", _VIEWS, None if said.view is None else said.view.value, f"{key}-view")
+        leg = _ask_one("Standing leg", _LEGS, None if before.leg is None else before.leg.value, f"{key}-leg")
+    view = _ask_one("Camera", _VIEWS, None if before.view is None else before.view.value, f"{key}-view")
     done_at = _ask_day(said.done_at, key)
-    plan = ask_targets(said.plan, exercise, key)
+    plan = ask_targets(before.plan if said.plan_said else None, exercise, key)
     mirrored = st.checkbox(
         "The recording is a mirror image",
-        value=said.mirrored,
+        value=before.mirrored,
         key=f"{key}-mirrored",
         help="Some selfie cameras store it so: writing in the picture reads backwards.",
     )
     capture_fps = st.number_input(
         "Slow motion: filmed at, frames a second",
         *CAPTURE_FPS_RANGE,
-        value=said.capture_fps,
+        value=before.capture_fps,
         step=1.0,
         format="%g",
         key=f"{key}-capture-fps",
@@ -121,26 +124,29 @@ def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
         put_right(
             work,
             row.id,
-            Said(
+            Wishes(
+                SetRequest(
+                    exercise=exercise,
+                    leg=None if leg is None else Side(leg),
+                    view=None if view is None else ViewKind(view),
+                    plan=plan or Plan(),
+                    mirrored=mirrored,
+                    capture_fps=None if capture_fps is None else float(capture_fps),
+                    person=chosen,
+                ),
                 person_said=is_said,
-                person_id=person_chosen(work, person) if is_said and person and not nobody else None,
-                exercise=exercise,
-                leg=None if leg is None else Side(leg),
-                view=None if view is None else ViewKind(view),
-                mirrored=mirrored,
-                capture_fps=None if capture_fps is None else float(capture_fps),
-                person=chosen,
+                plan_said=plan is not None,
                 done_at=done_at,
-                plan=plan,
                 keep_video=keep_video,
             ),
+            person_id=person_chosen(work, person) if is_said and person and not nobody else None,
         )
         if chosen is not None and row.state == UploadState.FAILED:
             try_again(work, row.id)
     return True
 
 
-def _ask_who(records: Records, row: Upload, said: Said, key: str) -> Region | None:
+def _ask_who(records: Records, row: Upload, said: SetRequest, key: str) -> int | Region | None:
     """Ask who of several people is to be measured, with a picture of them; as said before where nobody asks."""
     seen = people_seen(row)
     if seen is None:
@@ -183,7 +189,7 @@ def _ask_measured(records: Records, actor: Actor, row: Upload) -> bool:
     exercise = st.segmented_control(
         "Exercise",
         list(EXERCISES),
-        default=now.exercise,
+        default=now.rubric.exercise,
         format_func=lambda name: EXERCISES[name].title,
         key=f"{key}-exercise",
         required=True,
@@ -203,13 +209,13 @@ def _ask_measured(records: Records, actor: Actor, row: Upload) -> bool:
         records,
         actor,
         row.id,
-        SetSaid(
-            person_id=whose,
+        SetRequest(
             exercise=exercise,
             leg=None if leg is None else Side(leg),
             view=None if view is None else ViewKind(view),
-            done_at=done_at,
         ),
+        person_id=whose,
+        done_at=done_at,
     )
     return True
 

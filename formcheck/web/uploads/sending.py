@@ -14,6 +14,7 @@ from formcheck.intake.wishes import Wishes
 from formcheck.records.access import Actor
 from formcheck.records.people import list_people
 from formcheck.records.records import Records
+from formcheck.session.request import SetRequest
 from formcheck.web.plain_text import as_typed
 from formcheck.web.uploads.component import show_drop_zone
 
@@ -71,7 +72,7 @@ def _add_sample(
     records: Records, actor: Actor, settings: IntakeSettings, sample: Sample, person_id: str | None
 ) -> None:
     # Nobody's unless it is said: a sample clip is of no one in the records.
-    said = Wishes(exercise=sample.exercise, origin="sample", person_said=True)
+    said = Wishes(SetRequest(sample.exercise), origin="sample", person_said=True)
     try:
         add_file(records, actor, sample_path(sample), said, settings, person_id=person_id)
     except FormcheckError as error:

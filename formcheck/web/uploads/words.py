@@ -47,13 +47,13 @@ def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], s
     said = wishes_of(row)
     found = [_whose(row, people)]
     exercise = guess_of(row, "exercise")
-    if said.exercise is not None:
-        found.append(Fact(EXERCISES[said.exercise].title))
+    if said.request.exercise is not None:
+        found.append(Fact(EXERCISES[said.request.exercise].title))
     elif exercise is not None and exercise.value in EXERCISES:
         found.append(Fact(EXERCISES[exercise.value].title, exercise.reason[:1].lower() + exercise.reason[1:]))
     for name, value, words in (
-        ("leg", said.leg, {"left": "left leg", "right": "right leg"}),
-        ("view", said.view, _VIEWS),
+        ("leg", said.request.leg, {"left": "left leg", "right": "right leg"}),
+        ("view", said.request.view, _VIEWS),
     ):
         guess = guess_of(row, name)
         if value is not None:

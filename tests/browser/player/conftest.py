@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import PoseTrack
 from formcheck.session.corrections import Correction, MoveLandmark, ReviewedSet
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.video.proxy import write_proxy
 from formcheck.web.player.annotations import Annotation, Drawing, DrawingKind
 from formcheck.web.player.payload import payload_bytes, player_payload
@@ -59,14 +59,14 @@ class Shown:
 
 
 def measured(track: PoseTrack) -> ReviewedSet:
-    return ReviewedSet(assess(track, SetRequest(builtin_rubric("wall-squat"))), None)
+    return ReviewedSet(assess(track, SetRequest("wall-squat")), None)
 
 
 def after_review(before: ReviewedSet) -> ReviewedSet:
     track = before.automatic.track
     places = track.image_px.copy()
     places[100:190, KNEE, 0] += 40
-    corrected = assess(replace(track, image_px=places), SetRequest(builtin_rubric("wall-squat")))
+    corrected = assess(replace(track, image_px=places), SetRequest("wall-squat"))
     moved = MoveLandmark(KNEE, 4.0, 700.0, 500.0, 3.4, 6.3)
     return ReviewedSet(before.automatic, corrected, (Correction("c1", "R. Viewer", WHEN, moved),))
 

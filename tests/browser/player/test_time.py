@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from formcheck.exercises.rubric_file import builtin_rubric
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.video.proxy import write_proxy
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
@@ -56,7 +56,7 @@ def test_the_strip_moves_the_plots(player: OpenPlayer, shown: Shown) -> None:
     frame = frame_of(page)
     assert shown.track.t_s[frame] == pytest.approx(shown.track.t_s[-1] / 2, abs=0.05)
     left = page.locator('[data-plot="fppa_deg"] .fcr-value-left .fcr-value-number')
-    value = assess(sample_track(CLIP), SetRequest(builtin_rubric("wall-squat"))).series.per_leg["fppa_deg"][frame, 0]
+    value = assess(sample_track(CLIP), SetRequest("wall-squat")).series.per_leg["fppa_deg"][frame, 0]
     expect(left).to_have_text(f"{value:.0f}°".replace("-", "−").replace("−0°", "0°"))
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from formcheck.exercises.plan import Plan
 from formcheck.intake.queue import Announced, begin
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.wishes import Wishes
@@ -19,11 +20,12 @@ from formcheck.records.accounts import actor_of, add_account, deactivate_account
 from formcheck.records.answers import answer_suggestion
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
-from formcheck.records.plans import Prescription, prescribe
+from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotate, correct
 from formcheck.records.sets import keep_video
 from formcheck.session.corrections import ExcludeRep
+from formcheck.session.request import SetRequest
 from tests.records.kept import add_somebody, keep_set, measured
 
 ORIGIN: Final = "https://clinic.example"
@@ -91,7 +93,7 @@ class Opening:
         person = add_somebody(self.records, f"{name} {secret}", self.clinician)
         with self.records.writing(self.clinician) as work:
             account = add_account(work, f"{name.lower()}@example.org", Role.CLIENT, person_id=person.id)
-            plan = prescribe(work, person.id, Prescription("wall-squat", reps=10, target_depth_deg=45.0))
+            plan = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=10, target_depth_deg=45.0)))
         video = self._video(secret)
         row = keep_set(self.records, person.id, actor=self.clinician, video=video)
         with self.records.writing(self.clinician) as work:

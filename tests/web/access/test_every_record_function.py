@@ -24,18 +24,15 @@ import formcheck.records
 import formcheck.web
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.exercises.plan import Plan
-from formcheck.intake.correcting import Said, SetSaid
 from formcheck.intake.queue import Announced
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.wishes import Wishes
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError, Role
 from formcheck.records.people import PersonDetails
-from formcheck.records.plans import Prescription
 from formcheck.records.records import Records, Work
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.sets import NewSet, keep_track
 from formcheck.records.tables import Table
-from formcheck.session.corrections import MeasureAs
+from formcheck.session.request import SetRequest
 from tests.records.kept import measured
 from tests.sample_tracks import sample_track
 
@@ -143,7 +140,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "accepted": True,
         "answers": {"pain_before": 9},
         "body": {"kind": "text", "text": "mine"},
-        "change": MeasureAs(exercise="squat"),
+        "change": SetRequest(exercise="squat"),
         "details": PersonDetails(name="Mine"),
         "done_at": datetime(2026, 1, 1, tzinfo=UTC),
         "error": VideoError("Mine.", "None."),
@@ -154,7 +151,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "from_byte": 0,
         "name": "Mine",
         "new": NewSet(
-            measured_as=MeasuredAs("wall-squat"),
+            measured_as=SetRequest("wall-squat"),
             assessment=measured("wall_squat_side"),
             track=keep_track(records.files, track),
             origin="upload",
@@ -163,12 +160,12 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
             person_id=kept.person_id,
         ),
         "path": stolen,
-        "prescription": Prescription("wall-squat", reps=1),
+        "prescription": SetRequest("wall-squat", plan=Plan(reps=1)),
         "removed_too": True,
         "role": Role.CLIENT,
-        "said": SetSaid(exercise="squat")
+        "said": SetRequest(exercise="squat")
         if name.endswith(".put_set_right")
-        else Said(person_id=kept.person_id, person_said=True, exercise="squat", plan=Plan()),
+        else Wishes(SetRequest("squat", plan=Plan()), person_said=True, plan_said=True),
         "source": stolen,
         "suggestion": {"id": "mine"},
         "swelling": True,
@@ -179,7 +176,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "to_change": True,
         "undone_too": True,
         "version": 2,
-        "what": Prescription("wall-squat", reps=1),
+        "what": SetRequest("wall-squat", plan=Plan(reps=1)),
         "wishes": Wishes(),
     }
 

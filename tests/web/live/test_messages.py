@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from formcheck.pose.landmarks import Side
+from formcheck.session.request import SetRequest
 from formcheck.web.live.messages import (
     Cancel,
     Finish,
@@ -30,27 +31,30 @@ def parse(**changes: Any) -> SetupMessage:
 
 
 def test_a_setup_has_the_plan_that_was_prescribed() -> None:
-    message = parse(exercise="step-down", leg="right", step_height_cm=17.5, ball=True)
-    assert message.plan.reps == 10
-    assert message.plan.hold_s == 3.0
-    assert message.plan.target_depth_deg == 60.0
-    assert message.plan.step_height_cm == 17.5
-    assert message.plan.ball is True
-    assert message.side is Side.RIGHT
+    request = parse(exercise="step-down", leg="right", step_height_cm=17.5, ball=True).request
+    assert request.plan.reps == 10
+    assert request.plan.hold_s == 3.0
+    assert request.plan.target_depth_deg == 60.0
+    assert request.plan.step_height_cm == 17.5
+    assert request.plan.ball is True
+    assert request.leg is Side.RIGHT
 
 
 @pytest.mark.parametrize("leg", ["both", "auto"])
 def test_a_leg_that_is_not_named_is_none(leg: str) -> None:
-    assert parse(leg=leg).side is None
+    assert parse(exercise="step-down", leg=leg).request.leg is None
+
+
+def test_both_legs_work_in_a_squat_whichever_is_named() -> None:
+    assert parse(exercise="squat", leg="right").request.leg is None
 
 
 def test_what_is_not_prescribed_may_be_left_out() -> None:
     least = {key: SETUP[key] for key in ("type", "version", "exercise", "width", "height")}
     message = parse_client_text(json.dumps(least))
     assert isinstance(message, SetupMessage)
-    assert (message.leg, message.model, message.session_number) == ("auto", "auto", 1)
-    assert (message.reps, message.hold_s, message.target_depth_deg, message.step_height_cm) == (None,) * 4
-    assert not message.ball
+    assert (message.model, message.session_number) == ("auto", 1)
+    assert message.request == SetRequest(SETUP["exercise"])
     assert not message.keep_video
 
 
@@ -60,9 +64,9 @@ def test_what_is_not_prescribed_may_be_left_out() -> None:
         ("reps", 1),
         ("reps", 100),
         ("hold_s", 0),
-        ("hold_s", 60),
-        ("target_depth_deg", 5),
-        ("target_depth_deg", 140),
+        ("hold_s", 300),
+        ("target_depth_deg", 15),
+        ("target_depth_deg", 90),
         ("step_height_cm", 5),
         ("step_height_cm", 40),
         ("width", 64),
@@ -91,10 +95,10 @@ def test_the_edges_are_allowed(field: str, value: float) -> None:
         ("reps", True),
         ("reps", "10"),
         ("hold_s", -0.1),
-        ("hold_s", 60.1),
+        ("hold_s", 300.1),
         ("hold_s", 10**400),
-        ("target_depth_deg", 4.9),
-        ("target_depth_deg", 141),
+        ("target_depth_deg", 14.9),
+        ("target_depth_deg", 90.1),
         ("step_height_cm", 4),
         ("step_height_cm", 41),
         ("step_height_cm", "20"),
@@ -120,7 +124,7 @@ def test_a_field_out_of_bounds_is_named(field: str, value: Any) -> None:
 def test_the_bounds_are_said() -> None:
     with pytest.raises(LiveRefusalError, match="`reps` must be a whole number from 1 to 100"):
         parse(reps=500)
-    with pytest.raises(LiveRefusalError, match="`target_depth_deg` must be a number from 5 to 140"):
+    with pytest.raises(LiveRefusalError, match="`target_depth_deg` must be a number from 15 to 90"):
         parse(target_depth_deg=500)
     with pytest.raises(LiveRefusalError, match="`exercise` must be one of squat, step-down, wall-squat"):
         parse(exercise="lunge")

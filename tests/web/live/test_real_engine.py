@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Plan
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.routes import live_routes
@@ -83,7 +83,7 @@ def test_a_set_over_two_sockets_counts_like_a_recording_of_it(world: World) -> N
     finished = registry.finished_set(set_id, "somebody")
     assert finished is not None
     plan = Plan(reps=3, hold_s=3.0, target_depth_deg=60.0)
-    recorded = assess(track, SetRequest(builtin_rubric("wall-squat"), plan=plan))
+    recorded = assess(track, SetRequest("wall-squat", plan=plan))
     shift_s = float(track.t_s[len(track) - len(finished.pose_track)])
     for live, known in zip(finished.assessment.complete_reps, recorded.complete_reps, strict=True):
         assert live.start_s + shift_s == pytest.approx(known.start_s, abs=0.05)

@@ -27,7 +27,7 @@ from formcheck.pose.models import PoseModel
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live_state import LiveState, LiveValue, PictureFacts, Stage
-from formcheck.session.recorded import SetRequest
+from formcheck.session.request import SetRequest
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.registry import LiveRegistry

@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from formcheck.exercises.plan import Plan
 from formcheck.records.access import Actor
 from formcheck.records.notes import notes_of_person, write_note
 from formcheck.records.people import list_people
-from formcheck.records.plans import Prescription, current_plan, list_plans, prescribe
+from formcheck.records.plans import current_plan, list_plans, prescribe
 from formcheck.records.records import Records
 from formcheck.records.sets import say_pain
 from formcheck.records.settings import RecordsSettings
+from formcheck.session.request import SetRequest
 from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set
 
 _TIMEOUT_S = 240.0
@@ -93,7 +95,7 @@ def test_a_persons_page_has_sets_plan_and_notes(monkeypatch: pytest.MonkeyPatch,
     person = add_somebody(kept)
     row = keep_set(kept, person.id)
     with kept.writing(CLINICIAN) as work:
-        prescribe(work, person.id, Prescription("wall-squat", target_depth_deg=45.0, reps=10, hold_s=3.0))
+        prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(target_depth_deg=45.0, reps=10, hold_s=3.0)))
         write_note(work, "Knees _in_ line", person_id=person.id, for_client=True)
     test = opened(monkeypatch, kept, person=person.id)
     words = said(test)

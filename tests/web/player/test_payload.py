@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrected import review
 from formcheck.session.corrections import Correction, ExcludeRep, MoveLandmark, ReviewedSet
-from formcheck.session.recorded import SetRequest, assess
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.web.player.annotations import Annotation, Drawing, DrawingKind
 from formcheck.web.player.packing import unpacked
 from formcheck.web.player.payload import DRAWN, payload_bytes, player_payload
@@ -29,7 +29,7 @@ KNEE = str(int(Landmark.LEFT_KNEE))
 
 
 def assessed(track: PoseTrack, exercise: str = "wall-squat") -> Assessment:
-    return assess(track, SetRequest(builtin_rubric(exercise)))
+    return assess(track, SetRequest(exercise))
 
 
 def sent(reviewed: ReviewedSet, *annotations: Annotation) -> Any:
@@ -175,7 +175,7 @@ def test_changes_and_drawings_say_who_and_when(reviewed: ReviewedSet) -> None:
 
 
 def test_a_rep_that_was_left_out_is_marked_and_not_judged() -> None:
-    track, request = sample_track("wall_squat_front"), SetRequest(builtin_rubric("wall-squat"))
+    track, request = sample_track("wall_squat_front"), SetRequest("wall-squat")
     left_out = Correction("c1", "R. Viewer", WHEN, ExcludeRep(8.6, "lost balance"))
     elsewhere = Correction("c2", "R. Viewer", WHEN, ExcludeRep(6.2))
     document = sent(review(track, request, [left_out, elsewhere]))
@@ -188,7 +188,7 @@ def test_a_rep_that_was_left_out_is_marked_and_not_judged() -> None:
 
 
 def test_a_joint_placed_by_hand_is_sent_where_it_was_put() -> None:
-    track, request = sample_track("wall_squat_front"), SetRequest(builtin_rubric("wall-squat"))
+    track, request = sample_track("wall_squat_front"), SetRequest("wall-squat")
     at_s = float(track.t_s[121])
     put = Correction("c1", "R. Viewer", WHEN, MoveLandmark(Landmark.LEFT_KNEE, at_s, 700.5, 510.2, at_s, at_s))
     landmarks = sent(review(track, request, [put]))["landmarks"]

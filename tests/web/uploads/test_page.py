@@ -11,11 +11,10 @@ from streamlit.testing.v1 import AppTest
 
 from formcheck.errors import FormcheckError
 from formcheck.intake.claims import claim_next, mark_done, mark_failed, renew
-from formcheck.intake.correcting import said_of
 from formcheck.intake.queue import Announced, begin, complete, list_uploads, note_received
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.states import UploadState, get_upload, upload_path
-from formcheck.intake.wishes import Guess, Wishes
+from formcheck.intake.wishes import Guess, Wishes, wishes_of
 from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region, SeveralPeopleError
 from formcheck.records.access import SYSTEM, Actor
@@ -23,6 +22,7 @@ from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set
 from formcheck.records.tables import Upload
+from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.uploads.editing import numbered
 from formcheck.web.uploads.words import facts, progress_in_words, time_in_words, time_left_s
@@ -67,7 +67,7 @@ def test_a_guess_is_shown_with_its_reason_and_what_was_said_without() -> None:
         ("left leg", "found in the movement"),
         ("2026-03-02", "the date of the file"),
     ]
-    wishes = Wishes(person_said=True, exercise="squat", leg=Side.RIGHT, done_at=NOW - timedelta(days=1))
+    wishes = Wishes(SetRequest("squat", leg=Side.RIGHT), person_said=True, done_at=NOW - timedelta(days=1))
     told = an_upload(person_id="a", guesses=guesses, wishes=wishes.document())
     assert said_in(told) == [("Anna", ""), ("Squat", ""), ("right leg", ""), ("2026-03-01", "")]
 
@@ -215,7 +215,7 @@ def test_who_of_several_people_is_measured_is_chosen_in_a_picture(records: Recor
     assert not test.exception
     seen = look(records, row)
     assert seen.state == UploadState.WAITING
-    assert said_of(seen).person == people[1]
+    assert wishes_of(seen).request.person == people[1]
 
 
 def test_people_are_numbered_in_the_picture() -> None:
@@ -298,11 +298,12 @@ def test_what_was_guessed_is_put_right_in_a_dialog(records: Records) -> None:
     test = press(test, "Save")
     assert not test.exception
     seen = look(records, row)
-    said = said_of(seen)
-    assert (said.person_id, said.exercise, said.leg) == (anna, "step-down", Side.LEFT)
-    assert said.plan is not None
-    assert said.plan.reps == 8
-    assert said.capture_fps == 240.0
+    said = wishes_of(seen)
+    assert (seen.person_id, said.person_said) == (anna, True)
+    assert (said.request.exercise, said.request.leg) == ("step-down", Side.LEFT)
+    assert said.plan_said
+    assert said.request.plan.reps == 8
+    assert said.request.capture_fps == 240.0
     assert "Save" not in labels(test)
 
 
