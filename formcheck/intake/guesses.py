@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import PurePosixPath
 from typing import Final
 
 from sqlalchemy import select
 
-from formcheck.exercises.rubric_file import builtin_names
+from formcheck.exercises.catalogue.exercise import phrases
 from formcheck.intake.states import UploadState
 from formcheck.intake.wishes import Guess, guess_of, guessed_moment, wishes_of
 from formcheck.pose.landmarks import Side
@@ -28,12 +27,6 @@ _OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
 _WORD: Final = re.compile(r"[^\W\d_]+", re.UNICODE)
 _SHORTEST_NAME: Final = 3
 """Letters: shorter words of a name are in too many file names by chance."""
-_EXERCISE_WORDS: Final = (
-    ("step-down", (("step", "down"), ("stepdown",), ("step", "downs"), ("stepdowns",))),
-    ("wall-squat", (("wall", "squat"), ("wallsquat",), ("wall", "squats"), ("wallsquats",))),
-    ("squat", (("squat",), ("squats",))),
-)
-"""In this order: a wall squat is a squat in words too."""
 
 
 def guess_by_name(work: Work, row: Upload) -> None:
@@ -90,8 +83,8 @@ def guess_person_by_plan(work: Work, exercise: str, leg: Side | None) -> Guess |
 def exercise_in_name(name: str) -> Guess | None:
     """Guess the exercise by the words of a file's name."""
     words = _words(name)
-    for exercise, wordings in _EXERCISE_WORDS:
-        if exercise in builtin_names() and any(_in_a_row(wording, words) for wording in wordings):
+    for phrase, exercise in phrases():
+        if any(_in_a_row(wording, words) for wording in _wordings(phrase)):
             return Guess(exercise, "the file's name says so")
     return None
 
@@ -151,7 +144,12 @@ def _fits(name: Sequence[str], inside: Sequence[str]) -> bool:
     return any(len(word) >= _SHORTEST_NAME and word in inside for word in name)
 
 
+def _wordings(phrase: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to write a phrase: in one word or several, of one or of many."""
+    one = tuple(phrase.split())
+    many = (*one[:-1], f"{one[-1]}s")
+    return one, many, ("".join(one),), ("".join(many),)
+
+
 def _in_a_row(wording: Sequence[str], words: Sequence[str]) -> bool:
-    if len(wording) == 1:
-        return wording[0] in words
-    return tuple(wording) in set(pairwise(words))
+    return any(tuple(words[at : at + len(wording)]) == wording for at in range(len(words)))

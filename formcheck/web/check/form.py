@@ -7,18 +7,18 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.exercises.catalogue.exercise import AUTO_LEG
 from formcheck.pose.models import AUTO_MODEL, model_path
 from formcheck.pose.releases import RELEASES
 from formcheck.session.pain import HIGHEST, LOWEST
 from formcheck.web.check.settings import (
-    AUTO_LEG,
-    DEFAULT_EXERCISE,
     DEPTH_RANGE_DEG,
     EXERCISES,
     HOLD_RANGE_S,
     REPS_RANGE,
     STEP_RANGE_CM,
     SetSettings,
+    default_exercise,
     default_settings,
 )
 
@@ -51,7 +51,7 @@ class SessionChoices:
 
 def ask_exercise() -> str:
     """Ask which exercise; return its name."""
-    before: str = st.session_state.get(_EXERCISE, DEFAULT_EXERCISE)
+    before: str = st.session_state.get(_EXERCISE) or default_exercise()
     chosen = st.segmented_control(
         "Exercise",
         list(EXERCISES),

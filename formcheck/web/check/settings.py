@@ -7,16 +7,14 @@ words that name the value and what is allowed, and then no set is started from i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
 
+from formcheck.exercises.catalogue.exercise import AUTO_LEG, ExerciseChoice, exercises
 from formcheck.session.pain import Load
 
-AUTO_LEG: Final = "auto"
-BOTH_LEGS: Final = "both"
 REPS_RANGE: Final = (1, 30)
 """The guidance asks for 10 to 20; fewer is what is left after a painful set, more is for a clinician to ask for."""
 HOLD_RANGE_S: Final = (0.0, 60.0)
@@ -29,48 +27,25 @@ _SHOWN_AT_MOST: Final = 40
 """Characters of a value that are repeated in a refusal."""
 
 
-@dataclass(frozen=True)
-class ExerciseChoice:
-    """An exercise as it can be chosen, with the guidance's defaults."""
+class _Choices(Mapping[str, ExerciseChoice]):
+    """The exercises of the catalogue as they can be chosen, read when they are first asked for."""
 
-    name: str
-    title: str
-    legs: tuple[str, ...]
-    """What `leg` may be; the first is the default."""
-    reps: int
-    hold_s: float
-    """0 for none."""
-    target_depth_deg: float
-    step_height_cm: float | None
-    """None where there is no step."""
-    takes_ball: bool
-    takes_hold: bool
+    def __getitem__(self, name: str) -> ExerciseChoice:
+        return exercises()[name].choice
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(exercises())
+
+    def __len__(self) -> int:
+        return len(exercises())
 
 
-EXERCISES: Final[Mapping[str, ExerciseChoice]] = MappingProxyType(
-    {
-        each.name: each
-        for each in (
-            # Hold 3 s and 10 to 20 reps are the guidance's; depths and steps start low on the ladder (§3.5, §7.6).
-            ExerciseChoice(
-                "wall-squat", "Wall squat", (BOTH_LEGS,), 10, 3.0, 45.0, None, takes_ball=True, takes_hold=True
-            ),
-            ExerciseChoice(
-                "step-down",
-                "Step-down",
-                (AUTO_LEG, "left", "right"),
-                10,
-                0.0,
-                45.0,
-                10.0,
-                takes_ball=False,
-                takes_hold=False,
-            ),
-            ExerciseChoice("squat", "Squat", (BOTH_LEGS,), 10, 0.0, 45.0, None, takes_ball=False, takes_hold=True),
-        )
-    }
-)
-DEFAULT_EXERCISE: Final = "wall-squat"
+EXERCISES: Final[Mapping[str, ExerciseChoice]] = _Choices()
+
+
+def default_exercise() -> str:
+    """Return the exercise that is chosen where nobody says another: the first of the catalogue."""
+    return next(iter(EXERCISES))
 
 
 @dataclass(frozen=True)
@@ -157,11 +132,11 @@ class LinkReading:
         return self.settings is not None or bool(self.refusals)
 
 
-def default_settings(exercise: str = DEFAULT_EXERCISE) -> SetSettings:
-    """Return the guidance's defaults for an exercise."""
-    choice = EXERCISES[exercise]
+def default_settings(exercise: str | None = None) -> SetSettings:
+    """Return the guidance's defaults for an exercise, the first of the catalogue where none is named."""
+    choice = EXERCISES[exercise or default_exercise()]
     return SetSettings(
-        exercise, choice.legs[0], choice.reps, choice.hold_s, choice.target_depth_deg, choice.step_height_cm
+        choice.name, choice.legs[0], choice.reps, choice.hold_s, choice.target_depth_deg, choice.step_height_cm
     )
 
 
