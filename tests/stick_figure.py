@@ -32,7 +32,11 @@ HIP, KNEE, ANKLE, HEEL, TOE = ((23, 24), (25, 26), (27, 28), (29, 30), (31, 32))
 LEGS = (*HIP, *KNEE, *ANKLE, *HEEL, *TOE)
 LEFT, RIGHT = 0, 1
 
-Exercise = Literal["wall-squat", "step-down", "squat"]
+LIFT_M = 0.12
+"""How far above the floor the free foot of a single-leg squat is held, in front or beside."""
+
+Exercise = Literal["wall-squat", "step-down", "squat", "single-leg-squat"]
+FreeLeg = Literal["front", "behind", "beside"]
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Person:
     exercise: Exercise = "squat"
     moves: tuple[Move, ...] = (Move(), Move(), Move())
     stance: int = LEFT
-    """The standing leg of a step-down."""
+    """The leg that stands alone in a step-down or a single-leg squat."""
     yaw_deg: float = 0.0
     """Turned to the person's own right: 0 faces the camera, 90 shows the left side, 180 the back."""
     last_rest_s: float = 1.2
@@ -68,9 +72,14 @@ class Person:
     """How far either foot points outward; the knee goes where its FPPA says."""
     thigh_share: float | None = None
     """Share of knee flexion that is the thigh's tilt: more than 0.5 sits back, hips behind ankles. None takes 0.5 in a
-    squat and 0.45 in a step-down; a wall squat slides down its wall."""
+    squat and 0.45 on one leg; a wall squat slides down its wall."""
     stance_fppa_deg: tuple[float, float] = (0.0, 0.0)
     """In quiet stance, left and right."""
+    free_leg: FreeLeg = "front"
+    """Where the free leg of a single-leg squat is held: stretched ahead or beside the other foot just over the floor,
+    or behind with the knee bent, so that it goes down with the body."""
+    sets_foot_down: bool = True
+    """Whether the free foot of a single-leg squat stands on the floor between reps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,11 +216,17 @@ def place_body(person: Person, flexion: Floats, fppa: Floats, lean: Floats, drop
     thigh = _thigh_tilt(person, bend)
     leg_up = -_sagittal(thigh, THIGH_M) - _sagittal(thigh - bend, SHANK_M)
     half = HIPS_APART_M / 2
-    single = person.exercise == "step-down"
+    single = person.exercise in ("step-down", "single-leg-squat")
     to_stance = -1.0 if single and person.stance == RIGHT else 1.0
     to_left = np.column_stack([np.cos(np.radians(drop)), to_stance * np.sin(np.radians(drop)), np.zeros(n)])
-    floor = FOOT_UP_M + (STEP_M if single else 0.0)
-    if single:
+    floor = FOOT_UP_M + (STEP_M if person.exercise == "step-down" else 0.0)
+    stance_x = to_stance * half
+    if person.exercise == "single-leg-squat":
+        # On the floor the body stands over its foot: the leg leans inward, hips lower by what that takes.
+        stance_x = 0.0
+        lean_in = np.column_stack([np.full(n, to_stance * half), np.sqrt(leg_up[:, 1] ** 2 - half**2), leg_up[:, 2]])
+        middle = np.array([0.0, floor, 0.0]) + lean_in - to_stance * half * to_left
+    elif single:
         middle = np.array([to_stance * half, floor, 0.0]) + leg_up - to_stance * half * to_left
     else:
         middle = np.array([0.0, floor, 0.0]) + leg_up
@@ -219,18 +234,21 @@ def place_body(person: Person, flexion: Floats, fppa: Floats, lean: Floats, drop
     for leg, sign in ((LEFT, 1.0), (RIGHT, -1.0)):
         hip = middle + sign * half * to_left
         free = single and leg != person.stance
-        if free:
+        if free and person.exercise == "single-leg-squat":
+            ankle = _held_ankle(person, hip, flexion, sign * half)
+            knee = _knee(hip, ankle, bend, np.zeros(n), -sign)
+        elif free:
             out = np.full(n, np.radians(FREE_THIGH_DEG))
             knee = hip + _sagittal(out, THIGH_M)
             ankle = knee + _sagittal(np.full(n, np.radians(-FREE_SHANK_DEG)), SHANK_M)
         else:
-            ankle = np.tile([sign * half, floor, 0.0], (n, 1))
+            ankle = np.tile([stance_x if single else sign * half, floor, 0.0], (n, 1))
             knee = _knee(hip, ankle, bend, np.radians(fppa[:, leg]), -sign)
         points[:, HIP[leg]], points[:, KNEE[leg]], points[:, ANKLE[leg]] = hip, knee, ankle
         outward, ahead = np.sin(np.radians(person.toe_out_deg)), np.cos(np.radians(person.toe_out_deg))
         points[:, HEEL[leg]] = ankle + np.array([-0.05 * sign * outward, -0.06, -0.05 * ahead])
         points[:, TOE[leg]] = ankle + np.array([0.15 * sign * outward, -0.07, 0.15 * ahead])
-    forward = {"squat": 0.6, "step-down": 0.25, "wall-squat": 0.0}[person.exercise] * flexion
+    forward = {"squat": 0.6, "step-down": 0.25, "wall-squat": 0.0, "single-leg-squat": 0.5}[person.exercise] * flexion
     lean_l, lean_f = to_stance * np.tan(np.radians(lean)), np.tan(np.radians(forward))
     up = _unit(np.column_stack([lean_l, np.ones(n), lean_f]))
     _upper_body(points, middle, up)
@@ -246,6 +264,22 @@ def place_body(person: Person, flexion: Floats, fppa: Floats, lean: Floats, drop
     return Body(
         points, np.stack(true_flexion, axis=1), np.stack(true_fppa, axis=1), np.stack(true_kmf, axis=1), forward
     )
+
+
+def _held_ankle(person: Person, hip: Floats, flexion: Floats, beside_m: float) -> Floats:
+    """Return where the ankle of the free leg of a single-leg squat is, shape (n, 3)."""
+    n = len(flexion)
+    on_floor = np.tile([beside_m, FOOT_UP_M, 0.0], (n, 1))
+    if person.free_leg == "behind":
+        knee = hip + _sagittal(np.full(n, np.radians(-5.0)), THIGH_M)
+        held = knee + _sagittal(np.full(n, np.radians(-80.0)), SHANK_M)
+    else:
+        held = on_floor + np.array([0.0, LIFT_M, 0.0])
+        if person.free_leg == "front":
+            reach = 0.985 * (THIGH_M + SHANK_M)
+            held[:, 2] = hip[:, 2] + np.sqrt(reach**2 - ((held - hip)[:, :2] ** 2).sum(axis=1))
+    lifted = np.clip((flexion - STAND_FLEXION_DEG) / 10.0, 0.0, 1.0) if person.sets_foot_down else np.ones(n)
+    return np.asarray(on_floor + minimum_jerk(lifted)[:, None] * (held - on_floor))
 
 
 def _upper_body(points: Floats, middle: Floats, up: Floats) -> None:

@@ -4,14 +4,8 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePath
-from typing import Final
 
-_WORDS: Final = (
-    ("step-down", re.compile(r"step[\W_]*downs?(?![a-z])", re.IGNORECASE)),
-    ("wall-squat", re.compile(r"wall[\W_]*(?:squat|sit)s?(?![a-z])", re.IGNORECASE)),
-    ("squat", re.compile(r"(?<![a-z])squats?(?![a-z])", re.IGNORECASE)),
-)
-"""What people call each exercise; a wall squat is looked for before a squat."""
+from formcheck.exercises.catalogue.exercise import phrases
 
 
 def named_exercise(path: PurePath) -> str | None:
@@ -25,14 +19,24 @@ def named_exercise(path: PurePath) -> str | None:
     Returns
     -------
     str or None
-        `wall-squat`, `step-down` or `squat`; None where no name says it, or one says two.
+        Its name in the catalogue; None where no name says it, or one says two.
     """
     for part in (path.stem, *reversed(path.parts[:-1])):
         left, said = part, []
-        for exercise, words in _WORDS:
-            left, times = words.subn(" ", left)
-            if times:
+        for phrase, exercise in phrases():
+            left, times = _pattern(phrase).subn(" ", left)
+            if times and exercise not in said:
                 said.append(exercise)
         if said:
             return said[0] if len(said) == 1 else None
     return None
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Return what finds a phrase in a name: its words with any signs between them or none, the last one in any number.
+
+    A single word must stand alone: “squat” is no part of “squatter”, nor of “asquat”.
+    """
+    words = [re.escape(word) for word in phrase.split()]
+    before = "" if len(words) > 1 else "(?<![a-z])"
+    return re.compile(before + r"[\W_]*".join(words) + "s?(?![a-z])", re.IGNORECASE)

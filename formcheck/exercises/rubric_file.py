@@ -8,22 +8,24 @@ from __future__ import annotations
 import hashlib
 import re
 import tomllib
+from collections.abc import Callable
 from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from formcheck.errors import RubricError
+from formcheck.exercises.catalogue.folders import RUBRIC_FILE, exercise_folders
 from formcheck.exercises.rubric import Rubric, ScoreCriterion, ScoreRule
 from formcheck.exercises.rubric_check import read_checks
 from formcheck.exercises.toml_lines import KeyLines
 from formcheck.exercises.toml_table import Problem, TomlTable, closest
 from formcheck.kinematics.measures.record import Scope
 from formcheck.kinematics.measures.registry import MEASURES
-from formcheck.kinematics.phase_rule import PhaseRule
+from formcheck.kinematics.phase_rule import Begins, Effort, PhaseRule
 
 SCHEMA: Final = "formcheck.rubric/1"
+
+T = TypeVar("T")
 
 
 class InvalidRubricError(RubricError):
@@ -68,24 +70,28 @@ def load_rubric(path: Path) -> Rubric:
 
 
 def builtin_names() -> tuple[str, ...]:
-    """Return the ids of the exercises that formcheck comes with, sorted."""
-    names = (each.name for each in _builtin_folder().iterdir())
-    return tuple(sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml")))
+    """Return the ids of the exercises of the catalogue, sorted."""
+    return tuple(sorted(exercise_folders()))
 
 
-@cache
 def builtin_rubric(exercise: str) -> Rubric:
-    """Read the rubric of an exercise that formcheck comes with.
+    """Read the rubric of an exercise of the catalogue.
 
     Raises
     ------
     RubricError
         If there is none of that name.
     """
-    names = builtin_names()
-    if exercise not in names:
+    folders = exercise_folders()
+    if exercise not in folders:
+        names = builtin_names()
         raise RubricError(f"There is no exercise `{exercise}`{closest(exercise, names)}.", f"Use {', '.join(names)}.")
-    return parse_rubric(_builtin_folder().joinpath(f"{exercise}.toml").read_bytes(), f"{exercise}.toml")
+    return _parsed(folders[exercise].joinpath(RUBRIC_FILE).read_bytes(), f"{exercise}.toml")
+
+
+@cache
+def _parsed(data: bytes, file_name: str) -> Rubric:
+    return parse_rubric(data, file_name)
 
 
 def parse_rubric(data: bytes, file_name: str) -> Rubric:
@@ -103,6 +109,26 @@ def parse_rubric(data: bytes, file_name: str) -> Rubric:
     InvalidRubricError
         If it is not a valid rubric.
     """
+    return read_toml(data, file_name, lambda root: _rubric(root, file_name, hashlib.sha256(data).hexdigest()))
+
+
+def read_toml(data: bytes, file_name: str, read: Callable[[TomlTable], T]) -> T:
+    """Return what `read` makes of a TOML file of an exercise.
+
+    Parameters
+    ----------
+    data
+        UTF-8 TOML.
+    file_name
+        As people know the file, for problems.
+    read
+        Takes the root of the file; what it returns is used only where it recorded no problem.
+
+    Raises
+    ------
+    InvalidRubricError
+        If there is a problem with the file.
+    """
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -113,15 +139,10 @@ def parse_rubric(data: bytes, file_name: str) -> Rubric:
     except tomllib.TOMLDecodeError as error:
         raise InvalidRubricError(file_name, [_syntax_problem(str(error), text)]) from error
     problems: list[Problem] = []
-    root = TomlTable(values, (), KeyLines(text.replace("\r\n", "\n")), problems)
-    rubric = _rubric(root, file_name, hashlib.sha256(data).hexdigest())
+    result = read(TomlTable(values, (), KeyLines(text.replace("\r\n", "\n")), problems))
     if problems:
         raise InvalidRubricError(file_name, problems)
-    return rubric
-
-
-def _builtin_folder() -> Traversable:
-    return resources.files("formcheck.exercises").joinpath("rubrics")
+    return result
 
 
 def _syntax_problem(message: str, text: str) -> Problem:
@@ -160,6 +181,8 @@ def _phase_rule(table: TomlTable) -> PhaseRule:
         min_range_deg=table.number("min_range_deg", at_least=0.0),
         min_duration_s=table.number("min_duration_s", at_least=0.0),
         hold_min_s=table.number("hold_min_s", at_least=0.0),
+        begins=Begins(table.choice("begins", list(Begins), Begins.STANDING)),
+        effort=Effort(table.choice("effort", list(Effort), Effort.REPEATED)),
     )
     table.done()
     return rule

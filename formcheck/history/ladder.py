@@ -4,16 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 
+from formcheck.exercises.catalogue.exercise import Exercise, Level, exercises
 from formcheck.exercises.plan import Plan
-
-WALL_SQUAT: Final = "wall-squat"
-STEP_DOWN: Final = "step-down"
-_STEP_DOWN_DEPTH_DEG: Final = 45.0
-"""Steps are chosen for about this much flexion (§3.5)."""
-_HOLD_S: Final = 3.0
-"""Of the guidance for wall squats (§3.5)."""
 
 
 class Variable(StrEnum):
@@ -22,37 +15,6 @@ class Variable(StrEnum):
     TARGET_DEPTH = "target depth"
     STEP_HEIGHT = "step height"
     EXERCISE = "exercise"
-
-
-@dataclass(frozen=True)
-class Level:
-    """One rung."""
-
-    id: str
-    title: str
-    exercise: str | None
-    """None for the ball exercises before any squat."""
-    target_depth_deg: float | None = None
-    step_height_cm: float | None = None
-    in_plans: bool = True
-    """Whether a plan can say it: exercises without a squat and added resistance are not in plans."""
-
-
-LADDER: Final = (
-    Level("W0", "the ball exercises sitting and lying", None, in_plans=False),
-    Level("W1", "wall squat to 30°", WALL_SQUAT, target_depth_deg=30.0),
-    Level("W2", "wall squat to 45°", WALL_SQUAT, target_depth_deg=45.0),
-    Level("W3", "wall squat to 60°", WALL_SQUAT, target_depth_deg=60.0),
-    # From 10° below to 5° above the target is good (WS-S1), so this target is the rung of 60 to 75°.
-    Level("W4", "wall squat to 60–75°", WALL_SQUAT, target_depth_deg=70.0),
-    Level("S1", "step-down from 10 cm", STEP_DOWN, step_height_cm=10.0),
-    Level("S2", "step-down from 15 cm", STEP_DOWN, step_height_cm=15.0),
-    Level("S3", "step-down from 20 cm", STEP_DOWN, step_height_cm=20.0),
-    Level("S4", "step-down against resistance, which is not scored", STEP_DOWN, step_height_cm=20.0, in_plans=False),
-)
-"""From easy to hard."""
-HEELS_DOWN_FOR: Final = "W4"
-"""This rung needs heels that stay down besides what every rung needs."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +33,22 @@ class PlanChange:
     """The rung it leads to; None where it is off the ladder."""
 
 
+def ladder() -> tuple[Level, ...]:
+    """Return the rungs of all exercises from easy to hard: those of an exercise after those of the easier one."""
+    known = exercises()
+    on_it = sorted((each for each in known.values() if each.levels), key=lambda each: len(_easier_ones(each)))
+    return tuple(level for each in on_it for level in each.levels)
+
+
+def _easier_ones(exercise: Exercise) -> list[str]:
+    """Return the exercises below one on the ladder, the nearest first."""
+    below: list[str] = []
+    while exercise.easier is not None and exercise.easier not in below:
+        below.append(exercise.easier)
+        exercise = exercises()[exercise.easier]
+    return below
+
+
 def level_of(exercise: str, plan: Plan) -> Level | None:
     """Return the rung that a plan is on: the highest that it reaches.
 
@@ -79,9 +57,7 @@ def level_of(exercise: str, plan: Plan) -> Level | None:
     Level or None
         None for an exercise off the ladder, below its lowest rung, or where the plan does not say what decides.
     """
-    reached = [
-        each for each in LADDER if each.in_plans and each.exercise == exercise and _load(each) <= _of(each, plan)
-    ]
+    reached = [each for each in _rungs(exercise) if _load(each) <= _of(each, plan)]
     return reached[-1] if reached else None
 
 
@@ -93,14 +69,18 @@ def next_level(exercise: str, plan: Plan) -> Level | None:
     harder = [each for each in own if _load(each) > _of(each, plan)]
     if harder:
         return harder[0]
-    after = LADDER.index(own[-1]) + 1
-    return LADDER[after] if after < len(LADDER) else None
+    levels = exercises()[exercise].levels
+    after = (
+        *levels[levels.index(own[-1]) + 1 :],
+        *(each.levels[0] for each in exercises().values() if each.easier == exercise and each.levels),
+    )
+    return after[0] if after else None
 
 
 def previous_level(exercise: str, plan: Plan) -> Level | None:
     """Return the next easier rung; None off the ladder, or where the plan does not say what decides.
 
-    A step lower than the lowest rung has none either: the deepest wall squat, on the rung below, is harder than it.
+    A load below the lowest rung has none either: the hardest rung of the exercise below is harder than it.
     """
     own = _rungs(exercise)
     if not own or _of(own[0], plan) == -1:
@@ -108,19 +88,24 @@ def previous_level(exercise: str, plan: Plan) -> Level | None:
     easier = [each for each in own if _load(each) < _of(each, plan)]
     if easier:
         return easier[-1]
-    below = LADDER[LADDER.index(own[0]) - 1]
-    return None if below.in_plans and _of(own[0], plan) < _load(own[0]) else below
+    known = exercises()[exercise]
+    before = known.levels[: known.levels.index(own[0])]
+    if before:
+        return before[-1]
+    below = _rungs(known.easier) if known.easier is not None else []
+    return below[-1] if below and _of(own[0], plan) >= _load(own[0]) else None
 
 
 def change_to(level: Level, exercise: str, plan: Plan) -> PlanChange | None:
     """Return the plan that leads to a neighbouring rung; None for a rung that a plan cannot say."""
-    if not level.in_plans or level.exercise is None:
+    if not level.in_plans:
         return None
     if level.exercise != exercise:
+        usual = exercises()[level.exercise].choice
         new = Plan(
-            target_depth_deg=level.target_depth_deg or _STEP_DOWN_DEPTH_DEG,
+            target_depth_deg=level.target_depth_deg or usual.target_depth_deg,
             reps=plan.reps,
-            hold_s=_HOLD_S if level.exercise == WALL_SQUAT else None,
+            hold_s=usual.hold_s or None,
             step_height_cm=level.step_height_cm,
             sex=plan.sex,
         )
@@ -143,15 +128,17 @@ def step_height_changed(exercise: str, plan: Plan, to_cm: float, level: str | No
 
 
 def _rungs(exercise: str) -> list[Level]:
-    return [each for each in LADDER if each.in_plans and each.exercise == exercise]
+    """Return the rungs of an exercise that a plan can say, from easy to hard."""
+    known = exercises().get(exercise)
+    return [] if known is None else [each for each in known.levels if each.in_plans]
 
 
 def _load(level: Level) -> float:
-    load = level.target_depth_deg if level.exercise == WALL_SQUAT else level.step_height_cm
-    return load or 0.0
+    """Return what a rung is of: a height of the step where it has one, else a depth."""
+    return level.step_height_cm or level.target_depth_deg or 0.0
 
 
 def _of(level: Level, plan: Plan) -> float:
     """Return what of a plan decides about its rung; -1 where the plan does not say."""
-    load = plan.target_depth_deg if level.exercise == WALL_SQUAT else plan.step_height_cm
+    load = plan.target_depth_deg if level.step_height_cm is None else plan.step_height_cm
     return -1.0 if load is None else load

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from formcheck.history.change import Change, Verdict
-from formcheck.history.ladder import LADDER, level_of
+from formcheck.history.ladder import ladder, level_of
 from formcheck.history.progress import change_since, trends
 from formcheck.history.sessions import Session, sessions_of
 from formcheck.history.summary import SetSummary
@@ -104,7 +104,7 @@ def _first(sets: Sequence[SetSummary], mark: Mark, holds: Callable[[SetSummary],
 
 def _levels(sets: Sequence[SetSummary]) -> Iterator[Milestone]:
     """Yield each rung when it was stood on for the first time, after the first and harder than all before."""
-    order = [level.id for level in LADDER]
+    order = [level.id for level in ladder()]
     highest: int | None = None
     for each in sets:
         level = level_of(each.result.exercise, each.result.plan) if each.result.reps_complete else None

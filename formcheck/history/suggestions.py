@@ -12,9 +12,8 @@ from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
 
+from formcheck.exercises.catalogue.exercise import Level
 from formcheck.history.ladder import (
-    HEELS_DOWN_FOR,
-    Level,
     PlanChange,
     change_to,
     depth_changed,
@@ -236,7 +235,7 @@ def _against(session: Session, level: Level, zone: tzinfo | None) -> list[str]:
         found.append(f"{day}: form could not be judged.")
     elif min(shares) < SAFE_SHARE:
         found.append(f"{day}: only {100 * min(shares):.0f} % of the reps were without a fault that concerns safety.")
-    if level.id == HEELS_DOWN_FOR:
+    if level.heels_down:
         heels = [each.result.heels_down for each in session.sets if each.result.heels_down is not None]
         if not heels:
             found.append(f"{day}: the heels were not seen; film a set from the side.")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 from typing import Final
 
 from sqlalchemy import select
 
-from formcheck.exercises.rubric_file import builtin_names
+from formcheck.exercises.catalogue.exercise import phrases
 from formcheck.intake.states import UploadState
 from formcheck.intake.wishes import Guess, guess_of, guessed_moment, wishes_of
 from formcheck.pose.landmarks import Side
@@ -24,12 +23,6 @@ RECORDED: Final = "the video says so"
 """Why a date is taken that was written while it was filmed; any other may be of a copy, or of the day it came."""
 _OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
 """Cameras whose clock was never set begin in 1904, 1970 or 1980."""
-_EXERCISE_WORDS: Final = (
-    ("step-down", (("step", "down"), ("stepdown",), ("step", "downs"), ("stepdowns",))),
-    ("wall-squat", (("wall", "squat"), ("wallsquat",), ("wall", "squats"), ("wallsquats",))),
-    ("squat", (("squat",), ("squats",))),
-)
-"""In this order: a wall squat is a squat in words too."""
 
 
 def guess_by_name(work: Work, row: Upload) -> None:
@@ -85,8 +78,8 @@ def guess_person_by_plan(work: Work, exercise: str, leg: Side | None) -> Guess |
 def exercise_in_name(name: str) -> Guess | None:
     """Guess the exercise by the words of a file's name."""
     words = words_of(name)
-    for exercise, wordings in _EXERCISE_WORDS:
-        if exercise in builtin_names() and any(_in_a_row(wording, words) for wording in wordings):
+    for phrase, exercise in phrases():
+        if any(_in_a_row(wording, words) for wording in _wordings(phrase)):
             return Guess(exercise, "the file's name says so")
     return None
 
@@ -133,7 +126,12 @@ def _people(work: Work) -> list[tuple[str, str]]:
     return [(person_id, name) for person_id, name in work.session.execute(select(Person.id, Person.name))]
 
 
+def _wordings(phrase: str) -> tuple[tuple[str, ...], ...]:
+    """Return the ways to write a phrase: in one word or several, of one or of many."""
+    one = tuple(phrase.split())
+    many = (*one[:-1], f"{one[-1]}s")
+    return one, many, ("".join(one),), ("".join(many),)
+
+
 def _in_a_row(wording: Sequence[str], words: Sequence[str]) -> bool:
-    if len(wording) == 1:
-        return wording[0] in words
-    return tuple(wording) in set(pairwise(words))
+    return any(tuple(words[at : at + len(wording)]) == wording for at in range(len(words)))

@@ -18,7 +18,7 @@ from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.rep_signal import trunk_drop_px
 from formcheck.kinematics.reps import RepTimes, phases
 from formcheck.kinematics.series import MeasureSeries
-from formcheck.kinematics.stance_leg import most_often, stance_of_frames, stance_of_rep
+from formcheck.kinematics.stance_leg import most_often, stance_of_frames, stance_on_one_leg
 from formcheck.kinematics.standing import Standing
 from formcheck.kinematics.steady import camera_motion_px, filmed_px, steadied
 from formcheck.kinematics.view import (
@@ -132,7 +132,12 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
     reps = list(found.reps if reps is None else reps)
     body, said = found.body, found.leg
     standing, rule = body.standing, found.rule
-    shown = [None if rule.bilateral else stance_of_rep(body.track, rep, standing.leg_px) for rep in reps]
+    shown = [
+        None
+        if rule.bilateral
+        else stance_on_one_leg(body.track, rep, standing, from_side=found.view.kind is ViewKind.SIDE)
+        for rep in reps
+    ]
     stances = _stances(shown, rule, said, sure=found.leg_is_sure)
     roll = roll_deg(standing) if found.view.kind is ViewKind.FRONT else float("nan")
     view = _of_tilted_picture(found.view, roll)

@@ -1,10 +1,12 @@
-"""What tells a squat, a wall squat and a step-down from one another in the landmarks of a set.
+"""What tells exercises from one another in the landmarks of a set: feet, trunk and what is behind the back.
 
-Three signs, each of which reads the same from every side:
+Four signs, each of which reads the same from every side:
 
 - a foot that goes down with the body hangs beside a step, one that stays carries it. From the front, from the side and
   from between a hanging foot was seen to go down by 0.69 to 1.02 of the way of the trunk, and one on the floor by 0.52
   at most, where it was the far foot and hidden behind the near one;
+- a foot that is held off the floor travels while the other stays, or goes down with the body and yet not past the
+  other, as no step is there;
 - a trunk that leans forward is seen shorter, by the cosine of the lean: 0.44 to 0.89 of its height in squats, 0.93 and
   more at a wall, but 0.77 and 0.83 in deep ones with a ball at the back;
 - who leans on a wall stands with the feet in front of the hips, which shows from the side.
@@ -23,14 +25,17 @@ from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.find import FoundSet
 from formcheck.kinematics.rep_signal import trunk_drop_px
 from formcheck.kinematics.reps import RepTimes, find_reps
-from formcheck.kinematics.stance_leg import foot_heights_px
-from formcheck.pose.landmarks import BODY, SIDES
+from formcheck.kinematics.stance_leg import foot_heights_px, stance_on_one_leg
+from formcheck.kinematics.view import ViewKind
+from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack
 
 FloatArray = NDArray[np.float64]
 
 _REP_MARGIN_S = 0.2
 _FEWEST_FRAMES = 6
+_FAR_FOOT_LEG = 0.13
+"""The far foot of a squat on both legs was drawn to go up and down by 0.12 leg lengths, where the near one hides it."""
 _LEAST_SIDEWAYS = 0.4
 """Sine of the turn below which what lies in front of the body does not show: 24 degrees."""
 
@@ -43,6 +48,11 @@ class ExerciseSigns:
     """Whole reps they come from; those that the clip cuts off where there are no others."""
     foot_follows: tuple[float, float]
     """Left and right: by which share of the trunk's way down the foot goes down; the median of the reps."""
+    foot_below: tuple[float, float]
+    """Left and right: how far below the other foot it is in the picture at the bottom, in leg lengths; the median of
+    the reps."""
+    stands: tuple[Side | None, ...]
+    """By rep the leg that stands alone, see `stance_on_one_leg`; None where both stand."""
     trunk_seen: float
     """Height of the trunk in the picture at the bottom, as a share of that in stance; the median of the reps."""
     bend_deg: float
@@ -68,9 +78,12 @@ def exercise_signs(found: FoundSet) -> ExerciseSigns:
     stance = _trunk_height(standing.points_px[None])
     seen = np.array([_trunk_height(track.image_px[_bottom(track, rep)]) / stance for rep in whole])
     left, right = (known_median(follows[:, leg]) for leg in range(2))
+    below = known_median(np.array([_left_below(track, rep) for rep in whole])) / standing.leg_px
     return ExerciseSigns(
         reps=len(whole),
         foot_follows=(left, right),
+        foot_below=(below, -below),
+        stands=tuple(_stands(found, rep) for rep in whole),
         trunk_seen=known_median(seen),
         bend_deg=known_median(np.array([rep.range_deg for rep in whole])),
         hold_s=max((rep.hold_s for rep in whole), default=0.0),
@@ -91,6 +104,19 @@ def _follows(track: PoseTrack, drop_px: FloatArray, rep: RepTimes) -> FloatArray
     return slopes
 
 
+def _stands(found: FoundSet, rep: RepTimes) -> Side | None:
+    track, standing = found.body.track, found.body.standing
+    if found.view.kind is ViewKind.SIDE:
+        return stance_on_one_leg(track, rep, standing, from_side=True, travels_leg=_FAR_FOOT_LEG)
+    return stance_on_one_leg(track, rep, standing, from_side=False)
+
+
+def _left_below(track: PoseTrack, rep: RepTimes) -> float:
+    """Return how far below the right ankle the left one is in the picture at the bottom of a rep (px)."""
+    ankles = track.image_px[_bottom(track, rep)][:, [BODY[side].ankle for side in SIDES], 1]
+    return known_median(ankles[:, 0] - ankles[:, 1])
+
+
 def _bottom(track: PoseTrack, rep: RepTimes) -> NDArray[np.bool_]:
     """Return the frames of the bottom of a rep, at least the one nearest to its deepest moment; shape (n,)."""
     frames = (track.t_s >= rep.bottom_start_s) & (track.t_s <= rep.bottom_end_s)
@@ -109,9 +135,10 @@ def _feet_ahead(found: FoundSet) -> float:
     if not abs(sideways) >= _LEAST_SIDEWAYS:
         return float("nan")
     points = found.body.standing.points_px
-    ahead = known_median(np.array([points[BODY[side].ankle, 0] - points[BODY[side].hip, 0] for side in SIDES]))
     # Who shows the left side (a positive turn) faces the left edge of the picture.
-    return float(-ahead / sideways / found.body.standing.leg_px)
+    ahead = [-(points[BODY[side].ankle, 0] - points[BODY[side].hip, 0]) / sideways for side in SIDES]
+    # The foot that is less far ahead: one alone may be stretched out.
+    return float(np.fmin(*ahead) / found.body.standing.leg_px)
 
 
 def _hips_over_feet(points_px: FloatArray, trunk_px: float) -> float:

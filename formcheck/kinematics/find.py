@@ -25,7 +25,7 @@ from formcheck.kinematics.rep_signal import (
 from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps
 from formcheck.kinematics.sagittal import SagittalSeries, measure_side
 from formcheck.kinematics.sides import repair_exchanged_sides
-from formcheck.kinematics.stance_leg import most_often, stance_of_rep
+from formcheck.kinematics.stance_leg import most_often, stance_on_one_leg
 from formcheck.kinematics.standing import (
     Standing,
     calibrated,
@@ -276,7 +276,7 @@ def _reps(
     reps = _without_bends(body, find_reps(track.t_s, q, rule, holes, blunt_at_rest=True))
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
         return _FoundReps(q, q, reps)
-    shown = [stance_of_rep(track, rep, leg_px) for rep in reps]
+    shown = [stance_on_one_leg(track, rep, body.standing, from_side=True) for rep in reps]
     sure = leg if leg_is_sure else None
     stands = rule.bilateral or (sure or most_often(shown) or leg) is view.near_leg
     if not stands:

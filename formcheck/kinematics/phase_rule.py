@@ -1,8 +1,24 @@
-"""When a movement is a rep of an exercise: the numbers that finding the phases needs to be told."""
+"""When a movement is a rep of an exercise: what finding the phases needs to be told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Begins(StrEnum):
+    """How a rep begins, and ends again."""
+
+    STANDING = "standing"
+
+
+class Effort(StrEnum):
+    """What a set is made of."""
+
+    REPEATED = "repeated"
+    """Movements that count whether somebody stays at the bottom or not."""
+    HELD = "held"
+    """Movements that count only where somebody stays still at the bottom for at least `hold_min_s`."""
 
 
 @dataclass(frozen=True)
@@ -17,3 +33,9 @@ class PhaseRule:
     """A movement shorter than this from start to end is not a rep."""
     hold_min_s: float
     """A stillness shorter than this is a turning point, not a hold."""
+    begins: Begins = Begins.STANDING
+    effort: Effort = Effort.REPEATED
+
+
+ANY_BEND = PhaseRule(bilateral=True, min_range_deg=15.0, min_duration_s=0.8, hold_min_s=0.3)
+"""Who bends the knees and comes up again, whatever the exercise is: what is looked for before the exercise is known."""

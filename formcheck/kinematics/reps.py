@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from formcheck.kinematics.filters import smooth_zero_phase, unbroken
 from formcheck.kinematics.holes import Hole, overlaps
 from formcheck.kinematics.peaks import prominent_peaks
-from formcheck.kinematics.phase_rule import PhaseRule
+from formcheck.kinematics.phase_rule import Effort, PhaseRule
 
 FloatArray = NDArray[np.float64]
 
@@ -290,9 +290,14 @@ def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule, *, blunt: bool) 
     for i, movement in enumerate(movements):
         at = _Turns(valleys[i], i > 0, movement, valleys[i + 1], i + 1 < len(movements))
         rep = _time_rep(t, q, at, (stands[i], stands[i + 1]), level, rule, blunt=blunt)
-        if movement_s(rep) >= rule.min_duration_s or not rep.complete:
+        if not rep.complete or (movement_s(rep) >= rule.min_duration_s and _is_held_enough(rep, rule)):
             reps.append(rep)
     return reps
+
+
+def _is_held_enough(rep: RepTimes, rule: PhaseRule) -> bool:
+    # A stillness too short to be a hold was given as 0, one that a hole takes part in as NaN: that may have been long.
+    return rule.effort is not Effort.HELD or rep.hold_s != 0.0
 
 
 def _from_standing(q: FloatArray, tops: list[int]) -> list[list[int]]:

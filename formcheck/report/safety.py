@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from formcheck.exercises.catalogue.exercise import safety_notes
+
 NOT_A_DEVICE: Final = (
     "formcheck is an exercise aid, not a medical device. It does not diagnose, and it cannot see your kneecap, muscles "
     "or pain."
@@ -19,7 +21,6 @@ _SETTLING: Final = (
     "Pain should settle to your usual level within one hour and not be worse the next morning. "
     "If not, do less next time."
 )
-_STEP: Final = "For step-downs, have a hand-hold nearby and a clear floor."
 _ASK_FIRST: Final = (
     "Ask a clinician before exercising after recent surgery or a fracture, in pregnancy, with dizziness, "
     "balance problems or a neurological disease, or if you have not been cleared for squats. "
@@ -43,16 +44,15 @@ SEE_SOON: Final = (
 )
 
 
-def safety_texts(exercise: str, *, of_own_video: bool = True) -> tuple[str, ...]:
+def safety_texts(exercise: str | None = None, *, of_own_video: bool = True) -> tuple[str, ...]:
     """Return the sentences to show with the report of an exercise, most important first.
 
     Parameters
     ----------
     exercise
-        Such as `step-down`.
+        Such as `step-down`; None for what there is to mind in any of them.
     of_own_video
         Whether the reader is the one who keeps the video; False for what a clinic hands out.
     """
-    step = (_STEP,) if exercise == "step-down" else ()
     private = (_PRIVATE,) if of_own_video else ()
-    return (NOT_A_DEVICE, SMALL_CHANGES, STOP_RULE, _SETTLING, *step, _ASK_FIRST, *private)
+    return (NOT_A_DEVICE, SMALL_CHANGES, STOP_RULE, _SETTLING, *safety_notes(exercise), _ASK_FIRST, *private)

@@ -1,34 +1,39 @@
 """Which exercise a pose track shows, for whoever uploads a video without saying so. A guess, with its reason.
 
 The limits are engineering choices between what clips with a known exercise show, see
-`formcheck.kinematics.exercise_signs`. A step-down is told from the rest by its feet. Squat and wall squat differ in the
-trunk alone, and a shallow one of either kind leaves nothing to go by: that is said, and it is taken for a wall squat.
+`formcheck.kinematics.exercise_signs`. What stands on one leg is told from the rest by its feet. Squat and wall squat
+differ in the trunk alone, and a shallow one of either kind leaves nothing to go by: that is said, and it is taken for a
+wall squat. Which exercise looks how the catalogue says; of several that look alike it is the first, and never clear.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
 
 import numpy as np
 
 from formcheck.errors import NotAssessableError
-from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.exercises.catalogue.exercise import Looks, exercises
 from formcheck.kinematics.exercise_signs import ExerciseSigns, exercise_signs
 from formcheck.kinematics.find import find_set
+from formcheck.kinematics.phase_rule import ANY_BEND
 from formcheck.kinematics.view import ViewKind, view_parts
 from formcheck.pose.landmarks import SIDES, Side
 from formcheck.pose.types import PoseTrack
-
-WALL_SQUAT: Final = "wall-squat"
-SQUAT: Final = "squat"
-STEP_DOWN: Final = "step-down"
 
 _HANGS, _SURELY_HANGS = 0.6, 0.75
 """A foot that goes down with the body by this share of its way hangs beside a step."""
 _STAYS, _SURELY_STAYS = 0.45, 0.2
 """A foot that goes down by less than this share stands."""
+_ABOVE_LEG = -0.12
+"""A foot that is seen higher than the one that stands by this, in leg lengths, when the body is down has no step beside
+it: a far one that hung there was drawn higher by 0.06 at most."""
+_PASSES, _PAST_LEG = 0.45, 0.05
+"""A foot that goes down by this share of the body's way, and past the one that stands by so many leg lengths, hangs
+beside a step, too."""
+_MOSTLY = 0.5
+"""Who stands on one leg in more than this share of the reps does so on purpose."""
 _AT_WALL_LEG = 0.15
 """Feet further in front of the hips than this, in leg lengths, while standing: only with a wall behind."""
 _HELD_S = 5.0
@@ -60,12 +65,12 @@ class Guess:
     """What a set seems to be."""
 
     exercise: str
-    """`wall-squat`, `squat` or `step-down`."""
+    """Its name in the catalogue."""
     certainty: Certainty
     why: str
     """One sentence for people."""
     leg: Side | None
-    """The standing leg of a step-down; None otherwise, and where both legs take turns."""
+    """The leg that stands alone; None where both do, and where they take turns."""
     view: ViewKind
     """How the camera sees the person."""
 
@@ -81,7 +86,7 @@ def guess_exercise(track: PoseTrack) -> Guess:
     Raises
     ------
     NotAssessableError
-        If there is no person or no leg to measure.
+        If there is no person or no leg to measure, or no exercise is told by what is seen.
     """
     found, refused = list[tuple[int, Guess]](), list[NotAssessableError]()
     for part in view_parts(track):
@@ -99,26 +104,55 @@ def guess_exercise(track: PoseTrack) -> Guess:
 
 def _of_one_view(track: PoseTrack) -> tuple[int, Guess]:
     """Return the reps of a recording with one view, and what they seem to be of."""
-    found = find_set(track, builtin_rubric(SQUAT).phases)
+    found = find_set(track, ANY_BEND)
     signs = exercise_signs(found)
-    exercise, certainty, why = _guess(signs)
-    leg = _standing(signs) if exercise == STEP_DOWN else None
+    looks, certainty, why, leg = _guess(signs)
+    exercise, certainty = _that_looks(looks, certainty)
     return signs.reps, Guess(exercise, certainty, why, leg, found.view.kind)
 
 
-def _guess(signs: ExerciseSigns) -> tuple[str, Certainty, str]:
-    if (stands := _standing(signs)) is not None:
+def _that_looks(looks: Looks, certainty: Certainty) -> tuple[str, Certainty]:
+    """Return the exercise that looks so, and how sure it is: with others like it no more than likely."""
+    alike = [each.name for each in exercises().values() if each.looks is looks]
+    if not alike:
+        raise NotAssessableError(f"No exercise of the catalogue is done {looks}.", "Say which exercise it is.")
+    only_likely = len(alike) > 1 and certainty is Certainty.CLEAR
+    return alike[0], Certainty.LIKELY if only_likely else certainty
+
+
+def _guess(signs: ExerciseSigns) -> tuple[Looks, Certainty, str, Side | None]:
+    if (one_leg := _on_one_leg(signs)) is not None:
+        return one_leg
+    looks, certainty, why = _on_both_legs(signs)
+    return looks, certainty, why, None
+
+
+def _on_one_leg(signs: ExerciseSigns) -> tuple[Looks, Certainty, str, Side | None] | None:
+    """Return what is seen of who stands on one leg; None for who stands on both."""
+    stands = _standing(signs)
+    if stands is not None:
         hanging, standing = signs.foot_follows[stands.other.leg_index], signs.foot_follows[stands.leg_index]
         sure = hanging >= _SURELY_HANGS and standing < _SURELY_STAYS
-        return (
-            STEP_DOWN,
-            Certainty.CLEAR if sure else Certainty.LIKELY,
-            f"The {stands} foot stays and the {stands.other} foot goes down with the body.",
-        )
+        certainty = Certainty.CLEAR if sure else Certainty.LIKELY
+        if signs.foot_below[stands.other.leg_index] <= _ABOVE_LEG:
+            return Looks.ON_ONE_LEG, certainty, f"The {stands} foot stays and the other is held up behind.", stands
+        why = f"The {stands} foot stays and the {stands.other} foot goes down with the body."
+        return Looks.BESIDE_STEP, certainty, why, stands
+    on_one = [side for side in signs.stands if side is not None]
+    if signs.feet_ahead >= _AT_WALL_LEG or len(on_one) <= _MOSTLY * len(signs.stands):
+        return None
+    # In one rep alone it may be a step, or a foot that is drawn where it is not.
+    certainty = Certainty.CLEAR if len(on_one) == len(signs.stands) > 1 else Certainty.LIKELY
+    leg = on_one[0] if len(set(on_one)) == 1 else None
+    which = f"The {leg} foot stays and the {leg.other} foot" if leg is not None else "One foot stays and the other"
+    return Looks.ON_ONE_LEG, certainty, f"{which} is held off the floor.", leg
+
+
+def _on_both_legs(signs: ExerciseSigns) -> tuple[Looks, Certainty, str]:
     if signs.feet_ahead >= _AT_WALL_LEG:
-        return WALL_SQUAT, Certainty.CLEAR, "The feet stand in front of the hips, as with a wall behind the back."
+        return Looks.ALONG_WALL, Certainty.CLEAR, "The feet stand in front of the hips, as with a wall behind the back."
     if signs.hold_s >= _HELD_S:
-        return WALL_SQUAT, Certainty.LIKELY, f"The bottom is held for {signs.hold_s:.0f} s, as at a wall."
+        return Looks.ALONG_WALL, Certainty.LIKELY, f"The bottom is held for {signs.hold_s:.0f} s, as at a wall."
     if signs.reps == 0:
         return _without_reps(signs)
     return _by_trunk(signs)
@@ -128,29 +162,34 @@ def _standing(signs: ExerciseSigns) -> Side | None:
     """Return the leg that stands while the other foot goes down; None where that is not seen."""
     for side in SIDES:
         stays, hangs = signs.foot_follows[side.leg_index], signs.foot_follows[side.other.leg_index]
-        if hangs >= _HANGS and not stays >= _STAYS:
+        past = signs.foot_below[side.other.leg_index] >= _PAST_LEG and hangs >= _PASSES
+        if (hangs >= _HANGS or past) and not stays >= _STAYS:
             return side
     return None
 
 
-def _without_reps(signs: ExerciseSigns) -> tuple[str, Certainty, str]:
+def _without_reps(signs: ExerciseSigns) -> tuple[Looks, Certainty, str]:
     if signs.hips_over_feet < _SEATED_TRUNKS:
-        return WALL_SQUAT, Certainty.LIKELY, "The knees are bent throughout and nobody stands up, as in a wall sit."
-    return WALL_SQUAT, Certainty.UNSURE, "No rep was seen, so nothing tells the exercise; taken as a wall squat."
+        return (
+            Looks.ALONG_WALL,
+            Certainty.LIKELY,
+            "The knees are bent throughout and nobody stands up, as in a wall sit.",
+        )
+    return Looks.ALONG_WALL, Certainty.UNSURE, "No rep was seen, so nothing tells the exercise; taken as a wall squat."
 
 
-def _by_trunk(signs: ExerciseSigns) -> tuple[str, Certainty, str]:
+def _by_trunk(signs: ExerciseSigns) -> tuple[Looks, Certainty, str]:
     if not np.isfinite(signs.trunk_seen):
-        return WALL_SQUAT, Certainty.UNSURE, "Both feet stay, but the trunk is not seen; taken as a wall squat."
+        return Looks.ALONG_WALL, Certainty.UNSURE, "Both feet stay, but the trunk is not seen; taken as a wall squat."
     lean_deg = float(np.degrees(np.arccos(np.clip(signs.trunk_seen, -1.0, 1.0))))
     beyond_deg = lean_deg - _LEANS_DEG - _LEAN_PER_DEG * max(0.0, signs.bend_deg - _DEEP_SQUAT_DEG)
     if beyond_deg >= 0:
         why = f"Both feet stay and the trunk leans forward by about {lean_deg:.0f}°, which a wall would not allow."
-        return SQUAT, Certainty.CLEAR if beyond_deg >= _SURELY_DEG else Certainty.LIKELY, why
+        return Looks.FREE, Certainty.CLEAR if beyond_deg >= _SURELY_DEG else Certainty.LIKELY, why
     if lean_deg < _UPRIGHT_DEG and signs.bend_deg >= _DEEP_DEG:
-        return WALL_SQUAT, Certainty.LIKELY, "Both feet stay and the trunk stays upright, as along a wall."
+        return Looks.ALONG_WALL, Certainty.LIKELY, "Both feet stay and the trunk stays upright, as along a wall."
     return (
-        WALL_SQUAT,
+        Looks.ALONG_WALL,
         Certainty.UNSURE,
         "Both feet stay, but nothing tells a squat from a wall squat; taken as a wall squat.",
     )

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
-from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.camera import focal_px
 from formcheck.kinematics.find import find_set
 from formcheck.kinematics.holes import repeated_stretches
+from formcheck.kinematics.phase_rule import ANY_BEND
 from formcheck.kinematics.view import view_parts
 from formcheck.pose.balance import Correction, LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
@@ -41,8 +41,6 @@ _FIRST_SAMPLES = 4
 _FEWEST_SAMPLES_TO_REFUSE = 3
 _CROWDED_SHARE = 0.5
 """With a second person of like size in more than this share of the samples nobody knows whose knees these are."""
-_ANY_MOVEMENT = "squat"
-"""Its phase rule tells who bends the knees and comes up again, whatever the exercise."""
 _FOUND_SHARE = 0.3
 """With somebody found in less than this share of the frames it is looked closer for people who are small."""
 _MOST_CLOSER_LOOKS = 2
@@ -136,10 +134,9 @@ def _named(track: PoseTrack, person: str) -> PoseTrack:
 
 def _exercises(track: PoseTrack) -> bool:
     """Return whether somebody bends the knees and comes up again at least once."""
-    rule = builtin_rubric(_ANY_MOVEMENT).phases
     for part in view_parts(track):
         try:
-            if any(rep.complete for rep in find_set(part, rule).reps):
+            if any(rep.complete for rep in find_set(part, ANY_BEND).reps):
                 return True
         except NotAssessableError:
             continue

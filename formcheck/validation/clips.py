@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from formcheck.errors import FormcheckError
+from formcheck.exercises.catalogue.exercise import usual_name
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import SIDES, Side
 from formcheck.pose.store import TRACK_SUFFIXES
@@ -26,7 +27,6 @@ _INFO_COLUMNS: Final = ("file", "exercise", "leg", "view", "reps", "bottoms_s", 
 _MOST_REPS: Final = 10_000
 _LONGEST_S: Final = 1e6
 _SIDE_WORDS: Final = {"l": Side.LEFT, "left": Side.LEFT, "r": Side.RIGHT, "right": Side.RIGHT}
-_EXERCISE_WORDS: Final = {"free-squat": "squat"}
 _KINDS: Final = (
     "t_s, measure, leg, value; or t_s, point, x_px, y_px; or the columns of formcheck analyze, "
     "such as t_s, knee_flexion_left_deg"
@@ -268,7 +268,7 @@ def _exercise(said: object) -> str | None:
     if said in (None, ""):
         return None
     word = str(said).strip().lower().replace("_", "-").replace(" ", "-")
-    return _EXERCISE_WORDS.get(word, word)
+    return usual_name(word)
 
 
 def _leg(said: object) -> Side | None:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.exercises.catalogue.exercise import Looks, exercises
 from formcheck.kinematics.cleaning import known_median
 from formcheck.pose.landmarks import SIDES, Side
 from formcheck.validation.tables import Table, TruthError, increasing_times
@@ -134,7 +135,8 @@ def _measures(c: Columns, still: NDArray[np.bool_], info: ClipInfo) -> Iterator[
             yield (name, side.value), values
     for name, values in _of_body(c, still, info.leg):
         yield (name, BOTH), values
-    if info.exercise == "wall-squat":
+    known = exercises().get(info.exercise or "")
+    if known is not None and known.looks is Looks.ALONG_WALL:
         for name, values in _off_the_wall(c, still):
             yield (name, BOTH), values
 

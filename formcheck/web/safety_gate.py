@@ -18,8 +18,6 @@ meaning."""
 REMINDER: Final = "Stop if pain goes above 5 out of 10, or is sharp, new or growing. formcheck is not a medical device."
 _ACCEPTED: Final = "safety_accepted"
 _BUTTON: Final = '<button type="button" class="formcheck-accept" data-testid="accept-safety"></button>'
-_WITH_STEP: Final = "step-down"
-"""The exercise whose texts are all of them."""
 
 _gate = st.components.v2.component(
     "formcheck_safety_gate",
@@ -53,7 +51,7 @@ def remind_of_safety() -> None:
 
 def show_safety_texts() -> None:
     """Write all safety texts and the signs with which not to exercise."""
-    st.markdown("\n".join(f"- {text}" for text in safety.safety_texts(_WITH_STEP)))
+    st.markdown("\n".join(f"- {text}" for text in safety.safety_texts()))
     st.subheader("Do not exercise, and see a clinician now, if", anchor=False)
     st.markdown("\n".join(f"- {text}" for text in safety.SEE_NOW))
     st.subheader("See a clinician soon if", anchor=False)

@@ -14,14 +14,15 @@ from ..skeleton import HIPS_APART_M, Camera, Exercise, Film, Person, film
 READS_LOW_DEG = 4.5
 """What the estimator takes off the turn of people who face the camera (measured on its own output)."""
 
+ONE_LEGGED: tuple[Exercise, ...] = ("step-down", "single-leg-squat")
 RULES: dict[Exercise, PhaseRule] = {
     exercise: PhaseRule(
-        bilateral=exercise != "step-down",
-        min_range_deg=20 if exercise == "step-down" else 15,
+        bilateral=exercise not in ONE_LEGGED,
+        min_range_deg=20 if exercise in ONE_LEGGED else 15,
         min_duration_s=0.8,
         hold_min_s=0.3,
     )
-    for exercise in ("squat", "wall-squat", "step-down")
+    for exercise in ("squat", "wall-squat", *ONE_LEGGED)
 }
 
 

@@ -7,15 +7,29 @@ from xml.etree import ElementTree
 
 import pytest
 
-from formcheck.web.figures import side
-from formcheck.web.figures.body import SHANK_CM, THIGH_CM
-from formcheck.web.figures.catalogue import FIGURES, figure
-from formcheck.web.figures.drawing import Drawing, Mark
-from formcheck.web.figures.marks import verdict
-from formcheck.web.figures.shapes import Node, Point, bent_joint, limb_path, polar, smooth_path
+from tools.figures import side
+from tools.figures.__main__ import FIGURES, ROOT
+from tools.figures.body import SHANK_CM, THIGH_CM
+from tools.figures.drawing import Drawing, Mark, Picture
+from tools.figures.marks import verdict
+from tools.figures.shapes import Node, Point, bent_joint, limb_path, polar, smooth_path
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = sorted(FIGURES)
+
+
+def figure(name: str) -> Picture:
+    return FIGURES[name]()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_file_that_is_shown_is_what_is_drawn(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == f"{figure(name).svg}\n"
+
+
+def test_every_drawing_of_the_program_is_drawn_here() -> None:
+    folders = [ROOT / "exercises" / "catalogue", ROOT / "web" / "guidance"]
+    assert {each.relative_to(ROOT).as_posix() for folder in folders for each in folder.rglob("*.svg")} == set(FIGURES)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -7,12 +7,13 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.exercises.catalogue.exercise import AUTO_LEG
 from formcheck.pose.landmarks import Side
 from formcheck.pose.models import AUTO_MODEL, model_path
 from formcheck.pose.releases import RELEASES
 from formcheck.session.pain import HIGHEST, LOWEST
 from formcheck.session.request import SetRequest
-from formcheck.web.check.settings import AUTO_LEG, DEFAULT_EXERCISE, EXERCISES, leg_word, usual_set
+from formcheck.web.check.settings import EXERCISES, default_exercise, leg_word, usual_set
 from formcheck.web.plan_fields import ask_limited
 
 _CHOSEN: Final = "chosen_sets"
@@ -44,7 +45,7 @@ class SessionChoices:
 
 def ask_exercise() -> str:
     """Ask which exercise; return its name."""
-    before: str = st.session_state.get(_EXERCISE, DEFAULT_EXERCISE)
+    before: str = st.session_state.get(_EXERCISE) or default_exercise()
     chosen = st.segmented_control(
         "Exercise",
         list(EXERCISES),

@@ -7,66 +7,41 @@ words that name the value and what is allowed, and then no set is started from i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlencode
 
+from formcheck.exercises.catalogue.exercise import ExerciseChoice, exercises
 from formcheck.exercises.plan import LIMITS, Plan
 from formcheck.pose.landmarks import Side
 from formcheck.session.pain import Load
 from formcheck.session.request import SetRequest
 
-AUTO_LEG: Final = "auto"
-BOTH_LEGS: Final = "both"
 _QUERY_OF_STREAMLIT: Final = ("embed", "embed_options")
 _SHOWN_AT_MOST: Final = 40
 """Characters of a value that are repeated in a refusal."""
 
 
-@dataclass(frozen=True)
-class ExerciseChoice:
-    """An exercise as it can be chosen, with the guidance's defaults."""
+class _Choices(Mapping[str, ExerciseChoice]):
+    """The exercises of the catalogue as they can be chosen, read when they are first asked for."""
 
-    name: str
-    title: str
-    legs: tuple[str, ...]
-    """What `leg` may be; the first is the default."""
-    reps: int
-    hold_s: float
-    """0 for none."""
-    target_depth_deg: float
-    step_height_cm: float | None
-    """None where there is no step."""
-    takes_ball: bool
-    takes_hold: bool
+    def __getitem__(self, name: str) -> ExerciseChoice:
+        return exercises()[name].choice
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(exercises())
+
+    def __len__(self) -> int:
+        return len(exercises())
 
 
-EXERCISES: Final[Mapping[str, ExerciseChoice]] = MappingProxyType(
-    {
-        each.name: each
-        for each in (
-            # Hold 3 s and 10 to 20 reps are the guidance's; depths and steps start low on the ladder (§3.5, §7.6).
-            ExerciseChoice(
-                "wall-squat", "Wall squat", (BOTH_LEGS,), 10, 3.0, 45.0, None, takes_ball=True, takes_hold=True
-            ),
-            ExerciseChoice(
-                "step-down",
-                "Step-down",
-                (AUTO_LEG, "left", "right"),
-                10,
-                0.0,
-                45.0,
-                10.0,
-                takes_ball=False,
-                takes_hold=False,
-            ),
-            ExerciseChoice("squat", "Squat", (BOTH_LEGS,), 10, 0.0, 45.0, None, takes_ball=False, takes_hold=True),
-        )
-    }
-)
-DEFAULT_EXERCISE: Final = "wall-squat"
+EXERCISES: Final[Mapping[str, ExerciseChoice]] = _Choices()
+
+
+def default_exercise() -> str:
+    """Return the exercise that is chosen where nobody says another: the first of the catalogue."""
+    return next(iter(EXERCISES))
 
 
 def choice_of(request: SetRequest) -> ExerciseChoice:
@@ -166,11 +141,11 @@ class LinkReading:
         return self.request is not None or bool(self.refusals)
 
 
-def usual_set(exercise: str = DEFAULT_EXERCISE) -> SetRequest:
-    """Return the guidance's defaults for an exercise."""
-    choice = EXERCISES[exercise]
+def usual_set(exercise: str | None = None) -> SetRequest:
+    """Return the guidance's defaults for an exercise, the first of the catalogue where none is named."""
+    choice = EXERCISES[exercise or default_exercise()]
     plan = Plan(choice.target_depth_deg, choice.reps, choice.hold_s or None, choice.step_height_cm)
-    return SetRequest(exercise, plan=plan)
+    return SetRequest(choice.name, plan=plan)
 
 
 def read_link(query: Mapping[str, Sequence[str]]) -> LinkReading:

@@ -9,7 +9,7 @@ from typing import Final
 
 import streamlit as st
 
-from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.history.comparison import Kind
 from formcheck.history.summary import ResultSummary, SetSummary
 from formcheck.pose.landmarks import Side
@@ -94,7 +94,7 @@ def choose_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
 
 def exercise_name(exercise: str) -> str:
     """Return what an exercise is called."""
-    return builtin_rubric(exercise).name
+    return exercise_title(exercise)
 
 
 def set_name(each: SetSummary, zone: tzinfo) -> str:

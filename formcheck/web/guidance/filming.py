@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import resources
 from typing import Final
 
-from formcheck.web.guidance.content import Basis, Origin, Pictures, Points, Step, Table, Text, Topic
+from formcheck.exercises.catalogue.guide import Basis, Origin, Pictures, Points, Step, Table, Text, Topic, read_figure
+
+
+def _figure(name: str) -> str:
+    return read_figure(resources.files(__package__), name)
+
 
 FILMING: Final = Topic(
     key="filming",
@@ -23,18 +29,18 @@ FILMING: Final = Topic(
                     "Height",
                     "Between knee and hip, 50 to 90 cm above the floor, and level. A shelf or a stool will do; a hand "
                     "will not.",
-                    "camera-height",
+                    _figure("camera-height"),
                 ),
                 Step(
                     "From the front",
                     "2.5 to 3 m away, straight ahead. Toes point at the camera. For a step-down, line it up with the "
                     "standing knee.",
-                    "camera-front",
+                    _figure("camera-front"),
                 ),
                 Step(
                     "From the side",
                     "2.5 to 3 m away, square to you. The leg to be measured is the one nearer to the camera.",
-                    "camera-side",
+                    _figure("camera-side"),
                 ),
             ),
         ),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from formcheck.exercises.catalogue.guide import EXPLAINED, Basis, Block, Points, Table, Topic
 from formcheck.exercises.describe import describe
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.report.words import sentence_case
-from formcheck.web.guidance.content import EXPLAINED, Basis, Block, Points, Table, Topic
 
 
 def origin_blocks(topic: Topic) -> tuple[Block, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from formcheck.web.guidance.content import Basis, Origin, Points, Table, Text, Topic
+from formcheck.exercises.catalogue.guide import Basis, Origin, Points, Table, Text, Topic
 
 PROGRESS: Final = Topic(
     key="progress",

@@ -11,8 +11,7 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from formcheck.web.figures.catalogue import figure
-from formcheck.web.guidance.content import Alert, Block, Pictures, Points, Step, Steps, Table, Text
+from formcheck.exercises.catalogue.guide import Alert, Block, Pictures, Points, Step, Steps, Table, Text
 
 _WIDE_FROM = 3
 """Tables of so many columns stand row under row on telephones."""
@@ -60,8 +59,8 @@ def _list(items: tuple[str, ...]) -> Markup:
 
 
 def _card(step: Step, number: int | None) -> Markup:
-    # The drawing is text of our own making in which every word was escaped when it was written.
-    drawing = Markup(figure(step.figure).svg)
+    # The drawing was seen to hold nothing but shapes and words when it was read.
+    drawing = Markup(step.figure)
     badge = (
         Markup("") if number is None else Markup("<span class='fc-number' aria-hidden='true'>{}</span>").format(number)
     )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from formcheck.exercises.catalogue.guide import Alert, Basis, Origin, Points, Table, Text, Topic
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, SMALL_CHANGES, STOP_RULE
 from formcheck.report.words import sentence_case
-from formcheck.web.guidance.content import Alert, Basis, Origin, Points, Table, Text, Topic
 
 SAFETY: Final = Topic(
     key="safety",

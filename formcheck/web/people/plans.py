@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from formcheck.errors import FormcheckError
+from formcheck.exercises.catalogue.exercise import ExerciseChoice, exercise_title
 from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
@@ -16,7 +17,7 @@ from formcheck.records.plans import end_plan, prescribe, prescribed
 from formcheck.records.records import Records
 from formcheck.records.tables import StoredPlan
 from formcheck.session.request import SetRequest
-from formcheck.web.check.settings import DEFAULT_EXERCISE, EXERCISES, ExerciseChoice, plan_in_words
+from formcheck.web.check.settings import EXERCISES, default_exercise, plan_in_words
 from formcheck.web.moments import day_of
 from formcheck.web.plain_text import as_typed
 from formcheck.web.plan_fields import ask_limited
@@ -55,7 +56,7 @@ def _ended(plan: StoredPlan) -> str:
 
 def in_words(plan: StoredPlan) -> str:
     """Say a plan in one line: `Wall squat · 10 reps · hold 3 s · 45° deep · once a day`."""
-    parts = [EXERCISES[plan.exercise].title]
+    parts = [exercise_title(plan.exercise)]
     if plan.leg is not None:
         parts.append(f"{plan.leg} leg")
     parts += plan_in_words(prescribed(plan).plan)
@@ -68,12 +69,12 @@ def _ask(records: Records, actor: Actor, person_id: str) -> None:
     exercise = st.segmented_control(
         "Exercise",
         list(EXERCISES),
-        default=DEFAULT_EXERCISE,
+        default=default_exercise(),
         format_func=lambda name: EXERCISES[name].title,
         key=f"prescribe-exercise-{person_id}",
         required=True,
     )
-    choice = EXERCISES[exercise or DEFAULT_EXERCISE]
+    choice = EXERCISES[exercise or default_exercise()]
     with st.form(f"prescribe-{person_id}-{choice.name}", border=False):
         what, a_day = _fields(choice, f"prescribe-{person_id}-{choice.name}")
         st.caption("It takes the place of what is prescribed of this exercise now. A field left empty is not judged.")

@@ -7,8 +7,8 @@ from datetime import tzinfo
 
 from markupsafe import Markup
 
-from formcheck.exercises.rubric_file import builtin_rubric
-from formcheck.history.ladder import LADDER
+from formcheck.exercises.catalogue.exercise import exercise_title
+from formcheck.history.ladder import ladder
 from formcheck.history.milestones import Mark, Milestone
 from formcheck.report.words import label_of, value_text
 
@@ -26,7 +26,7 @@ def milestones_html(found: Sequence[Milestone], zone: tzinfo) -> Markup:
 
 def in_words(milestone: Milestone) -> str:
     """Say a milestone in one sentence."""
-    name = builtin_rubric(milestone.exercise).name
+    name = exercise_title(milestone.exercise)
     match milestone.mark:
         case Mark.FIRST_SET:
             return f"{name}: the first set."
@@ -40,7 +40,7 @@ def in_words(milestone: Milestone) -> str:
             depth = value_text(milestone.measure, milestone.amount)
             return f"{name}: the planned depth reached, {depth} on the {milestone.leg}."
         case Mark.LEVEL:
-            title = next(level.title for level in LADDER if level.id == milestone.level)
+            title = next(level.title for level in ladder() if level.id == milestone.level)
             return f"Level {milestone.level}: {title}."
         case Mark.BETTER:
             by = value_text(milestone.measure, abs(milestone.amount or 0.0))

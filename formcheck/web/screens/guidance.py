@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
+from formcheck.exercises.catalogue.guide import Topic
 from formcheck.report.safety import NOT_A_DEVICE, STOP_RULE
-from formcheck.web.guidance.content import Topic
 from formcheck.web.guidance.origins import check_blocks, origin_blocks
 from formcheck.web.guidance.render import blocks_html, guidance_style
-from formcheck.web.guidance.topics import TOPICS, topic_named
+from formcheck.web.guidance.topics import topic_named, topics
 
 _ADDRESS_KEY = "topic"
 _CHOICE_KEY = "guidance-topic"
@@ -32,8 +32,8 @@ def page() -> None:
 
 def _chosen_topic() -> Topic:
     """Let a topic be chosen; the address follows, so that a topic can be sent as a link."""
-    asked = topic_named(st.query_params.get(_ADDRESS_KEY, "")) or TOPICS[0]
-    names = {topic.key: topic.name for topic in TOPICS}
+    asked = topic_named(st.query_params.get(_ADDRESS_KEY, "")) or topics()[0]
+    names = {topic.key: topic.name for topic in topics()}
     key = st.pills(
         "Topic",
         list(names),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from formcheck.exercises.catalogue.exercise import exercise_title, exercises
 from formcheck.intake.states import UploadState
 from formcheck.intake.wishes import guess_of, guessed_moment, wishes_of
 from formcheck.records.tables import Upload
-from formcheck.web.check.settings import EXERCISES
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -48,9 +48,9 @@ def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], s
     found = [_whose(row, people)]
     exercise = guess_of(row, "exercise")
     if said.request.exercise is not None:
-        found.append(Fact(EXERCISES[said.request.exercise].title))
-    elif exercise is not None and exercise.value in EXERCISES:
-        found.append(Fact(EXERCISES[exercise.value].title, exercise.reason[:1].lower() + exercise.reason[1:]))
+        found.append(Fact(exercise_title(said.request.exercise)))
+    elif exercise is not None and exercise.value in exercises():
+        found.append(Fact(exercise_title(exercise.value), exercise.reason[:1].lower() + exercise.reason[1:]))
     for name, value, words in (
         ("leg", said.request.leg, {"left": "left leg", "right": "right leg"}),
         ("view", said.request.view, _VIEWS),

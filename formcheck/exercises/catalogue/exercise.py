@@ -1,0 +1,250 @@
+"""What an exercise's folder says of it besides its rubric and its guide: `exercise.toml` as typed objects.
+
+The format, `formcheck.exercise/1`, is explained in `docs/exercises.md`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources.abc import Traversable
+from types import MappingProxyType
+from typing import Final
+
+from formcheck.errors import RubricError
+from formcheck.exercises.catalogue.folders import RUBRIC_FILE, exercise_folders, laid_in
+from formcheck.exercises.rubric import Rubric
+from formcheck.exercises.rubric_file import parse_rubric, read_toml
+from formcheck.exercises.toml_table import TomlTable
+
+SCHEMA: Final = "formcheck.exercise/1"
+AUTO_LEG: Final = "auto"
+BOTH_LEGS: Final = "both"
+_FILE: Final = "exercise.toml"
+
+
+class Looks(StrEnum):
+    """What a movement looks like that an exercise can be told by."""
+
+    ALONG_WALL = "along a wall"
+    """Both feet stay, in front of the hips; the trunk goes straight down."""
+    FREE = "free"
+    """Both feet stay and the trunk leans forward."""
+    BESIDE_STEP = "beside a step"
+    """One foot stays, the other goes down with the body, past it."""
+    ON_ONE_LEG = "on one leg"
+    """One foot stays, the other is held off the floor."""
+
+
+@dataclass(frozen=True)
+class ExerciseChoice:
+    """An exercise as it can be chosen, with what a set of it is where nobody says otherwise."""
+
+    name: str
+    title: str
+    legs: tuple[str, ...]
+    """What `leg` may be; the first is the default."""
+    reps: int
+    hold_s: float
+    """0 for none."""
+    target_depth_deg: float
+    step_height_cm: float | None
+    """None where there is no step."""
+    takes_ball: bool
+    takes_hold: bool
+
+
+@dataclass(frozen=True)
+class Level:
+    """One rung of the ladder from easy to hard."""
+
+    id: str
+    title: str
+    exercise: str
+    target_depth_deg: float | None = None
+    step_height_cm: float | None = None
+    in_plans: bool = True
+    """Whether a plan can say it: exercises without a squat and added resistance are not in plans."""
+    heels_down: bool = False
+    """Whether it needs heels that stay down besides what every rung needs."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise of the catalogue."""
+
+    folder: Traversable
+    place: float
+    """Its place in lists: lower comes first."""
+    rubric: Rubric
+    choice: ExerciseChoice
+    said_as: tuple[str, ...]
+    """What people call it in the names of files, each in small letters with single blanks between words."""
+    also_called: tuple[str, ...]
+    """Other names that records and truth files may have for it."""
+    looks: Looks | None
+    """None where the movement does not tell it."""
+    safety: tuple[str, ...]
+    """What to mind in this exercise besides what holds for all."""
+    easier: str | None
+    """The exercise that comes before it on the ladder."""
+    levels: tuple[Level, ...]
+    """Its rungs from easy to hard; empty for one that is not on the ladder."""
+
+    @property
+    def name(self) -> str:
+        """What it goes by in commands, links and records: `wall-squat`."""
+        return self.choice.name
+
+    @property
+    def title(self) -> str:
+        """For people: `Wall squat`."""
+        return self.choice.title
+
+
+def exercises() -> Mapping[str, Exercise]:
+    """Return the exercises of the catalogue by name, in the order of lists.
+
+    Raises
+    ------
+    RubricError
+        If a folder is no exercise; has every problem of its file with the line.
+    """
+    return _exercises(laid_in())
+
+
+def exercise_title(name: str) -> str:
+    """Return what people call an exercise; its name where the catalogue has it no longer, as of an old record."""
+    known = exercises().get(name)
+    return name if known is None else known.title
+
+
+def usual_name(name: str) -> str:
+    """Return the name of the exercise that a file calls by another, such as `free-squat`; else the same."""
+    return next((each.name for each in exercises().values() if name in each.also_called), name)
+
+
+def phrases() -> tuple[tuple[str, str], ...]:
+    """Return what people call exercises, with the exercise's name: those of more words before those of fewer.
+
+    A wall squat is a squat in words too, so it is to be looked for first.
+    """
+    said = [(phrase, each.name) for each in exercises().values() for phrase in each.said_as]
+    return tuple(sorted(said, key=lambda each: -len(each[0].split())))
+
+
+def safety_notes(exercise: str | None = None) -> tuple[str, ...]:
+    """Return what to mind in one exercise, or in all of them; nothing of one that is not in the catalogue."""
+    chosen = [each for each in exercises().values() if exercise in (None, each.name)]
+    return tuple(dict.fromkeys(note for each in chosen for note in each.safety))
+
+
+@lru_cache(maxsize=8)
+def _exercises(_more: str) -> Mapping[str, Exercise]:
+    found = [read_exercise(folder) for folder in exercise_folders().values()]
+    ordered = {each.name: each for each in sorted(found, key=lambda each: (each.place, each.name))}
+    taken: dict[str, str] = {}
+    for each in ordered.values():
+        if each.easier is not None and each.easier not in ordered:
+            raise RubricError(
+                f"{each.name}: `easier` names `{each.easier}`, which is no exercise.", "Name one, or none."
+            )
+        for level in each.levels:
+            if level.id in taken:
+                raise RubricError(
+                    f"{each.name}: the level `{level.id}` is one of {taken[level.id]} already.", "Give it another id."
+                )
+            taken[level.id] = each.name
+    return MappingProxyType(ordered)
+
+
+def read_exercise(folder: Traversable) -> Exercise:
+    """Read the folder of an exercise, but for its guide.
+
+    Raises
+    ------
+    RubricError
+        If one of its files is missing or wrong; has every problem of the first such file with its line.
+    """
+    rubric = parse_rubric(_bytes(folder, RUBRIC_FILE), f"{folder.name}/{RUBRIC_FILE}")
+    if rubric.exercise != folder.name:
+        raise RubricError(
+            f"The rubric in the folder {folder.name} is for `{rubric.exercise}`.", "Give folder and rubric one name."
+        )
+    return read_toml(_bytes(folder, _FILE), f"{folder.name}/{_FILE}", lambda root: _exercise(root, folder, rubric))
+
+
+def _bytes(folder: Traversable, name: str) -> bytes:
+    try:
+        return folder.joinpath(name).read_bytes()
+    except OSError as error:
+        raise RubricError(
+            f"{folder.name}/{name} cannot be read: {error.strerror or error}.",
+            "See docs/exercises.md for what it holds.",
+        ) from error
+
+
+def _exercise(root: TomlTable, folder: Traversable, rubric: Rubric) -> Exercise:
+    root.choice("schema", [SCHEMA])
+    usual, ladder = root.table("set"), root.table("ladder") if root.has("ladder") else None
+    exercise = Exercise(
+        folder=folder,
+        place=root.number("place"),
+        rubric=rubric,
+        choice=_choice(usual, rubric) if usual is not None else _NO_CHOICE,
+        said_as=tuple(_phrase(root, phrase) for phrase in root.words("said_as")),
+        also_called=root.words("also_called"),
+        looks=Looks(root.choice("looks", list(Looks))) if root.has("looks") else None,
+        safety=root.words("safety"),
+        easier=ladder.text("easier") if ladder is not None and ladder.has("easier") else None,
+        levels=() if ladder is None else tuple(_level(each, rubric.exercise) for each in ladder.tables("level")),
+    )
+    if ladder is not None:
+        ladder.done()
+    root.done()
+    return exercise
+
+
+_NO_CHOICE: Final = ExerciseChoice("", "", (BOTH_LEGS,), 1, 0.0, 0.0, None, takes_ball=False, takes_hold=False)
+"""Stands in while the problems of a file are gathered."""
+
+
+def _choice(table: TomlTable, rubric: Rubric) -> ExerciseChoice:
+    choice = ExerciseChoice(
+        name=rubric.exercise,
+        title=rubric.name,
+        legs=(BOTH_LEGS,) if rubric.phases.bilateral else (AUTO_LEG, "left", "right"),
+        reps=table.whole_number("reps", at_least=1),
+        hold_s=table.number("hold_s", 0.0, at_least=0.0),
+        target_depth_deg=table.number("target_depth_deg", at_least=0.0),
+        step_height_cm=table.number("step_height_cm", at_least=0.0) if table.has("step_height_cm") else None,
+        takes_ball=table.flag("ball", False),
+        takes_hold=table.has("hold_s"),
+    )
+    table.done()
+    return choice
+
+
+def _phrase(root: TomlTable, phrase: str) -> str:
+    if not phrase or phrase != " ".join(phrase.lower().split()):
+        root.problem(f"“{phrase}” must be in small letters, with single blanks", "said_as")
+    return phrase
+
+
+def _level(table: TomlTable, exercise: str) -> Level:
+    depth, step = table.has("target_depth_deg"), table.has("step_height_cm")
+    level = Level(
+        id=table.text("id"),
+        title=table.text("title"),
+        exercise=exercise,
+        target_depth_deg=table.number("target_depth_deg", at_least=0.0) if depth else None,
+        step_height_cm=table.number("step_height_cm", at_least=0.0) if step else None,
+        in_plans=table.flag("in_plans", True),
+        heels_down=table.flag("heels_down", False),
+    )
+    if level.in_plans and depth == step:
+        table.problem("a level is of a target depth or of a height of the step", "id")
+    table.done()
+    return level

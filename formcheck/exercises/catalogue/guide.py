@@ -1,0 +1,256 @@
+"""The pieces that a page of guidance is made of, and where each of its facts comes from; of an exercise, `guide.toml`.
+
+The format, `formcheck.guide/1`, is explained in `docs/exercises.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources.abc import Traversable
+from typing import Final
+from xml.etree import ElementTree
+
+from formcheck.errors import RubricError
+from formcheck.exercises.catalogue.exercise import exercises
+from formcheck.exercises.catalogue.folders import laid_in
+from formcheck.exercises.rubric_file import read_toml
+from formcheck.exercises.toml_table import TomlTable
+
+SCHEMA: Final = "formcheck.guide/1"
+_FILE: Final = "guide.toml"
+_FIGURES: Final = "figures"
+_SVG: Final = "{http://www.w3.org/2000/svg}"
+_SHAPES: Final = frozenset({"svg", "title", "g", "path", "ellipse", "circle", "rect", "line", "text"})
+"""All that a drawing may be made of: nothing that runs, and nothing that is fetched."""
+
+
+class Basis(StrEnum):
+    """How well a fact is founded."""
+
+    GUIDANCE = "patients' guidance"
+    STUDY = "published work"
+    GEOMETRY = "geometry"
+    DEFAULT = "formcheck's own starting value"
+    UNCHECKED = "literature, not yet checked"
+
+
+EXPLAINED = {
+    Basis.GUIDANCE: "Guidance written for patients with this kind of knee pain.",
+    Basis.STUDY: "A published study or page that was read for this project, often its abstract only.",
+    Basis.GEOMETRY: "Worked out from the positions of camera and leg.",
+    Basis.DEFAULT: "No published source. A clinician may set it otherwise.",
+    Basis.UNCHECKED: "Remembered from the literature; somebody has yet to look it up.",
+}
+"""What each basis means, for readers."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a fact comes from."""
+
+    fact: str
+    bases: tuple[Basis, ...]
+    detail: str = ""
+    """Author and year, or what was worked out."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Paragraphs."""
+
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Points:
+    """A list with a heading."""
+
+    heading: str
+    items: tuple[str, ...]
+    lead: str = ""
+    """A sentence before the list."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of an exercise, with its drawing."""
+
+    title: str
+    text: str
+    figure: str
+    """The drawing, SVG on one line."""
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Steps in order."""
+
+    heading: str
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Drawings side by side, each with what to see in it; not in an order."""
+
+    heading: str
+    pictures: tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under column heads; the first column names the row."""
+
+    heading: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    lead: str = ""
+
+    def __post_init__(self) -> None:
+        for row in self.rows:
+            if len(row) != len(self.columns):
+                raise ValueError(f"“{self.heading}”: expected {len(self.columns)} cells, got {len(row)} in {row[0]!r}")
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What must not be overlooked."""
+
+    heading: str
+    items: tuple[str, ...]
+    urgent: bool = False
+
+
+Block = Text | Points | Steps | Pictures | Table | Alert
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One part of the guidance."""
+
+    key: str
+    """For addresses: `/guidance?topic=wall-squat`."""
+    name: str
+    blocks: tuple[Block, ...]
+    origins: tuple[Origin, ...]
+    exercise: str = ""
+    """Whose rubric to list, empty for none."""
+
+
+def guide_of(exercise: str) -> Topic:
+    """Return the guide of an exercise of the catalogue.
+
+    Raises
+    ------
+    KeyError
+        If there is no such exercise.
+    RubricError
+        If the guide or one of its drawings is missing or wrong.
+    """
+    return _guide_of(exercise, laid_in())
+
+
+@lru_cache(maxsize=64)
+def _guide_of(exercise: str, _more: str) -> Topic:
+    known = exercises()[exercise]
+    return read_guide(known.folder, known.title)
+
+
+def read_guide(folder: Traversable, title: str) -> Topic:
+    """Read the guide in the folder of an exercise.
+
+    Raises
+    ------
+    RubricError
+        If it or one of its drawings is missing or wrong; has every problem of the file with its line.
+    """
+    name = f"{folder.name}/{_FILE}"
+    try:
+        data = folder.joinpath(_FILE).read_bytes()
+    except OSError as error:
+        raise RubricError(f"{name} cannot be read: {error.strerror or error}.", "See docs/exercises.md.") from error
+    return read_toml(data, name, lambda root: _topic(root, folder, title))
+
+
+def read_figure(folder: Traversable, name: str) -> str:
+    """Return a drawing of a folder as SVG on one line.
+
+    Raises
+    ------
+    RubricError
+        If there is none, or it holds more than shapes and words.
+    """
+    file = f"{folder.name}/{_FIGURES}/{name}.svg"
+    try:
+        svg = folder.joinpath(_FIGURES, f"{name}.svg").read_text(encoding="utf-8").strip()
+        root = ElementTree.fromstring(svg)
+    except (OSError, UnicodeDecodeError, ElementTree.ParseError) as error:
+        raise RubricError(f"{file} is no drawing: {error}.", "Put an SVG file there.") from error
+    if root.tag != f"{_SVG}svg" or not all(_is_shape(each) for each in root.iter()):
+        raise RubricError(f"{file} holds more than shapes and words.", "Leave out scripts, styles, images and links.")
+    title = root.find(f"{_SVG}title")
+    if title is None or not title.text or root.get("aria-label") != title.text:
+        raise RubricError(f"{file} does not say what it shows.", "Give it a title, and the same as its aria-label.")
+    return " ".join(svg.split())
+
+
+def _is_shape(node: ElementTree.Element) -> bool:
+    if node.tag.removeprefix(_SVG) not in _SHAPES:
+        return False
+    return all(
+        not name.startswith(("on", "style", "{")) and "href" not in name and "url(" not in value
+        for name, value in node.attrib.items()
+    )
+
+
+def _topic(root: TomlTable, folder: Traversable, title: str) -> Topic:
+    root.choice("schema", [SCHEMA])
+    topic = Topic(
+        key=folder.name,
+        name=title,
+        blocks=tuple(_block(each, folder) for each in root.tables("block")),
+        origins=tuple(_origin(each) for each in root.tables("origin")),
+        exercise=folder.name,
+    )
+    root.done()
+    return topic
+
+
+def _block(table: TomlTable, folder: Traversable) -> Block:
+    kind = table.choice("kind", ["text", "points", "steps", "pictures"])
+    block: Block
+    if kind == "text":
+        block = Text(table.words("paragraphs"))
+    elif kind == "points":
+        block = Points(table.text("heading"), table.words("items"), table.text("lead") if table.has("lead") else "")
+    else:
+        steps = tuple(_step(each, folder) for each in table.tables("step"))
+        block = (Steps if kind == "steps" else Pictures)(table.text("heading"), steps)
+    table.done()
+    return block
+
+
+def _step(table: TomlTable, folder: Traversable) -> Step:
+    name = table.text("figure")
+    figure = ""
+    try:
+        figure = read_figure(folder, name)
+    except RubricError as error:
+        table.problem(error.reason.rstrip("."), "figure")
+    step = Step(table.text("title"), table.text("text"), figure)
+    table.done()
+    return step
+
+
+def _origin(table: TomlTable) -> Origin:
+    known = {basis.name.lower(): basis for basis in Basis}
+    said = table.words("bases")
+    unknown = [each for each in said if each not in known]
+    if unknown or not said:
+        table.problem(f"`bases` must be one or more of {', '.join(known)}", "bases")
+    detail = table.text("detail") if table.has("detail") else ""
+    origin = Origin(table.text("fact"), tuple(known[each] for each in said if each in known), detail)
+    table.done()
+    return origin

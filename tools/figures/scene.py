@@ -1,0 +1,94 @@
+"""Rooms around the drawn person: wall, floor, step, ball, rail, chair."""
+
+from __future__ import annotations
+
+from tools.figures.drawing import BALL, INK, WOOD, Drawing
+from tools.figures.shapes import Point
+
+
+def floor(drawing: Drawing, left: float, right: float, y: float = 0.0) -> None:
+    """Draw the floor as a line."""
+    drawing.line([Point(left, y), Point(right, y)], INK, 1.6, opacity=0.6)
+
+
+def wall_from_side(drawing: Drawing, x: float, top: float) -> None:
+    """Draw a wall seen from its edge, its face at x, hatched behind."""
+    drawing.box(Point(x - 9.0, top), 9.0, -top, INK, 0.13)
+    drawing.line([Point(x, top), Point(x, 0.0)], INK, 2.0, opacity=0.75)
+
+
+def wall_behind(drawing: Drawing, left: float, right: float, top: float, floor_y: float) -> None:
+    """Draw a wall behind the person and the floor it stands on."""
+    drawing.box(Point(left, top), right - left, floor_y - top, INK, 0.07)
+    drawing.line([Point(left, floor_y), Point(right, floor_y)], INK, 1.2, opacity=0.5)
+
+
+def shadow(drawing: Drawing, at: Point, half_width: float) -> None:
+    """Draw the shadow on the floor that a person stands in."""
+    drawing.layer(0.15)
+    drawing.ellipse(at, half_width, 4.0, INK, outlined=False)
+    drawing.layer(1.0)
+
+
+def step_from_side(drawing: Drawing, left: float, right: float, height: float) -> None:
+    """Draw a step seen from the side."""
+    drawing.box(Point(left, -height), right - left, height, WOOD)
+    drawing.line(
+        [Point(left, 0.0), Point(left, -height), Point(right, -height), Point(right, 0.0), Point(left, 0.0)],
+        INK,
+        1.2,
+        opacity=0.75,
+    )
+
+
+def step_from_front(drawing: Drawing, left: float, right: float, height: float, depth: float = 7.0) -> None:
+    """Draw a step seen from the front and a little from above: its top `depth` high in the drawing."""
+    top_front = -height
+    drawing.area(
+        [
+            Point(left + 4, top_front - depth),
+            Point(right - 4, top_front - depth),
+            Point(right, top_front),
+            Point(left, top_front),
+        ],
+        WOOD,
+        0.75,
+    )
+    drawing.box(Point(left, top_front), right - left, height, WOOD)
+    drawing.line(
+        [Point(left, 0), Point(left, top_front), Point(right, top_front), Point(right, 0), Point(left, 0)],
+        INK,
+        1.2,
+        opacity=0.75,
+    )
+    drawing.line(
+        [
+            Point(left, top_front),
+            Point(left + 4, top_front - depth),
+            Point(right - 4, top_front - depth),
+            Point(right, top_front),
+        ],
+        INK,
+        1.0,
+        opacity=0.6,
+    )
+
+
+def ball(drawing: Drawing, at: Point, rx: float, ry: float) -> None:
+    """Draw a soft ball, squeezed where its height is more than its width."""
+    drawing.ellipse(at, rx, ry, BALL)
+    drawing.curve(
+        f"M{at.x - rx * 0.5:.1f} {at.y - ry * 0.35:.1f}q{rx * 0.35:.1f} {-ry * 0.4:.1f} {rx * 0.8:.1f} {-ry * 0.2:.1f}",
+        "#ffffff",
+        1.2,
+    )
+
+
+def chair_back(drawing: Drawing, x: float) -> None:
+    """Draw a chair seen from the side whose back serves as a hand-hold, its back at x, its seat to the right."""
+    wood = [Point(x, 0.0), Point(x - 2.0, -88.0)]
+    drawing.line(wood, INK, 5.0, opacity=0.75)
+    drawing.line(wood, WOOD, 3.0)
+    for start, end in ((Point(x, -45.0), Point(x + 38.0, -45.0)), (Point(x + 36.0, -45.0), Point(x + 38.0, 0.0))):
+        drawing.line([start, end], INK, 5.0, opacity=0.75)
+        drawing.line([start, end], WOOD, 3.0)
