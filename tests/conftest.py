@@ -9,6 +9,7 @@ from formcheck.pose.models import PoseModel
 
 from .command_line import kept_landmarks, run_here
 from .estimated import full_model
+from .main_module import own_main_module
 from .records.databases import (
     database_kind,
     empty_settings,
@@ -34,6 +35,7 @@ __all__ = [
     "empty_settings",
     "kept_landmarks",
     "other_settings",
+    "own_main_module",
     "pose_model",
     "postgresql_server",
     "postgresql_template",
