@@ -7,10 +7,10 @@ rep, and hidden for about a second around its bottom.
 from __future__ import annotations
 
 import csv
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +23,7 @@ from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.models import PoseModel
 from formcheck.pose.store import load_track
 from formcheck.pose.types import PoseTrack, TrackSource
+from formcheck.video.digest import file_sha256
 from formcheck.video.reader import open_video
 
 from .clips import SAMPLES
@@ -86,15 +87,18 @@ def box(picture: Picture, top_left: Floats, bottom_right: Floats, colour: Colour
     picture[y0:y1, x0:x1] = np.array(colour, dtype=np.uint8)
 
 
-def over(*names: str, colour: Colour = GREY, margin_leg: float = 0.14) -> Change:
-    """Hide joints behind a box that goes with them."""
+@dataclass(frozen=True)
+class Over:
+    """Hides joints behind a box that goes with them."""
 
-    def change(picture: Picture, joints: Joints, _t_s: float) -> None:
-        at = np.array([joints[name] for name in names])
-        margin = margin_leg * leg_px(joints)
-        box(picture, at.min(axis=0) - margin, at.max(axis=0) + margin, colour)
+    names: tuple[str, ...]
+    colour: Colour = GREY
+    margin_leg: float = 0.14
 
-    return change
+    def __call__(self, picture: Picture, joints: Joints, _t_s: float) -> None:
+        at = np.array([joints[name] for name in self.names])
+        margin = self.margin_leg * leg_px(joints)
+        box(picture, at.min(axis=0) - margin, at.max(axis=0) + margin, self.colour)
 
 
 def left_half(picture: Picture, joints: Joints, _t_s: float) -> None:
@@ -150,14 +154,16 @@ def hidden_frames(sample: str, change: Change, stop_s: float) -> Iterator[tuple[
 
 
 def track_of(sample: str, change: Change, model: PoseModel, stop_s: float) -> PoseTrack:
-    pictures = hashlib.blake2b()
-    for picture, _ in hidden_frames(sample, change, stop_s):
-        pictures.update(picture.data)
-    kept = kept_file(
-        ("pictures", sample, str(stop_s), pictures.hexdigest(), model.sha256),
-        lambda: estimated(sample, change, model, stop_s),
+    """Return the landmarks of a clip in which something is hidden, known by all that it is made of and from."""
+    made_from = [SAMPLES / f"{sample}.mp4", SAMPLES / f"{sample}.csv", SAMPLES / f"{STEP}.mp4", SAMPLES / f"{STEP}.csv"]
+    sources = [file_sha256(path) for path in (Path(__file__), *made_from)]
+    hiding = getattr(change, "__name__", repr(change))
+    return load_track(
+        kept_file(
+            ("hidden", sample, hiding, str(stop_s), *sources, model.sha256),
+            lambda: estimated(sample, change, model, stop_s),
+        )
     )
-    return load_track(kept)
 
 
 def estimated(sample: str, change: Change, model: PoseModel, stop_s: float) -> PoseTrack:
@@ -194,18 +200,18 @@ def assert_nothing_is_told(values: Values) -> None:
 
 @pytest.mark.parametrize("colour", [GREY, (200, 60, 60)])
 def test_a_knee_behind_a_box_has_no_flexion(pose_model: PoseModel, colour: Colour) -> None:
-    left, _ = measured(SIDE, over("knee_L", colour=colour), pose_model, "knee_flexion_deg")
+    left, _ = measured(SIDE, Over(("knee_L",), colour=colour), pose_model, "knee_flexion_deg")
     assert_nothing_is_told(left)
 
 
 def test_a_knee_behind_a_box_has_no_fppa_and_the_other_keeps_its_own(pose_model: PoseModel) -> None:
-    left, right = measured(FRONT, over("knee_L"), pose_model, "fppa_deg")
+    left, right = measured(FRONT, Over(("knee_L",)), pose_model, "fppa_deg")
     assert_nothing_is_told(left)
     assert_known(right.of[right.t_s > 1.0])
 
 
 def test_a_hidden_foot_leaves_no_knee_over_foot(pose_model: PoseModel) -> None:
-    left, right = measured(FRONT, over("ankle_L", "heel_L", "toe_L", margin_leg=0.06), pose_model, "kmf_pct")
+    left, right = measured(FRONT, Over(("ankle_L", "heel_L", "toe_L"), margin_leg=0.06), pose_model, "kmf_pct")
     assert_nothing_is_told(left)
     assert_known(right.of[right.t_s > 1.0])
 
@@ -216,7 +222,7 @@ def test_half_a_body_has_no_fppa_on_that_side(pose_model: PoseModel) -> None:
 
 
 def test_a_lower_leg_behind_a_box_has_no_fppa(pose_model: PoseModel) -> None:
-    left, _ = measured(STEP, over("knee_L", "ankle_L", "toe_L"), pose_model, "fppa_deg")
+    left, _ = measured(STEP, Over(("knee_L", "ankle_L", "toe_L")), pose_model, "fppa_deg")
     assert_nothing_is_told(left)
 
 
