@@ -47,6 +47,9 @@ _LOCAL_SETTINGS: Final[dict[str, object]] = {
     "distributed.worker.preload": [],
     "distributed.scheduler.preload": [],
     "distributed.worker.profile.enabled": False,
+    # A worker that died is started again by who watches over it, who would be sent home after 15 s: on a computer that
+    # is busy the new one is not there by then, and soon there would be none.
+    "distributed.deploy.lost-worker-timeout": "1 hour",
     "distributed.nanny.pre-spawn-environ": dict.fromkeys(_THREAD_VARIABLES, "1"),
 }
 _SCHEMES: Final = ("tcp://", "tls://")

@@ -11,9 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Final
 
+import dask
 import psutil
 import pytest
+from dask.utils import parse_timedelta
 
+from formcheck.cluster import run as run_module
 from formcheck.cluster.pool import ALLOWED_FAILURES, ClusterError, Pool, local_pool, remote_pool
 from formcheck.cluster.run import Finished, run_each
 
@@ -78,6 +81,11 @@ def test_what_takes_down_every_worker_is_given_up_and_the_rest_is_done(pool: Poo
     assert [done[name].result[0] for name in "abc"] == ["a", "b", "c"]
     tries = len(list(tmp_path.glob("killer-*")))
     assert tries == 2 * (ALLOWED_FAILURES + 1), "in company and alone"
+
+
+def test_whoever_takes_long_to_come_back_is_waited_for(pool: Pool) -> None:
+    assert pool.is_local
+    assert parse_timedelta(dask.config.get("distributed.deploy.lost-worker-timeout")) > run_module._NO_WORKERS_S
 
 
 def test_a_fault_in_one_piece_stops_nothing(pool: Pool, tmp_path: Path) -> None:
