@@ -15,7 +15,7 @@ from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.plans import current_plan, get_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import request_of
-from formcheck.records.sets import get_set, give_to, need_version, summary_document, track_of
+from formcheck.records.sets import get_set, give_to, leg_of, need_version, summary_document, track_of
 from formcheck.records.tables import Annotation, ExerciseSet, Json, StoredCorrection, new_id
 from formcheck.report.document import assessment_document
 from formcheck.session.corrected import check_correction, review
@@ -210,7 +210,7 @@ def give_set(records: Records, actor: Actor, set_id: str, person_id: str) -> Exe
         row = get_set(work, set_id)
         version, before = row.version, request_of(row.measured_as)
         former = None if row.plan_id is None else prescribed(get_plan(work, row.plan_id)).plan
-        plan = current_plan(work, person_id, before.rubric.exercise)
+        plan = current_plan(work, person_id, before.rubric.exercise, leg_of(row))
         after = replace(before, plan=Plan() if plan is None else prescribed(plan).plan)
         if before.plan not in (Plan(), former) or after == before:
             after, reviewed = before, None
