@@ -139,6 +139,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "upload_id": kept.upload_id,
         "email": kept.email,
         "accepted": True,
+        "automatic": None,
         "answers": {"pain_before": 9},
         "body": {"kind": "text", "text": "mine"},
         "change": SetRequest(exercise="squat"),
