@@ -187,14 +187,17 @@ def adherence(
 
 
 def _planned_on(day: date, periods: Sequence[PlannedPeriod], zone: tzinfo | None) -> float | None:
-    """Return the sessions planned for a day by the plan that was in force at its end; None for no plan."""
+    """Return the sessions planned for a day by what was in force at its end; None for no plan.
+
+    Of plans for each leg the one with most counts: a session is of both.
+    """
     in_force = [
         each
         for each in periods
         if _local(each.from_at, zone).date() <= day
         and (each.until_at is None or _local(each.until_at, zone).date() > day)
     ]
-    return max(in_force, key=lambda each: each.from_at).sessions_a_day if in_force else None
+    return max((each.sessions_a_day for each in in_force if each.sessions_a_day is not None), default=None)
 
 
 def _local(moment: datetime, zone: tzinfo | None) -> datetime:

@@ -13,7 +13,7 @@ from typing import Final
 
 from formcheck.errors import FormcheckError, OutputError
 from formcheck.intake.claims import Claim, LeaseLostError, claimed, mark_done
-from formcheck.intake.deciding import Decision, decide
+from formcheck.intake.deciding import Decision, decide, decided_for_leg
 from formcheck.intake.recorded_at import recorded_at
 from formcheck.intake.states import UploadState, file_suffix, older_work_folders, upload_path, work_folder
 from formcheck.intake.wishes import Wishes, wishes_of
@@ -130,9 +130,7 @@ def _analyse(records: Records, claim: Claim, model: PoseModel, progress: Progres
             if said.keep_video and copies is None:
                 copies = _copy(records.files, path, row, tracked.track, progress, folder)
             progress(MEASURING, _READING_SHARE + _COPYING_SHARE)
-            with records.reading(SYSTEM) as work:
-                decision = decide(work, row, tracked.track, tracked.recorded)
-            assessment = assess(tracked.track, decision.measured_as)
+            decision, assessment = _measured(records, row, tracked)
         except FormcheckError as error:
             raise _in_words(error, path.name, row.name) from error
         kept_copies = copies if copies is not None and said.keep_video else _Copies()
@@ -140,6 +138,19 @@ def _analyse(records: Records, claim: Claim, model: PoseModel, progress: Progres
         if set_id is not None:
             path.unlink(missing_ok=True)
             return set_id
+
+
+def _measured(records: Records, row: Upload, tracked: _Tracked) -> tuple[Decision, Assessment]:
+    """Decide what the set is and measure it; by the plan of the leg that is found, where that is another."""
+    with records.reading(SYSTEM) as work:
+        decision = decide(work, row, tracked.track, tracked.recorded)
+    assessment = assess(tracked.track, decision.measured_as)
+    if decision.measured_as.leg is not None or assessment.leg is None:
+        return decision, assessment
+    with records.reading(SYSTEM) as work:
+        again = decided_for_leg(work, row, decision, assessment.leg)
+    same = again.measured_as == decision.measured_as
+    return again, assessment if same else assess(tracked.track, again.measured_as)
 
 
 def _look(records: Records, claim: Claim) -> Upload:

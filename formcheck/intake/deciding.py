@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from formcheck.exercises.plan import Plan
 from formcheck.intake.guesses import guess_date, guess_person_by_plan
 from formcheck.intake.wishes import Guess, Wishes, guess_of, wishes_of
+from formcheck.pose.landmarks import Side
 from formcheck.pose.types import PoseTrack
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Work
-from formcheck.records.tables import Json, StoredPlan, Upload
+from formcheck.records.tables import Json, Upload
 from formcheck.session.assessment import Assessment
 from formcheck.session.guess import Certainty, guess_exercise
 from formcheck.session.request import SetRequest
@@ -28,13 +28,14 @@ class Decision:
     done_at: datetime
     guesses: Mapping[str, Guess] = field(default_factory=dict)
     """What of it was not said, by name."""
+    recorded: datetime | None = None
+    """When it was recorded, as the video says."""
 
     def with_view(self, assessment: Assessment) -> Json:
         """Return the guesses as they are kept, with leg and view as the measurement found them."""
         guesses: dict[str, Any] = {name: guess.document() for name, guess in self.guesses.items()}
-        legs = sorted({rep.leg for rep in assessment.complete_reps})
-        if self.measured_as.leg is None and len(legs) == 1 and legs != ["both"]:
-            guesses["leg"] = Guess(legs[0], "found in the movement").document()
+        if self.measured_as.leg is None and assessment.leg is not None:
+            guesses["leg"] = Guess(assessment.leg.value, "found in the movement").document()
         if self.measured_as.view is None:
             guesses["view"] = Guess(assessment.view.kind.value, "found in the pictures").document()
         return guesses
@@ -60,35 +61,57 @@ def decide(work: Work, row: Upload, track: PoseTrack, recorded: datetime | None)
         If the landmarks show nobody, or no leg, and the exercise was not said.
     """
     said = wishes_of(row)
-    guesses: dict[str, Guess] = {}
     exercise, guess = _exercise(row, said, track)
-    if guess is not None:
-        guesses["exercise"] = guess
-    person_id, guess = _person(work, row, said, exercise)
+    return _decided(work, row, replace(said.request, exercise=exercise), guess, said.request.leg, recorded)
+
+
+def decided_for_leg(work: Work, row: Upload, before: Decision, leg: Side) -> Decision:
+    """Return what was decided, with person and plan by the leg that the measurement found.
+
+    Parameters
+    ----------
+    work, row
+        As for `decide`.
+    before
+        What was decided while the leg was not known.
+    leg
+        That the set was done on.
+    """
+    exercise = before.guesses.get("exercise")
+    request = replace(before.measured_as, plan=wishes_of(row).request.plan)
+    return _decided(work, row, request, exercise, leg, before.recorded)
+
+
+def _decided(
+    work: Work,
+    row: Upload,
+    request: SetRequest,
+    exercise: Guess | None,
+    leg: Side | None,
+    recorded: datetime | None,
+) -> Decision:
+    said, name = wishes_of(row), request.rubric.exercise
+    guesses = {} if exercise is None else {"exercise": exercise}
+    person_id, guess = _person(work, row, said, name, leg)
     if guess is not None:
         guesses["person_id"] = guess
-    stored = None if person_id is None else current_plan(work, person_id, exercise)
-    request = replace(said.request, exercise=exercise)
+    stored = None if person_id is None else current_plan(work, person_id, name, leg)
     if not said.plan_said and stored is not None:
-        request = replace(request, plan=_prescribed(stored))
+        request = replace(request, plan=prescribed(stored).plan)
         guesses["plan"] = Guess(stored.id, f"prescribed since {stored.from_at:%d %B %Y}".replace(" 0", " "))
     done_at = said.done_at
     if done_at is None:
         date = guess_date(recorded, said.last_modified, row.created_at)
         guesses["done_at"] = date
         done_at = datetime.fromisoformat(date.value)
-    return Decision(request, person_id, done_at, guesses)
+    return Decision(request, person_id, done_at, guesses, recorded)
 
 
-def _person(work: Work, row: Upload, said: Wishes, exercise: str) -> tuple[str | None, Guess | None]:
+def _person(work: Work, row: Upload, said: Wishes, exercise: str, leg: Side | None) -> tuple[str | None, Guess | None]:
     if row.person_id is not None or said.person_said:
         return row.person_id, None if said.person_said else guess_of(row, "person_id")
-    guess = guess_person_by_plan(work, exercise, said.request.leg)
+    guess = guess_person_by_plan(work, exercise, leg)
     return (None, None) if guess is None else (str(guess.value), guess)
-
-
-def _prescribed(stored: StoredPlan) -> Plan:
-    return prescribed(stored).plan
 
 
 def _exercise(row: Upload, said: Wishes, track: PoseTrack) -> tuple[str, Guess | None]:

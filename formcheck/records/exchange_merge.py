@@ -66,7 +66,7 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
     """
     merging = _Merge(work, given, ready, Imported(manifest))
     merging.rows(Person)
-    merging.rows(StoredPlan)
+    merging.plans()
     merging.sets()
     merging.of_new_sets(StoredCorrection)
     merging.of_new_sets(Annotation)
@@ -92,6 +92,18 @@ class _Merge:
                 continue
             for name, other in (own or {}).items():
                 row[name] = self._if_theirs(other, row[name], row["person_id"])
+            self._add(table, row)
+
+    def plans(self) -> None:
+        """Add the plans that are new. Where one is in force here for the same exercise and leg, theirs has ended."""
+        table = _table(StoredPlan)
+        for row in rows_of(self.given, table):
+            if self._is_known(table, row):
+                continue
+            same = [table.c[name].is_not_distinct_from(row[name]) for name in ("person_id", "exercise", "leg")]
+            here = select(table.c.id).where(*same, table.c.until_at.is_(None)).limit(1)
+            if row["until_at"] is None and self.work.session.execute(here).first() is not None:
+                row["until_at"] = self.work.now
             self._add(table, row)
 
     def sets(self) -> None:

@@ -21,7 +21,10 @@ MOST_SESSIONS_A_DAY: Final = 24.0
 
 
 def prescribe(work: Work, person_id: str, what: SetRequest, sessions_a_day: float | None = None) -> StoredPlan:
-    """Prescribe an exercise; what was prescribed of it before ends now.
+    """Prescribe an exercise; what was prescribed of it for the same leg before ends now.
+
+    What is prescribed for both legs, or either, takes the place of what is prescribed for one. What is prescribed for
+    one leg leaves the rest: a plan for either leg is then the other's.
 
     Parameters
     ----------
@@ -48,9 +51,10 @@ def prescribe(work: Work, person_id: str, what: SetRequest, sessions_a_day: floa
     exercise, plan = _checked(what, sessions_a_day)
     # Of two that prescribe at once, the second ends the plan of the first; SQLite has one writer anyway.
     work.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
-    before = current_plan(work, person_id, exercise)
-    if before is not None:
-        before.until_at = work.now
+    before = [each for each in plans_in_force(work, person_id, exercise) if what.leg in (None, _leg(each))]
+    for each in before:
+        each.until_at = work.now
+    work.session.flush()  # there is one in force for a leg at any time
     stored = StoredPlan(
         person_id=person_id,
         exercise=exercise,
@@ -66,7 +70,7 @@ def prescribe(work: Work, person_id: str, what: SetRequest, sessions_a_day: floa
     )
     work.session.add(stored)
     work.session.flush()
-    details: Json = {"exercise": exercise, "instead_of": None if before is None else before.id}
+    details: Json = {"exercise": exercise, "leg": stored.leg, "instead_of": [each.id for each in before]}
     work.log("plan.prescribed", subject=stored.id, person=person_id, details=details)
     return stored
 
@@ -101,20 +105,47 @@ def list_plans(work: Work, person_id: str) -> Sequence[StoredPlan]:
     return work.session.scalars(query.order_by(StoredPlan.from_at.desc(), StoredPlan.id)).all()
 
 
-def current_plan(work: Work, person_id: str, exercise: str) -> StoredPlan | None:
-    """Return what a person is prescribed of an exercise now, None for nothing."""
+def plans_in_force(work: Work, person_id: str, exercise: str | None = None) -> Sequence[StoredPlan]:
+    """Return what a person is prescribed now, the newest first; of one exercise, or of all."""
     work.actor.need_sight(person_id, "person")
-    query = select(StoredPlan).where(
-        StoredPlan.person_id == person_id, StoredPlan.exercise == exercise, StoredPlan.until_at.is_(None)
-    )
-    return work.session.scalars(query.order_by(StoredPlan.from_at.desc())).first()
+    query = select(StoredPlan).where(StoredPlan.person_id == person_id, StoredPlan.until_at.is_(None))
+    if exercise is not None:
+        query = query.where(StoredPlan.exercise == exercise)
+    return work.session.scalars(query.order_by(StoredPlan.from_at.desc(), StoredPlan.id)).all()
+
+
+def current_plan(work: Work, person_id: str, exercise: str, leg: Side | None) -> StoredPlan | None:
+    """Return what a person is prescribed of an exercise now.
+
+    Parameters
+    ----------
+    work
+        Whose look it is.
+    person_id
+        Of the person.
+    exercise
+        Of the set.
+    leg
+        The one that does it; None where both do, or take turns, or it is not known.
+
+    Returns
+    -------
+    StoredPlan or None
+        The plan for that leg, else the one for either; None where there is neither.
+    """
+    of_leg = {_leg(each): each for each in reversed(plans_in_force(work, person_id, exercise))}
+    return of_leg.get(leg) or of_leg.get(None)
+
+
+def _leg(stored: StoredPlan) -> Side | None:
+    return None if stored.leg is None else Side(stored.leg)
 
 
 def prescribed(stored: StoredPlan) -> SetRequest:
     """Return what a plan prescribes, as what a set is measured as."""
     return SetRequest(
         exercise=stored.exercise,
-        leg=None if stored.leg is None else Side(stored.leg),
+        leg=_leg(stored),
         plan=Plan(
             target_depth_deg=stored.target_depth_deg,
             reps=stored.reps,

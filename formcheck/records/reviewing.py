@@ -15,9 +15,10 @@ from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.plans import current_plan, get_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import request_of
-from formcheck.records.sets import get_set, give_to, need_version, summary_document, track_of
+from formcheck.records.sets import get_set, give_to, leg_of, need_version, summary_document, track_of
 from formcheck.records.tables import Annotation, ExerciseSet, Json, StoredCorrection, new_id
 from formcheck.report.document import assessment_document
+from formcheck.session.assessment import Assessment
 from formcheck.session.corrected import check_correction, review
 from formcheck.session.correction_document import change_from_document, correction_to_document
 from formcheck.session.corrections import Change, Correction, ReviewedSet
@@ -47,7 +48,15 @@ def reviewed_set(work: Work, set_id: str) -> ReviewedSet:
     return review(track_of(work, row), request_of(row.measured_as), corrections)
 
 
-def correct(records: Records, actor: Actor, set_id: str, change: Change, version: int) -> ReviewedSet:
+def correct(
+    records: Records,
+    actor: Actor,
+    set_id: str,
+    change: Change,
+    version: int,
+    *,
+    automatic: Assessment | None = None,
+) -> ReviewedSet:
     """Correct a set: measured anew, then kept with who and when, all of it or nothing.
 
     Parameters
@@ -62,6 +71,8 @@ def correct(records: Records, actor: Actor, set_id: str, change: Change, version
         The correction.
     version
         Of the set as the actor saw it.
+    automatic
+        What that version is without corrections, where it is known: then only the corrected set is measured.
 
     Raises
     ------
@@ -91,11 +102,19 @@ def correct(records: Records, actor: Actor, set_id: str, change: Change, version
     def changed(before: Sequence[Correction]) -> list[Correction]:
         return [*before, made]
 
-    return _remeasure(records, actor, set_id, version, changed, add, checked=made)
+    return _remeasure(records, actor, set_id, version, changed, add, checked=made, automatic=automatic)
 
 
-def undo(records: Records, actor: Actor, set_id: str, correction_id: str, version: int) -> ReviewedSet:
-    """Take a correction back: it stays in the history, and counts no more.
+def undo(
+    records: Records,
+    actor: Actor,
+    set_id: str,
+    correction_id: str,
+    version: int,
+    *,
+    automatic: Assessment | None = None,
+) -> ReviewedSet:
+    """Take a correction back: it stays in the history, and counts no more. See `correct`.
 
     Raises
     ------
@@ -118,7 +137,7 @@ def undo(records: Records, actor: Actor, set_id: str, correction_id: str, versio
         stored.undone_at, stored.undone_by = work.now, actor.name
         work.log("set.uncorrected", subject=row.id, person=row.person_id, details={"correction": correction_id})
 
-    return _remeasure(records, actor, set_id, version, changed, take_back)
+    return _remeasure(records, actor, set_id, version, changed, take_back, automatic=automatic)
 
 
 def _remeasure(
@@ -128,7 +147,9 @@ def _remeasure(
     version: int,
     changed: Callable[[Sequence[Correction]], list[Correction]],
     write: Callable[[Work, ExerciseSet], None],
+    *,
     checked: Correction | None = None,
+    automatic: Assessment | None,
 ) -> ReviewedSet:
     """Measure outside of the transaction that writes: others shall not wait for arithmetic."""
     actor.need_clinician("correct sets")
@@ -138,7 +159,10 @@ def _remeasure(
         before = [as_correction(each) for each in corrections_of(work, set_id)]
         track, request = track_of(work, row), request_of(row.measured_as)
     after = changed(before)
-    reviewed = review(track, request, after) if checked is None else check_correction(track, request, before, checked)
+    if checked is None:
+        reviewed = review(track, request, after, automatic=automatic)
+    else:
+        reviewed = check_correction(track, request, before, checked, automatic=automatic)
     corrected = None if reviewed.corrected is None else assessment_document(reviewed.corrected)
     with records.writing(actor) as work:
         row = get_set(work, set_id)
@@ -210,7 +234,7 @@ def give_set(records: Records, actor: Actor, set_id: str, person_id: str) -> Exe
         row = get_set(work, set_id)
         version, before = row.version, request_of(row.measured_as)
         former = None if row.plan_id is None else prescribed(get_plan(work, row.plan_id)).plan
-        plan = current_plan(work, person_id, before.rubric.exercise)
+        plan = current_plan(work, person_id, before.rubric.exercise, leg_of(row))
         after = replace(before, plan=Plan() if plan is None else prescribed(plan).plan)
         if before.plan not in (Plan(), former) or after == before:
             after, reviewed = before, None

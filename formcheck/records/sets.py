@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from formcheck.history.summary import PainReport, SetSummary, summary_of
 from formcheck.history.summary_document import summary_from_document
 from formcheck.moments import is_sensible
+from formcheck.pose.landmarks import Side
 from formcheck.pose.store import load_track, save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import ConflictError, NotFoundError, RecordsError
@@ -98,7 +99,7 @@ def add_set(work: Work, new: NewSet) -> ExerciseSet:
     elif not work.actor.sees_everybody:
         raise NotFoundError("person")
     exercise = new.assessment.exercise
-    plan = None if new.person_id is None else current_plan(work, new.person_id, exercise)
+    plan = None if new.person_id is None else current_plan(work, new.person_id, exercise, new.assessment.leg)
     row = ExerciseSet(
         person_id=new.person_id,
         plan_id=None if plan is None else plan.id,
@@ -200,11 +201,17 @@ def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
     if before == person_id:
         return row
     row.person_id = person_id
-    plan = current_plan(work, person_id, row.exercise)
+    plan = current_plan(work, person_id, row.exercise, leg_of(row))
     row.plan_id = None if plan is None else plan.id
     work.session.execute(update(Note).where(Note.set_id == row.id).values(person_id=person_id))
     work.log("set.given", subject=row.id, person=person_id, details={"before": before})
     return row
+
+
+def leg_of(row: ExerciseSet) -> Side | None:
+    """Return the leg that a set was done on; None for both."""
+    leg = summary_from_document(row.summary).leg
+    return Side(leg) if leg in set(Side) else None
 
 
 def need_past(done_at: datetime, now: datetime) -> None:

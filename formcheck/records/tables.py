@@ -18,6 +18,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
@@ -111,10 +112,22 @@ class Account(Table):
     created_at: Mapped[datetime]
 
 
+def _one_in_force(name: str, of: str, *columns: str) -> Index:
+    where = text(f"until_at IS NULL AND {of}")
+    return Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 class StoredPlan(Table):
-    """What a person was prescribed, from one day to another. A change ends one plan and begins the next."""
+    """What a person was prescribed, from one day to another. A change ends one plan and begins the next.
+
+    Of an exercise one plan is in force for each leg, and one for either.
+    """
 
     __tablename__ = "plan"
+    __table_args__ = (
+        _one_in_force("uq_plan_in_force", "leg IS NULL", "person_id", "exercise"),
+        _one_in_force("uq_plan_in_force_leg", "leg IS NOT NULL", "person_id", "exercise", "leg"),
+    )
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)

@@ -13,6 +13,7 @@ from formcheck.exercises.plan import Plan as Plan
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.series import MeasureSeries
 from formcheck.kinematics.view import ViewKind, ViewVerdict
+from formcheck.pose.landmarks import Side
 from formcheck.pose.types import PoseTrack
 
 SCHEMA = "formcheck.assessment/1"
@@ -133,6 +134,12 @@ class Assessment:
     def view_of(self, rep: Rep) -> ViewVerdict:
         """Return how the camera sees the person in a rep."""
         return next((each.view for each in self.views if each.start_s <= rep.start_s <= each.end_s), self.view)
+
+    @property
+    def leg(self) -> Side | None:
+        """The one leg that all reps that count were done on; None where both were, or there is no rep."""
+        legs = {rep.leg for rep in self.complete_reps}
+        return Side(legs.pop()) if len(legs) == 1 and legs <= set(Side) else None
 
     @property
     def complete_reps(self) -> tuple[Rep, ...]:

@@ -183,6 +183,11 @@ def test_a_changed_plan_counts_from_the_evening_of_its_day() -> None:
     assert week.planned == 3 * 1 + 4 * 2
 
 
+def test_a_session_is_of_both_legs_so_the_leg_with_more_of_them_counts() -> None:
+    (week, _) = adherence([], [planned(2), planned(1, 0.5), planned(None, 0.6)], TODAY + timedelta(days=7))
+    assert week.planned == 14
+
+
 def test_without_a_plan_sessions_are_counted_and_no_share_is_given() -> None:
     (first, second) = adherence([summary(0), summary(8)], [], TODAY + timedelta(days=8))
     assert (first.done, second.done) == (1, 1)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.exercises.plan import Plan
-from formcheck.intake.deciding import decide
+from formcheck.intake.deciding import decide, decided_for_leg
 from formcheck.intake.guesses import exercise_in_name, guess_date, guess_person
 from formcheck.intake.names import safe_name, video_suffix
 from formcheck.intake.recorded_at import recorded_in
@@ -135,7 +135,7 @@ def test_who_alone_is_prescribed_the_exercise_is_guessed_with_their_plan(desk: D
     desk.person("Anna Berg")
     berta = desk.person("Berta Tal")
     with desk.records.writing(ROBIN) as work:
-        prescribe(work, berta, SetRequest("step-down", Side.LEFT, plan=Plan(target_depth_deg=60.0, reps=8)))
+        prescribe(work, berta, SetRequest("step-down", plan=Plan(target_depth_deg=60.0, reps=8)))
     row = desk.bring(b"pictures", "IMG_1.mp4")
     with desk.records.reading(SYSTEM) as work:
         decision = decide(work, row, sample_track("step_down_side"), None)
@@ -143,6 +143,25 @@ def test_who_alone_is_prescribed_the_exercise_is_guessed_with_their_plan(desk: D
     assert decision.guesses["person_id"].reason == "nobody else is prescribed this exercise"
     assert decision.measured_as.plan == Plan(target_depth_deg=60.0, reps=8)
     assert decision.guesses["plan"].reason == "prescribed since 2 March 2026"
+
+
+def test_the_plan_is_that_of_the_leg_that_is_found(desk: Desk) -> None:
+    anna = desk.person("Anna Berg")
+    left, right = Plan(target_depth_deg=40.0), Plan(target_depth_deg=60.0)
+    with desk.records.writing(ROBIN) as work:
+        prescribe(work, anna, SetRequest("step-down", Side.LEFT, plan=left))
+        prescribe(work, anna, SetRequest("step-down", Side.RIGHT, plan=right))
+    row = desk.bring(b"pictures", "IMG_1.mp4")
+    with desk.records.reading(SYSTEM) as work:
+        unknown = decide(work, row, sample_track("step_down_side"), None)
+        found = [decided_for_leg(work, row, unknown, leg) for leg in (Side.LEFT, Side.RIGHT)]
+        row.wishes = Wishes(SetRequest(leg=Side.LEFT)).document()
+        said = decide(work, row, sample_track("step_down_side"), None)
+    assert unknown.measured_as.plan == Plan()
+    assert "plan" not in unknown.guesses
+    assert [each.measured_as.plan for each in found] == [left, right]
+    assert said.measured_as.plan == left
+    assert [each.guesses["exercise"] for each in found] == [unknown.guesses["exercise"]] * 2
 
 
 def test_targets_that_were_said_go_before_the_plan(desk: Desk) -> None:

@@ -19,7 +19,7 @@ from formcheck.records.access import ConflictError, RecordsError, owner
 from formcheck.records.erasure import erase_person
 from formcheck.records.integrity import check
 from formcheck.records.people import PersonDetails, add_person
-from formcheck.records.plans import current_plan, prescribe
+from formcheck.records.plans import plans_in_force, prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import correct, corrections_of, reviewed_set
 from formcheck.records.settings import RecordsSettings
@@ -194,12 +194,12 @@ def test_of_two_plans_prescribed_at_once_one_is_in_force(records: Records, monke
     both = threading.Barrier(2)
 
     def after_both_looked(*arguments: Any) -> Any:
-        before = current_plan(*arguments)
+        before = plans_in_force(*arguments)
         with suppress(threading.BrokenBarrierError):
             both.wait(0.5)  # whoever is alone has the other waiting for it
         return before
 
-    monkeypatch.setattr(plans, "current_plan", after_both_looked)
+    monkeypatch.setattr(plans, "plans_in_force", after_both_looked)
 
     def change(reps: int) -> None:
         with records.writing(ROBIN) as work:

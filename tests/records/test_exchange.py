@@ -10,15 +10,19 @@ from typing import Any
 
 import pytest
 
+from formcheck.exercises.plan import Plan
+from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError, RecordsError, Role
 from formcheck.records.archive import back_up
 from formcheck.records.archive_file import ArchiveReader, ArchiveWriter
 from formcheck.records.exchange import export_people, import_people
 from formcheck.records.integrity import Integrity, check
 from formcheck.records.people import PersonDetails, change_person
+from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import reviewed_set
 from formcheck.records.settings import RecordsSettings
+from formcheck.session.request import SetRequest
 
 from .examples import ROBIN, add_example, add_sample_set, all_files, all_rows
 
@@ -106,6 +110,21 @@ def test_what_is_new_comes_in_and_what_differs_is_counted(records: Records, othe
     rows = all_rows(others)
     assert {row["id"] for row in rows["exercise_set"]} == {example.set_id, new}
     assert [row["name"] for row in rows["person"]] == ["Zoë, as she is called here"]
+
+
+def test_a_plan_that_is_in_force_here_stays_in_force(records: Records, others: Records, tmp_path: Path) -> None:
+    example = add_example(records)
+    export_people(records, ROBIN, tmp_path / "people.zip", [example.person_id])
+    import_people(others, ROBIN, tmp_path / "people.zip")
+    for where, reps in ((records, 5), (others, 7)):
+        with where.writing(ROBIN) as work:
+            prescribe(work, example.person_id, SetRequest("wall-squat", plan=Plan(reps=reps)))
+            prescribe(work, example.person_id, SetRequest("step-down", Side.LEFT if reps == 5 else Side.RIGHT))
+    export_people(records, ROBIN, tmp_path / "people.zip", [example.person_id])
+    assert import_people(others, ROBIN, tmp_path / "people.zip").added["plan"] == 2
+    in_force = [row for row in all_rows(others)["plan"] if row["until_at"] is None]
+    kept = sorted((row["exercise"], row["leg"] or "", row["reps"]) for row in in_force)
+    assert kept == [("step-down", "left", None), ("step-down", "right", None), ("wall-squat", "", 7)]
 
 
 def test_a_missing_video_stays_behind_and_missing_landmarks_keep_their_set_out(

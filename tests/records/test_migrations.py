@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -106,8 +107,6 @@ def _row_for(engine: Engine, table: Any, row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _in_utc(value: Any) -> Any:
-    from datetime import UTC, datetime
-
     return value.replace(tzinfo=UTC) if isinstance(value, datetime) else value
 
 
@@ -116,7 +115,6 @@ def test_a_backup_of_a_past_revision_is_restored_today(
     records_settings: RecordsSettings, kept: tuple[Kept, Path], tmp_path: Path, revision: str
 ) -> None:
     import zipfile
-    from datetime import UTC, datetime
 
     from formcheck.records.archive_manifest import FileMember
     from formcheck.records.files import FileStore
@@ -140,6 +138,25 @@ def test_a_backup_of_a_past_revision_is_restored_today(
     }
     back_up(records, ROBIN, tmp_path / "new.zip")
     records.close()
+
+
+def test_of_plans_in_force_for_the_same_leg_the_newest_stays_in_force(empty_settings: RecordsSettings) -> None:
+    """An import could put one beside another before there was one for each leg."""
+    plans = [("a", "left", 1), ("b", "left", 3), ("c", "left", 2), ("d", "right", 1), ("e", None, 1), ("f", None, 2)]
+    with _at_revision(empty_settings, "0003") as (engine, shape), engine.begin() as connection:
+        person = {"id": "p", "name": "Zoë", "about": "", "created_at": _day(1), "created_by": "Robin"}
+        connection.execute(shape.tables["person"].insert().values(**person))
+        for plan_id, leg, day in plans:
+            row = {"id": plan_id, "person_id": "p", "exercise": "step-down", "leg": leg, "from_at": _day(day)}
+            connection.execute(shape.tables["plan"].insert().values(**row, ball=False, made_by="Robin"))
+    records = Records(empty_settings)
+    until = {row["id"]: row["until_at"] for row in all_rows(records)["plan"]}
+    records.close()
+    assert until == {"a": _day(3), "b": None, "c": _day(3), "d": None, "e": _day(2), "f": None}
+
+
+def _day(day: int) -> datetime:
+    return datetime(2026, 3, day, tzinfo=UTC)
 
 
 def test_records_of_a_newer_formcheck_are_left_alone(records_settings: RecordsSettings) -> None:

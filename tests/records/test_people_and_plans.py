@@ -11,7 +11,7 @@ from formcheck.records.answers import answer_suggestion, answers_about
 from formcheck.records.audit import audit_log
 from formcheck.records.notes import delete_note, notes_of_person, write_note
 from formcheck.records.people import PersonDetails, add_person, change_person, get_person, list_people
-from formcheck.records.plans import current_plan, end_plan, list_plans, prescribe, prescribed
+from formcheck.records.plans import current_plan, end_plan, list_plans, plans_in_force, prescribe, prescribed
 from formcheck.records.records import Records
 from formcheck.session.request import SetRequest
 
@@ -85,7 +85,7 @@ def test_a_new_prescription_ends_the_one_before_and_keeps_it(records: Records) -
     with records.writing(CLINICIAN) as work:
         second = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(target_depth_deg=60.0)))
     with records.reading(client_of(person)) as work:
-        current = current_plan(work, person.id, "wall-squat")
+        current = current_plan(work, person.id, "wall-squat", None)
         plans = {plan.id: plan.until_at for plan in list_plans(work, person.id)}
     assert current is not None
     assert current.id == second.id
@@ -94,13 +94,49 @@ def test_a_new_prescription_ends_the_one_before_and_keeps_it(records: Records) -
     assert plans[other.id] is None
 
 
+def test_each_leg_has_a_plan_of_its_own(records: Records) -> None:
+    person = add_somebody(records)
+    left, right = (
+        SetRequest("step-down", leg, plan=Plan(reps=reps)) for leg, reps in ((Side.LEFT, 8), (Side.RIGHT, 12))
+    )
+    with records.writing(CLINICIAN) as work:
+        prescribe(work, person.id, left)
+    with records.writing(CLINICIAN) as work:
+        prescribe(work, person.id, right)
+    with records.reading(client_of(person)) as work:
+        found = [current_plan(work, person.id, "step-down", leg) for leg in (Side.LEFT, Side.RIGHT, None)]
+    assert [None if each is None else prescribed(each) for each in found] == [left, right, None]
+
+
+def test_a_plan_for_either_leg_holds_for_the_one_without_a_plan_of_its_own(records: Records) -> None:
+    person = add_somebody(records)
+    either, left = SetRequest("step-down", plan=Plan(reps=10)), SetRequest("step-down", Side.LEFT, plan=Plan(reps=8))
+    for what in (either, left):
+        with records.writing(CLINICIAN) as work:
+            prescribe(work, person.id, what)
+    with records.reading(CLINICIAN) as work:
+        found = [current_plan(work, person.id, "step-down", leg) for leg in (Side.LEFT, Side.RIGHT, None)]
+    assert [None if each is None else prescribed(each) for each in found] == [left, either, either]
+
+
+def test_what_is_prescribed_for_either_leg_takes_the_place_of_both(records: Records) -> None:
+    person = add_somebody(records)
+    for leg in (Side.LEFT, Side.RIGHT, None):
+        with records.writing(CLINICIAN) as work:
+            stored = prescribe(work, person.id, SetRequest("step-down", leg, plan=Plan(reps=8)))
+    with records.reading(CLINICIAN) as work:
+        assert [each.id for each in plans_in_force(work, person.id)] == [stored.id]
+        entry = audit_log(work, person_id=person.id)[0]
+        assert len(entry.details["instead_of"]) == 2
+
+
 def test_an_ended_plan_is_in_force_no_more(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
         plan = prescribe(work, person.id, WALL_SQUAT)
         end_plan(work, plan.id)
     with records.reading(CLINICIAN) as work:
-        assert current_plan(work, person.id, "wall-squat") is None
+        assert current_plan(work, person.id, "wall-squat", None) is None
 
 
 @pytest.mark.parametrize(
@@ -167,12 +203,12 @@ def test_an_accepted_suggestion_is_the_plan_from_then_on(records: Records) -> No
         prescribe(work, person.id, WALL_SQUAT)
         answer_suggestion(work, person.id, {"id": "deeper"}, accepted=False, prescription=deeper)
     with records.writing(CLINICIAN) as work:
-        kept = current_plan(work, person.id, "wall-squat")
+        kept = current_plan(work, person.id, "wall-squat", None)
         assert kept is not None
         assert kept.target_depth_deg == 45.0
         answer_suggestion(work, person.id, {"id": "deeper"}, accepted=True, prescription=deeper)
     with records.reading(CLINICIAN) as work:
-        now = current_plan(work, person.id, "wall-squat")
+        now = current_plan(work, person.id, "wall-squat", None)
         answers = answers_about(work, person.id)
     assert now is not None
     assert now.target_depth_deg == 60.0

@@ -28,14 +28,14 @@ from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.plans import end_plan, list_plans, prescribe
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set, list_sets, say_pain, summary_of_row
-from formcheck.records.tables import StoredPlan
+from formcheck.records.tables import StoredPlan, SuggestionAnswer
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.compare.plot_parts import NARROW, WIDE
 from formcheck.web.progress.charts import draw_trend, symmetry_html, trend_html
 from formcheck.web.progress.milestones import in_words, milestones_html
 from formcheck.web.progress.pain_and_weeks import draw_pain, draw_weeks, pain_html, shown_weeks, weeks_html
-from formcheck.web.progress.suggestion_view import Answering, after, change_in_words, in_force, keep_answer
+from formcheck.web.progress.suggestion_view import Answering, after, answered_at, change_in_words, in_force, keep_answer
 from formcheck.web.progress.time_axis import day_range, day_ticks
 from tests.history.made_up import DAY, calm, each_leg, summary
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
@@ -322,6 +322,17 @@ def test_a_level_of_another_exercise_ends_the_plan_of_this_one(records: Records,
     assert by_exercise["step-down"].step_height_cm == 10.0
     assert by_exercise["step-down"].until_at is None
     assert by_exercise["wall-squat"].until_at is not None
+
+
+def test_an_answer_about_one_leg_is_none_about_the_other() -> None:
+    left, right = (StoredPlan(exercise="step-down", leg=leg) for leg in ("left", "right"))
+    about_left = SuggestionAnswer(
+        suggestion={"id": "progress", "exercise": "step-down", "leg": "left"}, answered_at=DONE_AT
+    )
+    before_legs = SuggestionAnswer(suggestion={"id": "cut", "exercise": "step-down"}, answered_at=DONE_AT)
+    answers = [about_left, before_legs]
+    assert answered_at(answers, left) == {Rule.PROGRESS: DONE_AT, Rule.CUT: DONE_AT}
+    assert answered_at(answers, right) == {Rule.CUT: DONE_AT}
 
 
 def test_a_level_of_another_exercise_leaves_what_is_prescribed_of_that_one(records: Records, ann: str) -> None:

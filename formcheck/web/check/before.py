@@ -14,6 +14,7 @@ from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.session.pain import PainAction, advice_before
 from formcheck.session.request import SetRequest
 from formcheck.web.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
+from formcheck.web.check.prescribed import ask_prescribed
 from formcheck.web.check.settings import LinkReading, in_words, link_query, load_of, read_link, usual_set
 from formcheck.web.plain_text import as_typed
 
@@ -37,7 +38,7 @@ def show_refusals(refusals: Sequence[str]) -> None:
 
 
 def ask_set(reading: LinkReading) -> tuple[SetRequest, SessionChoices]:
-    """Show the set of a link, or ask for one; and ask how it is to be shown and kept."""
+    """Show the set of a link, else ask for a prescribed one or another; and ask how it is to be shown and kept."""
     if reading.request is not None:
         st.info(f"Prescribed by link: **{in_words(reading.request)}**", icon=":material/assignment:")
         if reading.left_open:
@@ -47,6 +48,10 @@ def ask_set(reading: LinkReading) -> tuple[SetRequest, SessionChoices]:
             choices = ask_session()
             st.button("Choose another set", on_click=forget_link)
         return reading.request, choices
+    request = ask_prescribed()
+    if request is not None:
+        with st.expander("Camera, voice and video"):
+            return request, ask_session()
     exercise = ask_exercise()
     line = st.empty()
     with st.expander("Change the set, camera, voice or video"):

@@ -15,13 +15,13 @@ from formcheck.records.sets import NewSet, add_set, get_set, keep_track, keep_vi
 from formcheck.video.proxy import write_proxy
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.service import records_service
+from formcheck.web.check.prescribed import note_person, person_of_sets
 from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.navigation import page_link
 from formcheck.web.people.choose import ask_person, person_chosen
 
 _KEPT: Final = "kept_live_sets"
 """By the id of the live set, the id of the set in the records."""
-_PERSON: Final = "live_sets_person"
 
 
 def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: int | None) -> None:
@@ -37,8 +37,8 @@ def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: in
     with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="keep-set"):
         chosen = actor.person_id
         if actor.sees_everybody:
-            before = st.session_state.get(_PERSON)
-            chosen = ask_person(records, actor, "Keep this set in the records of", "keep-set-person", before)
+            label = "Keep this set in the records of"
+            chosen = ask_person(records, actor, label, "keep-set-person", person_of_sets())
         pressed = st.button("Keep this set", icon=":material/bookmark_add:", disabled=not chosen, key="keep-set-yes")
     if pressed and chosen:
         try:
@@ -99,7 +99,7 @@ def _keep_set(
             ),
         )
         say_pain(work, row.id, {"pain_before": pain[0], "pain_after": pain[1]})
-    st.session_state[_PERSON] = person_id
+    note_person(person_id)
     return row.id
 
 

@@ -77,7 +77,10 @@ def _ask(records: Records, actor: Actor, person_id: str) -> None:
     choice = EXERCISES[exercise or default_exercise()]
     with st.form(f"prescribe-{person_id}-{choice.name}", border=False):
         what, a_day = _fields(choice, f"prescribe-{person_id}-{choice.name}")
-        st.caption("It takes the place of what is prescribed of this exercise now. A field left empty is not judged.")
+        one_leg = " for the same leg" if len(choice.legs) > 1 else ""
+        st.caption(
+            f"It takes the place of what is prescribed of this exercise{one_leg} now. A field left empty is not judged."
+        )
         sent = st.form_submit_button("Prescribe", type="primary")
     if not sent:
         return

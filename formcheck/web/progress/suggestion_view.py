@@ -15,7 +15,7 @@ from formcheck.history.suggestions import suggest
 from formcheck.history.summary import SetSummary
 from formcheck.records.access import Actor, ConflictError
 from formcheck.records.answers import answer_suggestion
-from formcheck.records.plans import current_plan, end_plan, get_plan, prescribed
+from formcheck.records.plans import end_plan, get_plan, plans_in_force, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import StoredPlan, SuggestionAnswer
 from formcheck.session.request import SetRequest
@@ -54,9 +54,10 @@ def show_suggestion(
     zone
         For the days in the sentences.
     """
-    found = suggest(sets, in_force(plan), answered_at(answers, plan.exercise), zone)
+    found = suggest(sets, in_force(plan), answered_at(answers, plan), zone)
     with st.container(border=True, key=f"suggestion-{plan.id}"):
-        st.markdown(f"**{exercise_name(plan.exercise)}**")
+        leg = "" if plan.leg is None else f", {plan.leg} leg"
+        st.markdown(f"**{exercise_name(plan.exercise)}{leg}**")
         if found.suggestion is None:
             st.markdown("Nothing is suggested now.")
         else:
@@ -70,11 +71,14 @@ def in_force(plan: StoredPlan) -> PlanInForce:
     return PlanInForce(plan.exercise, prescribed(plan).plan, plan.from_at, plan.leg)
 
 
-def answered_at(answers: Sequence[SuggestionAnswer], exercise: str) -> dict[Rule, datetime]:
-    """Return when each rule's suggestion about an exercise was answered last."""
+def answered_at(answers: Sequence[SuggestionAnswer], plan: StoredPlan) -> dict[Rule, datetime]:
+    """Return when each rule's suggestion about the exercise and leg of a plan was answered last."""
     found: dict[Rule, datetime] = {}
     for answer in answers:
-        if answer.suggestion.get("exercise") == exercise and answer.suggestion.get("id") in set(Rule):
+        # Answers from when there was one plan of an exercise say no leg: they were about whichever there was.
+        is_about = answer.suggestion.get("exercise") == plan.exercise
+        is_about &= answer.suggestion.get("leg", plan.leg) == plan.leg
+        if is_about and answer.suggestion.get("id") in set(Rule):
             rule = Rule(answer.suggestion["id"])
             found[rule] = max(answer.answered_at, found.get(rule, answer.answered_at))
     return found
@@ -126,7 +130,9 @@ def _there_already(work: Work, person_id: str, plan: StoredPlan, change: PlanCha
 
     A clinician made it for this person, so no rule overwrites it: it may be far easier than the rung that is suggested.
     """
-    return None if change.exercise == plan.exercise else current_plan(work, person_id, change.exercise)
+    if change.exercise == plan.exercise:
+        return None
+    return next(iter(plans_in_force(work, person_id, change.exercise)), None)
 
 
 def _stays_in_words(plan: StoredPlan, there: StoredPlan) -> str:
@@ -154,7 +160,7 @@ def keep_answer(answering: Answering, plan_id: str, suggestion: Suggestion, *, a
         prescription = None
         if change is not None and _there_already(work, answering.person_id, plan, change) is None:
             prescription = after(change, prescribed(plan))
-        document = {**suggestion.document(), "exercise": plan.exercise}
+        document = {**suggestion.document(), "exercise": plan.exercise, "leg": plan.leg}
         answer_suggestion(
             work,
             answering.person_id,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
-from formcheck.records.reviewing import annotate, as_correction, correct, remove_annotation, undo
+from formcheck.records.reviewing import annotate, as_correction, remove_annotation
 from formcheck.session.corrections import Correction, ExcludeRep
 from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEvent, RemovedDrawing, TookBack
-from formcheck.web.set_review.opened import OpenedSet
+from formcheck.web.set_review.opened import OpenedSet, correct_opened, take_back
 
 
 def apply_event(records: Records, actor: Actor, opened: OpenedSet, event: PlayerEvent) -> None:
@@ -18,14 +18,14 @@ def apply_event(records: Records, actor: Actor, opened: OpenedSet, event: Player
     FormcheckError
         If it cannot be done: it does not fit the set, may not be done by the actor, or the set has changed meanwhile.
     """
-    set_id, version = opened.row.id, opened.row.version
+    set_id = opened.row.id
     match event:
         case MadeChange():
-            correct(records, actor, set_id, event.change, version)
+            correct_opened(records, actor, opened, event.change)
         case IncludedRep():
-            undo(records, actor, set_id, _exclusion_at(opened, event.at_s), version)
+            take_back(records, actor, opened, _exclusion_at(opened, event.at_s))
         case TookBack():
-            undo(records, actor, set_id, event.correction_id, version)
+            take_back(records, actor, opened, event.correction_id)
         case Drew():
             with records.writing(actor) as work:
                 annotate(work, set_id, event.drawing.t_s, event.drawing.body())

@@ -11,14 +11,14 @@ from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
-from formcheck.records.reviewing import as_correction, correct, undo
+from formcheck.records.reviewing import as_correction
 from formcheck.records.tables import StoredCorrection
 from formcheck.report.review_words import change_in_words
 from formcheck.session.request import SetRequest
 from formcheck.web.check.settings import EXERCISES
 from formcheck.web.moments import time_of
 from formcheck.web.plain_text import as_typed
-from formcheck.web.set_review.opened import OpenedSet
+from formcheck.web.set_review.opened import OpenedSet, correct_opened, take_back
 
 _AS_FOUND: Final = "found"
 _LEGS: Final = {_AS_FOUND: "As it is", "left": "Left", "right": "Right"}
@@ -53,7 +53,7 @@ def _show(records: Records, actor: Actor, opened: OpenedSet, row: StoredCorrecti
             "Take back", key=f"undo-{row.id}", type="tertiary", icon=":material/undo:"
         ):
             try:
-                undo(records, actor, opened.row.id, row.id, opened.row.version)
+                take_back(records, actor, opened, row.id)
             except FormcheckError as error:
                 st.error(f"{error.reason} {error.remedy}")
             else:
@@ -90,7 +90,7 @@ def _ask_measure_as(records: Records, actor: Actor, opened: OpenedSet) -> None:
         st.info("It is measured like that already.")
         return
     try:
-        correct(records, actor, opened.row.id, change, opened.row.version)
+        correct_opened(records, actor, opened, change)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
     else:

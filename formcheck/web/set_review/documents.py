@@ -43,7 +43,8 @@ def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKin
 def _details(work: Work, opened: OpenedSet) -> ClientDetails:
     """Return what a document says beside the numbers. Notes are those that the client may read."""
     row, person = opened.row, opened.person
-    plan = None if person is None else current_plan(work, person.id, opened.reviewed.current.exercise)
+    current = opened.reviewed.current
+    plan = None if person is None else current_plan(work, person.id, current.exercise, current.leg)
     notes = [note for note in opened.notes if note.for_client]
     authors = {note.author for note in notes}
     signed = len(authors) == 1  # one name for all of them; else each has its own

@@ -13,10 +13,10 @@ from formcheck.records.access import Actor
 from formcheck.records.notes import notes_of_set
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
-from formcheck.records.reviewing import annotations_of, corrections_of, reviewed_set
+from formcheck.records.reviewing import annotations_of, correct, corrections_of, reviewed_set, undo
 from formcheck.records.sets import get_set
 from formcheck.records.tables import Annotation, ExerciseSet, Note, Person, StoredCorrection
-from formcheck.session.corrections import ReviewedSet
+from formcheck.session.corrections import Change, ReviewedSet
 
 _KEPT: Final = 8
 """Sets in memory: measuring one again takes up to a second for a long clip, and a page asks at every touch."""
@@ -54,14 +54,48 @@ class MeasuredSets:
                 self._kept.move_to_end(key)
                 return self._kept[key]
         reviewed = reviewed_set(work, row.id)
+        self._keep(key, reviewed)
+        return reviewed
+
+    def take_in(self, records: Records, set_id: str, version: int, reviewed: ReviewedSet) -> None:
+        """Keep what a version of a set was measured as when it was made."""
+        self._keep((records.settings.url(), set_id, version), reviewed)
+
+    def _keep(self, key: tuple[str, str, int], reviewed: ReviewedSet) -> None:
         with self._lock:
             self._kept[key] = reviewed
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-        return reviewed
 
 
 _MEASURED: Final = MeasuredSets()
+
+
+def correct_opened(records: Records, actor: Actor, opened: OpenedSet, change: Change) -> None:
+    """Correct a set that is open; it is measured once, and opened again without being measured.
+
+    Raises
+    ------
+    FormcheckError
+        See `correct`.
+    """
+    row, automatic = opened.row, opened.reviewed.automatic
+    reviewed = correct(records, actor, row.id, change, row.version, automatic=automatic)
+    # Every change of a set counts its version on by one; another's in between would have been refused.
+    _MEASURED.take_in(records, row.id, row.version + 1, reviewed)
+
+
+def take_back(records: Records, actor: Actor, opened: OpenedSet, correction_id: str) -> None:
+    """Take a correction of a set that is open back, as `correct_opened` makes one.
+
+    Raises
+    ------
+    FormcheckError
+        See `undo`.
+    """
+    row, automatic = opened.row, opened.reviewed.automatic
+    reviewed = undo(records, actor, row.id, correction_id, row.version, automatic=automatic)
+    _MEASURED.take_in(records, row.id, row.version + 1, reviewed)
 
 
 def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:

@@ -27,6 +27,7 @@ from formcheck.exercises.plan import Plan
 from formcheck.intake.queue import Announced
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.wishes import Wishes
+from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError, Role
 from formcheck.records.people import PersonDetails
 from formcheck.records.records import Records, Work
@@ -138,6 +139,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "upload_id": kept.upload_id,
         "email": kept.email,
         "accepted": True,
+        "automatic": None,
         "answers": {"pain_before": 9},
         "body": {"kind": "text", "text": "mine"},
         "change": SetRequest(exercise="squat"),
@@ -149,6 +151,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "for_browser": True,
         "for_client": True,
         "from_byte": 0,
+        "leg": Side.LEFT,
         "name": "Mine",
         "new": NewSet(
             measured_as=SetRequest("wall-squat"),
@@ -166,6 +169,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "said": SetRequest(exercise="squat")
         if name.endswith(".put_set_right")
         else Wishes(SetRequest("squat", plan=Plan()), person_said=True, plan_said=True),
+        "sessions_a_day": 1.0,
         "source": stolen,
         "suggestion": {"id": "mine"},
         "swelling": True,

@@ -114,12 +114,28 @@ def test_a_plan_is_prescribed_and_ended(monkeypatch: pytest.MonkeyPatch, kept: R
     test.button(key=f"FormSubmitter:{key}-Prescribe").click().run()
     assert not test.exception
     with kept.reading(CLINICIAN) as work:
-        plan = current_plan(work, person.id, "wall-squat")
+        plan = current_plan(work, person.id, "wall-squat", None)
     assert plan is not None
     assert (plan.reps, plan.made_by) == (12, CLINICIAN.name)
     test.button(key=f"plan-end-{plan.id}").click().run()
     with kept.reading(CLINICIAN) as work:
         assert [each.until_at is None for each in list_plans(work, person.id)] == [False]
+
+
+def test_each_leg_is_prescribed_its_own_plan(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    person = add_somebody(kept)
+    test = opened(monkeypatch, kept, person=person.id)
+    test.segmented_control(key=f"prescribe-exercise-{person.id}").set_value("step-down").run()
+    key = f"prescribe-{person.id}-step-down"
+    for leg, reps in (("left", 8), ("right", 12)):
+        test.segmented_control(key=f"{key}-leg").set_value(leg)
+        test.number_input(key=f"{key}-reps").set_value(reps)
+        test.button(key=f"FormSubmitter:{key}-Prescribe").click().run()
+        assert not test.exception
+    words = said(test)
+    assert "Step-down · left leg · 8 reps" in words
+    assert "Step-down · right leg · 12 reps" in words
+    assert "Earlier plans" not in words
 
 
 def test_a_note_is_written_and_deleted(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,14 +16,18 @@ from formcheck.intake.queue import Announced, begin
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.states import UploadState
 from formcheck.intake.wishes import Guess, Wishes
+from formcheck.kinematics.analysis import SetMeasurement, measure_found
+from formcheck.kinematics.find import FoundSet
+from formcheck.kinematics.reps import RepTimes
 from formcheck.records.access import Actor
 from formcheck.records.notes import delete_note, notes_of_set, write_note
 from formcheck.records.people import list_people
 from formcheck.records.records import Records
-from formcheck.records.reviewing import annotations_of, correct, corrections_of
+from formcheck.records.reviewing import annotations_of, correct, corrections_of, reviewed_set
 from formcheck.records.sets import get_set, give_to, say_pain
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet
+from formcheck.report.document import assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import ExcludeRep
 from formcheck.web.player.annotations import Drawing, DrawingKind
@@ -282,6 +286,34 @@ def test_what_is_done_in_the_player_is_done_to_the_records(kept: Records) -> Non
         (stored,) = corrections_of(work, row.id)
     did(kept, row.id, TookBack(stored.id))
     assert seen(kept, row.id).corrected is None
+
+
+def test_a_correction_is_measured_once(kept: Records, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = keep_set(kept, add_somebody(kept).id)
+    open_set(kept, CLINICIAN, row.id)
+    measured_sets: list[FoundSet] = []
+
+    def counted(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> SetMeasurement:
+        measured_sets.append(found)
+        return measure_found(found, reps)
+
+    for module in ("recorded", "corrected"):
+        monkeypatch.setattr(f"formcheck.session.{module}.measure_found", counted)
+    did(kept, row.id, MadeChange(ExcludeRep(bottom_s())))
+    after = open_set(kept, CLINICIAN, row.id)
+    assert len(measured_sets) == 1
+    assert after.row.version == 2
+    assert after.reviewed.corrected is not None
+    with kept.reading(CLINICIAN) as work:
+        again = reviewed_set(work, row.id)
+    assert again.corrected is not None
+    assert assessment_document(after.reviewed.corrected) == assessment_document(again.corrected)
+    assert assessment_document(after.reviewed.automatic) == assessment_document(again.automatic)
+    measured_sets.clear()
+    (stored,) = after.corrections
+    did(kept, row.id, TookBack(stored.id))
+    assert open_set(kept, CLINICIAN, row.id).reviewed.corrected is None
+    assert measured_sets == []
 
 
 def test_what_cannot_be_read_of_a_drawing_does_not_hide_the_set(kept: Records) -> None:
