@@ -18,8 +18,10 @@ def list_exercises() -> None:
     """Name the exercises."""
     from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 
-    for name in builtin_names():
-        typer.echo(f"{name:<12}{builtin_rubric(name).description}")
+    names = builtin_names()
+    wide = max(map(len, names)) + 2
+    for name in names:
+        typer.echo(f"{name:<{wide}}{builtin_rubric(name).description}")
 
 
 @exercises_app.command("show")

@@ -30,6 +30,8 @@ TOLD_DEG = 30.0
 SIDE_DEG = 25.0
 """Beyond this turn off the true side view knee flexion is refused (specification section 5)."""
 
+_FOOT_UP_DEG = 15.0
+"""Ankles tilted by more than this against the trunk are not on one floor."""
 _BODY_LINES = 3
 YAW_ERROR_DEG = 5.0
 """Half-width of the 95 % interval of the turn in other views (docs/validation.md)."""
@@ -346,16 +348,20 @@ def roll_deg(standing: Standing) -> float:
     """Return the tilt of the picture of somebody seen from the front, as their body in stance tells it (deg).
 
     The middle of the tilts of the lines through shoulders, hips and ankles, positive where the side at the picture's
-    right is lower; NaN where one of the lines is not seen.
+    right is lower; NaN where one of the lines is not seen. Where one foot is held up, its height is no tilt: then it is
+    halfway between shoulders and hips, as who stands on one leg tilts them against each other.
     """
-    tilts = []
+    tilts: list[float] = []
     for joint in ("shoulder", "hip", "ankle"):
         ends = standing.points_px[[getattr(BODY[side], joint) for side in (Side.LEFT, Side.RIGHT)]]
         left, right = ends[np.argsort(ends[:, 0])]
         run = right[0] - left[0]
         if np.isfinite(run) and run > 0:
             tilts.append(float(np.degrees(np.arctan2(right[1] - left[1], run))))
-    return float(np.median(tilts)) if len(tilts) == _BODY_LINES else float("nan")
+    if len(tilts) != _BODY_LINES:
+        return float("nan")
+    trunk = float(np.mean(tilts[:-1]))
+    return trunk if abs(tilts[-1] - trunk) > _FOOT_UP_DEG else float(np.median(tilts))
 
 
 def known_roll_deg(standing: Standing, source: TrackSource) -> float:

@@ -29,7 +29,7 @@ _STAYS, _SURELY_STAYS = 0.45, 0.2
 _ABOVE_LEG = -0.12
 """A foot that is seen higher than the one that stands by this, in leg lengths, when the body is down has no step beside
 it: a far one that hung there was drawn higher by 0.06 at most."""
-_PASSES, _PAST_LEG = 0.45, 0.05
+_PASSES, _PAST_LEG = 0.45, 0.07
 """A foot that goes down by this share of the body's way, and past the one that stands by so many leg lengths, hangs
 beside a step, too."""
 _MOSTLY = 0.5

@@ -21,7 +21,7 @@ from formcheck.kinematics.view import ViewKind, ViewQuality
 G, C, F = Band.GOOD, Band.CAUTION, Band.FAULT
 PLAN = Plan(target_depth_deg=45, reps=10, hold_s=3, step_height_cm=15, ball=True)
 CHECKS = [(name, check) for name in builtin_names() for check in builtin_rubric(name).checks]
-KNEE = {"squat": "SQ-F1", "step-down": "SD-F1", "wall-squat": "WS-F3"}
+KNEE = {"squat": "SQ-F1", "step-down": "SD-F1", "wall-squat": "WS-F3", "single-leg-squat": "SL-F1"}
 """The check of the knee over the foot."""
 
 # Rows of the specification that no check of their own judges. On people whose valgus is known, the knee's place over
@@ -32,8 +32,8 @@ KNEE = {"squat": "SQ-F1", "step-down": "SD-F1", "wall-squat": "WS-F3"}
 NOT_JUDGED_ALONE = {"WS-F5": "WS-F3", "SD-F2": "SD-F1"}
 
 
-def test_the_three_exercises_are_there() -> None:
-    assert builtin_names() == ("squat", "step-down", "wall-squat")
+def test_the_four_exercises_are_there() -> None:
+    assert builtin_names() == ("single-leg-squat", "squat", "step-down", "wall-squat")
     for name in builtin_names():
         assert builtin_rubric(name).exercise == name
 
@@ -64,8 +64,11 @@ def test_one_check_speaks_of_a_knees_line_and_it_is_by_fppa(exercise: str) -> No
     assert not [check for check in of_reps if "kmf_pct" in (*check.confirm, *check.evidence)]
 
 
-def test_only_the_step_down_stands_on_one_leg() -> None:
-    assert {name for name in builtin_names() if not builtin_rubric(name).phases.bilateral} == {"step-down"}
+def test_step_down_and_single_leg_squat_stand_on_one_leg() -> None:
+    assert {name for name in builtin_names() if not builtin_rubric(name).phases.bilateral} == {
+        "step-down",
+        "single-leg-squat",
+    }
     assert builtin_rubric("wall-squat").phases.min_range_deg == 15
     assert builtin_rubric("step-down").phases.min_range_deg == 20
 
@@ -135,12 +138,28 @@ EDGES = [
     ("SD-S8", [(0.5, G), (0.51, F)]),
     ("SD-S9", [(5, G), (5.1, C), (8, C), (8.1, F)]),
     ("SD-S9b", [(7, F), (8, C), (10, G), (15, G), (16, C), (21, F)]),
+    ("SL-F1", [(-30, G), (6, G), (6.1, C), (8, C), (8.1, F)]),
+    ("SL-F2", [(-9, G), (13, G), (13.1, C), (40, C)]),
+    ("SL-F3", [(-9, G), (5, G), (5.1, C), (10, C), (10.1, F)]),
+    ("SL-F4", [(-9, G), (5, G), (5.1, C), (10, C), (10.1, F)]),
+    ("SL-F5", [(10, G), (10.1, C), (15, C), (15.1, F)]),
+    ("SL-F6", [(1.5, G), (1.6, C), (99, C)]),
+    ("SL-F7", [(10, G), (10.1, C), (15, C), (15.1, F)]),
+    ("SL-F8", [(-9.1, F), (-5, G), (5, G), (9, C), (9.1, F)]),
+    ("SL-S1", [(0, C), (37.9, C), (38, G), (52, G), (52.1, C), (60, C), (60.1, F)]),
+    ("SL-S2", [(1.5, G), (1.6, C), (3, C), (3.1, F)]),
+    ("SL-S3", [(3, G), (3.1, C), (30, C)]),
+    ("SL-S4", [(5, G), (5.1, C), (8, C), (8.1, F)]),
+    ("SL-T1", [(0.69, F), (0.7, C), (0.99, C), (1, G)]),
+    ("SL-T2", [(1.99, F), (2, C), (2.69, C), (2.7, G), (4, G), (4.1, C), (60, C)]),
+    ("SL-T3", [(0.1, C), (0.69, C), (0.7, G)]),
+    ("SL-T4", [(7, F), (8, C), (10, G), (15, G), (16, C), (21, F)]),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("check_id", "expected"), EDGES, ids=[check_id for check_id, _ in EDGES])
 def test_each_edge_lies_where_the_specification_has_it(check_id: str, expected: list[tuple[float, Band]]) -> None:
-    exercise = "wall-squat" if check_id.startswith("WS") else "step-down"
+    exercise = {"WS": "wall-squat", "SD": "step-down", "SL": "single-leg-squat"}[check_id[:2]]
     bands = builtin_rubric(exercise).check(check_id).bands_for(PLAN)
     assert bands is not None
     assert [bands.band_of(value) for value, _ in expected] == [band for _, band in expected]

@@ -16,6 +16,7 @@ from ..kinematics.alterations import cut, hidden, in_a_mirror, only, trembling, 
 from ..kinematics.sets import filmed
 from ..sample_tracks import sample_track
 from ..skeleton import ANKLE, HEEL, KNEE, LEFT, RIGHT, TOE, Camera, Exercise, Film, Move, Person
+from ..stick_figure import FreeLeg
 
 VIEWS = [0.0, 45.0, 90.0, -90.0, 180.0]
 
@@ -63,6 +64,19 @@ def test_the_leg_that_stands_is_told_from_every_side(yaw: float, stance: int, le
     made = doing("step-down", yaw, depth=50.0, stance=stance)
     assert guess_exercise(made.track).leg is leg
     assert guess_exercise(in_a_mirror(made).track).leg is leg.other
+
+
+@pytest.mark.parametrize("yaw", [0.0, 90.0, -90.0, 180.0])
+@pytest.mark.parametrize("free_leg", ["front", "behind", "beside"])
+@pytest.mark.parametrize(("stance", "leg"), [(LEFT, Side.LEFT), (RIGHT, Side.RIGHT)])
+def test_a_single_leg_squat_is_told_with_its_leg(yaw: float, free_leg: FreeLeg, stance: int, leg: Side) -> None:
+    moves = (Move(depth_deg=60.0),) * 3
+    guess = guess_exercise(filmed(Person("single-leg-squat", moves, stance, yaw, free_leg=free_leg)).track)
+    if free_leg == "beside" and yaw in (90.0, -90.0):
+        # The far foot of a squat on both legs is drawn to move as far.
+        assert guess.certainty is not Certainty.CLEAR
+        return
+    assert (guess.exercise, guess.leg) == ("single-leg-squat", leg)
 
 
 @pytest.mark.parametrize("exercise", ["squat", "wall-squat"])
