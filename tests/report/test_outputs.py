@@ -9,7 +9,7 @@ import av
 import pytest
 
 from formcheck.errors import OutputError, VideoError
-from formcheck.report import outputs
+from formcheck.report import page
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
 
@@ -106,7 +106,7 @@ def test_full_disk_leaves_nothing_and_says_so(
     def full(*_args: object, **_kwargs: object) -> None:
         raise OutputError("The disk is full.", "Free some space.")
 
-    monkeypatch.setattr(outputs, "write_page", full)
+    monkeypatch.setattr(page, "write_page", full)
     with pytest.raises(OutputError, match="full"):
         write(filmed_set, out_dir)
     assert not out_dir.exists()
