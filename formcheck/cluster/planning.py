@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 import formcheck
-from formcheck.cluster.exercise import named_exercise
 from formcheck.cluster.folder import Content, Copy, Found
 from formcheck.cluster.summary import CSV_NAME, Row
 from formcheck.cluster.video_job import Job, WantedResults, jobs_for
 from formcheck.errors import FormcheckError, VideoError
+from formcheck.exercises.naming import exercise_in_name
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.names import shown_name
 from formcheck.pose.models import PoseModel
@@ -160,7 +160,7 @@ def _copy(found: Found, copy: Copy) -> Settled:
 
 
 def _by_name(request: SetRequest, found: Found, folder: Path) -> tuple[SetRequest, str]:
-    exercise = named_exercise(PurePosixPath(shown_name(folder.resolve().name)) / found.name)
+    exercise = exercise_in_name(PurePosixPath(shown_name(folder.resolve().name)) / found.name)
     return (request, BY_MOVEMENT) if exercise is None else (replace(request, exercise=exercise), BY_NAME)
 
 

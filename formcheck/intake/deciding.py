@@ -15,7 +15,7 @@ from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Work
 from formcheck.records.tables import Json, Upload
 from formcheck.session.assessment import Assessment
-from formcheck.session.guess import Certainty, guess_exercise
+from formcheck.session.guess import guess_exercise
 from formcheck.session.request import SetRequest
 
 
@@ -117,12 +117,12 @@ def _person(work: Work, row: Upload, said: Wishes, exercise: str, leg: Side | No
 def _exercise(row: Upload, said: Wishes, track: PoseTrack) -> tuple[str, Guess | None]:
     """Return the exercise, and the guess that it rests on; None where it was said.
 
-    A movement that is clear goes before the name of the file, and the name before one that is not.
+    The name of the file goes before the movement, see `formcheck.exercises.naming`.
     """
     if said.request.exercise is not None:
         return said.request.exercise, None
-    shown = guess_exercise(track)
     named = guess_of(row, "exercise")
-    if named is not None and shown.certainty is not Certainty.CLEAR:
+    if named is not None:
         return str(named.value), named
+    shown = guess_exercise(track)
     return shown.exercise, Guess(shown.exercise, shown.why.rstrip("."))

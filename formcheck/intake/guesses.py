@@ -7,15 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import PurePosixPath
 from typing import Final
 
 from sqlalchemy import select
 
-from formcheck.exercises.catalogue.exercise import phrases
+from formcheck.exercises.naming import exercise_in_name
 from formcheck.intake.states import UploadState
 from formcheck.intake.wishes import Guess, guess_of, guessed_moment, wishes_of
 from formcheck.pose.landmarks import Side
-from formcheck.records.file_names import one_who_may_be_named, words_of
+from formcheck.records.file_names import one_who_may_be_named
 from formcheck.records.records import Work
 from formcheck.records.tables import ExerciseSet, Person, StoredPlan, Upload
 
@@ -34,9 +35,9 @@ def guess_by_name(work: Work, row: Upload) -> None:
         if person is not None:
             row.person_id = person.value
             guesses["person_id"] = person.document()
-    exercise = exercise_in_name(row.name)
+    exercise = exercise_in_name(PurePosixPath(row.name))
     if said.request.exercise is None and exercise is not None:
-        guesses["exercise"] = exercise.document()
+        guesses["exercise"] = Guess(exercise, "the file's name says so").document()
     if said.done_at is None:
         guesses["done_at"] = guess_date(None, said.last_modified, row.created_at).document()
     row.guesses = guesses
@@ -73,15 +74,6 @@ def guess_person_by_plan(work: Work, exercise: str, leg: Side | None) -> Guess |
     if len(fitting) != 1:
         return None
     return Guess(fitting.pop(), "nobody else is prescribed this exercise")
-
-
-def exercise_in_name(name: str) -> Guess | None:
-    """Guess the exercise by the words of a file's name."""
-    words = words_of(name)
-    for phrase, exercise in phrases():
-        if any(_in_a_row(wording, words) for wording in _wordings(phrase)):
-            return Guess(exercise, "the file's name says so")
-    return None
 
 
 def guess_date(recorded: datetime | None, last_modified: datetime | None, received: datetime) -> Guess:
@@ -124,14 +116,3 @@ def guessed_person(work: Work, row: ExerciseSet) -> Guess | None:
 
 def _people(work: Work) -> list[tuple[str, str]]:
     return [(person_id, name) for person_id, name in work.session.execute(select(Person.id, Person.name))]
-
-
-def _wordings(phrase: str) -> tuple[tuple[str, ...], ...]:
-    """Return the ways to write a phrase: in one word or several, of one or of many."""
-    one = tuple(phrase.split())
-    many = (*one[:-1], f"{one[-1]}s")
-    return one, many, ("".join(one),), ("".join(many),)
-
-
-def _in_a_row(wording: Sequence[str], words: Sequence[str]) -> bool:
-    return any(tuple(words[at : at + len(wording)]) == wording for at in range(len(words)))

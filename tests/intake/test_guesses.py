@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from formcheck.exercises.plan import Plan
 from formcheck.intake.deciding import decide, decided_for_leg
-from formcheck.intake.guesses import exercise_in_name, guess_date, guess_person
+from formcheck.intake.guesses import guess_date, guess_person
 from formcheck.intake.names import safe_name, video_suffix
 from formcheck.intake.recorded_at import recorded_in
 from formcheck.intake.wishes import Guess, Wishes
@@ -48,25 +48,6 @@ def test_who_is_alone_in_the_records_is_guessed() -> None:
     guess = guess_person("IMG_1234.mp4", PEOPLE[:1])
     assert guess == Guess("a", "nobody else is in the records")
     assert guess_person("IMG_1234.mp4", []) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "exercise"),
-    [
-        ("step_down_side.mp4", "step-down"),
-        ("Anna Step-Downs 2.mov", "step-down"),
-        ("stepdown.mp4", "step-down"),
-        ("wall_squat_front.mp4", "wall-squat"),
-        ("Wall Squats.mp4", "wall-squat"),
-        ("squat_deep.mp4", "squat"),
-        ("down_the_step.mp4", None),
-        ("wallpaper.mp4", None),
-        ("IMG_1234.mp4", None),
-    ],
-)
-def test_the_words_of_a_file_s_name_tell_the_exercise(name: str, exercise: str | None) -> None:
-    guess = exercise_in_name(name)
-    assert (None if guess is None else guess.value) == exercise
 
 
 def test_the_video_knows_the_day_better_than_the_file() -> None:
@@ -118,17 +99,19 @@ def test_any_name_becomes_one_of_a_file_in_a_folder(name: str) -> None:
 # In the records -------------------------------------------------------------------------------------------------------
 
 
-def test_a_clear_movement_goes_before_the_name_and_what_was_said_before_both(desk: Desk) -> None:
-    row = desk.bring(b"pictures", "squat.mp4")
+def test_what_was_said_goes_before_the_name_and_the_name_before_the_movement(desk: Desk) -> None:
+    named, unnamed = desk.bring(b"pictures", "squat.mp4"), desk.bring(b"other pictures", "IMG_1.mp4")
     track = sample_track("step_down_side")
     with desk.records.reading(SYSTEM) as work:
-        seen = decide(work, row, track, None)
-        row.wishes = Wishes(SetRequest("wall-squat")).document()
-        told = decide(work, row, track, None)
-    assert seen.measured_as.exercise == "step-down"
-    assert "foot" in seen.guesses["exercise"].reason
-    assert told.measured_as.exercise == "wall-squat"
-    assert "exercise" not in told.guesses
+        by_name, by_movement = decide(work, named, track, None), decide(work, unnamed, track, None)
+        named.wishes = Wishes(SetRequest("wall-squat")).document()
+        said = decide(work, named, track, None)
+    assert by_name.measured_as.exercise == "squat"
+    assert by_name.guesses["exercise"].reason == "the file's name says so"
+    assert by_movement.measured_as.exercise == "step-down"
+    assert "foot" in by_movement.guesses["exercise"].reason
+    assert said.measured_as.exercise == "wall-squat"
+    assert "exercise" not in said.guesses
 
 
 def test_who_alone_is_prescribed_the_exercise_is_guessed_with_their_plan(desk: Desk) -> None:

@@ -1,4 +1,8 @@
-"""Which exercise a video shows, as far as its name and the folders it lies in say so."""
+"""Which exercise a video shows, as far as its name and the folders it lies in say so.
+
+What is said of a video goes before its name, and its name before what its movement looks like: somebody wrote the name
+who knew the exercise, while a movement is only told from those of the few others that formcheck knows.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,13 @@ from pathlib import PurePath
 from formcheck.exercises.catalogue.exercise import phrases
 
 
-def named_exercise(path: PurePath) -> str | None:
+def exercise_in_name(path: PurePath) -> str | None:
     """Return the exercise that a file's name says, else the innermost folder's that says one.
 
     Parameters
     ----------
     path
-        Path of the video below the folder that was asked for, that folder's name included.
+        Name of the video, with the folders that it lies in as far as somebody chose them.
 
     Returns
     -------
