@@ -19,7 +19,7 @@ from formcheck.exercises.catalogue.exercise import exercise_title, exercises
 from formcheck.exercises.catalogue.folders import EXERCISES_VARIABLE, exercise_folders
 from formcheck.exercises.catalogue.guide import guide_of
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric_file import InvalidRubricError, builtin_rubric
+from formcheck.exercises.rubric_file import InvalidRubricError
 from formcheck.history.ladder import level_of, next_level, previous_level
 from formcheck.intake.deciding import decide
 from formcheck.intake.guesses import guess_by_name
@@ -28,18 +28,17 @@ from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.wishes import Wishes
 from formcheck.pose.store import save_track
 from formcheck.records.access import SYSTEM
-from formcheck.records.plans import Prescription, current_plan, prescribe
+from formcheck.records.plans import current_plan, prescribe
 from formcheck.records.records import Records
-from formcheck.records.requests import MeasuredAs
 from formcheck.records.reviewing import correct
 from formcheck.records.sets import NewSet, add_set, get_set, keep_track
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.safety import safety_texts
-from formcheck.session.corrections import MeasureAs
-from formcheck.session.recorded import SetRequest, assess
-from formcheck.web.check.settings import default_settings, read_link
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
+from formcheck.web.check.settings import link_query, read_link, usual_set
 from formcheck.web.people.plans import in_words
 from formcheck.web.set_review.documents import make_document
 from formcheck.web.set_review.opened import open_set
@@ -91,8 +90,8 @@ def world() -> Iterator[World]:
 def keep(records: Records, person_id: str) -> ExerciseSet:
     track = sample_track(CLIP)
     new = NewSet(
-        measured_as=MeasuredAs(NAME),
-        assessment=assess(track, SetRequest(builtin_rubric(NAME))),
+        measured_as=SetRequest(NAME),
+        assessment=assess(track, SetRequest(NAME)),
         track=keep_track(records.files, track),
         origin="upload",
         name=f"{CLIP}.mp4",
@@ -133,14 +132,14 @@ def test_an_upload_is_known_by_its_name_and_decided(records: Records) -> None:
         row = work.session.merge(row)
         assert decide(work, row, sample_track(CLIP), None).measured_as.exercise == NAME
         assert TITLE in [fact.said for fact in facts(row, {}, lambda moment: f"{moment:%Y}")]
-        assert Wishes.from_document(Wishes(exercise=NAME).document()).exercise == NAME
+        assert Wishes.from_document(Wishes(SetRequest(NAME)).document()).request.exercise == NAME
 
 
 @pytest.mark.usefixtures("laid_in")
 def test_a_live_set_of_it_is_chosen_by_a_link_and_counted(world: World) -> None:
-    link = read_link(parse_qs(default_settings(NAME).query())).settings
-    assert link == default_settings(NAME)
-    assert (link.reps, link.target_depth_deg) == (4, 50.0)
+    link = read_link(parse_qs(link_query(usual_set(NAME)))).request
+    assert link == usual_set(NAME)
+    assert (link.plan.reps, link.plan.target_depth_deg) == (4, 50.0)
     track, picture = sample_track(CLIP), jpeg(128, 72)
     registry, client, address = real_server(world, track)
     with client.websocket_connect(address, headers=HERE) as socket:
@@ -182,10 +181,10 @@ def test_a_set_of_it_is_reviewed_and_one_is_made_one(monkeypatch: pytest.MonkeyP
     assert not page.exception
     (choice,) = [each for each in page.selectbox if each.label == "Exercise"]
     assert TITLE in choice.options
-    correct(records, CLINICIAN, row.id, MeasureAs(exercise="squat"), version=row.version)
+    correct(records, CLINICIAN, row.id, SetRequest("squat"), version=row.version)
     with records.reading(CLINICIAN) as work:
         version = get_set(work, row.id).version
-    correct(records, CLINICIAN, row.id, MeasureAs(exercise=NAME), version=version)
+    correct(records, CLINICIAN, row.id, SetRequest(NAME), version=version)
     assert open_set(records, CLINICIAN, row.id).reviewed.current.exercise == NAME
 
 
@@ -203,7 +202,7 @@ def test_every_document_of_it_is_made(kind: DocumentKind, records: Records) -> N
 def test_it_is_prescribed_told_of_and_on_the_ladder(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
-        prescribe(work, person.id, Prescription(NAME, target_depth_deg=50.0, reps=4))
+        prescribe(work, person.id, SetRequest(NAME, plan=Plan(target_depth_deg=50.0, reps=4)))
         stored = current_plan(work, person.id, NAME)
         assert stored is not None
         assert in_words(stored).startswith(TITLE)
