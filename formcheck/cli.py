@@ -96,7 +96,7 @@ def analyze(
         list[Path], typer.Argument(metavar="VIDEO...", help="Videos, or pose tracks (.parquet, .npz) saved from some.")
     ],
     exercise: Annotated[
-        str | None, typer.Option(metavar="NAME", help="wall-squat, step-down or squat; see `formcheck exercises list`.")
+        str | None, typer.Option(metavar="NAME", help="Such as wall-squat; see `formcheck exercises list`.")
     ] = None,
     leg: LegOption = LegChoice.AUTO,
     view: ViewOption = ViewChoice.AUTO,

@@ -181,10 +181,10 @@ def test_a_set_of_it_is_reviewed_and_one_is_made_one(monkeypatch: pytest.MonkeyP
     assert not page.exception
     (choice,) = [each for each in page.selectbox if each.label == "Exercise"]
     assert TITLE in choice.options
-    correct(records, CLINICIAN, row.id, SetRequest(exercise="squat"), version=row.version)
+    correct(records, CLINICIAN, row.id, SetRequest("squat"), version=row.version)
     with records.reading(CLINICIAN) as work:
         version = get_set(work, row.id).version
-    correct(records, CLINICIAN, row.id, SetRequest(exercise=NAME), version=version)
+    correct(records, CLINICIAN, row.id, SetRequest(NAME), version=version)
     assert open_set(records, CLINICIAN, row.id).reviewed.current.exercise == NAME
 
 
@@ -203,7 +203,7 @@ def test_it_is_prescribed_told_of_and_on_the_ladder(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
         prescribe(work, person.id, SetRequest(NAME, plan=Plan(target_depth_deg=50.0, reps=4)))
-        stored = current_plan(work, person.id, NAME, None)
+        stored = current_plan(work, person.id, NAME)
         assert stored is not None
         assert in_words(stored).startswith(TITLE)
     page = AppTest.from_function(_guidance, default_timeout=_TIMEOUT_S)

@@ -78,7 +78,7 @@ OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder fo
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 NoVideoOption = Annotated[bool, typer.Option("--no-video", help="Leave the overlay video out.")]
 NoReportOption = Annotated[bool, typer.Option("--no-report", help="Leave the HTML report out.")]
-LegOption = Annotated[LegChoice, typer.Option(help="The standing leg of a step-down.")]
+LegOption = Annotated[LegChoice, typer.Option(help="The leg that stands alone, as in a step-down.")]
 ViewOption = Annotated[ViewChoice, typer.Option(help="Where the camera stood.")]
 RubricOption = Annotated[Path | None, typer.Option(metavar="FILE", help="Judge by this rubric; see docs/rubrics.md.")]
 DepthOption = Annotated[

@@ -76,7 +76,7 @@ def _why(m: SetMeasurement, measure: Measure, done: list[Rep]) -> tuple[str, str
     if measure.missing is not None:
         return measure.missing.reason, measure.missing.remedy
     if not m.bilateral and not any(m.legs):
-        return "no foot was seen to stay while the other was lowered, so the standing leg is not known", _SHOW_FEET
+        return "no foot was seen to stay while the other moved, so the standing leg is not known", _SHOW_FEET
     if measure.name == _IN_THE_HOLD and not any(rep.hold_s for rep in m.reps):
         return "there was no hold to wobble in", "Pause for a second at the bottom."
     if measure.needs_thigh and turn_off_view_deg(m.view) > FRONT_LOW_DEG:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from formcheck.kinematics.phase_rule import Effort, PhaseRule
 from formcheck.kinematics.reps import find_reps
-from formcheck.pose.landmarks import Side
+from formcheck.kinematics.view import roll_deg
+from formcheck.pose.landmarks import BODY, Side
 
 from ..skeleton import LEFT, RIGHT, Camera, Move, Person
 from ..stick_figure import FreeLeg
@@ -85,3 +88,13 @@ def test_of_what_is_held_only_that_counts_which_was_held(hold_s: float, counted:
     rule = PhaseRule(bilateral=True, min_range_deg=15.0, min_duration_s=0.8, hold_min_s=2.0, effort=Effort.HELD)
     assert sum(rep.complete for rep in find_reps(t, q, rule)) == counted
     assert len(find_reps(t, q, PhaseRule(True, 15.0, 0.8, 2.0))) == 1
+
+
+def test_a_foot_that_is_held_up_tilts_no_picture() -> None:
+    standing = measured(filmed(Person(moves=REPS))).standing
+    points = standing.points_px.copy()
+    for mark, lower_px in ((BODY[Side.LEFT].hip, 5.0), (BODY[Side.LEFT].ankle, -60.0)):
+        points[mark, 1] += lower_px
+    hips = points[[BODY[Side.LEFT].hip, BODY[Side.RIGHT].hip]]
+    tilt = np.degrees(np.arctan2(5.0, abs(hips[0, 0] - hips[1, 0])))
+    assert abs(roll_deg(replace(standing, points_px=points))) == pytest.approx(tilt / 2, abs=0.2)
