@@ -23,7 +23,7 @@ from formcheck.session.reading import read_track
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.validation.clips import clip_infos, find_clips
-from formcheck.validation.comparison import Comparison, compare
+from formcheck.validation.comparison import TruthComparison, compare
 from formcheck.validation.run import Readied, ready
 
 Change = tuple[object, str, object]
@@ -76,14 +76,14 @@ def main() -> None:
         print(f"| {name} | {' | '.join(cells)} | {_cell(times, 3)} |")
 
 
-def _compared(each: Readied, track: PoseTrack) -> Comparison:
+def _compared(each: Readied, track: PoseTrack) -> TruthComparison:
     assert each.exercise in builtin_names()
     rubric = builtin_rubric(each.exercise)
     phase_of = {check.measure: check.phase.value for check in rubric.checks}
     return compare(assess(track, SetRequest(each.exercise)), each.truth, each.info, phase_of)
 
 
-def _mae(found: list[Comparison], measure: str) -> Iterator[float]:
+def _mae(found: list[TruthComparison], measure: str) -> Iterator[float]:
     for c in found:
         off = [np.abs(pairs.ours - pairs.truth) for pairs in c.frames if pairs.measure == measure]
         if off:

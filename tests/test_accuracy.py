@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from formcheck.validation.clips import find_clips
-from formcheck.validation.comparison import Comparison
+from formcheck.validation.comparison import TruthComparison
 from formcheck.validation.run import measure_and_compare, ready
 
 from .clips import SAMPLES
@@ -26,7 +26,7 @@ EVERY = (*SIDE, *FRONT, OBLIQUE)
 
 
 @functools.cache
-def compared(name: str) -> Comparison:
+def compared(name: str) -> TruthComparison:
     clip = next(clip for clip in find_clips(SAMPLES) if clip.name == name)
     kept = replace(clip, track=estimated_file(SAMPLES / f"{name}.mp4"))
     result = measure_and_compare(ready(kept, None, None), None, lambda _share: None)

@@ -51,7 +51,7 @@ class DatedSet:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """One measure side by side."""
 
     measure: str
@@ -69,7 +69,7 @@ class CurvePair:
     measure: str
     """Name of the series."""
     leg: str
-    """As in `Row`."""
+    """As in `ComparisonRow`."""
     first: PhaseCurves
     second: PhaseCurves
     limit: float | None
@@ -85,13 +85,13 @@ class Comparison:
     first: DatedSet
     """The earlier, or whose left leg is compared."""
     second: DatedSet
-    rows: tuple[Row, ...]
+    rows: tuple[ComparisonRow, ...]
     curves: tuple[CurvePair, ...]
     notes: tuple[str, ...]
     """Sentences on what to bear in mind."""
 
     @property
-    def changed(self) -> tuple[Row, ...]:
+    def changed(self) -> tuple[ComparisonRow, ...]:
         """The rows whose difference is past its limit."""
         return tuple(row for row in self.rows if row.change.is_change)
 
@@ -196,7 +196,7 @@ def _seen_from(assessment: Assessment) -> frozenset[str]:
     return frozenset(view.kind.value for view in views if view.verdict is not ViewQuality.REFUSED)
 
 
-def _row(pair: _Pair, first: DatedSet, second: DatedSet, apart: Apart, obstacle: Obstacle | None) -> Row:
+def _row(pair: _Pair, first: DatedSet, second: DatedSet, apart: Apart, obstacle: Obstacle | None) -> ComparisonRow:
     one, other = first.assessment, second.assessment
     values = set_value(one, pair.measure, pair.first_leg), set_value(other, pair.measure, pair.second_leg)
     if obstacle is not None:
@@ -209,14 +209,14 @@ def _row(pair: _Pair, first: DatedSet, second: DatedSet, apart: Apart, obstacle:
             first_bands=good_bands(one.exercise, pair.measure, one.plan),
             second_bands=good_bands(other.exercise, pair.measure, other.plan),
         )
-    return Row(pair.measure, pair.shown_leg, _estimate(values[0]), _estimate(values[1]), change)
+    return ComparisonRow(pair.measure, pair.shown_leg, _estimate(values[0]), _estimate(values[1]), change)
 
 
 def _estimate(value: SetValue | None) -> Estimate | None:
     return None if value is None else value.estimate
 
 
-def _alignment_borne_out(rows: list[Row]) -> list[Row]:
+def _alignment_borne_out(rows: list[ComparisonRow]) -> list[ComparisonRow]:
     """Call projection angles of left and right different only where the place of the knees over the feet agrees.
 
     A camera that is turned a little makes one knee valgus and the other varus, so in an exercise on both legs the
@@ -224,7 +224,7 @@ def _alignment_borne_out(rows: list[Row]) -> list[Row]:
     """
     changes = {row.measure: row.change for row in rows}
 
-    def checked(row: Row) -> Row:
+    def checked(row: ComparisonRow) -> ComparisonRow:
         change, witness = row.change, MEASURES[row.measure].borne_out_by
         if not witness or not change.is_change:
             return row
@@ -237,7 +237,7 @@ def _alignment_borne_out(rows: list[Row]) -> list[Row]:
     return [checked(row) for row in rows]
 
 
-def _comparison(kind: Kind, apart: Apart, first: DatedSet, second: DatedSet, rows: list[Row]) -> Comparison:
+def _comparison(kind: Kind, apart: Apart, first: DatedSet, second: DatedSet, rows: list[ComparisonRow]) -> Comparison:
     shown = [row for row in rows if row.first is not None or row.second is not None]
     curves = tuple(_curves(kind, first.assessment, second.assessment, shown))
     notes = tuple(_notes(kind, first.assessment, second.assessment))
@@ -246,7 +246,7 @@ def _comparison(kind: Kind, apart: Apart, first: DatedSet, second: DatedSet, row
     return Comparison(kind, apart, first, second, tuple(shown), curves, notes)
 
 
-def _curves(kind: Kind, one: Assessment, other: Assessment, rows: list[Row]) -> Iterator[CurvePair]:
+def _curves(kind: Kind, one: Assessment, other: Assessment, rows: list[ComparisonRow]) -> Iterator[CurvePair]:
     """Yield the curves of those rows that can be compared, in the order in which they are shown."""
     of_rows = {(row.measure, row.leg): row for row in rows}
     for series, measure in CURVES.items():

@@ -35,7 +35,7 @@ def worker_command(name: str) -> Sequence[str]:
 
 
 @dataclass
-class _Place:
+class _WorkerPlace:
     """One worker after another."""
 
     name: str
@@ -59,7 +59,7 @@ class Workers:
     def __init__(self, count: int, command: Command = worker_command) -> None:
         crew = new_id()[:12]
         self._command = command
-        self._places = [_Place(f"{crew}-{number}") for number in range(1, count + 1)]
+        self._places = [_WorkerPlace(f"{crew}-{number}") for number in range(1, count + 1)]
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._look_after, name="formcheck-workers", daemon=True)
 
@@ -96,7 +96,7 @@ class Workers:
                 self._see_to(place)
             self._end.wait(_LOOK_EVERY_S)
 
-    def _see_to(self, place: _Place) -> None:
+    def _see_to(self, place: _WorkerPlace) -> None:
         now_s = time.monotonic()
         if place.process is not None:
             status = place.process.poll()

@@ -66,7 +66,7 @@ def mirrored_back(pose: Pose, width_px: float) -> Pose:
 
 
 @dataclass(frozen=True, eq=False)
-class Correction:
+class BalanceShift:
     """What is to be added to the landmarks so that they are the mean of picture and mirror image."""
 
     t_s: float
@@ -76,7 +76,7 @@ class Correction:
     """Shape (33, 3); NaN likewise."""
 
 
-def correction(pose: Pose, mirror: Pose) -> Correction | None:
+def correction(pose: Pose, mirror: Pose) -> BalanceShift | None:
     """Return half of the way from a pose to what its mirror image gave; None where either shows nobody.
 
     Parameters
@@ -92,14 +92,14 @@ def correction(pose: Pose, mirror: Pose) -> Correction | None:
     image, world = mirror.image_px - pose.image_px, mirror.world_m - pose.world_m
     far_px = np.linalg.norm(image, axis=1) > _APART_TRUNK * trunk_px
     far_m = np.linalg.norm(world, axis=1) > _APART_M
-    return Correction(
+    return BalanceShift(
         pose.t_s,
         np.where(far_px[:, None], np.nan, image / 2),
         np.where(far_m[:, None], np.nan, world / 2),
     )
 
 
-def corrections_at(t_s: FloatArray, looks: list[Correction]) -> tuple[FloatArray, FloatArray]:
+def corrections_at(t_s: FloatArray, looks: list[BalanceShift]) -> tuple[FloatArray, FloatArray]:
     """Return the corrections of all frames of a recording, between the looks by a straight line.
 
     Parameters
@@ -136,11 +136,11 @@ class LiveBalance:
     """
 
     def __init__(self) -> None:
-        self._from: Correction | None = None
-        self._to: Correction | None = None
+        self._from: BalanceShift | None = None
+        self._to: BalanceShift | None = None
         self._frames = 0
 
-    def look(self, seen: Correction | None) -> None:
+    def look(self, seen: BalanceShift | None) -> None:
         """Take in a new look; None, where nobody was found, changes nothing."""
         if seen is None:
             return
@@ -149,7 +149,7 @@ class LiveBalance:
             self._from = self._to = seen
         else:
             self._from = now
-            self._to = Correction(seen.t_s, _known(seen.image_px, now.image_px), _known(seen.world_m, now.world_m))
+            self._to = BalanceShift(seen.t_s, _known(seen.image_px, now.image_px), _known(seen.world_m, now.world_m))
         self._frames = 0
 
     def forget(self) -> None:
@@ -168,11 +168,11 @@ class LiveBalance:
             world_m=pose.world_m + np.nan_to_num(now.world_m),
         )
 
-    def _now(self) -> Correction | None:
+    def _now(self) -> BalanceShift | None:
         if self._from is None or self._to is None:
             return None
         share = min(1.0, self._frames / EVERY_FRAMES)
-        return Correction(
+        return BalanceShift(
             self._to.t_s,
             _known(self._from.image_px + share * (self._to.image_px - self._from.image_px), self._to.image_px),
             _known(self._from.world_m + share * (self._to.world_m - self._from.world_m), self._to.world_m),

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from formcheck.pose.balance import Correction, corrections_at
+from formcheck.pose.balance import BalanceShift, corrections_at
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.types import FloatArray, Pose, PoseTrack, TrackSource
 
@@ -33,7 +33,7 @@ class TrackBuilder:
 
     def __init__(self, expected_frames: int = 0) -> None:
         self._n = 0
-        self._looks: list[Correction] = []
+        self._looks: list[BalanceShift] = []
         self._camera: list[tuple[float, ...]] = []
         capacity = min(max(expected_frames, 0), _LARGEST_HINT) or _FIRST_CAPACITY
         # np.empty leaves untouched memory to the operating system, so a generous guess costs nothing.
@@ -64,7 +64,7 @@ class TrackBuilder:
         self._world_m[i] = pose.world_m
         self._n = i + 1
 
-    def add_look(self, look: Correction | None) -> None:
+    def add_look(self, look: BalanceShift | None) -> None:
         """Take in what the newest pose lacks to the mean of picture and mirror image; None where that is not known."""
         if look is not None:
             self._looks.append(look)

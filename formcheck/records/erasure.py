@@ -25,11 +25,11 @@ from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.sweep import remove_incoming, remove_passing, sweep
 from formcheck.records.tables import (
-    Annotation,
     AuditEntry,
     ExerciseSet,
     Note,
     Person,
+    StoredAnnotation,
     StoredCorrection,
     StoredPlan,
     SuggestionAnswer,
@@ -201,7 +201,7 @@ def _reduce_log(work: Work, person_id: str, theirs: Belongings) -> None:
     for condition in about:
         work.session.execute(delete(AuditEntry).where(condition))
     for some in _some(sets):
-        of_set = (StoredCorrection, Annotation, Note)
+        of_set = (StoredCorrection, StoredAnnotation, Note)
         subjects = [AuditEntry.subject_id.in_(select(each.id).where(each.set_id.in_(some))) for each in of_set]
         work.session.execute(delete(AuditEntry).where(or_(AuditEntry.subject_id.in_(some), *subjects)))
     for some in _some([*uploads, *accounts, person_id]):

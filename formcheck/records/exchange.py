@@ -27,11 +27,11 @@ from formcheck.records.people import get_person, list_people
 from formcheck.records.records import Records
 from formcheck.records.restore import need_room, part, take_files
 from formcheck.records.tables import (
-    Annotation,
     AuditEntry,
     ExerciseSet,
     Note,
     Person,
+    StoredAnnotation,
     StoredCorrection,
     StoredFile,
     StoredPlan,
@@ -41,7 +41,7 @@ from formcheck.records.tables import (
 
 _OF_PERSON: Final = (StoredPlan, ExerciseSet, Note, SuggestionAnswer, AuditEntry)
 """What says itself whose it is."""
-_OF_SET: Final = (StoredCorrection, Annotation)
+_OF_SET: Final = (StoredCorrection, StoredAnnotation)
 """What goes with a set."""
 
 

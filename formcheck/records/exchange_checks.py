@@ -27,11 +27,11 @@ from formcheck.records.plans import check_kept
 from formcheck.records.requests import request_of
 from formcheck.records.sets import PAIN_ASKED, PAIN_RANGE, TRACK_SUFFIX
 from formcheck.records.tables import (
-    Annotation,
     AuditEntry,
     ExerciseSet,
     Note,
     Person,
+    StoredAnnotation,
     StoredCorrection,
     StoredFile,
     StoredPlan,
@@ -47,7 +47,7 @@ _TRAVELLING: Final = (
     StoredFile,
     ExerciseSet,
     StoredCorrection,
-    Annotation,
+    StoredAnnotation,
     Note,
     SuggestionAnswer,
     AuditEntry,
@@ -89,7 +89,7 @@ def check_people(archive: ArchiveReader, rows: Engine, now: datetime) -> None:
         look.files()
         look.each(ExerciseSet, look.exercise_set)
         look.each(StoredCorrection, look.correction)
-        look.each(Annotation, look.annotation)
+        look.each(StoredAnnotation, look.annotation)
         look.each(Note, look.note)
         look.each(SuggestionAnswer, look.answer)
         look.each(AuditEntry, look.entry)
@@ -196,7 +196,7 @@ class _Look:
         _need_id(row.id)
         change_from_document(_table(row.body))
 
-    def annotation(self, row: Annotation) -> None:
+    def annotation(self, row: StoredAnnotation) -> None:
         _need_id(row.id)
         _table(row.body)
         _need(0 <= row.t_s <= _MOST_OF_UNIT["_s"], "a drawing in it is at no time")

@@ -15,11 +15,11 @@ from formcheck.records.archive_rows import rows_of
 from formcheck.records.files import KeptFile
 from formcheck.records.records import Work
 from formcheck.records.tables import (
-    Annotation,
     AuditEntry,
     ExerciseSet,
     Note,
     Person,
+    StoredAnnotation,
     StoredCorrection,
     StoredPlan,
     SuggestionAnswer,
@@ -69,7 +69,7 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
     merging.plans()
     merging.sets()
     merging.of_new_sets(StoredCorrection)
-    merging.of_new_sets(Annotation)
+    merging.of_new_sets(StoredAnnotation)
     merging.rows(Note, {"set_id": ExerciseSet})
     merging.rows(SuggestionAnswer, {"plan_id": StoredPlan})
     merging.log()

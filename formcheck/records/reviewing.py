@@ -16,7 +16,7 @@ from formcheck.records.plans import current_plan, get_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import request_of
 from formcheck.records.sets import get_set, give_to, leg_of, need_version, summary_document, track_of
-from formcheck.records.tables import Annotation, ExerciseSet, Json, StoredCorrection, new_id
+from formcheck.records.tables import ExerciseSet, Json, StoredAnnotation, StoredCorrection, new_id
 from formcheck.report.document import assessment_document
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrected import check_correction, review
@@ -176,22 +176,22 @@ def _remeasure(
     return reviewed
 
 
-def annotate(work: Work, set_id: str, t_s: float, body: Json) -> Annotation:
+def annotate(work: Work, set_id: str, t_s: float, body: Json) -> StoredAnnotation:
     """Keep an angle, a line or a text on a frame."""
     row = get_set(work, set_id)
     work.actor.need_clinician("draw on frames")
-    drawn = Annotation(set_id=set_id, t_s=t_s, body=body, made_by=work.actor.name, made_at=work.now)
+    drawn = StoredAnnotation(set_id=set_id, t_s=t_s, body=body, made_by=work.actor.name, made_at=work.now)
     work.session.add(drawn)
     work.session.flush()
     work.log("set.annotated", subject=row.id, person=row.person_id, details={"annotation": drawn.id})
     return drawn
 
 
-def annotations_of(work: Work, set_id: str) -> Sequence[Annotation]:
+def annotations_of(work: Work, set_id: str) -> Sequence[StoredAnnotation]:
     """Return what is drawn on the frames of a set, in order of time."""
     get_set(work, set_id)
-    query = select(Annotation).where(Annotation.set_id == set_id)
-    return work.session.scalars(query.order_by(Annotation.t_s, Annotation.id)).all()
+    query = select(StoredAnnotation).where(StoredAnnotation.set_id == set_id)
+    return work.session.scalars(query.order_by(StoredAnnotation.t_s, StoredAnnotation.id)).all()
 
 
 def remove_annotation(work: Work, set_id: str, annotation_id: str) -> None:
@@ -204,7 +204,7 @@ def remove_annotation(work: Work, set_id: str, annotation_id: str) -> None:
     """
     row = get_set(work, set_id)
     work.actor.need_clinician("draw on frames")
-    drawn = work.session.get(Annotation, annotation_id)
+    drawn = work.session.get(StoredAnnotation, annotation_id)
     if drawn is None or drawn.set_id != set_id:
         raise NotFoundError("annotation")
     work.session.delete(drawn)

@@ -210,7 +210,7 @@ class ExerciseSet(Table):
     corrections: Mapped[list[StoredCorrection]] = relationship(
         order_by="StoredCorrection.number", cascade="all, delete-orphan", lazy="raise"
     )
-    annotations: Mapped[list[Annotation]] = relationship(
+    annotations: Mapped[list[StoredAnnotation]] = relationship(
         order_by="Annotation.t_s", cascade="all, delete-orphan", lazy="raise"
     )
 
@@ -235,7 +235,7 @@ class StoredCorrection(Table):
     undone_at: Mapped[datetime | None]
 
 
-class Annotation(Table):
+class StoredAnnotation(Table):
     """An angle, a line or a text drawn on a frame."""
 
     __tablename__ = "annotation"

@@ -24,7 +24,7 @@ _TEMPLATE: Final = "client.html.j2"
 
 
 @dataclass(frozen=True)
-class Photo:
+class ClientPhoto:
     """A key frame as the page shows it."""
 
     caption: str
@@ -73,10 +73,10 @@ def client_page(
     )
 
 
-def _photo(picture: Picture) -> Photo:
+def _photo(picture: Picture) -> ClientPhoto:
     frame = picture.frame
     data = "data:image/jpeg;base64," + base64.b64encode(frame.jpeg).decode("ascii")
-    return Photo(picture.caption, picture.band, data, frame.width, frame.height)
+    return ClientPhoto(picture.caption, picture.band, data, frame.width, frame.height)
 
 
 def _plot(chart: Chart) -> Plot:

@@ -11,7 +11,7 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.report.conventions import convention_of
 from formcheck.report.csv_file import Cell, CsvDialect, Number, csv_text, number
 from formcheck.report.files import writing_whole
-from formcheck.report.review_words import TIMES, RepPair, rep_pairs, unit_in_words
+from formcheck.report.review_words import TIMES, ReviewedRep, rep_pairs, unit_in_words
 from formcheck.report.units import decimals_of
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
@@ -40,7 +40,7 @@ def write_rep_csv(reviewed: ReviewedSet, path: Path, dialect: CsvDialect = CsvDi
         staged.write_text(csv_text(COLUMNS, rows, dialect), encoding="utf-8", newline="")
 
 
-def _rows(pair: RepPair) -> Iterator[list[Cell]]:
+def _rows(pair: ReviewedRep) -> Iterator[list[Cell]]:
     """Give the cells of a rep up to those on where they come from."""
     current, automatic = pair.current, pair.automatic
     head: list[Cell] = [
@@ -62,7 +62,7 @@ def _rows(pair: RepPair) -> Iterator[list[Cell]]:
             ]
 
 
-def _legs(pair: RepPair, measure: str) -> list[str]:
+def _legs(pair: ReviewedRep, measure: str) -> list[str]:
     reps = [rep for rep in (pair.current, pair.automatic) if rep is not None]
     return list(dict.fromkeys(leg for rep in reps for leg in rep.measures.get(measure, {})))
 

@@ -31,7 +31,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Row:
+class RepRow:
     """One leg of one rep."""
 
     rep: str | None
@@ -51,7 +51,7 @@ class RepTable:
 
     measures: tuple[str, ...]
     heads: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[RepRow, ...]
 
 
 def rep_table(assessment: Assessment, automatic: Mapping[int, Rep] | None = None) -> RepTable:
@@ -82,7 +82,7 @@ def _measured(rep: Rep, measure: str) -> bool:
 
 def _rows(
     assessment: Assessment, rep: Rep, measures: tuple[str, ...], automatic: Mapping[int, Rep] | None
-) -> list[Row]:
+) -> list[RepRow]:
     before = None if automatic is None else automatic.get(rep.index)
     per_leg = [m for m in measures if _measured(rep, m) and _WHOLE_BODY not in rep.measures.get(m, {})]
     legs = [side.value for side in scored_legs(assessment, rep)] if per_leg else [rep.leg]
@@ -91,7 +91,7 @@ def _rows(
         own = [m for m in measures if i == 0 or not _is_shared(rep, m)]
         cells = [_cell(assessment, rep, before, m, leg, len(legs)) for m in own]
         rows.append(
-            Row(
+            RepRow(
                 rep=str(rep.index) if i == 0 else None,
                 rep_rows=len(legs),
                 last=i == len(legs) - 1,

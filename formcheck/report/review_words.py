@@ -32,7 +32,7 @@ class CorrectionLine:
 
 
 @dataclass(frozen=True)
-class RepPair:
+class ReviewedRep:
     """A rep as it was measured and as it is after the review."""
 
     automatic: Rep | None
@@ -78,23 +78,23 @@ def change_in_words(change: Change) -> str:
             return f"Measured as {listed(part for part in parts if part)}."
 
 
-def rep_pairs(reviewed: ReviewedSet) -> tuple[RepPair, ...]:
+def rep_pairs(reviewed: ReviewedSet) -> tuple[ReviewedRep, ...]:
     """Pair the reps before the review with those after it by the time they share, in order of time.
 
     Numbers do not pair them: they move when a rep is left out. Without corrections each rep is paired with itself.
     """
     if reviewed.corrected is None:
-        return tuple(RepPair(rep, rep) for rep in reviewed.automatic.reps)
+        return tuple(ReviewedRep(rep, rep) for rep in reviewed.automatic.reps)
     free = list(reviewed.automatic.reps)
     pairs = []
     for rep in reviewed.corrected.reps:
         best = max(free, key=lambda other: _shared_s(rep, other), default=None)
         if best is not None and _shared_s(rep, best) > 0:
             free.remove(best)
-            pairs.append(RepPair(best, rep))
+            pairs.append(ReviewedRep(best, rep))
         else:
-            pairs.append(RepPair(None, rep))
-    pairs += [RepPair(rep, None) for rep in free]
+            pairs.append(ReviewedRep(None, rep))
+    pairs += [ReviewedRep(rep, None) for rep in free]
     return tuple(sorted(pairs, key=lambda pair: (pair.current or pair.automatic or reviewed.automatic.reps[0]).start_s))
 
 

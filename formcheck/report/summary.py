@@ -26,7 +26,7 @@ _REPS_NAMED: Final = 4
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangeInWords:
     """One thing to change, in words."""
 
     cue: str
@@ -43,7 +43,7 @@ class Headline:
     """The cue, or one sentence where there is nothing to change."""
     band: Band | None
     detail: str
-    more: tuple[Change, ...]
+    more: tuple[ChangeInWords, ...]
     """What to change after that."""
     praise: str
 
@@ -191,7 +191,7 @@ def _check_line(group: list[Finding]) -> CheckLine:
     )
 
 
-def _change(advice: Advice) -> Change:
+def _change(advice: Advice) -> ChangeInWords:
     leg = f", {advice.leg} leg" if advice.leg != "both" else ""
     if not advice.reps:
         when = "over the whole set"
@@ -200,7 +200,7 @@ def _change(advice: Advice) -> Change:
     else:
         noun = "rep" if len(advice.reps) == 1 else "reps"
         when = f"in {noun} {listed(str(rep) for rep in advice.reps)}"
-    return Change(advice.cue, advice.band, f"{advice.name[:1].upper()}{advice.name[1:]}{leg}, {when}.")
+    return ChangeInWords(advice.cue, advice.band, f"{advice.name[:1].upper()}{advice.name[1:]}{leg}, {when}.")
 
 
 def _values(reps: Sequence[Rep], measure: str, leg: str) -> list[float]:

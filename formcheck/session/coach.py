@@ -55,7 +55,7 @@ _LEAST_FPS: Final = 20.0
 
 
 @dataclass
-class _Lasting:
+class _Persistence:
     """For how much of the last moments something was wrong: rises while it is, falls while it is not, 0 to 1."""
 
     level: float = 0.0
@@ -113,7 +113,7 @@ class SetupCoach:
         self._viewed_at_s = -np.inf
         self._shake = ShakeWatch()
         self._people = 1
-        self._lasting: dict[tuple[str, bool], _Lasting] = {}
+        self._lasting: dict[tuple[str, bool], _Persistence] = {}
         self._values: dict[Ask, float | None] = {}
         self._without: dict[Ask, float] = {}
         self._right_s = 0.0
@@ -149,7 +149,7 @@ class SetupCoach:
             if _plain(ask) not in self._without:
                 key = (ask.instruction.id, ask.instruction.blocking)
                 wanted.setdefault(key, ask)
-                self._lasting.setdefault(key, _Lasting())
+                self._lasting.setdefault(key, _Persistence())
         for key, lasting in self._lasting.items():
             lasting.take(wanted.get(key), passed_s)
         by = -_WRONG_WEIGHS * passed_s if wanted else passed_s

@@ -61,7 +61,7 @@ class Certainty(StrEnum):
 
 
 @dataclass(frozen=True)
-class Guess:
+class ExerciseGuess:
     """What a set seems to be."""
 
     exercise: str
@@ -75,7 +75,7 @@ class Guess:
     """How the camera sees the person."""
 
 
-def guess_exercise(track: PoseTrack) -> Guess:
+def guess_exercise(track: PoseTrack) -> ExerciseGuess:
     """Guess the exercise, the leg and the view of a recorded set.
 
     Parameters
@@ -88,7 +88,7 @@ def guess_exercise(track: PoseTrack) -> Guess:
     NotAssessableError
         If there is no person or no leg to measure, or no exercise is told by what is seen.
     """
-    found, refused = list[tuple[int, Guess]](), list[NotAssessableError]()
+    found, refused = list[tuple[int, ExerciseGuess]](), list[NotAssessableError]()
     for part in view_parts(track):
         try:
             found.append(_of_one_view(part))
@@ -102,13 +102,13 @@ def guess_exercise(track: PoseTrack) -> Guess:
     return guess if len(legs) < 2 else replace(guess, leg=None)
 
 
-def _of_one_view(track: PoseTrack) -> tuple[int, Guess]:
+def _of_one_view(track: PoseTrack) -> tuple[int, ExerciseGuess]:
     """Return the reps of a recording with one view, and what they seem to be of."""
     found = find_set(track, ANY_BEND)
     signs = exercise_signs(found)
     looks, certainty, why, leg = _guess(signs)
     exercise, certainty = _that_looks(looks, certainty)
-    return signs.reps, Guess(exercise, certainty, why, leg, found.view.kind)
+    return signs.reps, ExerciseGuess(exercise, certainty, why, leg, found.view.kind)
 
 
 def _that_looks(looks: Looks, certainty: Certainty) -> tuple[str, Certainty]:

@@ -19,7 +19,7 @@ from formcheck.kinematics.find import find_set
 from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.phase_rule import ANY_BEND
 from formcheck.kinematics.view import view_parts
-from formcheck.pose.balance import Correction, LookSchedule, correction
+from formcheck.pose.balance import BalanceShift, LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.estimator import PoseEstimator, mediapipe_version
 from formcheck.pose.models import PoseModel
@@ -200,7 +200,7 @@ class _Reading:
             poses, looks = TrackBuilder(info.frames), LookSchedule()
             repeats, camera = RepeatWatch(), CameraWatch(info.width)
             repeated: list[bool] = []
-            seen_in_the_mirror: list[Correction | None] = []
+            seen_in_the_mirror: list[BalanceShift | None] = []
             last_index, found = 0, 0
             sample_s = _FIRST_SAMPLE_S
             for frame in video:
@@ -342,7 +342,7 @@ class _Beside:
             self._waiting.popleft().result()
 
 
-def _look_in_the_mirror(estimator: PoseEstimator, view: _View, pose: Pose, seen: list[Correction | None]) -> None:
+def _look_in_the_mirror(estimator: PoseEstimator, view: _View, pose: Pose, seen: list[BalanceShift | None]) -> None:
     """Note what a pose lacks to the mean of picture and mirror image."""
     mirror = view.in_source(estimator.in_the_mirror(view.rgb, view.t_s, **view.size))
     seen.append(correction(pose, mirror))

@@ -17,7 +17,7 @@ from formcheck.session.assessment import SCHEMA
 from formcheck.validation.digitised import ANGLE_COLUMNS, POINT_COLUMNS, angles_truth, points_truth
 from formcheck.validation.measured import COLUMN_OF, measured_truth
 from formcheck.validation.rendered import MARK, rendered_truth
-from formcheck.validation.tables import Row, Table, TruthError, read_table
+from formcheck.validation.tables import CsvTable, TableLine, TruthError, read_table
 from formcheck.validation.truth import ClipInfo, Truth
 
 CLIPS_FILE: Final = "clips.csv"
@@ -138,7 +138,7 @@ def _names_in(folder: Path) -> dict[str, str]:
     return videos | {path.name: _stem_of_track(path) for path in files if path.suffix.lower() in TRACK_SUFFIXES}
 
 
-def _need_known_columns(table: Table) -> None:
+def _need_known_columns(table: CsvTable) -> None:
     for name in table.columns:
         # A spreadsheet leaves empty columns at the end.
         if name not in _INFO_COLUMNS and (name or any(row.text(name) for row in table.rows)):
@@ -148,7 +148,7 @@ def _need_known_columns(table: Table) -> None:
             )
 
 
-def _info_of_row(row: Row) -> ClipInfo:
+def _info_of_row(row: TableLine) -> ClipInfo:
     said: dict[str, Any] = {key: row.text(key) for key in row.cells if key and row.text(key)}
     if "reps" in said:
         said["reps"] = row.number("reps")
@@ -212,7 +212,7 @@ def _together(first: ClipInfo | None, second: ClipInfo) -> ClipInfo:
     return replace(second, **{name: value for name, value in said.items() if value not in (None, ())})
 
 
-def _of_kind(table: Table, document: Mapping[str, Any], info: ClipInfo) -> Truth:
+def _of_kind(table: CsvTable, document: Mapping[str, Any], info: ClipInfo) -> Truth:
     columns = set(table.columns)
     if columns >= ANGLE_COLUMNS:
         return angles_truth(table)

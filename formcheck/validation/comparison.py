@@ -63,7 +63,7 @@ class FramePairs:
 
 
 @dataclass(frozen=True, eq=False)
-class Comparison:
+class TruthComparison:
     """What came out for one clip."""
 
     reps: tuple[RepPair, ...]
@@ -87,7 +87,7 @@ class Comparison:
     """Share of the frames in reps that have a value, by measure; only the measures of the view."""
 
 
-def compare(assessment: Assessment, truth: Truth, info: ClipInfo, phase_of: Mapping[str, str]) -> Comparison:
+def compare(assessment: Assessment, truth: Truth, info: ClipInfo, phase_of: Mapping[str, str]) -> TruthComparison:
     """Put an assessment beside the truth of its clip.
 
     Parameters
@@ -114,7 +114,7 @@ def compare(assessment: Assessment, truth: Truth, info: ClipInfo, phase_of: Mapp
         reps_true = len(info.bottoms_s)
     spans = _spans(truth, assessment)
     view = assessment.view
-    return Comparison(
+    return TruthComparison(
         reps=tuple(pairs),
         frames=tuple(_frames(assessment, samples, truth, spans)),
         reps_true=reps_true,

@@ -11,7 +11,7 @@ import numpy as np
 from formcheck.report.words import NOT_MEASURED, counted, label_of
 from formcheck.validation.agreement import Interval
 from formcheck.validation.comparison import PHASE_TIMES
-from formcheck.validation.study import ClipResult, Group, Level, Study
+from formcheck.validation.study import ClipResult, Group, PairLevel, Study
 from formcheck.validation.words import DEFINITIONS, number, percent, texts_of, with_unit
 
 
@@ -51,7 +51,7 @@ def summary_of(study: Study) -> str:
 
 def _sections(study: Study) -> Iterator[Section]:
     yield Section("proves", "What this proves, and what it does not", texts_of(study))
-    of_reps = [group for group in study.overall if group.level is Level.REP]
+    of_reps = [group for group in study.overall if group.level is PairLevel.REP]
     if of_reps:
         yield Section(
             "reps",
@@ -59,7 +59,7 @@ def _sections(study: Study) -> Iterator[Section]:
             ("Every measure that could be compared, over all views and exercises. n counts reps and legs.",),
             (_error_table(of_reps), _agreement_table(of_reps)),
         )
-    of_frames = [group for group in study.overall if group.level is Level.FRAME]
+    of_frames = [group for group in study.overall if group.level is PairLevel.FRAME]
     if of_frames:
         yield Section(
             "frames",
@@ -85,7 +85,7 @@ def _sections(study: Study) -> Iterator[Section]:
             ("The same figures for each view and exercise by itself.",),
             tuple(
                 _group_table(level, [group for group in study.groups if group.level is level])
-                for level in Level
+                for level in PairLevel
                 if any(group.level is level for group in study.groups)
             ),
         )
@@ -172,9 +172,9 @@ def _coverage(group: Group) -> str:
     return f"{percent(coverage.share)} ({100 * ends.low:.0f} to {100 * ends.high:.0f})"
 
 
-def _group_table(level: Level, groups: Sequence[Group]) -> TextTable:
+def _group_table(level: PairLevel, groups: Sequence[Group]) -> TextTable:
     heads = ("Measure", "View", "Exercise", "n", "Clips / people", "MAE", "Bias", "Worst clip", "Limits of agreement")
-    of_reps = level is Level.REP
+    of_reps = level is PairLevel.REP
     rows = tuple(
         (
             label_of(g.measure),

@@ -16,7 +16,7 @@ from formcheck.kinematics.measures.record import Per
 from formcheck.kinematics.measures.registry import main_series
 from formcheck.kinematics.view import ViewKind, ViewVerdict
 from formcheck.pose.landmarks import SIDES, Landmark, Side
-from formcheck.validation.tables import Row, Table, TruthError
+from formcheck.validation.tables import CsvTable, TableLine, TruthError
 from formcheck.validation.truth import (
     BOTH,
     KNEE_FLEXION,
@@ -44,7 +44,7 @@ _FROM_MIDDLE: Final = 0.55
 _USED: Final = tuple(f"{side.value}_{joint}" for joint in ("hip", "knee", "ankle", "toe", "shoulder") for side in SIDES)
 
 
-def angles_truth(table: Table) -> Truth:
+def angles_truth(table: CsvTable) -> Truth:
     """Return the truth of a table of measures: `t_s, measure, leg, value`, a line for each value.
 
     Raises
@@ -68,7 +68,7 @@ def angles_truth(table: Table) -> Truth:
     return Truth(TruthKind.ANGLES, {key: _samples(values) for key, values in found.items()})
 
 
-def points_truth(table: Table) -> Truth:
+def points_truth(table: CsvTable) -> Truth:
     """Return the truth of a table of positions: `t_s, point, x_px, y_px`, a line for each point.
 
     Raises
@@ -139,7 +139,7 @@ def need_in_picture(file: str, truth: Truth, width: int, height: int) -> None:
                 )
 
 
-def _time(row: Row) -> float:
+def _time(row: TableLine) -> float:
     t_s = row.number("t_s")
     if t_s < 0:
         raise row.wrong(f"t_s is {t_s:g}", "Count the seconds from the first frame of the clip.")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from formcheck.report.csv_file import Cell, CsvDialect, csv_text, number
 from formcheck.validation.agreement import Interval
-from formcheck.validation.comparison import PHASE_TIMES, Comparison
+from formcheck.validation.comparison import PHASE_TIMES, TruthComparison
 from formcheck.validation.study import ClipResult, Group, Study
 
 SCHEMA: Final = "formcheck.validation/1"
@@ -90,7 +90,7 @@ def _clip(clip: ClipResult) -> Document:
     }
 
 
-def _comparison(c: Comparison) -> Document:
+def _comparison(c: TruthComparison) -> Document:
     return {
         "reps_true": c.reps_true,
         "reps_counted": c.reps_counted,

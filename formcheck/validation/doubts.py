@@ -11,7 +11,7 @@ from formcheck.kinematics.measures.record import ErrorRule
 from formcheck.kinematics.measures.registry import measure_of
 from formcheck.pose.landmarks import SIDES
 from formcheck.session.assessment import Assessment
-from formcheck.validation.comparison import Comparison
+from formcheck.validation.comparison import TruthComparison
 from formcheck.validation.truth import Truth, TruthKind
 
 _SAME: Final = 0.006
@@ -20,7 +20,7 @@ _MOSTLY: Final = 0.5
 _ENDS_EARLY_S: Final = 0.5
 
 
-def doubts_of(truth: Truth, truth_file: str, assessment: Assessment, comparison: Comparison) -> tuple[str, ...]:
+def doubts_of(truth: Truth, truth_file: str, assessment: Assessment, comparison: TruthComparison) -> tuple[str, ...]:
     """Return what to bear in mind about the comparison of a clip, a sentence each; empty where nothing is odd.
 
     Parameters
@@ -39,7 +39,7 @@ def doubts_of(truth: Truth, truth_file: str, assessment: Assessment, comparison:
     )
 
 
-def _compared_with_ourselves(truth: Truth, file: str, comparison: Comparison) -> Iterator[str]:
+def _compared_with_ourselves(truth: Truth, file: str, comparison: TruthComparison) -> Iterator[str]:
     if truth.kind is not TruthKind.ANALYSIS or not comparison.frames:
         return
     same = np.concatenate([np.abs(each.ours - each.truth) <= _SAME for each in comparison.frames])
@@ -61,7 +61,7 @@ def _ends_early(truth: Truth, file: str, assessment: Assessment) -> Iterator[str
         yield f"{file} ends {early_s:.1f} s before the clip: see that it is the truth of this clip."
 
 
-def _no_standing_leg_marked(truth: Truth, assessment: Assessment, comparison: Comparison) -> Iterator[str]:
+def _no_standing_leg_marked(truth: Truth, assessment: Assessment, comparison: TruthComparison) -> Iterator[str]:
     """Tell where a measure is in percent of a leg that was only marked bent, and so seen too short."""
     spans = [(rep.start_s, rep.end_s) for rep in assessment.reps]
     for side in SIDES:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.units import leg_column
-from formcheck.validation.tables import Table, TruthError, increasing_times
+from formcheck.validation.tables import CsvTable, TruthError, increasing_times
 from formcheck.validation.truth import (
     BOTH,
     FloatArray,
@@ -32,7 +32,7 @@ COLUMN_OF: Final[dict[str, Key]] = {
 _LEG_WORDS: Final = tuple(f"_{side.value}" for side in SIDES)
 
 
-def measured_truth(table: Table) -> Truth:
+def measured_truth(table: CsvTable) -> Truth:
     """Return the truth of a table in the columns of `formcheck analyze`.
 
     `rep` and `phase` may be missing; then nothing is known of the reps. Columns that are no measure of a frame are left
@@ -65,7 +65,7 @@ def measured_truth(table: Table) -> Truth:
     return Truth(TruthKind.ANALYSIS, samples, reps=reps, notes=_notes(table, unused))
 
 
-def _notes(table: Table, unused: list[str]) -> tuple[str, ...]:
+def _notes(table: CsvTable, unused: list[str]) -> tuple[str, ...]:
     # A column that names a leg is meant as a measure: whoever misspells it must be told.
     meant = [name for name in unused if any(word in name for word in _LEG_WORDS)]
     return (
@@ -75,7 +75,7 @@ def _notes(table: Table, unused: list[str]) -> tuple[str, ...]:
     )
 
 
-def _reps(table: Table, t_s: FloatArray) -> tuple[TruthRep, ...]:
+def _reps(table: CsvTable, t_s: FloatArray) -> tuple[TruthRep, ...]:
     """Return the reps that are whole: those that begin after the first line and end before the last."""
     number, phase = np.zeros(len(t_s), dtype=np.int64), np.array([row.text("phase") for row in table.rows])
     for i, row in enumerate(table.rows):

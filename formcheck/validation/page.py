@@ -15,12 +15,12 @@ from formcheck.report.words import label_of
 from formcheck.validation.agreement import FEWEST_FOR_SPREAD
 from formcheck.validation.content import sections_of, summary_of
 from formcheck.validation.plot import bland_altman, in_words
-from formcheck.validation.study import Group, Level, Study
+from formcheck.validation.study import Group, PairLevel, Study
 from formcheck.validation.words import with_unit
 
 
 @dataclass(frozen=True)
-class Figure:
+class StudyFigure:
     """A Bland-Altman plot as the page shows it."""
 
     title: str
@@ -32,7 +32,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Tile:
+class StudyTile:
     """One figure at a glance."""
 
     label: str
@@ -87,31 +87,33 @@ def _main_groups(study: Study) -> list[Group]:
     for measure in key_measures():
         # As a value of a rep, and where there are too few of those, of a frame.
         of_frame = measure.name if measure.series is None else measure.series.name
-        groups = (study.group(measure.name, Level.REP), study.group(of_frame, Level.FRAME))
+        groups = (study.group(measure.name, PairLevel.REP), study.group(of_frame, PairLevel.FRAME))
         enough = [group for group in groups if group is not None and group.agreement.n >= FEWEST_FOR_SPREAD]
         found += enough[:1]
     return found
 
 
-def _figure(group: Group) -> Figure:
+def _figure(group: Group) -> StudyFigure:
     title = label_of(group.measure)
     label = f"Bland-Altman plot of {title}. {in_words(group)}"
-    dot = "one rep of one leg" if group.level is Level.REP else "one frame"
-    return Figure(title, in_words(group), dot, bland_altman(group, WIDE, label), bland_altman(group, NARROW, label))
+    dot = "one rep of one leg" if group.level is PairLevel.REP else "one frame"
+    return StudyFigure(
+        title, in_words(group), dot, bland_altman(group, WIDE, label), bland_altman(group, NARROW, label)
+    )
 
 
-def _tiles(study: Study) -> list[Tile]:
+def _tiles(study: Study) -> list[StudyTile]:
     tiles = []
     for group in _main_groups(study):
         bias = with_unit(group.measure, group.agreement.limits.bias, signed=True)
         value = f"{with_unit(group.measure, group.agreement.mae)} off"
-        tiles.append(Tile(label_of(group.measure), value, f"mean absolute error; bias {bias}"))
+        tiles.append(StudyTile(label_of(group.measure), value, f"mean absolute error; bias {bias}"))
     counts = [c.comparison for c in study.compared if c.comparison is not None and c.comparison.reps_true is not None]
     if counts:
         right = sum(c.reps_true == c.reps_counted for c in counts)
-        tiles.append(Tile("Reps", f"{right} of {len(counts)}", "clips with the right count"))
+        tiles.append(StudyTile("Reps", f"{right} of {len(counts)}", "clips with the right count"))
     hits = sum(group.coverage.hits for group in study.overall)
     stated = sum(group.coverage.n for group in study.overall)
     if stated:
-        tiles.append(Tile("Stated intervals", f"{100 * hits / stated:.0f} %", "hold the truth; it should be 95 %"))
+        tiles.append(StudyTile("Stated intervals", f"{100 * hits / stated:.0f} %", "hold the truth; it should be 95 %"))
     return tiles

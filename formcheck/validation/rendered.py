@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from formcheck.exercises.catalogue.exercise import Looks, exercises
 from formcheck.kinematics.cleaning import known_median
 from formcheck.pose.landmarks import SIDES, Side
-from formcheck.validation.tables import Table, TruthError, increasing_times
+from formcheck.validation.tables import CsvTable, TruthError, increasing_times
 from formcheck.validation.truth import (
     BOTH,
     KNEE_FLEXION,
@@ -43,7 +43,7 @@ MARK: Final = frozenset({"t_s", "hip_L_x", "knee_flex_L", "knee_flex_R"})
 """The columns by which a rendered person's truth is told from others."""
 
 
-def rendered_truth(table: Table, document: Mapping[str, Any], info: ClipInfo) -> Truth:
+def rendered_truth(table: CsvTable, document: Mapping[str, Any], info: ClipInfo) -> Truth:
     """Return the truth of a rendered clip.
 
     Parameters
@@ -85,7 +85,7 @@ def rendered_truth(table: Table, document: Mapping[str, Any], info: ClipInfo) ->
     return Truth(TruthKind.RENDERED, samples, reps=reps or None, yaw_deg=yaw)
 
 
-def _columns(table: Table) -> Columns:
+def _columns(table: CsvTable) -> Columns:
     numbers = [name for name in table.columns if name not in ("phase", "frame", "progress")]
     return {name: np.array([row.number_or_nan(name) for row in table.rows]) for name in numbers}
 
@@ -110,7 +110,7 @@ def _flexion(c: Columns, leg: Side | None) -> FloatArray:
 
 
 def _crossings(
-    table: Table, t: FloatArray, q: FloatArray, span_s: tuple[float, float]
+    table: CsvTable, t: FloatArray, q: FloatArray, span_s: tuple[float, float]
 ) -> tuple[float, float, float, float]:
     """Return start, bottom start, bottom end and end of a rep, by 10 % and 90 % of its range."""
     start_s, end_s = span_s

@@ -13,13 +13,13 @@ from formcheck.errors import FormcheckError
 from formcheck.kinematics.measures.registry import DEPTH, MEASURES
 from formcheck.session.assessment import Provenance
 from formcheck.validation.agreement import Agreement, Coverage, agreement_of, coverage_of
-from formcheck.validation.comparison import FRAME_MEASURES, Comparison
+from formcheck.validation.comparison import FRAME_MEASURES, TruthComparison
 from formcheck.validation.truth import FloatArray, TruthKind
 
 ANY: Final = "any"
 
 
-class Level(StrEnum):
+class PairLevel(StrEnum):
     """What one pair is."""
 
     REP = "rep"
@@ -40,7 +40,7 @@ class ClipResult:
     """Of the video."""
     truth_file: str = ""
     truth_sha256: str = ""
-    comparison: Comparison | None = None
+    comparison: TruthComparison | None = None
     provenance: Provenance | None = None
     error: FormcheckError | None = None
     notes: tuple[str, ...] = ()
@@ -66,7 +66,7 @@ class ClipError:
 class Group:
     """Pairs of one measure, and how well they agree."""
 
-    level: Level
+    level: PairLevel
     measure: str
     view: str
     """`any` where clips of all views are together."""
@@ -117,7 +117,7 @@ class Study:
         """How many people there are; None where somebody did not say."""
         return _people(self.compared)
 
-    def group(self, measure: str, level: Level) -> Group | None:
+    def group(self, measure: str, level: PairLevel) -> Group | None:
         """Return all pairs of a measure; None where there are none."""
         return next((each for each in self.overall if (each.measure, each.level) == (measure, level)), None)
 
@@ -147,11 +147,11 @@ class _Part:
 
 
 def _grouped(clips: Sequence[ClipResult], key_of: Callable[[ClipResult], tuple[str, str]]) -> list[Group]:
-    parts: dict[tuple[Level, str, str, str], list[_Part]] = {}
+    parts: dict[tuple[PairLevel, str, str, str], list[_Part]] = {}
     for clip in clips:
         for level, measure, part in _parts(clip):
             parts.setdefault((level, measure, *key_of(clip)), []).append(part)
-    in_order = sorted(parts, key=lambda key: (key[0] is Level.FRAME, _place(key[1]), key[2:]))
+    in_order = sorted(parts, key=lambda key: (key[0] is PairLevel.FRAME, _place(key[1]), key[2:]))
     return [_group(key, parts[key]) for key in in_order]
 
 
@@ -161,23 +161,23 @@ def _place(measure: str) -> int:
     return first.index(measure) if measure in first else len(first) + list(MEASURES).index(measure)
 
 
-def _parts(clip: ClipResult) -> list[tuple[Level, str, _Part]]:
+def _parts(clip: ClipResult) -> list[tuple[PairLevel, str, _Part]]:
     if clip.comparison is None:
         return []
     found = []
     pairs = clip.comparison.reps
     for measure in dict.fromkeys(pair.measure for pair in pairs):
         rows = np.array([(p.ours, p.truth, p.error) for p in pairs if p.measure == measure])
-        found.append((Level.REP, measure, _Part(clip, rows[:, 0], rows[:, 1], rows[:, 2])))
+        found.append((PairLevel.REP, measure, _Part(clip, rows[:, 0], rows[:, 1], rows[:, 2])))
     frames = clip.comparison.frames
     for measure in dict.fromkeys(each.measure for each in frames):
         of = [each for each in frames if each.measure == measure]
         ours, truth = np.concatenate([each.ours for each in of]), np.concatenate([each.truth for each in of])
-        found.append((Level.FRAME, measure, _Part(clip, ours, truth, np.full(len(ours), np.nan))))
+        found.append((PairLevel.FRAME, measure, _Part(clip, ours, truth, np.full(len(ours), np.nan))))
     return found
 
 
-def _group(key: tuple[Level, str, str, str], parts: list[_Part]) -> Group:
+def _group(key: tuple[PairLevel, str, str, str], parts: list[_Part]) -> Group:
     ours, truth, errors = (np.concatenate([getattr(p, name) for p in parts]) for name in ("ours", "truth", "errors"))
     level, measure, view, exercise = key
     return Group(

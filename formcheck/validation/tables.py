@@ -28,7 +28,7 @@ class TruthError(FormcheckError):
 
 
 @dataclass(frozen=True)
-class Row:
+class TableLine:
     """One line of a table."""
 
     file: str
@@ -81,15 +81,15 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Table:
+class CsvTable:
     """A CSV file with a header."""
 
     file: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[TableLine, ...]
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path) -> CsvTable:
     """Read a CSV file.
 
     Parameters
@@ -118,10 +118,10 @@ def read_table(path: Path) -> Table:
     rows = tuple(_rows(path.name, lines, columns, delimiter))
     if not rows:
         raise TruthError(f"{path.name} has a header and nothing below it.", "Add at least one line.")
-    return Table(path.name, columns, rows)
+    return CsvTable(path.name, columns, rows)
 
 
-def _rows(file: str, lines: list[str], columns: tuple[str, ...], delimiter: str) -> Iterator[Row]:
+def _rows(file: str, lines: list[str], columns: tuple[str, ...], delimiter: str) -> Iterator[TableLine]:
     reader = csv.reader(lines, delimiter=delimiter)
     next(reader)
     try:
@@ -133,7 +133,7 @@ def _rows(file: str, lines: list[str], columns: tuple[str, ...], delimiter: str)
                     f"{file}, line {reader.line_num}: {len(cells)} cells stand under {len(columns)} columns.",
                     "Give every line as many cells as the header.",
                 )
-            yield Row(file, reader.line_num, dict(zip(columns, cells, strict=True)), delimiter != ",")
+            yield TableLine(file, reader.line_num, dict(zip(columns, cells, strict=True)), delimiter != ",")
     except csv.Error as error:
         raise _unreadable(file, reader.line_num) from error
 
@@ -145,7 +145,7 @@ def _unreadable(file: str, line: int) -> TruthError:
     )
 
 
-def increasing_times(table: Table) -> NDArray[np.float64]:
+def increasing_times(table: CsvTable) -> NDArray[np.float64]:
     """Return the column `t_s` (s), shape (n,).
 
     Raises

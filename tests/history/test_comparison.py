@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from formcheck.exercises.plan import Plan
 from formcheck.history.change import Apart, Obstacle, Verdict
-from formcheck.history.comparison import Comparison, DatedSet, Kind, Row, compare_legs, compare_sets
+from formcheck.history.comparison import Comparison, ComparisonRow, DatedSet, Kind, compare_legs, compare_sets
 from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewKind, ViewQuality
@@ -30,7 +30,7 @@ def on(made: Assessment, days: float = 0.0) -> DatedSet:
     return DatedSet(made, DAY + timedelta(days=days))
 
 
-def row(comparison: Comparison, measure: str, leg: str = "left") -> Row:
+def row(comparison: Comparison, measure: str, leg: str = "left") -> ComparisonRow:
     (found,) = [each for each in comparison.rows if (each.measure, each.leg) == (measure, leg)]
     return found
 

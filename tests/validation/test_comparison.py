@@ -12,11 +12,11 @@ from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.report.table import write_csv
 from formcheck.session.assessment import Assessment
-from formcheck.validation.comparison import Comparison, compare
+from formcheck.validation.comparison import TruthComparison, compare
 from formcheck.validation.digitised import points_truth
 from formcheck.validation.measured import measured_truth
 from formcheck.validation.moments import at_times
-from formcheck.validation.study import ClipResult, Level, Study, study_of
+from formcheck.validation.study import ClipResult, PairLevel, Study, study_of
 from formcheck.validation.tables import read_table
 from formcheck.validation.truth import ClipInfo, Samples, Truth, TruthKind, TruthRep
 
@@ -35,7 +35,7 @@ def shifted(truth: Truth, measure: str, leg: str, by: float) -> Truth:
     return replace(truth, samples=samples)
 
 
-def clip(name: str, comparison: Comparison, person: str | None = None) -> ClipResult:
+def clip(name: str, comparison: TruthComparison, person: str | None = None) -> ClipResult:
     return ClipResult(name, f"{name}.mp4", "wall-squat", person, TruthKind.ANALYSIS, comparison=comparison)
 
 
@@ -57,7 +57,7 @@ def test_a_truth_that_is_lower_makes_a_positive_bias(tmp_path: Path) -> None:
     made = assess(ViewKind.FRONT)
     truth = shifted(own_truth(made, tmp_path), "fppa_deg", "left", -4.0)
     study = study_of([clip("a", compare(made, truth, ClipInfo(), {}))])
-    group = study.group("fppa_deg", Level.FRAME)
+    group = study.group("fppa_deg", PairLevel.FRAME)
     assert group is not None
     left, right = np.split(group.ours - group.truth, 2)
     assert left == pytest.approx(4.0, abs=0.011)
@@ -173,7 +173,7 @@ def two_clips(folder: Path, people: tuple[str | None, str | None]) -> Study:
 
 
 def test_the_worst_clip_is_named_and_every_clip_counts_the_same(tmp_path: Path) -> None:
-    group = two_clips(tmp_path, ("A", "B")).group("kmf_pct", Level.REP)
+    group = two_clips(tmp_path, ("A", "B")).group("kmf_pct", PairLevel.REP)
     assert group is not None
     assert group.worst_clip.clip == "far"
     assert group.mae_of_clips == pytest.approx(0.5, abs=0.02)  # the left of two legs is 2 % off in one of two clips

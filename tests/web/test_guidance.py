@@ -13,11 +13,11 @@ from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.exercises.catalogue.guide import (
     EXPLAINED,
     Basis,
+    GuideStep,
+    GuideTable,
     Pictures,
     Points,
-    Step,
     Steps,
-    Table,
     Topic,
     read_figure,
 )
@@ -64,8 +64,8 @@ class Tags(HTMLParser):
         self.text.append(data)
 
 
-def steps_of(topic: Topic) -> list[Step]:
-    steps: list[Step] = []
+def steps_of(topic: Topic) -> list[GuideStep]:
+    steps: list[GuideStep] = []
     for block in topic.blocks:
         if isinstance(block, Steps):
             steps += block.steps
@@ -161,12 +161,12 @@ def test_every_basis_is_explained() -> None:
 def test_each_exercise_has_a_topic_with_the_checks_of_its_rubric(exercise: str) -> None:
     assert any(topic.exercise == exercise for topic in TOPICS)
     (table,) = check_blocks(exercise)
-    assert isinstance(table, Table)
+    assert isinstance(table, GuideTable)
     assert len(table.rows) > 3
 
 
 def test_the_pain_table_has_the_limits_that_the_app_goes_by() -> None:
-    (table,) = (block for block in SAFETY.blocks if isinstance(block, Table))
+    (table,) = (block for block in SAFETY.blocks if isinstance(block, GuideTable))
     amounts = [row[1] for row in table.rows]
     assert amounts[0].startswith(f"{pain.NO_SESSION_FROM} or more")
     assert amounts[1] == f"0 to {pain.COMFORT_LIMIT}"
@@ -183,4 +183,4 @@ def test_nothing_claims_to_see_what_a_camera_cannot(topic: Topic) -> None:
 
 def test_a_table_with_a_cell_missing_is_refused() -> None:
     with pytest.raises(ValueError, match="expected 2 cells"):
-        Table("Heads", ("a", "b"), (("only one",),))
+        GuideTable("Heads", ("a", "b"), (("only one",),))

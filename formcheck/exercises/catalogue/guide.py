@@ -74,7 +74,7 @@ class Points:
 
 
 @dataclass(frozen=True)
-class Step:
+class GuideStep:
     """One step of an exercise, with its drawing."""
 
     title: str
@@ -88,7 +88,7 @@ class Steps:
     """Steps in order."""
 
     heading: str
-    steps: tuple[Step, ...]
+    steps: tuple[GuideStep, ...]
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,11 @@ class Pictures:
     """Drawings side by side, each with what to see in it; not in an order."""
 
     heading: str
-    pictures: tuple[Step, ...]
+    pictures: tuple[GuideStep, ...]
 
 
 @dataclass(frozen=True)
-class Table:
+class GuideTable:
     """Rows under column heads; the first column names the row."""
 
     heading: str
@@ -123,7 +123,7 @@ class Alert:
     urgent: bool = False
 
 
-Block = Text | Points | Steps | Pictures | Table | Alert
+Block = Text | Points | Steps | Pictures | GuideTable | Alert
 
 
 @dataclass(frozen=True)
@@ -232,14 +232,14 @@ def _block(table: TomlTable, folder: Traversable) -> Block:
     return block
 
 
-def _step(table: TomlTable, folder: Traversable) -> Step:
+def _step(table: TomlTable, folder: Traversable) -> GuideStep:
     name = table.text("figure")
     figure = ""
     try:
         figure = read_figure(folder, name)
     except RubricError as error:
         table.problem(error.reason.rstrip("."), "figure")
-    step = Step(table.text("title"), table.text("text"), figure)
+    step = GuideStep(table.text("title"), table.text("text"), figure)
     table.done()
     return step
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from formcheck.history.comparison import Comparison, Row
+from formcheck.history.comparison import Comparison, ComparisonRow
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.report.words import estimate_text, sentence_case
 from formcheck.web.compare.words import difference_text, headline, limit_text, row_name, verdict_words
@@ -23,18 +23,18 @@ def verdicts_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
     return Markup('<ul class="fc-verdicts">{}</ul>').format(cards)
 
 
-def _told_once(changed: Sequence[Row]) -> list[Row]:
+def _told_once(changed: Sequence[ComparisonRow]) -> list[ComparisonRow]:
     """Leave out a change from stance where the measure itself changed the same way: both say one thing."""
     ways = {(row.measure, row.leg): (row.change.difference or 0.0) > 0 for row in changed}
 
-    def is_told(row: Row) -> bool:
+    def is_told(row: ComparisonRow) -> bool:
         way = ways.get((MEASURES[row.measure].said_by, row.leg))
         return way is not None and way == ((row.change.difference or 0.0) > 0)
 
     return [row for row in changed if not is_told(row)]
 
 
-def _card(comparison: Comparison, row: Row, names: tuple[str, str]) -> Markup:
+def _card(comparison: Comparison, row: ComparisonRow, names: tuple[str, str]) -> Markup:
     said = verdict_words(row.change.verdict, comparison.kind)
     return Markup(
         '<li class="{}"><span class="fc-verdict"><span aria-hidden="true">{}</span> {}</span>'
@@ -61,7 +61,7 @@ def table_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, rows)
 
 
-def _row(comparison: Comparison, row: Row, heads: tuple[str, ...]) -> Markup:
+def _row(comparison: Comparison, row: ComparisonRow, heads: tuple[str, ...]) -> Markup:
     said = verdict_words(row.change.verdict, comparison.kind)
     numbers = (
         estimate_text(row.measure, row.first),

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from formcheck.history.change import Change, Verdict
-from formcheck.history.comparison import Comparison, Kind, Row
+from formcheck.history.comparison import Comparison, ComparisonRow, Kind
 from formcheck.kinematics.estimate import Estimate
 from formcheck.report.units import unit_of
 from formcheck.report.words import NOT_MEASURED, estimate_text, label_of, sentence_case, value_text
@@ -47,7 +47,7 @@ def verdict_words(verdict: Verdict, kind: Kind = Kind.BEFORE_AFTER) -> VerdictWo
     return (_CHANGES if kind is Kind.BEFORE_AFTER else _DIFFERENCES)[verdict]
 
 
-def row_name(row: Row) -> str:
+def row_name(row: ComparisonRow) -> str:
     """Return what a row is about: `Knee alignment (FPPA), left`."""
     return sentence_case(label_of(row.measure)) + (f", {row.leg}" if row.leg in {"left", "right"} else "")
 

@@ -31,7 +31,7 @@ _OF_LOGIN: Final = ("/auth/login", "/auth/logout", "/oauth2callback")
 
 
 @dataclass(frozen=True)
-class Body:
+class RequestBody:
     """What may come with a request."""
 
     most_bytes: int = 0
@@ -40,11 +40,11 @@ class Body:
 
 
 _BODIES: Final = {
-    ("POST", UPLOADS_PATH): Body(65_536, 30.0),
-    ("PUT", UPLOADS_PATH + "/{upload_id}"): Body(CHUNK_BYTES, 600.0),
+    ("POST", UPLOADS_PATH): RequestBody(65_536, 30.0),
+    ("PUT", UPLOADS_PATH + "/{upload_id}"): RequestBody(CHUNK_BYTES, 600.0),
 }
 """By method and route; nothing else takes one. Ten minutes for a piece are 14 kB/s."""
-NO_BODY: Final = Body()
+NO_BODY: Final = RequestBody()
 
 
 class Access(Enum):
@@ -71,7 +71,7 @@ class AllowedRoutes:
         self._always = [*own, *_readable((*_OF_STREAMLIT, *pages)), WebSocketRoute(STREAM_PATH, _nowhere)]
         self._with_login = _readable(_OF_LOGIN)
 
-    def access(self, scope: Scope) -> tuple[Access, Body]:
+    def access(self, scope: Scope) -> tuple[Access, RequestBody]:
         """Return whether a request or a socket may go on, and what body it may have."""
         found = Access.NO_ROUTE
         for route in self._open_now():

@@ -20,7 +20,7 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from formcheck.errors import FormcheckError
 from formcheck.web.access.identity import is_barred
-from formcheck.web.gate.allowed import STREAM_PATH, Access, AllowedRoutes, Body
+from formcheck.web.gate.allowed import STREAM_PATH, Access, AllowedRoutes, RequestBody
 from formcheck.web.gate.crowd import Crowd
 from formcheck.web.gate.headers import secure, secure_headers
 from formcheck.web.gate.limits import GateLimits
@@ -184,7 +184,7 @@ def _set_up_login(scope: Scope, access: Access) -> Response:
     return PlainTextResponse("Set up login first (docs/access.md).\n", status_code=403)
 
 
-def _too_much(scope: Scope, body: Body) -> Response | None:
+def _too_much(scope: Scope, body: RequestBody) -> Response | None:
     """Return the answer to a request that announces more than its route takes."""
     headers = Headers(scope=scope)
     length = headers.get("content-length", "0")
@@ -218,7 +218,7 @@ class _Answer:
 class _BoundedBody:
     """Receives what comes with a request: past its size or time, it is as if the other end had left."""
 
-    def __init__(self, receive: Receive, body: Body, limits: GateLimits, answer: _Answer) -> None:
+    def __init__(self, receive: Receive, body: RequestBody, limits: GateLimits, answer: _Answer) -> None:
         self._receive, self._body, self._limits, self._answer = receive, body, limits, answer
         self._bytes = 0
         self._is_whole = False

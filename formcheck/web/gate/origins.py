@@ -23,7 +23,7 @@ _OWN_NAME: Final = "localhost"
 
 
 @dataclass(frozen=True)
-class Origin:
+class WebOrigin:
     """What browsers tell pages apart by (RFC 6454)."""
 
     scheme: str
@@ -33,7 +33,7 @@ class Origin:
     port: int
 
 
-def read_origin(text: str | None) -> Origin | None:
+def read_origin(text: str | None) -> WebOrigin | None:
     """Return the origin that a text names; None for `null`, for an address with more in it, and for what is none."""
     text = text or ""
     try:
@@ -45,7 +45,7 @@ def read_origin(text: str | None) -> Origin | None:
         return None
     if split.path or split.query or split.fragment or split.password is not None or any(map(str.isspace, text)):
         return None
-    return Origin(split.scheme, _plain(split.hostname), port if port is not None else _DEFAULT_PORTS[split.scheme])
+    return WebOrigin(split.scheme, _plain(split.hostname), port if port is not None else _DEFAULT_PORTS[split.scheme])
 
 
 def host_name(host: str | None) -> str | None:
@@ -55,7 +55,7 @@ def host_name(host: str | None) -> str | None:
 
 
 def is_own_origin(
-    origin: str | None, host: str | None, scheme: str | None = None, named: Collection[Origin] = ()
+    origin: str | None, host: str | None, scheme: str | None = None, named: Collection[WebOrigin] = ()
 ) -> bool:
     """Say whether a page of this origin is one of ours.
 
@@ -85,13 +85,13 @@ def is_own_page(connection: HTTPConnection) -> bool:
     return is_own_origin(headers.get("origin"), headers.get("host"), connection.scope.get("scheme"), own_origins())
 
 
-def own_origins() -> frozenset[Origin]:
+def own_origins() -> frozenset[WebOrigin]:
     """Return the origins that are ours under whatever name a server is asked for: those named, and the login's."""
     of_login = read_origin(login_origin())
     return named_origins() | ({of_login} if of_login is not None else set())
 
 
-def named_origins(environ: Mapping[str, str] = os.environ) -> frozenset[Origin]:
+def named_origins(environ: Mapping[str, str] = os.environ) -> frozenset[WebOrigin]:
     """Return the origins that `FORMCHECK_LIVE_ORIGINS` names; what is no origin there names none."""
     read = (read_origin(each.strip()) for each in environ.get(ORIGINS_VARIABLE, "").split(","))
     return frozenset(each for each in read if each is not None)
@@ -113,7 +113,7 @@ def names_loopback(host: str | None) -> bool:
     return name is not None and (name == _OWN_NAME or name.endswith(f".{_OWN_NAME}") or is_loopback_address(name))
 
 
-def is_known_host(host: str | None, named: Collection[Origin] = ()) -> bool:
+def is_known_host(host: str | None, named: Collection[WebOrigin] = ()) -> bool:
     """Say whether a Host header is one that this server may be asked for under.
 
     A page of another site whose name was pointed here (DNS rebinding) has that name in `Host`, and none of these: the

@@ -5,7 +5,17 @@ from __future__ import annotations
 from importlib import resources
 from typing import Final
 
-from formcheck.exercises.catalogue.guide import Basis, Origin, Pictures, Points, Step, Table, Text, Topic, read_figure
+from formcheck.exercises.catalogue.guide import (
+    Basis,
+    GuideStep,
+    GuideTable,
+    Origin,
+    Pictures,
+    Points,
+    Text,
+    Topic,
+    read_figure,
+)
 
 
 def _figure(name: str) -> str:
@@ -25,19 +35,19 @@ FILMING: Final = Topic(
         Pictures(
             "Where the camera goes",
             (
-                Step(
+                GuideStep(
                     "Height",
                     "Between knee and hip, 50 to 90 cm above the floor, and level. A shelf or a stool will do; a hand "
                     "will not.",
                     _figure("camera-height"),
                 ),
-                Step(
+                GuideStep(
                     "From the front",
                     "2.5 to 3 m away, straight ahead. Toes point at the camera. For a step-down, line it up with the "
                     "standing knee.",
                     _figure("camera-front"),
                 ),
-                Step(
+                GuideStep(
                     "From the side",
                     "2.5 to 3 m away, square to you. The leg to be measured is the one nearer to the camera.",
                     _figure("camera-side"),
@@ -57,7 +67,7 @@ FILMING: Final = Topic(
                 "upload it.",
             ),
         ),
-        Table(
+        GuideTable(
             "What the camera can and cannot see",
             ("", "From the front", "From the side"),
             (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from formcheck.exercises.catalogue.guide import Basis, Origin, Points, Table, Text, Topic
+from formcheck.exercises.catalogue.guide import Basis, GuideTable, Origin, Points, Text, Topic
 
 NUMBERS: Final = Topic(
     key="numbers",
@@ -16,7 +16,7 @@ NUMBERS: Final = Topic(
                 "the three that matter most.",
             )
         ),
-        Table(
+        GuideTable(
             "The three main numbers",
             ("", "What it is", "How to read it"),
             (

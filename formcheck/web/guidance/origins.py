@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from formcheck.exercises.catalogue.guide import EXPLAINED, Basis, Block, Points, Table, Topic
+from formcheck.exercises.catalogue.guide import EXPLAINED, Basis, Block, GuideTable, Points, Topic
 from formcheck.exercises.describe import describe
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.report.words import sentence_case
@@ -17,7 +17,7 @@ def origin_blocks(topic: Topic) -> tuple[Block, ...]:
     used = [basis for basis in Basis if any(basis in origin.bases for origin in topic.origins)]
     kinds = tuple(f"{basis.value[:1].upper()}{basis.value[1:]}: {EXPLAINED[basis]}" for basis in used)
     return (
-        Table("Where each fact comes from", ("Fact", "Kind", "Detail"), rows),
+        GuideTable("Where each fact comes from", ("Fact", "Kind", "Detail"), rows),
         Points("The kinds", kinds),
     )
 
@@ -29,7 +29,7 @@ def check_blocks(exercise: str) -> tuple[Block, ...]:
         for row in describe(builtin_rubric(exercise))
     )
     return (
-        Table(
+        GuideTable(
             "What is checked",
             ("Check", "Camera", "Good", "Fault", "Where it comes from"),
             rows,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from formcheck.exercises.catalogue.guide import Basis, Origin, Points, Table, Text, Topic
+from formcheck.exercises.catalogue.guide import Basis, GuideTable, Origin, Points, Text, Topic
 
 PROGRESS: Final = Topic(
     key="progress",
@@ -16,7 +16,7 @@ PROGRESS: Final = Topic(
                 "itself: that is for you and your clinician.",
             )
         ),
-        Table(
+        GuideTable(
             "From easy to hard",
             ("Level", "What you do", "Before you go on to it"),
             (

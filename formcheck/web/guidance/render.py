@@ -11,7 +11,7 @@ from importlib import resources
 
 from markupsafe import Markup
 
-from formcheck.exercises.catalogue.guide import Alert, Block, Pictures, Points, Step, Steps, Table, Text
+from formcheck.exercises.catalogue.guide import Alert, Block, GuideStep, GuideTable, Pictures, Points, Steps, Text
 
 _WIDE_FROM = 3
 """Tables of so many columns stand row under row on telephones."""
@@ -41,7 +41,7 @@ def _block(block: Block) -> Markup:
         case Pictures():
             cards = [_card(picture, None) for picture in block.pictures]
             return _heading(block.heading) + Markup("<ul class='fc-cards'>{}</ul>").format(Markup("").join(cards))
-        case Table():
+        case GuideTable():
             return _table(block)
         case Alert():
             kind = "fc-alert fc-urgent" if block.urgent else "fc-alert"
@@ -58,7 +58,7 @@ def _list(items: tuple[str, ...]) -> Markup:
     return Markup("<ul class='fc-points'>{}</ul>").format(rows)
 
 
-def _card(step: Step, number: int | None) -> Markup:
+def _card(step: GuideStep, number: int | None) -> Markup:
     # The drawing was seen to hold nothing but shapes and words when it was read.
     drawing = Markup(step.figure)
     badge = (
@@ -69,7 +69,7 @@ def _card(step: Step, number: int | None) -> Markup:
     ).format(drawing, badge, step.title, step.text)
 
 
-def _table(table: Table) -> Markup:
+def _table(table: GuideTable) -> Markup:
     head = Markup("").join(Markup("<th scope='col'>{}</th>").format(column) for column in table.columns)
     rows = Markup("").join(_row(table.columns, row) for row in table.rows)
     lead = Markup("<p>{}</p>").format(table.lead) if table.lead else Markup("")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from formcheck.exercises.catalogue.guide import Alert, Basis, Origin, Points, Table, Text, Topic
+from formcheck.exercises.catalogue.guide import Alert, Basis, GuideTable, Origin, Points, Text, Topic
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, SMALL_CHANGES, STOP_RULE
 from formcheck.report.words import sentence_case
 
@@ -30,7 +30,7 @@ SAFETY: Final = Topic(
                 "You are under 16: the numbers here are those of adults.",
             ),
         ),
-        Table(
+        GuideTable(
             "Pain, from 0 (none) to 10 (worst)",
             ("When", "How much", "What to do"),
             (

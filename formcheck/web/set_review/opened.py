@@ -15,7 +15,7 @@ from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.reviewing import annotations_of, correct, corrections_of, reviewed_set, undo
 from formcheck.records.sets import get_set
-from formcheck.records.tables import Annotation, ExerciseSet, Note, Person, StoredCorrection
+from formcheck.records.tables import ExerciseSet, Note, Person, StoredAnnotation, StoredCorrection
 from formcheck.session.corrections import Change, ReviewedSet
 
 _KEPT: Final = 8
@@ -31,7 +31,7 @@ class OpenedSet:
     reviewed: ReviewedSet = field(repr=False)
     corrections: Sequence[StoredCorrection]
     """Those taken back too."""
-    annotations: Sequence[Annotation]
+    annotations: Sequence[StoredAnnotation]
     notes: Sequence[Note]
     date_is_guessed: bool = False
     """Whether nobody said when it was done, nor the video."""

@@ -25,7 +25,7 @@ def player_data(records: Records, actor: Actor, set_id: str) -> bytes:
     return payload_bytes(player_payload(opened.reviewed, drawn(opened.annotations)))
 
 
-def drawn(rows: Iterable[tables.Annotation]) -> Iterator[Annotation]:
+def drawn(rows: Iterable[tables.StoredAnnotation]) -> Iterator[Annotation]:
     """Give what was drawn as the player takes it; what cannot be read, as after an import, is left out."""
     for row in rows:
         try:

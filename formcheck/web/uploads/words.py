@@ -21,7 +21,7 @@ _VIEWS: Final = {"front": "from the front", "side": "from the side", "oblique": 
 
 
 @dataclass(frozen=True)
-class Fact:
+class UploadFact:
     """Something that an upload is taken for."""
 
     said: str
@@ -32,7 +32,7 @@ class Fact:
     """Whether somebody should say it, since nothing tells."""
 
 
-def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], str]) -> list[Fact]:
+def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], str]) -> list[UploadFact]:
     """Return what an upload is taken for: whose it is, exercise, leg, view, date.
 
     Parameters
@@ -48,32 +48,32 @@ def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], s
     found = [_whose(row, people)]
     exercise = guess_of(row, "exercise")
     if said.request.exercise is not None:
-        found.append(Fact(exercise_title(said.request.exercise)))
+        found.append(UploadFact(exercise_title(said.request.exercise)))
     elif exercise is not None and exercise.value in exercises():
-        found.append(Fact(exercise_title(exercise.value), exercise.reason[:1].lower() + exercise.reason[1:]))
+        found.append(UploadFact(exercise_title(exercise.value), exercise.reason[:1].lower() + exercise.reason[1:]))
     for name, value, words in (
         ("leg", said.request.leg, {"left": "left leg", "right": "right leg"}),
         ("view", said.request.view, _VIEWS),
     ):
         guess = guess_of(row, name)
         if value is not None:
-            found.append(Fact(words.get(value.value, value.value)))
+            found.append(UploadFact(words.get(value.value, value.value)))
         elif guess is not None and guess.value in words:
-            found.append(Fact(words[guess.value], guess.reason))
+            found.append(UploadFact(words[guess.value], guess.reason))
     moment, date = said.done_at or guessed_moment(row), guess_of(row, "done_at")
     if moment is not None:
-        found.append(Fact(day_of(moment), "" if said.done_at is not None or date is None else date.reason))
+        found.append(UploadFact(day_of(moment), "" if said.done_at is not None or date is None else date.reason))
     if not said.keep_video:
-        found.append(Fact("landmarks only"))
+        found.append(UploadFact("landmarks only"))
     return found
 
 
-def _whose(row: Upload, people: Mapping[str, str]) -> Fact:
+def _whose(row: Upload, people: Mapping[str, str]) -> UploadFact:
     guess = guess_of(row, "person_id")
     if row.person_id is None:
-        return Fact("Nobody’s yet", open=not wishes_of(row).person_said)
+        return UploadFact("Nobody’s yet", open=not wishes_of(row).person_said)
     name = people.get(row.person_id, "somebody")
-    return Fact(name, "" if guess is None or wishes_of(row).person_said else guess.reason)
+    return UploadFact(name, "" if guess is None or wishes_of(row).person_said else guess.reason)
 
 
 def time_in_words(seconds: float) -> str:

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from formcheck.web.gate.origins import Origin, host_name, is_known_host, is_own_origin, named_origins, read_origin
+from formcheck.web.gate.origins import WebOrigin, host_name, is_known_host, is_own_origin, named_origins, read_origin
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_anything_else_is_not_ours(origin: str | None, host: str | None, scheme:
 
 def test_a_named_origin_is_ours_under_any_host_and_no_other_is() -> None:
     named = named_origins({"FORMCHECK_LIVE_ORIGINS": "https://a.example, https://knee.example:443, nonsense, null,"})
-    assert named == {Origin("https", "a.example", 443), Origin("https", "knee.example", 443)}
+    assert named == {WebOrigin("https", "a.example", 443), WebOrigin("https", "knee.example", 443)}
     assert is_own_origin("https://knee.example", "10.0.0.1:8501", "ws", named)
     assert not is_own_origin("http://knee.example", "10.0.0.1:8501", "ws", named)
     assert not is_own_origin("null", "10.0.0.1:8501", "ws", named)
@@ -71,7 +71,7 @@ def test_a_named_origin_is_ours_under_any_host_and_no_other_is() -> None:
     ["localhost:8501", "127.0.0.1", "[::1]:1", "192.168.1.7:8501", "[2001:db8::1]", "app.localhost", "knee.example"],
 )
 def test_known_hosts(host: str) -> None:
-    assert is_known_host(host, [Origin("https", "knee.example", 443)])
+    assert is_known_host(host, [WebOrigin("https", "knee.example", 443)])
 
 
 def test_the_computers_own_name_is_known() -> None:
@@ -84,7 +84,7 @@ def test_the_computers_own_name_is_known() -> None:
     ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "knee.example.evil.example", "", None, "[::1"],
 )
 def test_a_name_that_was_pointed_here_is_not_known(host: str | None) -> None:
-    assert not is_known_host(host, [Origin("https", "knee.example", 443)])
+    assert not is_known_host(host, [WebOrigin("https", "knee.example", 443)])
 
 
 @pytest.mark.parametrize("host", ["a b", "a/b", "a@b", "a:b", "a?b", "a#b", "a\tb"])
@@ -93,5 +93,5 @@ def test_what_is_no_host_has_no_name(host: str) -> None:
 
 
 def test_an_origin_is_read_to_the_last_part() -> None:
-    assert read_origin("https://Knee.Example") == Origin("https", "knee.example", 443)
-    assert read_origin("http://[::FFFF]:8501") == Origin("http", "::ffff", 8501)
+    assert read_origin("https://Knee.Example") == WebOrigin("https", "knee.example", 443)
+    assert read_origin("http://[::FFFF]:8501") == WebOrigin("http", "::ffff", 8501)
