@@ -203,7 +203,7 @@ def test_it_is_prescribed_told_of_and_on_the_ladder(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
         prescribe(work, person.id, SetRequest(NAME, plan=Plan(target_depth_deg=50.0, reps=4)))
-        stored = current_plan(work, person.id, NAME)
+        stored = current_plan(work, person.id, NAME, None)
         assert stored is not None
         assert in_words(stored).startswith(TITLE)
     page = AppTest.from_function(_guidance, default_timeout=_TIMEOUT_S)
