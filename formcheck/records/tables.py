@@ -211,7 +211,7 @@ class ExerciseSet(Table):
         order_by="StoredCorrection.number", cascade="all, delete-orphan", lazy="raise"
     )
     annotations: Mapped[list[StoredAnnotation]] = relationship(
-        order_by="Annotation.t_s", cascade="all, delete-orphan", lazy="raise"
+        order_by="StoredAnnotation.t_s", cascade="all, delete-orphan", lazy="raise"
     )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads it from the class
