@@ -31,7 +31,7 @@ from formcheck.kinematics.reps import ASCENT, BOTTOM_SHARE, DESCENT, HOLD, RepTi
 from formcheck.kinematics.slowing import slowing_of
 from formcheck.kinematics.uncertainty import TWO_SIDED_95, estimate
 from formcheck.kinematics.view import ViewKind
-from formcheck.pose.landmarks import SIDES, Side
+from formcheck.pose.landmarks import BODY, SIDES, Side
 
 FloatArray = NDArray[np.float64]
 Values = dict[str, dict[str, Estimate | None]]
@@ -237,16 +237,16 @@ def _timing(m: SetMeasurement, rep: RepTimes) -> Values:
 
 def measure_stance(m: SetMeasurement) -> Values:
     """Return what is measured of the stance before the set, from the front: stance width and foot direction."""
-    toe_out, widths = m.series.per_leg.get("toe_out_deg"), m.standing.points_px
+    toe_out, places_px = m.series.per_leg.get("toe_out_deg"), m.standing.points_px
     if m.view.kind is not ViewKind.FRONT or toe_out is None:
         return {}
-    from_left = {name: abs(widths[left, 0] - widths[left + 1, 0]) for name, left in (("hip", 23), ("ankle", 27))}
+    left, right = BODY[Side.LEFT], BODY[Side.RIGHT]
+    hips_px = abs(places_px[left.hip, 0] - places_px[right.hip, 0])
+    ankles_px = abs(places_px[left.ankle, 0] - places_px[right.ankle, 0])
     known = {side: _known(toe_out[:, side.leg_index], m.standing.frames) for side in SIDES}
     return {
         "stance_width_ratio": {
-            BOTH: estimate("stance_width_ratio", float(from_left["ankle"] / from_left["hip"]))
-            if from_left["hip"] > 0
-            else None
+            BOTH: estimate("stance_width_ratio", float(ankles_px / hips_px)) if hips_px > 0 else None
         },
         "toe_out_deg": {
             side.value: estimate("toe_out_deg", float(np.median(values))) if len(values) else None
