@@ -126,7 +126,9 @@ def test_the_bounds_are_said() -> None:
         parse(reps=500)
     with pytest.raises(LiveRefusalError, match="`target_depth_deg` must be a number from 15 to 90"):
         parse(target_depth_deg=500)
-    with pytest.raises(LiveRefusalError, match="`exercise` must be one of single-leg-squat, squat, step-down, wall-squat"):
+    with pytest.raises(
+        LiveRefusalError, match="`exercise` must be one of single-leg-squat, squat, step-down, wall-squat"
+    ):
         parse(exercise="lunge")
 
 
