@@ -29,7 +29,7 @@ from formcheck.intake.claims import (
 from formcheck.intake.heartbeat import Heartbeat, ToldToStopError
 from formcheck.intake.memory import TOO_MUCH_MEMORY, MemoryWatch, limit_data
 from formcheck.intake.settings import WORKER_MEMORY_BYTES, intake_settings
-from formcheck.records.access import SYSTEM
+from formcheck.records.access import SYSTEM, UnreachableError
 from formcheck.records.records import Records
 from formcheck.records.sweep import sweep_incoming
 
@@ -116,6 +116,9 @@ class Worker:
             _LOG.info("upload %s was taken back", claim.upload_id)
         except ToldToStopError:
             self._write(claim, None)
+        except UnreachableError as error:  # says nothing about the video
+            _LOG.warning("upload %s could not be written down: %s", claim.upload_id, error)
+            self._take_back()
         except FormcheckError as error:
             self._write(claim, error)
         except MemoryError:
@@ -139,7 +142,7 @@ class Worker:
         with self._records.writing(SYSTEM) as work:
             found = take_back(work, self._name)
         if found:
-            _LOG.warning("%d upload(s) of a worker that died wait again", found)
+            _LOG.warning("%d upload(s) that this worker had begun wait again", found)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,6 +13,10 @@ class RecordsError(FormcheckError):
     """Records that cannot be read, written or changed."""
 
 
+class UnreachableError(RecordsError):
+    """The database is away, or others keep it locked: nothing is wrong with what was asked."""
+
+
 class NotFoundError(RecordsError):
     """Nothing of that kind is there for whoever asks: it does not exist, or it is somebody else's.
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_u
 from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
-from formcheck.records.access import RecordsError
+from formcheck.records.access import RecordsError, UnreachableError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -117,8 +117,10 @@ def session_of(engine: Engine, *, writes: bool) -> Iterator[Session]:
 
     Raises
     ------
+    UnreachableError
+        If the database cannot be reached, or stays locked.
     RecordsError
-        If the database cannot be reached, stays locked, or cannot keep what it is given.
+        If it cannot keep what it is given.
     """
     bound = engine.execution_options(**{_WRITES: writes})
     try:
@@ -139,7 +141,7 @@ def writing_to(engine: Engine) -> Iterator[Connection]:
 
     Raises
     ------
-    RecordsError
+    UnreachableError
         If the database cannot be reached, or stays locked.
     """
     try:
@@ -213,13 +215,13 @@ def _is_up_to_date(engine: Engine) -> bool:
         return _revision_of(connection) == newest_revision()
 
 
-def _unreachable(engine: Engine, error: OperationalError) -> RecordsError:
+def _unreachable(engine: Engine, error: OperationalError) -> UnreachableError:
     if engine.dialect.name == "sqlite":
-        return RecordsError(
+        return UnreachableError(
             f"The records in {engine.url.database} cannot be opened: {_why(error)}.",
             "Check that the folder exists, has room and may be written to, or choose another with FORMCHECK_HOME.",
         )
-    return RecordsError(
+    return UnreachableError(
         f"The database of the records cannot be reached: {_why(error)}.",
         "Check that it runs and that FORMCHECK_DATABASE_URL is right.",
     )

@@ -23,7 +23,7 @@ from formcheck.intake.wishes import Wishes
 from formcheck.intake.worker import Worker
 from formcheck.intake.workers import Workers, worker_command
 from formcheck.pose.types import PoseTrack
-from formcheck.records.access import SYSTEM
+from formcheck.records.access import SYSTEM, UnreachableError
 from formcheck.records.erasure import erase_person
 from formcheck.records.integrity import Integrity, check
 from formcheck.records.people import PersonDetails, add_person
@@ -206,6 +206,21 @@ def test_a_fault_of_our_own_ends_one_upload_and_not_the_worker(
     second = bring(records, clip, "two.mp4")
     assert one.work_once()
     assert look(records, second).reason == "Nobody is in view."
+
+
+def test_a_database_that_is_away_for_a_moment_is_no_fault_of_the_video(
+    records: Records, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> str:
+        raise UnreachableError("The database of the records cannot be reached.", "Check that it runs.")
+
+    row = bring(records, clip, "set.mp4")
+    monkeypatch.setattr("formcheck.intake.analysis.analyse", away)
+    for attempt in (1, 2):
+        assert worker(records).work_once()
+        assert (look(records, row).state, look(records, row).attempts) == (UploadState.WAITING, attempt)
+    assert worker(records).work_once()
+    assert look(records, row).state == UploadState.FAILED
 
 
 def test_a_cancelled_upload_is_left_within_seconds(records: Records, clip: Path) -> None:
