@@ -47,6 +47,7 @@ from formcheck.records.sets import keep_video
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import Upload
 from formcheck.web.files.paths import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
+from formcheck.web.live.refusal import CloseCode
 from formcheck.web.uploads.answers import CHUNK_BYTES
 from formcheck.web.uploads.paths import LINK_HEADER, UPLOADS_PATH
 from tests.clips import SAMPLES
@@ -183,6 +184,7 @@ def send(app: App, client: Client, name: str, content: bytes) -> dict[str, Any]:
 
 
 def _live(clinic: Clinic, client: Client, _: Sequence[Client]) -> None:
+    is_ready = False
     try:
         with clinic.app.page(f"live?token={client.live_token}", browser=client.browser) as live:
             live.send(json.dumps(_SETUP))
@@ -190,13 +192,19 @@ def _live(clinic: Clinic, client: Client, _: Sequence[Client]) -> None:
             if said["type"] != "ready":
                 clinic.need(bool(said.get("reason")), "live sets refused in words: all places are taken")
                 return
+            is_ready = True
             for number, picture in enumerate(_PICTURES):
                 live.send(struct.pack("<d", 1000 / 30 * number) + picture)
                 live.recv(timeout=PATIENCE_S)
+                time.sleep(1 / 30)
             clinic.count("live sets with all pictures answered")
             live.send('{"type":"cancel"}')
-    except (ConnectionClosed, InvalidStatus):
-        clinic.fault(f"client {client.number}: a live set broke off")
+    except (ConnectionClosed, InvalidStatus) as error:
+        is_full = isinstance(error, ConnectionClosed) and error.rcvd is not None and error.rcvd.code == CloseCode.BUSY
+        if is_full and not is_ready:  # it was told before it had said anything
+            clinic.count("live sets refused in words: all places are taken")
+        else:
+            clinic.fault(f"client {client.number}: a live set broke off: {error}")
     except TimeoutError:
         clinic.fault(f"client {client.number}: a live set is starved")
 

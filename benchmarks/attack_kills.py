@@ -37,6 +37,7 @@ from typing import Any, Final
 from attacked_app import App, Window, until
 from live_load import jpegs_of
 from sqlalchemy import make_url
+from streamlit.proto.Alert_pb2 import Alert
 from websockets.exceptions import WebSocketException
 
 from formcheck.errors import FormcheckError
@@ -471,8 +472,8 @@ class Erasing(Deed):
         """Click."""
         with self._window as window:
             window.act(window.find(f"erase-yes-{self._person}"), trigger_value=True)
-            said = [part.element.alert.body for part in window.parts if part.kind == "alert"]
-        self.done = not any("erased" in each or "Try again" in each for each in said)
+            alerts = [part.element.alert for part in window.parts if part.kind == "alert"]
+        self.done = not any(each.format == Alert.ERROR for each in alerts)
 
     def look(self) -> Iterator[str]:
         """Wait until the app has finished what was cut short; then nothing of the person is left."""
@@ -561,6 +562,7 @@ class LiveSet(Deed):
             for number, picture in enumerate(_pictures()):
                 live.send(struct.pack("<d", 1000 / 30 * number) + picture)
                 live.recv()
+                time.sleep(1 / 30)
             live.send('{"type":"finish"}')
             while json.loads(live.recv())["type"] != "finished":
                 pass
