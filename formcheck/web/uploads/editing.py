@@ -154,7 +154,7 @@ def _ask_who(records: Records, row: Upload, said: SetRequest, key: str) -> int |
     path = upload_path(records.files, row)
     if path.is_file():
         (frame,) = frames_at(path, [seen.at_s], mirrored=said.mirrored)
-        st.image(numbered(frame.rgb, seen.regions), caption="Who is to be measured?")
+        st.image(numbered(frame.rgb, seen.regions))
     numbers = range(1, len(seen.regions) + 1)
     now = seen.regions.index(said.person) + 1 if said.person in seen.regions else None
     chosen = st.segmented_control("Who is to be measured?", numbers, default=now, key=f"{key}-person-number")
@@ -162,7 +162,10 @@ def _ask_who(records: Records, row: Upload, said: SetRequest, key: str) -> int |
 
 
 def numbered(rgb: NDArray[np.uint8], regions: Sequence[Region]) -> NDArray[np.uint8]:
-    """Return a picture, shape (height, width, 3), with a frame around each person and a number on it, from 1."""
+    """Return a picture, shape (height, width, 3), with a frame around each person and a number, from 1.
+
+    The number stands below the feet, or over them where the picture ends: faces tell people apart.
+    """
     picture, (height, width) = rgb.copy(), rgb.shape[:2]
     line = max(2, height // 200)
     for number, region in enumerate(regions, start=1):
@@ -170,7 +173,8 @@ def numbered(rgb: NDArray[np.uint8], regions: Sequence[Region]) -> NDArray[np.ui
         top, bottom = (round(min(max(edge, 0.0), 1.0) * height) for edge in (region.top, region.bottom))
         cv2.rectangle(picture, (left, top), (right, bottom), _FRAME, line)
         plate = Lettering(max(16, height // 14)).plate(f" {number} ")
-        rows, columns = min(plate.shape[0], height - top), min(plate.shape[1], width - left)
+        rows, columns = min(plate.shape[0], height), min(plate.shape[1], width)
+        top, left = min(bottom, height - rows), min(left, width - columns)
         picture[top : top + rows, left : left + columns] = plate[:rows, :columns]
     return picture
 

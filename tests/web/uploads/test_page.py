@@ -227,6 +227,9 @@ def test_people_are_numbered_in_the_picture() -> None:
     assert changed[72:80, 64:80].any()
     assert changed[:, 384].any()
     assert not changed[:, 250:380].any()
+    upper = changed[80:200]
+    assert not upper[:, 70:186].any(), "a face is covered"
+    assert not changed[10:250, 392:630].any(), "a face is covered"
 
 
 def test_a_video_can_be_cancelled_and_taken_off_the_list(records: Records) -> None:
