@@ -16,6 +16,8 @@ from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.measures.error_rules import LegTremble, Turned, TurnRule, scatter_alone
 from formcheck.kinematics.measures.record import (
     CheckView,
+    Derivation,
+    DerivedFrom,
     ErrorRule,
     Measure,
     NoErrorOfItsOwn,
@@ -81,6 +83,13 @@ def test_what_is_measured_cannot_go_without_an_error_of_its_own(live: bool) -> N
         new_measure(NoErrorOfItsOwn("nobody knows"), live=live)
     with pytest.raises(ValueError, match="new_deg"):
         replace(new_measure(ErrorRule(1.0, scatter_alone)), series=None)
+
+
+@pytest.mark.parametrize("how", [Derivation.DIFFERENCE, Derivation.DRIFT])
+def test_a_difference_cannot_go_without_what_its_signs_mean(how: Derivation) -> None:
+    derived = replace(MEASURES["fppa_drift_deg"], derived_from=DerivedFrom("fppa_deg", how))
+    with pytest.raises(ValueError, match="signs"):
+        replace(derived, zero="")
 
 
 def test_an_unknown_measure_has_no_noise_instead_of_none() -> None:

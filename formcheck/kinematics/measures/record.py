@@ -237,6 +237,8 @@ class Measure:
             raise ValueError(f"{self.name}: `{self.reduction}` needs a series over time")
         if (self.reduction is not None or self.live) and not isinstance(rule, ErrorRule):
             raise ValueError(f"{self.name}: a value that is measured needs its spread and its noise rule")
+        if self.derived_from is not None and self.derived_from.how is not Derivation.SPREAD and not self.zero:
+            raise ValueError(f"{self.name}: a difference needs its zero and what its signs mean")
         if self.place == LAST and self.series is not None:
             object.__setattr__(self, "place", self.series.place)
 
