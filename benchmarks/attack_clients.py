@@ -46,10 +46,16 @@ from formcheck.records.records import Records
 from formcheck.records.sets import keep_video
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import Upload
-from formcheck.web.files.paths import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
 from formcheck.web.live.refusal import CloseCode
+from formcheck.web.shared.addresses import (
+    DOCUMENT_PATH,
+    EXPORT_PATH,
+    LINK_HEADER,
+    PLAYER_PATH,
+    UPLOADS_PATH,
+    VIDEO_PATH,
+)
 from formcheck.web.uploads.answers import CHUNK_BYTES
-from formcheck.web.uploads.paths import LINK_HEADER, UPLOADS_PATH
 from tests.clips import SAMPLES
 from tests.records.kept import CLINICIAN, add_somebody, keep_set
 from tests.web.access.clinic import COOKIE_SECRET, SECRETS, cookies_of

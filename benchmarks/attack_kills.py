@@ -50,7 +50,7 @@ from formcheck.records.records import Records
 from formcheck.records.retention import RetentionSettings, keep_house
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet, Upload
-from formcheck.web.uploads.paths import LINK_HEADER
+from formcheck.web.shared.addresses import LINK_HEADER
 from tests.clips import SAMPLES
 from tests.records.databases import TO_BE_KILLED, Cluster, PostgresqlServer, postgresql_programs
 from tests.records.examples import ROBIN, Example, add_example, add_sample_set, all_rows, files_holding

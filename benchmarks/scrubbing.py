@@ -32,10 +32,11 @@ from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.video.proxy import write_proxy
 from formcheck.web.player.payload import payload_bytes, player_payload
-from formcheck.web.player.routes import STATIC_PATH, data_response, player_routes
+from formcheck.web.player.routes import data_response, player_routes
+from formcheck.web.shared.addresses import PLAYER_CLIENT_PATH
 
 _PAGE = f"""<!doctype html><div id="place"></div><script type="module">
-import {{ mount }} from "{STATIC_PATH}/component.js";
+import {{ mount }} from "{PLAYER_CLIENT_PATH}/component.js";
 mount({{
   parentElement: document.getElementById("place"), setTriggerValue() {{}},
   data: {{ video_url: location.hash.slice(1), data_url: "/data", version: "0", editable: true, answered: 0 }},

@@ -38,11 +38,11 @@ from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.safety import safety_texts
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
-from formcheck.web.check.settings import link_query, read_link, usual_set
-from formcheck.web.people.plans import in_words
-from formcheck.web.set_review.documents import make_document
-from formcheck.web.set_review.opened import open_set
-from formcheck.web.uploads.words import facts
+from formcheck.web.downloads.documents import make_document
+from formcheck.web.pages.videos.words import facts
+from formcheck.web.shared.opened_set import open_set
+from formcheck.web.shared.set_settings import link_query, read_link, usual_set
+from formcheck.web.shared.stored_words import stored_plan_in_words
 from tests.records.kept import CLINICIAN, DONE_AT, add_somebody
 from tests.sample_tracks import sample_track
 from tests.web.live.test_real_engine import BEGAN_MS, real_server
@@ -156,13 +156,13 @@ def test_a_live_set_of_it_is_chosen_by_a_link_and_counted(world: World) -> None:
 
 
 def _review() -> None:
-    from formcheck.web.screens import set_review
+    from formcheck.web.pages.review import page as review
 
-    set_review.page()
+    review.page()
 
 
 def _guidance() -> None:
-    from formcheck.web.screens.guidance import page
+    from formcheck.web.pages.guidance.page import page
 
     page()
 
@@ -170,8 +170,8 @@ def _guidance() -> None:
 @pytest.mark.usefixtures("laid_in")
 def test_a_set_of_it_is_reviewed_and_one_is_made_one(monkeypatch: pytest.MonkeyPatch, records: Records) -> None:
     row = keep(records, add_somebody(records).id)
-    monkeypatch.setattr("formcheck.web.screens.set_review.require_actor", lambda: CLINICIAN)
-    monkeypatch.setattr("formcheck.web.screens.set_review.records_service", lambda: records)
+    monkeypatch.setattr("formcheck.web.pages.review.page.require_actor", lambda: CLINICIAN)
+    monkeypatch.setattr("formcheck.web.pages.review.page.records_service", lambda: records)
     page = AppTest.from_function(_review, default_timeout=_TIMEOUT_S)
     page.query_params["set"] = row.id
     page.run()
@@ -205,7 +205,7 @@ def test_it_is_prescribed_told_of_and_on_the_ladder(records: Records) -> None:
         prescribe(work, person.id, SetRequest(NAME, plan=Plan(target_depth_deg=50.0, reps=4)))
         stored = current_plan(work, person.id, NAME, None)
         assert stored is not None
-        assert in_words(stored).startswith(TITLE)
+        assert stored_plan_in_words(stored).startswith(TITLE)
     page = AppTest.from_function(_guidance, default_timeout=_TIMEOUT_S)
     page.query_params["topic"] = NAME
     page.run()

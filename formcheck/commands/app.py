@@ -141,4 +141,4 @@ def _refusal(error: OSError, host: str, port: int) -> FormcheckError:
 
 def _streamlit(arguments: Sequence[str]) -> None:
     """Run Streamlit in this process; by name, since nothing below the web package may depend on it."""
-    import_module("formcheck.web.server").serve(arguments)
+    import_module("formcheck.web.server.streamlit_server").serve(arguments)

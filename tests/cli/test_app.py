@@ -15,7 +15,7 @@ import formcheck
 from formcheck import cli
 from formcheck.commands.app import check_port, is_loopback, launcher_of
 from formcheck.errors import FormcheckError, PoseModelError
-from formcheck.web.server import serve
+from formcheck.web.server.streamlit_server import serve
 
 _PACKAGE = Path(formcheck.__file__).resolve().parent
 
@@ -132,13 +132,13 @@ def test_ctrl_c_in_the_server_is_ctrl_c_in_the_command(monkeypatch: pytest.Monke
         assert not standalone_mode
         raise Abort
 
-    monkeypatch.setattr("formcheck.web.server.main", aborted)
+    monkeypatch.setattr("formcheck.web.server.streamlit_server.main", aborted)
     with pytest.raises(KeyboardInterrupt):
         serve(["run", "app.py"])
 
 
 def test_no_folder_named_pages_lies_beside_the_script() -> None:
     # Streamlit would take its files for pages of their own until the script has run once.
-    script = _PACKAGE / "web" / "main.py"
+    script = _PACKAGE / "web" / "server" / "main.py"
     assert script.is_file()
     assert not (script.parent / "pages").exists()

@@ -21,8 +21,8 @@ from formcheck.records.integrity import check
 from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
 from formcheck.report.document_kinds import DocumentKind
-from formcheck.web.people.export import make_export
-from formcheck.web.set_review.documents import make_document
+from formcheck.web.downloads.documents import make_document
+from formcheck.web.downloads.export import make_export
 from tests.records.examples import Example, add_example, add_sample_set, all_rows
 from tests.sample_tracks import sample_track
 
@@ -284,7 +284,7 @@ def _export(desk: Desk, example: Example) -> None:
 @pytest.mark.usefixtures("_others")
 @pytest.mark.parametrize(
     ("make", "writer"),
-    [(_document, "set_review.documents.write_document"), (_export, "people.export.export_people")],
+    [(_document, "downloads.documents.write_document"), (_export, "downloads.export.export_people")],
     ids=["document", "export"],
 )
 def test_what_is_being_made_while_they_are_erased_is_not_handed_out(

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { captureTime, newPictures, sentSize } from "../../formcheck/web/static/live/capture.js";
-import { constraintsFor, openCamera } from "../../formcheck/web/static/live/camera.js";
+import { captureTime, newPictures, sentSize } from "../../formcheck/web/live/client/capture.js";
+import { constraintsFor, openCamera } from "../../formcheck/web/live/client/camera.js";
 
 test("pictures are sent no larger than asked, in their own shape", () => {
   assert.deepEqual(sentSize(1280, 720, 640), { width: 640, height: 360 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { afterClosing } from "../../formcheck/web/static/live/closing.js";
+import { afterClosing } from "../../formcheck/web/live/client/closing.js";
 
 const closing = (changes) => ({
   code: 1006, error: null, begun: true, finishing: false, inSet: false, lostMs: null, refusals: 0, ...changes,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Connection } from "../../formcheck/web/static/live/connection.js";
+import { Connection } from "../../formcheck/web/live/client/connection.js";
 
 const SET = { url: "ws://here/live?token=a", setup: '{"type":"setup"}' };
 const READY = { type: "ready", set_id: "set-1", limits: { max_fps: 60, in_flight: 2 }, last_t: null };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { EasedPose, ease } from "../../formcheck/web/static/live/easing.js";
+import { EasedPose, ease } from "../../formcheck/web/live/client/easing.js";
 
 const poseAt = (x, y) => Array.from({ length: 33 }, () => [x, y, 1]);
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { FIGURES, figureMarkup } from "../../formcheck/web/static/live/figures.js";
+import { FIGURES, figureMarkup } from "../../formcheck/web/live/client/figures.js";
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
 

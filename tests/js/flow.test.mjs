@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import {
   FlowStats, InFlight, LostBuffer, SlowWatch, backoffMs, quantile,
-} from "../../formcheck/web/static/live/flow.js";
+} from "../../formcheck/web/live/client/flow.js";
 
 const flying = (t, sentAt = t) => ({ t, takenAt: t, sentAt, bytes: new ArrayBuffer(1), late: false });
 const kept = (t) => ({ t, takenAt: t, bytes: new ArrayBuffer(1) });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Readings, gapsText, lineText, readingText } from "../../formcheck/web/static/live/measures.js";
+import { Readings, gapsText, lineText, readingText } from "../../formcheck/web/live/client/measures.js";
 
 const KNEES = { name: "knee_flexion_deg", label: "Knee bend", unit: "°", sides: ["left", "right"], view: "side" };
 const TRUNK = { name: "trunk_lean_deg", label: "Trunk sideways", unit: "°", sides: ["both"], view: "front" };

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { encodeFrame, parseMessage, resumeMessage, setupMessage } from "../../formcheck/web/static/live/protocol.js";
+import { encodeFrame, parseMessage, resumeMessage, setupMessage } from "../../formcheck/web/live/client/protocol.js";
 
 const pose = () => Array.from({ length: 33 }, () => [0.5, 0.5, 1]);
 

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changesOf } from "../../formcheck/web/static/review/changes.js";
-import { angleDeg, captionOf, offUprightDeg } from "../../formcheck/web/static/review/drawings.js";
-import { nameOf } from "../../formcheck/web/static/review/keys.js";
-import { groups } from "../../formcheck/web/static/review/rep_table.js";
+import { changesOf } from "../../formcheck/web/player/client/changes.js";
+import { angleDeg, captionOf, offUprightDeg } from "../../formcheck/web/player/client/drawings.js";
+import { nameOf } from "../../formcheck/web/player/client/keys.js";
+import { groups } from "../../formcheck/web/player/client/rep_table.js";
 
 const at = (x, y) => ({ x, y });
 

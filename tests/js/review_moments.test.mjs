@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import {
   clock, endOf, frameAt, insideFrame, nearestFrame, nearestRep, nextMoment, nextRep, phaseAt, previousRep, repAt,
-} from "../../formcheck/web/static/review/moments.js";
+} from "../../formcheck/web/player/client/moments.js";
 
 const t = Float64Array.from([0, 0.033, 0.1, 0.5, 0.533]);
 const reps = [{ index: 1, start_s: 1, end_s: 3 }, { index: 2, start_s: 5, end_s: 8 }];

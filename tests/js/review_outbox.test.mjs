@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Outbox } from "../../formcheck/web/static/review/outbox.js";
+import { Outbox } from "../../formcheck/web/player/client/outbox.js";
 
 function box() {
   const sent = [];

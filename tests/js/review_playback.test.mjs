@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Playback } from "../../formcheck/web/static/review/playback.js";
+import { Playback } from "../../formcheck/web/player/client/playback.js";
 
 const t = Float64Array.from({ length: 100 }, (_, i) => i / 10);
 const reps = [

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { momentNear, newRep, repTimesMessage, roomOf, withMoment } from "../../formcheck/web/static/review/rep_edges.js";
+import { momentNear, newRep, repTimesMessage, roomOf, withMoment } from "../../formcheck/web/player/client/rep_edges.js";
 
 const rep = { index: 2, start_s: 5, bottom_start_s: 6, bottom_end_s: 7, end_s: 8, leg: "both" };
 const room = { from: 4, to: 9 };

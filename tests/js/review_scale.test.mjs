@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { TimeWindow, rangeOf, ticks, valueText } from "../../formcheck/web/static/review/scale.js";
+import { TimeWindow, rangeOf, ticks, valueText } from "../../formcheck/web/player/client/scale.js";
 
 test("an axis has round numbers", () => {
   assert.deepEqual(ticks(-7, 12, 4), [-5, 0, 5, 10]);

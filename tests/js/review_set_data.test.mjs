@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { flaggedMoments, placeOf, readSet, unpack } from "../../formcheck/web/static/review/set_data.js";
+import { flaggedMoments, placeOf, readSet, unpack } from "../../formcheck/web/player/client/set_data.js";
 
 const document = () => ({
   schema: "formcheck.player/1",

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { LARGEST_ZOOM, ViewBox, insidePicture } from "../../formcheck/web/static/review/view_box.js";
+import { LARGEST_ZOOM, ViewBox, insidePicture } from "../../formcheck/web/player/client/view_box.js";
 
 const near = (one, other) => assert.ok(Math.abs(one.x - other.x) < 1e-9 && Math.abs(one.y - other.y) < 1e-9, JSON.stringify([one, other]));
 

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import {
   BANDS, bandScale, bendOnBar, bendWord, depthTarget, kneeWord, ringDash,
-} from "../../formcheck/web/static/live/scales.js";
+} from "../../formcheck/web/live/client/scales.js";
 
 const knee = () => bandScale({ good: [-3, 2], caution: [null, 4] });
 

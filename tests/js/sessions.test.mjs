@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import {
   STORE_KEY, dayOf, interruptedStore, interruptedText, readDays, sessionNumber, sessionStore, withDay,
-} from "../../formcheck/web/static/live/sessions.js";
+} from "../../formcheck/web/live/client/sessions.js";
 
 function memory(text = null) {
   const items = new Map(text === null ? [] : [[STORE_KEY, text]]);

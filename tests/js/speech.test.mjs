@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Narrator, SpeechQueue, chooseVoice } from "../../formcheck/web/static/live/speech.js";
-import { Speaker } from "../../formcheck/web/static/live/speaker.js";
+import { Narrator, SpeechQueue, chooseVoice } from "../../formcheck/web/live/client/speech.js";
+import { Speaker } from "../../formcheck/web/live/client/speaker.js";
 
 const frame = (changes = {}) => ({
   stage: "set", reps: 0, countdown: null, phase: "stand", setup: null, cue: null, ...changes,

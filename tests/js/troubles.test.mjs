@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CLOSE } from "../../formcheck/web/static/live/protocol.js";
+import { CLOSE } from "../../formcheck/web/live/client/protocol.js";
 import {
   REVIEW_HREF, TROUBLES, cameraTrouble, closeTrouble, originTrouble, withWords,
-} from "../../formcheck/web/static/live/troubles.js";
+} from "../../formcheck/web/live/client/troubles.js";
 
 const EXCEPTIONS = ["AbortError", "NotAllowedError", "NotFoundError", "NotReadableError",
   "OverconstrainedError", "SecurityError", "TypeError", "NotSupportedError", "TimeoutError", "DevicesNotFoundError",

@@ -3,12 +3,12 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { Links } from "../../formcheck/web/static/uploads/links.js";
-import { Pace } from "../../formcheck/web/static/uploads/pace.js";
-import { Shipment } from "../../formcheck/web/static/uploads/shipment.js";
-import { Transfer } from "../../formcheck/web/static/uploads/transfer.js";
-import { told } from "../../formcheck/web/static/uploads/view.js";
-import { inBytes, inPercent, inTime } from "../../formcheck/web/static/uploads/words.js";
+import { Links } from "../../formcheck/web/uploads/client/links.js";
+import { Pace } from "../../formcheck/web/uploads/client/pace.js";
+import { Shipment } from "../../formcheck/web/uploads/client/shipment.js";
+import { Transfer } from "../../formcheck/web/uploads/client/transfer.js";
+import { told } from "../../formcheck/web/uploads/client/view.js";
+import { inBytes, inPercent, inTime } from "../../formcheck/web/uploads/client/words.js";
 
 const CHUNK = 4;
 const WISHES = { person_id: null, keep_video: true };

@@ -25,10 +25,10 @@ from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
-from formcheck.web.compare.curves import curves_html, draw_pair
-from formcheck.web.compare.plot_parts import NARROW, WIDE, value_range
-from formcheck.web.compare.table import table_html, verdicts_html
-from formcheck.web.compare.words import difference_text, headline, verdict_words
+from formcheck.web.pages.compare.curves import curves_html, draw_pair
+from formcheck.web.pages.compare.table import table_html, verdicts_html
+from formcheck.web.shared.comparison_words import difference_text, headline, verdict_words
+from formcheck.web.shared.plot_parts import NARROW, WIDE, value_range
 from tests.history.made_up import DAY, assessment, each_leg
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
 from tests.sample_tracks import sample_track
@@ -144,7 +144,7 @@ def test_curves_are_drawn_whole_with_gaps_left_open(size: tuple[int, int], gap: 
 
 
 def test_both_lines_differ_in_more_than_colour() -> None:
-    style = (resources.files("formcheck.web.compare") / "plots.css").read_text(encoding="utf-8")
+    style = (resources.files("formcheck.web.shared") / "plots.css").read_text(encoding="utf-8")
     rule = next(line for line in style.splitlines() if ".line.two" in line)
     assert "stroke-dasharray" in rule
 
@@ -170,7 +170,7 @@ def test_there_is_always_room_to_draw(values: list[float]) -> None:
 
 
 def _page() -> None:
-    from formcheck.web.screens import compare
+    from formcheck.web.pages.compare import page as compare
 
     compare.page()
 

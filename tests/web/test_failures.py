@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def _broken() -> None:
-    from formcheck.web.failures import show_failure
+    from formcheck.web.server.failures import show_failure
 
     assert show_failure(ZeroDivisionError("division by zero in some file"))
 
@@ -26,7 +26,7 @@ def test_a_page_that_fails_says_so_in_a_sentence_and_logs_the_cause(caplog: pyte
 
 def _away() -> None:
     from formcheck.records.access import RecordsError
-    from formcheck.web.failures import show_failure
+    from formcheck.web.server.failures import show_failure
 
     assert show_failure(RecordsError("The database cannot be reached.", "Check that it runs."))
 
@@ -34,6 +34,6 @@ def _away() -> None:
 def test_what_can_be_foreseen_is_logged_in_a_line(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         AppTest.from_function(_away, default_timeout=240).run()
-    [record] = [each for each in caplog.records if each.name == "formcheck.web.failures"]
+    [record] = [each for each in caplog.records if each.name == "formcheck.web.server.failures"]
     assert "cannot be reached" in record.getMessage()
     assert record.exc_info is None

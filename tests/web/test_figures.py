@@ -28,7 +28,7 @@ def test_the_file_that_is_shown_is_what_is_drawn(name: str) -> None:
 
 
 def test_every_drawing_of_the_program_is_drawn_here() -> None:
-    folders = [ROOT / "exercises" / "catalogue", ROOT / "web" / "guidance"]
+    folders = [ROOT / "exercises" / "catalogue", ROOT / "web" / "pages" / "guidance"]
     assert {each.relative_to(ROOT).as_posix() for folder in folders for each in folder.rglob("*.svg")} == set(FIGURES)
 
 

@@ -24,15 +24,15 @@ from formcheck.exercises.catalogue.guide import (
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, STOP_RULE
 from formcheck.session import pain
-from formcheck.web.guidance.origins import check_blocks, origin_blocks
-from formcheck.web.guidance.render import blocks_html
-from formcheck.web.guidance.safety import SAFETY
-from formcheck.web.guidance.topics import topic_named, topics
+from formcheck.web.pages.guidance.origins import check_blocks, origin_blocks
+from formcheck.web.pages.guidance.render import blocks_html
+from formcheck.web.pages.guidance.safety import SAFETY
+from formcheck.web.pages.guidance.topics import topic_named, topics
 from tools.figures.__main__ import FIGURES
 
 TOPICS = topics()
 KEYS = [topic.key for topic in TOPICS]
-SCRIPT = "from formcheck.web.screens.guidance import page\npage()"
+SCRIPT = "from formcheck.web.pages.guidance.page import page\npage()"
 
 
 def run(topic: str = "") -> AppTest:

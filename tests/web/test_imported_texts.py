@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from formcheck.records.tables import AuditEntry, ExerciseSet, Json
-from formcheck.web.log_words import log_line
-from formcheck.web.people.set_rows import what_it_is
+from formcheck.web.shared.log_words import log_line
+from formcheck.web.shared.stored_words import what_it_is
 
 PICTURE = "![x](https://elsewhere.example/x.png)"
 """Shown by a page as Markdown, it would have the browser tell another site that it was looked at."""

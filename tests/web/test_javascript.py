@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LIVE = ROOT / "formcheck" / "web" / "static" / "live"
+LIVE = ROOT / "formcheck" / "web" / "live" / "client"
 MODULES = sorted(LIVE.glob("*.js"))
 IMPORTED = re.compile(r'^(?:import|export)[^;]*?from "([^"]+)";', re.MULTILINE)
 

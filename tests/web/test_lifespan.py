@@ -13,16 +13,16 @@ import psutil
 import pytest
 import streamlit as st
 
-import formcheck.web
+import formcheck.web.server
 from formcheck.records.access import RecordsError
 from formcheck.records.erasure import erase_person
 from formcheck.records.integrity import check
 from formcheck.records.records import Records
 from formcheck.records.retention import Housekeeping
 from formcheck.records.settings import RecordsSettings
-from formcheck.web.lifespan import while_serving
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.registry import LiveRegistry
+from formcheck.web.server.lifespan import while_serving
 
 from ..records.examples import ROBIN, add_example, files_holding
 
@@ -34,9 +34,9 @@ def registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> LiveRegistry:
     registry = LiveRegistry(limits=LiveLimits(max_sets=1))
     monkeypatch.setenv("FORMCHECK_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("FORMCHECK_WORKERS", "0")
-    monkeypatch.setattr("formcheck.web.lifespan.live_service", lambda: registry)
+    monkeypatch.setattr("formcheck.web.server.lifespan.live_service", lambda: registry)
     monkeypatch.setattr(
-        "formcheck.web.lifespan.records_service", lambda: Records(RecordsSettings(home=tmp_path / "home"))
+        "formcheck.web.server.lifespan.records_service", lambda: Records(RecordsSettings(home=tmp_path / "home"))
     )
     return registry
 
@@ -45,7 +45,7 @@ def serve(meanwhile: Callable[[], None]) -> None:
     """Go through the life of a server."""
 
     async def run() -> None:
-        app = st.App(Path(formcheck.web.__file__).with_name("main.py"))
+        app = st.App(Path(formcheck.web.server.__file__).with_name("main.py"))
         async with while_serving(app):
             await asyncio.to_thread(meanwhile)
 
@@ -103,7 +103,7 @@ def test_the_records_are_tidied_when_the_server_starts(monkeypatch: pytest.Monke
         tidied.append(records)
         return None
 
-    monkeypatch.setattr("formcheck.web.lifespan.keep_house", tidy)
+    monkeypatch.setattr("formcheck.web.server.lifespan.keep_house", tidy)
     serve(lambda: until(lambda: tidied))
     for records in tidied:
         records.close()
@@ -113,10 +113,10 @@ def test_the_records_are_tidied_when_the_server_starts(monkeypatch: pytest.Monke
 def test_an_erasure_that_was_cut_short_is_finished_while_the_server_lives(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("formcheck.web.lifespan._LOOK_EVERY_S", 0.05)
-    monkeypatch.setattr("formcheck.web.lifespan._CUT_SHORT_AFTER_S", 1.0)
+    monkeypatch.setattr("formcheck.web.server.lifespan._LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr("formcheck.web.server.lifespan._CUT_SHORT_AFTER_S", 1.0)
     tidied: list[Records] = []
-    monkeypatch.setattr("formcheck.web.lifespan.keep_house", tidied.append)
+    monkeypatch.setattr("formcheck.web.server.lifespan.keep_house", tidied.append)
     records = Records(RecordsSettings(home=tmp_path / "home"))
     person = add_example(records, "Zoë Quixx").person_id
 
@@ -145,7 +145,7 @@ def test_a_server_whose_records_cannot_be_opened_serves_all_the_same(monkeypatch
         asked.append(True)
         raise RecordsError("The disk is gone.")
 
-    monkeypatch.setattr("formcheck.web.lifespan.records_service", broken)
+    monkeypatch.setattr("formcheck.web.server.lifespan.records_service", broken)
     serve(lambda: until(lambda: asked))
 
 
@@ -165,8 +165,8 @@ def test_a_disk_that_refuses_once_does_not_end_the_tidying(monkeypatch: pytest.M
         asked.append(records)
         raise PermissionError("It may not be removed.")
 
-    monkeypatch.setattr("formcheck.web.lifespan.keep_house", tidy)
-    monkeypatch.setattr("formcheck.web.lifespan._DAY_S", 0.05)
+    monkeypatch.setattr("formcheck.web.server.lifespan.keep_house", tidy)
+    monkeypatch.setattr("formcheck.web.server.lifespan._DAY_S", 0.05)
     serve(lambda: until(lambda: len(asked) > 1))
     for records in asked:
         records.close()

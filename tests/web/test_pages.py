@@ -10,11 +10,11 @@ from types import MappingProxyType
 import pytest
 from streamlit.testing.v1 import AppTest
 
-import formcheck.web
+import formcheck.web.server
 from formcheck.errors import PoseModelError
 from formcheck.pose.models import PoseModel
 from formcheck.report import safety
-from formcheck.web.safety_gate import REMINDER
+from formcheck.web.pages.check.safety_gate import REMINDER
 from tests.web.finished import SET_ID, finished_sample
 
 _TIMEOUT_S = 240.0
@@ -26,23 +26,23 @@ _PRESCRIBED = {"exercise": "wall-squat", "leg": "both", "reps": "12", "hold": "5
 def _pose_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let there be a pose model, whether or not one is installed where the tests run."""
     model = PoseModel("pose_landmarker_full", tmp_path / "none.task", "0" * 64)
-    monkeypatch.setattr("formcheck.web.check.before.find_model", lambda _name: model)
+    monkeypatch.setattr("formcheck.web.pages.check.before.find_model", lambda _name: model)
 
 
 def _check() -> None:
-    from formcheck.web.screens import check
+    from formcheck.web.pages.check import page as check
 
     check.page()
 
 
 def _selftest() -> None:
-    from formcheck.web.screens import selftest
+    from formcheck.web.pages.selftest import page as selftest
 
     selftest.page()
 
 
 def _guidance() -> None:
-    from formcheck.web.screens import guidance
+    from formcheck.web.pages.guidance import page as guidance
 
     guidance.page()
 
@@ -71,7 +71,9 @@ def test_every_page_opens(page: Callable[[], None]) -> None:
 
 
 def test_the_app_begins_with_check_my_form() -> None:
-    test = AppTest.from_file(str(Path(formcheck.web.__file__).with_name("main.py")), default_timeout=_TIMEOUT_S).run()
+    test = AppTest.from_file(
+        str(Path(formcheck.web.server.__file__).with_name("main.py")), default_timeout=_TIMEOUT_S
+    ).run()
     assert not test.exception
     assert [each.value for each in test.title] == ["Before you start"]
 
@@ -154,7 +156,7 @@ def test_a_missing_pose_model_is_said_with_what_to_do(monkeypatch: pytest.Monkey
     def missing(_name: str) -> PoseModel:
         raise PoseModelError("The pose model “full” is not installed.", "Run `formcheck models install full`.")
 
-    monkeypatch.setattr("formcheck.web.check.before.find_model", missing)
+    monkeypatch.setattr("formcheck.web.pages.check.before.find_model", missing)
     test = opened(_check)
     assert "not installed" in words(test)
     assert "formcheck models install full" in words(test)

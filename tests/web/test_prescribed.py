@@ -17,7 +17,7 @@ from formcheck.records.records import Records
 from formcheck.records.tables import Person
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
-from formcheck.web.check.settings import usual_set
+from formcheck.web.shared.set_settings import usual_set
 from tests.records.kept import CLINICIAN, OWNER, add_somebody, client_of
 
 _NO_QUERY: Mapping[str, str] = MappingProxyType({})
@@ -25,7 +25,7 @@ WALL_SQUAT = SetRequest("wall-squat", plan=Plan(60.0, 12, 5.0))
 
 
 def _check() -> None:
-    from formcheck.web.screens import check
+    from formcheck.web.pages.check import page as check
 
     check.page()
 
@@ -34,8 +34,8 @@ def _check() -> None:
 def setups(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Give the set-up messages of the camera views that the page shows, the newest last."""
     shown: list[dict[str, Any]] = []
-    monkeypatch.setattr("formcheck.web.check.before.find_model", lambda _name: None)
-    monkeypatch.setattr("formcheck.web.screens.check.show_live_view", lambda setup, **_: shown.append(setup))
+    monkeypatch.setattr("formcheck.web.pages.check.before.find_model", lambda _name: None)
+    monkeypatch.setattr("formcheck.web.pages.check.page.show_live_view", lambda setup, **_: shown.append(setup))
     return shown
 
 
@@ -59,7 +59,7 @@ def plan(records: Records, person: Person, *requests: SetRequest) -> list[str]:
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, actor: Actor, query: Mapping[str, str] = _NO_QUERY) -> AppTest:
-    monkeypatch.setattr("formcheck.web.check.prescribed.current_actor", lambda: actor)
+    monkeypatch.setattr("formcheck.web.pages.check.prescribed.current_actor", lambda: actor)
     test = AppTest.from_function(_check, default_timeout=240)
     test.session_state["safety_accepted"] = True
     for name, value in query.items():

@@ -31,12 +31,19 @@ from formcheck.records.sets import get_set, list_sets, say_pain, summary_of_row
 from formcheck.records.tables import StoredPlan, SuggestionAnswer
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
-from formcheck.web.compare.plot_parts import NARROW, WIDE
-from formcheck.web.progress.charts import draw_trend, symmetry_html, trend_html
-from formcheck.web.progress.milestones import in_words, milestones_html
-from formcheck.web.progress.pain_and_weeks import draw_pain, draw_weeks, pain_html, shown_weeks, weeks_html
-from formcheck.web.progress.suggestion_view import Answering, after, answered_at, change_in_words, in_force, keep_answer
-from formcheck.web.progress.time_axis import day_range, day_ticks
+from formcheck.web.pages.progress.charts import draw_trend, symmetry_html, trend_html
+from formcheck.web.pages.progress.milestones import in_words, milestones_html
+from formcheck.web.pages.progress.pain_and_weeks import draw_pain, draw_weeks, pain_html, shown_weeks, weeks_html
+from formcheck.web.pages.progress.suggestion_view import (
+    Answering,
+    after,
+    answered_at,
+    change_in_words,
+    in_force,
+    keep_answer,
+)
+from formcheck.web.pages.progress.time_axis import day_range, day_ticks
+from formcheck.web.shared.plot_parts import NARROW, WIDE
 from tests.history.made_up import DAY, calm, each_leg, summary
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
 
@@ -172,7 +179,7 @@ def test_what_is_accepted_leaves_the_leg_as_it_was() -> None:
 
 
 def _page() -> None:
-    from formcheck.web.screens import progress
+    from formcheck.web.pages.progress import page as progress
 
     progress.page()
 

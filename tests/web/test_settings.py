@@ -15,8 +15,10 @@ from formcheck.exercises.plan import LIMITS, Plan
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.pose.landmarks import Side
 from formcheck.session.request import SetRequest
-from formcheck.web.check.before import link_of
-from formcheck.web.check.settings import (
+from formcheck.web.live.messages import SetupMessage, parse_client_text
+from formcheck.web.live.refusal import LiveRefusalError
+from formcheck.web.pages.check.before import link_of
+from formcheck.web.shared.set_settings import (
     EXERCISES,
     LinkReading,
     in_words,
@@ -25,8 +27,6 @@ from formcheck.web.check.settings import (
     setup_message,
     usual_set,
 )
-from formcheck.web.live.messages import SetupMessage, parse_client_text
-from formcheck.web.live.refusal import LiveRefusalError
 
 
 def read(query: str) -> LinkReading:

@@ -15,9 +15,9 @@ from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.estimate import Estimate
 from formcheck.report.page import details_html
 from formcheck.session.assessment import Assessment, Rep
-from formcheck.web.check.downloads import downloads_of
-from formcheck.web.check.summary import best_rep, fatigue
-from formcheck.web.report_parts import style_in_shadow
+from formcheck.web.pages.check.downloads import downloads_of
+from formcheck.web.pages.check.summary import best_rep, fatigue
+from formcheck.web.shared.report_parts import style_in_shadow
 from tests.sample_tracks import sample_track
 from tests.web.finished import sample_assessment
 

@@ -15,7 +15,7 @@ from tools.figures import camera, single_leg_squat, squat, step_down, wall_squat
 from tools.figures.drawing import Mark, Picture
 
 ROOT: Final = Path(__file__).resolve().parents[2] / "formcheck"
-_GUIDANCE: Final = "web/guidance/figures"
+_GUIDANCE: Final = "web/pages/guidance/figures"
 
 
 def _of(exercise: str) -> str:

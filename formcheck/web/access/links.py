@@ -21,7 +21,7 @@ from starlette.requests import HTTPConnection
 
 from formcheck.records.access import Actor, RecordsError
 from formcheck.web.access.identity import who_asks
-from formcheck.web.signing import signer
+from formcheck.web.shared.signing import signer
 
 LINK_LASTS_S: Final = 2 * 3600.0
 """A page left open for longer has to be reloaded."""

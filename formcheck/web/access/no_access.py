@@ -12,7 +12,7 @@ from formcheck.web.access.ended_logins import ended_logins
 from formcheck.web.access.identity import NoAccess, Why
 from formcheck.web.access.login import claims_of_page, login_set_up
 from formcheck.web.access.settings import NETWORK_VARIABLE
-from formcheck.web.plain_text import as_typed
+from formcheck.web.shared.plain_text import as_typed
 
 _DOCUMENT: Final = "docs/access.md"
 _DEFAULT: Final = "default"

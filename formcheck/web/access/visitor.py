@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from formcheck.web.gate.origins import is_loopback_address, is_own_origin, names_loopback
+from formcheck.web.access.origins import is_loopback_address, is_own_origin, names_loopback
 
 _BY_PROXIES: Final = frozenset(
     {

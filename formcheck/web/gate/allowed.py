@@ -11,9 +11,8 @@ from starlette.routing import BaseRoute, Match, Route, WebSocketRoute
 from starlette.types import Scope
 
 from formcheck.web.access.login import login_set_up
-from formcheck.web.navigation import ADDRESSES
+from formcheck.web.shared.addresses import PAGES, UPLOADS_PATH
 from formcheck.web.uploads.answers import CHUNK_BYTES
-from formcheck.web.uploads.paths import UPLOADS_PATH
 
 STREAM_PATH: Final = "/_stcore/stream"
 """The socket between a page and Streamlit."""
@@ -65,7 +64,7 @@ class AllowedRoutes:
     """
 
     def __init__(self, own: Sequence[BaseRoute]) -> None:
-        pages = [f"/{address}" for address in ADDRESSES]
+        pages = [f"/{address}" for address in PAGES]
         # With and without a slash at its end; Streamlit sends browsers to the one without.
         pages += [f"{page}/" for page in pages]
         self._always = [*own, *_readable((*_OF_STREAMLIT, *pages)), WebSocketRoute(STREAM_PATH, _nowhere)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator
@@ -10,24 +9,10 @@ from contextlib import contextmanager
 from typing import Final
 
 from formcheck.web.gate.limits import GateLimits
+from formcheck.web.shared.senders import group_of
 
-_IPV6_SITE_BITS: Final = 64
-"""A household has as many addresses as it likes in one network of this size."""
 _REMEMBERED: Final = 10_000
 """Addresses whose pace is remembered, the last ones."""
-
-
-def group_of(address: str | None) -> str:
-    """Return what counts as one address: an IPv6 network of 64 bits, or an IPv4 address."""
-    try:
-        known = ipaddress.ip_address((address or "").partition("%")[0])
-    except ValueError:
-        return address or ""
-    if isinstance(known, ipaddress.IPv4Address):
-        return str(known)
-    if known.ipv4_mapped is not None:
-        return str(known.ipv4_mapped)
-    return str(ipaddress.ip_network((known, _IPV6_SITE_BITS), strict=False))
 
 
 class Bucket:

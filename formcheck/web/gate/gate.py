@@ -20,11 +20,11 @@ from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
 from formcheck.errors import FormcheckError
 from formcheck.web.access.identity import is_barred
+from formcheck.web.access.origins import is_known_host, is_own_page, own_origins
 from formcheck.web.gate.allowed import STREAM_PATH, Access, AllowedRoutes, RequestBody
 from formcheck.web.gate.crowd import Crowd
 from formcheck.web.gate.headers import secure, secure_headers
 from formcheck.web.gate.limits import GateLimits
-from formcheck.web.gate.origins import is_known_host, is_own_page, own_origins
 from formcheck.web.gate.server import bound_server
 from formcheck.web.gate.settings import PROXIES_VARIABLE, known_proxies
 from formcheck.web.gate.stream import page_messages, without_places

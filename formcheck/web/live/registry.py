@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from formcheck.records.access import OWNER_ID
-from formcheck.web.gate.crowd import group_of
 from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.live.kept_video import KeptVideo
 from formcheck.web.live.limits import LiveLimits
@@ -21,6 +20,7 @@ from formcheck.web.live.outgoing import Listener
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, set_gone
 from formcheck.web.live.tokens import Holder, TokenMaker
+from formcheck.web.shared.senders import group_of
 
 _ID_BYTES: Final = 18
 _JOIN_S: Final = 5.0

@@ -1,7 +1,4 @@
-"""The routes that the app adds to Streamlit's own: the live socket, the camera component's files, and a sign of life.
-
-Their names keep clear of what Streamlit reserves: `/_stcore`, `/media`, `/component` and `/static`.
-"""
+"""The routes of live sets: the socket, the files of the camera view, and a sign of life."""
 
 from __future__ import annotations
 
@@ -19,13 +16,10 @@ from formcheck.web.access.identity import who_asks
 from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.service import live_service
 from formcheck.web.live.socket import Admission, serve_live_socket
-from formcheck.web.live.static_files import StaticFolder
+from formcheck.web.shared.addresses import HEALTH_PATH, LIVE_CLIENT_PATH, SOCKET_PATH
+from formcheck.web.shared.static_files import StaticFolder
 
-SOCKET_PATH: Final = "/live"
-STATIC_PATH: Final = "/formcheck-static/live"
-HEALTH_PATH: Final = "/formcheck-health"
-
-_STATIC_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "live"
+_CLIENT: Final = Path(__file__).resolve().parent / "client"
 
 
 def is_actor(connection: HTTPConnection, actor_id: str) -> bool:
@@ -36,7 +30,7 @@ def is_actor(connection: HTTPConnection, actor_id: str) -> bool:
 
 def live_routes(
     service: Callable[[], LiveRegistry] = live_service,
-    static_folder: Path = _STATIC_FOLDER,
+    static_folder: Path = _CLIENT,
     admits: Admission = is_actor,
 ) -> list[BaseRoute]:
     """Return the routes for `streamlit.App`.
@@ -65,6 +59,6 @@ def live_routes(
 
     return [
         WebSocketRoute(SOCKET_PATH, live),
-        Route(STATIC_PATH + "/{file}", static),
+        Route(LIVE_CLIENT_PATH + "/{file}", static),
         Route(HEALTH_PATH, health),
     ]

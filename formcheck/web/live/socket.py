@@ -11,7 +11,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from formcheck.web.gate.origins import is_own_page
+from formcheck.web.access.origins import is_own_page
 from formcheck.web.live.live_set_runner import LiveSetRunner
 from formcheck.web.live.messages import (
     Cancel,

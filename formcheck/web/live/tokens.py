@@ -10,7 +10,7 @@ from typing import Final
 from itsdangerous import BadData, SignatureExpired
 
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, token_invalid
-from formcheck.web.signing import signer
+from formcheck.web.shared.signing import signer
 
 _SALT: Final = "formcheck-live-socket"
 _LONGEST: Final = 512
@@ -23,7 +23,7 @@ class Holder:
     """Whom a token was made for."""
 
     owner: str
-    """The Streamlit session, as `formcheck.web.live_component.session_id` names it: the sets are this owner's."""
+    """The Streamlit session, as `formcheck.web.live.camera_view.session_id` names it: the sets are this owner's."""
     actor_id: str
     """Of the account that had the page open; whoever opens a socket with the token must be logged in as it."""
 

@@ -1,4 +1,4 @@
-"""The review player on a page: what it is given, and what it reports back. The player itself is `static/review`."""
+"""The review player on a page: what it is given, and what it reports back. The player itself is `client/`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Final
 
 import streamlit as st
 
-from formcheck.web.component_files import component_file
 from formcheck.web.player.events import PlayerEvent, event_from
-from formcheck.web.player.routes import STATIC_PATH
+from formcheck.web.shared.addresses import PLAYER_CLIENT_PATH
+from formcheck.web.shared.browser_parts import MODULE_VIEW
 
 _LARGEST_NUMBER: Final = 2**31
 _NOT_LOADED: Final = "The player could not be loaded. Reload the page."
 
 # The loader of the live view loads this one too: it imports `component.js` from the folder that it is told.
-_player = st.components.v2.component("formcheck_player", js=component_file("live.js"), isolate_styles=False)
+_player = st.components.v2.component("formcheck_player", js=MODULE_VIEW, isolate_styles=False)
 
 
 def show_player(
@@ -52,7 +52,7 @@ def show_player(
     result = _player(
         key=key,
         data={
-            "static_base": STATIC_PATH,
+            "static_base": PLAYER_CLIENT_PATH,
             "video_url": video_url,
             "data_url": data_url,
             "version": str(version),

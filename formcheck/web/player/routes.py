@@ -10,15 +10,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from formcheck.web.live.static_files import StaticFolder
+from formcheck.web.shared.addresses import PLAYER_CLIENT_PATH
+from formcheck.web.shared.static_files import StaticFolder
 
-STATIC_PATH: Final = "/formcheck-static/review"
-_STATIC_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "review"
+_CLIENT: Final = Path(__file__).resolve().parent / "client"
 _COMPRESSION: Final = 5
 """Of 9: more costs time and saves next to nothing on numbers."""
 
 
-def player_routes(static_folder: Path = _STATIC_FOLDER) -> list[BaseRoute]:
+def player_routes(static_folder: Path = _CLIENT) -> list[BaseRoute]:
     """Return the routes of the player's own files; those of videos and data are for who knows who may see them.
 
     Parameters
@@ -31,7 +31,7 @@ def player_routes(static_folder: Path = _STATIC_FOLDER) -> list[BaseRoute]:
     def static(request: Request) -> Response:
         return files.answer(request.path_params["file"], request.headers.get("if-none-match"))
 
-    return [Route(STATIC_PATH + "/{file}", static)]
+    return [Route(PLAYER_CLIENT_PATH + "/{file}", static)]
 
 
 def data_response(content: bytes, accepted_encodings: str | None) -> Response:

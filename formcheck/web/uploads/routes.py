@@ -28,15 +28,16 @@ from formcheck.records.records import Records, Work
 from formcheck.records.tables import Upload
 from formcheck.web.access.links import UPLOADS, read_link
 from formcheck.web.access.service import records_service
-from formcheck.web.live.static_files import StaticFolder
-from formcheck.web.uploads.addresses import Addresses, address_of
+from formcheck.web.shared.addresses import LINK_HEADER, UPLOADS_CLIENT_PATH, UPLOADS_PATH
+from formcheck.web.shared.senders import address_of
+from formcheck.web.shared.static_files import StaticFolder
 from formcheck.web.uploads.answers import refused, told
-from formcheck.web.uploads.paths import LINK_HEADER, STATIC_PATH, UPLOADS_PATH
+from formcheck.web.uploads.promises import Addresses
 from formcheck.web.uploads.receiver import Receiver
 from formcheck.web.uploads.requests import Beginning, range_of, read_beginning, upload_id_of
 
 _LOG: Final = logging.getLogger(__name__)
-_STATIC_FOLDER: Final = Path(__file__).resolve().parent.parent / "static" / "uploads"
+_CLIENT: Final = Path(__file__).resolve().parent / "client"
 
 ReadLink = Callable[[str, str, HTTPConnection], Actor]
 """From a token, its scope and who brings it to the actor; raises `LinkRefusedError`."""
@@ -59,7 +60,7 @@ def upload_routes(
         What is allowed; asked at each announcement.
     """
     uploads = Uploads(records, reader, settings)
-    files = StaticFolder(_STATIC_FOLDER)
+    files = StaticFolder(_CLIENT)
 
     def static(request: Request) -> Response:
         return files.answer(request.path_params["file"], request.headers.get("if-none-match"))
@@ -67,7 +68,7 @@ def upload_routes(
     return [
         Route(UPLOADS_PATH, uploads.begin, methods=["POST"]),
         Route(UPLOADS_PATH + "/{upload_id}", uploads.one, methods=["PUT", "GET", "DELETE"]),
-        Route(STATIC_PATH + "/{file}", static),
+        Route(UPLOADS_CLIENT_PATH + "/{file}", static),
     ]
 
 

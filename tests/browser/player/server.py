@@ -13,7 +13,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.routing import Route
 
-from formcheck.web.player.routes import STATIC_PATH, data_response, player_routes
+from formcheck.web.player.routes import data_response, player_routes
+from formcheck.web.shared.addresses import PLAYER_CLIENT_PATH
 
 _PAGE = f"""<!doctype html>
 <meta name="viewport" content="width=device-width">
@@ -22,9 +23,10 @@ _PAGE = f"""<!doctype html>
 <style>body {{ margin: 0; padding: 12px; background: light-dark(#fbfaf7, #15191d); color-scheme: light dark; }}</style>
 <div id="place"></div>
 <script type="module">
-  import {{ mount }} from "{STATIC_PATH}/component.js";
+  import {{ mount }} from "{PLAYER_CLIENT_PATH}/component.js";
   const data = {{
-    static_base: "{STATIC_PATH}", video_url: "/video", data_url: "/data/0", version: "0", editable: true, answered: 0,
+    static_base: "{PLAYER_CLIENT_PATH}", video_url: "/video", data_url: "/data/0", version: "0",
+    editable: true, answered: 0,
     theme: null, strings: {{}},
   }};
   window.reports = [];

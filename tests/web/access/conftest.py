@@ -19,7 +19,7 @@ from formcheck.records.settings import RecordsSettings
 from formcheck.web.access.ended_logins import ended_logins
 from formcheck.web.access.service import records_service
 from formcheck.web.access.settings import NETWORK_VARIABLE
-from formcheck.web.routes import app_routes
+from formcheck.web.server.routes import app_routes
 
 from .clinic import ORIGIN, SECRETS, Clinic, Opening, cookies_of
 

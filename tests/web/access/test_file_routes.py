@@ -16,9 +16,9 @@ from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
 from formcheck.records.sets import drop_video
 from formcheck.web.access.links import document_scope, export_scope, issue_link, player_scope, video_scope
-from formcheck.web.files.paths import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
-from formcheck.web.files.routes import file_routes
-from formcheck.web.made_file import MadeFile
+from formcheck.web.downloads.made_file import MadeFile
+from formcheck.web.downloads.routes import file_routes
+from formcheck.web.shared.addresses import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
 
 from .clinic import ORIGIN, VIDEO, Clinic, cookies_of
 

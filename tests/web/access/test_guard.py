@@ -19,7 +19,7 @@ from .conftest import WriteSecrets
 
 _TIMEOUT_S: Final = 240.0
 _WEB: Final = Path(formcheck.web.__file__).parent
-_MAIN: Final = _WEB / "main.py"
+_MAIN: Final = _WEB / "server" / "main.py"
 Screen = Callable[[], None]
 
 
@@ -43,46 +43,46 @@ def _for_clinicians() -> None:
 
 
 def _videos() -> None:
-    from formcheck.web.screens import videos
+    from formcheck.web.pages.videos import page as videos
 
     videos.page()
 
 
 def _people() -> None:
-    from formcheck.web.screens import people
+    from formcheck.web.pages.people import page as people
 
     people.page()
 
 
 def _person() -> None:
-    from formcheck.web.screens import person
+    from formcheck.web.pages.person import page as person
 
     person.page()
 
 
 def _review() -> None:
-    from formcheck.web.screens import set_review
+    from formcheck.web.pages.review import page as review
 
-    set_review.page()
+    review.page()
 
 
 def _compare() -> None:
-    from formcheck.web.screens import compare
+    from formcheck.web.pages.compare import page as compare
 
     compare.page()
 
 
 def _progress() -> None:
-    from formcheck.web.screens import progress
+    from formcheck.web.pages.progress import page as progress
 
     progress.page()
 
 
-SCREENS: Final = {
+PAGES: Final = {
     "videos": _videos,
     "people": _people,
     "person": _person,
-    "set_review": _review,
+    "review": _review,
     "compare": _compare,
     "progress": _progress,
 }
@@ -230,14 +230,14 @@ def test_the_app_lets_nobody_in_but_to_the_guidance(clinic: Clinic) -> None:
 
 
 def test_every_page_is_known_here() -> None:
-    there = {file.stem for file in (_WEB / "screens").glob("*.py")} - {"__init__", "review"}
-    assert there == SCREENS.keys() | WITHOUT_RECORDS
+    there = {file.parent.name for file in (_WEB / "pages").glob("*/page.py")}
+    assert there == PAGES.keys() | WITHOUT_RECORDS
 
 
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_by_itself_lets_nobody_in(name: str, clinic: Clinic) -> None:
     for email in (None, "stranger@example.org"):
-        test = visited(SCREENS[name], email, set=clinic.ada.set_id, person=clinic.ada.person_id)
+        test = visited(PAGES[name], email, set=clinic.ada.set_id, person=clinic.ada.person_id)
         assert not test.exception
         assert [each.value for each in test.title] in (["Log in"], ["No access yet"])
         assert clinic.ada.secret not in words(test)
@@ -256,10 +256,10 @@ def queries(mine: Kept, others: Kept) -> list[dict[str, str]]:
     ]
 
 
-@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("name", PAGES)
 def test_no_address_of_a_page_leads_to_what_is_anothers(name: str, clinic: Clinic) -> None:
     for query in queries(clinic.ben, clinic.ada):
-        test = visited(SCREENS[name], clinic.ben.email, **query)
+        test = visited(PAGES[name], clinic.ben.email, **query)
         assert not test.exception
         shown = words(test)
         assert clinic.ada.secret not in shown, query

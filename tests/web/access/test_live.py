@@ -26,7 +26,7 @@ def world() -> Iterator[World]:
 def _owner_and_token() -> None:
     import streamlit as st
 
-    from formcheck.web.live_component import live_token, session_id
+    from formcheck.web.live.camera_view import live_token, session_id
 
     st.session_state["owner"] = session_id()
     st.text(live_token())

@@ -21,7 +21,7 @@ from websockets.typing import Origin
 
 from formcheck.web.gate.gate import Gate
 from formcheck.web.gate.limits import GateLimits
-from formcheck.web.uploads.paths import UPLOADS_PATH
+from formcheck.web.shared.addresses import UPLOADS_PATH
 
 WITHIN_S = 60.0
 

@@ -6,8 +6,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from formcheck.web.gate.crowd import Bucket, Crowd, group_of
+from formcheck.web.gate.crowd import Bucket, Crowd
 from formcheck.web.gate.limits import GateLimits
+from formcheck.web.shared.senders import group_of
 
 LIMITS = GateLimits(
     sockets=8, sockets_per_address=6, few_sockets=2, requests_per_address=2, sockets_burst=100, sockets_per_s=1.0

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from streamlit.runtime import Runtime
 
 from formcheck.web.gate.headers import page_policy
-from formcheck.web.navigation import ADDRESSES
+from formcheck.web.shared.addresses import PAGES
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 HERE: Final = "http://127.0.0.1:8501"
@@ -55,7 +55,7 @@ def client(app: Any) -> TestClient:
 
 def addresses(app: Any) -> list[str]:
     """Return one address of every route, those of Streamlit's folder of pages and scripts included."""
-    found = ["/", *(f"/{each}" for each in ADDRESSES), "/nothing-here", "/static/none.js"]
+    found = ["/", *(f"/{each}" for each in PAGES), "/nothing-here", "/static/none.js"]
     for route in app.routes:
         assert isinstance(route, (Route, WebSocketRoute, Mount))
         if isinstance(route, Route):
@@ -140,7 +140,7 @@ def test_what_no_page_needs_is_not_there(client: TestClient, method: str, addres
 
 
 def test_pages_are_there_and_their_one_inline_script_is_named(client: TestClient) -> None:
-    for address in ("/", *(f"/{each}" for each in ADDRESSES)):
+    for address in ("/", *(f"/{each}" for each in PAGES)):
         answer = client.get(address)
         assert answer.status_code == 200
         assert answer.headers["content-security-policy"] == page_policy()

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from formcheck.web.gate.origins import WebOrigin, host_name, is_known_host, is_own_origin, named_origins, read_origin
+from formcheck.web.access.origins import WebOrigin, host_name, is_known_host, is_own_origin, named_origins, read_origin
 
 
 @pytest.mark.parametrize(

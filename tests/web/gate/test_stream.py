@@ -16,7 +16,7 @@ from formcheck.web.gate.crowd import Bucket
 from formcheck.web.gate.limits import GateLimits
 from formcheck.web.gate.stream import page_messages, without_places
 
-SCRIPT = str(Path(formcheck.__file__).resolve().parent / "web" / "main.py")
+SCRIPT = str(Path(formcheck.__file__).resolve().parent / "web" / "server" / "main.py")
 
 
 def received(*sent: dict[str, Any]) -> list[dict[str, Any]]:

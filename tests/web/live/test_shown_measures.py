@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from formcheck.session.live_reasons import ALL_SHOWN
-from formcheck.web.live_component import shown_measures
+from formcheck.web.live.camera_view import shown_measures
 
 
 def test_the_camera_view_is_told_what_the_server_shows() -> None:

@@ -23,13 +23,13 @@ _TIMEOUT_S = 240.0
 
 
 def _people() -> None:
-    from formcheck.web.screens import people
+    from formcheck.web.pages.people import page as people
 
     people.page()
 
 
 def _person() -> None:
-    from formcheck.web.screens import person
+    from formcheck.web.pages.person import page as person
 
     person.page()
 
@@ -45,9 +45,9 @@ def kept(tmp_path: Path) -> Iterator[Records]:
 def opened(monkeypatch: pytest.MonkeyPatch, records: Records, actor: Actor = CLINICIAN, **query: str) -> AppTest:
     """Open the list as a clinician, or the page of one person."""
     for_one = bool(query) or not actor.sees_everybody
-    name = "person" if for_one else "people"
-    monkeypatch.setattr(f"formcheck.web.screens.{name}.require_{'actor' if for_one else 'clinician'}", lambda: actor)
-    monkeypatch.setattr(f"formcheck.web.screens.{name}.records_service", lambda: records)
+    module = f"formcheck.web.pages.{'person' if for_one else 'people'}.page"
+    monkeypatch.setattr(f"{module}.require_{'actor' if for_one else 'clinician'}", lambda: actor)
+    monkeypatch.setattr(f"{module}.records_service", lambda: records)
     test = AppTest.from_function(_person if for_one else _people, default_timeout=_TIMEOUT_S)
     for name, value in query.items():
         test.query_params[name] = value

@@ -10,9 +10,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from formcheck.web.player.routes import STATIC_PATH, data_response, player_routes
+from formcheck.web.player.routes import data_response, player_routes
+from formcheck.web.shared.addresses import PLAYER_CLIENT_PATH
 
-FOLDER = Path(__file__).resolve().parents[3] / "formcheck" / "web" / "static" / "review"
+FOLDER = Path(__file__).resolve().parents[3] / "formcheck" / "web" / "player" / "client"
 MODULES = sorted(FOLDER.glob("*.js"))
 IMPORTED = re.compile(r'^(?:import|export)[^;]*?from "([^"]+)";', re.MULTILINE)
 
@@ -24,14 +25,14 @@ def client() -> TestClient:
 
 @pytest.mark.parametrize("name", [module.name for module in MODULES] + ["review.css"])
 def test_every_file_of_the_player_is_served(client: TestClient, name: str) -> None:
-    answer = client.get(f"{STATIC_PATH}/{name}")
+    answer = client.get(f"{PLAYER_CLIENT_PATH}/{name}")
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/css" if name.endswith(".css") else "text/javascript")
 
 
 @pytest.mark.parametrize("name", ["../live/live.js", "%2e%2e%2fmain.py", "component.py", "none.js", ""])
 def test_nothing_else_is(client: TestClient, name: str) -> None:
-    assert client.get(f"{STATIC_PATH}/{name}").status_code == 404
+    assert client.get(f"{PLAYER_CLIENT_PATH}/{name}").status_code == 404
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)

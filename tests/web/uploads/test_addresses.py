@@ -15,8 +15,9 @@ from formcheck.intake.settings import FREE_BYTES, IntakeSettings
 from formcheck.records.access import Actor, RecordsError, owner
 from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
-from formcheck.web.uploads.addresses import Addresses, address_of
-from formcheck.web.uploads.paths import LINK_HEADER, UPLOADS_PATH
+from formcheck.web.shared.addresses import LINK_HEADER, UPLOADS_PATH
+from formcheck.web.shared.senders import address_of
+from formcheck.web.uploads.promises import Addresses
 from formcheck.web.uploads.routes import upload_routes
 
 _MB = 1_000_000

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-FOLDER = Path(__file__).resolve().parents[3] / "formcheck" / "web" / "static" / "uploads"
+FOLDER = Path(__file__).resolve().parents[3] / "formcheck" / "web" / "uploads" / "client"
 MODULES = sorted(FOLDER.glob("*.js"))
 IMPORTED = re.compile(r'^(?:import|export)[^;]*?from "([^"]+)";', re.MULTILINE)
 

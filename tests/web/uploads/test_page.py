@@ -24,8 +24,8 @@ from formcheck.records.sets import get_set
 from formcheck.records.tables import Upload
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
-from formcheck.web.uploads.editing import numbered
-from formcheck.web.uploads.words import facts, progress_in_words, time_in_words, time_left_s
+from formcheck.web.pages.videos.editing import numbered
+from formcheck.web.pages.videos.words import facts, progress_in_words, time_in_words, time_left_s
 from tests.clips import SAMPLES
 from tests.records.kept import OWNER, client_of, keep_set
 
@@ -34,7 +34,7 @@ _TIMEOUT_S = 240.0
 
 
 def _videos() -> None:
-    from formcheck.web.screens import videos
+    from formcheck.web.pages.videos import page as videos
 
     videos.page()
 

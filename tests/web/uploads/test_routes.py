@@ -22,8 +22,8 @@ from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
 from formcheck.web.access.links import UPLOADS, LinkRefusedError
+from formcheck.web.shared.addresses import LINK_HEADER, UPLOADS_CLIENT_PATH, UPLOADS_PATH
 from formcheck.web.uploads.answers import CHUNK_BYTES
-from formcheck.web.uploads.paths import LINK_HEADER, STATIC_PATH, UPLOADS_PATH
 from formcheck.web.uploads.routes import upload_routes
 from tests.clips import SAMPLES
 
@@ -321,7 +321,7 @@ def test_a_full_disk_is_said_and_what_came_counts(place: Place, monkeypatch: pyt
 
 
 def test_the_files_of_the_part_are_served_and_nothing_beside_them(place: Place) -> None:
-    answer = place.client.get(f"{STATIC_PATH}/component.js")
+    answer = place.client.get(f"{UPLOADS_CLIENT_PATH}/component.js")
     assert answer.headers["content-type"].startswith("text/javascript")
-    assert place.client.get(f"{STATIC_PATH}/../live/component.js").status_code == 404
-    assert place.client.get(f"{STATIC_PATH}/%2e%2e%2flive%2fcomponent.js").status_code == 404
+    assert place.client.get(f"{UPLOADS_CLIENT_PATH}/../live/component.js").status_code == 404
+    assert place.client.get(f"{UPLOADS_CLIENT_PATH}/%2e%2e%2flive%2fcomponent.js").status_code == 404

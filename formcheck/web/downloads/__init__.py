@@ -1,0 +1,1 @@
+"""Files that browsers are handed: videos, data of the player, documents, archives."""

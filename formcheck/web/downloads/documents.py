@@ -1,0 +1,76 @@
+"""Documents of a set, made when somebody asks for them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from formcheck.records.access import Actor
+from formcheck.records.plans import current_plan, prescribed
+from formcheck.records.records import Records, Work
+from formcheck.records.sets import get_set, video_of
+from formcheck.report.client_details import ClientDetails
+from formcheck.report.document_kinds import DocumentKind
+from formcheck.report.documents import write_document
+from formcheck.web.downloads.made_file import MadeFile, discarded_if_gone, file_name
+from formcheck.web.shared.opened_set import OpenedSet, open_set
+
+
+def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKind) -> MadeFile:
+    """Make a document of a set; who asked for it goes into the audit log.
+
+    The file lies among what is not kept: whoever asked removes it when it is sent. What is left over is swept.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such set for the actor.
+    OutputError
+        If it cannot be made or written.
+    """
+    opened = open_set(records, actor, set_id)
+    with records.reading(actor) as work:
+        details = _details(work, opened)
+        video = video_of(work, set_id, for_browser=False)
+    path = records.files.passing_name(kind.suffix, of=set_id)
+    made_on = records.now().astimezone().date().isoformat()
+    write_document(kind, opened.reviewed, details, path, video_path=video, generated_on=made_on)
+    with discarded_if_gone(path), records.writing(actor) as work:
+        get_set(work, set_id)  # may have been erased meanwhile, and is not to be spoken of then
+        work.log("set.document", subject=set_id, person=opened.row.person_id, details={"kind": kind.value})
+    return MadeFile(path, _name(opened, kind), kind.media_type)
+
+
+def _details(work: Work, opened: OpenedSet) -> ClientDetails:
+    """Return what a document says beside the numbers. Notes are those that the client may read."""
+    row, person = opened.row, opened.person
+    current = opened.reviewed.current
+    plan = None if person is None else current_plan(work, person.id, current.exercise, current.leg)
+    notes = [note for note in opened.notes if note.for_client]
+    authors = {note.author for note in notes}
+    signed = len(authors) == 1  # one name for all of them; else each has its own
+    return ClientDetails(
+        name="" if person is None else person.name,
+        birth_year=None if person is None else person.birth_year,
+        symptoms="" if person is None else person.symptom_side or "",
+        recorded_on=_day(row.done_at),
+        clinician=authors.pop() if len(authors) == 1 else "",
+        note="\n\n".join(note.text if signed else f"{note.author}: {note.text}" for note in notes),
+        pain_before=row.pain_before,
+        pain_during=row.pain_during,
+        pain_after=row.pain_after,
+        pain_after_hour=row.pain_after_hour,
+        pain_next_morning=row.pain_next_morning,
+        swelling=row.swelling,
+        plan=None if plan is None else prescribed(plan).plan,
+        sessions_a_day=None if plan is None else plan.sessions_a_day,
+        height_cm=None if person is None else person.height_cm,
+    )
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone().date()
+
+
+def _name(opened: OpenedSet, kind: DocumentKind) -> str:
+    person = file_name(opened.person.name if opened.person is not None else "set")
+    return f"{person}-{_day(opened.row.done_at)}{kind.suffix}"

@@ -1,0 +1,198 @@
+"""The routes of the files of sets: the video, what the player shows, and documents.
+
+Each asks three things: whether the link holds, who uses it (both in `web.access.links`), and whether that actor may see
+the set (in the records). A no to any of them, and a set that does not exist, get the same answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Route
+
+from formcheck.errors import FormcheckError
+from formcheck.records.access import Actor, NotAllowedError, NotFoundError
+from formcheck.records.people import get_person
+from formcheck.records.records import Records
+from formcheck.records.sets import get_set, video_of
+from formcheck.report.document_kinds import DocumentKind
+from formcheck.web.access.links import (
+    LinkRefusedError,
+    document_scope,
+    export_scope,
+    player_scope,
+    read_link,
+    video_scope,
+)
+from formcheck.web.access.service import records_service
+from formcheck.web.downloads.answers import PrivateFile, make_private, not_possible, nothing_here
+from formcheck.web.downloads.export import make_export
+from formcheck.web.downloads.made_file import MadeFile
+from formcheck.web.downloads.player_data import player_data
+from formcheck.web.player.routes import data_response
+from formcheck.web.shared.addresses import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
+
+_LOG: Final = logging.getLogger(__name__)
+_ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+"""Nothing else gets as far as the records."""
+_VIDEO_TYPES: Final = {".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm"}
+_UNKNOWN_TYPE: Final = "application/octet-stream"
+_DOCUMENTS_AT_ONCE: Final = 2
+"""Each keeps a processor busy, an annotated video for minutes."""
+
+
+MakeExport = Callable[[Records, Actor, str], MadeFile]
+"""Makes one archive of everything about a person. Raises `NotFoundError` where there is none for the actor."""
+MakePlayerData = Callable[[Records, Actor, str], bytes]
+"""Makes what the player shows of a set, as JSON. Raises `NotFoundError` where there is none for the actor."""
+MakeDocument = Callable[[Records, Actor, str, str], MadeFile]
+"""Makes a document of a set. Raises `NotFoundError` where there is no such set for the actor, or no such kind."""
+
+
+def _make_document(records: Records, actor: Actor, set_id: str, kind: str) -> MadeFile:
+    # What writes PDFs and files for other tools takes a second to load: not before somebody wants one.
+    from formcheck.web.downloads.documents import make_document
+
+    try:
+        wanted = DocumentKind(kind)
+    except ValueError as error:
+        raise NotFoundError("document") from error
+    return make_document(records, actor, set_id, wanted)
+
+
+def file_routes(
+    records: Callable[[], Records] = records_service,
+    player_data: MakePlayerData = player_data,
+    make_document: MakeDocument = _make_document,
+    make_export: MakeExport = make_export,
+) -> list[BaseRoute]:
+    """Return the routes for `streamlit.App`.
+
+    Parameters
+    ----------
+    records
+        Gives the records; asked at each request.
+    player_data
+        Makes what the player shows.
+    make_document
+        Makes documents.
+    make_export
+        Makes archives of everything about a person.
+    """
+    files = PrivateFiles(records, player_data, make_document, make_export)
+    return [
+        Route(VIDEO_PATH + "/{set_id}", files.video),
+        Route(PLAYER_PATH + "/{set_id}", files.player),
+        Route(DOCUMENT_PATH + "/{set_id}/{kind}", files.document),
+        Route(EXPORT_PATH + "/{person_id}", files.export),
+    ]
+
+
+class PrivateFiles:
+    """Answers requests for the files of sets and people; see `file_routes`."""
+
+    def __init__(
+        self,
+        records: Callable[[], Records],
+        player_data: MakePlayerData,
+        make_document: MakeDocument,
+        make_export: MakeExport,
+    ) -> None:
+        self._records = records
+        self._player_data = player_data
+        self._make_document = make_document
+        self._make_export = make_export
+        self._places = asyncio.Semaphore(_DOCUMENTS_AT_ONCE)
+
+    async def video(self, request: Request) -> Response:
+        """Give the video of a set as browsers play it, or the part of it that was asked for."""
+        return await _answered(asyncio.to_thread(self._video, request))
+
+    async def player(self, request: Request) -> Response:
+        """Give what the player shows of a set."""
+        return await _answered(asyncio.to_thread(self._player, request))
+
+    async def document(self, request: Request) -> Response:
+        """Make a document of a set and give it; HEAD makes none."""
+        return await _answered(self._document(request))
+
+    async def export(self, request: Request) -> Response:
+        """Make an archive of everything about a person and give it; HEAD makes none."""
+        return await _answered(self._export(request))
+
+    def _video(self, request: Request) -> Response:
+        set_id = _set_id(request)
+        actor = read_link(_token(request), video_scope(set_id), request)
+        with self._records().reading(actor) as work:
+            path = video_of(work, set_id, for_browser=True)
+        if path is None:
+            raise NotFoundError("video")
+        media_type = _VIDEO_TYPES.get(path.suffix, _UNKNOWN_TYPE)
+        return PrivateFile(path, media_type, f"set-{set_id[:8]}{path.suffix}", shown=True)
+
+    def _player(self, request: Request) -> Response:
+        set_id = _set_id(request)
+        actor = read_link(_token(request), player_scope(set_id), request)
+        content = self._player_data(self._records(), actor, set_id)
+        return make_private(data_response(content, request.headers.get("accept-encoding")))
+
+    async def _document(self, request: Request) -> Response:
+        set_id, kind = _set_id(request), str(request.path_params["kind"])
+        scope = document_scope(set_id, kind)
+        actor = await asyncio.to_thread(read_link, _token(request), scope, request)
+        await asyncio.to_thread(self._need_set, actor, set_id)
+        if request.method == "HEAD":
+            return make_private(Response())
+        async with self._places:
+            made = await asyncio.to_thread(self._make_document, self._records(), actor, set_id, kind)
+        return PrivateFile(made.path, made.media_type, made.name, passing=True)
+
+    async def _export(self, request: Request) -> Response:
+        person_id = _id(request, "person_id", "person")
+        actor = await asyncio.to_thread(read_link, _token(request), export_scope(person_id), request)
+        await asyncio.to_thread(self._need_person, actor, person_id)
+        if request.method == "HEAD":
+            return make_private(Response())
+        async with self._places:
+            made = await asyncio.to_thread(self._make_export, self._records(), actor, person_id)
+        return PrivateFile(made.path, made.media_type, made.name, passing=True)
+
+    def _need_person(self, actor: Actor, person_id: str) -> None:
+        actor.need_clinician("take everything about a person")
+        with self._records().reading(actor) as work:
+            get_person(work, person_id)
+
+    def _need_set(self, actor: Actor, set_id: str) -> None:
+        with self._records().reading(actor) as work:
+            get_set(work, set_id)
+
+
+async def _answered(answer: Awaitable[Response]) -> Response:
+    try:
+        return await answer
+    except (LinkRefusedError, NotFoundError, NotAllowedError):
+        return nothing_here()
+    except FormcheckError as error:
+        _LOG.warning("a file could not be given: %s", error)
+        return not_possible(f"{error.reason} {error.remedy}".strip())
+
+
+def _set_id(request: Request) -> str:
+    return _id(request, "set_id", "set")
+
+
+def _id(request: Request, name: str, what: str) -> str:
+    given = str(request.path_params[name])
+    if _ID.fullmatch(given) is None:
+        raise NotFoundError(what)
+    return given
+
+
+def _token(request: Request) -> str:
+    return request.query_params.get("token", "")

@@ -1,1 +1,0 @@
-"""Videos, landmarks and documents of sets, for the browsers of those who may see them."""

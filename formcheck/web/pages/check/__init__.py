@@ -1,0 +1,1 @@
+"""Check my form: a set in front of the camera."""

@@ -1,0 +1,106 @@
+"""Before a live set: whose it is, and what that person is prescribed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from formcheck.errors import FormcheckError
+from formcheck.records.access import Actor
+from formcheck.records.people import list_people
+from formcheck.records.plans import plans_in_force, prescribed
+from formcheck.records.records import Records
+from formcheck.records.tables import StoredPlan
+from formcheck.session.request import SetRequest
+from formcheck.web.access.guard import current_actor
+from formcheck.web.access.service import records_service
+from formcheck.web.shared.moments import day_of
+from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.set_settings import in_words
+
+_PERSON: Final = "live_sets_person"
+_OWN: Final = ""
+"""Stands for a set that is not prescribed, beside the ids of plans."""
+
+
+def person_of_sets() -> str | None:
+    """Return whose sets are done now, as far as that was said."""
+    person = st.session_state.get(_PERSON)
+    return person if isinstance(person, str) else None
+
+
+def note_person(person_id: str | None) -> None:
+    """Take note whose sets are done now."""
+    st.session_state[_PERSON] = person_id
+
+
+def ask_prescribed() -> SetRequest | None:
+    """Ask which of the prescribed sets is to be done, of whoever signed in or is chosen.
+
+    Returns
+    -------
+    SetRequest or None
+        None where nothing is prescribed, or another set is wanted.
+    """
+    actor = current_actor()
+    if actor is None:
+        return None
+    try:
+        records = records_service()
+        person_id = _ask_whose(records, actor) if actor.sees_everybody else actor.person_id
+        if person_id is None:
+            return None
+        with records.reading(actor) as work:
+            plans = plans_in_force(work, person_id)
+    except FormcheckError as error:  # a set can be done without the records
+        st.warning(f"{error.reason} {error.remedy}", icon=":material/warning:")
+        return None
+    return _ask_which([plan for plan in plans if _can_be_done(plan)], person_id)
+
+
+def _ask_whose(records: Records, actor: Actor) -> str | None:
+    """Ask whose set it is; None for nobody's, and where there is nobody yet."""
+    with records.reading(actor) as work:
+        people = {person.id: person.name for person in list_people(work)}
+    if not people:
+        return None
+    before = person_of_sets()
+    chosen = st.selectbox(
+        "Whose set is it?",
+        list(people),
+        index=list(people).index(before) if before in people else None,
+        format_func=lambda each: people[each],
+        placeholder="Nobody’s: choose for a prescribed set",
+        key="set-person",
+    )
+    note_person(chosen)
+    return chosen
+
+
+def _can_be_done(plan: StoredPlan) -> bool:
+    """Say whether somebody may be asked to do what a plan says; where not, say so."""
+    request = prescribed(plan)
+    faults = request.plan.cannot_be_done()
+    if faults:
+        st.warning(
+            f"{as_typed(in_words(request))} is prescribed, but cannot be done here: {' '.join(faults)} "
+            "Ask your clinician to prescribe it anew.",
+            icon=":material/warning:",
+        )
+    return not faults
+
+
+def _ask_which(plans: Sequence[StoredPlan], person_id: str) -> SetRequest | None:
+    if not plans:
+        return None
+    requests = {plan.id: prescribed(plan) for plan in plans}
+    chosen = st.radio(
+        "Prescribed",
+        [*requests, _OWN],
+        format_func=lambda each: as_typed(in_words(requests[each])) if each else "Another set",
+        captions=[*(f"since {day_of(plan.from_at)}, by {as_typed(plan.made_by)}" for plan in plans), ""],
+        key=f"prescribed-{person_id}",
+    )
+    return requests.get(chosen or _OWN)

@@ -1,0 +1,1 @@
+"""Compare: two sets beside each other."""

@@ -1,0 +1,162 @@
+"""Choosing what to compare: whose sets, which two of them, or which legs. The address says it, so it can be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import tzinfo
+from typing import Final
+
+import streamlit as st
+
+from formcheck.exercises.catalogue.exercise import exercise_title
+from formcheck.history.comparison import Kind
+from formcheck.history.summary import ResultSummary, SetSummary
+from formcheck.pose.landmarks import Side
+from formcheck.records.tables import Person
+from formcheck.report.words import counted
+
+_KINDS: Final = {Kind.BEFORE_AFTER: "Before and after", Kind.LEFT_RIGHT: "Left and right"}
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is to be compared."""
+
+    kind: Kind
+    first_id: str
+    """The earlier set, or the one with the left leg."""
+    second_id: str
+    """The later set, or the one with the right leg; the same as the first for the legs of one set."""
+
+
+def choose_person(people: Sequence[Person]) -> Person | None:
+    """Ask whose sets; None until somebody is chosen."""
+    by_id = {person.id: person for person in people}
+    asked = st.query_params.get("person", "")
+    chosen = st.selectbox(
+        "Person",
+        list(by_id),
+        index=list(by_id).index(asked) if asked in by_id else None,
+        format_func=lambda each: by_id[each].name,
+        placeholder="Choose a person",
+        key="compare-person",
+    )
+    if chosen is None:
+        return None
+    if chosen != asked:
+        for name in ("first", "second"):
+            st.query_params.pop(name, None)
+        st.query_params["person"] = chosen
+    return by_id[chosen]
+
+
+def choose_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
+    """Ask which sets of a person; None where there are not enough to compare, which is said.
+
+    Parameters
+    ----------
+    sets
+        Of one person.
+    zone
+        For the times in the lists.
+    """
+    kind = st.segmented_control(
+        "Compare",
+        list(_KINDS),
+        default=Kind.LEFT_RIGHT if st.query_params.get("compare") == "legs" else Kind.BEFORE_AFTER,
+        format_func=lambda each: _KINDS[each],
+        key="compare-kind",
+        required=True,
+    )
+    exercises = list(dict.fromkeys(each.result.exercise for each in sorted(sets, key=lambda each: each.done_at)))
+    exercise = exercises[-1]
+    asked = next((each for each in sets if each.set_id == st.query_params.get("second")), None)
+    if len(exercises) > 1:
+        exercise = (
+            st.segmented_control(
+                "Exercise",
+                exercises,
+                default=exercise if asked is None else asked.result.exercise,
+                format_func=exercise_title,
+                key="compare-exercise",
+                required=True,
+            )
+            or exercise
+        )
+    own = sorted((each for each in sets if each.result.exercise == exercise), key=lambda each: each.done_at)
+    chosen = _two_legs(own, zone) if kind is Kind.LEFT_RIGHT else _two_sets(own, zone)
+    if chosen is not None:
+        st.query_params["first"], st.query_params["second"] = chosen.first_id, chosen.second_id
+        st.query_params["compare"] = "legs" if chosen.kind is Kind.LEFT_RIGHT else "sets"
+    return chosen
+
+
+def set_name(each: SetSummary, zone: tzinfo) -> str:
+    """Return how a set is listed: `3 March 2026, 09:30 · front · left leg · 10 reps`."""
+    result = each.result
+    parts = [f"{each.done_at.astimezone(zone):%d %B %Y, %H:%M}".lstrip("0"), result.view.value]
+    legs = _legs(result)
+    if len(legs) == 1:
+        parts.append(f"{legs[0]} leg")
+    if result.plan.step_height_cm is not None:
+        parts.append(f"{result.plan.step_height_cm:g} cm step")
+    parts.append(counted(result.reps_complete, "rep"))
+    return " · ".join(parts)
+
+
+def _two_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
+    if len(sets) < 2:
+        st.info("It takes two sets of the same exercise to compare before and after.", icon=":material/compare:")
+        return None
+    left, right = st.columns(2)
+    with right:
+        second = _ask("Second set", sets, st.query_params.get("second", ""), sets[-1], zone)
+    others = [each for each in sets if each is not second]
+    with left:
+        first = _ask("First set", others, st.query_params.get("first", ""), _like(second, others), zone)
+    first, second = sorted((first, second), key=lambda each: each.done_at)
+    return Chosen(Kind.BEFORE_AFTER, first.set_id, second.set_id)
+
+
+def _two_legs(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
+    lefts, rights = ([each for each in sets if side.value in _legs(each.result)] for side in (Side.LEFT, Side.RIGHT))
+    if not lefts or not rights:
+        missing = "left" if not lefts else "right"
+        st.info(f"No set of this exercise shows the {missing} leg.", icon=":material/compare:")
+        return None
+    on_left, on_right = st.columns(2)
+    with on_right:
+        right = _ask("Set with the right leg", rights, st.query_params.get("second", ""), rights[-1], zone)
+    usual = right if right in lefts else _like(right, lefts[::-1])
+    with on_left:
+        left = _ask("Set with the left leg", lefts, st.query_params.get("first", ""), usual, zone)
+    return Chosen(Kind.LEFT_RIGHT, left.set_id, right.set_id)
+
+
+def _ask(label: str, sets: Sequence[SetSummary], asked: str, usual: SetSummary, zone: tzinfo) -> SetSummary:
+    by_id = {each.set_id: each for each in reversed(sets)}
+    ids = list(by_id)
+    chosen = st.selectbox(
+        label,
+        ids,
+        index=ids.index(asked if asked in by_id else usual.set_id),
+        format_func=lambda each: set_name(by_id[each], zone),
+        key=f"compare-{label}-{'-'.join(sorted({each.result.exercise for each in sets}))}",
+    )
+    return by_id.get(chosen, usual)
+
+
+def _like(other: SetSummary, sets: Sequence[SetSummary]) -> SetSummary:
+    """Return the first set that can be compared with another in angles; the first of all where none can."""
+
+    def alike(each: SetSummary) -> tuple[bool, bool, bool]:
+        a, b = each.result, other.result
+        return a.view == b.view, _legs(a) == _legs(b), a.plan.step_height_cm == b.plan.step_height_cm
+
+    return max(sets, key=lambda each: sum(alike(each)))
+
+
+def _legs(result: ResultSummary) -> tuple[str, ...]:
+    """Return whose knees a set shows."""
+    return tuple(side.value for side in Side if any(side.value in legs for legs in result.values.values()))

@@ -1,0 +1,1 @@
+"""Guidance: how the exercises are done and what the numbers mean."""

@@ -1,0 +1,1 @@
+"""People: everybody whose sets are kept."""

@@ -1,0 +1,1 @@
+"""Progress: sets over months."""

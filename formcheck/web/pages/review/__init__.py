@@ -1,0 +1,1 @@
+"""Review: one set, its video and its corrections."""

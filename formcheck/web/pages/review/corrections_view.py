@@ -1,0 +1,97 @@
+"""The corrections of a set: what there are, taking them back, and measuring the set as something else."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from formcheck.errors import FormcheckError
+from formcheck.kinematics.view import ViewKind
+from formcheck.pose.landmarks import Side
+from formcheck.records.access import Actor
+from formcheck.records.records import Records
+from formcheck.records.reviewing import as_correction
+from formcheck.records.tables import StoredCorrection
+from formcheck.report.review_words import change_in_words
+from formcheck.session.request import SetRequest
+from formcheck.web.shared.moments import time_of
+from formcheck.web.shared.opened_set import OpenedSet, correct_opened, take_back
+from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.set_settings import EXERCISES
+
+_AS_FOUND: Final = "found"
+_LEGS: Final = {_AS_FOUND: "As it is", "left": "Left", "right": "Right"}
+_VIEWS: Final = {_AS_FOUND: "As it is", "front": "Front", "side": "Side"}
+
+
+def show_corrections(records: Records, actor: Actor, opened: OpenedSet) -> None:
+    """Show the corrections of a set and, to clinicians, how to take them back and to measure it as something else."""
+    if not opened.corrections:
+        st.caption(
+            "Nothing was corrected. In the player, *Joint* moves a joint on the paused frame, *Rep times* the edges of "
+            "a rep in the plot, and *Leave out* beside a rep takes it out of the count."
+        )
+    for row in reversed(opened.corrections):
+        _show(records, actor, opened, row)
+    for each in opened.reviewed.not_applied:
+        st.warning(f"{as_typed(change_in_words(each.correction.change))} This does not fit any more: {each.reason}")
+    if actor.sees_everybody:
+        _ask_measure_as(records, actor, opened)
+
+
+def _show(records: Records, actor: Actor, opened: OpenedSet, row: StoredCorrection) -> None:
+    said = as_typed(change_in_words(as_correction(row).change))
+    who = f"{as_typed(row.made_by)}, {time_of(row.made_at)}"
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"correction-{row.id}"):
+        if row.undone_at is not None:
+            back = f"taken back by {as_typed(row.undone_by or '')}, {time_of(row.undone_at)}"
+            st.markdown(f"{row.number}. ~~{said}~~  \n:small[{who} · {back}]")
+            return
+        st.markdown(f"{row.number}. {said}  \n:small[{who}]")
+        if actor.sees_everybody and st.button(
+            "Take back", key=f"undo-{row.id}", type="tertiary", icon=":material/undo:"
+        ):
+            try:
+                take_back(records, actor, opened, row.id)
+            except FormcheckError as error:
+                st.error(f"{error.reason} {error.remedy}")
+            else:
+                st.rerun()
+
+
+def _ask_measure_as(records: Records, actor: Actor, opened: OpenedSet) -> None:
+    current = opened.reviewed.current
+    with st.form(f"measure-as-{opened.row.id}"):
+        st.markdown("**Measure it as something else**")
+        one, two, three = st.columns(3)
+        exercise = one.selectbox(
+            "Exercise",
+            list(EXERCISES),
+            index=list(EXERCISES).index(current.exercise),
+            format_func=lambda name: EXERCISES[name].title,
+            key=f"as-exercise-{opened.row.id}",
+        )
+        leg = two.selectbox(
+            "Standing leg", list(_LEGS), format_func=lambda name: _LEGS[name], key=f"as-leg-{opened.row.id}"
+        )
+        view = three.selectbox(
+            "Camera", list(_VIEWS), format_func=lambda name: _VIEWS[name], key=f"as-view-{opened.row.id}"
+        )
+        sent = st.form_submit_button("Measure again")
+    if not sent:
+        return
+    change = SetRequest(
+        exercise=exercise if exercise != current.exercise else None,
+        leg=None if leg == _AS_FOUND else Side(leg),
+        view=None if view == _AS_FOUND else ViewKind(view),
+    )
+    if change == SetRequest():
+        st.info("It is measured like that already.")
+        return
+    try:
+        correct_opened(records, actor, opened, change)
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}")
+    else:
+        st.rerun()

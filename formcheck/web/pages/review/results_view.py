@@ -1,0 +1,118 @@
+"""What came of a set: what to change first, every number, what a review changed, and key frames."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Final
+
+import streamlit as st
+
+from formcheck.errors import FormcheckError
+from formcheck.exercises.finding import Band
+from formcheck.records.access import Actor
+from formcheck.records.records import Records
+from formcheck.records.sets import video_of
+from formcheck.report import summary as report_summary
+from formcheck.report.keyframes import KeyFrame, key_frames
+from formcheck.report.review_words import rep_pairs
+from formcheck.report.words import estimate_text, label_of, sentence_case
+from formcheck.session.assessment import Rep
+from formcheck.session.corrections import ReviewedSet
+from formcheck.web.shared.opened_set import OpenedSet
+from formcheck.web.shared.report_parts import show_details
+
+_FRAMES: Final = "key_frames_of_sets"
+_FRAMES_KEPT: Final = 4
+_BADGES: Final = {
+    Band.GOOD: ":green-badge[:material/check: good]",
+    Band.CAUTION: ":orange-badge[:material/error: caution]",
+    Band.FAULT: ":red-badge[:material/warning: fault]",
+}
+_NOT_COMPARED: Final = ("start_s", "bottom_start_s", "bottom_end_s", "end_s")
+
+
+def show_results(records: Records, actor: Actor, opened: OpenedSet) -> None:
+    """Show what came of a set."""
+    current = opened.reviewed.current
+    told = report_summary.headline(current)
+    with st.container(border=True):
+        st.markdown(report_summary.what_was_done(current, live=not current.track.source.sha256))
+        badge = "" if told.band is None else f"{_BADGES[told.band]} "
+        st.markdown(f"**Change first: {told.title}** {badge}{told.detail}")
+        if told.praise:
+            st.markdown(told.praise)
+    if opened.reviewed.corrected is not None:
+        _show_changed(opened.reviewed)
+    show_details(current, key=f"details-{opened.row.id}-{opened.row.version}")
+    _show_key_frames(records, actor, opened)
+
+
+def _show_changed(reviewed: ReviewedSet) -> None:
+    st.subheader("Automatic and corrected", anchor=False)
+    rows = [row for pair in rep_pairs(reviewed) for row in changed_values(pair.automatic, pair.current)]
+    if not rows:
+        st.caption("The corrections changed no value by as much as is shown.")
+        return
+    st.table(rows, hide_index=True)
+
+
+def changed_values(automatic: Rep | None, current: Rep | None) -> list[dict[str, str]]:
+    """Return a row for each value of a rep that a review changed, as texts with their uncertainty.
+
+    Parameters
+    ----------
+    automatic
+        As it was measured; None for a rep that only the review found.
+    current
+        As it is now; None for a rep that the review took out.
+    """
+    either = current or automatic
+    if either is None:
+        return []
+    name = f"Rep {either.index}"
+    if current is None or automatic is None:
+        return [{"Rep": name, "Value": "whole rep", "Automatic": _there(automatic), "Corrected": _there(current)}]
+    rows = []
+    if current.excluded != automatic.excluded:
+        rows.append({"Rep": name, "Value": "counts", "Automatic": "yes", "Corrected": "left out"})
+    for measure in sorted(set(automatic.measures) | set(current.measures) - set(_NOT_COMPARED)):
+        legs = {**automatic.measures.get(measure, {}), **current.measures.get(measure, {})}
+        for leg in legs:
+            before = estimate_text(measure, automatic.measures.get(measure, {}).get(leg))
+            after = estimate_text(measure, current.measures.get(measure, {}).get(leg))
+            if before != after:
+                label = sentence_case(label_of(measure)) + ("" if leg == "both" else f", {leg}")
+                rows.append({"Rep": name, "Value": label, "Automatic": before, "Corrected": after})
+    return rows
+
+
+def _there(rep: Rep | None) -> str:
+    return "not there" if rep is None else f"{rep.start_s:.2f} to {rep.end_s:.2f} s"
+
+
+def _show_key_frames(records: Records, actor: Actor, opened: OpenedSet) -> None:
+    if opened.row.video_sha256 is None:
+        st.caption("The video was not kept, so there are no pictures.")
+        return
+    try:
+        frames = _frames(records, actor, opened)
+    except FormcheckError as error:
+        st.caption(f"{error.reason} {error.remedy}")
+        return
+    if frames:
+        st.subheader("Key frames", anchor=False)
+        with st.container(horizontal=True, key=f"key-frames-{opened.row.id}"):
+            for frame in frames:
+                st.image(frame.jpeg, caption=f"Rep {frame.rep}, {frame.t_s:.1f} s", width=300)
+
+
+def _frames(records: Records, actor: Actor, opened: OpenedSet) -> list[KeyFrame]:
+    kept: OrderedDict[tuple[str, int], list[KeyFrame]] = st.session_state.setdefault(_FRAMES, OrderedDict())
+    key = (opened.row.id, opened.row.version)
+    if key not in kept:
+        with records.reading(actor) as work:
+            video = video_of(work, opened.row.id, for_browser=False)
+        kept[key] = [] if video is None else key_frames(video, opened.reviewed.current)
+        while len(kept) > _FRAMES_KEPT:
+            kept.popitem(last=False)
+    return kept[key]

@@ -1,0 +1,1 @@
+"""Self-test: camera, connection and server."""

@@ -1,0 +1,1 @@
+"""Videos: uploads and what came of them."""

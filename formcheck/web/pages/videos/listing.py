@@ -1,0 +1,173 @@
+"""The list of uploads: how far each is, what it is taken for, and what can be done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import streamlit as st
+
+from formcheck.errors import FormcheckError
+from formcheck.intake.duplicates import duplicate_of
+from formcheck.intake.ending import cancel, drop_file, remove_entry, try_again
+from formcheck.intake.queue import list_uploads
+from formcheck.intake.states import UNDER_WAY, UploadState, upload_path
+from formcheck.intake.wishes import people_seen, wishes_of
+from formcheck.records.access import Actor
+from formcheck.records.people import list_people
+from formcheck.records.records import Records, Work
+from formcheck.records.tables import Upload
+from formcheck.web.access.identity import current_actor
+from formcheck.web.pages.videos.editing import edit
+from formcheck.web.pages.videos.words import facts, progress_in_words
+from formcheck.web.shared.addresses import REVIEW
+from formcheck.web.shared.moments import short_day_of
+from formcheck.web.shared.navigation import page_link
+from formcheck.web.shared.plain_text import as_typed
+
+_SHOWN: Final = 40
+_ENDED_SHOWN: Final = timedelta(days=30)
+_INTERRUPTED: Final = timedelta(seconds=20)
+"""Without a byte for so long, a transfer is not under way in any window."""
+_ERROR: Final = "uploads_error"
+_BADGES: Final = {
+    UploadState.RECEIVING: ":orange-badge[:material/pause: interrupted]",
+    UploadState.WAITING: ":gray-badge[:material/schedule: waits]",
+    UploadState.RUNNING: ":blue-badge[:material/sync: being measured]",
+    UploadState.DONE: ":green-badge[:material/check: measured]",
+    UploadState.FAILED: ":red-badge[:material/error: not measured]",
+    UploadState.CANCELLED: ":gray-badge[:material/block: cancelled]",
+    UploadState.DUPLICATE: ":gray-badge[:material/content_copy: already here]",
+}
+
+_Act = Callable[[Work, str], Upload]
+
+
+def show_list(records: Records, actor: Actor) -> None:
+    """Show the uploads that the actor may see, the newest first."""
+    with records.reading(actor) as work:
+        rows = [row for row in list_uploads(work) if _is_shown(row, work.now)]
+        people = {person.id: person.name for person in list_people(work)}
+        with_file = {
+            row.id for row in rows if row.state == UploadState.FAILED and upload_path(work.files, row).is_file()
+        }
+    _show_error()
+    if not rows:
+        st.caption("Nothing has been uploaded lately.")
+        return
+    ended = [row for row in rows if row.state in (UploadState.DONE, UploadState.DUPLICATE, UploadState.CANCELLED)]
+    if ended:
+        st.button(
+            "Clear what is finished",
+            on_click=_clear,
+            args=(records, actor, [row.id for row in ended]),
+            help="Takes these off the list. The sets stay.",
+            icon=":material/playlist_remove:",
+            key="uploads-clear",
+        )
+    waiting = [row.id for row in reversed(rows) if row.state == UploadState.WAITING]
+    for row in rows[:_SHOWN]:
+        before = waiting.index(row.id) if row.id in waiting else 0
+        with st.container(border=True, key=f"upload-{row.id}"):
+            _show_one(records, actor, row, people, before, can_retry=row.id in with_file)
+    if len(rows) > _SHOWN:
+        st.caption(f"{len(rows) - _SHOWN} older ones are not shown.")
+
+
+def _is_shown(row: Upload, now: datetime) -> bool:
+    if row.state == UploadState.RECEIVING:
+        return row.updated_at < now - _INTERRUPTED
+    return row.state in UNDER_WAY or row.updated_at > now - _ENDED_SHOWN
+
+
+def _show_one(
+    records: Records, actor: Actor, row: Upload, people: dict[str, str], before: int, *, can_retry: bool
+) -> None:
+    state = UploadState(row.state)
+    st.markdown(f"**{as_typed(row.name)}** {_BADGES[state]}")
+    if state == UploadState.RUNNING:
+        st.progress(min(1.0, row.share or 0.0), text=progress_in_words(row, records.now()))
+    elif state == UploadState.WAITING and before:
+        st.caption(f"{before} before it." if before > 1 else "One before it.")
+    elif state == UploadState.RECEIVING:
+        share = f"{100 * row.received // row.size} %"
+        st.markdown(f"{share} of it is here. Choose the same file again, and it goes on from there.")
+    elif state == UploadState.FAILED:
+        st.markdown(f":red[{as_typed(row.reason)}] {as_typed(row.remedy)}")
+    elif state == UploadState.DUPLICATE:
+        st.markdown(_duplicate_in_words(row))
+    if state not in (UploadState.DUPLICATE, UploadState.CANCELLED) and (state != UploadState.FAILED or can_retry):
+        st.markdown(_facts_in_words(row, people))
+    with st.container(horizontal=True, vertical_alignment="center", key=f"upload-actions-{row.id}"):
+        _offer_actions(records, actor, row, state, can_retry=can_retry)
+
+
+def _duplicate_in_words(row: Upload) -> str:
+    if row.set_id is not None:
+        return "The same file was measured before."
+    return "The same file is in this list already." if duplicate_of(row) else "The same file was measured and deleted."
+
+
+def _facts_in_words(row: Upload, people: dict[str, str]) -> str:
+    parts = []
+    for fact in facts(row, people, short_day_of):
+        why = f" :small[({as_typed(fact.why)})]" if fact.why else ""
+        parts.append(f":orange[{as_typed(fact.said)}]" if fact.open else f"{as_typed(fact.said)}{why}")
+    return " · ".join(parts)
+
+
+def _offer_actions(records: Records, actor: Actor, row: Upload, state: UploadState, *, can_retry: bool) -> None:
+    if row.set_id is not None:
+        page_link(REVIEW, "Open review", icon=":material/movie:", set=row.set_id)
+    may_change = (
+        state in UNDER_WAY
+        or (state == UploadState.FAILED and can_retry)
+        or (state == UploadState.DONE and row.set_id is not None and actor.sees_everybody)
+    )
+    nobodys = row.person_id is None and not wishes_of(row).person_said and actor.sees_everybody
+    label = "Choose who is measured" if people_seen(row) else "Say whose it is" if nobodys else "Change"
+    if may_change and st.button(label, key=f"upload-change-{row.id}", icon=":material/edit:"):
+        edit(row.id)
+        st.rerun(scope="app")
+    if can_retry:
+        _button("Try again", "refresh", try_again, records, actor, row.id)
+    if state in UNDER_WAY:
+        _button("Cancel", "close", cancel, records, actor, row.id)
+    else:
+        _button("Remove", "playlist_remove", remove_entry, records, actor, row.id)
+
+
+def _button(label: str, icon: str, act: _Act, records: Records, actor: Actor, upload_id: str) -> None:
+    st.button(
+        label,
+        key=f"upload-{icon}-{upload_id}",
+        icon=f":material/{icon}:",
+        on_click=_do,
+        args=(act, records, actor, upload_id),
+    )
+
+
+def _do(act: _Act, records: Records, actor: Actor, upload_id: str) -> None:
+    """Do something with an upload, for whoever has the page open by now: a callback is run before the page."""
+    if current_actor() != actor:
+        return
+    try:
+        with records.writing(actor) as work:
+            row = act(work, upload_id)
+        with records.reading(actor) as work:
+            if act is not try_again:
+                drop_file(work, row)
+    except FormcheckError as error:
+        st.session_state[_ERROR] = error
+
+
+def _clear(records: Records, actor: Actor, upload_ids: Sequence[str]) -> None:
+    for upload_id in upload_ids:
+        _do(remove_entry, records, actor, upload_id)
+
+
+def _show_error() -> None:
+    error = st.session_state.pop(_ERROR, None)
+    if isinstance(error, FormcheckError):
+        st.error(f"{as_typed(error.reason)} {as_typed(error.remedy)}", icon=":material/error:")

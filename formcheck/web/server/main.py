@@ -1,0 +1,116 @@
+"""The script that Streamlit runs for every page: the frame around them, who may see them, and the way between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+from streamlit.navigation.page import Page
+
+from formcheck.records.access import Actor, Role
+from formcheck.web.access.guard import admit
+from formcheck.web.access.identity import NoAccess
+from formcheck.web.access.no_access import log_out, show_no_access
+from formcheck.web.shared.addresses import (
+    CHECK,
+    COMPARE,
+    GUIDANCE,
+    LOG_OUT,
+    PEOPLE,
+    PERSON,
+    PROGRESS,
+    REFUSED,
+    REVIEW,
+    SELF_TEST,
+    START,
+    VIDEOS,
+    WELCOME,
+)
+from formcheck.web.shared.browser_parts import text_beside
+from formcheck.web.shared.navigation import remember_pages
+
+# Pages with things side by side. (No text stands alone in this file: Streamlit would show it on the page.)
+_WIDE = (REVIEW, COMPARE, PROGRESS)
+
+
+def _screen(name: str) -> Callable[[], None]:
+    """Return a page by the module that has it, loaded when somebody goes there: some need half of the library."""
+
+    def page() -> None:
+        import_module(f"formcheck.web.pages.{name}.page").page()
+
+    return page
+
+
+def _pages(actor: Actor) -> list[Page]:
+    is_client = actor.role is Role.CLIENT
+    # To a client the pages about others say that they are the clinician's.
+    for_clinicians: Literal["visible", "hidden"] = "hidden" if is_client else "visible"
+    for_clients: Literal["visible", "hidden"] = "visible" if is_client else "hidden"
+    return [
+        st.Page(_screen("check"), title="Check my form", icon=":material/videocam:", url_path=START, default=True),
+        # `/check` is the address of prescribed sets; the start page is the same page under the shortest address.
+        st.Page(_screen("check"), title="Check my form", url_path=CHECK, visibility="hidden"),
+        st.Page(_screen("videos"), title="Videos", icon=":material/movie:", url_path=VIDEOS),
+        st.Page(_screen("people"), title="People", icon=":material/group:", url_path=PEOPLE, visibility=for_clinicians),
+        st.Page(
+            _screen("person"),
+            title="My records" if is_client else "Person",
+            icon=":material/person:",
+            url_path=PERSON,
+            visibility=for_clients,
+        ),
+        st.Page(_screen("review"), title="Review", url_path=REVIEW, visibility="hidden"),
+        st.Page(
+            _screen("compare"),
+            title="Compare",
+            icon=":material/compare:",
+            url_path=COMPARE,
+            visibility=for_clinicians,
+        ),
+        st.Page(
+            _screen("progress"),
+            title="My progress" if is_client else "Progress",
+            icon=":material/show_chart:",
+            url_path=PROGRESS,
+        ),
+        _guidance(),
+        st.Page(_screen("selftest"), title="Self-test", icon=":material/build:", url_path=SELF_TEST),
+    ]
+
+
+def _guidance() -> Page:
+    return st.Page(_screen("guidance"), title="Guidance", icon=":material/menu_book:", url_path=GUIDANCE)
+
+
+def _pages_without_access(refusal: NoAccess) -> list[Page]:
+    """Return the same word of refusal at every address, and the guidance, which is everybody's."""
+    refused = partial(show_no_access, refusal)
+    title = "Log in" if refusal.may_log_in else "No access"
+    first = st.Page(refused, title=title, icon=":material/lock:", url_path=WELCOME, default=True)
+    others = [st.Page(refused, title=title, url_path=address, visibility="hidden") for address in REFUSED]
+    return [first, *others, _guidance()]
+
+
+def _account() -> list[Page]:
+    """Return what stands under the name of somebody who is logged in."""
+    return [st.Page(log_out, title="Log out", icon=":material/logout:", url_path=LOG_OUT)]
+
+
+st.html(f"<style>{text_beside(__file__, 'frame.css')}</style>")
+
+_found = admit()
+_menu = {"": _pages(_found) if isinstance(_found, Actor) else _pages_without_access(_found)}
+if isinstance(_found, Actor) and _found.role is not Role.OWNER:
+    _menu[_found.name] = _account()
+remember_pages([page for pages in _menu.values() for page in pages])
+# Before the menu, or browsers would fetch the named icon of the open page from elsewhere: this one is our own.
+st.set_page_config(page_title="formcheck", page_icon=Path(__file__).with_name("icon.svg"))
+_page = st.navigation(_menu, position="top")
+# Before the page: one that changed its own width would jump at every touch.
+st.set_page_config(layout="wide" if _page.url_path in _WIDE else "centered")
+_page.run()

@@ -1,1 +1,0 @@
-"""The review of one set: player, corrections, notes, documents."""

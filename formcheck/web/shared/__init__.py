@@ -1,0 +1,1 @@
+"""What pages and routes have in common."""

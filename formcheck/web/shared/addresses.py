@@ -1,0 +1,49 @@
+"""Every address that the app answers at; what goes on with an id is said there.
+
+They keep clear of what Streamlit reserves: `/_stcore`, `/media`, `/component` and `/static`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+START: Final = "start"
+CHECK: Final = "check"
+"""Of prescribed sets; shows the same page as `START`."""
+VIDEOS: Final = "videos"
+PEOPLE: Final = "people"
+PERSON: Final = "person"
+"""Needs `?person=`, but for clients, who find themselves."""
+REVIEW: Final = "review"
+"""Needs `?set=`."""
+COMPARE: Final = "compare"
+PROGRESS: Final = "progress"
+SELF_TEST: Final = "self-test"
+LOG_OUT: Final = "log-out"
+REFUSED: Final = (START, CHECK, VIDEOS, PEOPLE, PERSON, REVIEW, COMPARE, PROGRESS, SELF_TEST, LOG_OUT)
+"""Pages at which who has no access reads why."""
+WELCOME: Final = "welcome"
+GUIDANCE: Final = "guidance"
+"""Everybody's."""
+PAGES: Final = (*REFUSED, WELCOME, GUIDANCE)
+"""Every page, behind the slash; the server answers at no other."""
+
+SOCKET_PATH: Final = "/live"
+"""The socket of live sets; needs a token (see `web.live.tokens`)."""
+HEALTH_PATH: Final = "/formcheck-health"
+LIVE_CLIENT_PATH: Final = "/formcheck-static/live"
+PLAYER_CLIENT_PATH: Final = "/formcheck-static/review"
+UPLOADS_CLIENT_PATH: Final = "/formcheck-static/uploads"
+"""Scripts, styles and drawings; each goes on with the name of a file."""
+
+UPLOADS_PATH: Final = "/formcheck-uploads"
+"""Where uploads go; that of one goes on with its id, and all need a link of the scope `uploads` in `LINK_HEADER`."""
+LINK_HEADER: Final = "x-formcheck-link"
+"""A header of our own: no page of another site can make a browser send it without asking first."""
+
+VIDEO_PATH: Final = "/formcheck-files/video"
+PLAYER_PATH: Final = "/formcheck-files/player"
+DOCUMENT_PATH: Final = "/formcheck-files/document"
+"""Files of a set: go on with its id, a document's with its kind behind that, and need a token (`web.access.links`)."""
+EXPORT_PATH: Final = "/formcheck-files/export"
+"""Of everything about a person; goes on with the person's id and needs a token."""

@@ -1,0 +1,69 @@
+"""The audit log in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from formcheck.records.tables import AuditEntry
+from formcheck.report.document_kinds import DocumentKind
+from formcheck.web.shared.moments import time_of
+from formcheck.web.shared.plain_text import as_typed
+
+_WORDS: Final = {
+    "account.added": "login added",
+    "account.removed": "login removed",
+    "account.restored": "login restored",
+    "note.deleted": "note deleted",
+    "note.written": "note written",
+    "person.added": "person added",
+    "person.changed": "details of the person changed",
+    "person.exported": "exported",
+    "person.imported": "person imported",
+    "plan.ended": "plan ended",
+    "plan.prescribed": "plan prescribed",
+    "set.added": "set measured and kept",
+    "set.annotated": "set drawn on",
+    "set.annotation_removed": "drawing removed from a set",
+    "set.corrected": "set corrected",
+    "set.dated": "date of a set changed",
+    "set.deleted": "set deleted",
+    "set.document": "document made",
+    "set.given": "set given to a person",
+    "set.judged_by_plan": "set judged by the person's plan",
+    "set.pain": "pain answered",
+    "set.uncorrected": "correction of a set taken back",
+    "set.video_dropped": "video deleted",
+    "suggestion.answered": "suggestion answered",
+    "upload.cancelled": "upload cancelled",
+    "upload.changed": "upload changed",
+    "upload.expired": "upload given up",
+    "upload.failed": "video could not be measured",
+    "upload.received": "video received",
+    "upload.refused": "video refused",
+}
+_CHANGES: Final = {
+    "move_landmark": "joint moved",
+    "set_rep_times": "times of a rep",
+    "exclude_rep": "rep left out",
+    "measure_as": "measured as something else",
+}
+_DOCUMENTS: Final = {kind.value: kind.label for kind in DocumentKind}
+
+
+def log_line(entry: AuditEntry) -> str:
+    """Say an entry of the log in one line of Markdown: when, what, by whom.
+
+    Parameters
+    ----------
+    entry
+        Of the audit log; one of an action that has no words here is named as the log names it.
+    """
+    what = _WORDS.get(entry.action, as_typed(entry.action))
+    change = entry.details.get("what")  # anything, in an entry that came with an import
+    changed = _CHANGES.get(str(change.get("kind"))) if isinstance(change, dict) else None
+    document = _DOCUMENTS.get(str(entry.details.get("kind")))
+    if changed:
+        what += f" ({changed})"
+    elif document:
+        what += f": {as_typed(document)}"
+    return f"{time_of(entry.at)}: {what}, {as_typed(entry.actor)}"

@@ -1,0 +1,40 @@
+"""Numbers, table and plots of the report on a page of the app: the report's own, with the report's own style."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from formcheck.report.page import details_html, report_style
+from formcheck.session.assessment import Assessment
+from formcheck.web.shared.browser_parts import text_beside
+
+_SYSTEM_IS_DARK: Final = "@media (prefers-color-scheme: dark) {\n  :root {"
+_APP_IS_DARK: Final = "@media all {\n  :host(.dark) {"
+_INSIDE: Final = """
+.parts { padding: 0; max-width: none; font-family: var(--st-font, system-ui, sans-serif); }
+:host, :host(.dark) { --page: var(--st-background-color); }
+"""
+
+
+def style_in_shadow() -> str:
+    """Return the report's style for a shadow root, which goes by the app's light or dark and not by the system's.
+
+    The style speaks of a whole document; here its root is the component's, and its body a box of class `parts`.
+    """
+    style = report_style().replace(_SYSTEM_IS_DARK, _APP_IS_DARK).replace(":root", ":host")
+    return style.replace("\nbody {", "\n.parts {")
+
+
+_parts = st.components.v2.component(
+    "formcheck_report_parts",
+    html='<div class="parts"></div>',
+    css=style_in_shadow() + _INSIDE,
+    js=text_beside(__file__, "report_parts.js"),
+)
+
+
+def show_details(assessment: Assessment, key: str) -> None:
+    """Show the numbers, the rep table and the plots of a set."""
+    _parts(key=key, data={"html": details_html(assessment), "theme": st.context.theme.type})
