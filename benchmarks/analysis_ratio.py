@@ -28,7 +28,7 @@ def bare(video: Path) -> dict[str, float]:
     from mediapipe.tasks.python import BaseOptions, vision
 
     from formcheck.pose.models import ensure_model
-    from formcheck.video.timing import Thinner
+    from formcheck.video.reader import Thinner
 
     options = vision.PoseLandmarkerOptions(
         base_options=BaseOptions(model_asset_buffer=ensure_model("full").path.read_bytes()),

@@ -21,7 +21,7 @@ from formcheck.exercises.catalogue.guide import guide_of
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric_file import InvalidRubricError
 from formcheck.history.ladder import level_of, next_level, previous_level
-from formcheck.intake.deciding import decide
+from formcheck.intake.analysis import decide
 from formcheck.intake.guesses import guess_by_name
 from formcheck.intake.queue import Announced, begin
 from formcheck.intake.settings import IntakeSettings
@@ -39,7 +39,7 @@ from formcheck.report.safety import safety_texts
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.web.downloads.documents import make_document
-from formcheck.web.pages.videos.words import facts
+from formcheck.web.pages.videos.listing import facts
 from formcheck.web.shared.opened_set import open_set
 from formcheck.web.shared.set_settings import link_query, read_link, usual_set
 from formcheck.web.shared.stored_words import stored_plan_in_words

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from formcheck.cluster.folder import folder_content
 from formcheck.cluster.video_job import jobs_for
 from formcheck.errors import VideoError
-from formcheck.intake.names import safe_name
+from formcheck.intake.queue import safe_name
 from formcheck.names import results_stem, shown_name
 from formcheck.report.outputs import spare_source
 from formcheck.video.reader import open_video

@@ -2,15 +2,18 @@
 
 Every step is one transaction. The bytes lie on the disk before the row says so, and a file goes only after the row no
 longer needs it: so whatever is killed at whatever moment, an upload is continued, waits, or is done.
+
+Names of uploaded files: what of them is kept, and which are names of videos.
 """
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Final
 
 from sqlalchemy import select
@@ -18,7 +21,6 @@ from sqlalchemy import select
 from formcheck.errors import VideoError
 from formcheck.intake.duplicates import enter_queue
 from formcheck.intake.ending import cancel, drop_file
-from formcheck.intake.names import safe_name, video_suffix
 from formcheck.intake.room import has_promise, in_megabytes, need_place, need_room
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.states import (
@@ -36,6 +38,25 @@ from formcheck.records.records import Records, Work
 from formcheck.records.tables import Upload, new_id
 from formcheck.video.digest import file_sha256
 from formcheck.video.unreadable import CONVERT, RECORD_AGAIN
+
+VIDEO_SUFFIXES: Final = (".mp4", ".mov", ".m4v", ".webm", ".mkv", ".avi", ".3gp", ".mpg", ".mpeg", ".mts", ".m2ts")
+_LONGEST_STEM: Final = 80
+_LONGEST_SUFFIX: Final = 8
+_NOT_IN_NAMES: Final = re.compile(r"[^\w .()+-]", re.UNICODE)
+
+
+def safe_name(name: str) -> str:
+    """Return the last part of a file name without what could lead elsewhere or steer anything; never empty."""
+    last = PureWindowsPath(PurePosixPath(name).name).name
+    path = PurePosixPath(_NOT_IN_NAMES.sub("_", last).strip(". ") or "video")
+    return f"{path.stem[:_LONGEST_STEM].strip()}{path.suffix[:_LONGEST_SUFFIX]}"
+
+
+def video_suffix(name: str) -> str | None:
+    """Return the ending of a video's name, in lower case with its dot; None where it is no name of a video."""
+    suffix = PurePosixPath(name).suffix.lower()
+    return suffix if suffix in VIDEO_SUFFIXES else None
+
 
 _LISTED: Final = 200
 

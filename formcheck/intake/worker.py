@@ -1,7 +1,9 @@
 """One worker process: takes uploads from the queue and measures them, one after another.
 
 It is started by `formcheck.intake.workers` with a pipe as its standard input. When that closes, whoever started it is
-gone or wants it to end: it puts back what it is at, and ends. So a server that is killed leaves no worker behind.
+gone or wants it to end: it puts back what it is at, and ends. So a server that is killed leaves no worker behind. While
+it is at work it renews its lease, passes progress on and carries the word to stop. Between uploads it sees to those that
+were interrupted: finished where all bytes are here, given up where nobody comes back.
 """
 
 from __future__ import annotations
@@ -12,28 +14,206 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Sequence
-from typing import Final
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from types import TracebackType
+from typing import Final, Self
+
+from sqlalchemy import select, true
 
 from formcheck.errors import FormcheckError
-from formcheck.intake.arrivals import complete_arrived, give_up_old
 from formcheck.intake.claims import (
     Claim,
     LeaseLostError,
     claim_next,
     give_back,
     mark_failed,
+    renew,
     something_to_do,
     take_back,
 )
-from formcheck.intake.heartbeat import Heartbeat, ToldToStopError
+from formcheck.intake.ending import drop_file
 from formcheck.intake.memory import TOO_MUCH_MEMORY, MemoryWatch, limit_data
-from formcheck.intake.settings import WORKER_MEMORY_BYTES, intake_settings
+from formcheck.intake.queue import WrongOffsetError, complete
+from formcheck.intake.settings import LEASE_S, WORKER_MEMORY_BYTES, intake_settings
+from formcheck.intake.states import UploadState, get_upload
 from formcheck.records.access import SYSTEM, UnreachableError
 from formcheck.records.records import Records
 from formcheck.records.sweep import sweep_incoming
+from formcheck.records.tables import Upload
 
 _LOG: Final = logging.getLogger(__name__)
+
+_BEAT_S: Final = 1.0
+_PATIENCE_S: Final = 8.0
+"""For the work to end once it is told to: it looks up between two pictures, and a library may never come back."""
+_STALLED_S: Final = 900.0
+"""Without any progress: a library hangs. Fetching the pose model on a slow line takes some minutes."""
+_STUCK: Final = 70
+"""Exit status of a worker that ends itself because its work cannot be ended otherwise."""
+
+
+class ToldToStopError(Exception):
+    """The worker shall end; what it is at goes back to the queue."""
+
+
+class Heartbeat:
+    """Beats while a worker is at one upload. Use it in a `with` block and call `tell` between the steps of the work.
+
+    Parameters
+    ----------
+    records
+        Where the lease is.
+    claim
+        What the worker has.
+    stop
+        Set when the worker shall end.
+    end_process
+        Ends this process at once, with a status.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        claim: Claim,
+        stop: threading.Event,
+        end_process: Callable[[int], object] = os._exit,
+    ) -> None:
+        self._records = records
+        self._claim = claim
+        self._stop = stop
+        self._end_process = end_process
+        self._over = threading.Event()
+        self._lost = threading.Event()
+        self._stage = "Starting"
+        self._share: float | None = None
+        self._told_at_s = self._renewed_at_s = time.monotonic()
+        self._thread = threading.Thread(target=self._beat, name="formcheck-heartbeat", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def tell(self, stage: str, share: float | None) -> None:
+        """Take note of progress; what is written to the records is the newest, once a second.
+
+        Raises
+        ------
+        LeaseLostError
+            If the upload was cancelled or is another's.
+        ToldToStopError
+            If the worker shall end.
+        """
+        if self._lost.is_set():
+            raise LeaseLostError
+        if self._stop.is_set():
+            raise ToldToStopError
+        self._stage, self._share = stage, share
+        self._told_at_s = time.monotonic()
+
+    def _beat(self) -> None:
+        ended_at_s: float | None = None
+        while not self._over.wait(_BEAT_S):
+            now_s = time.monotonic()
+            if self._stop.is_set() or self._lost.is_set():
+                ended_at_s = ended_at_s or now_s
+                if now_s - ended_at_s > _PATIENCE_S:
+                    self._end_process(_STUCK)
+                    return
+            elif now_s - self._told_at_s > _STALLED_S:
+                _LOG.error("the analysis of upload %s has stood still for too long", self._claim.upload_id)
+                self._end_process(_STUCK)
+                return
+            else:
+                self._renew(now_s)
+
+    def _renew(self, now_s: float) -> None:
+        try:
+            with self._records.writing(SYSTEM) as work:
+                kept = renew(work, self._claim, self._stage, self._share)
+        except FormcheckError as error:
+            # A database that is away for a moment ends no work; one that stays away ends the lease.
+            _LOG.warning("a lease could not be renewed: %s", error)
+            kept = now_s - self._renewed_at_s < LEASE_S
+        else:
+            self._renewed_at_s = now_s
+        if not kept:
+            self._lost.set()
+
+
+_BROWSER_COMPLETES: Final = timedelta(minutes=1)
+"""For the request that brought the last bytes to complete the upload itself."""
+_RECEIVING_KEPT: Final = timedelta(days=7)
+_ANNOUNCED_KEPT: Final = timedelta(hours=1)
+"""Of which no byte has come."""
+_FAILED_KEPT: Final = timedelta(days=14)
+
+
+def complete_arrived(records: Records) -> int:
+    """Complete uploads whose bytes are all here though nobody said so: the server was killed just then.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    before = records.now() - _BROWSER_COMPLETES
+    with records.reading(SYSTEM) as work:
+        query = select(Upload).where(
+            Upload.state == UploadState.RECEIVING, Upload.received == Upload.size, Upload.updated_at < before
+        )
+        found: Sequence[Upload] = work.session.scalars(query).all()
+    completed = 0
+    for row in found:
+        try:
+            complete(records, SYSTEM, row.id)
+        except WrongOffsetError:
+            _LOG.warning("the bytes of upload %s are gone from the disk; they are asked for again", row.id)
+        except FormcheckError as error:
+            _LOG.warning("upload %s could not be completed: %s", row.id, error)
+        else:
+            completed += 1
+    return completed
+
+
+def give_up_old(records: Records) -> int:
+    """Cancel uploads that nobody goes on with, and let go of the files of those that failed long ago.
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    now = records.now()
+    limits = (
+        (UploadState.RECEIVING, now - _ANNOUNCED_KEPT, Upload.received == 0),
+        (UploadState.RECEIVING, now - _RECEIVING_KEPT, true()),
+        (UploadState.FAILED, now - _FAILED_KEPT, true()),
+    )
+    given_up = 0
+    for state, before, which in limits:
+        with records.reading(SYSTEM) as work:
+            query = select(Upload.id).where(Upload.state == state, Upload.updated_at < before, which)
+            found = work.session.scalars(query).all()
+        for upload_id in found:
+            with records.writing(SYSTEM) as work:
+                row = get_upload(work, upload_id, to_change=True)
+                if row.state != state or row.updated_at >= before:
+                    continue
+                row.state, row.updated_at = UploadState.CANCELLED, work.now
+            with records.reading(SYSTEM) as work:
+                drop_file(work, row)
+            given_up += 1
+    return given_up
+
+
 _LOOK_EVERY_S: Final = 1.0
 _TIDY_EVERY_LOOKS: Final = 60
 _AFTER_FAULT_S: Final = 5.0

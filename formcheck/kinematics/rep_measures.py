@@ -2,6 +2,8 @@
 
 A value is the median over the bottom of the rep (from 90 % of its range to 90 % again), or where a check looks at the
 whole rep, the value that is exceeded for a twentieth of it.
+
+From the values of a stretch of a rep to the one reported: one definition, for what is measured and for truth.
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ from formcheck.kinematics.error_parts import (
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Derivation, Measure, Per, Reduction
 from formcheck.kinematics.measures.registry import MEASURES, derived
-from formcheck.kinematics.reductions import deepest, extreme, median
 from formcheck.kinematics.reps import ASCENT, BOTTOM_SHARE, DESCENT, HOLD, RepTimes, descent_reversals
 from formcheck.kinematics.slowing import slowing_of
 from formcheck.kinematics.uncertainty import TWO_SIDED_95, estimate
@@ -34,6 +35,34 @@ from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import BODY, SIDES, Side
 
 FloatArray = NDArray[np.float64]
+
+_DEEPEST_PERCENTILE = 90
+
+
+def extreme(known: FloatArray) -> float:
+    """Return the value that is exceeded for a twentieth of the stretch, on the side further from zero.
+
+    Parameters
+    ----------
+    known
+        Shape (n,), without NaN; NaN is returned when it is empty.
+    """
+    if len(known) == 0:
+        return float("nan")
+    low, high = np.percentile(known, [5, 95])
+    return float(high if abs(high) >= abs(low) else low)
+
+
+def median(known: FloatArray) -> float:
+    """Return the middle of `known`, shape (n,); NaN when it is empty."""
+    return float(np.median(known)) if len(known) else float("nan")
+
+
+def deepest(known: FloatArray) -> float:
+    """Return the depth of a bottom: what is exceeded for a tenth of it; NaN when `known`, shape (n,), is empty."""
+    return float(np.percentile(known, _DEEPEST_PERCENTILE)) if len(known) else float("nan")
+
+
 Values = dict[str, dict[str, Estimate | None]]
 """By measure, then by `left` and `right` or `both`; None where not measured."""
 

@@ -1,4 +1,7 @@
-"""The reps of a reviewed set as CSV: a row for each value, as it was measured and as it is after the review."""
+"""The reps of a reviewed set as CSV: a row for each value, as it was measured and as it is after the review.
+
+Zero and sign of every measure of a rep, in words: published papers mix them, so each export says its own.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,20 @@ from pathlib import Path
 from typing import Final
 
 from formcheck.kinematics.estimate import Estimate
-from formcheck.report.conventions import convention_of
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.report.csv_file import Cell, CsvDialect, Number, csv_text, number
 from formcheck.report.files import writing_whole
 from formcheck.report.review_words import TIMES, ReviewedRep, rep_pairs, unit_in_words
 from formcheck.report.units import decimals_of
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
+
+
+def convention_of(measure: str) -> str:
+    """Return zero and sign of a measure in words; empty for times, counts and bare sizes, which are never negative."""
+    known = MEASURES.get(measure)
+    return "" if known is None else known.zero
+
 
 COLUMNS: Final = (
     *("rep", "rep_automatic", "counted", "leg", "measure", "unit"),

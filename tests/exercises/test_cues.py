@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.exercises.cues import LEAST_PAUSE_S, Cue, CueChooser, CueKind, said_one_in
+from formcheck.exercises.cues import LEAST_PAUSE_S, Cue, CueChooser, CueKind, better, praise_for, said_one_in
 from formcheck.exercises.finding import Band, Finding
-from formcheck.exercises.praise import better, praise_for
 from formcheck.exercises.rubric import Precedence
 from formcheck.exercises.rubric_file import builtin_rubric
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from formcheck.errors import FormcheckError
-from formcheck.intake.arrivals import complete_arrived, give_up_old
 from formcheck.intake.claims import (
     Claim,
     LeaseLostError,
@@ -18,6 +17,7 @@ from formcheck.intake.claims import (
 from formcheck.intake.ending import cancel
 from formcheck.intake.settings import LEASE_S, MOST_ATTEMPTS
 from formcheck.intake.states import UploadState
+from formcheck.intake.worker import complete_arrived, give_up_old
 from formcheck.records.access import SYSTEM
 
 from .desk import ROBIN, Desk

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from formcheck.errors import VideoError
-from formcheck.intake.first_bytes import ENOUGH_BYTES, check_first_bytes
+from formcheck.web.uploads.receiver import ENOUGH_BYTES, check_first_bytes
 from tests.clips import SAMPLES
 from tests.video.clips import steady, write_clip
 

@@ -10,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.exercises.plan import Plan
-from formcheck.intake.deciding import decide, decided_for_leg
+from formcheck.intake.analysis import decide, decided_for_leg, recorded_in
 from formcheck.intake.guesses import guess_date, guess_person
-from formcheck.intake.names import safe_name, video_suffix
-from formcheck.intake.recorded_at import recorded_in
+from formcheck.intake.queue import safe_name, video_suffix
 from formcheck.intake.wishes import Guess, Wishes
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side

@@ -22,7 +22,7 @@ from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.web.downloads.documents import make_document
-from formcheck.web.downloads.export import make_export
+from formcheck.web.downloads.routes import make_export
 from tests.records.examples import Example, add_example, add_sample_set, all_rows
 from tests.sample_tracks import sample_track
 

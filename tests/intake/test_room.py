@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from formcheck.intake.arrivals import give_up_old
 from formcheck.intake.queue import expect
 from formcheck.intake.settings import FREE_BYTES
 from formcheck.intake.states import UploadState, get_upload
+from formcheck.intake.worker import give_up_old
 from formcheck.records.access import Actor, RecordsError
 from formcheck.records.tables import Upload
 

@@ -14,13 +14,12 @@ import psutil
 import pytest
 
 from formcheck.errors import NotAssessableError
-from formcheck.intake import heartbeat
+from formcheck.intake import worker as heartbeat
 from formcheck.intake.claims import Claim, claim_next
 from formcheck.intake.ending import cancel
-from formcheck.intake.heartbeat import Heartbeat, ToldToStopError
 from formcheck.intake.states import UploadState, get_upload, upload_path
 from formcheck.intake.wishes import Wishes
-from formcheck.intake.worker import Worker
+from formcheck.intake.worker import Heartbeat, ToldToStopError, Worker
 from formcheck.intake.workers import Workers, worker_command
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import SYSTEM, UnreachableError

@@ -21,7 +21,7 @@ from formcheck.report.table import write_csv
 from formcheck.session.corrections import ReviewedSet
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
-from formcheck.web.player.reps import columns_of
+from formcheck.web.player.payload import columns_of
 
 from ..sample_tracks import sample_track
 from ..skeleton import LEFT, RIGHT, Film, Move, Person, film

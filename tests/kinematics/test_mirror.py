@@ -9,7 +9,7 @@ import pytest
 
 from formcheck.errors import NotAssessableError
 from formcheck.kinematics.analysis import measure_set
-from formcheck.kinematics.mirror import body_hand, need_unmirrored
+from formcheck.kinematics.find import body_hand, need_unmirrored
 from formcheck.pose.landmarks import MIRROR
 from formcheck.pose.types import PoseTrack
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from formcheck.kinematics.reductions import deepest, extreme
-from formcheck.kinematics.rep_measures import measure_rep
+from formcheck.kinematics.rep_measures import deepest, extreme, measure_rep
 
 from ..skeleton import Person
 from .sets import filmed, measured

@@ -18,7 +18,7 @@ def stderr_of(body: str) -> str:
     """Run a program in which `native(text)` writes as C++ does; return all that arrives on its standard error."""
     program = (
         "import os, sys\n"
-        "from formcheck.pose.native_log import without_chatter\n"
+        "from formcheck.pose.estimator import without_chatter\n"
         "def native(text): os.write(2, text.encode())\n"
         f"CHATTER, ERROR = {CHATTER!r}, {ERROR!r}\n"
     )
@@ -58,7 +58,7 @@ def test_outside_of_the_block_nothing_is_held_back() -> None:
 def test_a_process_without_standard_error_works() -> None:
     program = (
         "import os; os.close(2)\n"
-        "from formcheck.pose.native_log import without_chatter\n"
+        "from formcheck.pose.estimator import without_chatter\n"
         "with without_chatter(): print('worked')"
     )
     done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, check=False)

@@ -13,7 +13,7 @@ from referencing import Registry, Resource
 
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.document import assessment_document, assessment_schema
-from formcheck.report.review_document import review_document, review_schema, write_review_json
+from formcheck.report.documents import review_document, review_schema, write_review_json
 from formcheck.session.corrections import NotApplied, ReviewedSet
 
 from .reviews import CORRECTIONS, DETAILS, as_measured, corrected_set

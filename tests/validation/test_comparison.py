@@ -12,10 +12,9 @@ from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.report.table import write_csv
 from formcheck.session.assessment import Assessment
-from formcheck.validation.comparison import TruthComparison, compare
+from formcheck.validation.comparison import TruthComparison, at_times, compare
 from formcheck.validation.digitised import points_truth
 from formcheck.validation.measured import measured_truth
-from formcheck.validation.moments import at_times
 from formcheck.validation.study import ClipResult, PairLevel, Study, study_of
 from formcheck.validation.tables import read_table
 from formcheck.validation.truth import ClipInfo, Samples, Truth, TruthKind, TruthRep

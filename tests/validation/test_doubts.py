@@ -14,7 +14,7 @@ from formcheck.pose.landmarks import BODY, Side
 from formcheck.session.assessment import Assessment
 from formcheck.validation.comparison import compare
 from formcheck.validation.digitised import need_in_picture
-from formcheck.validation.doubts import doubts_of
+from formcheck.validation.run import doubts_of
 from formcheck.validation.tables import TruthError
 from formcheck.validation.truth import ClipInfo, Samples, Truth, TruthKind
 

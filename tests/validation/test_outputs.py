@@ -15,9 +15,8 @@ from formcheck.errors import FormcheckError, OutputError
 from formcheck.kinematics.view import ViewKind
 from formcheck.validation.comparison import compare
 from formcheck.validation.content import sections_of
-from formcheck.validation.document import json_text, pairs_csv
 from formcheck.validation.markdown import markdown_of, read_notes
-from formcheck.validation.outputs import StudyOutputs, write_validation
+from formcheck.validation.outputs import StudyOutputs, json_text, pairs_csv, write_validation
 from formcheck.validation.page import headlines, validation_page
 from formcheck.validation.study import ClipResult, Study, study_of
 from formcheck.validation.truth import ClipInfo, TruthKind

@@ -8,7 +8,7 @@ import struct
 import pytest
 
 from formcheck.errors import VideoError
-from formcheck.video.orientation import Orientation, read_display_matrix
+from formcheck.video.picture import Orientation, read_display_matrix
 
 
 def matrix(a: float, b: float, c: float, d: float, scale: float = 1.0) -> bytes:

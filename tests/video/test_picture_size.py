@@ -7,8 +7,7 @@ from fractions import Fraction
 import pytest
 
 from formcheck.errors import VideoError
-from formcheck.video.orientation import Orientation
-from formcheck.video.picture import PictureSize, upright_size
+from formcheck.video.picture import Orientation, PictureSize, upright_size
 
 
 @pytest.mark.parametrize(

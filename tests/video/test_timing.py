@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.video.reader import MIN_INTERVAL_S
-from formcheck.video.timing import PresentationClock, Thinner
+from formcheck.video.reader import MIN_INTERVAL_S, PresentationClock, Thinner
 
 MILLISECOND = Fraction(1, 1000)
 

@@ -13,9 +13,8 @@ import numpy as np
 import pytest
 
 from formcheck.errors import OutputError
-from formcheck.video.encoder import ENCODERS, choose_encoder
 from formcheck.video.reader import open_video, probe
-from formcheck.video.writer import VideoWriter
+from formcheck.video.writer import ENCODERS, VideoWriter, choose_encoder
 
 from .clips import Picture, quadrants, square_centre, square_picture, square_x_px, steady
 from .test_unusable_files import without_privileges

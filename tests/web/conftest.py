@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.web.access.settings import NETWORK_VARIABLE
+from formcheck.web.access.identity import NETWORK_VARIABLE
 
 
 @pytest.fixture(autouse=True)

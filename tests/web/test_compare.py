@@ -25,8 +25,7 @@ from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
-from formcheck.web.pages.compare.curves import curves_html, draw_pair
-from formcheck.web.pages.compare.table import table_html, verdicts_html
+from formcheck.web.pages.compare.page import curves_html, draw_pair, table_html, verdicts_html
 from formcheck.web.shared.comparison_words import difference_text, headline, verdict_words
 from formcheck.web.shared.plot_parts import NARROW, WIDE, value_range
 from tests.history.made_up import DAY, assessment, each_leg

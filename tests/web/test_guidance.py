@@ -24,10 +24,8 @@ from formcheck.exercises.catalogue.guide import (
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, STOP_RULE
 from formcheck.session import pain
-from formcheck.web.pages.guidance.origins import check_blocks, origin_blocks
-from formcheck.web.pages.guidance.render import blocks_html
-from formcheck.web.pages.guidance.safety import SAFETY
-from formcheck.web.pages.guidance.topics import topic_named, topics
+from formcheck.web.pages.guidance.page import blocks_html, check_blocks, origin_blocks
+from formcheck.web.pages.guidance.topics import SAFETY, topic_named, topics
 from tools.figures.__main__ import FIGURES
 
 TOPICS = topics()

@@ -18,7 +18,7 @@ from tests.records.kept import CLINICIAN, add_somebody, client_of
 def _offer() -> None:
     import streamlit as st
 
-    from formcheck.web.pages.check.keeping import offer_to_keep
+    from formcheck.web.pages.check.page import offer_to_keep
     from tests.web.finished import finished_sample
 
     offer_to_keep(finished_sample("wall_squat_front"), 1, st.session_state.get("after"))
@@ -27,8 +27,8 @@ def _offer() -> None:
 def test_a_client_keeps_a_live_set_with_its_pain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     records = Records(RecordsSettings(home=tmp_path))
     ann = add_somebody(records)
-    monkeypatch.setattr("formcheck.web.pages.check.keeping.current_actor", lambda: client_of(ann))
-    monkeypatch.setattr("formcheck.web.pages.check.keeping.records_service", lambda: records)
+    monkeypatch.setattr("formcheck.web.pages.check.page.current_actor", lambda: client_of(ann))
+    monkeypatch.setattr("formcheck.web.pages.check.page.records_service", lambda: records)
     test = AppTest.from_function(_offer, default_timeout=240).run()
     test.button(key="keep-set-yes").click().run()
     test.session_state["after"] = 3

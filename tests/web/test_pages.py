@@ -14,7 +14,7 @@ import formcheck.web.server
 from formcheck.errors import PoseModelError
 from formcheck.pose.models import PoseModel
 from formcheck.report import safety
-from formcheck.web.pages.check.safety_gate import REMINDER
+from formcheck.web.pages.check.page import REMINDER
 from tests.web.finished import SET_ID, finished_sample
 
 _TIMEOUT_S = 240.0
@@ -26,7 +26,7 @@ _PRESCRIBED = {"exercise": "wall-squat", "leg": "both", "reps": "12", "hold": "5
 def _pose_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Let there be a pose model, whether or not one is installed where the tests run."""
     model = PoseModel("pose_landmarker_full", tmp_path / "none.task", "0" * 64)
-    monkeypatch.setattr("formcheck.web.pages.check.before.find_model", lambda _name: model)
+    monkeypatch.setattr("formcheck.web.pages.check.page.find_model", lambda _name: model)
 
 
 def _check() -> None:
@@ -156,7 +156,7 @@ def test_a_missing_pose_model_is_said_with_what_to_do(monkeypatch: pytest.Monkey
     def missing(_name: str) -> PoseModel:
         raise PoseModelError("The pose model “full” is not installed.", "Run `formcheck models install full`.")
 
-    monkeypatch.setattr("formcheck.web.pages.check.before.find_model", missing)
+    monkeypatch.setattr("formcheck.web.pages.check.page.find_model", missing)
     test = opened(_check)
     assert "not installed" in words(test)
     assert "formcheck models install full" in words(test)

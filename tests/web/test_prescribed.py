@@ -34,7 +34,7 @@ def _check() -> None:
 def setups(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """Give the set-up messages of the camera views that the page shows, the newest last."""
     shown: list[dict[str, Any]] = []
-    monkeypatch.setattr("formcheck.web.pages.check.before.find_model", lambda _name: None)
+    monkeypatch.setattr("formcheck.web.pages.check.page.find_model", lambda _name: None)
     monkeypatch.setattr("formcheck.web.pages.check.page.show_live_view", lambda setup, **_: shown.append(setup))
     return shown
 

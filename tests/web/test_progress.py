@@ -31,9 +31,19 @@ from formcheck.records.sets import get_set, list_sets, say_pain, summary_of_row
 from formcheck.records.tables import StoredPlan, SuggestionAnswer
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
-from formcheck.web.pages.progress.charts import draw_trend, symmetry_html, trend_html
-from formcheck.web.pages.progress.milestones import in_words, milestones_html
-from formcheck.web.pages.progress.pain_and_weeks import draw_pain, draw_weeks, pain_html, shown_weeks, weeks_html
+from formcheck.web.pages.progress.charts import (
+    day_range,
+    day_ticks,
+    draw_pain,
+    draw_trend,
+    draw_weeks,
+    pain_html,
+    shown_weeks,
+    symmetry_html,
+    trend_html,
+    weeks_html,
+)
+from formcheck.web.pages.progress.page import in_words, milestones_html
 from formcheck.web.pages.progress.suggestion_view import (
     Answering,
     after,
@@ -42,7 +52,6 @@ from formcheck.web.pages.progress.suggestion_view import (
     in_force,
     keep_answer,
 )
-from formcheck.web.pages.progress.time_axis import day_range, day_ticks
 from formcheck.web.shared.plot_parts import NARROW, WIDE
 from tests.history.made_up import DAY, calm, each_leg, summary
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set

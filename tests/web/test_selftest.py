@@ -10,7 +10,7 @@ from formcheck.errors import FormcheckError, PoseModelError
 from formcheck.pose.models import PoseModel
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.registry import LiveRegistry
-from formcheck.web.pages.selftest.chain import LinkResult, ServerChain, State
+from formcheck.web.pages.selftest.page import LinkResult, ServerChain, State
 
 _LINKS = ["Pose model", "Finding a person", "Measuring", "Places for live sets", "Disk and video"]
 
@@ -50,6 +50,6 @@ def test_a_disk_that_takes_nothing_fails_by_itself(monkeypatch: pytest.MonkeyPat
     def no_room(path: Path, *_: object) -> None:
         raise FormcheckError(f"The disk that holds {path.name} is full.", "Free some space.")
 
-    monkeypatch.setattr("formcheck.web.pages.selftest.chain.VideoWriter", no_room)
+    monkeypatch.setattr("formcheck.web.pages.selftest.page.VideoWriter", no_room)
     results = run(ServerChain(LiveRegistry(), _missing))
     assert (results["Disk and video"].state, results["Disk and video"].next_step) == (State.FAIL, "Free some space.")

@@ -17,7 +17,7 @@ from formcheck.pose.landmarks import Side
 from formcheck.session.request import SetRequest
 from formcheck.web.live.messages import SetupMessage, parse_client_text
 from formcheck.web.live.refusal import LiveRefusalError
-from formcheck.web.pages.check.before import link_of
+from formcheck.web.pages.check.page import link_of
 from formcheck.web.shared.set_settings import (
     EXERCISES,
     LinkReading,

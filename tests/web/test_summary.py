@@ -15,8 +15,7 @@ from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.estimate import Estimate
 from formcheck.report.page import details_html
 from formcheck.session.assessment import Assessment, Rep
-from formcheck.web.pages.check.downloads import downloads_of
-from formcheck.web.pages.check.summary import best_rep, fatigue
+from formcheck.web.pages.check.after import best_rep, downloads_of, fatigue
 from formcheck.web.shared.report_parts import style_in_shadow
 from tests.sample_tracks import sample_track
 from tests.web.finished import sample_assessment

@@ -8,10 +8,8 @@ from typing import Final
 import streamlit as st
 from streamlit.errors import StreamlitAuthError
 
-from formcheck.web.access.ended_logins import ended_logins
-from formcheck.web.access.identity import NoAccess, Why
+from formcheck.web.access.identity import NETWORK_VARIABLE, NoAccess, Why, ended_logins
 from formcheck.web.access.login import claims_of_page, login_set_up
-from formcheck.web.access.settings import NETWORK_VARIABLE
 from formcheck.web.shared.plain_text import as_typed
 
 _DOCUMENT: Final = "docs/access.md"

@@ -1,4 +1,4 @@
-"""The routes of the files of sets: the video, what the player shows, and documents.
+"""The routes of the files of sets and people: the video, what the player shows, documents, and all of one person.
 
 Each asks three things: whether the link holds, who uses it (both in `web.access.links`), and whether that actor may see
 the set (in the records). A no to any of them, and a set that does not exist, get the same answer.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from typing import Final
 
 from starlette.requests import Request
@@ -17,7 +17,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from formcheck.errors import FormcheckError
+from formcheck.records import tables
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError
+from formcheck.records.exchange import export_people
 from formcheck.records.people import get_person
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set, video_of
@@ -31,12 +33,70 @@ from formcheck.web.access.links import (
     video_scope,
 )
 from formcheck.web.access.service import records_service
-from formcheck.web.downloads.answers import PrivateFile, make_private, not_possible, nothing_here
-from formcheck.web.downloads.export import make_export
-from formcheck.web.downloads.made_file import MadeFile
-from formcheck.web.downloads.player_data import player_data
+from formcheck.web.downloads.made_file import (
+    MadeFile,
+    PrivateFile,
+    discarded_if_gone,
+    file_name,
+    make_private,
+    not_possible,
+    nothing_here,
+)
+from formcheck.web.player.annotations import Annotation, drawing_from
+from formcheck.web.player.fields import FieldError
+from formcheck.web.player.payload import payload_bytes, player_payload
 from formcheck.web.player.routes import data_response
 from formcheck.web.shared.addresses import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
+from formcheck.web.shared.opened_set import open_set
+
+
+def player_data(records: Records, actor: Actor, set_id: str) -> bytes:
+    """Return what the player shows of a set: landmarks, measures, reps, findings, corrections, drawings.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such set for the actor.
+    """
+    opened = open_set(records, actor, set_id)
+    return payload_bytes(player_payload(opened.reviewed, drawn(opened.annotations)))
+
+
+def drawn(rows: Iterable[tables.StoredAnnotation]) -> Iterator[Annotation]:
+    """Give what was drawn as the player takes it; what cannot be read, as after an import, is left out."""
+    for row in rows:
+        try:
+            drawing = drawing_from(row.t_s, row.body)
+        except FieldError:
+            continue
+        yield Annotation(row.id, drawing, row.made_by, row.made_at)
+
+
+_SUFFIX: Final = ".formcheck.zip"
+
+
+def make_export(records: Records, actor: Actor, person_id: str) -> MadeFile:
+    """Make an archive of everything about a person; who asked for it goes into the audit log.
+
+    The file lies among what is not kept: whoever asked removes it when it is sent. What is left over is swept.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such person for the actor.
+    NotAllowedError
+        If the actor is a client.
+    RecordsError
+        If it cannot be written.
+    """
+    with records.reading(actor) as work:
+        name = get_person(work, person_id).name
+    path = records.files.passing_name(".zip", of=person_id)
+    export_people(records, actor, path, [person_id])
+    with discarded_if_gone(path), records.reading(actor) as work:
+        get_person(work, person_id)  # may have been erased meanwhile
+    return MadeFile(path, f"{file_name(name)}-{records.now():%Y-%m-%d}{_SUFFIX}", "application/zip")
+
 
 _LOG: Final = logging.getLogger(__name__)
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)

@@ -12,7 +12,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from streamlit import file_util
 
-from formcheck.web.downloads.answers import PRIVATE_HEADERS
+from formcheck.web.downloads.made_file import PRIVATE_HEADERS
 
 _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _MEDIA: Final = "/media/"

@@ -21,8 +21,8 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Response
 from websockets.server import ServerProtocol
 
+from formcheck.web.gate.crowd import GateLimits
 from formcheck.web.gate.headers import secure_headers
-from formcheck.web.gate.limits import GateLimits
 from formcheck.web.shared.senders import group_of
 
 _LOG: Final = logging.getLogger(__name__)

@@ -20,8 +20,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import formcheck
-from formcheck.web.gate.crowd import Bucket
-from formcheck.web.gate.limits import GateLimits
+from formcheck.web.gate.crowd import Bucket, GateLimits
 
 _LOG: Final = logging.getLogger(__name__)
 _WANTED: Final = frozenset({"rerun_script", "stop_script", "app_heartbeat"})

@@ -1,4 +1,7 @@
-"""The thread of one live set: pictures go in from whichever socket has the set now, answers come out in their order."""
+"""The thread of one live set: pictures go in from whichever socket has the set now, answers come out in their order.
+
+What the thread of a live set is asked to do, in order.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,39 @@ from formcheck.web.live.refusal import (
     set_in_use,
 )
 from formcheck.web.live.replies import error_message, finished_message, ready_message
-from formcheck.web.live.set_work import DropSet, FinishSet, GreetSocket, MeasurePicture
+
+
+@dataclass(frozen=True)
+class GreetSocket:
+    """Tell a socket where the set is."""
+
+    listener: Listener
+    resumed: bool
+    """Whether another socket had the set before."""
+
+
+@dataclass(frozen=True)
+class MeasurePicture:
+    """Measure a picture and answer to the socket that it came over."""
+
+    listener: Listener
+    frame: FrameMessage
+
+
+@dataclass(frozen=True)
+class FinishSet:
+    """Measure the whole set and end it."""
+
+    remark: str = ""
+    """Why it ends, if not because the person said so: one sentence for the result."""
+
+
+@dataclass(frozen=True)
+class DropSet:
+    """End the set and keep nothing of it."""
+
+    last_words: Outgoing
+
 
 _logger: Final = logging.getLogger(__name__)
 _SHORTEST_STEP_MS: Final = 0.1

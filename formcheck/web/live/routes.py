@@ -17,7 +17,7 @@ from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.service import live_service
 from formcheck.web.live.socket import Admission, serve_live_socket
 from formcheck.web.shared.addresses import HEALTH_PATH, LIVE_CLIENT_PATH, SOCKET_PATH
-from formcheck.web.shared.static_files import StaticFolder
+from formcheck.web.shared.browser_parts import StaticFolder
 
 _CLIENT: Final = Path(__file__).resolve().parent / "client"
 

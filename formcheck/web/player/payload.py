@@ -1,28 +1,256 @@
-"""What the player is sent of a set: frame times, landmarks, measures, reps and remarks, small enough for one answer."""
+"""What the player is sent of a set: frame times, landmarks, measures to plot, reps and remarks, in one answer."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Iterator
+from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose.landmarks import BODY, SIDES
+from formcheck.exercises.finding import Band, Finding
+from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import LAST
+from formcheck.kinematics.measures.registry import MEASURES, SERIES, measure_of, tabled
+from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack
-from formcheck.report.review_words import change_in_words
+from formcheck.report.palette import BAND_STYLES
+from formcheck.report.review_words import TIMES, automatic_of, change_in_words, was_text
 from formcheck.report.timeline import MIN_VISIBILITY, scored_legs
-from formcheck.session.assessment import Assessment
+from formcheck.report.units import unit_of
+from formcheck.report.words import NOT_MEASURED, direction_of, estimate_text, label_of, sentence_case
+from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import Correction, ReviewedSet
 from formcheck.session.request import SetRequest
 from formcheck.web.player.annotations import Annotation
 from formcheck.web.player.packing import PIXEL_STEP_PX, TIME_STEP_S, packed
-from formcheck.web.player.plots import plots_of
-from formcheck.web.player.reps import columns_of, phases_of, reps_of, set_findings_of
 
 Json = dict[str, object]
+
+_LETTERS: Final = MappingProxyType({"left": " L", "right": " R", "both": ""})
+_SEVERITY: Final = MappingProxyType({Band.FAULT: 0, Band.CAUTION: 1, Band.GOOD: 2})
+SAME_MOMENT_S: Final = 0.02
+"""Boundaries closer than this are drawn as one: less than a frame apart."""
+
+
+def reps_of(reviewed: ReviewedSet) -> list[Json]:
+    """Return every rep in order of time, each with its moments, its cells in the table and what was found in it."""
+    now = reviewed.current
+    before = automatic_of(reviewed)
+    columns = _columns(reviewed)
+    return [_rep(now, rep, before.get(rep.index), columns) for rep in now.reps]
+
+
+def columns_of(reviewed: ReviewedSet) -> list[Json]:
+    """Return the columns of the table: a measure and a leg each, those with no value in any rep left out."""
+    return [
+        {"head": MEASURES[measure].wording.short + _LETTERS[leg], "title": sentence_case(label_of(measure)), "leg": leg}
+        for measure, leg in _columns(reviewed)
+    ]
+
+
+def bottom_s(assessment: Assessment, rep: Rep) -> float:
+    """Return when a rep is at its deepest (s), as its findings say; else the middle of its bottom."""
+    told = (f.at_s for f in assessment.findings if f.rep == rep.index and f.at_s is not None)
+    return next(told, (rep.bottom_start_s + rep.bottom_end_s) / 2)
+
+
+def _columns(reviewed: ReviewedSet) -> list[tuple[str, str]]:
+    legs = [*dict.fromkeys(side.value for a in _both(reviewed) for side in scored_legs(a)), "both"]
+    reps = [rep for assessment in _both(reviewed) for rep in assessment.reps]
+    return [
+        (measure.name, leg)
+        for measure in tabled()
+        for leg in legs
+        if any(rep.measures.get(measure.name, {}).get(leg) is not None for rep in reps)
+    ]
+
+
+def _both(reviewed: ReviewedSet) -> tuple[Assessment, ...]:
+    return (reviewed.automatic,) if reviewed.corrected is None else (reviewed.automatic, reviewed.corrected)
+
+
+def _rep(assessment: Assessment, rep: Rep, before: Rep | None, columns: list[tuple[str, str]]) -> Json:
+    return {
+        "index": rep.index,
+        "leg": rep.leg,
+        "complete": rep.complete,
+        "excluded": rep.excluded,
+        "bottom_s": bottom_s(assessment, rep),
+        **{name: getattr(rep, name) for name in TIMES},
+        "automatic": None if before is None or _same_times(rep, before) else {n: getattr(before, n) for n in TIMES},
+        "cells": [_cell(assessment, rep, before, measure, leg) for measure, leg in columns],
+        "findings": [_finding(finding) for finding in flagged(assessment) if finding.rep == rep.index],
+    }
+
+
+def _same_times(rep: Rep, before: Rep) -> bool:
+    return all(abs(getattr(rep, name) - getattr(before, name)) < SAME_MOMENT_S for name in TIMES)
+
+
+def _cell(assessment: Assessment, rep: Rep, before: Rep | None, measure: str, leg: str) -> Json:
+    estimate: Estimate | None = rep.measures.get(measure, {}).get(leg)
+    bands = [f.band for f in assessment.findings if (f.rep, f.leg) == (rep.index, leg) and f.measure == measure]
+    worst = min(bands, key=lambda band: _SEVERITY[band], default=None)
+    return {
+        "text": estimate_text(measure, estimate),
+        "was": was_text(measure, before, leg, estimate),
+        "band": None if worst is None or estimate_text(measure, estimate) == NOT_MEASURED else worst.value,
+    }
+
+
+def flagged(assessment: Assessment) -> list[Finding]:
+    """Return the cautions and faults: in order of rep, the worst and most urgent first."""
+    found = [f for f in assessment.findings if f.band is not Band.GOOD]
+    return sorted(found, key=lambda f: (f.rep or 0, _SEVERITY[f.band], f.precedence, f.leg))
+
+
+def set_findings_of(assessment: Assessment) -> list[Json]:
+    """Return the cautions and faults of the set as a whole."""
+    return [_finding(finding) for finding in flagged(assessment) if finding.rep is None]
+
+
+def _finding(finding: Finding) -> Json:
+    style = BAND_STYLES[finding.band]
+    return {
+        "band": finding.band.value,
+        "sign": style.sign,
+        "word": style.word,
+        "name": finding.name,
+        "leg": finding.leg,
+        "check": finding.check,
+        "value": estimate_text(finding.measure, Estimate(finding.value, finding.error)),
+        "cue": finding.cue,
+        "note": finding.note,
+        "at_s": finding.at_s,
+    }
+
+
+def phases_of(assessment: Assessment) -> list[Json]:
+    """Return the stretches of one phase of one rep, standing between reps left out."""
+    return list(_stretches(assessment))
+
+
+def _stretches(assessment: Assessment) -> Iterator[Json]:
+    t_s, n = assessment.series.t_s, len(assessment.series.t_s)
+    start = 0
+    for i in range(1, n + 1):
+        here = (assessment.phase[start], assessment.rep_of_frame[start])
+        if i < n and (assessment.phase[i], assessment.rep_of_frame[i]) == here:
+            continue
+        if here[0] != "stand" and here[1] > 0:
+            yield {
+                "phase": str(here[0]),
+                "rep": int(here[1]),
+                "from_s": float(t_s[start]),
+                "to_s": float(t_s[min(i, n - 1)]),
+            }
+        start = i
+
+
 Floats = NDArray[np.float64]
+
+
+_SHOWN_AT_FIRST: Final = 4
+_COARSEST_STEP: Final = 0.1
+
+
+def plots_of(reviewed: ReviewedSet) -> list[Json]:
+    """Return a plot for each measure that this recording carries, those that are shown at first marked.
+
+    Values are packed (`formcheck.web.player.packing`) in steps of `step`. A line's `automatic` is None where the review
+    changed nothing of it; a `band` has None where it is open.
+    """
+    now, before = reviewed.current, reviewed.automatic
+    plots: list[Json] = []
+    for name in _names(now):
+        lines = [
+            _line(name, side, values, _values(before, name, side), _step(name)) for side, values in _drawn(now, name)
+        ]
+        if lines:
+            plots.append(
+                {
+                    "name": name,
+                    "label": label_of(name),
+                    "unit": unit_of(name).symbol,
+                    "decimals": unit_of(name).decimals_shown,
+                    "direction": direction_of(name),
+                    "step": _step(name),
+                    "shown": len(plots) < _SHOWN_AT_FIRST,
+                    "lines": lines,
+                    "judged": list(_judged(now, name)),
+                    "band": _band(now, name),
+                }
+            )
+    return plots
+
+
+def _names(assessment: Assessment) -> list[str]:
+    series = assessment.series
+    known = dict.fromkeys((*series.per_leg, *series.whole_body))
+    return sorted(known, key=lambda name: SERIES[name].place if name in SERIES else LAST)
+
+
+def _step(name: str) -> float:
+    return float(min(_COARSEST_STEP, 10.0 ** -unit_of(name).decimals_shown))
+
+
+def _drawn(assessment: Assessment, name: str) -> Iterator[tuple[Side | None, Floats]]:
+    """Give the lines of a measure that have any value: those of the scored legs, or the one of the whole body."""
+    legs = scored_legs(assessment) if name in assessment.series.per_leg else (None,)
+    for side in legs:
+        values = _values(assessment, name, side)
+        if values is not None and np.isfinite(values).any():
+            yield side, values
+
+
+def _values(assessment: Assessment, name: str, side: Side | None) -> Floats | None:
+    if side is None:
+        return assessment.series.whole_body.get(name)
+    both = assessment.series.per_leg.get(name)
+    return None if both is None else both[:, side.leg_index]
+
+
+def _line(name: str, side: Side | None, values: Floats, before: Floats | None, step: float) -> Json:
+    current = packed(values, step)
+    automatic = packed(np.full(len(values), math.nan) if before is None else before, step)
+    return {
+        "id": f"{name}:{'body' if side is None else side.value}",
+        "leg": None if side is None else side.value,
+        "values": current,
+        "automatic": None if automatic == current else automatic,
+    }
+
+
+def _judged(assessment: Assessment, name: str) -> Iterator[Json]:
+    """Give what each rep was judged by, with the half-width of its 95 % interval, over the bottom of the rep."""
+    known = measure_of(name)
+    measure = name if known is None else known.name
+    for rep in assessment.complete_reps:
+        for leg in (*(side.value for side in SIDES), "both"):
+            estimate = rep.measures.get(measure, {}).get(leg)
+            if estimate is not None and math.isfinite(estimate.value) and math.isfinite(estimate.error):
+                yield {
+                    "rep": rep.index,
+                    "leg": None if leg == "both" else leg,
+                    "from_s": rep.bottom_start_s,
+                    "to_s": rep.bottom_end_s,
+                    "value": estimate.value,
+                    "error": estimate.error,
+                }
+
+
+def _band(assessment: Assessment, name: str) -> Json | None:
+    band = next((band for band in assessment.plot_bands if band.series == name), None)
+    return None if band is None else {"good": _edges(band.good), "caution": _edges(band.caution)}
+
+
+def _edges(edges: tuple[float, float]) -> list[float | None]:
+    return [edge if math.isfinite(edge) else None for edge in edges]
+
 
 SCHEMA: Final = "formcheck.player/1"
 DRAWN: Final = tuple(sorted(landmark for side in SIDES for landmark in BODY[side]))

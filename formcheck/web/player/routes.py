@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from formcheck.web.shared.addresses import PLAYER_CLIENT_PATH
-from formcheck.web.shared.static_files import StaticFolder
+from formcheck.web.shared.browser_parts import StaticFolder
 
 _CLIENT: Final = Path(__file__).resolve().parent / "client"
 _COMPRESSION: Final = 5

@@ -1,4 +1,4 @@
-"""Numbers, table and plots of the report on a page of the app: the report's own, with the report's own style."""
+"""Numbers, table and plots of the report on a page of the app, in its own style; and how CSV is to be written."""
 
 from __future__ import annotations
 
@@ -6,9 +6,31 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.report.csv_file import CsvDialect
 from formcheck.report.page import details_html, report_style
 from formcheck.session.assessment import Assessment
 from formcheck.web.shared.browser_parts import text_beside
+
+_CHOSEN: Final = "chosen_csv_dialect"
+"""Widgets forget their values while they are not shown."""
+
+
+def ask_csv_dialect() -> CsvDialect:
+    """Ask how CSV files are to be written; the last choice stands on every page."""
+    before: CsvDialect = st.session_state.get(_CHOSEN, CsvDialect.COMMA)
+    chosen = st.segmented_control(
+        "CSV files",
+        list(CsvDialect),
+        default=before,
+        format_func=lambda dialect: CsvDialect(dialect).label,
+        key="csv-dialect",
+        help="The second opens in columns in an Excel that writes 1,5 for one and a half.",
+        required=True,
+    )
+    dialect = CsvDialect(chosen or before)
+    st.session_state[_CHOSEN] = dialect
+    return dialect
+
 
 _SYSTEM_IS_DARK: Final = "@media (prefers-color-scheme: dark) {\n  :root {"
 _APP_IS_DARK: Final = "@media all {\n  :host(.dark) {"

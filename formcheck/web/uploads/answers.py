@@ -12,7 +12,7 @@ from formcheck.intake.states import UploadStateError
 from formcheck.records.access import ConflictError, NotAllowedError, NotFoundError
 from formcheck.records.tables import Upload
 from formcheck.web.access.links import LinkRefusedError
-from formcheck.web.downloads.answers import PRIVATE_HEADERS
+from formcheck.web.downloads.made_file import PRIVATE_HEADERS
 
 CHUNK_BYTES: Final = 8 * 1024 * 1024
 """What a browser sends at a time: a second or two of a home connection, and so little to send again."""

@@ -3,6 +3,8 @@
 `POST /formcheck-uploads` with a JSON object; `PUT /formcheck-uploads/ID` with `Content-Range`; `GET` and `DELETE` of
 the same address. Each asks whether the link holds and who uses it (`web.access.links`), and whether that actor may (in
 the queue).
+
+How much of the room is promised to one address: without accounts, that is what tells one sender from another.
 """
 
 from __future__ import annotations
@@ -10,7 +12,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+import threading
+import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -21,20 +27,99 @@ from starlette.routing import BaseRoute, Route
 from formcheck.errors import FormcheckError
 from formcheck.intake.ending import cancel, drop_file
 from formcheck.intake.queue import begin, complete
-from formcheck.intake.settings import FREE_BYTES, IntakeSettings, intake_settings
+from formcheck.intake.settings import (
+    FIRST_BYTES_WITHIN,
+    FREE_BYTES,
+    PROMISE_LASTS,
+    SHARE_OF_ONE,
+    IntakeSettings,
+    intake_settings,
+)
 from formcheck.intake.states import UploadState, get_upload
-from formcheck.records.access import Actor
+from formcheck.records.access import Actor, RecordsError
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import Upload
 from formcheck.web.access.links import UPLOADS, read_link
 from formcheck.web.access.service import records_service
 from formcheck.web.shared.addresses import LINK_HEADER, UPLOADS_CLIENT_PATH, UPLOADS_PATH
+from formcheck.web.shared.browser_parts import StaticFolder
 from formcheck.web.shared.senders import address_of
-from formcheck.web.shared.static_files import StaticFolder
 from formcheck.web.uploads.answers import refused, told
-from formcheck.web.uploads.promises import Addresses
 from formcheck.web.uploads.receiver import Receiver
 from formcheck.web.uploads.requests import Beginning, range_of, read_beginning, upload_id_of
+
+_MOST_OPEN: Final = 200
+"""Uploads of one address that are announced or on their way at a time."""
+
+
+@dataclass(frozen=True)
+class _Promise:
+    left: int
+    """Bytes that are to come."""
+    until_s: float
+
+
+@dataclass
+class Addresses:
+    """What was promised to whom, in this process. May be used by several threads at once."""
+
+    clock: Callable[[], float] = time.monotonic
+    _promises: dict[str, dict[str, _Promise]] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
+
+    def announce(self, address: str | None, upload_id: str, left: int, free: int) -> None:
+        """Take note of an upload that was announced: room is kept for a minute.
+
+        Parameters
+        ----------
+        address
+            Of the sender; None for this computer, which may have all the room.
+        upload_id
+            Of the upload.
+        left
+            Bytes that are to come.
+        free
+            Bytes that there is room for.
+
+        Raises
+        ------
+        RecordsError
+            If too many of that address are open, or it was promised its share of the room already.
+        """
+        self._promise(address, upload_id, left, free, FIRST_BYTES_WITHIN)
+
+    def promise(self, address: str | None, upload_id: str, left: int, free: int) -> None:
+        """Take note of bytes that come, and of how many are to come yet; see `announce`."""
+        self._promise(address, upload_id, left, free, PROMISE_LASTS)
+
+    def _promise(self, address: str | None, upload_id: str, left: int, free: int, lasts: timedelta) -> None:
+        if address is None:
+            return
+        with self._guard:
+            open_ones = self._of(address)
+            others = [each.left for name, each in open_ones.items() if name != upload_id]
+            if len(others) >= _MOST_OPEN or (others and sum(others) + left > SHARE_OF_ONE * free):
+                raise RecordsError(
+                    "Much is on its way from this address already, and room is kept for others.",
+                    "Let it arrive, or cancel some of it, and go on then.",
+                )
+            open_ones[upload_id] = _Promise(left, self.clock() + lasts.total_seconds())
+
+    def forget(self, upload_id: str) -> None:
+        """Take note that an upload has come, or is given up."""
+        with self._guard:
+            for open_ones in self._promises.values():
+                open_ones.pop(upload_id, None)
+
+    def _of(self, address: str) -> dict[str, _Promise]:
+        now_s = self.clock()
+        for known, open_ones in tuple(self._promises.items()):
+            for upload_id in [name for name, each in open_ones.items() if each.until_s < now_s]:
+                del open_ones[upload_id]
+            if not open_ones:
+                del self._promises[known]
+        return self._promises.setdefault(address, {})
+
 
 _LOG: Final = logging.getLogger(__name__)
 _CLIENT: Final = Path(__file__).resolve().parent / "client"

@@ -16,9 +16,8 @@ from streamlit import config
 
 from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
-from formcheck.web.access.ended_logins import ended_logins
+from formcheck.web.access.identity import NETWORK_VARIABLE, ended_logins
 from formcheck.web.access.service import records_service
-from formcheck.web.access.settings import NETWORK_VARIABLE
 from formcheck.web.server.routes import app_routes
 
 from .clinic import ORIGIN, SECRETS, Clinic, Opening, cookies_of

@@ -43,7 +43,7 @@ Function = Callable[..., Any]
 
 FOR_WORKERS: Final = {
     "formcheck.intake.claims": "what worker processes do with the queue; no page or route has a claim",
-    "formcheck.intake.deciding": "what a worker process decides about a video that it has measured",
+    "formcheck.intake.analysis": "what a worker process decides about a video that it has measured",
 }
 """Modules that never work for a user. That the browser side does not know them is tested below."""
 FOR_THE_SYSTEM: Final = {

@@ -11,8 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import formcheck.web
-from formcheck.web.access.ended_logins import ended_logins
-from formcheck.web.access.settings import NETWORK_VARIABLE
+from formcheck.web.access.identity import NETWORK_VARIABLE, ended_logins
 
 from .clinic import SECRETS, Clinic, Kept, claims_of
 from .conftest import WriteSecrets

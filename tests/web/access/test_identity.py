@@ -9,10 +9,8 @@ from starlette.requests import HTTPConnection
 
 from formcheck.records.access import SYSTEM, Role
 from formcheck.records.accounts import add_account
-from formcheck.web.access.ended_logins import EndedLogins, ended_logins
-from formcheck.web.access.identity import NoAccess, Why, who_asks
+from formcheck.web.access.identity import NETWORK_VARIABLE, EndedLogins, NoAccess, Why, ended_logins, who_asks
 from formcheck.web.access.login import claims_of_cookies, login_set_up
-from formcheck.web.access.settings import NETWORK_VARIABLE
 
 from .clinic import COOKIE_SECRET, SECRETS, Clinic, claims_of, cookies_of
 from .conftest import WriteSecrets

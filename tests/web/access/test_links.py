@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import HTTPConnection
 
 from formcheck.records.access import Actor, Role
-from formcheck.web.access.ended_logins import ended_logins
+from formcheck.web.access.identity import ended_logins
 from formcheck.web.access.links import (
     LINK_LASTS_S,
     UPLOADS,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from formcheck.web.access.visitor import Visitor
+from formcheck.web.access.identity import Visitor
 
 HERE = {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from formcheck.web.access.settings import NETWORK_VARIABLE
+from formcheck.web.access.identity import NETWORK_VARIABLE
 
 
 @pytest.fixture(autouse=True)

@@ -19,8 +19,8 @@ from starlette.websockets import WebSocket
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Origin
 
+from formcheck.web.gate.crowd import GateLimits
 from formcheck.web.gate.gate import Gate
-from formcheck.web.gate.limits import GateLimits
 from formcheck.web.shared.addresses import UPLOADS_PATH
 
 WITHIN_S = 60.0

@@ -13,7 +13,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
-from formcheck.web.gate.limits import GateLimits
+from formcheck.web.gate.crowd import GateLimits
 
 from .serving import WITHIN_S, Served, request, served, until_closed
 

@@ -6,8 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from formcheck.web.gate.crowd import Bucket, Crowd
-from formcheck.web.gate.limits import GateLimits
+from formcheck.web.gate.crowd import Bucket, Crowd, GateLimits
 from formcheck.web.shared.senders import group_of
 
 LIMITS = GateLimits(

@@ -12,8 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 import formcheck
-from formcheck.web.gate.crowd import Bucket
-from formcheck.web.gate.limits import GateLimits
+from formcheck.web.gate.crowd import Bucket, GateLimits
 from formcheck.web.gate.stream import page_messages, without_places
 
 SCRIPT = str(Path(formcheck.__file__).resolve().parent / "web" / "server" / "main.py")

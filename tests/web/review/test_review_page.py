@@ -31,8 +31,8 @@ from formcheck.report.document import assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import ExcludeRep
 from formcheck.web.downloads.documents import make_document
-from formcheck.web.downloads.player_data import player_data
-from formcheck.web.pages.review.apply import apply_event
+from formcheck.web.downloads.routes import player_data
+from formcheck.web.pages.review.page import apply_event
 from formcheck.web.player.annotations import Drawing, DrawingKind
 from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEvent, RemovedDrawing, TookBack
 from formcheck.web.shared.opened_set import open_set

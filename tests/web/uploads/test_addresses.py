@@ -17,8 +17,7 @@ from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
 from formcheck.web.shared.addresses import LINK_HEADER, UPLOADS_PATH
 from formcheck.web.shared.senders import address_of
-from formcheck.web.uploads.promises import Addresses
-from formcheck.web.uploads.routes import upload_routes
+from formcheck.web.uploads.routes import Addresses, upload_routes
 
 _MB = 1_000_000
 _FREE = 100 * _MB

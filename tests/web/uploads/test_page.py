@@ -25,7 +25,7 @@ from formcheck.records.tables import Upload
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.videos.editing import numbered
-from formcheck.web.pages.videos.words import facts, progress_in_words, time_in_words, time_left_s
+from formcheck.web.pages.videos.listing import facts, progress_in_words, time_in_words, time_left_s
 from tests.clips import SAMPLES
 from tests.records.kept import OWNER, client_of, keep_set
 

@@ -1,25 +1,171 @@
-"""After a live set: what happened, in plain words first and in full below."""
+"""After a live set: what happened, in plain words first and in full below, and its files to take away.
+
+The files are made as bytes for the browser: nothing of them stays on the server's disk.
+"""
 
 from __future__ import annotations
 
+import datetime
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.finding import Band
+from formcheck.exercises.finding import Band, Finding
+from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.registry import in_order
+from formcheck.kinematics.rep_measures import drift_over_set
+from formcheck.pose.store import save_track
+from formcheck.pose.types import PoseTrack
 from formcheck.report import summary as report_summary
 from formcheck.report.csv_file import CsvDialect
-from formcheck.report.words import sentence_case
+from formcheck.report.outputs import write_outputs
+from formcheck.report.words import estimate_text, listed, sentence_case
 from formcheck.session.assessment import Assessment
 from formcheck.session.pain import Load, PainAction, advice_after
 from formcheck.web.live.finished_set import FinishedSet
-from formcheck.web.pages.check.downloads import Download, downloads_of
 from formcheck.web.pages.check.form import ask_pain
-from formcheck.web.pages.check.summary import best_rep, fatigue
-from formcheck.web.shared.csv_choice import ask_csv_dialect
-from formcheck.web.shared.report_parts import show_details
+from formcheck.web.shared.report_parts import ask_csv_dialect, show_details
+
+
+@dataclass(frozen=True)
+class Download:
+    """One file to offer."""
+
+    label: str
+    name: str
+    """Of the file."""
+    mime: str
+    data: bytes
+
+
+def downloads_of(
+    assessment: Assessment,
+    track: PoseTrack,
+    video_path: Path | None,
+    finished_at: datetime.datetime,
+    dialect: CsvDialect = CsvDialect.COMMA,
+) -> tuple[Download, ...]:
+    """Make report, JSON, CSV and pose track of a set, and the video where it was kept.
+
+    Parameters
+    ----------
+    assessment
+        The set.
+    track
+        Its landmarks as they were found.
+    video_path
+        The kept video, None where none was kept.
+    finished_at
+        When the set ended: it names the files.
+    dialect
+        How the CSV is written.
+
+    Raises
+    ------
+    FormcheckError
+        If a file cannot be made.
+    """
+    stem = f"{assessment.exercise}-{finished_at:%Y-%m-%d-%H%M}"
+    with tempfile.TemporaryDirectory(prefix="formcheck-") as name:
+        folder = Path(name)
+        write_outputs(
+            assessment,
+            video_path,
+            folder,
+            stem,
+            video=False,
+            report=True,
+            generated_on=finished_at.date().isoformat(),
+            csv=dialect,
+        )
+        save_track(track, folder / f"{stem}.track.parquet")
+        wanted = (
+            ("Report", "html", "text/html"),
+            ("Results (JSON)", "json", "application/json"),
+            ("Every frame (CSV)", "csv", "text/csv"),
+            ("Pose track", "track.parquet", "application/vnd.apache.parquet"),
+        )
+        found = [
+            Download(label, f"{stem}.{ending}", mime, (folder / f"{stem}.{ending}").read_bytes())
+            for label, ending, mime in wanted
+        ]
+    if video_path is not None and video_path.is_file():
+        found.append(Download("Video", f"{stem}.mp4", "video/mp4", video_path.read_bytes()))
+    return tuple(found)
+
+
+_REPS_TO_COMPARE: Final = 6
+"""The first three against the last three."""
+_NAMED_AT_MOST: Final = 2
+
+
+def best_rep(assessment: Assessment) -> str:
+    """Say which rep was the best and why; empty where no rep was judged."""
+    by_rep: dict[int, list[Finding]] = {}
+    for finding in assessment.findings:
+        if finding.rep is not None:
+            by_rep.setdefault(finding.rep, []).append(finding)
+    if not by_rep:
+        return ""
+    off = {rep: [each for each in group if each.band is not Band.GOOD] for rep, group in sorted(by_rep.items())}
+    least = min(_badness(group) for group in off.values())
+    best = [rep for rep, group in off.items() if _badness(group) == least]
+    names = _reps(best)
+    if least == (0, 0):
+        if len(best) == len(off):
+            return "Every rep was good." if len(best) > 1 else f"{names} was good."
+        return f"{names} {_was(best)} the best: nothing was off."
+    if len(best) == len(off):
+        return "No rep stood out: they were all alike." if len(best) > 1 else ""
+    # Of several equally good reps the first one's findings stand for all only if all have the same.
+    what = {tuple(sorted({each.name for each in off[rep]})) for rep in best}
+    found = next(iter(what))
+    if len(what) > 1 or len(found) > _NAMED_AT_MOST:
+        return f"{names} {_was(best)} the best: the least was off."
+    verb = "was" if len(found) == 1 else "were"
+    return f"{names} {_was(best)} the best: only {listed(f'“{sentence_case(name)}”' for name in found)} {verb} off."
+
+
+def fatigue(assessment: Assessment) -> tuple[str, ...]:
+    """Say what surely got worse from the first three reps to the last three, a sentence each."""
+    reps = assessment.complete_reps
+    if len(reps) < _REPS_TO_COMPARE:
+        return ("Too few reps to see what tiredness changes: that takes six.",)
+    drifts = drift_over_set([{name: dict(legs) for name, legs in rep.measures.items()} for rep in reps])
+    worse: dict[tuple[str, str], str] = {}
+    known = False
+    for measure in in_order(lambda each: each.name in drifts):
+        made = measure.derived_from
+        for leg, change in drifts[measure.name].items():
+            known = known or change is not None
+            if made is None or change is None or made.worse * change.value <= 0 or abs(change.value) <= change.error:
+                continue
+            if (measure.said_by, leg) in worse:
+                continue
+            amount = estimate_text(measure.name, Estimate(abs(change.value), change.error))
+            worse[measure.name, leg] = f"The {made.worse_words.format(leg=leg, amount=amount)}."
+    if worse:
+        return tuple(worse.values())
+    return ("Nothing got worse from the first three reps to the last three.",) if known else ()
+
+
+def _badness(off: Sequence[Finding]) -> tuple[int, int]:
+    faults = sum(each.band is Band.FAULT for each in off)
+    return faults, len(off) - faults
+
+
+def _reps(reps: Sequence[int]) -> str:
+    return f"{'Rep' if len(reps) == 1 else 'Reps'} {listed(str(rep) for rep in reps)}"
+
+
+def _was(reps: Sequence[int]) -> str:
+    return "was" if len(reps) == 1 else "were"
+
 
 _DOWNLOADS: Final = "downloads"
 _BAND_WORDS: Final = {

@@ -1,28 +1,323 @@
-"""*Check my form*: a set before the camera, from the first question to the summary."""
+"""*Check my form*: a set before the camera, from the first question to keeping it in the records.
+
+That the safety texts were accepted is kept by the browser, so that they are shown once in a browser; the server keeps it
+for the session.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import streamlit as st
 
+from formcheck.errors import FormcheckError, PoseModelError
+from formcheck.pose.models import ensure_model, find_model
+from formcheck.pose.releases import DEFAULT_MODEL
+from formcheck.records.access import Actor
+from formcheck.records.files import FileStore, KeptFile
+from formcheck.records.records import Records
+from formcheck.records.sets import NewSet, add_set, get_set, keep_track, keep_video, say_pain
+from formcheck.report import safety
+from formcheck.session.pain import PainAction, advice_before
 from formcheck.session.request import SetRequest
+from formcheck.video.proxy import write_proxy
+from formcheck.web.access.guard import current_actor
+from formcheck.web.access.service import records_service
 from formcheck.web.live.camera_view import session_id, show_live_view
+from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.live.service import live_service
 from formcheck.web.pages.check.after import show_numbers, tell_result
-from formcheck.web.pages.check.before import (
-    answer_pain,
-    ask_set,
-    has_model,
-    may_start,
-    pain_before,
-    show_link,
-    show_refusals,
+from formcheck.web.pages.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
+from formcheck.web.pages.check.prescribed import ask_prescribed, note_person, person_of_sets
+from formcheck.web.shared.addresses import REVIEW
+from formcheck.web.shared.browser_parts import text_beside
+from formcheck.web.shared.choose_person import ask_person, person_chosen
+from formcheck.web.shared.navigation import page_link
+from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.set_settings import (
+    LinkReading,
+    in_words,
+    link_query,
+    load_of,
+    read_link,
+    setup_message,
+    usual_set,
 )
-from formcheck.web.pages.check.form import SessionChoices
-from formcheck.web.pages.check.keeping import offer_to_keep
-from formcheck.web.pages.check.safety_gate import remind_of_safety, require_safety_accepted
-from formcheck.web.shared.set_settings import read_link, setup_message
+
+STORAGE_KEY: Final = "formcheck.safety.v1"
+"""Of the browser's local storage. A new number shows the texts again to everybody: raise it when they change in
+meaning."""
+REMINDER: Final = "Stop if pain goes above 5 out of 10, or is sharp, new or growing. formcheck is not a medical device."
+_ACCEPTED: Final = "safety_accepted"
+_BUTTON: Final = '<button type="button" class="formcheck-accept" data-testid="accept-safety"></button>'
+
+_gate = st.components.v2.component(
+    "formcheck_safety_gate",
+    html=_BUTTON,
+    css=text_beside(__file__, "safety_gate.css"),
+    js=text_beside(__file__, "safety_gate.js"),
+    isolate_styles=False,
+)
+
+
+def require_safety_accepted() -> None:
+    """Show the safety texts and end the page here, until they are accepted."""
+    if st.session_state.get(_ACCEPTED):
+        return
+    with st.container(key="safety-texts"):
+        st.title("Before you start")
+        st.markdown("Please read this once. It takes a minute.")
+        show_safety_texts()
+    _gate(
+        key="safety-gate",
+        data={"label": "I have read this and accept it", "storage_key": STORAGE_KEY},
+        on_accepted_change=_accept,
+    )
+    st.stop()
+
+
+def remind_of_safety() -> None:
+    """Write the one rule that matters in every session."""
+    st.markdown(f":small[{REMINDER}]")
+
+
+def show_safety_texts() -> None:
+    """Write all safety texts and the signs with which not to exercise."""
+    st.markdown("\n".join(f"- {text}" for text in safety.safety_texts()))
+    st.subheader("Do not exercise, and see a clinician now, if", anchor=False)
+    st.markdown("\n".join(f"- {text}" for text in safety.SEE_NOW))
+    st.subheader("See a clinician soon if", anchor=False)
+    st.markdown("\n".join(f"- {text}" for text in safety.SEE_SOON))
+
+
+def _accept() -> None:
+    st.session_state[_ACCEPTED] = True
+
+
+_OPEN_WORDS: Final = {
+    "leg": "the standing leg",
+    "reps": "the number of reps",
+    "hold": "the hold",
+    "depth": "the depth",
+    "step": "the height of the step",
+}
+_PAIN_BEFORE: Final = "pain_before"
+_PAIN_WIDGET: Final = "pain-before"
+
+
+def show_refusals(refusals: Sequence[str]) -> None:
+    """Say why a link is not used, and offer to go on without it."""
+    st.error("This link cannot be used as it is, so no set was chosen.", icon=":material/link_off:")
+    st.markdown("\n".join(f"- {as_typed(refusal)}" for refusal in refusals))
+    st.markdown("Ask whoever sent it for a new link.")
+    st.button("Choose a set myself", on_click=forget_link, type="primary")
+
+
+def ask_set(reading: LinkReading) -> tuple[SetRequest, SessionChoices]:
+    """Show the set of a link, else ask for a prescribed one or another; and ask how it is to be shown and kept."""
+    if reading.request is not None:
+        st.info(f"Prescribed by link: **{in_words(reading.request)}**", icon=":material/assignment:")
+        if reading.left_open:
+            words = ", ".join(_OPEN_WORDS[name] for name in reading.left_open)
+            st.caption(f"The link does not say {words}; there the usual is taken.")
+        with st.expander("Camera, voice and video"):
+            choices = ask_session()
+            st.button("Choose another set", on_click=forget_link)
+        return reading.request, choices
+    request = ask_prescribed()
+    if request is not None:
+        with st.expander("Camera, voice and video"):
+            return request, ask_session()
+    exercise = ask_exercise()
+    line = st.empty()
+    with st.expander("Change the set, camera, voice or video"):
+        request = ask_request(exercise)
+        st.divider()
+        choices = ask_session()
+        if request != usual_set(exercise):
+            st.caption(f"The guidance starts with: {in_words(usual_set(exercise))}.")
+    line.markdown(f"**{in_words(request)}**")
+    return request, choices
+
+
+def may_start(request: SetRequest) -> bool:
+    """Ask for pain before the set and say what follows; return whether there may be one."""
+    pain = ask_pain("Pain in your knee now? You may skip this.", _PAIN_WIDGET)
+    st.session_state[_PAIN_BEFORE] = pain
+    advice = advice_before(pain, load_of(request))
+    if not advice.sentences:
+        return True
+    text = " ".join(advice.sentences)
+    if advice.action is PainAction.STOP:
+        st.error(text, icon=":material/do_not_disturb_on:")
+        return False
+    st.warning(text, icon=":material/info:")
+    return True
+
+
+def answer_pain(pain: int) -> None:
+    """Answer the question for pain before the next set."""
+    st.session_state[_PAIN_WIDGET] = pain
+
+
+def pain_before() -> int | None:
+    """Return what was answered before the last set."""
+    answer = st.session_state.get(_PAIN_BEFORE)
+    return answer if isinstance(answer, int) else None
+
+
+def has_model() -> bool:
+    """Say whether there is a pose model; where there is none, say so and offer to fetch it."""
+    try:
+        find_model(DEFAULT_MODEL)
+    except PoseModelError as error:
+        st.warning(error.reason, icon=":material/download:")
+        if not st.button("Fetch the pose model now (9 MB, once)", type="primary"):
+            st.caption(error.remedy)
+            return False
+        return _fetched()
+    return True
+
+
+def show_link(request: SetRequest) -> None:
+    """Show the link that prescribes a set; none for one that leaves numbers open, which a link cannot."""
+    if read_link(parse_qs(link_query(request))).request != request:
+        return
+    with st.expander("For clinicians: send this set as a link"):
+        st.markdown("Whoever opens it finds *Check my form* with exactly this set.")
+        st.code(link_of(request, st.context.url), language=None, wrap_lines=True)
+
+
+def link_of(request: SetRequest, page_url: str | None) -> str:
+    """Return the link that prescribes a set.
+
+    Parameters
+    ----------
+    request
+        The set.
+    page_url
+        Address of a page of this app, None where it is not known: then the link has no host.
+    """
+    parts = urlsplit(page_url or "")
+    folder = parts.path.rsplit("/", 1)[0]
+    return urlunsplit((parts.scheme, parts.netloc, f"{folder}/check", link_query(request), ""))
+
+
+def forget_link() -> None:
+    """Take the prescription out of the page's address."""
+    st.query_params.clear()
+
+
+def _fetched() -> bool:
+    bar = st.progress(0.0, "Fetching the pose model")
+
+    def show(stage: str, share: float | None) -> None:
+        bar.progress(min(1.0, share or 0.0), stage)
+
+    try:
+        ensure_model(DEFAULT_MODEL, show)
+    except PoseModelError as error:
+        bar.empty()
+        st.error(f"{error.reason} {error.remedy}")
+        return False
+    bar.empty()
+    return True
+
+
+_KEPT: Final = "kept_live_sets"
+"""By the id of the live set, the id of the set in the records."""
+
+
+def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: int | None) -> None:
+    """Offer to keep a set; once it is kept, later answers about pain go with it."""
+    actor = current_actor()
+    if actor is None or not finished.assessment.complete_reps:
+        return
+    records = records_service()
+    kept: dict[str, str] = st.session_state.setdefault(_KEPT, {})
+    if finished.set_id in kept:
+        _show_kept(records, actor, kept[finished.set_id], pain_after)
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="keep-set"):
+        chosen = actor.person_id
+        if actor.sees_everybody:
+            label = "Keep this set in the records of"
+            chosen = ask_person(records, actor, label, "keep-set-person", person_of_sets())
+        pressed = st.button("Keep this set", icon=":material/bookmark_add:", disabled=not chosen, key="keep-set-yes")
+    if pressed and chosen:
+        try:
+            kept[finished.set_id] = _keep(records, actor, finished, chosen, (pain_before, pain_after))
+        except FormcheckError as error:
+            st.error(f"{error.reason} {error.remedy}")
+        else:
+            st.rerun()
+
+
+def _show_kept(records: Records, actor: Actor, set_id: str, pain_after: int | None) -> None:
+    try:
+        with records.reading(actor) as work:
+            said = get_set(work, set_id).pain_after
+        if pain_after is not None and pain_after != said:
+            with records.writing(actor) as work:
+                say_pain(work, set_id, {"pain_after": pain_after})
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}")
+        return
+    page_link(REVIEW, "Kept. Open its review", icon=":material/bookmark_added:", set=set_id)
+
+
+def _keep(
+    records: Records, actor: Actor, finished: FinishedSet, chosen: str, pain: tuple[int | None, int | None]
+) -> str:
+    # The folder goes in any case: what the set needs of it is in the store by then.
+    with records.files.passing_folder() as folder:
+        track = keep_track(records.files, finished.pose_track, folder=folder)
+        video, proxy = _keep_video(records.files, finished, folder)
+        return _keep_set(records, actor, finished, chosen, pain, (track, video, proxy))
+
+
+def _keep_set(
+    records: Records,
+    actor: Actor,
+    finished: FinishedSet,
+    chosen: str,
+    pain: tuple[int | None, int | None],
+    files: tuple[KeptFile, KeptFile | None, KeptFile | None],
+) -> str:
+    track, video, proxy = files
+    with records.writing(actor) as work:
+        person_id = person_chosen(work, chosen)
+        row = add_set(
+            work,
+            NewSet(
+                measured_as=finished.request,
+                assessment=finished.assessment,
+                track=track,
+                origin="live",
+                name="Live set",
+                done_at=finished.finished_at,
+                person_id=person_id,
+                video=video,
+                proxy=proxy,
+                remarks=finished.remarks,
+            ),
+        )
+        say_pain(work, row.id, {"pain_before": pain[0], "pain_after": pain[1]})
+    note_person(person_id)
+    return row.id
+
+
+def _keep_video(files: FileStore, finished: FinishedSet, folder: Path) -> tuple[KeptFile | None, KeptFile | None]:
+    if finished.video_path is None or not finished.video_path.is_file():
+        return None, None
+    copy = files.passing_name(".mp4", folder=folder)
+    write_proxy(finished.video_path, copy)
+    proxy = keep_video(files, copy, ".mp4", folder=folder)
+    return keep_video(files, finished.video_path, ".mp4", leave=True, folder=folder), proxy
+
 
 _FINISHED: Final = "finished_set_id"
 _SETS_DONE: Final = "sets_done"

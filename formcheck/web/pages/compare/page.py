@@ -2,28 +2,273 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
+from xml.etree import ElementTree
 
+import numpy as np
 import streamlit as st
+from markupsafe import Markup
 
 from formcheck.errors import FormcheckError
-from formcheck.history.comparison import Comparison, DatedSet, Kind, compare_legs, compare_sets
+from formcheck.history.alignment import PHASES, PhaseCurves
+from formcheck.history.comparison import (
+    Comparison,
+    ComparisonRow,
+    CurvePair,
+    DatedSet,
+    Kind,
+    compare_legs,
+    compare_sets,
+)
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.records.access import Actor
 from formcheck.records.people import list_people
 from formcheck.records.records import Records
-from formcheck.records.sets import list_sets, summary_of_row
+from formcheck.records.sets import list_sets, summary_of_row, video_of
+from formcheck.report.keyframes import KeyFrame, as_key_frame, key_moments
+from formcheck.report.overlay import Overlay
 from formcheck.report.safety import SMALL_CHANGES
+from formcheck.report.svg_marks import PlotArea, rule, text
+from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case, value_text
+from formcheck.session.assessment import Assessment
+from formcheck.video.keyframes import frames_at
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.compare.choosing import Chosen, choose_person, choose_sets
-from formcheck.web.pages.compare.curves import curves_html
-from formcheck.web.pages.compare.frames import show_frames
-from formcheck.web.pages.compare.table import table_html, verdicts_html
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
+from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_words
 from formcheck.web.shared.moments import viewer_zone
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.opened_set import OpenedSet, open_set
-from formcheck.web.shared.plot_parts import show_plots
+from formcheck.web.shared.plot_parts import (
+    MARGINS,
+    Size,
+    as_markup,
+    both_sizes,
+    draw_band,
+    draw_line,
+    draw_value_axis,
+    drawing,
+    show_plots,
+    value_range,
+)
+
+_LEAST_RANGE: Final = 10.0
+"""Degrees or percent: less would make mountains of noise."""
+_BOTTOM: Final = (1.0, 2.0)
+
+
+def curves_html(pairs: tuple[CurvePair, ...], names: tuple[str, str], kind: Kind) -> Markup:
+    """Return all curves with their key.
+
+    Parameters
+    ----------
+    pairs
+        What to draw.
+    names
+        What the first and the second are called.
+    kind
+        What is compared with what.
+    """
+    figures = Markup("").join(_figure(pair, names) for pair in pairs)
+    return Markup('{}<div class="fc-grid">{}</div>').format(_keys(names, kind), figures)
+
+
+def _keys(names: tuple[str, str], kind: Kind) -> Markup:
+    what = "change" if kind is Kind.BEFORE_AFTER else "difference"
+    line = '<svg viewBox="0 0 42 12" aria-hidden="true"><path class="line {}" d="M1 6H41"/></svg>'
+    box = '<svg viewBox="0 0 42 12" aria-hidden="true"><rect class="{}" x="1" y="0" width="40" height="12"/></svg>'
+    entries = [
+        (Markup(line).format("one"), names[0]),
+        (Markup(line).format("two"), names[1]),
+        (Markup(box).format("spread one"), "spread of the reps (one standard deviation)"),
+        (Markup(box).format("limit"), f"at the bottom: closer to the first than this is no detectable {what}"),
+    ]
+    items = Markup("").join(Markup("<li>{}<span>{}</span></li>").format(*entry) for entry in entries)
+    return Markup('<ul class="fc-keys">{}</ul>').format(items)
+
+
+def _figure(pair: CurvePair, names: tuple[str, str]) -> Markup:
+    title = sentence_case(label_of(pair.measure)) + (f", {pair.leg}" if pair.leg in {"left", "right"} else "")
+    label = f"{title}: {names[0]} and {names[1]} over descent, bottom and ascent"
+    svg = both_sizes(lambda size: draw_pair(pair, size, label))
+    counts = [counted(len(curves.reps), "rep") for curves in (pair.first, pair.second)]
+    reps = f"{sentence_case(names[0])}: {counts[0]}, {names[1]}: {counts[1]}."
+    return Markup(
+        '<figure><figcaption><strong>{}</strong> <span class="fc-quiet">{} {}</span></figcaption>{}</figure>'
+    ).format(title, direction_of(pair.measure), reps, svg)
+
+
+def draw_pair(pair: CurvePair, size: Size, label: str) -> Markup:
+    """Draw the mean curve of each set with the spread of its reps, and the limit around the first at the bottom.
+
+    Parameters
+    ----------
+    pair
+        What to draw.
+    size
+        Of the drawing.
+    label
+        What it shows, in words.
+    """
+    svg = drawing(size, label)
+    position = pair.first.position
+    at_bottom = (position >= _BOTTOM[0]) & (position <= _BOTTOM[1])
+    limit = np.where(at_bottom, pair.limit if pair.limit is not None else np.nan, np.nan)
+    first, second = pair.first.mean, pair.second.mean
+    seen = [first - limit, first + limit]
+    for curves in (pair.first, pair.second):
+        seen += [curves.mean, curves.mean - curves.spread, curves.mean + curves.spread]
+    up = value_range(np.concatenate(seen).tolist(), _LEAST_RANGE)
+    area = PlotArea(*size, MARGINS, (0.0, float(len(PHASES))), up)
+    draw_value_axis(svg, area, pair.measure)
+    _draw_phases(svg, area)
+    draw_band(svg, area, "limit", position, first - limit, first + limit)
+    for curves, style in ((pair.first, "one"), (pair.second, "two")):
+        _draw_spread(svg, area, curves, style)
+    draw_line(svg, area, "one", position, first)
+    draw_line(svg, area, "two", position, second)
+    if pair.limit is not None:
+        text(svg, "remark", area.x(1.5), MARGINS.top - 5, f"limit ± {value_text(pair.measure, pair.limit)}", "middle")
+    return as_markup(svg)
+
+
+def _draw_spread(svg: ElementTree.Element, area: PlotArea, curves: PhaseCurves, style: str) -> None:
+    mean, spread = curves.mean, curves.spread
+    draw_band(svg, area, f"spread {style}", curves.position, mean - spread, mean + spread)
+
+
+def _draw_phases(svg: ElementTree.Element, area: PlotArea) -> None:
+    bottom = area.height - area.margins.bottom
+    for edge in range(len(PHASES) + 1):
+        rule(svg, "edge", area.x(edge), area.margins.top, area.x(edge), bottom)
+    for i, phase in enumerate(PHASES):
+        text(svg, "tick", area.x(i + 0.5), bottom + 17, phase, "middle")
+        text(svg, "tick", area.x(i + 0.5), bottom + 33, "0–100 %", "middle")
+
+
+_KEPT_AS: Final = "compared_key_frames"
+_KEPT: Final = 8
+
+
+def show_frames(records: Records, actor: Actor, sets: tuple[OpenedSet, OpenedSet], names: tuple[str, str]) -> None:
+    """Show the key frames side by side; says where there is none."""
+    # The legs of one set are in one picture.
+    shown = {opened.row.id: (opened, sentence_case(name)) for opened, name in zip(sets, names, strict=True)}
+    if len(shown) == 1:
+        shown = {sets[0].row.id: (sets[0], "The set")}
+    for column, (opened, name) in zip(st.columns(2), shown.values(), strict=False):
+        with column:
+            try:
+                frame = _frame(records, actor, opened)
+            except FormcheckError as error:
+                st.caption(f"{name}: {error.reason} {error.remedy}")
+                continue
+            if frame is None:
+                st.caption(f"{name}: the video was not kept, or no rep was counted, so there is no picture.")
+            else:
+                st.image(frame.jpeg, caption=f"{name}: rep {frame.rep} at its deepest, {frame.t_s:.1f} s")
+
+
+def _frame(records: Records, actor: Actor, opened: OpenedSet) -> KeyFrame | None:
+    kept: OrderedDict[tuple[str, int], KeyFrame | None] = st.session_state.setdefault(_KEPT_AS, OrderedDict())
+    key = (opened.row.id, opened.row.version)
+    if key not in kept:
+        with records.reading(actor) as work:
+            video = video_of(work, opened.row.id, for_browser=False)
+        kept[key] = None if video is None else middle_frame(video, opened.reviewed.current)
+        while len(kept) > _KEPT:
+            kept.popitem(last=False)
+    return kept[key]
+
+
+def middle_frame(video: Path, assessment: Assessment) -> KeyFrame | None:
+    """Read the key frame of the middle counted rep; None without one.
+
+    Raises
+    ------
+    VideoError
+        If the video cannot be read.
+    """
+    moments = key_moments(assessment)
+    if not moments:
+        return None
+    moment = moments[len(moments) // 2]
+    overlay = Overlay(assessment)
+    source = assessment.track.source
+    (frame,) = frames_at(video, [moment.t_s], mirrored=source.mirrored, slowed=source.slowed)
+    return as_key_frame(moment, frame.t_s, np.asarray(overlay.draw(frame)), overlay)
+
+
+def verdicts_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
+    """Return the verdict in big words: of each changed measure, or of all together where none changed."""
+    if not comparison.changed:
+        words, sentence = headline(comparison)
+        return Markup('<ul class="fc-verdicts"><li><span class="fc-verdict">{}</span>{}</li></ul>').format(
+            words, sentence
+        )
+    cards = Markup("").join(_card(comparison, row, names) for row in _told_once(comparison.changed))
+    return Markup('<ul class="fc-verdicts">{}</ul>').format(cards)
+
+
+def _told_once(changed: Sequence[ComparisonRow]) -> list[ComparisonRow]:
+    """Leave out a change from stance where the measure itself changed the same way: both say one thing."""
+    ways = {(row.measure, row.leg): (row.change.difference or 0.0) > 0 for row in changed}
+
+    def is_told(row: ComparisonRow) -> bool:
+        way = ways.get((MEASURES[row.measure].said_by, row.leg))
+        return way is not None and way == ((row.change.difference or 0.0) > 0)
+
+    return [row for row in changed if not is_told(row)]
+
+
+def _card(comparison: Comparison, row: ComparisonRow, names: tuple[str, str]) -> Markup:
+    said = verdict_words(row.change.verdict, comparison.kind)
+    return Markup(
+        '<li class="{}"><span class="fc-verdict"><span aria-hidden="true">{}</span> {}</span>'
+        '<strong>{}</strong><br>{}: {}, {}: {}<span class="fc-quiet">{}. {}</span></li>'
+    ).format(
+        said.style,
+        said.sign,
+        said.words,
+        row_name(row),
+        sentence_case(names[0]),
+        estimate_text(row.measure, row.first),
+        names[1],
+        estimate_text(row.measure, row.second),
+        f"Difference {difference_text(row.measure, row.change)}",
+        limit_text(row.measure, row.change),
+    )
+
+
+def table_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
+    """Return a row for each measure that either set has."""
+    heads = ("Measure", *(sentence_case(name) for name in names), "Difference", "Verdict")
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(each) for each in heads)
+    rows = Markup("").join(_row(comparison, row, heads) for row in comparison.rows)
+    return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, rows)
+
+
+def _row(comparison: Comparison, row: ComparisonRow, heads: tuple[str, ...]) -> Markup:
+    said = verdict_words(row.change.verdict, comparison.kind)
+    numbers = (
+        estimate_text(row.measure, row.first),
+        estimate_text(row.measure, row.second),
+        difference_text(row.measure, row.change),
+    )
+    cells = Markup("").join(
+        Markup('<td class="number" data-head="{}">{}</td>').format(name, number)
+        for name, number in zip(heads[1:4], numbers, strict=True)
+    )
+    verdict = Markup(
+        '<td data-head="{}"><span class="fc-word {}"><span aria-hidden="true">{}</span> {}</span>'
+        '<span class="fc-quiet">{}</span></td>'
+    ).format(heads[4], said.style, said.sign, said.words, limit_text(row.measure, row.change))
+    return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(row_name(row), cells, verdict)
+
 
 _LEGS: Final = ("left leg", "right leg")
 

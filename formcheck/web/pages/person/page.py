@@ -1,4 +1,4 @@
-"""One person, named by `?person=` in the address; a client finds themselves.
+"""*Person*: one person, named by `?person=` in the address; a client finds themselves.
 
 A page of its own, not a part of *People*: a link to the page that is open does not change the address, so the name in
 it would be gone with the next touch.
@@ -6,26 +6,82 @@ it would be gone with the next touch.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Final
+
 import streamlit as st
 
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
+from formcheck.records.audit import audit_log
+from formcheck.records.erasure import erase_person
 from formcheck.records.notes import notes_of_person
 from formcheck.records.people import PersonDetails, change_person, get_person
 from formcheck.records.plans import list_plans
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets
-from formcheck.records.tables import Person
-from formcheck.web.access.guard import require_actor
+from formcheck.records.tables import ExerciseSet, Person
+from formcheck.web.access.guard import require_actor, require_clinician
 from formcheck.web.access.service import records_service
-from formcheck.web.pages.person.keeping import show_keeping
+from formcheck.web.downloads.links import export_link
 from formcheck.web.pages.person.plans import show_plans
-from formcheck.web.pages.person.set_rows import show_sets
-from formcheck.web.shared.addresses import COMPARE, PEOPLE, PROGRESS, VIDEOS
+from formcheck.web.shared.addresses import COMPARE, PEOPLE, PROGRESS, REVIEW, VIDEOS
 from formcheck.web.shared.details_form import ask_details
-from formcheck.web.shared.navigation import page_link
+from formcheck.web.shared.log_words import log_line
+from formcheck.web.shared.moments import short_day_of
+from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.notes import show_notes
 from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.stored_words import in_numbers, what_it_is
+
+_AT_FIRST: Final = 12
+
+
+def show_sets(rows: Sequence[ExerciseSet]) -> None:
+    """Show sets, the newest first, each with a way to its review."""
+    if not rows:
+        st.caption("No sets yet. Add a video under *Videos*, or do a set under *Check my form*.")
+        return
+    shown = rows
+    if len(rows) > _AT_FIRST and not st.toggle(f"Show all {len(rows)}", key="all-sets"):
+        shown = rows[:_AT_FIRST]
+    for row in shown:
+        with st.container(border=True, key=f"set-{row.id}"):
+            page_link(REVIEW, f"{short_day_of(row.done_at)} · {what_it_is(row)}", icon=":material/movie:", set=row.id)
+            st.caption(in_numbers(row))
+
+
+_ENTRIES: Final = 100
+
+
+def show_keeping(records: Records, actor: Actor, person: Person) -> None:
+    """Show the log about a person, and how to export or erase everything about them."""
+    with st.expander("Log, export and erasure", icon=":material/folder_managed:"):
+        st.link_button("Export everything about this person", export_link(actor, person.id), icon=":material/download:")
+        st.caption("One archive that another installation of formcheck can import.")
+        if st.button("Erase this person", icon=":material/delete_forever:", key=f"erase-{person.id}"):
+            _confirm(records, person)
+        with records.reading(actor) as work:
+            entries = audit_log(work, person_id=person.id, limit=_ENTRIES)
+        st.markdown("\n".join(f"- {log_line(entry)}" for entry in entries))
+
+
+@st.dialog("Erase this person?")
+def _confirm(records: Records, person: Person) -> None:
+    actor = require_clinician()  # a dialog is run again without the page around it
+    st.markdown(
+        f"All of **{as_typed(person.name)}** goes for good: sets, videos, plans, notes, uploads, login, and the log "
+        "about them. Backups that you made keep what they have."
+    )
+    typed = st.text_input("Type the name to confirm", key=f"erase-name-{person.id}")
+    if st.button("Erase for good", type="primary", disabled=typed.strip() != person.name, key=f"erase-yes-{person.id}"):
+        try:
+            erase_person(records, actor, person.id)
+        except FormcheckError as error:
+            st.error(f"{error.reason} {error.remedy}")
+            return
+        go_to(PEOPLE)
+        st.rerun()
 
 
 def show_person(records: Records, actor: Actor, person_id: str) -> None:

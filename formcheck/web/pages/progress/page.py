@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from types import MappingProxyType
 from typing import Final
 
 import streamlit as st
@@ -12,10 +13,13 @@ from markupsafe import Markup
 
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title
-from formcheck.history.milestones import milestones
-from formcheck.history.progress import pain_days
+from formcheck.history.ladder import ladder
+from formcheck.history.milestones import Mark, Milestone, milestones
+from formcheck.history.progress import Trend, pain_days, symmetry, trends
 from formcheck.history.sessions import PlannedPeriod, adherence
 from formcheck.history.summary import SetSummary
+from formcheck.kinematics.measures.record import Followed
+from formcheck.kinematics.measures.registry import MEASURES, key_measures
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
 from formcheck.records.answers import answers_about
@@ -25,11 +29,10 @@ from formcheck.records.records import Records
 from formcheck.records.sets import list_sets, summary_of_row
 from formcheck.records.tables import Person, StoredPlan, SuggestionAnswer
 from formcheck.report.safety import SMALL_CHANGES
+from formcheck.report.words import label_of, value_text
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
-from formcheck.web.pages.progress.measures import show_measures
-from formcheck.web.pages.progress.milestones import milestones_html
-from formcheck.web.pages.progress.pain_and_weeks import pain_html, shown_weeks, weeks_html
+from formcheck.web.pages.progress.charts import pain_html, shown_weeks, symmetry_html, trend_html, weeks_html
 from formcheck.web.pages.progress.suggestion_view import Answering, show_suggestion
 from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
 from formcheck.web.shared.moments import viewer_zone
@@ -37,6 +40,84 @@ from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.plot_parts import show_plots
 from formcheck.web.shared.stored_words import stored_plan_in_words
+
+
+def show_measures(sets: Sequence[SetSummary], symptoms: Side | None, zone: tzinfo) -> None:
+    """Show every measure that was followed, in groups; a group without a value says what it needs.
+
+    Parameters
+    ----------
+    sets
+        Of one person and one exercise.
+    symptoms
+        The side with symptoms; None where it is not known or both are.
+    zone
+        For the days.
+    """
+    found = trends(sets, zone)
+    for group in Followed:
+        st.header(group.value, anchor=False)
+        figures = _symmetry(sets, symptoms, zone) if group is Followed.SYMMETRY else _figures(found, group)
+        if figures:
+            show_plots(Markup('<div class="fc-grid">{}</div>').format(Markup("").join(figures)))
+        else:
+            st.caption(_NEEDS[group])
+
+
+_NEEDS: Final = MappingProxyType(
+    {
+        Followed.DEPTH: "Not measured yet: it takes a set that is filmed from the side.",
+        Followed.ALIGNMENT: "Not measured yet: it takes a set that is filmed from the front.",
+        Followed.SYMMETRY: "Not measured yet: it takes both legs on the same day.",
+        Followed.TEMPO: "Not measured yet.",
+    }
+)
+
+
+def _figures(found: Sequence[Trend], group: Followed) -> list[Markup]:
+    return [trend_html(trend) for trend in found if MEASURES[trend.measure].followed is group]
+
+
+def _symmetry(sets: Sequence[SetSummary], symptoms: Side | None, zone: tzinfo) -> list[Markup]:
+    days = {measure.name: symmetry(sets, measure.name, symptoms, zone) for measure in key_measures()}
+    return [symmetry_html(measure, found) for measure, found in days.items() if found]
+
+
+def milestones_html(found: Sequence[Milestone], zone: tzinfo) -> Markup:
+    """Return milestones as a list, the newest first."""
+    rows = Markup("").join(
+        Markup('<li><time datetime="{}">{}</time><span>{}</span></li>').format(
+            each.at.isoformat(), f"{each.at.astimezone(zone):%d %B %Y}".lstrip("0"), in_words(each)
+        )
+        for each in reversed(found)
+    )
+    return Markup('<ul class="fc-milestones">{}</ul>').format(rows)
+
+
+def in_words(milestone: Milestone) -> str:
+    """Say a milestone in one sentence."""
+    name = exercise_title(milestone.exercise)
+    match milestone.mark:
+        case Mark.FIRST_SET:
+            return f"{name}: the first set."
+        case Mark.PAIN_FREE:
+            return f"{name}: the first set without any pain."
+        case Mark.ALL_REPS:
+            return f"{name}: all planned reps done for the first time."
+        case Mark.CALM_SESSIONS:
+            return f"{name}: three sessions in a row with pain of 2 or less."
+        case Mark.TARGET_DEPTH:
+            depth = value_text(milestone.measure, milestone.amount)
+            return f"{name}: the planned depth reached, {depth} on the {milestone.leg}."
+        case Mark.LEVEL:
+            title = next(level.title for level in ladder() if level.id == milestone.level)
+            return f"Level {milestone.level}: {title}."
+        case Mark.BETTER:
+            by = value_text(milestone.measure, abs(milestone.amount or 0.0))
+            leg = f", {milestone.leg}" if milestone.leg in {"left", "right"} else ""
+            what = label_of(milestone.measure)
+            return f"{name}: {what}{leg} better by {by}, more than measuring again would give."
+
 
 _WEEKS: Final = 26
 """Half a year of bars; more are too thin to be seen."""

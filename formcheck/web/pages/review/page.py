@@ -1,30 +1,224 @@
-"""*Review*: one kept set, named by `?set=` in the address."""
+"""*Review*: one kept set, named by `?set=` in the address: player, owner, pain and documents."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
 from formcheck.errors import FormcheckError
-from formcheck.records.access import Actor
+from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
+from formcheck.records.reviewing import annotate, as_correction, give_set, remove_annotation
+from formcheck.records.sets import say_pain, set_date
+from formcheck.records.tables import ExerciseSet
+from formcheck.report.document_kinds import DocumentKind
+from formcheck.session.corrections import Correction, ExcludeRep
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
-from formcheck.web.pages.review.apply import apply_event
-from formcheck.web.pages.review.corrections_view import show_corrections
-from formcheck.web.pages.review.documents_view import show_documents
-from formcheck.web.pages.review.history_view import show_history
-from formcheck.web.pages.review.owner_view import show_heading
-from formcheck.web.pages.review.pain_view import show_pain
-from formcheck.web.pages.review.player_view import show_player_of
-from formcheck.web.pages.review.results_view import show_results
-from formcheck.web.pages.review.setup_view import show_setup, show_verdict
+from formcheck.web.downloads.links import document_link, player_link, video_link
+from formcheck.web.pages.review.corrections_view import show_corrections, show_history
+from formcheck.web.pages.review.results_view import show_results, show_setup, show_verdict
+from formcheck.web.player.component import show_player
+from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEvent, RemovedDrawing, TookBack
 from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
+from formcheck.web.shared.choose_person import ask_person, person_chosen
+from formcheck.web.shared.moments import time_of, viewer_zone
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.notes import show_notes
-from formcheck.web.shared.opened_set import OpenedSet, open_set
+from formcheck.web.shared.opened_set import OpenedSet, correct_opened, open_set, take_back
+from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.report_parts import ask_csv_dialect
+from formcheck.web.shared.stored_words import what_it_is
+
+
+def show_player_of(_records: Records, actor: Actor, opened: OpenedSet) -> PlayerEvent | None:
+    """Show the player of a set; return what the reviewer has just done in it."""
+    row = opened.row
+    drawn = "-".join(each.id[:8] for each in opened.annotations)
+    return show_player(
+        f"player-{row.id}",
+        video_url=None if row.video_sha256 is None else video_link(actor, row.id),
+        data_url=player_link(actor, row.id),
+        version=f"{row.version}-{drawn}",
+        editable=actor.sees_everybody,
+    )
+
+
+def apply_event(records: Records, actor: Actor, opened: OpenedSet, event: PlayerEvent) -> None:
+    """Do what a reviewer did.
+
+    Raises
+    ------
+    FormcheckError
+        If it cannot be done: it does not fit the set, may not be done by the actor, or the set has changed meanwhile.
+    """
+    set_id = opened.row.id
+    match event:
+        case MadeChange():
+            correct_opened(records, actor, opened, event.change)
+        case IncludedRep():
+            take_back(records, actor, opened, _exclusion_at(opened, event.at_s))
+        case TookBack():
+            take_back(records, actor, opened, event.correction_id)
+        case Drew():
+            with records.writing(actor) as work:
+                annotate(work, set_id, event.drawing.t_s, event.drawing.body())
+        case RemovedDrawing():
+            with records.writing(actor) as work:
+                remove_annotation(work, set_id, event.annotation_id)
+
+
+def _exclusion_at(opened: OpenedSet, at_s: float) -> str:
+    """Return the id of the correction that leaves out the rep under way at a time."""
+    for correction in reversed(_in_force(opened)):
+        change = correction.change
+        if isinstance(change, ExcludeRep) and _same_rep(opened, change.at_s, at_s):
+            return correction.id
+    raise NotFoundError("correction")
+
+
+def _in_force(opened: OpenedSet) -> list[Correction]:
+    return [as_correction(row) for row in opened.corrections if row.undone_at is None]
+
+
+def _same_rep(opened: OpenedSet, one_s: float, other_s: float) -> bool:
+    return any(
+        rep.start_s <= one_s <= rep.end_s and rep.start_s <= other_s <= rep.end_s
+        for rep in opened.reviewed.current.reps
+    )
+
+
+_GROUPS: Final = {
+    "For the client": (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML),
+    "For clinicians": (DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML, DocumentKind.OVERLAY_VIDEO),
+    "For programs": (DocumentKind.REVIEW_JSON, DocumentKind.REPS_CSV, DocumentKind.FRAMES_CSV),
+    "For motion analysis": (DocumentKind.TRC, DocumentKind.C3D),
+}
+
+
+def show_documents(_records: Records, actor: Actor, opened: OpenedSet) -> None:
+    """Show what can be made of a set: each is made when it is asked for, as the set is then."""
+    st.caption(
+        "Each is made of the set as it is now, with automatic and corrected values and who corrected what. Notes for "
+        "the client are in them; notes for clinicians are not."
+    )
+    dialect = ask_csv_dialect()
+    for title, kinds in _GROUPS.items():
+        st.markdown(f"**{title}**")
+        with st.container(horizontal=True, key=f"documents-{title.split()[1]}"):
+            for kind in (each.in_dialect(dialect) for each in kinds):
+                if not kind.needs_video or opened.row.video_sha256 is not None:
+                    address = document_link(actor, opened.row.id, kind.value)
+                    st.link_button(kind.label, address, icon=":material/download:")
+
+
+def show_heading(records: Records, actor: Actor, opened: OpenedSet) -> None:
+    """Say whose set it is, what it is and when it was done; ask whose it is while nobody knows."""
+    row = opened.row
+    corrected = " · **corrected**" if row.corrected is not None else ""
+    with st.container(horizontal=True, vertical_alignment="center", key="review-heading"):
+        if opened.person is not None:
+            page_link(PERSON, as_typed(opened.person.name), icon=":material/arrow_back:", person=opened.person.id)
+        st.markdown(
+            f"**{what_it_is(row)}** · {time_of(row.done_at)} · {as_typed(row.name)}{corrected}", width="content"
+        )
+        if opened.person is not None and actor.sees_everybody:
+            with st.popover("Change", icon=":material/edit:", type="tertiary"):
+                _ask_person(records, actor, row.id, opened.person.id)
+                _ask_date(records, actor, opened)
+    if opened.person_guess and actor.sees_everybody:
+        st.caption(
+            f"Whose set it is was guessed: {as_typed(opened.person_guess)}. *Change* puts it right.", width="content"
+        )
+    if opened.person is None and actor.sees_everybody:
+        _ask_person(records, actor, row.id)
+
+
+def _ask_person(records: Records, actor: Actor, set_id: str, before: str | None = None) -> None:
+    with st.form(f"whose-{set_id}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = ask_person(records, actor, "Whose set is it?", f"whose-person-{set_id}", before)
+        sent = st.form_submit_button("Save", type="primary")
+    if not sent or not chosen or chosen == before:
+        return
+    try:
+        with records.writing(actor) as work:
+            person_id = person_chosen(work, chosen)
+        give_set(records, actor, set_id, person_id)
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}")
+    else:
+        st.rerun()
+
+
+def _ask_date(records: Records, actor: Actor, opened: OpenedSet) -> None:
+    row, zone = opened.row, viewer_zone()
+    before = row.done_at.astimezone(zone)
+    with st.form(f"when-{row.id}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        today = datetime.now(zone).date()
+        # A set that came with an import may lie a little ahead of this clock.
+        day = st.date_input("Day", min(before.date(), today), max_value=today, key=f"when-day-{row.id}")
+        at = st.time_input("Time", before.time().replace(second=0, microsecond=0), key=f"when-time-{row.id}")
+        sent = st.form_submit_button("Save")
+    if not sent:
+        return
+    try:
+        with records.writing(actor) as work:
+            set_date(work, row.id, datetime.combine(day, at, zone))
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}")
+    else:
+        st.rerun()
+
+
+_QUESTIONS: Final = {
+    "pain_before": "Before",
+    "pain_during": "During",
+    "pain_after": "After",
+    "pain_after_hour": "An hour later",
+    "pain_next_morning": "Next morning",
+}
+_SWELLING: Final = {True: "Yes", False: "No"}
+
+
+def show_pain(records: Records, actor: Actor, row: ExerciseSet) -> None:
+    """Show the answers about pain, and ask for those that are open."""
+    said = [
+        f"{label.lower()} {value}" for name, label in _QUESTIONS.items() if (value := getattr(row, name)) is not None
+    ]
+    swelling = {None: "", True: "; the knee swelled", False: "; no swelling"}[row.swelling]
+    st.markdown(f"Pain, 0 to 10: {', '.join(said) or 'not asked'}{swelling}.")
+    with st.expander("Say how it hurt"), st.form(f"pain-{row.id}", border=False):
+        cells = st.columns(len(_QUESTIONS))
+        answers = {
+            name: cell.number_input(
+                label, 0, 10, getattr(row, name), step=1, placeholder="–", key=f"{name}-{row.id}", format="%d"
+            )
+            for (name, label), cell in zip(_QUESTIONS.items(), cells, strict=True)
+        }
+        swelled = st.segmented_control(
+            "Did the knee swell?",
+            list(_SWELLING),
+            default=row.swelling,
+            format_func=lambda each: _SWELLING[each],
+            key=f"swelling-{row.id}",
+        )
+        if st.form_submit_button("Save"):
+            try:
+                with records.writing(actor) as work:
+                    say_pain(
+                        work,
+                        row.id,
+                        {name: None if value is None else int(value) for name, value in answers.items()},
+                        swelling=swelled,
+                    )
+            except FormcheckError as error:
+                st.error(f"{error.reason} {error.remedy}")
+            else:
+                st.rerun()
+
 
 _REFUSED: Final = "review_refused"
 """Why what the reviewer did last could not be done; shown once."""
