@@ -2,8 +2,8 @@
 
 It is started by `formcheck.intake.workers` with a pipe as its standard input. When that closes, whoever started it is
 gone or wants it to end: it puts back what it is at, and ends. So a server that is killed leaves no worker behind. While
-it is at work it renews its lease, passes progress on and carries the word to stop. Between uploads it sees to those that
-were interrupted: finished where all bytes are here, given up where nobody comes back.
+it is at work it renews its lease, passes progress on and carries the word to stop. Between uploads it sees to those
+that were interrupted: finished where all bytes are here, given up where nobody comes back.
 """
 
 from __future__ import annotations

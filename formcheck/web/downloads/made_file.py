@@ -1,5 +1,6 @@
-"""Files that are made for one download, and answers that hold somebody's health: kept by no cache, told to no other site,
-run by no browser.
+"""Files that are made for one download, and answers that hold somebody's health.
+
+No cache keeps those, no other site is told of them, and no browser runs them.
 """
 
 from __future__ import annotations

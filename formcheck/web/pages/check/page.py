@@ -1,7 +1,7 @@
 """*Check my form*: a set before the camera, from the first question to keeping it in the records.
 
-That the safety texts were accepted is kept by the browser, so that they are shown once in a browser; the server keeps it
-for the session.
+That the safety texts were accepted is kept by the browser, so that they are shown once in a browser; the server keeps
+it for the session.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Charts over months: each day's value with its interval and the band in which it is no change; pain; sessions a week."""
+"""Charts over months: each day's value with its interval and the band that is no change; pain; sessions a week."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Putting right what an upload is taken for, and its targets, in a dialog: the list behind it goes on being drawn anew."""
+"""A dialog to put right what an upload is taken for, and its targets: the list behind it goes on being drawn."""
 
 from __future__ import annotations
 
