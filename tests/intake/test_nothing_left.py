@@ -284,7 +284,7 @@ def _export(desk: Desk, example: Example) -> None:
 @pytest.mark.usefixtures("_others")
 @pytest.mark.parametrize(
     ("make", "writer"),
-    [(_document, "downloads.documents.write_document"), (_export, "downloads.export.export_people")],
+    [(_document, "downloads.documents.write_document"), (_export, "downloads.routes.export_people")],
     ids=["document", "export"],
 )
 def test_what_is_being_made_while_they_are_erased_is_not_handed_out(
