@@ -15,7 +15,7 @@ from formcheck.kinematics.measures.registry import DEPTH, in_order, tempo_measur
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.report import safety, summary
-from formcheck.report.charts import Chart
+from formcheck.report.charts import Chart, charts_of
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.person import long_date, pain_sentences, prescription
@@ -55,7 +55,17 @@ class Picture:
     """Of what is off in the rep; None where nothing is."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class SummaryPlot:
+    """A plot in place of pictures."""
+
+    title: str
+    caption: str
+    """What it shows and which line is which leg."""
+    chart: Chart
+
+
+@dataclass(frozen=True, eq=False)
 class ClientSummary:
     """One set for the person who did it. Texts are on one line each and short enough for a page."""
 
@@ -80,9 +90,15 @@ class ClientSummary:
     """That somebody corrected the measurement; empty where nobody did."""
     safety: tuple[str, ...]
     origin: str
+    pictures: tuple[Picture, ...]
+    """Two at most."""
+    plot: SummaryPlot | None
+    """Where there are no pictures."""
 
 
-def client_summary(reviewed: ReviewedSet, details: ClientDetails, *, generated_on: str) -> ClientSummary:
+def client_summary(
+    reviewed: ReviewedSet, details: ClientDetails, key_frames: Sequence[KeyFrame], *, generated_on: str
+) -> ClientSummary:
     """Say what one set comes to, for the person who did it.
 
     Parameters
@@ -91,12 +107,15 @@ def client_summary(reviewed: ReviewedSet, details: ClientDetails, *, generated_o
         The set; after its review where there was one.
     details
         The person, the day, pain, plan and note.
+    key_frames
+        Pictures of the reps at their deepest; where there are none, a plot takes their place.
     generated_on
         Date of the document, as it is to be shown.
     """
     assessment = reviewed.current
     head = summary.headline(assessment)
     made = assessment.provenance
+    pictures = choose_pictures(assessment, key_frames)
     return ClientSummary(
         title=f"{one_line(assessment.exercise_name, _LONGEST_NAME)}: your summary",
         person=_person(details),
@@ -119,6 +138,8 @@ def client_summary(reviewed: ReviewedSet, details: ClientDetails, *, generated_o
             "Definitions and all values: see the clinical report.",
             2 * _LONGEST_SENTENCE,
         ),
+        pictures=pictures,
+        plot=None if pictures else _plot(charts_of(assessment)),
     )
 
 
@@ -133,17 +154,6 @@ def choose_pictures(assessment: Assessment, frames: Sequence[KeyFrame]) -> tuple
     return tuple(_picture(frame, off[frame.rep], first) for frame in chosen)
 
 
-def main_chart(charts: Sequence[Chart]) -> Chart | None:
-    """Return the plot that takes the place of pictures: one with bands before one without; None where there is none."""
-    return next((chart for chart in charts if chart.zones), charts[0] if charts else None)
-
-
-def plot_caption(chart: Chart) -> str:
-    """Say what a plot shows and which line is which leg."""
-    legs = ", ".join(f"{line.side.value} leg {_LINES[line.side]}" for line in chart.lines)
-    return f"{label_of(chart.measure)} over the set: {legs}. {direction_of(chart.measure)}"
-
-
 def typical(reps: Sequence[Rep], measure: str, leg: str) -> Estimate | None:
     """Return the middle value of a measure over reps with its error, the same as in a comparison of sets.
 
@@ -153,6 +163,16 @@ def typical(reps: Sequence[Rep], measure: str, leg: str) -> Estimate | None:
     found = [rep.measures.get(measure, {}).get(leg) for rep in reps]
     value = value_of_reps([estimate for estimate in found if estimate is not None and math.isfinite(estimate.value)])
     return None if value is None else value.estimate
+
+
+def _plot(charts: Sequence[Chart]) -> SummaryPlot | None:
+    """Describe one plot: one with bands before one without; None where there is none."""
+    chart = next((chart for chart in charts if chart.zones), charts[0] if charts else None)
+    if chart is None:
+        return None
+    legs = ", ".join(f"{line.side.value} leg {_LINES[line.side]}" for line in chart.lines)
+    title = label_of(chart.measure)
+    return SummaryPlot(title, f"{title} over the set: {legs}. {direction_of(chart.measure)}", chart)
 
 
 def _person(details: ClientDetails) -> tuple[str, ...]:

@@ -12,15 +12,15 @@ from formcheck.errors import OutputError
 from formcheck.exercises.rubric import Rubric
 from formcheck.report.c3d_file import write_c3d
 from formcheck.report.client_details import ClientDetails
-from formcheck.report.client_page import client_page
-from formcheck.report.client_pdf import client_pdf
-from formcheck.report.clinical_pdf import clinical_pdf
+from formcheck.report.client_summary import client_summary
+from formcheck.report.content import report_content
 from formcheck.report.document import Document, assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.files import Progress, no_progress, writing_whole
 from formcheck.report.keyframes import KeyFrame, key_frames
 from formcheck.report.outputs import spare_source
-from formcheck.report.page import report_page
+from formcheck.report.page import client_page, report_page
+from formcheck.report.pdf import client_pdf, clinical_pdf
 from formcheck.report.render import render_overlay
 from formcheck.report.rep_csv import write_rep_csv
 from formcheck.report.table import write_csv
@@ -168,14 +168,16 @@ def _typeset(
     rubric: Rubric | None,
 ) -> bytes:
     """Return the bytes of a document for people."""
-    if kind is DocumentKind.CLIENT_PDF:
-        return client_pdf(reviewed, details, frames, generated_on=generated_on)
-    if kind is DocumentKind.CLINICAL_PDF:
-        return clinical_pdf(reviewed, details, frames, generated_on=generated_on, rubric=rubric)
-    if kind is DocumentKind.CLIENT_HTML:
-        html = client_page(reviewed, details, frames, generated_on=generated_on)
+    if kind in (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML):
+        summary = client_summary(reviewed, details, frames, generated_on=generated_on)
+        if kind is DocumentKind.CLIENT_PDF:
+            return client_pdf(summary)
+        html = client_page(summary)
     else:
-        html = report_page(
+        content = report_content(
             reviewed.current, frames, generated_on=generated_on, reviewed=reviewed, details=details, rubric=rubric
         )
+        if kind is DocumentKind.CLINICAL_PDF:
+            return clinical_pdf(content)
+        html = report_page(content)
     return html.encode("utf-8", errors="replace")

@@ -87,10 +87,12 @@ def write_outputs(
 
             frames = key_frames(video_path, assessment)
         if "html" in staged:
+            from formcheck.report.content import report_content
             from formcheck.report.page import write_page
 
             overlay_name = targets["mp4"].name if "mp4" in targets else None
-            write_page(assessment, frames, staged["html"], generated_on=generated_on, overlay_name=overlay_name)
+            content = report_content(assessment, frames, generated_on=generated_on)
+            write_page(content, staged["html"], overlay_name=overlay_name)
         written = publish([(staged[ending], targets[ending]) for ending in endings])
     progress(1.0)
     return written

@@ -1,10 +1,15 @@
-"""PDF from a template and data, by typst: no system library, no network, the same bytes from the same data."""
+"""Reports as PDF: the full one for clinicians, and the client's summary on exactly one page.
+
+They are typeset by typst from a template and data: no system library, no network, the same bytes from the same data.
+"""
 
 from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -12,14 +17,79 @@ from typing import Any, Final, Literal
 import typst
 
 from formcheck.errors import OutputError
+from formcheck.pose.landmarks import Side
+from formcheck.report.charts import Chart
+from formcheck.report.client_summary import ClientSummary
+from formcheck.report.content import ReportContent, chart_label
 from formcheck.report.document import Document
-from formcheck.report.plain_text import breakable, plain
+from formcheck.report.keyframes import KeyFrame
+from formcheck.report.plain_text import breakable, plain, shortened
+from formcheck.report.print_svg import print_chart
 
+_CLINICAL: Final = "clinical.typ"
+_CLIENT: Final = "client.typ"
+_PLOT_PX: Final = (760, 275)
+"""Width and height of a plot: two fit on a page beside a table."""
+_CLIENT_PLOT_PX: Final = (560, 230)
+"""In place of pictures: its letters are then as large as the text."""
+_LEG_LINES: Final = {Side.LEFT: "left leg: solid line, round", Side.RIGHT: "right leg: dashed line, square"}
+_ISOLATE: Final = "\N{FIRST STRONG ISOLATE}"
+_END_OF_ISOLATE: Final = "\N{POP DIRECTIONAL ISOLATE}"
+"""With the one above around a name, so that one in Arabic or Hebrew does not turn the date behind it."""
+_MOST_LETTERS: Final = 6000
+"""Of a note: more than a page holds at any size, so nothing that could be shown is cut here."""
 _TEMPLATES: Final = "templates"
 _SHARED: Final = "common.typ"
 _DATA: Final = "data.json"
 _ACCESSIBLE: Final[Literal["ua-1"]] = "ua-1"
 """PDF/UA-1: readable by screen readers, and refused where a letter has no glyph."""
+
+
+def clinical_pdf(content: ReportContent) -> bytes:
+    """Typeset the full report of a set.
+
+    Raises
+    ------
+    OutputError
+        If the document cannot be typeset.
+    """
+    data: Document = _values(content)
+    files: dict[str, bytes] = {}
+    for i, plot in enumerate(content.plots):
+        name = f"plot{i}.svg"
+        files[name] = print_chart(plot.chart, _PLOT_PX, plot.label).encode()
+        data["plots"][i] |= {"file": name, "legs": "; ".join(_LEG_LINES[side] for side in plot.legs)}
+    for i, photo in enumerate(content.photos):
+        data["photos"][i]["file"] = name = f"photo{i}.jpg"
+        files[name] = photo.frame.jpeg
+    return make_pdf(_CLINICAL, printable(data), files)
+
+
+def client_pdf(content: ClientSummary) -> bytes:
+    """Typeset the summary of a set for the person who did it, on one page whatever it holds.
+
+    A note that does not fit is cut, and says where the rest is.
+
+    Raises
+    ------
+    OutputError
+        If the document cannot be typeset.
+    """
+    document: Document = _values(content)
+    document["note"], document["note_cut"] = _bounded(content.note)
+    files: dict[str, bytes] = {}
+    for i, picture in enumerate(content.pictures):
+        document["pictures"][i]["file"] = name = f"picture{i}.jpg"
+        document["pictures"][i]["alt"] = picture.caption
+        files[name] = picture.frame.jpeg
+    if content.plot is not None:
+        label = chart_label(content.plot.chart)
+        files["plot.svg"] = print_chart(content.plot.chart, _CLIENT_PLOT_PX, label).encode()
+        plot = {"file": "plot.svg", "caption": content.plot.caption, "alt": label, "band": None}
+        document["pictures"] = [plot]
+    data = printable(document)
+    data["person"] = " · ".join(f"{_ISOLATE}{part}{_END_OF_ISOLATE}" for part in data["person"])
+    return make_pdf(_CLIENT, data, files)
 
 
 def make_pdf(template: str, data: Document, files: Mapping[str, bytes]) -> bytes:
@@ -60,6 +130,36 @@ def make_pdf(template: str, data: Document, files: Mapping[str, bytes]) -> bytes
 def printable(data: Document) -> Document:
     """Return the same data with every text made safe to print and its longest words breakable."""
     return {name: _printable(value) for name, value in data.items()}
+
+
+def _values(value: Any) -> Any:
+    """Return content as JSON has it: objects by their fields, members of an enumeration by their values.
+
+    Charts and pictures are left out: they go into files of their own.
+    """
+    if isinstance(value, Chart | KeyFrame):
+        return None
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value):
+        return {field.name: _values(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple) and hasattr(value, "_asdict"):
+        return {name: _values(each) for name, each in value._asdict().items()}
+    if isinstance(value, list | tuple):
+        return [_values(each) for each in value]
+    return value
+
+
+def _bounded(note: Sequence[str]) -> tuple[list[str], bool]:
+    """Keep no more of a note than a page could hold, and tell whether anything was left out."""
+    kept: list[str] = []
+    left = _MOST_LETTERS
+    for paragraph in note:
+        if left <= 0:
+            return kept, True
+        kept.append(shortened(paragraph, left) if len(paragraph) > left else paragraph)
+        left -= len(paragraph) + 1
+    return kept, left < 0
 
 
 def _printable(value: Any) -> Any:

@@ -14,6 +14,7 @@ from formcheck.kinematics.live_measures import LiveCalibration, measure_now
 from formcheck.kinematics.rep_measures import measure_rep
 from formcheck.pose.landmarks import SIDES, Side
 from formcheck.pose.types import PoseTrack
+from formcheck.report.content import report_content
 from formcheck.report.document import assessment_document
 from formcheck.report.page import report_page
 from formcheck.report.rep_csv import write_rep_csv
@@ -94,7 +95,7 @@ def test_it_is_in_every_export_and_comparison(tmp_path_factory: pytest.TempPathF
     assert document["reps"][0]["measures"][NAME]["left"]["value"] == pytest.approx(24.0, abs=4.0)
     assert document["reps"][0]["measures"][NAME]["left"]["error"] > 0
     assert "FPPA + lean" in {str(column["head"]).removesuffix(" L") for column in columns_of(ReviewedSet(second, None))}
-    assert "Knee plus trunk" in report_page(second, [], generated_on="2026-01-01")
+    assert "Knee plus trunk" in report_page(report_content(second, [], generated_on="2026-01-01"))
     folder = tmp_path_factory.mktemp("exports")
     write_csv(second, folder / "frames.csv")
     assert "fppa_plus_lean_left_deg" in (folder / "frames.csv").read_text(encoding="utf-8").splitlines()[0]

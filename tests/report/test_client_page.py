@@ -8,8 +8,9 @@ from itertools import pairwise
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.report import safety
 from formcheck.report.client_details import ClientDetails
-from formcheck.report.client_page import client_page
-from formcheck.report.page import report_page
+from formcheck.report.client_summary import client_summary
+from formcheck.report.content import report_content
+from formcheck.report.page import client_page, report_page
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrections import Correction, ExcludeRep, ReviewedSet
 
@@ -19,11 +20,13 @@ from .test_page import HOSTILE, Page
 
 
 def summary_page(reviewed: ReviewedSet, details: ClientDetails = DETAILS) -> Page:
-    return Page(client_page(reviewed, details, [key_frame(2)], generated_on="5 March 2026"))
+    return Page(client_page(client_summary(reviewed, details, [key_frame(2)], generated_on="5 March 2026")))
 
 
 def report(reviewed: ReviewedSet, details: ClientDetails | None = DETAILS) -> Page:
-    html = report_page(reviewed.current, [], generated_on="5 March 2026", reviewed=reviewed, details=details)
+    html = report_page(
+        report_content(reviewed.current, [], generated_on="5 March 2026", reviewed=reviewed, details=details)
+    )
     return Page(html)
 
 
@@ -46,7 +49,7 @@ def test_summary_keeps_the_whole_note(front_set: Assessment) -> None:
 
 
 def test_summary_without_pictures_has_a_plot(front_set: Assessment) -> None:
-    page = Page(client_page(as_measured(front_set), DETAILS, (), generated_on="today"))
+    page = Page(client_page(client_summary(as_measured(front_set), DETAILS, (), generated_on="today")))
     assert len(list(page.of("svg"))) == 2
     assert list(page.of("img")) == []
 
@@ -84,7 +87,7 @@ def test_report_shows_person_note_pain_and_what_comes_next() -> None:
 
 
 def test_report_of_nobody_is_as_it_was(front_set: Assessment) -> None:
-    text = Page(report_page(front_set, [], generated_on="today")).text
+    text = Page(report_page(report_content(front_set, [], generated_on="today"))).text
     assert "corrected by hand" not in text
     assert "What comes next" not in text
     assert "stays on this device" in text
@@ -99,5 +102,5 @@ def test_report_shows_corrected_and_automatic_values_together() -> None:
 
 def test_report_names_the_sources_of_the_bands(front_set: Assessment) -> None:
     rubric = builtin_rubric("wall-squat")
-    page = Page(report_page(front_set, [], generated_on="today", rubric=rubric))
+    page = Page(report_page(report_content(front_set, [], generated_on="today", rubric=rubric)))
     assert rubric.check("WS-F3").source in page.text

@@ -19,9 +19,9 @@ from formcheck.history.set_values import set_value
 from formcheck.kinematics.view import ViewKind
 from formcheck.report import safety
 from formcheck.report.client_details import ClientDetails
-from formcheck.report.client_pdf import client_pdf
 from formcheck.report.client_summary import choose_pictures, client_summary, typical
 from formcheck.report.keyframes import KeyFrame
+from formcheck.report.pdf import client_pdf
 from formcheck.session.assessment import Assessment, Plan
 
 from .reviews import DETAILS, as_measured, corrected_set, pages_of, text_of
@@ -35,7 +35,7 @@ HOSTILE = (
 
 
 def made(assessment: Assessment, details: ClientDetails = DETAILS, frames: Sequence[KeyFrame] = ()) -> bytes:
-    return client_pdf(as_measured(assessment), details, frames, generated_on="3 March 2026")
+    return client_pdf(client_summary(as_measured(assessment), details, frames, generated_on="3 March 2026"))
 
 
 def lowest_line_pt(pdf: bytes) -> float:
@@ -91,7 +91,9 @@ def test_depth_is_told_with_its_uncertainty_and_the_plan(make_assessment: Callab
 
 
 def test_a_knee_in_line_has_no_direction(front_set: Assessment) -> None:
-    facts = {fact.label: fact.values for fact in client_summary(as_measured(front_set), DETAILS, generated_on="").facts}
+    facts = {
+        fact.label: fact.values for fact in client_summary(as_measured(front_set), DETAILS, (), generated_on="").facts
+    }
     assert facts["Knee alignment"][1] == "Right 0\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}5°"
 
 
@@ -161,7 +163,7 @@ def test_letters_that_no_font_has_are_boxes_and_no_failure(front_set: Assessment
 
 
 def test_corrections_are_mentioned_with_who_made_them() -> None:
-    text = text_of(client_pdf(corrected_set(), DETAILS, (), generated_on="3 March 2026"))
+    text = text_of(client_pdf(client_summary(corrected_set(), DETAILS, (), generated_on="3 March 2026")))
     assert "checked and corrected by Dr Rivera and P. Weber" in text
     assert "1 rep left out in review." in text
 

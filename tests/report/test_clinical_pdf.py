@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 
 import pytest
 
+from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.report import safety
 from formcheck.report.client_details import ClientDetails
-from formcheck.report.clinical_pdf import clinical_pdf
+from formcheck.report.content import report_content
+from formcheck.report.keyframes import KeyFrame
+from formcheck.report.pdf import clinical_pdf
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrections import Correction, ExcludeRep, NotApplied, ReviewedSet
 
@@ -19,8 +23,23 @@ from .synthetic import assess
 from .test_client_pdf import HOSTILE, key_frame
 
 
+def pdf_of(
+    reviewed: ReviewedSet,
+    details: ClientDetails,
+    frames: Sequence[KeyFrame],
+    generated_on: str,
+    rubric: Rubric | None = None,
+) -> bytes:
+    """Typeset the full report of a set."""
+    return clinical_pdf(
+        report_content(
+            reviewed.current, frames, generated_on=generated_on, reviewed=reviewed, details=details, rubric=rubric
+        )
+    )
+
+
 def text(reviewed: ReviewedSet, details: ClientDetails = DETAILS) -> str:
-    return text_of(clinical_pdf(reviewed, details, (), generated_on="5 March 2026"))
+    return text_of(pdf_of(reviewed, details, (), generated_on="5 March 2026"))
 
 
 def test_person_day_and_note_are_there_whole() -> None:
@@ -91,7 +110,7 @@ def test_bands_of_another_rubric_are_not_made_up(front_set: Assessment) -> None:
 
 def test_own_rubric_gives_its_bands_when_it_is_handed_in(front_set: Assessment) -> None:
     rubric = builtin_rubric("wall-squat")
-    pdf = clinical_pdf(as_measured(front_set), DETAILS, (), generated_on="today", rubric=rubric)
+    pdf = pdf_of(as_measured(front_set), DETAILS, (), generated_on="today", rubric=rubric)
     assert rubric.check("WS-F3").source.replace(" ", "") in text_of(pdf).replace(" ", "")
 
 
@@ -112,11 +131,11 @@ def test_hostile_reasons_are_only_text() -> None:
 @pytest.mark.parametrize("whole_reps", [0, 1, 12])
 def test_every_set_can_be_printed_and_read_by_a_screen_reader(kind: ViewKind, whole_reps: int) -> None:
     frames = [key_frame(rep) for rep in range(1, whole_reps + 1)]
-    pdf = clinical_pdf(as_measured(assess(kind, whole_reps=whole_reps)), ClientDetails(), frames, generated_on="today")
+    pdf = pdf_of(as_measured(assess(kind, whole_reps=whole_reps)), ClientDetails(), frames, generated_on="today")
     assert b"pdfuaid" in pdf
     assert "page 1 of" in pages_of(pdf)[0]
 
 
 def test_the_same_set_gives_the_same_bytes() -> None:
-    one, other = (clinical_pdf(corrected_set(), DETAILS, (), generated_on="today") for _ in range(2))
+    one, other = (pdf_of(corrected_set(), DETAILS, (), generated_on="today") for _ in range(2))
     assert one == other

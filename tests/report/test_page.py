@@ -13,6 +13,7 @@ import pytest
 
 from formcheck.kinematics.view import ViewKind
 from formcheck.report import safety
+from formcheck.report.content import report_content
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.page import report_page
 from formcheck.session.assessment import Assessment, NotMeasured, Plan
@@ -58,7 +59,7 @@ class Page(HTMLParser):
 
 
 def html_of(assessment: Assessment, frames: tuple[KeyFrame, ...] = (PICTURE,), overlay: str | None = "set.mp4") -> str:
-    return report_page(assessment, frames, generated_on="3 March 2025", overlay_name=overlay)
+    return report_page(report_content(assessment, frames, generated_on="3 March 2025"), overlay_name=overlay)
 
 
 @pytest.fixture(params=["front_set", "side_set", "oblique_set"])

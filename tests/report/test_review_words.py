@@ -6,8 +6,8 @@ import dataclasses
 
 from formcheck.kinematics.estimate import Estimate
 from formcheck.pose.landmarks import Side
+from formcheck.report.content import rep_times
 from formcheck.report.rep_table import rep_table
-from formcheck.report.rep_times import rep_times
 from formcheck.report.review_words import automatic_of, change_in_words, correction_lines, rep_pairs, was_text
 from formcheck.session.corrections import ExcludeRep, NotApplied, ReviewedSet
 from formcheck.session.request import SetRequest

@@ -8,7 +8,7 @@ import pytest
 
 from formcheck.exercises.finding import Band
 from formcheck.kinematics.view import ViewKind, ViewQuality
-from formcheck.report.page import why_no_photos
+from formcheck.report.content import report_content
 from formcheck.report.rep_table import rep_table
 from formcheck.report.summary import check_lines, headline, plan_sentences, tiles, what_was_done
 from formcheck.session.assessment import Assessment, Plan
@@ -46,7 +46,7 @@ def test_reps_that_the_review_left_out_are_no_fault_of_the_recording(front_set: 
     reps = tuple(dataclasses.replace(rep, excluded=True) for rep in front_set.reps)
     left_out = dataclasses.replace(front_set, reps=reps, findings=())
     assert headline(left_out).detail == "Every whole rep was left out in review."
-    assert "no whole rep was counted" in why_no_photos(left_out)
+    assert "no whole rep was counted" in report_content(left_out, [], generated_on="today").photos_note
 
 
 def test_nothing_judged_is_not_called_good(front_set: Assessment) -> None:
