@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Bands, Check, Direction, Rubric
+from formcheck.exercises.rubric import SURE, Bands, Check, Direction, Rubric
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import CheckView, Per, Scope
 from formcheck.kinematics.measures.registry import MEASURES
@@ -181,7 +181,9 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
     if band is Band.FAULT and not surely:
         band = Band.CAUTION
         notes.append("It is past the limit by less than the measurement may be off, so it counts as a caution.")
-    if band is Band.FAULT and seen.view_quality is ViewQuality.LOW and check.view is not CheckView.ANY:
+    # A check with a sureness of its own goes by the interval, of which all that a turn leaves unsure is a part.
+    view_decides = check.view is not CheckView.ANY and check.fault_sureness >= SURE
+    if band is Band.FAULT and seen.view_quality is ViewQuality.LOW and view_decides:
         band = Band.CAUTION
         notes.append("The camera's view allows low confidence only, so it counts as a caution.")
     unsure = not surely and bands.may_be_good(estimate.value, estimate.error)

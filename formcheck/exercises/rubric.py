@@ -161,7 +161,10 @@ class Check:
     confirm: tuple[str, ...] = ()
     """Other measures of the rubric that must all be off to the same side for a fault and for a cue."""
     fault_sureness: float = SURE
-    """How probable it must be that a value lies beyond `caution` for it to be a fault."""
+    """How probable it must be that a value lies beyond `caution` for it to be a fault.
+
+    Where it is set, a view of low confidence takes no fault away by itself: what that leaves unsure is in the interval.
+    """
     evidence: Mapping[str, float] = field(default_factory=dict)
     """Other measures of the same thing: each, where it was measured, must be able to be this far off to the same side
     as the value, within its interval; one that cannot be contradicts it."""

@@ -217,6 +217,14 @@ def test_a_fault_that_is_sure_enough_is_cued_though_its_interval_reaches_the_goo
     assert (less.band, less.cue) == (Band.CAUTION, "")
 
 
+def test_a_check_with_a_sureness_goes_by_the_interval_and_not_by_the_view(rubric: Rubric) -> None:
+    # 8 deg and 4 deg beyond a limit of 4, with an interval that a turn of the body has made wide
+    rubric = sure_from(rubric, 0.8)
+    assert one(judged(rubric, {"kmf_pct": left(12, 6)}, quality=ViewQuality.LOW), "T-1").band is Band.FAULT
+    assert one(judged(rubric, {"kmf_pct": left(6, 6)}, quality=ViewQuality.LOW), "T-1").band is Band.CAUTION
+    assert not judged(rubric, {"kmf_pct": left(12, 6)}, quality=ViewQuality.REFUSED)
+
+
 def test_no_sureness_makes_a_fault_of_an_error_that_is_not_known(rubric: Rubric) -> None:
     for error in (math.nan, math.inf):
         finding = one(judged(sure_from(rubric, 0.5), {"kmf_pct": left(50, error)}), "T-1")

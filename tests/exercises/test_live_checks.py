@@ -211,9 +211,13 @@ def test_nothing_has_lasted_through_a_time_in_which_nothing_was_seen() -> None:
     assert stream.feed(knee(10.0)) == [[]]
 
 
-@pytest.mark.parametrize("quality", [ViewQuality.LOW, ViewQuality.REFUSED])
-def test_a_view_that_cannot_carry_a_fault_makes_none(quality: ViewQuality) -> None:
-    assert not any(Stream().feed(knee(10.0), 1.0, quality=quality))
+def test_a_view_that_cannot_carry_a_fault_makes_none() -> None:
+    assert not any(Stream().feed(knee(10.0), 1.0, quality=ViewQuality.REFUSED))
+
+
+def test_in_a_view_of_low_confidence_the_interval_of_the_knee_decides() -> None:
+    assert not any(Stream().feed(knee(10.0, error=6.0), 1.0, quality=ViewQuality.LOW))
+    assert any(Stream().feed(knee(10.0, error=2.0), 1.0, quality=ViewQuality.LOW))
 
 
 def test_checks_of_another_view_are_left_out() -> None:
