@@ -19,7 +19,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import jsonschema
 from sqlalchemy import JSON, Engine, Select, or_, select
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
@@ -137,6 +136,8 @@ def check_tracks(archive: ArchiveReader, rows: Engine, places: Mapping[str, Path
 
 @contextmanager
 def _as_damage(archive: ArchiveReader) -> Iterator[None]:
+    import jsonschema  # who takes nobody in does without
+
     try:
         yield
     except jsonschema.ValidationError as error:
@@ -155,6 +156,8 @@ class _Look:
         self._archive = archive
         self._year = now.year
         self._latest = now + CLOCKS_DIFFER
+        import jsonschema
+
         self._valid = jsonschema.Draft202012Validator(assessment_schema())
         self._suffixes = {each.sha256: each.suffix for each in (*archive.manifest.files, *archive.manifest.missing)}
 

@@ -15,16 +15,14 @@ import numpy as np
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueChooser
 from formcheck.kinematics.holes import repeated_stretches
-from formcheck.kinematics.live_cleaning import LiveCleaner
+from formcheck.kinematics.live_measures import LiveCleaner
 from formcheck.pose.estimator import mediapipe_version
 from formcheck.pose.models import PoseModel
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Assessment, SetupCheck
 from formcheck.session.live_ready import GettingReady
-from formcheck.session.live_reps import CountedRep
-from formcheck.session.live_running import COUNTDOWN_S, RunningSet, Step
-from formcheck.session.live_shown import ShownMeasures
-from formcheck.session.live_state import Instruction, LiveState, PictureFacts, Stage
+from formcheck.session.live_running import COUNTDOWN_S, CountedRep, RunningSet, Step
+from formcheck.session.live_state import Instruction, LiveState, PictureFacts, ShownMeasures, Stage
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 

@@ -1,24 +1,182 @@
-"""What moves in a live set: measures, phase, hold and depth from frame to frame."""
+"""What moves in a live set from frame to frame: measures, phase, hold, depth, and whether somebody stands still.
+
+What cannot be judged now has its reason, in one short clause. Standing still is what the calibration before a set asks
+for (specification section 7.5, SU-11).
+"""
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from formcheck.kinematics.live_measures import LiveCalibration, Values, drop_now_deg, measure_now
+from formcheck.kinematics.live_measures import LiveCalibration, Values, drop_now_deg, measure_now, why_not_seen
 from formcheck.kinematics.live_phase import OF_DROP, OF_FLEXION, PhaseMachine, PhaseNow
+from formcheck.kinematics.measures.record import CheckView, Measure, Per
+from formcheck.kinematics.measures.registry import live_shown, measure_of
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
 from formcheck.kinematics.reps import ASCENT, HOLD, STAND
 from formcheck.kinematics.stance_leg import stands_now
 from formcheck.kinematics.standing import Standing
-from formcheck.kinematics.view import ViewKind
-from formcheck.pose.landmarks import BODY, SIDES
+from formcheck.kinematics.view import FRONT_LOW_DEG, ViewKind, ViewQuality, turn_off_view_deg
+from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import FloatArray, PoseTrack
-from formcheck.session.live_reasons import ALL_SHOWN, TURNED, legs_that_count, reasons
-from formcheck.session.stillness import Stillness
+
+SHOWN: Mapping[ViewKind, Mapping[str, Measure]] = {
+    view: {m.series.name: m for m in live_shown() if m.view.value == view.value and m.series is not None}
+    for view in (ViewKind.FRONT, ViewKind.SIDE)
+}
+"""What a live view shows, by the view that carries it: by the name of its values over time."""
+ALL_SHOWN = tuple(name for names in SHOWN.values() for name in names)
+LEG_UNKNOWN = "which leg stands is not known yet"
+NOBODY = "nobody is in view"
+TURNED = "the body is turned another way than when the set began"
+NOT_STARTED = "the set has not started"
+
+
+def reasons(calibration: LiveCalibration, track: PoseTrack, values: Values) -> dict[str, str]:
+    """Return why each measure that is shown has no value now: for both legs, or for the one that is scored.
+
+    Parameters
+    ----------
+    calibration
+        The person's stance and the view.
+    track
+        One cleaned frame.
+    values
+        What was measured in it.
+    """
+    found: dict[str, str] = {}
+    unknown_leg = not calibration.bilateral and calibration.stance_leg is None
+    for name in ALL_SHOWN:
+        missing = [leg for leg, value in values.get(name, {"both": None}).items() if value is None]
+        missing = [leg for leg in missing if leg in legs_that_count(calibration, name)]
+        # From the front a trunk leans towards or away from the leg that stands, so that too is of a leg.
+        if unknown_leg and name in SHOWN[ViewKind.FRONT] and calibration.view.kind is ViewKind.FRONT:
+            found[name] = LEG_UNKNOWN
+        elif missing:
+            found[name] = _why(calibration, track, name, missing)
+    return found
+
+
+def legs_that_count(calibration: LiveCalibration, name: str) -> frozenset[str]:
+    """Return whose value of a measure is to be shown: of `left`, `right` and `both`."""
+    measure = measure_of(name)
+    of_near_leg = measure is not None and measure.per is Per.LEG and measure.view is CheckView.SIDE
+    if of_near_leg and calibration.view.near_leg is not None:
+        return frozenset({calibration.view.near_leg.value, "both"})
+    if calibration.bilateral:
+        return frozenset({"left", "right", "both"})
+    stands = calibration.stance_leg
+    return frozenset({"both"} if stands is None else {stands.value, "both"})
+
+
+def _why(calibration: LiveCalibration, track: PoseTrack, name: str, legs: list[str]) -> str:
+    view = calibration.view
+    if not track.found[0]:
+        return NOBODY
+    if view.verdict is ViewQuality.REFUSED or view.kind not in SHOWN:
+        return "the camera stands between front and side"
+    if name not in SHOWN[view.kind]:
+        return f"only a camera {'in front' if view.kind is ViewKind.SIDE else 'at the side'} can measure it"
+    measure = SHOWN[view.kind][name]
+    if measure.needs_thigh and turn_off_view_deg(view) > FRONT_LOW_DEG:
+        return f"the body is turned by {turn_off_view_deg(view):.0f}° from the camera"
+    unseen = next(_unseen(track, measure, legs), "")
+    if unseen:
+        return unseen
+    return "the thigh points at the camera" if measure.needs_thigh else "the landmarks are not seen well enough"
+
+
+def _unseen(track: PoseTrack, measure: Measure, legs: list[str]) -> Iterator[str]:
+    for side in SIDES:
+        if side.value in legs:
+            clause = why_not_seen(track, Side(side), foot=measure.needs_toe)
+            if clause:
+                yield clause
+    if "both" in legs:
+        yield "hips or shoulders are not seen"
+
+
+QUIET_S = 2.0
+"""Length of the quiet stance (specification sections 2.0 and 7.5)."""
+_SWAY_LEG = 0.03
+"""Hips, shoulders and feet stay within this of where they were, in leg lengths. The specification asks for 2 % of sway;
+landmarks of people who stand quietly wander by 1 to 3.4 % in two seconds."""
+_TALLEST_S = 15.0
+_SHORTER_SHARE = 0.93
+"""Hips to feet against the trunk, less than this share of what it lately was: knees are bent by 43 deg. Against the
+trunk and not in pixels, so that stepping back changes nothing."""
+_LEAST_LEG_TO_TRUNK = 1.18
+"""Hips to feet against the trunk, both as seen: less is sitting or squatting. Standing people read 1.24 to 1.67, wall
+sits 1.12 to 1.22."""
+_MARKS = [getattr(BODY[side], joint) for joint in ("hip", "shoulder", "ankle") for side in SIDES]
+
+
+class Stillness:
+    """Follows how long somebody has been standing still."""
+
+    def __init__(self) -> None:
+        self._since_s: float | None = None
+        self._anchor: FloatArray | None = None
+        # Falling ratios of those that may still become the greatest of the last seconds.
+        self._tallest: deque[tuple[float, float]] = deque()
+
+    def forget(self) -> None:
+        """Start anew."""
+        self._since_s = self._anchor = None
+        self._tallest.clear()
+
+    def forget_height(self) -> None:
+        """Forget how tall the person was: who bends to the camera looks long in the leg."""
+        self._tallest.clear()
+
+    def __call__(self, track: PoseTrack) -> float:
+        """Return for how long the person of this frame has been still (s); 0 where it cannot be told.
+
+        Parameters
+        ----------
+        track
+            One cleaned frame.
+        """
+        t_s = float(track.t_s[0])
+        points = track.image_px[0, _MARKS]
+        hip, shoulder, foot = (_middle(points[i : i + 2]) for i in (0, 2, 4))
+        leg = float(foot[1] - hip[1])
+        trunk = float(np.hypot(*(hip - shoulder)))
+        if not (leg > 0 and trunk > 0):
+            self._since_s = self._anchor = None
+            return 0.0
+        ratio = leg / trunk
+        while self._tallest and self._tallest[-1][1] <= ratio:
+            self._tallest.pop()
+        self._tallest.append((t_s, ratio))
+        while t_s - self._tallest[0][0] > _TALLEST_S:
+            self._tallest.popleft()
+        tall = ratio >= max(_LEAST_LEG_TO_TRUNK, _SHORTER_SHARE * self._tallest[0][1])
+        if not tall or self._since_s is None or self._strays(points, leg):
+            self._since_s, self._anchor = t_s, points
+        return t_s - self._since_s if tall else 0.0
+
+    def _strays(self, points: FloatArray, leg_px: float) -> bool:
+        """Return whether hips, shoulders or feet are elsewhere: of each pair the landmark that moved less tells.
+
+        From the side the landmarks of the far leg jump about; landmarks that were not seen at first are known from now.
+        """
+        if self._anchor is None:
+            return True
+        away = np.abs(points - self._anchor).max(axis=1).reshape(-1, len(SIDES))
+        self._anchor = np.where(np.isfinite(self._anchor), self._anchor, points)
+        return not np.isfinite(away).any() or bool((np.fmin(*away.T) > _SWAY_LEG * leg_px).any())
+
+
+def _middle(pair_px: FloatArray) -> FloatArray:
+    """Return the middle of a left and a right landmark, or the one that is seen; shape (2,)."""
+    known = pair_px[np.isfinite(pair_px[:, 0])]
+    return np.asarray(known.mean(axis=0), dtype=np.float64) if len(known) else np.full(2, np.nan)
+
 
 _MEASURE_EVERY_S = 0.045
 """The measures are taken in every second frame of 30 a second, in every frame of fewer than 23: half the work."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from formcheck.kinematics.cleaning import cleaned
-from formcheck.kinematics.live_cleaning import LiveCleaner
+from formcheck.kinematics.live_measures import LiveCleaner
 from formcheck.pose.landmarks import BODY, Landmark, Side
 from formcheck.pose.types import PoseTrack
 

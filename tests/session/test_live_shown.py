@@ -12,7 +12,7 @@ from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewKind, ViewQuality
-from formcheck.session.live_shown import ShownMeasures, shown_band
+from formcheck.session.live_state import ShownMeasures, shown_band
 
 WALL_SQUAT = builtin_rubric("wall-squat")
 

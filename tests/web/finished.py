@@ -9,7 +9,7 @@ from formcheck.exercises.plan import Plan
 from formcheck.session.assessment import Assessment
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
-from formcheck.web.live.finished_set import FinishedSet
+from formcheck.web.live.pipeline import FinishedSet
 from tests.sample_tracks import sample_track
 
 SET_ID = "set-of-a-sample-clip"

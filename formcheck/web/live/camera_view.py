@@ -14,7 +14,7 @@ from formcheck.kinematics.measures.registry import live_shown
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.units import unit_of
 from formcheck.web.access.identity import current_actor
-from formcheck.web.live.service import live_service
+from formcheck.web.live.registry import live_service
 from formcheck.web.shared.addresses import LIVE_CLIENT_PATH, SOCKET_PATH
 from formcheck.web.shared.browser_parts import MODULE_VIEW
 

@@ -6,7 +6,7 @@ Recording a set from where its pose track begins: the quiet stance, which is kno
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,12 +19,13 @@ from formcheck.errors import OutputError, PoseModelError
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import box_of
 from formcheck.pose.releases import DEFAULT_MODEL
-from formcheck.pose.types import Pose
+from formcheck.pose.types import Pose, PoseTrack
+from formcheck.session.assessment import Assessment
+from formcheck.session.live_motion import QUIET_S
 from formcheck.session.live_state import PictureFacts, Stage
-from formcheck.session.stillness import QUIET_S
+from formcheck.session.request import SetRequest
 from formcheck.video.motion import RepeatWatch
 from formcheck.web.live.decode import decode_jpeg
-from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.live.kept_video import KeptVideo
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import FrameMessage, SetupMessage
@@ -139,6 +140,23 @@ _SHAPE_TOLERANCE: Final = 0.02
 """Of width over height: a smaller picture of the same camera is rounded to whole pixels."""
 _LIGHTER_NOTICE: Final = "This computer is slow, so the lighter pose model is used from here on."
 _SLOW_NOTICE: Final = "This computer is slow, so the picture may lag: close other programs if you can."
+
+
+@dataclass(frozen=True, eq=False)
+class FinishedSet:
+    """One set, measured."""
+
+    set_id: str
+    assessment: Assessment = field(repr=False)
+    request: SetRequest = field(repr=False)
+    pose_track: PoseTrack = field(repr=False)
+    """As the estimator saw it, unfiltered, from the quiet stance on; time begins there."""
+    video_path: Path | None
+    """The recording, if it was asked for, with the time of the pose track; deleted with the set."""
+    finished_at: datetime
+    """With time zone (UTC)."""
+    remarks: tuple[str, ...]
+    """Sentences on what was not as usual while it was done."""
 
 
 @dataclass(frozen=True)

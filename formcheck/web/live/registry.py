@@ -1,31 +1,49 @@
-"""All live sets of this process: open, waiting for their socket to return, and finished.
+"""All live sets of this process: open, waiting for their socket to return, and finished; one for socket and pages.
 
-Signed, short-lived tokens: whoever opens a live socket has a page of this server open.
+Whoever opens a live socket has a page of this server open: its token, signed and short-lived, says so.
 """
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from itsdangerous import BadData, SignatureExpired
 
 from formcheck.records.access import OWNER_ID
-from formcheck.web.live.finished_set import FinishedSet
 from formcheck.web.live.kept_video import KeptVideo
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.live_set_runner import Ending, LiveSetRunner
 from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.outgoing import Listener
 from formcheck.web.live.parts import LiveParts
+from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, set_gone, token_invalid
 from formcheck.web.shared.senders import group_of
 from formcheck.web.shared.signing import signer
+
+
+@cache
+def live_service() -> LiveRegistry:
+    """Return the registry, made at the first call with the limits of the environment.
+
+    Raises
+    ------
+    LiveSettingError
+        If an environment variable of the live server means nothing.
+    """
+    registry = LiveRegistry(limits=LiveLimits.from_environment())
+    # The sets' threads are daemons so that they hold up nobody's exit; MediaPipe wants to be closed all the same.
+    atexit.register(registry.close)
+    return registry
+
 
 _SALT: Final = "formcheck-live-socket"
 _LONGEST: Final = 512

@@ -13,8 +13,7 @@ from starlette.websockets import WebSocket
 
 from formcheck.records.access import Actor
 from formcheck.web.access.identity import who_asks
-from formcheck.web.live.registry import LiveRegistry
-from formcheck.web.live.service import live_service
+from formcheck.web.live.registry import LiveRegistry, live_service
 from formcheck.web.live.socket import Admission, serve_live_socket
 from formcheck.web.shared.addresses import HEALTH_PATH, LIVE_CLIENT_PATH, SOCKET_PATH
 from formcheck.web.shared.browser_parts import StaticFolder

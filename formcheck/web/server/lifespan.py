@@ -17,7 +17,7 @@ from formcheck.intake.workers import Workers
 from formcheck.records.erasure import finish_erasures
 from formcheck.records.retention import keep_house
 from formcheck.web.access.service import records_service
-from formcheck.web.live.service import live_service
+from formcheck.web.live.registry import live_service
 
 _LOG: Final = logging.getLogger(__name__)
 _DAY_S: Final = 24 * 3600.0

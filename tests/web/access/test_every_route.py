@@ -16,7 +16,7 @@ from starlette.websockets import WebSocketDisconnect
 from formcheck.intake.queue import list_uploads
 from formcheck.intake.states import get_upload
 from formcheck.web.access.links import UPLOADS, document_scope, issue_link, player_scope, video_scope
-from formcheck.web.live.service import live_service
+from formcheck.web.live.registry import live_service
 from formcheck.web.server.routes import app_routes
 from formcheck.web.shared.addresses import LINK_HEADER
 

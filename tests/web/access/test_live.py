@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from formcheck.web.live.service import live_service
+from formcheck.web.live.registry import live_service
 from tests.web.live.world import ACTOR, World, begin, farewell, finished_id, resume, send_frames
 
 from .clinic import Clinic, claims_of

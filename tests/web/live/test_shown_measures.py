@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from formcheck.session.live_reasons import ALL_SHOWN
+from formcheck.session.live_motion import ALL_SHOWN
 from formcheck.web.live.camera_view import shown_measures
 
 

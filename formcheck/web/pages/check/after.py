@@ -27,7 +27,7 @@ from formcheck.report.outputs import write_outputs
 from formcheck.report.words import estimate_text, listed, sentence_case
 from formcheck.session.assessment import Assessment
 from formcheck.session.pain import Load, PainAction, advice_after
-from formcheck.web.live.finished_set import FinishedSet
+from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.pages.check.form import ask_pain
 from formcheck.web.shared.report_parts import ask_csv_dialect, show_details
 

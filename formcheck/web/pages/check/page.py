@@ -27,8 +27,8 @@ from formcheck.video.proxy import write_proxy
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.service import records_service
 from formcheck.web.live.camera_view import session_id, show_live_view
-from formcheck.web.live.finished_set import FinishedSet
-from formcheck.web.live.service import live_service
+from formcheck.web.live.pipeline import FinishedSet
+from formcheck.web.live.registry import live_service
 from formcheck.web.pages.check.after import show_numbers, tell_result
 from formcheck.web.pages.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
 from formcheck.web.pages.check.prescribed import ask_prescribed, note_person, person_of_sets

@@ -29,8 +29,7 @@ from formcheck.session.request import SetRequest
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 from formcheck.web.live.camera_view import live_token
-from formcheck.web.live.registry import LiveRegistry
-from formcheck.web.live.service import live_service
+from formcheck.web.live.registry import LiveRegistry, live_service
 from formcheck.web.shared.addresses import LIVE_CLIENT_PATH, SOCKET_PATH
 from formcheck.web.shared.browser_parts import text_beside
 from formcheck.web.shared.set_settings import setup_message, usual_set
