@@ -1,7 +1,4 @@
-"""Charts as SVG: sharp on paper, at home in light and dark, and there without any script.
-
-Colours come from the page's style sheet through class names, so that the same drawing serves light, dark and print.
-"""
+"""Charts of a report as SVG: sharp on paper, at home in light and dark, and there without any script."""
 
 from __future__ import annotations
 
@@ -13,10 +10,21 @@ import numpy as np
 from markupsafe import Markup
 
 from formcheck.pose.landmarks import Side
-from formcheck.report.charts import Chart, Floats, Line, Peak, Span
+from formcheck.report.charts import Chart, Floats, Peak, Span
 from formcheck.report.overlay import PHASE_WORDS
-from formcheck.report.svg_marks import Margins, PlotArea, rect, rule, text, ticks
-from formcheck.report.units import unit_of
+from formcheck.report.plot_kit import (
+    Margins,
+    PlotArea,
+    as_markup,
+    draw_across_axis,
+    draw_line,
+    draw_value_axis,
+    draw_whisker,
+    drawing,
+    rect,
+    rule,
+    text,
+)
 from formcheck.report.words import estimate_text, why_not_counted
 from formcheck.session.assessment import Rep
 
@@ -56,16 +64,17 @@ def draw_chart(chart: Chart, size: tuple[int, int], label: str) -> Markup:
     """
     width, height = size
     frame = PlotArea(width, height, _MARGINS, _time_range(chart), _value_range(chart))
-    svg = ElementTree.Element("svg", {"viewBox": f"0 0 {width} {height}", "role": "img", "aria-label": label})
+    svg = drawing(size, label)
     _draw_zones(svg, chart, frame)
-    _draw_axes(svg, chart.measure, frame)
+    draw_value_axis(svg, frame, chart.measure)
+    draw_across_axis(svg, frame, "seconds")
     _draw_spans(svg, chart.spans, chart.reps, frame)
     for line in chart.lines:
-        ElementTree.SubElement(svg, "path", {"class": f"line {line.side.value}", "d": _path(line, frame)})
+        draw_line(svg, frame, line.side.value, *_thinned(line.t_s, line.values, _POINTS_PER_PX * width))
     shift = {Side.LEFT: -1, Side.RIGHT: 1} if len(chart.lines) > 1 else {}
     for peak in chart.peaks:
         _draw_peak(svg, peak, chart.measure, frame, _PEAK_OFFSET_PX * shift.get(peak.side, 0))
-    return Markup(ElementTree.tostring(svg, encoding="unicode"))
+    return as_markup(svg)
 
 
 def _time_range(chart: Chart) -> tuple[float, float]:
@@ -108,18 +117,6 @@ def _column(rep: Rep, frame: PlotArea) -> tuple[float, float]:
     return (start + end - width) / 2, width
 
 
-def _draw_axes(svg: ElementTree.Element, measure: str, frame: PlotArea) -> None:
-    left, right, bottom = _LEFT, frame.width - _RIGHT, frame.height - _BOTTOM
-    symbol = unit_of(measure).symbol.strip()
-    for value in ticks(*frame.up, most=6):
-        rule(svg, "grid zero" if value == 0 else "grid", left, frame.y(value), right, frame.y(value))
-        text(svg, "tick", left - 6, frame.y(value) + 4, f"{value:g}{symbol}".replace("-", "−"), "end")
-    for t in ticks(*frame.across, most=max(3, frame.width // 90)):
-        rule(svg, "tick-mark", frame.x(t), bottom, frame.x(t), bottom + 5)
-        text(svg, "tick", frame.x(t), bottom + 19, f"{t:g}", "middle")
-    text(svg, "tick", (left + right) / 2, bottom + 37, "seconds", "middle")
-
-
 def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[Rep, ...], frame: PlotArea) -> None:
     """Draw a lane above the plot that names the phases, and above it the reps; thin rules lead down from each rep."""
     lane_top, bottom = _TOP - _LANE_PX, frame.height - _BOTTOM
@@ -156,26 +153,11 @@ def _draw_peak(svg: ElementTree.Element, peak: Peak, measure: str, frame: PlotAr
     group = ElementTree.SubElement(svg, "g", {"class": f"peak {peak.side.value}"})
     title = ElementTree.SubElement(group, "title")
     title.text = f"Rep {peak.rep}, {peak.side.value}: {estimate_text(measure, peak.estimate)}"
-    if math.isfinite(error):
-        top, bottom = frame.y(value + error), frame.y(value - error)
-        rule(group, "whisker", x, top, x, bottom)
-        for end in (top, bottom):
-            rule(group, "whisker", x - 4, end, x + 4, end)
+    draw_whisker(group, frame, peak.t_s, value, error, shift_px=shift_px)
     if peak.side is Side.LEFT:
         ElementTree.SubElement(group, "circle", {"cx": f"{x:.1f}", "cy": f"{y:.1f}", "r": "4.5"})
     else:
         rect(group, "", x - 4, y - 4, 8, 8)
-
-
-def _path(line: Line, frame: PlotArea) -> str:
-    """Return the line as path data, broken where values are missing, with no more points than can be seen."""
-    t, values = _thinned(line.t_s, line.values, _POINTS_PER_PX * frame.width)
-    parts, pen_down = [], False
-    for moment, value in zip(t, values, strict=True):
-        if np.isfinite(value):
-            parts.append(f"{'L' if pen_down else 'M'}{frame.x(float(moment)):.1f} {frame.y(float(value)):.1f}")
-        pen_down = bool(np.isfinite(value))
-    return "".join(parts)
 
 
 def _thinned(t_s: Floats, values: Floats, most: int) -> tuple[Floats, Floats]:

@@ -16,9 +16,18 @@ from markupsafe import Markup
 
 import formcheck
 from formcheck.kinematics.measures.registry import key_measures
+from formcheck.report.plot_kit import (
+    Margins,
+    PlotArea,
+    as_markup,
+    draw_across_axis,
+    draw_value_axis,
+    drawing,
+    rect,
+    rule,
+    text,
+)
 from formcheck.report.svg import NARROW, WIDE
-from formcheck.report.svg_marks import Margins, PlotArea, rect, rule, text, ticks
-from formcheck.report.units import unit_of
 from formcheck.report.words import counted, label_of
 from formcheck.validation.agreement import FEWEST_FOR_SPREAD, Interval
 from formcheck.validation.content import sections_of, summary_of
@@ -60,10 +69,11 @@ def bland_altman(group: Group, size: tuple[int, int], label: str) -> Markup:
     frame = PlotArea(
         width, height, _MARGINS, _room(float(means.min()), float(means.max())), _room(min(shown), max(shown))
     )
-    svg = ElementTree.Element("svg", {"viewBox": f"0 0 {width} {height}", "role": "img", "aria-label": label})
+    svg = drawing(size, label)
     for interval in (limits.low_interval, limits.bias_interval, limits.high_interval):
         _band(svg, interval, frame)
-    _axes(svg, group.measure, frame)
+    draw_value_axis(svg, frame, group.measure, most=7)
+    draw_across_axis(svg, frame, "mean of formcheck and truth", group.measure, least=4)
     lines = [("limit", limits.high, "+1.96 SD"), ("bias", limits.bias, "bias"), ("limit", limits.low, "−1.96 SD")]
     last_y = -math.inf
     for style, value, word in lines:
@@ -76,7 +86,7 @@ def bland_altman(group: Group, size: tuple[int, int], label: str) -> Markup:
     for mean, difference in zip(means[::step].tolist(), differences[::step].tolist(), strict=True):
         place = {"cx": f"{frame.x(mean):.1f}", "cy": f"{frame.y(difference):.1f}", "r": "3.5"}
         ElementTree.SubElement(svg, "circle", {"class": "pair", **place})
-    return Markup(ElementTree.tostring(svg, encoding="unicode"))
+    return as_markup(svg)
 
 
 def in_words(group: Group) -> str:
@@ -97,20 +107,6 @@ def _room(low: float, high: float) -> tuple[float, float]:
 def _band(svg: ElementTree.Element, interval: Interval, frame: PlotArea) -> None:
     top, bottom = frame.y(interval.high), frame.y(interval.low)
     rect(svg, "unsure", _LEFT, top, frame.width - _LEFT - _RIGHT, bottom - top)
-
-
-def _axes(svg: ElementTree.Element, measure: str, frame: PlotArea) -> None:
-    left, right, bottom = _LEFT, frame.width - _RIGHT, frame.height - _BOTTOM
-    symbol = unit_of(measure).symbol.strip()
-    for value in ticks(*frame.up, most=7):
-        y = frame.y(value)
-        rule(svg, "grid zero" if value == 0 else "grid", left, y, right, y)
-        text(svg, "tick", left - 6, y + 4, f"{value:g}{symbol}".replace("-", "−"), "end")
-    for value in ticks(*frame.across, most=max(4, frame.width // 90)):
-        x = frame.x(value)
-        rule(svg, "tick-mark", x, bottom, x, bottom + 5)
-        text(svg, "tick", x, bottom + 19, f"{value:g}{symbol}".replace("-", "−"), "middle")
-    text(svg, "tick", (left + right) / 2, bottom + 38, "mean of formcheck and truth", "middle")
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,13 @@ from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.records import Records
 from formcheck.records.sets import NewSet, add_set, keep_track, set_date
 from formcheck.records.tables import ExerciseSet, Upload
+from formcheck.report.plot_kit import value_range
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.compare.page import curves_html, draw_pair, table_html, verdicts_html
 from formcheck.web.shared.comparison_words import difference_text, headline, verdict_words
-from formcheck.web.shared.plot_parts import NARROW, WIDE, value_range
+from formcheck.web.shared.plot_parts import NARROW, WIDE
 from tests.history.made_up import DAY, assessment, each_leg
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
 from tests.sample_tracks import sample_track

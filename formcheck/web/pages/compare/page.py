@@ -30,8 +30,19 @@ from formcheck.records.records import Records
 from formcheck.records.sets import list_sets, summary_of_row, video_of
 from formcheck.report.keyframes import KeyFrame, as_key_frame, key_moments
 from formcheck.report.overlay import Overlay
+from formcheck.report.plot_kit import (
+    PlotArea,
+    Size,
+    as_markup,
+    draw_band,
+    draw_line,
+    draw_value_axis,
+    drawing,
+    rule,
+    text,
+    value_range,
+)
 from formcheck.report.safety import SMALL_CHANGES
-from formcheck.report.svg_marks import PlotArea, rule, text
 from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case, value_text
 from formcheck.session.assessment import Assessment
 from formcheck.video.keyframes import frames_at
@@ -43,18 +54,7 @@ from formcheck.web.shared.comparison_words import difference_text, headline, lim
 from formcheck.web.shared.moments import viewer_zone
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.opened_set import OpenedSet, open_set
-from formcheck.web.shared.plot_parts import (
-    MARGINS,
-    Size,
-    as_markup,
-    both_sizes,
-    draw_band,
-    draw_line,
-    draw_value_axis,
-    drawing,
-    show_plots,
-    value_range,
-)
+from formcheck.web.shared.plot_parts import MARGINS, both_sizes, show_plots
 
 _LEAST_RANGE: Final = 10.0
 """Degrees or percent: less would make mountains of noise."""

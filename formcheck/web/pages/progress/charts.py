@@ -14,23 +14,26 @@ from markupsafe import Markup
 from formcheck.history.progress import DayPain, DaySymmetry, Trend
 from formcheck.history.sessions import WeekAdherence
 from formcheck.kinematics.estimate import Estimate
-from formcheck.report.svg_marks import PlotArea, rect, rule, text
-from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case, value_text
-from formcheck.session.pain import COMFORT_LIMIT, HIGHEST, LOWEST, STOP_ABOVE
-from formcheck.web.shared.comparison_words import difference_text, limit_text, verdict_words
-from formcheck.web.shared.plot_parts import (
-    MARGINS,
+from formcheck.report.plot_kit import (
+    PlotArea,
     Size,
     as_markup,
-    both_sizes,
     draw_band,
+    draw_level,
     draw_line,
     draw_mark,
     draw_value_axis,
     draw_whisker,
     drawing,
+    rect,
+    rule,
+    text,
     value_range,
 )
+from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case, value_text
+from formcheck.session.pain import COMFORT_LIMIT, HIGHEST, LOWEST, STOP_ABOVE
+from formcheck.web.shared.comparison_words import difference_text, limit_text, verdict_words
+from formcheck.web.shared.plot_parts import MARGINS, both_sizes
 
 _KINDS: Final[tuple[tuple[str, str, Callable[[DayPain], int | None]], ...]] = (
     ("full", "worst in the set", lambda each: each.worst),
@@ -61,8 +64,7 @@ def draw_pain(days: Sequence[DayPain], size: Size) -> Markup:
     area = PlotArea(*size, MARGINS, day_range([each.day for each in days]), (LOWEST - 0.4, HIGHEST + 0.4))
     right = area.width - area.margins.right
     for value in range(LOWEST, HIGHEST + 1, 2):
-        rule(svg, "grid", area.margins.left, area.y(value), right, area.y(value))
-        text(svg, "tick", area.margins.left - 6, area.y(value) + 4, f"{value}", "end")
+        draw_level(svg, area, value, f"{value}")
     for limit, words in ((COMFORT_LIMIT, "comfortable up to 2"), (STOP_ABOVE, "stop above 5")):
         rule(svg, "edge", area.margins.left, area.y(limit), right, area.y(limit))
         text(svg, "remark", right - 4, area.y(limit) - 4, words, "end")
@@ -101,15 +103,7 @@ def draw_weeks(weeks: Sequence[WeekAdherence], size: Size) -> Markup:
     area = PlotArea(*size, MARGINS, (first, last), (0.0, most * 1.08))
     step = max(1, round(most / 6))
     for value in range(0, int(most) + 1, step):
-        rule(
-            svg,
-            "grid zero" if value == 0 else "grid",
-            area.margins.left,
-            area.y(value),
-            area.width - area.margins.right,
-            area.y(value),
-        )
-        text(svg, "tick", area.margins.left - 6, area.y(value) + 4, f"{value}", "end")
+        draw_level(svg, area, value, f"{value}")
     draw_day_axis(svg, area)
     for week in weeks:
         start = week.monday.toordinal() + 7 * (1 - _BAR_SHARE) / 2
