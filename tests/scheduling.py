@@ -35,6 +35,7 @@ CUT_UP: Final = ("tests/records/test_crashes.py", "tests/test_occlusion.py")
 """Files of which each test is a unit."""
 MOST_PROCESSES: Final = 8
 """More have nothing left to do while the browser is at it, and each has the libraries in memory."""
+_BEHIND_THE_BROWSER: Final = 5
 THREAD_COUNTS: Final = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -65,9 +66,29 @@ class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
 
 
 def processes() -> int:
-    """Return how many processes share the tests: one for each core that we may use."""
+    """Return how many processes share the tests: one for each core that we may use, and one for the browser.
+
+    The tests of the browser wait for most of their time, for a film before a camera to go on.
+    """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(usable, MOST_PROCESSES)
+    return min(usable + 1, MOST_PROCESSES)
+
+
+class Yielding:
+    """Lets the browser go first: a process that has other tests to run while it is at it stands back for good.
+
+    To be registered in processes among several.
+    """
+
+    def __init__(self) -> None:
+        self._stands_back = False
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Stand back before the first test of another kind that this process runs."""
+        if not (self._stands_back or item.nodeid.startswith(BROWSER)):
+            self._stands_back = True
+            os.nice(_BEHIND_THE_BROWSER)
 
 
 def bound_threads() -> None:

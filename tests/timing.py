@@ -6,6 +6,7 @@ for those that need the time: a browser, a video from end to end, processes that
 
 from __future__ import annotations
 
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -13,6 +14,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
+from .scheduling import Yielding
 
 SLOW_S: Final = 5.0
 _LISTED: Final = Path(__file__).resolve().parent / "slow_tests.txt"
@@ -76,5 +79,7 @@ class Timing:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have it measured."""
+    """Have it measured; in a process among several, let the browser go first."""
     config.pluginmanager.register(Timing(), "formcheck-timing")
+    if hasattr(config, "workerinput") and hasattr(os, "nice"):
+        config.pluginmanager.register(Yielding(), "formcheck-yielding")
