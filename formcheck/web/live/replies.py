@@ -1,24 +1,31 @@
-"""What the server answers, as JSON: one function a message. What is not measured, NaN or infinite, is null."""
+"""What the server answers, as JSON: a record and a function for each message.
+
+The JavaScript types of the messages and their JSON Schema are made from the records: `python -m tools.contracts`.
+What is not measured, NaN or infinite, is null.
+"""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final, Literal, get_args
 
 import numpy as np
+from pydantic import ConfigDict, TypeAdapter
 
+from formcheck.exercises.cues import Cue
+from formcheck.exercises.finding import Band
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Interval, Rubric
 from formcheck.kinematics.measures.record import CheckView, Per
 from formcheck.kinematics.measures.registry import DEPTH, live_shown
-from formcheck.kinematics.view import ViewVerdict
+from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.pose.landmarks import Side
 from formcheck.pose.types import Pose
-from formcheck.session.live_state import Instruction, LiveState, LiveValue
+from formcheck.session.live_state import Instruction, LiveState, LiveValue, Stage
 from formcheck.web.live.limits import LiveLimits
-from formcheck.web.live.messages import PROTOCOL_VERSION
+from formcheck.web.live.messages import PROTOCOL_VERSION, Version
 from formcheck.web.live.refusal import LiveRefusalError
 
 _POSE_DECIMALS: Final = 4
@@ -26,6 +33,139 @@ _POSE_DECIMALS: Final = 4
 _VALUE_DECIMALS: Final = 1
 _SHARE_DECIMALS: Final = 3
 _TIME_DECIMALS: Final = 2
+
+Edges = tuple[float | None, float | None]
+"""Lowest and highest value; null where the end is open."""
+Landmarks = list[tuple[float | None, float | None, float]]
+"""Of the 33 landmarks x, y (shares of the un-mirrored picture; null where not seen) and visibility."""
+
+
+class _Described:
+    __pydantic_config__ = ConfigDict(use_attribute_docstrings=True)
+
+
+@dataclass(frozen=True)
+class Target(_Described):
+    """What was prescribed, as far as it is shown; null where it was not."""
+
+    reps: int | None
+    hold_s: float | None
+    depth_deg: float | None
+
+
+@dataclass(frozen=True)
+class BandEdges(_Described):
+    """The bands of a gauge."""
+
+    good: Edges
+    caution: Edges
+    measure: str
+    """That the gauge shows."""
+
+
+@dataclass(frozen=True)
+class ClientLimits(_Described):
+    """What the page is to keep to."""
+
+    max_bytes: int
+    max_width: int
+    max_height: int
+    max_fps: float
+    in_flight: int
+    """Pictures that are not answered yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ready(_Described):
+    """The answer to `setup` and `resume`."""
+
+    type: Literal["ready"] = field(default="ready", init=False)
+    version: Version = field(default=PROTOCOL_VERSION, init=False)
+    set_id: str
+    resumed: bool
+    """Whether the set was begun over another socket."""
+    exercise: str
+    exercise_name: str
+    bilateral: bool
+    model: str
+    target: Target
+    depth_band: Edges | None
+    """The good knee flexion; null where no depth was prescribed."""
+    alignment_band: BandEdges | None
+    limits: ClientLimits
+    last_t: float | None
+    """Capture time of the newest picture that was dealt with; null before the first."""
+
+
+@dataclass(frozen=True)
+class ShownValue(_Described):
+    """A value now, in the unit that its measure's name states."""
+
+    value: float
+    error: float | None
+    """Half-width of the 95 % interval; null where it is not known."""
+    band: Band | None
+
+
+@dataclass(frozen=True)
+class Verdict(_Described):
+    """The view of the set and what it is good for."""
+
+    kind: ViewKind
+    quality: ViewQuality
+    reason: str
+    near_leg: Side | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame(_Described):
+    """The answer to one picture."""
+
+    type: Literal["frame"] = field(default="frame", init=False)
+    t: float
+    """Its capture time, as the page gave it."""
+    server_ms: float | None
+    """From taking it up to having its answer."""
+    stage: Stage
+    pose: Landmarks | None
+    measures: dict[str, dict[str, ShownValue | None]]
+    """By measure, then by `left` and `right` or `both`."""
+    not_measured: dict[str, str]
+    """By measure: why it cannot be judged now."""
+    phase: str
+    depth_share: float | None
+    reps: int
+    hold_s: float | None
+    in_position: bool
+    cue: Cue | None
+    setup: Instruction | None
+    progress: float | None
+    countdown: int | None
+    verdict: Verdict | None
+    notice: str
+
+
+@dataclass(frozen=True)
+class Finished(_Described):
+    """Said once the assessment is stored."""
+
+    type: Literal["finished"] = field(default="finished", init=False)
+    set_id: str
+    reps: int
+    summary_ready: Literal[True] = field(default=True, init=False)
+
+
+@dataclass(frozen=True)
+class ServerError(_Described):
+    """Said before a socket is closed."""
+
+    type: Literal["error"] = field(default="error", init=False)
+    code: str
+    reason: str
+    remedy: str
+
+
+Reply = Ready | Frame | Finished | ServerError
 
 
 @dataclass(frozen=True)
@@ -54,29 +194,22 @@ def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_
         Capture time of the newest picture that was dealt with; None before the first.
     """
     plan, rubric = opened.plan, opened.rubric
-    return _text(
-        {
-            "type": "ready",
-            "version": PROTOCOL_VERSION,
-            "set_id": opened.set_id,
-            "resumed": resumed,
-            "exercise": rubric.exercise,
-            "exercise_name": rubric.name,
-            "bilateral": rubric.phases.bilateral,
-            "model": opened.model,
-            "target": {"reps": plan.reps, "hold_s": plan.hold_s, "depth_deg": plan.target_depth_deg},
-            "depth_band": _depth_band(rubric, plan),
-            "alignment_band": _alignment_band(rubric, plan),
-            "limits": {
-                "max_bytes": limits.max_frame_bytes,
-                "max_width": limits.max_side_px,
-                "max_height": limits.max_side_px,
-                "max_fps": limits.frames_per_s,
-                "in_flight": limits.in_flight,
-            },
-            "last_t": last_t_ms,
-        }
+    ready = Ready(
+        set_id=opened.set_id,
+        resumed=resumed,
+        exercise=rubric.exercise,
+        exercise_name=rubric.name,
+        bilateral=rubric.phases.bilateral,
+        model=opened.model,
+        target=Target(plan.reps, plan.hold_s, plan.target_depth_deg),
+        depth_band=_depth_band(rubric, plan),
+        alignment_band=_alignment_band(rubric, plan),
+        limits=ClientLimits(
+            limits.max_frame_bytes, limits.max_side_px, limits.max_side_px, limits.frames_per_s, limits.in_flight
+        ),
+        last_t=last_t_ms,
     )
+    return _text(ready)
 
 
 def frame_message(
@@ -97,49 +230,44 @@ def frame_message(
     notice
         What the server has to say beside the engine: one sentence, or empty.
     """
-    return _text(
-        {
-            "type": "frame",
-            "t": t_ms,
-            "server_ms": _number(server_ms, _VALUE_DECIMALS),
-            "stage": state.stage.value,
-            "pose": _pose(state.pose, width_px, height_px),
-            "measures": _measures(state.measures),
-            "not_measured": dict(state.not_measured),
-            "phase": state.phase,
-            "depth_share": _number(state.depth_share, _SHARE_DECIMALS),
-            "reps": state.reps,
-            "hold_s": _number(state.hold_s, _TIME_DECIMALS),
-            "in_position": state.in_position,
-            "cue": None
-            if state.cue is None
-            else {
-                "text": state.cue.text,
-                "kind": state.cue.kind.value,
-                "leg": state.cue.leg,
-                "spoken": state.cue.spoken,
-            },
-            "setup": _instruction(state.setup),
-            "progress": _number(state.progress, _SHARE_DECIMALS),
-            "countdown": state.countdown,
-            "verdict": _verdict(state.view),
-            "notice": " ".join(each for each in (state.notice, notice) if each),
-        }
+    view = state.view
+    frame = Frame(
+        t=t_ms,
+        server_ms=_number(server_ms, _VALUE_DECIMALS),
+        stage=state.stage,
+        pose=_pose(state.pose, width_px, height_px),
+        measures={name: {leg: _value(value) for leg, value in legs.items()} for name, legs in state.measures.items()},
+        not_measured=dict(state.not_measured),
+        phase=state.phase,
+        depth_share=_number(state.depth_share, _SHARE_DECIMALS),
+        reps=state.reps,
+        hold_s=_number(state.hold_s, _TIME_DECIMALS),
+        in_position=state.in_position,
+        cue=state.cue,
+        setup=state.setup,
+        progress=_number(state.progress, _SHARE_DECIMALS),
+        countdown=state.countdown,
+        verdict=None if view is None else Verdict(view.kind, view.verdict, view.reason, view.near_leg),
+        notice=" ".join(each for each in (state.notice, notice) if each),
     )
+    return _text(frame)
 
 
 def finished_message(set_id: str, reps: int) -> str:
     """Return what is said once the assessment is stored."""
-    return _text({"type": "finished", "set_id": set_id, "reps": reps, "summary_ready": True})
+    return _text(Finished(set_id, reps))
 
 
 def error_message(refusal: LiveRefusalError) -> str:
     """Return what is said before a socket is closed."""
-    return _text({"type": "error", "code": refusal.code, "reason": refusal.reason, "remedy": refusal.remedy})
+    return _text(ServerError(refusal.code, refusal.reason, refusal.remedy))
 
 
-def _text(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, separators=(",", ":"), allow_nan=False)
+_WRITERS: Final[Mapping[type, TypeAdapter[Reply]]] = {kind: TypeAdapter(kind) for kind in get_args(Reply)}
+
+
+def _text(reply: Reply) -> str:
+    return _WRITERS[type(reply)].dump_json(reply).decode()
 
 
 def _number(value: float | None, decimals: int) -> float | None:
@@ -148,52 +276,22 @@ def _number(value: float | None, decimals: int) -> float | None:
     return round(float(value), decimals)
 
 
-def _pose(pose: Pose | None, width_px: int, height_px: int) -> list[list[float | None]] | None:
+def _pose(pose: Pose | None, width_px: int, height_px: int) -> Landmarks | None:
     if pose is None:
         return None
     shares = np.round(pose.image_px / (width_px, height_px), _POSE_DECIMALS).tolist()
     visibility = np.round(pose.visibility, _SHARE_DECIMALS).tolist()
     return [
-        [x, y, v] if math.isfinite(x) and math.isfinite(y) else [None, None, v]
+        (x, y, v) if math.isfinite(x) and math.isfinite(y) else (None, None, v)
         for (x, y), v in zip(shares, visibility, strict=True)
     ]
 
 
-def _measures(measures: Mapping[str, Mapping[str, LiveValue | None]]) -> dict[str, dict[str, Any]]:
-    return {name: {leg: _value(value) for leg, value in legs.items()} for name, legs in measures.items()}
-
-
-def _value(value: LiveValue | None) -> dict[str, Any] | None:
-    if value is None or not math.isfinite(value.value):
+def _value(value: LiveValue | None) -> ShownValue | None:
+    number = None if value is None else _number(value.value, _VALUE_DECIMALS)
+    if value is None or number is None:
         return None
-    return {
-        "value": _number(value.value, _VALUE_DECIMALS),
-        "error": _number(value.error, _VALUE_DECIMALS),
-        "band": None if value.band is None else value.band.value,
-    }
-
-
-def _instruction(instruction: Instruction | None) -> dict[str, Any] | None:
-    if instruction is None:
-        return None
-    return {
-        "id": instruction.id,
-        "message": instruction.message,
-        "detail": instruction.detail,
-        "figure": instruction.figure,
-        "blocking": instruction.blocking,
-    }
-
-
-def _verdict(view: ViewVerdict | None) -> dict[str, Any] | None:
-    if view is None:
-        return None
-    return {
-        "kind": view.kind.value,
-        "quality": view.verdict.value,
-        "reason": view.reason,
-        "near_leg": None if view.near_leg is None else view.near_leg.value,
-    }
+    return ShownValue(number, _number(value.error, _VALUE_DECIMALS), value.band)
 
 
 def _bands_of(rubric: Rubric, plan: Plan, measure: str) -> Bands | None:
@@ -203,7 +301,7 @@ def _bands_of(rubric: Rubric, plan: Plan, measure: str) -> Bands | None:
     return None
 
 
-def _depth_band(rubric: Rubric, plan: Plan) -> list[float | None] | None:
+def _depth_band(rubric: Rubric, plan: Plan) -> Edges | None:
     """Return the good knee flexion where both its ends are known, which needs a prescribed depth."""
     bands = _bands_of(rubric, plan, DEPTH)
     if bands is None or not all(math.isfinite(edge) for edge in bands.good):
@@ -211,14 +309,15 @@ def _depth_band(rubric: Rubric, plan: Plan) -> list[float | None] | None:
     return _interval(bands.good)
 
 
-def _alignment_band(rubric: Rubric, plan: Plan) -> dict[str, Any] | None:
+def _alignment_band(rubric: Rubric, plan: Plan) -> BandEdges | None:
     # Of those that the gauges of the knees can show, the first that the exercise judges is the one that cues are by.
     for measure in live_shown():
         of_knee = measure.per is Per.LEG and measure.view is CheckView.FRONT
         if of_knee and (bands := _bands_of(rubric, plan, measure.name)) is not None:
-            return {"good": _interval(bands.good), "caution": _interval(bands.caution), "measure": measure.name}
+            return BandEdges(_interval(bands.good), _interval(bands.caution), measure.name)
     return None
 
 
-def _interval(interval: Interval) -> list[float | None]:
-    return [_number(edge, _VALUE_DECIMALS) for edge in interval]
+def _interval(interval: Interval) -> Edges:
+    low, high = (_number(edge, _VALUE_DECIMALS) for edge in interval)
+    return low, high

@@ -138,7 +138,7 @@ class LiveSocket:
             if isinstance(message, bytes):
                 runner.submit(self._listener, parse_frame(message))
                 continue
-            parsed = parse_client_text(message, self._limits)
+            parsed = parse_client_text(message)
             if isinstance(parsed, Finish):
                 runner.finish(self._listener)
             elif isinstance(parsed, Cancel):
@@ -201,7 +201,7 @@ class LiveSocket:
         """Begin a set or go on with one; None when it is finished, which is then said."""
         if isinstance(message, bytes):
             raise malformed("A picture came before the set was begun.", code="order")
-        parsed = parse_client_text(message, self._limits)
+        parsed = parse_client_text(message)
         if isinstance(parsed, SetupMessage):
             holder = self._registry.holder_of(self._token, to_resume=False)
             client = self._websocket.client

@@ -1,0 +1,112 @@
+"""Layer: pure functions. Every door, whatever comes: a value of its type, or its one error in words of our own."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from formcheck.errors import FormcheckError
+from formcheck.web.live.messages import parse_client_text
+from formcheck.web.live.refusal import LiveRefusalError
+
+
+@dataclass(frozen=True)
+class Case:
+    read: Callable[[Any], object]
+    refuses_with: type[Exception]
+    good: tuple[Any, ...]
+    """What is taken, to be made wrong in one place."""
+
+
+SIZE = {"width": 640, "height": 480}
+CASES = {
+    "live": Case(
+        lambda given: parse_client_text(json.dumps(given)),
+        LiveRefusalError,
+        (
+            {"type": "setup", "version": 1, "exercise": "step-down", "leg": "left", "reps": 8, "hold_s": 3.5, **SIZE},
+            {"type": "resume", "version": 1, "set_id": "a" * 24},
+            {"type": "ping"},
+        ),
+    ),
+}
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=20)
+    | st.sampled_from([10**400, "\ud800", "\0", "\x1b[31m", "x" * 5000]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+def read(case: Case, given: Any) -> None:
+    try:
+        case.read(given)
+    except case.refuses_with as refused:
+        assert isinstance(refused, FormcheckError)
+        assert refused.reason.endswith(".")
+        assert len(refused.reason) < 300
+        assert (refused.reason + refused.remedy).isprintable()
+        assert "pydantic" not in refused.reason
+        assert "Input should" not in refused.reason
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_what_is_right_is_taken(case: Case) -> None:
+    for each in case.good:
+        case.read(each)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+@given(given_=anything)
+def test_whatever_comes_is_read_or_refused(case: Case, given_: Any) -> None:
+    read(case, given_)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the ways to everything inside a JSON value."""
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(way for key, inner in parts for way in places(inner, (*path, key)))]
+
+
+def changed(value: Any, path: tuple[Any, ...], new: Any) -> Any:
+    if not path:
+        return new
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = changed(value[path[0]], path[1:], new)
+    return copy
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+@given(data=st.data())
+def test_one_wrong_value_anywhere_is_read_or_refused(case: Case, data: st.DataObject) -> None:
+    good = data.draw(st.sampled_from(case.good))
+    path = data.draw(st.sampled_from(places(good)))
+    wrong = data.draw(anything | st.dictionaries(st.text(max_size=4), anything, max_size=2))
+    if isinstance(wrong, dict) and data.draw(st.booleans()):
+        wrong = {**(good if not path and isinstance(good, dict) else {}), **wrong}
+    read(case, changed(good, path, wrong))
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+@pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+def test_no_number_may_be_none(case: Case, number: float) -> None:
+    for good in case.good:
+        for path in places(good):
+            held = good
+            for part in path:
+                held = held[part]
+            if isinstance(held, float):
+                with pytest.raises(case.refuses_with):
+                    case.read(changed(good, path, number))
