@@ -42,8 +42,7 @@ from formcheck.web.downloads.made_file import (
     not_possible,
     nothing_here,
 )
-from formcheck.web.player.annotations import Annotation, drawing_from
-from formcheck.web.player.fields import FieldError
+from formcheck.web.player.annotations import Annotation, DrawingError, drawing_from
 from formcheck.web.player.payload import payload_bytes, player_payload
 from formcheck.web.player.routes import data_response
 from formcheck.web.shared.addresses import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
@@ -67,7 +66,7 @@ def drawn(rows: Iterable[tables.StoredAnnotation]) -> Iterator[Annotation]:
     for row in rows:
         try:
             drawing = drawing_from(row.t_s, row.body)
-        except FieldError:
+        except DrawingError:
             continue
         yield Annotation(row.id, drawing, row.made_by, row.made_at)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
-from formcheck.web.player.fields import FieldError, number, text
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from formcheck.doors import Door, Listed, Strict, Text, Wrong, said
+from formcheck.errors import FormcheckError
+
+_LARGEST: Final = 1e6
+"""No time (s) and no place (px) in a video is beyond this."""
+Seconds = Annotated[float, Field(ge=0, le=_LARGEST)]
+Pixels = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
 PointPx = tuple[float, float]
 """x right, y down, pixels of the upright picture."""
 
@@ -57,8 +63,46 @@ class Annotation:
     """With time zone."""
 
 
+class DrawingError(FormcheckError):
+    """What is no drawing."""
+
+
+class DrawingBody(Strict):
+    """A drawing without its time."""
+
+    kind: Annotated[DrawingKind, Listed]
+    points_px: list[Annotated[tuple[Pixels, Pixels], Listed]]
+    text: Annotated[Text, Field(max_length=LONGEST_TEXT), AfterValidator(str.strip)] = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> DrawingBody:
+        if len(self.points_px) != POINTS[self.kind]:
+            raise said("a drawing is an angle of three points, a line of two or a text at one")
+        if (self.kind is DrawingKind.TEXT) != bool(self.text):
+            raise said("a text has words, and nothing else has")
+        return self
+
+    def at(self, t_s: float) -> Drawing:
+        """Return the drawing on the frame of that time (s)."""
+        return Drawing(self.kind, t_s, tuple(self.points_px), self.text)
+
+
+class _Stored(DrawingBody):
+    """As the records have it, whichever version wrote it."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
+def _refused(wrong: tuple[Wrong, ...]) -> DrawingError:
+    return DrawingError(f"A drawing cannot be read: {wrong[0].clause}.", "Draw it again.")
+
+
+_TIME: Final[Door[float]] = Door(Annotated[float, Field(ge=0, le=_LARGEST, strict=True, allow_inf_nan=False)], _refused)
+_STORED: Final[Door[_Stored]] = Door(_Stored, _refused)
+
+
 def drawing_from(t_s: object, body: object) -> Drawing:
-    """Read a drawing that came from a browser or from the records.
+    """Read a drawing that the records have.
 
     Parameters
     ----------
@@ -69,23 +113,7 @@ def drawing_from(t_s: object, body: object) -> Drawing:
 
     Raises
     ------
-    FieldError
+    DrawingError
         If it is none.
     """
-    if not isinstance(body, Mapping):
-        raise FieldError("a drawing has parts")
-    kinds = {kind.value: kind for kind in DrawingKind}
-    kind = kinds.get(str(body.get("kind")))
-    points = body.get("points_px")
-    if kind is None or not isinstance(points, list | tuple) or len(points) != POINTS[kind]:
-        raise FieldError("a drawing is an angle of three points, a line of two or a text at one")
-    words = text(body.get("text", ""), LONGEST_TEXT)
-    if (kind is DrawingKind.TEXT) != bool(words):
-        raise FieldError("a text has words, and nothing else has")
-    return Drawing(kind, number(t_s, at_least=0.0), tuple(_point(point) for point in points), words)
-
-
-def _point(given: object) -> PointPx:
-    if not isinstance(given, list | tuple) or len(given) != 2:
-        raise FieldError("a point has x and y")
-    return number(given[0]), number(given[1])
+    return _STORED.read(body).at(_TIME.read(t_s))

@@ -1,19 +1,23 @@
-"""What a reviewer did in the player, read strictly from what the browser reports."""
+"""What a reviewer did in the player, read strictly from what the browser reports.
+
+The JavaScript types of the reports and their JSON Schema are made from these models: `python -m tools.contracts`.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final, Literal
 
-from formcheck.pose.landmarks import Landmark
+from pydantic import AfterValidator, Field, model_validator
+
+from formcheck.doors import Door, Strict, Text, Wrong, said
+from formcheck.errors import FormcheckError
+from formcheck.pose.landmarks import N_LANDMARKS, Landmark
 from formcheck.session.corrections import ExcludeRep, MoveLandmark, SetRepTimes
-from formcheck.web.player.annotations import Drawing, drawing_from
-from formcheck.web.player.fields import FieldError, number, parts, text
+from formcheck.web.player.annotations import Drawing, DrawingBody, Pixels, Seconds
 
 _LONGEST_REASON: Final = 300
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+Id = Annotated[str, Field(pattern=r"\A[A-Za-z0-9_-]{1,64}\z", title="an id")]
 
 
 @dataclass(frozen=True)
@@ -24,34 +28,117 @@ class MadeChange:
 
 
 @dataclass(frozen=True)
-class IncludedRep:
-    """The rep under way at `at_s` was left out and counts again: its `ExcludeRep` is to be taken back."""
-
-    at_s: float
-
-
-@dataclass(frozen=True)
-class TookBack:
-    """A correction is to be taken back."""
-
-    correction_id: str
-
-
-@dataclass(frozen=True)
 class Drew:
     """Something was drawn on a frame."""
 
     drawing: Drawing
 
 
-@dataclass(frozen=True)
-class RemovedDrawing:
+class IncludedRep(Strict):
+    """The rep under way at `at_s` was left out and counts again: its `ExcludeRep` is to be taken back."""
+
+    kind: Literal["include-rep"] = "include-rep"
+    at_s: Seconds
+
+
+class TookBack(Strict):
+    """A correction is to be taken back."""
+
+    kind: Literal["take-back"] = "take-back"
+    id: Id
+
+
+class RemovedDrawing(Strict):
     """Something drawn is to be removed."""
 
-    annotation_id: str
+    kind: Literal["remove-annotation"] = "remove-annotation"
+    id: Id
 
 
 PlayerEvent = MadeChange | IncludedRep | TookBack | Drew | RemovedDrawing
+
+
+class MovedLandmark(Strict):
+    """A landmark was put elsewhere on a run of frames."""
+
+    kind: Literal["move-landmark"]
+    landmark: int = Field(ge=0, lt=N_LANDMARKS)
+    at_s: Seconds
+    x_px: Pixels
+    y_px: Pixels
+    from_s: Seconds
+    to_s: Seconds
+
+    @model_validator(mode="after")
+    def _in_its_run(self) -> MovedLandmark:
+        if not self.from_s <= self.at_s <= self.to_s:
+            raise said("the frame lies outside of its run")
+        return self
+
+    def event(self) -> MadeChange:
+        """Return what it means."""
+        place = self.x_px, self.y_px
+        return MadeChange(MoveLandmark(Landmark(self.landmark), self.at_s, *place, self.from_s, self.to_s))
+
+
+class SetTimes(Strict):
+    """The boundaries of a rep were moved."""
+
+    kind: Literal["rep-times"]
+    at_s: Seconds
+    start_s: Seconds
+    bottom_start_s: Seconds
+    bottom_end_s: Seconds
+    end_s: Seconds
+
+    @model_validator(mode="after")
+    def _in_order(self) -> SetTimes:
+        if not self._change().times.in_order:
+            raise said("the moments of a rep are out of order")
+        return self
+
+    def _change(self) -> SetRepTimes:
+        return SetRepTimes(self.at_s, self.start_s, self.bottom_start_s, self.bottom_end_s, self.end_s)
+
+    def event(self) -> MadeChange:
+        """Return what it means."""
+        return MadeChange(self._change())
+
+
+class ExcludedRep(Strict):
+    """A rep is not to count."""
+
+    kind: Literal["exclude-rep"]
+    at_s: Seconds
+    reason: Annotated[Text, Field(max_length=_LONGEST_REASON), AfterValidator(str.strip)]
+
+    def event(self) -> MadeChange:
+        """Return what it means."""
+        return MadeChange(ExcludeRep(self.at_s, self.reason))
+
+
+class DrawnOn(Strict):
+    """Something was drawn."""
+
+    kind: Literal["annotate"]
+    t_s: Seconds
+    drawing: DrawingBody
+
+    def event(self) -> Drew:
+        """Return what it means."""
+        return Drew(self.drawing.at(self.t_s))
+
+
+class PlayerEventError(FormcheckError):
+    """What a browser reports and no player of ours does."""
+
+
+def _refused(wrong: tuple[Wrong, ...]) -> PlayerEventError:
+    return PlayerEventError(f"What the player reports cannot be read: {wrong[0].clause}.", "Reload the page.")
+
+
+_Report = MovedLandmark | SetTimes | ExcludedRep | DrawnOn | IncludedRep | TookBack | RemovedDrawing
+PLAYER_EVENTS: Final[Door[_Report]] = Door(Annotated[_Report, Field(discriminator="kind")], _refused)
 
 
 def event_from(message: object) -> PlayerEvent | None:
@@ -67,73 +154,8 @@ def event_from(message: object) -> PlayerEvent | None:
     PlayerEvent or None
         None for what means nothing: it is dropped.
     """
-    if not isinstance(message, Mapping):
-        return None
-    reader = _READERS.get(str(message.get("kind")))
-    if reader is None:
-        return None
     try:
-        return reader({name: value for name, value in message.items() if name != "kind"})
-    except FieldError:
+        report = PLAYER_EVENTS.read(message)
+    except PlayerEventError:
         return None
-
-
-def _move(message: Mapping[str, object]) -> MadeChange:
-    given = parts(message, frozenset({"landmark", "at_s", "x_px", "y_px", "from_s", "to_s"}))
-    landmark = given["landmark"]
-    if isinstance(landmark, bool) or not isinstance(landmark, int) or landmark not in set(Landmark):
-        raise FieldError("expected a landmark")
-    at_s, from_s, to_s = (number(given[name], at_least=0.0) for name in ("at_s", "from_s", "to_s"))
-    if not from_s <= at_s <= to_s:
-        raise FieldError("expected the frame to be in its run")
-    place = number(given["x_px"]), number(given["y_px"])
-    return MadeChange(MoveLandmark(Landmark(landmark), at_s, *place, from_s, to_s))
-
-
-def _rep_times(message: Mapping[str, object]) -> MadeChange:
-    names = ("at_s", "start_s", "bottom_start_s", "bottom_end_s", "end_s")
-    given = parts(message, frozenset(names))
-    at_s, start_s, bottom_start_s, bottom_end_s, end_s = (number(given[name], at_least=0.0) for name in names)
-    if not start_s < bottom_start_s <= bottom_end_s < end_s:
-        raise FieldError("expected the moments of a rep in order")
-    return MadeChange(SetRepTimes(at_s, start_s, bottom_start_s, bottom_end_s, end_s))
-
-
-def _exclude(message: Mapping[str, object]) -> MadeChange:
-    given = parts(message, frozenset({"at_s", "reason"}))
-    return MadeChange(ExcludeRep(number(given["at_s"], at_least=0.0), text(given["reason"], _LONGEST_REASON)))
-
-
-def _include(message: Mapping[str, object]) -> IncludedRep:
-    return IncludedRep(number(parts(message, frozenset({"at_s"}))["at_s"], at_least=0.0))
-
-
-def _take_back(message: Mapping[str, object]) -> TookBack:
-    return TookBack(_id(message))
-
-
-def _draw(message: Mapping[str, object]) -> Drew:
-    given = parts(message, frozenset({"t_s", "drawing"}))
-    return Drew(drawing_from(given["t_s"], given["drawing"]))
-
-
-def _remove(message: Mapping[str, object]) -> RemovedDrawing:
-    return RemovedDrawing(_id(message))
-
-
-def _id(message: Mapping[str, object]) -> str:
-    given = parts(message, frozenset({"id"}))["id"]
-    if not isinstance(given, str) or _ID.fullmatch(given) is None:
-        raise FieldError("expected an id")
-    return given
-
-
-_READERS: Final[Mapping[str, Callable[[Mapping[str, object]], PlayerEvent]]] = {
-    "move-landmark": _move,
-    "rep-times": _rep_times,
-    "exclude-rep": _exclude,
-    "include-rep": _include,
-    "take-back": _take_back,
-    "annotate": _draw,
-    "remove-annotation": _remove,
-}
+    return report if isinstance(report, IncludedRep | TookBack | RemovedDrawing) else report.event()

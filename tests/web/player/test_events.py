@@ -47,12 +47,12 @@ def test_a_rep_is_left_out_with_a_reason_or_without() -> None:
     told = {"kind": "exclude-rep", "at_s": 4.0, "reason": "  lost balance "}
     assert event_from(told) == MadeChange(ExcludeRep(4.0, "lost balance"))
     assert event_from(told | {"reason": ""}) == MadeChange(ExcludeRep(4.0, ""))
-    assert event_from({"kind": "include-rep", "at_s": 4}) == IncludedRep(4.0)
+    assert event_from({"kind": "include-rep", "at_s": 4}) == IncludedRep(at_s=4.0)
 
 
 def test_what_was_done_is_taken_back_by_its_id() -> None:
-    assert event_from({"kind": "take-back", "id": "0a1B-_"}) == TookBack("0a1B-_")
-    assert event_from({"kind": "remove-annotation", "id": "x1"}) == RemovedDrawing("x1")
+    assert event_from({"kind": "take-back", "id": "0a1B-_"}) == TookBack(id="0a1B-_")
+    assert event_from({"kind": "remove-annotation", "id": "x1"}) == RemovedDrawing(id="x1")
 
 
 def test_a_drawing_comes_with_its_moment() -> None:

@@ -274,17 +274,17 @@ def test_what_is_done_in_the_player_is_done_to_the_records(kept: Records) -> Non
     did(kept, row.id, MadeChange(ExcludeRep(bottom_s())))
     assert seen(kept, row.id).corrected is not None
     rep = measured("wall_squat_side").complete_reps[0]
-    did(kept, row.id, IncludedRep((rep.start_s + rep.bottom_start_s) / 2))
+    did(kept, row.id, IncludedRep(at_s=(rep.start_s + rep.bottom_start_s) / 2))
     assert seen(kept, row.id).corrected is None
     did(kept, row.id, Drew(Drawing(DrawingKind.TEXT, 1.0, ((10.0, 20.0),), "look")))
     with kept.reading(CLINICIAN) as work:
         (drawn,) = annotations_of(work, row.id)
-    did(kept, row.id, RemovedDrawing(drawn.id))
+    did(kept, row.id, RemovedDrawing(id=drawn.id))
     did(kept, row.id, MadeChange(ExcludeRep(bottom_s(1))))
     with kept.reading(CLINICIAN) as work:
         assert annotations_of(work, row.id) == []
         (stored,) = corrections_of(work, row.id)
-    did(kept, row.id, TookBack(stored.id))
+    did(kept, row.id, TookBack(id=stored.id))
     assert seen(kept, row.id).corrected is None
 
 
@@ -311,7 +311,7 @@ def test_a_correction_is_measured_once(kept: Records, monkeypatch: pytest.Monkey
     assert assessment_document(after.reviewed.automatic) == assessment_document(again.automatic)
     measured_sets.clear()
     (stored,) = after.corrections
-    did(kept, row.id, TookBack(stored.id))
+    did(kept, row.id, TookBack(id=stored.id))
     assert open_set(kept, CLINICIAN, row.id).reviewed.corrected is None
     assert measured_sets == []
 

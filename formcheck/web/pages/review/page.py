@@ -62,13 +62,13 @@ def apply_event(records: Records, actor: Actor, opened: OpenedSet, event: Player
         case IncludedRep():
             take_back(records, actor, opened, _exclusion_at(opened, event.at_s))
         case TookBack():
-            take_back(records, actor, opened, event.correction_id)
+            take_back(records, actor, opened, event.id)
         case Drew():
             with records.writing(actor) as work:
                 annotate(work, set_id, event.drawing.t_s, event.drawing.body())
         case RemovedDrawing():
             with records.writing(actor) as work:
-                remove_annotation(work, set_id, event.annotation_id)
+                remove_annotation(work, set_id, event.id)
 
 
 def _exclusion_at(opened: OpenedSet, at_s: float) -> str:
