@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
-from typing import Annotated, Any, Final, Generic, NoReturn, TypeVar
+from typing import Annotated, Any, Final, Generic, Literal, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
@@ -117,10 +117,7 @@ class Door(Generic[T]):
     @cached_property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of what is taken."""
-        schema = self.adapter.json_schema(schema_generator=_Schema)
-        for each in (schema, *schema.get("$defs", {}).values()):
-            each.pop("title", None)
-        return schema
+        return schema_of(self.adapter)
 
     def read(self, given: object) -> T:
         """Read a JSON value; raises what `refused` makes."""
@@ -149,6 +146,21 @@ class _Schema(GenerateJsonSchema):
         """Return False: names of fields say what they are."""
         del schema
         return False
+
+
+def schema_of(adapter: TypeAdapter[Any], mode: Literal["validation", "serialization"] = "validation") -> dict[str, Any]:
+    """Return the JSON Schema of what is read, or of what is written: then every field is there."""
+    schema = adapter.json_schema(schema_generator=_Schema, mode=mode)
+    for each in (schema, *schema.get("$defs", {}).values()):
+        each.pop("title", None)
+        if "properties" in each:
+            needed = each.get("required", ())
+            each["required"] = [  # what is constant tells the kind of a message
+                name
+                for name, field in each["properties"].items()
+                if name in needed or "const" in field or mode == "serialization"
+            ]
+    return schema
 
 
 def _wrong(schema: Mapping[str, Any], error: ValidationError) -> Iterator[Wrong]:

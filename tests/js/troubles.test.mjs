@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { CLOSE } from "../../formcheck/web/live/client/protocol.js";
+import { CLOSE } from "../../formcheck/web/live/client/contract.js";
 import {
   REVIEW_HREF, TROUBLES, cameraTrouble, closeTrouble, originTrouble, withWords,
 } from "../../formcheck/web/live/client/troubles.js";

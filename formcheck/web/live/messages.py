@@ -24,7 +24,7 @@ from formcheck.web.live.refusal import LiveRefusalError, malformed
 Version = Literal[1]
 PROTOCOL_VERSION: Final[Version] = get_args(Version)[0]
 
-_TIME_BYTES: Final = 8
+TIME_BYTES: Final = 8
 _LATEST_MS: Final = 1e12
 """30 years after the page was opened."""
 
@@ -79,7 +79,7 @@ class ResumeMessage(Strict):
 
     type: Literal["resume"]
     version: Version
-    set_id: str = Field(pattern=r"\A[A-Za-z0-9_-]{16,64}\z", title="the id of a set")
+    set_id: str = Field(pattern=r"^[A-Za-z0-9_-]{16,64}$", title="the id of a set")
 
 
 class Finish(Strict):
@@ -148,9 +148,9 @@ def parse_frame(data: bytes) -> FrameMessage:
     LiveRefusalError
         If it is too short, or its time is none.
     """
-    if len(data) <= _TIME_BYTES:
+    if len(data) <= TIME_BYTES:
         raise malformed("A picture from the camera is empty.")
     (t_ms,) = struct.unpack_from("<d", data)
     if not (math.isfinite(t_ms) and 0 <= t_ms <= _LATEST_MS):
         raise malformed("A picture from the camera has no valid time.")
-    return FrameMessage(t_ms, data[_TIME_BYTES:])
+    return FrameMessage(t_ms, data[TIME_BYTES:])

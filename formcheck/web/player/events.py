@@ -17,7 +17,7 @@ from formcheck.session.corrections import ExcludeRep, MoveLandmark, SetRepTimes
 from formcheck.web.player.annotations import Drawing, DrawingBody, Pixels, Seconds
 
 _LONGEST_REASON: Final = 300
-Id = Annotated[str, Field(pattern=r"\A[A-Za-z0-9_-]{1,64}\z", title="an id")]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", title="an id")]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class ExcludedRep(Strict):
         return MadeChange(ExcludeRep(self.at_s, self.reason))
 
 
-class DrawnOn(Strict):
+class AddedDrawing(Strict):
     """Something was drawn."""
 
     kind: Literal["annotate"]
@@ -137,7 +137,7 @@ def _refused(wrong: tuple[Wrong, ...]) -> PlayerEventError:
     return PlayerEventError(f"What the player reports cannot be read: {wrong[0].clause}.", "Reload the page.")
 
 
-_Report = MovedLandmark | SetTimes | ExcludedRep | DrawnOn | IncludedRep | TookBack | RemovedDrawing
+_Report = MovedLandmark | SetTimes | ExcludedRep | AddedDrawing | IncludedRep | TookBack | RemovedDrawing
 PLAYER_EVENTS: Final[Door[_Report]] = Door(Annotated[_Report, Field(discriminator="kind")], _refused)
 
 

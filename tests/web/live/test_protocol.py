@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import jsonschema
 import pytest
 
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.replies import OpenSet, ready_message
+from tools.contracts import made
 
 from .world import SETUP, World, begin, farewell, frame, live_threads, send_frames
 
@@ -90,6 +92,7 @@ def test_an_answer_holds_the_pose_as_shares_of_the_picture_and_no_value_for_what
     assert answer["verdict"]["quality"] == "ok"
     assert answer["depth_share"] == 0.123
     assert answer["server_ms"] == 110.0  # 10 for the pose and 100 for looking for other people
+    jsonschema.validate(answer, json.loads(made()["docs/schemas/live-replies.json"]))
 
 
 def test_a_cancelled_set_is_dropped(world: World) -> None:

@@ -1,6 +1,6 @@
 /** What to do when the socket has closed. Pure. */
 
-import { CLOSE } from "./protocol.js";
+import { CLOSE } from "./contract.js";
 import { TROUBLES, closeTrouble, withWords } from "./troubles.js";
 
 /** The server may take so long to see that our old socket is dead and to give the set to the new one, ms. */
@@ -11,7 +11,7 @@ const REFUSALS = 3;
 /**
  * @typedef {Object} Closing
  * @property {number} code of the socket
- * @property {import("./protocol.js").ServerError|null} error the server's last words
+ * @property {import("./contract.js").ServerError|null} error the server's last words
  * @property {boolean} begun whether there is a set to go on with
  * @property {boolean} finishing whether its end was asked for
  * @property {boolean} inSet whether something would be lost with it: it is past the set-up

@@ -6,8 +6,9 @@
  */
 
 import { afterClosing } from "./closing.js";
+import { CLOSE } from "./contract.js";
 import { FlowStats, InFlight, LostBuffer, RESUMABLE_MS, backoffMs } from "./flow.js";
-import { CLOSE, encodeFrame, parseMessage, resumeMessage } from "./protocol.js";
+import { encodeFrame, parseMessage, resumeMessage } from "./protocol.js";
 import { TROUBLES } from "./troubles.js";
 import { Timers } from "./world.js";
 
@@ -26,9 +27,9 @@ const PACE = 0.85;
 
 /**
  * @typedef {Object} Handlers
- * @property {(ready: import("./protocol.js").Ready) => void} onReady
- * @property {(frame: import("./protocol.js").Frame, ageMs: number) => void} onFrame
- * @property {(finished: import("./protocol.js").Finished) => void} onFinished
+ * @property {(ready: import("./contract.js").Ready) => void} onReady
+ * @property {(frame: import("./contract.js").Frame, ageMs: number) => void} onFrame
+ * @property {(finished: import("./contract.js").Finished) => void} onFinished
  * @property {(trouble: import("./troubles.js").Trouble) => void} onTrouble
  * @property {() => void} onPlace a picture can be taken now
  */

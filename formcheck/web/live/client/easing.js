@@ -3,7 +3,7 @@
  * screen's rate while results come at the camera's. Pure.
  */
 
-import { LANDMARKS } from "./protocol.js";
+import { LANDMARKS } from "./contract.js";
 
 /** Time constant, ms: two results at 30 a second. Shorter stutters, longer trails behind the picture. */
 export const EASE_MS = 60;

@@ -34,7 +34,7 @@ export class KneeGauge {
     this.scale = null;
   }
 
-  /** @param {import("./protocol.js").BandEdges|null} edges null when the exercise does not judge it */
+  /** @param {import("./contract.js").BandEdges|null} edges null when the exercise does not judge it */
   setBands(edges) {
     this.scale = edges === null ? null : bandScale(edges);
     this.zones.replaceChildren(...(this.scale?.zones ?? []).map((zone) => this.#zone(zone)));

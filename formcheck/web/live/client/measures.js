@@ -31,7 +31,7 @@ const NOT_SEEN = "not seen just now";
 /** Readings of every measure, from messages and the passing of time. */
 export class Readings {
   constructor() {
-    /** @type {Map<string, {value: import("./protocol.js").LiveValue, at: number}>} */
+    /** @type {Map<string, {value: import("./contract.js").ShownValue, at: number}>} */
     this.good = new Map();
     /** When measures and sides last had a value, since `begin`. @type {Map<string, number>} */
     this.known = new Map();
@@ -44,7 +44,7 @@ export class Readings {
   }
 
   /**
-   * @param {import("./protocol.js").Frame} frame
+   * @param {import("./contract.js").Frame} frame
    * @param {number} now
    * @param {number} ageMs of the picture that it is about
    */

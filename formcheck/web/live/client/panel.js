@@ -83,14 +83,14 @@ export class Panel {
     this.#instruct({ message: text, detail: "", figure: "" });
   }
 
-  /** @param {import("./protocol.js").Ready} ready @param {string} leg the scored one */
+  /** @param {import("./contract.js").Ready} ready @param {string} leg the scored one */
   begin(ready, leg) {
     this.target = ready.target;
     setText(this.ofReps, ready.target.reps ? ` / ${ready.target.reps}` : "");
     this.readouts.begin(ready, leg);
   }
 
-  /** @param {import("./protocol.js").Frame} frame @param {number} now */
+  /** @param {import("./contract.js").Frame} frame @param {number} now */
   frame(frame, now) {
     setText(this.reps, String(frame.reps));
     if (this.closing) return;
@@ -190,7 +190,7 @@ export class Panel {
   }
 }
 
-/** What stands above a cue: what it is about and when. @param {import("./protocol.js").Frame} frame */
+/** What stands above a cue: what it is about and when. @param {import("./contract.js").Frame} frame */
 function leadOf({ cue, phase }) {
   if (cue.kind === "safety") return "Careful";
   if (cue.kind === "praise") return "Good";

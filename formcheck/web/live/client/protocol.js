@@ -1,35 +1,11 @@
 /**
- * The live socket's messages, version 1: bytes out, plain objects in. Pure, no socket.
+ * The live socket's messages, version 1: bytes out, plain objects in. Pure, no socket. What a message holds is written
+ * in formcheck/web/live/messages.py and replies.py, from which contract.js is made.
  *
- * @typedef {"setup"|"calibrate"|"countdown"|"set"|"paused"|"done"} Stage
- * @typedef {{value: number, error: number, band: "good"|"caution"|"fault"|null}} LiveValue
- * @typedef {{text: string, kind: "fix"|"praise"|"setup"|"safety"|"count", leg: string, spoken: boolean}} Cue
- * @typedef {{id: string, message: string, detail: string, figure: string, blocking: boolean}} Instruction
- * @typedef {{good: [number|null, number|null], caution: [number|null, number|null], measure?: string}} BandEdges
- * @typedef {{type: "ready", set_id: string, resumed: boolean, exercise_name: string, bilateral: boolean,
- *   model: string, target: {reps: number|null, hold_s: number|null, depth_deg: number|null},
- *   depth_band: [number, number]|null, alignment_band: BandEdges|null,
- *   limits: {max_bytes: number, max_fps: number, in_flight: number}, last_t: number|null}} Ready
- * @typedef {{type: "frame", t: number, server_ms: number, stage: Stage, pose: Array<Array<number|null>>|null,
- *   measures: Object<string, Object<string, LiveValue|null>>, not_measured: Object<string, string>,
- *   phase: string, depth_share: number|null, reps: number, hold_s: number|null, in_position: boolean,
- *   cue: Cue|null, setup: Instruction|null, progress: number, countdown: number|null,
- *   verdict: {kind: string, quality: string, reason: string, near_leg: string|null}|null, notice: string}} Frame
- * @typedef {{type: "finished", set_id: string, reps: number, summary_ready: boolean}} Finished
- * @typedef {{type: "error", code: string, reason: string, remedy: string}} ServerError
- * @typedef {Ready|Frame|Finished|ServerError|{type: "other"}} Message
+ * @typedef {import("./contract.js").Message|{type: "other"}} Message
  */
 
-export const VERSION = 1;
-/** Bytes before the picture: the capture time as a little-endian float64. */
-export const HEADER_BYTES = 8;
-export const LANDMARKS = 33;
-
-/** Close codes of the socket. */
-export const CLOSE = Object.freeze({
-  MALFORMED: 4400, TOKEN: 4401, ORIGIN: 4403, IDLE: 4408, IN_USE: 4409, GONE: 4410, TOO_LARGE: 4413, TOO_FAST: 4429,
-  FAULT: 4500, BUSY: 4503,
-});
+import { HEADER_BYTES, LANDMARKS, VERSION } from "./contract.js";
 
 /**
  * One picture as the server wants it.

@@ -39,7 +39,7 @@ export class Readouts {
     this.view = null;
   }
 
-  /** @param {import("./protocol.js").Ready} ready @param {string} leg the scored one */
+  /** @param {import("./contract.js").Ready} ready @param {string} leg the scored one */
   begin(ready, leg) {
     const alignment = ready.alignment_band;
     this.alignmentMeasure = alignment?.measure ?? this.alignment;
@@ -56,7 +56,7 @@ export class Readouts {
     show(this.numbers, shown);
   }
 
-  /** @param {import("./protocol.js").Frame} frame */
+  /** @param {import("./contract.js").Frame} frame */
   frame(frame) {
     if (frame.verdict !== null) this.#look(frame.verdict.kind === "side" ? "side" : "front");
   }

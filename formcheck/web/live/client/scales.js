@@ -37,7 +37,7 @@ export class Scale {
 /**
  * The scale of a check with a good and a caution band. An open end (null) goes on to the end of the scale. Zero, which
  * is a straight or an unmoved knee, is always on it.
- * @param {import("./protocol.js").BandEdges} edges
+ * @param {import("./contract.js").BandEdges} edges
  * @returns {Scale}
  */
 export function bandScale({ good, caution }) {

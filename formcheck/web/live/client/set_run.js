@@ -22,9 +22,9 @@ const KEEPING = new Set(["calibrate", "countdown", "set", "paused"]);
  * @typedef {Object} RunHandlers
  * @property {(camera: import("./camera.js").OpenCamera) => void} onCamera it is on and shows
  * @property {(width: number, height: number) => void} onShape a set begins with pictures of this shape
- * @property {(ready: import("./protocol.js").Ready) => void} onReady
- * @property {(frame: import("./protocol.js").Frame, ageMs: number) => void} onFrame
- * @property {(finished: import("./protocol.js").Finished) => void} onFinished
+ * @property {(ready: import("./contract.js").Ready) => void} onReady
+ * @property {(frame: import("./contract.js").Frame, ageMs: number) => void} onFrame
+ * @property {(finished: import("./contract.js").Finished) => void} onFinished
  * @property {(trouble: import("./troubles.js").Trouble) => void} onTrouble
  * @property {(stats: Object) => void} onStats
  */

@@ -77,7 +77,7 @@ export class Narrator {
   }
 
   /**
-   * @param {import("./protocol.js").Frame} frame
+   * @param {import("./contract.js").Frame} frame
    * @param {number} now
    * @param {{holds: boolean}} set whether a hold is prescribed
    * @returns {Utterance[]}

@@ -6,7 +6,7 @@
  *   `over`: the set cannot go on by itself.
  */
 
-import { CLOSE } from "./protocol.js";
+import { CLOSE } from "./contract.js";
 
 /** The page that takes a recorded video, beside this one. */
 export const REVIEW_HREF = "videos";

@@ -18,7 +18,7 @@ function wordsOf({ kind, points_px: points, text }) {
 }
 
 export class Changes {
-  /** @param {{goTo: (at: number) => void, post: (message: Object) => void}} owner */
+  /** @param {{goTo: (at: number) => void, post: (message: import("./contract.js").PlayerEvent) => void}} owner */
   constructor(owner) {
     this.owner = owner;
     this.list = make("ol", { class: "fcr-change-list" });

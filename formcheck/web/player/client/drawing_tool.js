@@ -13,7 +13,7 @@ export class DrawingTool {
   /**
    * @param {"angle"|"line"|"text"} kind
    * @param {import("./stage.js").Stage} stage
-   * @param {{post: (message: Object) => void, onChange: () => void, stop: () => void}} owner
+   * @param {{post: (message: import("./contract.js").PlayerEvent) => void, onChange: () => void, stop: () => void}} owner
    */
   constructor(kind, stage, owner) {
     this.kind = kind;

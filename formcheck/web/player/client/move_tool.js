@@ -17,7 +17,7 @@ const INK = "rgba(16, 18, 22, 0.85)";
 export class MoveTool {
   /**
    * @param {import("./stage.js").Stage} stage
-   * @param {{post: (message: Object) => void, onChange: () => void, stop: () => void}} owner
+   * @param {{post: (message: import("./contract.js").PlayerEvent) => void, onChange: () => void, stop: () => void}} owner
    */
   constructor(stage, owner) {
     this.stage = stage;

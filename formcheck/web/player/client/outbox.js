@@ -10,7 +10,7 @@ const TRIES = 4;
 
 export class Outbox {
   /**
-   * @param {(report: {number: number, message: Object}) => void} send
+   * @param {(report: {number: number, message: import("./contract.js").PlayerEvent}) => void} send
    * @param {{after?: (ms: number, act: () => void) => unknown, cancel?: (timer: unknown) => void}} [clock]
    */
   constructor(send, { after = (ms, act) => setTimeout(act, ms), cancel = (timer) => clearTimeout(timer) } = {}) {
@@ -32,7 +32,7 @@ export class Outbox {
     return this.open || this.waiting.length > 0;
   }
 
-  /** @param {Object} message */
+  /** @param {import("./contract.js").PlayerEvent} message */
   post(message) {
     this.waiting.push(message);
     this.#next();

@@ -3,7 +3,7 @@
 import { newRep, repTimesMessage, roomOf, timesOf, withMoment } from "./rep_edges.js";
 
 export class TimesTool {
-  /** @param {{post: (message: Object) => void, onChange: () => void}} owner */
+  /** @param {{post: (message: import("./contract.js").PlayerEvent) => void, onChange: () => void}} owner */
   constructor(owner) {
     this.owner = owner;
     this.set = null;

@@ -20,7 +20,7 @@ export class Tools {
   /**
    * @param {import("./stage.js").Stage} stage
    * @param {import("./playback.js").Playback} playback
-   * @param {{post: (message: Object) => void, onChange: () => void, repHere: () => Object|null}} owner
+   * @param {{post: (message: import("./contract.js").PlayerEvent) => void, onChange: () => void, repHere: () => Object|null}} owner
    */
   constructor(stage, playback, owner) {
     this.stage = stage;

@@ -1,0 +1,179 @@
+/** The live socket's messages, made by `python -m tools.contracts`. */
+
+/**
+ * Drops the set with everything that belongs to it.
+ * @typedef {Object} Cancel
+ * @property {"cancel"} type
+ */
+
+/**
+ * Ends the set and has it measured.
+ * @typedef {Object} Finish
+ * @property {"finish"} type
+ */
+
+/**
+ * Keeps the socket open while there is no picture to send. Not answered.
+ * @typedef {Object} Ping
+ * @property {"ping"} type
+ */
+
+/**
+ * Goes on with a set whose socket was lost.
+ * @typedef {Object} ResumeMessage
+ * @property {"resume"} type
+ * @property {1} version
+ * @property {string} set_id
+ */
+
+/**
+ * Begins a set: what is to be done, and how large the pictures are.
+ * @typedef {Object} SetupMessage
+ * @property {"setup"} type
+ * @property {1} version
+ * @property {string} exercise Name of its rubric, such as `wall-squat`.
+ * @property {"both"|"left"|"right"|"auto"} [leg] Of an exercise on one leg, the one that stands.
+ * @property {number|null} [target_depth_deg]
+ * @property {number|null} [reps]
+ * @property {number|null} [hold_s]
+ * @property {number|null} [step_height_cm]
+ * @property {boolean} [ball]
+ * @property {"auto"|"full"|"lite"|"heavy"} [model]
+ * @property {number} [session_number] How many sessions this person has begun, for the fading of feedback.
+ * @property {boolean} [keep_video]
+ * @property {number} width
+ * @property {number} height
+ */
+
+/** @typedef {SetupMessage|ResumeMessage|Finish|Ping|Cancel} ClientMessage */
+
+/**
+ * The bands of a gauge.
+ * @typedef {Object} BandEdges
+ * @property {[number|null, number|null]} good
+ * @property {[number|null, number|null]} caution
+ * @property {string} measure That the gauge shows.
+ */
+
+/**
+ * What the page is to keep to.
+ * @typedef {Object} ClientLimits
+ * @property {number} max_bytes
+ * @property {number} max_width
+ * @property {number} max_height
+ * @property {number} max_fps
+ * @property {number} in_flight Pictures that are not answered yet.
+ */
+
+/**
+ * Something to say and show.
+ * @typedef {Object} Cue
+ * @property {string} text At most eight words.
+ * @property {"fix"|"praise"|"setup"|"safety"|"count"} kind
+ * @property {string} leg `left`, `right` or `both`.
+ * @property {boolean} spoken False for what is shown only, as feedback fades.
+ */
+
+/**
+ * Said once the assessment is stored.
+ * @typedef {Object} Finished
+ * @property {"finished"} type
+ * @property {string} set_id
+ * @property {number} reps
+ * @property {true} summary_ready
+ */
+
+/**
+ * The answer to one picture.
+ * @typedef {Object} Frame
+ * @property {"frame"} type
+ * @property {number} t Its capture time, as the page gave it.
+ * @property {number|null} server_ms From taking it up to having its answer.
+ * @property {"setup"|"calibrate"|"countdown"|"set"|"paused"|"done"} stage
+ * @property {Array<[number|null, number|null, number]>|null} pose
+ * @property {Object<string, Object<string, ShownValue|null>>} measures By measure, then by `left` and `right` or `both`.
+ * @property {Object<string, string>} not_measured By measure: why it cannot be judged now.
+ * @property {string} phase
+ * @property {number|null} depth_share
+ * @property {number} reps
+ * @property {number|null} hold_s
+ * @property {boolean} in_position
+ * @property {Cue|null} cue
+ * @property {Instruction|null} setup
+ * @property {number|null} progress
+ * @property {number|null} countdown
+ * @property {Verdict|null} verdict
+ * @property {string} notice
+ */
+
+/**
+ * One thing that the person is to do before the set can go on.
+ * @typedef {Object} Instruction
+ * @property {string} id Of the set-up check, such as `SU-1`; `SU-11` for standing still.
+ * @property {string} message At most eight words, spoken and shown.
+ * @property {string} detail One sentence more, shown only.
+ * @property {string} figure Name of the drawn figure: `step-into-view`, `step-back`, `come-closer`, `show-feet`, `show-head`, `one-person`, `more-light`, `less-light`, `level-camera`, `raise-camera`, `lower-camera`, `face-camera`, `turn-sideways`, `turn-other-side`, `keep-camera-still`, `stand-still`, `move-left`, `move-right`, `return-to-place` or `ready`.
+ * @property {boolean} blocking False for what is asked for a while and then done without, with a remark in the result.
+ */
+
+/**
+ * The answer to `setup` and `resume`.
+ * @typedef {Object} Ready
+ * @property {"ready"} type
+ * @property {1} version
+ * @property {string} set_id
+ * @property {boolean} resumed Whether the set was begun over another socket.
+ * @property {string} exercise
+ * @property {string} exercise_name
+ * @property {boolean} bilateral
+ * @property {string} model
+ * @property {Target} target
+ * @property {[number|null, number|null]|null} depth_band The good knee flexion; null where no depth was prescribed.
+ * @property {BandEdges|null} alignment_band
+ * @property {ClientLimits} limits
+ * @property {number|null} last_t Capture time of the newest picture that was dealt with; null before the first.
+ */
+
+/**
+ * Said before a socket is closed.
+ * @typedef {Object} ServerError
+ * @property {"error"} type
+ * @property {string} code
+ * @property {string} reason
+ * @property {string} remedy
+ */
+
+/**
+ * A value now, in the unit that its measure's name states.
+ * @typedef {Object} ShownValue
+ * @property {number} value
+ * @property {number|null} error Half-width of the 95 % interval; null where it is not known.
+ * @property {"good"|"caution"|"fault"|null} band
+ */
+
+/**
+ * What was prescribed, as far as it is shown; null where it was not.
+ * @typedef {Object} Target
+ * @property {number|null} reps
+ * @property {number|null} hold_s
+ * @property {number|null} depth_deg
+ */
+
+/**
+ * The view of the set and what it is good for.
+ * @typedef {Object} Verdict
+ * @property {"front"|"side"|"oblique"|"unknown"} kind
+ * @property {"ok"|"low"|"refused"} quality
+ * @property {string} reason
+ * @property {"left"|"right"|null} near_leg
+ */
+
+/** @typedef {Ready|Frame|Finished|ServerError} Message */
+
+export const VERSION = 1;
+/** Bytes before the picture: the capture time as a little-endian float64. */
+export const HEADER_BYTES = 8;
+export const LANDMARKS = 33;
+
+/** Close codes of the socket. */
+export const CLOSE = Object.freeze({ MALFORMED: 4400, TOKEN: 4401, ORIGIN: 4403, IDLE: 4408, IN_USE: 4409, GONE: 4410, TOO_LARGE: 4413, TOO_FAST: 4429, FAULT: 4500, BUSY: 4503 });

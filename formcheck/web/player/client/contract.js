@@ -1,0 +1,73 @@
+/** What the player reports, made by `python -m tools.contracts`. */
+
+/**
+ * Something was drawn.
+ * @typedef {Object} AddedDrawing
+ * @property {"annotate"} kind
+ * @property {number} t_s
+ * @property {DrawingBody} drawing
+ */
+
+/**
+ * A drawing without its time.
+ * @typedef {Object} DrawingBody
+ * @property {"angle"|"line"|"text"} kind
+ * @property {Array<[number, number]>} points_px
+ * @property {string} [text]
+ */
+
+/**
+ * A rep is not to count.
+ * @typedef {Object} ExcludedRep
+ * @property {"exclude-rep"} kind
+ * @property {number} at_s
+ * @property {string} reason
+ */
+
+/**
+ * The rep under way at `at_s` was left out and counts again: its `ExcludeRep` is to be taken back.
+ * @typedef {Object} IncludedRep
+ * @property {"include-rep"} kind
+ * @property {number} at_s
+ */
+
+/**
+ * A landmark was put elsewhere on a run of frames.
+ * @typedef {Object} MovedLandmark
+ * @property {"move-landmark"} kind
+ * @property {number} landmark
+ * @property {number} at_s
+ * @property {number} x_px
+ * @property {number} y_px
+ * @property {number} from_s
+ * @property {number} to_s
+ */
+
+/**
+ * Something drawn is to be removed.
+ * @typedef {Object} RemovedDrawing
+ * @property {"remove-annotation"} kind
+ * @property {string} id
+ */
+
+/**
+ * The boundaries of a rep were moved.
+ * @typedef {Object} SetTimes
+ * @property {"rep-times"} kind
+ * @property {number} at_s
+ * @property {number} start_s
+ * @property {number} bottom_start_s
+ * @property {number} bottom_end_s
+ * @property {number} end_s
+ */
+
+/**
+ * A correction is to be taken back.
+ * @typedef {Object} TookBack
+ * @property {"take-back"} kind
+ * @property {string} id
+ */
+
+/** @typedef {MovedLandmark|SetTimes|ExcludedRep|AddedDrawing|IncludedRep|TookBack|RemovedDrawing} PlayerEvent */
+
+export {};

@@ -1,0 +1,101 @@
+"""Writes what browser and server say to each other, from the models of both: `python -m tools.contracts`.
+
+JSON Schema into `docs/schemas/`, and the types of the same for JavaScript into the folders of the clients.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import TypeAdapter
+
+from formcheck.doors import schema_of
+from formcheck.pose.landmarks import N_LANDMARKS
+from formcheck.web.live.messages import CLIENT_MESSAGES, PROTOCOL_VERSION, TIME_BYTES
+from formcheck.web.live.refusal import CloseCode
+from formcheck.web.live.replies import Reply
+from formcheck.web.player.events import PLAYER_EVENTS
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+_SCHEMAS: Final = "docs/schemas"
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_PLAIN: Final = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean", "null": "null"}
+
+Schema = Mapping[str, Any]
+
+
+def made() -> dict[str, str]:
+    """Return every file that is made: its path from the root of the repository, and its text."""
+    messages, events = CLIENT_MESSAGES.schema, PLAYER_EVENTS.schema
+    replies = schema_of(TypeAdapter(Reply), mode="serialization")
+    close = ", ".join(f"{each.name}: {each.value}" for each in CloseCode)
+    constants = (
+        f"export const VERSION = {PROTOCOL_VERSION};\n"
+        "/** Bytes before the picture: the capture time as a little-endian float64. */\n"
+        f"export const HEADER_BYTES = {TIME_BYTES};\n"
+        f"export const LANDMARKS = {N_LANDMARKS};\n\n"
+        f"/** Close codes of the socket. */\nexport const CLOSE = Object.freeze({{ {close} }});\n"
+    )
+    live = _module("The live socket's messages", {"ClientMessage": messages, "Message": replies}, constants)
+    player = _module("What the player reports", {"PlayerEvent": events}, "export {};\n")
+    return {
+        f"{_SCHEMAS}/live-messages.json": _document("What a page sends over the live socket", messages),
+        f"{_SCHEMAS}/live-replies.json": _document("What the server answers over the live socket", replies),
+        f"{_SCHEMAS}/player-events.json": _document("What the player reports to the server", events),
+        "formcheck/web/live/client/contract.js": live,
+        "formcheck/web/player/client/contract.js": player,
+    }
+
+
+def _document(title: str, schema: Schema) -> str:
+    whole = {"$schema": _DIALECT, "title": f"{title}; made by python -m tools.contracts", **schema}
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+
+
+def _module(about: str, unions: Mapping[str, Schema], constants: str) -> str:
+    """Return a JavaScript module with a type for each object of the schemas and one for each of the unions."""
+    types: dict[str, str] = {}
+    for name, schema in unions.items():
+        types |= {each: _type(each, inner, schema) for each, inner in schema["$defs"].items() if "properties" in inner}
+        types[name] = f"/** @typedef {{{_expression(schema, schema)}}} {name} */\n"
+    return f"/** {about}, made by `python -m tools.contracts`. */\n\n" + "\n".join([*types.values(), constants])
+
+
+def _type(name: str, of: Schema, whole: Schema) -> str:
+    lines = [*_words(of), f"@typedef {{Object}} {name}"]
+    for field, inner in of["properties"].items():
+        shown = field if field in of.get("required", ()) else f"[{field}]"
+        lines.append(" ".join([f"@property {{{_expression(inner, whole)}}} {shown}", *_words(inner)]))
+    return "/**\n" + "".join(f" * {line}\n" for line in lines) + " */\n"
+
+
+def _words(of: Schema) -> list[str]:
+    return [" ".join(of["description"].split())] if "description" in of else []
+
+
+def _expression(node: Schema, whole: Schema) -> str:
+    """Return a JSON Schema as a type of JSDoc; types with fields by their names."""
+    if "$ref" in node:
+        name = node["$ref"].rpartition("/")[2]
+        found = whole["$defs"][name]
+        return name if "properties" in found else _expression(found, whole)
+    if several := node.get("oneOf", node.get("anyOf")):
+        return "|".join(_expression(each, whole) for each in several)
+    if words := node.get("enum", [node["const"]] if "const" in node else None):
+        return "|".join(json.dumps(each) for each in words)
+    if "prefixItems" in node:
+        return f"[{', '.join(_expression(each, whole) for each in node['prefixItems'])}]"
+    if node["type"] == "array":
+        return f"Array<{_expression(node['items'], whole)}>"
+    if node["type"] == "object":
+        return f"Object<string, {_expression(node['additionalProperties'], whole)}>"
+    return _PLAIN[node["type"]]
+
+
+if __name__ == "__main__":
+    for path, text in made().items():
+        (ROOT / path).parent.mkdir(exist_ok=True)
+        (ROOT / path).write_text(text, encoding="utf-8")
