@@ -195,6 +195,8 @@ def _followed(schema: Mapping[str, Any], loc: Path) -> tuple[Path, Mapping[str, 
         if "discriminator" in node and part in node["discriminator"]["mapping"]:
             node = _main(schema, {"$ref": node["discriminator"]["mapping"][part]})
             continue
+        if "anyOf" in node:  # which of several types was tried
+            continue
         path.append(part)
         if isinstance(part, int):
             before = node.get("prefixItems", ())

@@ -18,6 +18,8 @@ from formcheck.web.live.messages import parse_client_text
 from formcheck.web.live.refusal import LiveRefusalError
 from formcheck.web.player.annotations import DrawingError, drawing_from
 from formcheck.web.player.events import PLAYER_EVENTS, PlayerEventError
+from formcheck.web.uploads.answers import MalformedError
+from formcheck.web.uploads.requests import BEGINNINGS
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,11 @@ CASES = {
             {"kind": "take-back", "id": "0a1B-_"},
             {"kind": "annotate", "t_s": 1.5, "drawing": {"kind": "line", "points_px": [[1, 2], [3.5, 4]], "text": ""}},
         ),
+    ),
+    "upload": Case(
+        BEGINNINGS.read,
+        MalformedError,
+        ({"name": "a.mp4", "size": 5, "last_modified_ms": 1.7e12, "person_id": "0a" * 16, "keep_video": False},),
     ),
     "kept drawing": Case(
         lambda given: drawing_from(1.5, given),

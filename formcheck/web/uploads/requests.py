@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
+from pydantic import Field
 from starlette.requests import Request
 
+from formcheck.doors import Door, Strict
 from formcheck.intake.queue import Announced
 from formcheck.intake.wishes import Wishes
 from formcheck.moments import LATEST
@@ -24,13 +25,32 @@ _MOST_BYTES: Final = 2**53
 """As far as browsers count."""
 
 
-@dataclass(frozen=True)
-class Beginning:
+class Beginning(Strict):
     """A file that a page announces."""
 
-    file: Announced
-    person_id: str | None
-    wishes: Wishes
+    name: str = Field(max_length=_LONGEST_NAME)
+    """As the disk has it: what of it cannot be shown is replaced where it is kept."""
+    size: int = Field(ge=0, le=_MOST_BYTES)
+    last_modified_ms: int | float | None = Field(default=None, title="the date of the file in milliseconds")
+    """As the browser says; not used where it is no date of our time."""
+    person_id: str | None = Field(default=None, pattern="^[0-9a-f]{32}$", title="the id of a person")
+    keep_video: bool = True
+
+    @property
+    def file(self) -> Announced:
+        """The file, as the queue takes it."""
+        changed_ms = self.last_modified_ms
+        if changed_ms is None or not 0 <= changed_ms <= 1000 * LATEST.timestamp():
+            return Announced(self.name, self.size)
+        return Announced(self.name, self.size, datetime.fromtimestamp(changed_ms / 1000, UTC))
+
+    @property
+    def wishes(self) -> Wishes:
+        """What is said of it beside."""
+        return Wishes(keep_video=self.keep_video)
+
+
+BEGINNINGS: Final[Door[Beginning]] = Door(Beginning, lambda wrong: MalformedError(wrong[0].clause))
 
 
 async def read_beginning(request: Request) -> Beginning:
@@ -47,23 +67,10 @@ async def read_beginning(request: Request) -> Beginning:
         if len(body) > _LONGEST_JSON:
             raise MalformedError("it is too long")
     try:
-        said = json.loads(body)
+        said = json.loads(body)  # not by pydantic: names of files may hold what it takes for no text
     except (ValueError, RecursionError) as error:
         raise MalformedError("it is not JSON") from error
-    if not isinstance(said, dict):
-        raise MalformedError("it is no JSON object")
-    name, size, person_id = said.get("name"), said.get("size"), said.get("person_id")
-    keep_video = said.get("keep_video", True)
-    if not isinstance(name, str) or len(name) > _LONGEST_NAME:
-        raise MalformedError("the name")
-    if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= _MOST_BYTES:
-        raise MalformedError("the size")
-    if person_id is not None and not (isinstance(person_id, str) and _ID.fullmatch(person_id)):
-        raise MalformedError("the person")
-    if not isinstance(keep_video, bool):
-        raise MalformedError("whether to keep the video")
-    announced = Announced(name, size, _moment(said.get("last_modified_ms")))
-    return Beginning(announced, person_id, Wishes(keep_video=keep_video))
+    return BEGINNINGS.read(said)
 
 
 def upload_id_of(request: Request) -> str:
@@ -95,13 +102,3 @@ def range_of(request: Request) -> tuple[int, int]:
     if not first <= last < size or last + 1 - first > CHUNK_BYTES:
         raise MalformedError("the range of its bytes")
     return first, last + 1
-
-
-def _moment(milliseconds: object) -> datetime | None:
-    if milliseconds is None:
-        return None
-    if not isinstance(milliseconds, (int, float)) or isinstance(milliseconds, bool):
-        raise MalformedError("the date of the file")
-    if not 0 <= milliseconds <= 1000 * LATEST.timestamp():  # NaN neither
-        return None
-    return datetime.fromtimestamp(milliseconds / 1000, UTC)
