@@ -103,11 +103,14 @@ class Door(Generic[T]):
         A model, or what pydantic can make an adapter of.
     refused
         Makes our error of what is wrong, at least one thing, in the order of the fields.
+    by
+        Of a union of models: the field whose text says which of them is meant.
     """
 
-    def __init__(self, of: Any, refused: Callable[[tuple[Wrong, ...]], Exception]) -> None:
-        self._of = of
+    def __init__(self, of: Any, refused: Callable[[tuple[Wrong, ...]], Exception], by: str = "") -> None:
+        self._of: Any = Annotated[of, Field(discriminator=by)] if by else of
         self._refused = refused
+        self._by = by
 
     @cached_property
     def adapter(self) -> TypeAdapter[T]:
@@ -121,6 +124,8 @@ class Door(Generic[T]):
 
     def read(self, given: object) -> T:
         """Read a JSON value; raises what `refused` makes."""
+        if isinstance(given, Mapping) and self._by in given and not isinstance(given[self._by], str):
+            raise self._refused((Wrong((self._by,), "is of no known kind", "value"),))  # pydantic would write it out
         try:
             return self.adapter.validate_python(given)
         except ValidationError as error:
@@ -238,8 +243,8 @@ def _described(node: Mapping[str, Any]) -> str:
         return f"text of {'at least one and ' if node.get('minLength') else ''}at most {node['maxLength']} characters"
     if "prefixItems" in node:
         return f"a list of {len(node['prefixItems'])}"
-    plain = {"boolean": "true or false", "string": "text", "array": "a list", "object": "an object", "null": "null"}
-    return plain.get(str(kind), "an object")
+    plain = {"boolean": "true or false", "string": "text", "array": "a list", "object": "a JSON object", "null": "null"}
+    return plain.get(str(kind), "a JSON object")
 
 
 def _bounds(node: Mapping[str, Any]) -> str:

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.errors import FormcheckError
+from formcheck.errors import CorrectionError, FormcheckError
 from formcheck.names import shown_name
+from formcheck.session.correction_document import correction_from_document
 from formcheck.web.live.messages import parse_client_text
 from formcheck.web.live.refusal import LiveRefusalError
 from formcheck.web.player.annotations import DrawingError, drawing_from
@@ -31,6 +32,7 @@ class Case:
 
 
 SIZE = {"width": 640, "height": 480}
+RUN = {"from_s": 3.0, "to_s": 3.5}
 CASES = {
     "live": Case(
         lambda given: parse_client_text(json.dumps(given)),
@@ -56,6 +58,18 @@ CASES = {
         BEGINNINGS.read,
         MalformedError,
         ({"name": "a.mp4", "size": 5, "last_modified_ms": 1.7e12, "person_id": "0a" * 16, "keep_video": False},),
+    ),
+    "correction": Case(
+        correction_from_document,
+        CorrectionError,
+        tuple(
+            {"id": "0f", "made_by": "Dr. Ü", "made_at": "2026-03-01T09:30:00+01:00", **change}
+            for change in (
+                {"kind": "move_landmark", "landmark": "left_knee", "at_s": 3.2, "x_px": 410.5, "y_px": 600, **RUN},
+                {"kind": "exclude_rep", "at_s": 3.0, "reason": ""},
+                {"kind": "measure_as", "exercise": None, "leg": "left", "view": None},
+            )
+        ),
     ),
     "kept drawing": Case(
         lambda given: drawing_from(1.5, given),

@@ -121,7 +121,7 @@ def _refused(wrong: tuple[Wrong, ...]) -> LiveRefusalError:
     return malformed(f"A message cannot be read: {first.clause}.")
 
 
-CLIENT_MESSAGES: Final[Door[TextMessage]] = Door(Annotated[TextMessage, Field(discriminator="type")], _refused)
+CLIENT_MESSAGES: Final[Door[TextMessage]] = Door(TextMessage, _refused, by="type")
 
 
 def parse_client_text(text: str) -> TextMessage:

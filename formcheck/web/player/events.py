@@ -138,7 +138,7 @@ def _refused(wrong: tuple[Wrong, ...]) -> PlayerEventError:
 
 
 _Report = MovedLandmark | SetTimes | ExcludedRep | AddedDrawing | IncludedRep | TookBack | RemovedDrawing
-PLAYER_EVENTS: Final[Door[_Report]] = Door(Annotated[_Report, Field(discriminator="kind")], _refused)
+PLAYER_EVENTS: Final[Door[_Report]] = Door(_Report, _refused, by="kind")
 
 
 def event_from(message: object) -> PlayerEvent | None:
