@@ -7,7 +7,7 @@ what was given is not repeated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from math import isfinite
@@ -53,6 +53,17 @@ Listed = Field(strict=False)
 def must_be(what: str) -> PydanticCustomError:
     """Return the error of a validator of a field: what the value must be, such as `one of left, right`."""
     return PydanticCustomError("must_be", "{says}", {"says": what})
+
+
+def word_of(words: Callable[[], Iterable[str]]) -> AfterValidator:
+    """Return what holds text to words that are known when it is read."""
+
+    def known(word: str) -> str:
+        if word not in (allowed := tuple(words())):
+            raise PydanticCustomError("must_be", "{says}", {"says": f"one of {', '.join(allowed)}", "known": allowed})
+        return word
+
+    return AfterValidator(known)
 
 
 def said(clause: str) -> PydanticCustomError:
@@ -185,7 +196,7 @@ def _wrong(schema: Mapping[str, Any], error: ValidationError) -> Iterator[Wrong]
             yield Wrong(path, context["says"], "said", each["input"])
         else:
             what = context["says"] if kind == "must_be" else _described(found)
-            yield Wrong(path, f"must be {what}", "value", each["input"], _words(_main(schema, found)))
+            yield Wrong(path, f"must be {what}", "value", each["input"], context.get("known", _words(found)))
 
 
 def _tag(node: Mapping[str, Any]) -> Path:

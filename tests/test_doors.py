@@ -13,7 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.errors import CorrectionError, FormcheckError
+from formcheck.intake.wishes import Wishes
 from formcheck.names import shown_name
+from formcheck.records.access import RecordsError
+from formcheck.records.requests import REQUESTS
 from formcheck.session.correction_document import correction_from_document
 from formcheck.web.live.messages import parse_client_text
 from formcheck.web.live.refusal import LiveRefusalError
@@ -32,6 +35,8 @@ class Case:
 
 
 SIZE = {"width": 640, "height": 480}
+PLAN = {"target_depth_deg": 155.0, "reps": 150, "hold_s": None, "ball": False, "sex": "female", "more": "of another"}
+REQUEST = {"leg": "left", "view": "side", "capture_fps": 120.0, "person": [0.1, 0.0, 0.9, 1.0], "mirrored": False}
 RUN = {"from_s": 3.0, "to_s": 3.5}
 CASES = {
     "live": Case(
@@ -70,6 +75,12 @@ CASES = {
                 {"kind": "measure_as", "exercise": None, "leg": "left", "view": None},
             )
         ),
+    ),
+    "kept request": Case(REQUESTS.read, RecordsError, ({"exercise": "squat", "plan": PLAN, **REQUEST},)),
+    "wishes": Case(
+        Wishes.from_document,
+        RecordsError,
+        ({"plan": None, "done_at": "2026-02-01T00:00:00+00:00", "origin": "sample", "keep_video": True, **REQUEST},),
     ),
     "kept drawing": Case(
         lambda given: drawing_from(1.5, given),

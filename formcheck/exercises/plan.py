@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
-_LARGEST_KEPT: Final = 10_000
+LARGEST_KEPT: Final = 10_000
 """Degrees, seconds, centimetres or reps: nothing that was ever prescribed comes near."""
 
 
@@ -54,7 +54,7 @@ LIMITS: Final[Mapping[str, Limit]] = MappingProxyType(
     }
 )
 """What each number of a `Plan` may be, wherever it is said: on a command line, in a link, a page, a message or a
-prescription. What was kept before with other numbers is still read, see `plan_from_document`."""
+prescription. What was kept before with other numbers is still read, see `formcheck.session.request_document`."""
 
 
 @dataclass(frozen=True)
@@ -103,30 +103,7 @@ class Plan:
         )
 
 
-def plan_from_document(document: Any) -> Plan:
-    """Read the JSON form of targets; what is absent was not prescribed.
-
-    Numbers beyond `LIMITS` are taken: they were prescribed when other limits held.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If it is none, or a target has a value that none can have.
-    """
-    known = {each.name: document[each.name] for each in fields(Plan) if each.name in document}
-    for name, value in known.items():
-        if name == "ball":
-            allowed = isinstance(value, bool)
-        elif name == "sex":
-            allowed = value in (None, "female", "male")
-        else:
-            allowed = value is None or is_kept_number(value)
-        if not allowed:
-            raise ValueError(f"{value!r} is no {name.replace('_', ' ')}")
-    return Plan(**known)
-
-
 def is_kept_number(value: object) -> bool:
     """Say whether a value could ever have been prescribed, whatever limits held then."""
     number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return number and 0 <= float(value) <= _LARGEST_KEPT  # type: ignore[arg-type]
+    return number and 0 <= float(value) <= LARGEST_KEPT  # type: ignore[arg-type]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
+from pydantic import BeforeValidator
+
+from formcheck.doors import Door, Wrong, must_be
 from formcheck.moments import read_moment
 from formcheck.pose.people import Region
 from formcheck.records.access import RecordsError
 from formcheck.records.tables import Json, Upload
 from formcheck.session.request import SetRequest
+from formcheck.session.request_document import KeptRequest
 
-ORIGINS: Final = ("upload", "sample")
 PEOPLE: Final = "people"
 """Name of the guess that holds where several people are, for somebody to choose among."""
 
@@ -32,7 +35,7 @@ class Wishes:
     keep_video: bool = True
     """False where landmarks and numbers alone are to be kept."""
     origin: str = "upload"
-    """One of `ORIGINS`."""
+    """`upload` or `sample`."""
     last_modified: datetime | None = None
     """Of the file, as the browser said."""
 
@@ -58,20 +61,41 @@ class Wishes:
         RecordsError
             If it is none.
         """
-        try:
-            if document.get("origin", "upload") not in ORIGINS:
-                raise ValueError("an origin that formcheck does not know")
-            return cls(
-                request=SetRequest.from_document(document),
-                person_said=document.get("person_said", False) is True,
-                plan_said=document.get("plan") is not None,
-                done_at=_moment(document.get("done_at")),
-                keep_video=document.get("keep_video", True) is not False,
-                origin=document.get("origin", "upload"),
-                last_modified=_moment(document.get("last_modified")),
-            )
-        except (AttributeError, TypeError, ValueError, OverflowError) as error:
-            raise RecordsError(f"What was said about a video cannot be read: {error}.", "Say it again.") from error
+        kept = _WISHES.read(document)
+        return cls(
+            request=kept.request(),
+            person_said=kept.person_said is True,
+            plan_said=kept.plan is not None,
+            done_at=kept.done_at,
+            keep_video=kept.keep_video is not False,
+            origin=kept.origin,
+            last_modified=kept.last_modified,
+        )
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        return None if text is None else read_moment(str(text))
+    except (ValueError, OverflowError):
+        raise must_be("a date and time") from None
+
+
+Moment = Annotated[datetime | None, BeforeValidator(_moment)]
+
+
+class _KeptWishes(KeptRequest):
+    person_said: bool | None = None
+    done_at: Moment = None
+    keep_video: bool | None = None
+    origin: Literal["upload", "sample"] = "upload"
+    last_modified: Moment = None
+
+
+def _refused(wrong: tuple[Wrong, ...]) -> RecordsError:
+    return RecordsError(f"What was said about a video cannot be read: {wrong[0].clause}.", "Say it again.")
+
+
+_WISHES: Final[Door[_KeptWishes]] = Door(_KeptWishes, _refused)
 
 
 @dataclass(frozen=True)
@@ -122,7 +146,7 @@ def people_seen(row: Upload) -> PeopleSeen | None:
     try:
         regions = tuple(Region.from_document(each) for each in kept["value"])
         return PeopleSeen(regions, float(kept["at_s"])) if regions else None
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         return None
 
 
@@ -131,14 +155,8 @@ def guessed_moment(row: Upload) -> datetime | None:
     guess = guess_of(row, "done_at")
     try:
         return None if guess is None else _moment(guess.value)
-    except (TypeError, ValueError):
+    except ValueError:
         return None
-
-
-def _moment(text: Any) -> datetime | None:
-    if text is None:
-        return None
-    return read_moment(text)
 
 
 def _moment_text(moment: datetime | None) -> str | None:

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from formcheck.doors import Door, Wrong
 from formcheck.records.access import RecordsError
 from formcheck.records.tables import Json
 from formcheck.session.request import SetRequest
+from formcheck.session.request_document import KeptPlan, KeptRequest
+
+
+class _Measured(KeptRequest):
+    exercise: str
+    plan: KeptPlan
+
+
+def _refused(wrong: tuple[Wrong, ...]) -> RecordsError:
+    return RecordsError(
+        f"What a set was measured as cannot be read: {wrong[0].clause}.", "Restore the records from a backup."
+    )
+
+
+REQUESTS: Final[Door[_Measured]] = Door(_Measured, _refused)
 
 
 def request_of(document: Json) -> SetRequest:
@@ -15,12 +33,4 @@ def request_of(document: Json) -> SetRequest:
     RecordsError
         If it is none, or does not say which exercise.
     """
-    try:
-        request = SetRequest.from_document(document)
-        if request.exercise is None or "plan" not in document:
-            raise ValueError("exercise or plan are missing")
-    except (AttributeError, TypeError, ValueError) as error:
-        raise RecordsError(
-            f"What a set was measured as cannot be read: {error}.", "Restore the records from a backup."
-        ) from error
-    return request
+    return REQUESTS.read(document).request()

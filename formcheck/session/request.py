@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from formcheck.exercises.plan import Plan, plan_from_document
+from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Rubric
-from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region
-from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class SetRequest:
         return replace(now, plan=self.plan if now.exercise == self.exercise else Plan(sex=self.plan.sex))
 
     def document(self) -> dict[str, Any]:
-        """Return the JSON form in which the records keep it.
+        """Return the JSON form in which the records keep it; `KeptRequest` reads it.
 
         Raises
         ------
@@ -104,37 +103,3 @@ class SetRequest:
             "person": self.person.document() if isinstance(self.person, Region) else self.person,
             "plan": asdict(self.plan),
         }
-
-    @classmethod
-    def from_document(cls, document: Any) -> SetRequest:
-        """Read the JSON form; what is absent or null was not said.
-
-        Raises
-        ------
-        AttributeError, TypeError, ValueError
-            If it is none.
-        """
-        exercise, leg, view = (document.get(name) for name in ("exercise", "leg", "view"))
-        person, plan = document.get("person"), document.get("plan")
-        if exercise is not None and exercise not in builtin_names():
-            raise ValueError("an exercise that formcheck does not know")
-        is_number = isinstance(person, int) and not isinstance(person, bool)
-        return cls(
-            exercise=exercise,
-            leg=None if leg is None else Side(leg),
-            view=None if view is None else ViewKind(view),
-            plan=Plan() if plan is None else plan_from_document(plan),
-            leg_is_sure=document.get("leg_is_sure") is True,
-            mirrored=document.get("mirrored") is True,
-            capture_fps=_capture_fps(document.get("capture_fps")),
-            person=person if person is None or is_number else Region.from_document(person),
-        )
-
-
-def _capture_fps(value: Any) -> float | None:
-    lowest, highest = CAPTURE_FPS_RANGE
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not lowest <= value <= highest:
-        raise ValueError(f"{value!r} is no number of frames a second")
-    return float(value)

@@ -11,9 +11,9 @@ import struct
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from formcheck.doors import Door, Strict, Wrong, must_be
+from formcheck.doors import Door, Strict, Wrong, word_of
 from formcheck.exercises.plan import LIMITS, Plan
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.pose.landmarks import Side
@@ -29,12 +29,6 @@ _LATEST_MS: Final = 1e12
 """30 years after the page was opened."""
 
 
-def _in_catalogue(name: str) -> str:
-    if name not in builtin_names():
-        raise must_be(f"one of {', '.join(builtin_names())}")
-    return name
-
-
 def _to_do(name: str) -> Any:
     return Field(default=None, ge=LIMITS[name].least, le=LIMITS[name].most_to_do)
 
@@ -48,7 +42,7 @@ class SetupMessage(Strict):
 
     type: Literal["setup"]
     version: Version
-    exercise: Annotated[str, AfterValidator(_in_catalogue)]
+    exercise: Annotated[str, word_of(builtin_names)]
     """Name of its rubric, such as `wall-squat`."""
     leg: Literal["both", "left", "right", "auto"] = "auto"
     """Of an exercise on one leg, the one that stands."""
