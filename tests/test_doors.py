@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.errors import CorrectionError, FormcheckError
+from formcheck.history.summary_document import SummaryError, summary_from_document
 from formcheck.intake.wishes import Wishes
 from formcheck.names import shown_name
 from formcheck.records.access import RecordsError
@@ -81,6 +82,24 @@ CASES = {
         Wishes.from_document,
         RecordsError,
         ({"plan": None, "done_at": "2026-02-01T00:00:00+00:00", "origin": "sample", "keep_video": True, **REQUEST},),
+    ),
+    "summary": Case(
+        summary_from_document,
+        SummaryError,
+        (
+            {
+                "schema": "formcheck.summary/1",
+                "exercise": "squat",
+                "leg": "both",
+                "view": {"kind": "front", "verdict": "ok"},
+                "plan": {**PLAN, "hold_s": 3.0, "step_height_cm": None},
+                "reps_done": 4,
+                "reps_complete": 3,
+                "values": {"fppa_deg": {"left": {"value": 5.0, "error": 1.5, "reps": 3, "rep_sd": None}}},
+                "safe_share": 0.75,
+                "heels_down": None,
+            },
+        ),
     ),
     "kept drawing": Case(
         lambda given: drawing_from(1.5, given),
