@@ -17,6 +17,7 @@ from formcheck.history.summary_document import SummaryError, summary_from_docume
 from formcheck.intake.wishes import Wishes
 from formcheck.names import shown_name
 from formcheck.records.access import RecordsError
+from formcheck.records.archive_manifest import Manifest, manifest_from
 from formcheck.records.requests import REQUESTS
 from formcheck.session.correction_document import correction_from_document
 from formcheck.web.live.messages import parse_client_text
@@ -33,6 +34,14 @@ class Case:
     refuses_with: type[FormcheckError]
     good: tuple[Any, ...]
     """What is taken, to be made wrong in one place."""
+
+
+def manifest(given: Any) -> Manifest:
+    """Read a manifest as the reader of archives does, which makes one error of all."""
+    try:
+        return manifest_from(given)
+    except ValueError as error:
+        raise RecordsError(f"{error}.") from error
 
 
 SIZE = {"width": 640, "height": 480}
@@ -98,6 +107,22 @@ CASES = {
                 "values": {"fppa_deg": {"left": {"value": 5.0, "error": 1.5, "reps": 3, "rep_sd": None}}},
                 "safe_share": 0.75,
                 "heels_down": None,
+            },
+        ),
+    ),
+    "manifest": Case(
+        manifest,
+        RecordsError,
+        (
+            {
+                "format": "formcheck.records/1",
+                "kind": "people",
+                "made_at": "2026-02-01T00:00:00+00:00",
+                "formcheck": "0.1.0",
+                "revision": "0003",
+                "tables": [{"name": "person", "rows": 1, "size": 300, "sha256": "a0" * 32}],
+                "files": [{"sha256": "b1" * 32, "suffix": ".mp4", "size": 5, "colour": "of another version"}],
+                "missing": [],
             },
         ),
     ),

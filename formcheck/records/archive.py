@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, Select, select
 from formcheck.atomic import atomic_path
 from formcheck.records.access import Actor, RecordsError
 from formcheck.records.archive_file import ArchiveWriter, Progress
-from formcheck.records.archive_manifest import BACKUP, FileMember, Manifest
+from formcheck.records.archive_manifest import BACKUP, FileMember, Kind, Manifest
 from formcheck.records.archive_rows import ROWS_AT_ONCE, all_tables, encoded
 from formcheck.records.database import newest_revision
 from formcheck.records.files import force
@@ -67,7 +67,7 @@ def back_up(records: Records, actor: Actor, target: Path, progress: Progress | N
 
 
 def write_archive(
-    records: Records, actor: Actor, target: Path, kind: str, wanted: Queries, progress: Progress | None = None
+    records: Records, actor: Actor, target: Path, kind: Kind, wanted: Queries, progress: Progress | None = None
 ) -> Manifest:
     """Write an archive of some rows, and of the files among them, and note it in the audit log.
 
@@ -107,7 +107,7 @@ def _remove_leftovers(target: Path) -> None:
             path.unlink(missing_ok=True)
 
 
-def _written(records: Records, path: Path, kind: str, wanted: Queries, progress: Progress | None) -> Manifest:
+def _written(records: Records, path: Path, kind: Kind, wanted: Queries, progress: Progress | None) -> Manifest:
     path.unlink(missing_ok=True)
     path.touch(mode=0o600)
     with _one_look(records.engine) as connection, zipfile.ZipFile(path, "w") as packed:
@@ -115,7 +115,10 @@ def _written(records: Records, path: Path, kind: str, wanted: Queries, progress:
         for table in all_tables():
             if table.name in wanted:
                 archive.rows(table.name, _rows(connection, wanted[table.name].order_by(*table.primary_key.columns)))
-        files = [FileMember(row["sha256"], row["suffix"], row["size"]) for row in _rows(connection, wanted["file"])]
+        files = [
+            FileMember(sha256=row["sha256"], suffix=row["suffix"], size=row["size"])
+            for row in _rows(connection, wanted["file"])
+        ]
         # The look is over: files never change, and a look that lasts hinders others' clean-up.
         connection.rollback()
         written, total = 0, max(1, sum(each.size for each in files))

@@ -21,8 +21,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
 
+from formcheck import __version__
 from formcheck.records.access import RecordsError
-from formcheck.records.archive_manifest import FileMember, Manifest, TableMember, manifest_from
+from formcheck.records.archive_manifest import FileMember, Kind, Manifest, TableMember, manifest_from
 from formcheck.records.tables import Json
 
 Progress = Callable[[float], None]
@@ -61,7 +62,7 @@ class ArchiveWriter:
                 member.write(line)
                 digest.update(line)
                 counted, size = counted + 1, size + len(line)
-        self._tables.append(TableMember(table, counted, size, digest.hexdigest()))
+        self._tables.append(TableMember(name=table, rows=counted, size=size, sha256=digest.hexdigest()))
 
     def file(self, wanted: FileMember, path: Path) -> bool:
         """Write a file, unless it is gone or its content is no longer what its name says; say whether it is in.
@@ -84,10 +85,16 @@ class ArchiveWriter:
         (self._files if whole else self._missing).append(wanted)
         return whole
 
-    def manifest(self, kind: str, made_at: datetime, revision: str) -> Manifest:
+    def manifest(self, kind: Kind, made_at: datetime, revision: str) -> Manifest:
         """Write the manifest, the last member, and return it."""
         manifest = Manifest(
-            kind, made_at.isoformat(), revision, tuple(self._tables), tuple(self._files), tuple(self._missing)
+            kind=kind,
+            made_at=made_at.isoformat(),
+            formcheck=__version__,
+            revision=revision,
+            tables=tuple(self._tables),
+            files=tuple(self._files),
+            missing=tuple(self._missing),
         )
         text = json.dumps(manifest.document(), indent=1).encode()
         with self.packed.open(_info(_MANIFEST, zipfile.ZIP_DEFLATED), "w", force_zip64=True) as member:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal
 
-from formcheck import __version__
+from pydantic import Field
+
+from formcheck.doors import Door, Kept, Listed
 from formcheck.records.access import RecordsError
 from formcheck.records.tables import Json
 
@@ -16,22 +16,20 @@ BACKUP: Final = "backup"
 PEOPLE: Final = "people"
 """Kind of an archive of some people, for another installation."""
 
+Kind = Literal["backup", "people"]
 _FAMILY: Final = ARCHIVE_FORMAT.partition("/")[0]
-_SUFFIX: Final = re.compile(r"(?:\.[a-z0-9]{1,12})?", re.ASCII)
-_SHA256: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
-_TABLE: Final = re.compile(r"[a-z_]{1,40}", re.ASCII)
-_REVISION: Final = re.compile(r"[0-9a-f]{1,12}", re.ASCII)
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$", title="the hash of a file, in hexadecimal")]
+Count = Annotated[int, Field(ge=0)]
 
 
-@dataclass(frozen=True)
-class TableMember:
+class TableMember(Kept):
     """A table of an archive."""
 
-    name: str
-    rows: int
-    size: int
+    name: str = Field(pattern="^[a-z_]{1,40}$", title="the name of a table")
+    rows: Count
+    size: Count
     """Bytes, before packing."""
-    sha256: str
+    sha256: Sha256
 
     @property
     def member(self) -> str:
@@ -39,13 +37,12 @@ class TableMember:
         return f"tables/{self.name}.jsonl"
 
 
-@dataclass(frozen=True)
-class FileMember:
+class FileMember(Kept):
     """A file of an archive."""
 
-    sha256: str
-    suffix: str
-    size: int
+    sha256: Sha256
+    suffix: str = Field(pattern=r"^(\.[a-z0-9]{1,12})?$", title="the ending of a file's name")
+    size: Count
 
     @property
     def member(self) -> str:
@@ -53,20 +50,20 @@ class FileMember:
         return f"files/{self.sha256}{self.suffix}"
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(Kept):
     """What an archive says of itself."""
 
-    kind: str
+    kind: Kind
     """`BACKUP` or `PEOPLE`."""
     made_at: str
-    revision: str
+    formcheck: str
+    """The version that wrote it."""
+    revision: str = Field(pattern="^[0-9a-f]{1,12}$", title="a revision of the tables")
     """Of the tables, as the migrations count."""
-    tables: tuple[TableMember, ...]
-    files: tuple[FileMember, ...]
-    missing: tuple[FileMember, ...] = ()
+    tables: Annotated[tuple[TableMember, ...], Listed]
+    files: Annotated[tuple[FileMember, ...], Listed]
+    missing: Annotated[tuple[FileMember, ...], Listed]
     """Files that rows name, and that were gone or damaged when the archive was made."""
-    formcheck: str = __version__
 
     @property
     def members(self) -> tuple[TableMember | FileMember, ...]:
@@ -75,16 +72,12 @@ class Manifest:
 
     def document(self) -> Json:
         """Return the JSON form."""
-        return {
-            "format": ARCHIVE_FORMAT,
-            "kind": self.kind,
-            "made_at": self.made_at,
-            "formcheck": self.formcheck,
-            "revision": self.revision,
-            "tables": [vars(each) for each in self.tables],
-            "files": [vars(each) for each in self.files],
-            "missing": [vars(each) for each in self.missing],
-        }
+        return {"format": ARCHIVE_FORMAT, **self.model_dump(mode="json")}
+
+
+_MANIFESTS: Final[Door[Manifest]] = Door(
+    Manifest, lambda wrong: ValueError(f"its manifest names what cannot be: {wrong[0].clause}")
+)
 
 
 def manifest_from(document: Any) -> Manifest:
@@ -92,7 +85,7 @@ def manifest_from(document: Any) -> Manifest:
 
     Raises
     ------
-    ValueError, KeyError
+    ValueError
         If it is none of ours.
     RecordsError
         If it is one of a newer formcheck.
@@ -101,43 +94,4 @@ def manifest_from(document: Any) -> Manifest:
         raise ValueError("its manifest is not one of formcheck")
     if document["format"] != ARCHIVE_FORMAT:
         raise RecordsError("This archive was written by a newer version of formcheck.", "Update formcheck.")
-    try:
-        manifest = Manifest(
-            kind=_word(document["kind"], _TABLE),
-            made_at=str(document["made_at"]),
-            revision=_word(document["revision"], _REVISION),
-            formcheck=str(document["formcheck"]),
-            tables=tuple(_table_from(each) for each in document["tables"]),
-            files=tuple(_file_from(each) for each in document["files"]),
-            missing=tuple(_file_from(each) for each in document["missing"]),
-        )
-    except TypeError as error:
-        raise ValueError("its manifest is not one of formcheck") from error
-    if manifest.kind not in {BACKUP, PEOPLE}:
-        raise ValueError("its manifest is not one of formcheck")
-    return manifest
-
-
-def _table_from(each: Any) -> TableMember:
-    return TableMember(
-        name=_word(each["name"], _TABLE),
-        rows=_number(each["rows"]),
-        size=_number(each["size"]),
-        sha256=_word(each["sha256"], _SHA256),
-    )
-
-
-def _file_from(each: Any) -> FileMember:
-    return FileMember(_word(each["sha256"], _SHA256), _word(each["suffix"], _SUFFIX), _number(each["size"]))
-
-
-def _word(value: Any, pattern: re.Pattern[str]) -> str:
-    if not isinstance(value, str) or pattern.fullmatch(value) is None:
-        raise ValueError("its manifest names what cannot be")
-    return value
-
-
-def _number(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise ValueError("its manifest counts what cannot be")
-    return value
+    return _MANIFESTS.read(document)

@@ -127,7 +127,7 @@ def test_a_backup_of_a_past_revision_is_restored_today(
         for name, rows in then.items():
             archive.rows(name, rows)
         for file in then["file"]:
-            member = FileMember(file["sha256"], file["suffix"], file["size"])
+            member = FileMember(sha256=file["sha256"], suffix=file["suffix"], size=file["size"])
             assert archive.file(member, store.path(member.sha256, member.suffix))
         archive.manifest(BACKUP, datetime.now(UTC), revision)
     restore(records_settings, tmp_path / "old.zip")
