@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final, Generic, Literal, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.json_schema import GenerateJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Path = tuple[str | int, ...]
 """Fields from the outermost to the one that is meant; an index for each step into a list."""
@@ -36,7 +36,6 @@ class Strict(BaseModel):
         allow_inf_nan=False,
         defer_build=True,
         use_attribute_docstrings=True,
-        validate_by_name=True,
     )
 
 
@@ -50,9 +49,32 @@ Listed = Field(strict=False)
 """For a `StrEnum` or a tuple, which JSON has as text or a list; what is inside stays strict."""
 
 
-def must_be(what: str) -> PydanticCustomError:
-    """Return the error of a validator of a field: what the value must be, such as `one of left, right`."""
-    return PydanticCustomError("must_be", "{says}", {"says": what})
+def is_so(clause: str, *known: str) -> PydanticCustomError:
+    """Return the error of a validator of a field: a clause that goes on after its name, such as `is empty`."""
+    return PydanticCustomError("is_so", "{says}", {"says": clause, "known": known})
+
+
+def must_be(what: str, *known: str) -> PydanticCustomError:
+    """Return the error of a validator of a field: what it must be, such as `one of left, right`, which are known."""
+    return is_so(f"must be {what}", *known)
+
+
+def said(clause: str) -> PydanticCustomError:
+    """Return the error of a validator whose clause says by itself what is wrong."""
+    return PydanticCustomError("said", "{says}", {"says": clause})
+
+
+def at_once(problems: Iterable[tuple[Path, str]]) -> None:
+    """Raise what a validator of a whole model found, each with the field that it is about; nothing where there is none.
+
+    Raises
+    ------
+    ValidationError
+        If there is any.
+    """
+    found = [InitErrorDetails(type=said(clause), loc=path, input=None) for path, clause in problems]
+    if found:
+        raise ValidationError.from_exception_data("several", found)
 
 
 def word_of(words: Callable[[], Iterable[str]]) -> AfterValidator:
@@ -60,15 +82,10 @@ def word_of(words: Callable[[], Iterable[str]]) -> AfterValidator:
 
     def known(word: str) -> str:
         if word not in (allowed := tuple(words())):
-            raise PydanticCustomError("must_be", "{says}", {"says": f"one of {', '.join(allowed)}", "known": allowed})
+            raise must_be(f"one of {', '.join(allowed)}", *allowed)
         return word
 
     return AfterValidator(known)
-
-
-def said(clause: str) -> PydanticCustomError:
-    """Return the error of a validator whose clause says by itself what is wrong."""
-    return PydanticCustomError("said", "{says}", {"says": clause})
 
 
 def _storable(text: str) -> str:
@@ -92,7 +109,7 @@ class Wrong:
     """`missing`, `unknown`, `value`, `said`, or `syntax` for what is no JSON."""
     given: object = None
     known: tuple[str, ...] = ()
-    """The words of which the value must be one; none where it is no such word."""
+    """The words of which the value must be one, or the fields that there are."""
 
     @property
     def clause(self) -> str:
@@ -133,12 +150,12 @@ class Door(Generic[T]):
         """The JSON Schema of what is taken."""
         return schema_of(self.adapter)
 
-    def read(self, given: object) -> T:
-        """Read a JSON value; raises what `refused` makes."""
+    def read(self, given: object, context: object = None) -> T:
+        """Read a JSON value, with what its validators ask for; raises what `refused` makes."""
         if isinstance(given, Mapping) and self._by in given and not isinstance(given[self._by], str):
             raise self._refused((Wrong((self._by,), "is of no known kind", "value"),))  # pydantic would write it out
         try:
-            return self.adapter.validate_python(given)
+            return self.adapter.validate_python(given, context=context)
         except ValidationError as error:
             self._refuse(error)
 
@@ -189,18 +206,19 @@ def _wrong(schema: Mapping[str, Any], error: ValidationError) -> Iterator[Wrong]
         if kind == "missing":
             yield Wrong(path, "is missing", "missing")
         elif kind in {"extra_forbidden", "invalid_key"}:
-            yield Wrong(path, f"there is no field `{str(path[-1])[:LONGEST_SHOWN]}`", "unknown")
+            _, around = _followed(schema, each["loc"][:-1])
+            clause = f"there is no field `{str(path[-1])[:LONGEST_SHOWN]}`"
+            yield Wrong(path, clause, "unknown", known=tuple(around.get("properties", ())))
         elif kind.startswith("union_tag"):
-            yield Wrong((*path, *_tag(found)), "is of no known kind", "value", each["input"])
-        elif kind == "said":
-            yield Wrong(path, context["says"], "said", each["input"])
+            tag = found["discriminator"]["propertyName"]
+            given = each["input"].get(tag) if isinstance(each["input"], Mapping) else None
+            known = tuple(found["discriminator"]["mapping"])
+            yield Wrong((*path, tag), "is of no known kind" if given else "is missing", "value", given, known)
+        elif kind in {"said", "is_so"}:
+            known = tuple(context.get("known", ()))
+            yield Wrong(path, context["says"], "said" if kind == "said" else "value", each["input"], known)
         else:
-            what = context["says"] if kind == "must_be" else _described(found)
-            yield Wrong(path, f"must be {what}", "value", each["input"], context.get("known", _words(found)))
-
-
-def _tag(node: Mapping[str, Any]) -> Path:
-    return tuple(filter(None, [node.get("discriminator", {}).get("propertyName")]))
+            yield Wrong(path, f"must be {_described(found)}", "value", each["input"], _words(found))
 
 
 def _followed(schema: Mapping[str, Any], loc: Path) -> tuple[Path, Mapping[str, Any]]:
@@ -211,7 +229,7 @@ def _followed(schema: Mapping[str, Any], loc: Path) -> tuple[Path, Mapping[str, 
         if "discriminator" in node and part in node["discriminator"]["mapping"]:
             node = _main(schema, {"$ref": node["discriminator"]["mapping"][part]})
             continue
-        if "anyOf" in node:  # which of several types was tried
+        if "anyOf" in node or part == "[key]":  # which of several types was tried; the key itself
             continue
         path.append(part)
         if isinstance(part, int):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.errors import CorrectionError, FormcheckError
+from formcheck.exercises.catalogue.exercise import ExerciseFile
+from formcheck.exercises.catalogue.folders import exercise_folders
+from formcheck.exercises.catalogue.guide import GuideFile
+from formcheck.exercises.rubric_file import parse_rubric
+from formcheck.exercises.toml_model import InvalidRubricError, read_toml
 from formcheck.history.summary_document import SummaryError, summary_from_document
 from formcheck.intake.wishes import Wishes
 from formcheck.names import shown_name
@@ -26,6 +32,8 @@ from formcheck.web.player.annotations import DrawingError, drawing_from
 from formcheck.web.player.events import PLAYER_EVENTS, PlayerEventError
 from formcheck.web.uploads.answers import MalformedError
 from formcheck.web.uploads.requests import BEGINNINGS
+
+from .exercises.conftest import HEAD, KNEE
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,23 @@ def manifest(given: Any) -> Manifest:
         raise RecordsError(f"{error}.") from error
 
 
+def toml(value: Any) -> str:
+    """Write a value as TOML does inside a line; null, which TOML has not, as an empty array."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return f"[{', '.join(toml(each) for each in value)}]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return "[]" if value is None else json.dumps(value)
+
+
+def toml_file(given: Any) -> bytes:
+    lines = given.items() if isinstance(given, dict) else [("", given)]
+    return "\n".join(f"{json.dumps(key)} = {toml(inner)}" for key, inner in lines).encode()
+
+
+FOLDER = exercise_folders()["step-down"]
 SIZE = {"width": 640, "height": 480}
 PLAN = {"target_depth_deg": 155.0, "reps": 150, "hold_s": None, "ball": False, "sex": "female", "more": "of another"}
 REQUEST = {"leg": "left", "view": "side", "capture_fps": 120.0, "person": [0.1, 0.0, 0.9, 1.0], "mirrored": False}
@@ -125,6 +150,19 @@ CASES = {
                 "missing": [],
             },
         ),
+    ),
+    "rubric": Case(
+        lambda given: parse_rubric(toml_file(given), "mine.toml"), InvalidRubricError, (tomllib.loads(HEAD + KNEE),)
+    ),
+    "exercise": Case(
+        lambda given: read_toml(toml_file(given), "mine.toml", ExerciseFile),
+        InvalidRubricError,
+        (tomllib.loads(FOLDER.joinpath("exercise.toml").read_text(encoding="utf-8")),),
+    ),
+    "guide": Case(
+        lambda given: read_toml(toml_file(given), "mine.toml", GuideFile, FOLDER),
+        InvalidRubricError,
+        (tomllib.loads(FOLDER.joinpath("guide.toml").read_text(encoding="utf-8")),),
     ),
     "kept drawing": Case(
         lambda given: drawing_from(1.5, given),

@@ -19,7 +19,7 @@ from formcheck.exercises.catalogue.exercise import exercise_title, exercises
 from formcheck.exercises.catalogue.folders import EXERCISES_VARIABLE, exercise_folders
 from formcheck.exercises.catalogue.guide import guide_of
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric_file import InvalidRubricError
+from formcheck.exercises.toml_model import InvalidRubricError
 from formcheck.history.ladder import level_of, next_level, previous_level
 from formcheck.intake.analysis import decide
 from formcheck.intake.guesses import guess_by_name

@@ -53,7 +53,8 @@ def validate_rubric(file: Annotated[Path, typer.Argument(metavar="FILE", help="A
     """Check a rubric file; exit status 1, and every problem with its line, where it is not valid."""
     terminal = Terminal()
     with answering(terminal):
-        from formcheck.exercises.rubric_file import InvalidRubricError, load_rubric
+        from formcheck.exercises.rubric_file import load_rubric
+        from formcheck.exercises.toml_model import InvalidRubricError
 
         try:
             rubric = load_rubric(file)

@@ -1,187 +1,178 @@
-"""Reading the `[[check]]` tables of a rubric file and holding them against what is known of their measures."""
+"""The `[[check]]` tables of a rubric file, held against what is known of their measures."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Final, Literal
 
+from pydantic import AfterValidator, Field, model_validator
+
+from formcheck.doors import Listed, Strict, at_once, is_so, said, word_of
 from formcheck.exercises.rubric import PRECEDENCE_NAMES, SURE, Bands, Check, Direction, Phase
-from formcheck.exercises.toml_table import TomlTable, closest
-from formcheck.kinematics.measures.record import CheckView, Measure, Per, Scope
+from formcheck.exercises.toml_model import Interval, NotNegative, Reading, Said, Words, closest
+from formcheck.kinematics.measures.record import CheckView, Per, Scope
 from formcheck.kinematics.measures.registry import MEASURES
 
 MAX_CUE_WORDS: Final = 8
 """A cue is heard while moving: more words than this are not followed."""
 
-_RELATIVE: Final = ("target_depth_deg", "hold_s", "reps", "step_height_cm")
-_NEEDS: Final = (*_RELATIVE, "ball")
-_SEXES: Final = ("female", "male")
-_ALL: Final = (-math.inf, math.inf)
 _REP_PHASES: Final = tuple(phase for phase in Phase if phase is not Phase.SET)
 _PHASE_OF_SCOPE: Final = {Scope.REP: _REP_PHASES, Scope.SET: (Phase.SET,), Scope.SETUP: (Phase.STAND,)}
 
-
-def read_checks(tables: Sequence[TomlTable]) -> tuple[Check, ...]:
-    """Read every check; problems are recorded in the tables."""
-    checks = [_check(table) for table in tables]
-    for table, check in zip(tables, checks, strict=True):
-        _require_confirmable(table, check, checks)
-        _require_comparable(table, check)
-    _require_unique(tables, checks)
-    return tuple(checks)
+Problems = Iterator[tuple[tuple[str | int, ...], str]]
+"""The key that each is about, and what is wrong."""
 
 
-def _check(table: TomlTable) -> Check:
-    bands = _bands(table)
-    report_only = table.flag("report_only", False)
-    cue_low, cue_high = _cues(table, bands, report_only)
-    relative_to = table.choice("relative_to", _RELATIVE) if table.has("relative_to") else None
-    check = Check(
-        id=table.text("id"),
-        name=table.text("name"),
-        measure=table.text("measure"),
-        view=CheckView(table.choice("view", list(CheckView))),
-        phase=Phase(table.choice("phase", list(Phase))),
-        unit=table.text("unit"),
-        per=Per(table.choice("per", list(Per))),
-        scope=Scope(table.choice("scope", list(Scope))),
-        bands=bands or Bands(_ALL, _ALL),
-        precedence=PRECEDENCE_NAMES[table.choice("precedence", PRECEDENCE_NAMES)],
-        source=table.text("source"),
-        persistence_s=table.number("persistence_s", 0.0, at_least=0.0),
-        hysteresis=table.number("hysteresis", 0.0, at_least=0.0),
-        cue_low=cue_low,
-        cue_high=cue_high,
-        report_only=report_only,
-        relative_to=relative_to,
-        needs_plan=table.choice("needs_plan", _NEEDS) if table.has("needs_plan") else relative_to,
-        confirm=table.words("confirm"),
-        fault_sureness=_sureness(table),
-        evidence=_evidence(table),
-        alternatives=_alternatives(table),
-    )
-    if check.measure:
-        _fits_measure(table, check)
-    table.done()
-    return check
+def need_measure(name: str) -> str:
+    """Return the name of a measure; what is none is refused with the nearest one."""
+    if name not in MEASURES:
+        raise said(f"unknown measure `{name}`{closest(name, MEASURES)}")
+    return name
 
 
-def _bands(table: TomlTable) -> Bands | None:
-    good, caution = table.interval("good"), table.interval("caution")
-    if good is None or caution is None:
-        return None
-    if not (caution[0] <= good[0] and good[1] <= caution[1]):
-        table.problem(
-            f"`good` [{good[0]:g}, {good[1]:g}] does not lie inside `caution` [{caution[0]:g}, {caution[1]:g}]", "good"
-        )
-        return None
-    return Bands(good, caution)
-
-
-def _sureness(table: TomlTable) -> float:
-    sureness = table.number("fault_sureness", SURE, at_least=0.5)
+def _below_certain(sureness: float) -> float:
     if sureness >= 1:
-        table.problem("`fault_sureness` is a probability below 1: no measurement is certain", "fault_sureness")
-        return SURE
+        raise is_so("is a probability below 1: no measurement is certain")
     return sureness
 
 
-def _evidence(table: TomlTable) -> dict[str, float]:
-    inner = table.table("evidence") if table.has("evidence") else None
-    if inner is None:
-        return {}
-    found: dict[str, float] = {}
-    for measure in inner.names:
-        if measure not in MEASURES:
-            inner.problem(f"unknown measure `{measure}`{closest(measure, MEASURES)}", measure)
-        found[measure] = inner.number(measure, 0.0)
-    inner.done()
-    return found
+def _short(cue: str) -> str:
+    if (words := len(cue.split())) > MAX_CUE_WORDS:
+        raise is_so(f"has {words} words; at most {MAX_CUE_WORDS} can be followed while moving")
+    return cue
 
 
-def _alternatives(table: TomlTable) -> dict[str, Bands]:
-    outer = table.table("alternatives") if table.has("alternatives") else None
-    if outer is None:
-        return {}
-    found: dict[str, Bands] = {}
-    for sex in _SEXES:
-        inner = outer.table(sex) if outer.has(sex) else None
-        if inner is not None:
-            bands = _bands(inner)
-            if bands is not None:
-                found[sex] = bands
-            inner.done()
-    outer.done()
-    return found
+MeasureName = Annotated[Said, AfterValidator(need_measure)]
+Cue = Annotated[Said, AfterValidator(_short)]
+OfPlan = Literal["target_depth_deg", "hold_s", "reps", "step_height_cm"]
 
 
-def _cues(table: TomlTable, bands: Bands | None, report_only: bool) -> tuple[str, str]:
-    """Read `cue`, or `cue_low` and `cue_high`; every side that can be off needs one unless it is only reported."""
-    keys = ("cue", "cue_low", "cue_high")
-    cues = {key: table.text(key) for key in keys if table.has(key)}
-    for key, cue in cues.items():
-        words = len(cue.split())
-        if words > MAX_CUE_WORDS:
-            table.problem(f"`{key}` has {words} words; at most {MAX_CUE_WORDS} can be followed while moving", key)
-    both = cues.get("cue", "")
-    if both and len(cues) > 1:
-        table.problem("give `cue` for both sides, or `cue_low` and `cue_high`, not all of them", "cue")
-    open_sides = bands.open_directions if bands is not None else None
-    sides: tuple[tuple[Direction, str], ...] = (("low", "cue_low"), ("high", "cue_high"))
-    for side, key in sides if open_sides is not None else ():
-        is_open = open_sides is not None and side in open_sides
-        if is_open and key in cues:
-            table.problem(f"`{key}` can never be said: no value is too {side}", key)
-        if not is_open and not report_only and not both and key not in cues:
-            table.problem(f"`{key}` is missing: a value can be too {side} and nothing would be said")
-    return cues.get("cue_low", both), cues.get("cue_high", both)
+class _BandsTable(Strict):
+    good: Interval
+    caution: Interval
+
+    @model_validator(mode="after")
+    def _nested(self) -> _BandsTable:
+        good, caution = self.good, self.caution
+        if not (caution[0] <= good[0] and good[1] <= caution[1]):
+            edges = f"[{good[0]:g}, {good[1]:g}] does not lie inside `caution` [{caution[0]:g}, {caution[1]:g}]"
+            at_once([(("good",), f"`good` {edges}")])
+        return self
+
+    @property
+    def bands(self) -> Bands:
+        return Bands(self.good, self.caution)
 
 
-def _fits_measure(table: TomlTable, check: Check) -> None:
-    """Hold the check against what is known of its measure."""
-    spec: Measure | None = MEASURES.get(check.measure)
-    if spec is None:
-        table.problem(f"unknown measure `{check.measure}`{closest(check.measure, MEASURES)}", "measure")
-        return
-    if table.has("unit") and check.unit != spec.unit:
-        table.problem(f"`{spec.name}` is in `{spec.unit}`, not `{check.unit}`", "unit")
-    if table.has("per") and check.per is not spec.per:
-        table.problem(f"`{spec.name}` has a value per {spec.per}, not per {check.per}", "per")
-    if table.has("view") and check.view is not spec.view and spec.view is not CheckView.ANY:
-        table.problem(f"`{spec.name}` can be measured from the {spec.view} only", "view")
-    if table.has("scope") and check.scope not in spec.scopes:
-        allowed = " or ".join(sorted(spec.scopes))
-        table.problem(f"`{spec.name}` has a value per {allowed}, not per {check.scope}", "scope")
-    if table.has("phase") and check.phase not in _PHASE_OF_SCOPE[check.scope]:
-        table.problem(f"a check of scope `{check.scope}` has no phase `{check.phase}`", "phase")
+class _Alternatives(Strict):
+    female: _BandsTable | None = None
+    male: _BandsTable | None = None
 
 
-def _require_confirmable(table: TomlTable, check: Check, checks: Sequence[Check]) -> None:
-    """Require of each confirming measure that the rubric says what is good for it, in the same view and scope."""
-    for measure in check.confirm:
-        fits = [
-            each for each in checks
-            if each.measure == measure and each.scope is check.scope and each.view in (check.view, CheckView.ANY)
-        ]  # fmt: skip
-        if measure == check.measure or not fits:
-            table.problem(f"`{measure}` cannot confirm: no other check of this view and scope judges it", "confirm")
+class CheckTable(_BandsTable):
+    """One `[[check]]`; every side of its bands that can be off needs a cue unless it is only reported."""
+
+    id: Said
+    name: Said
+    measure: MeasureName
+    view: Annotated[CheckView, Listed]
+    phase: Annotated[Phase, Listed]
+    unit: Said
+    per: Annotated[Per, Listed]
+    scope: Annotated[Scope, Listed]
+    precedence: Annotated[str, word_of(lambda: PRECEDENCE_NAMES)]
+    source: Said
+    persistence_s: NotNegative = 0.0
+    hysteresis: NotNegative = 0.0
+    cue: Cue | None = None
+    cue_low: Cue | None = None
+    cue_high: Cue | None = None
+    report_only: bool = False
+    relative_to: OfPlan | None = None
+    needs_plan: Literal[OfPlan, "ball"] | None = None
+    confirm: Words = ()
+    fault_sureness: Annotated[float, Field(ge=0.5), AfterValidator(_below_certain)] = SURE
+    evidence: dict[MeasureName, float] = Field(default_factory=dict)
+    alternatives: _Alternatives = _Alternatives()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> CheckTable:
+        at_once([*self._cue_problems(), *self._measure_problems()])
+        return self
+
+    def _cue_problems(self) -> Problems:
+        if self.cue is not None and (self.cue_low is not None or self.cue_high is not None):
+            yield ("cue",), "give `cue` for both sides, or `cue_low` and `cue_high`, not all of them"
+        sides: tuple[tuple[Direction, str | None], ...] = (("low", self.cue_low), ("high", self.cue_high))
+        for side, cue in sides:
+            if side in self.bands.open_directions:
+                if cue is not None:
+                    yield (f"cue_{side}",), f"`cue_{side}` can never be said: no value is too {side}"
+            elif not self.report_only and self.cue is None and cue is None:
+                yield (), f"`cue_{side}` is missing: a value can be too {side} and nothing would be said"
+
+    def _measure_problems(self) -> Problems:
+        """Hold the check against what is known of its measure."""
+        spec = MEASURES[self.measure]
+        if self.unit != spec.unit:
+            yield ("unit",), f"`{spec.name}` is in `{spec.unit}`, not `{self.unit}`"
+        if self.per is not spec.per:
+            yield ("per",), f"`{spec.name}` has a value per {spec.per}, not per {self.per}"
+        if self.view is not spec.view and spec.view is not CheckView.ANY:
+            yield ("view",), f"`{spec.name}` can be measured from the {spec.view} only"
+        if self.scope not in spec.scopes:
+            allowed = " or ".join(sorted(spec.scopes))
+            yield ("scope",), f"`{spec.name}` has a value per {allowed}, not per {self.scope}"
+        if self.phase not in _PHASE_OF_SCOPE[self.scope]:
+            yield ("phase",), f"a check of scope `{self.scope}` has no phase `{self.phase}`"
+
+    def check(self) -> Check:
+        """Return it as everybody else knows it."""
+        sexes = (("female", self.alternatives.female), ("male", self.alternatives.male))
+        return Check(
+            id=self.id,
+            name=self.name,
+            measure=self.measure,
+            view=self.view,
+            phase=self.phase,
+            unit=self.unit,
+            per=self.per,
+            scope=self.scope,
+            bands=self.bands,
+            precedence=PRECEDENCE_NAMES[self.precedence],
+            source=self.source,
+            persistence_s=self.persistence_s,
+            hysteresis=self.hysteresis,
+            cue_low=self.cue_low or self.cue or "",
+            cue_high=self.cue_high or self.cue or "",
+            report_only=self.report_only,
+            relative_to=self.relative_to,
+            needs_plan=self.needs_plan or self.relative_to,
+            confirm=self.confirm,
+            fault_sureness=self.fault_sureness,
+            evidence=self.evidence,
+            alternatives={sex: table.bands for sex, table in sexes if table is not None},
+        )
 
 
-def _require_comparable(table: TomlTable, check: Check) -> None:
-    """Require of each measure that may contradict that it is one of the same leg or body, view and scope."""
-    for measure in check.evidence:
-        spec = MEASURES.get(measure)
-        if spec is None:
-            continue
-        fits = spec.per is check.per and check.scope in spec.scopes and spec.view in (check.view, CheckView.ANY)
-        if measure == check.measure or not fits:
-            table.problem(f"`{measure}` is no evidence: it is not measured of the same leg, view and scope", "evidence")
+def problems_among(checks: Sequence[CheckTable], reading: Reading) -> Problems:
+    """Give what is wrong with checks beside each other: their ids, what confirms and what contradicts them."""
+    first: dict[str, int] = {}
+    for at, check in enumerate(checks):
+        for measure in check.confirm:
+            if measure == check.measure or not any(_confirms(each, measure, check) for each in checks):
+                clause = f"`{measure}` cannot confirm: no other check of this view and scope judges it"
+                yield ("check", at, "confirm"), clause
+        for measure in check.evidence:
+            spec = MEASURES[measure]
+            fits = spec.per is check.per and check.scope in spec.scopes and spec.view in (check.view, CheckView.ANY)
+            if measure == check.measure or not fits:
+                clause = f"`{measure}` is no evidence: it is not measured of the same leg, view and scope"
+                yield ("check", at, "evidence"), clause
+        if (before := first.setdefault(check.id, at)) != at:
+            line = reading.lines.line_of("check", before, "id")
+            yield ("check", at, "id"), f"the id `{check.id}` is already taken on line {line}"
 
 
-def _require_unique(tables: Sequence[TomlTable], checks: Sequence[Check]) -> None:
-    first_line: dict[str, int] = {}
-    for table, check in zip(tables, checks, strict=True):
-        if check.id and check.id in first_line:
-            table.problem(f"the id `{check.id}` is already taken on line {first_line[check.id]}", "id")
-        first_line.setdefault(check.id, table.line("id"))
+def _confirms(each: CheckTable, measure: str, check: CheckTable) -> bool:
+    return each.measure == measure and each.scope is check.scope and each.view in (check.view, CheckView.ANY)

@@ -6,48 +6,23 @@ The format, `formcheck.rubric/1`, is explained in `docs/rubrics.md`.
 from __future__ import annotations
 
 import hashlib
-import re
-import tomllib
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Annotated, Final, Literal
 
+from pydantic import Field, ValidationInfo, model_validator
+
+from formcheck.doors import Listed, Strict, at_once, word_of
 from formcheck.errors import RubricError
 from formcheck.exercises.catalogue.folders import RUBRIC_FILE, exercise_folders
 from formcheck.exercises.rubric import Rubric, ScoreCriterion, ScoreRule
-from formcheck.exercises.rubric_check import read_checks
-from formcheck.exercises.toml_lines import KeyLines
-from formcheck.exercises.toml_table import Problem, TomlTable, closest
+from formcheck.exercises.rubric_check import CheckTable, problems_among
+from formcheck.exercises.toml_model import NotNegative, Reading, Said, Tables, Whole, closest, read_toml
 from formcheck.kinematics.measures.record import Scope
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.phase_rule import Begins, Effort, PhaseRule
 
 SCHEMA: Final = "formcheck.rubric/1"
-
-T = TypeVar("T")
-
-
-class InvalidRubricError(RubricError):
-    """A rubric file with problems.
-
-    Parameters
-    ----------
-    file_name
-        As people know the file.
-    problems
-        At least one; sorted by line here.
-    """
-
-    def __init__(self, file_name: str, problems: list[Problem]) -> None:
-        self.problems = tuple(sorted(problems))
-        self.lines = tuple(f"{file_name}, line {each.line}: {each.message}" for each in self.problems)
-        """Every problem, one a line."""
-        more = len(self.problems) - 1
-        others = f" (and {more} more problem{'s' if more > 1 else ''})" if more else ""
-        super().__init__(
-            f"{self.lines[0]}{others}.", "Correct the file; `formcheck exercises validate FILE` lists every problem."
-        )
 
 
 def load_rubric(path: Path) -> Rubric:
@@ -109,105 +84,65 @@ def parse_rubric(data: bytes, file_name: str) -> Rubric:
     InvalidRubricError
         If it is not a valid rubric.
     """
-    return read_toml(data, file_name, lambda root: _rubric(root, file_name, hashlib.sha256(data).hexdigest()))
-
-
-def read_toml(data: bytes, file_name: str, read: Callable[[TomlTable], T]) -> T:
-    """Return what `read` makes of a TOML file of an exercise.
-
-    Parameters
-    ----------
-    data
-        UTF-8 TOML.
-    file_name
-        As people know the file, for problems.
-    read
-        Takes the root of the file; what it returns is used only where it recorded no problem.
-
-    Raises
-    ------
-    InvalidRubricError
-        If there is a problem with the file.
-    """
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InvalidRubricError(file_name, [Problem(line, "this is not UTF-8 text")]) from error
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidRubricError(file_name, [_syntax_problem(str(error), text)]) from error
-    problems: list[Problem] = []
-    result = read(TomlTable(values, (), KeyLines(text.replace("\r\n", "\n")), problems))
-    if problems:
-        raise InvalidRubricError(file_name, problems)
-    return result
-
-
-def _syntax_problem(message: str, text: str) -> Problem:
-    """Take the line out of the message of `tomllib`, which keeps it nowhere else before Python 3.14."""
-    at = re.search(r" \(at line (\d+), column \d+\)| \(at end of document\)", message)
-    line = int(at[1]) if at is not None and at[1] else text.count("\n") + 1
-    what = message[: at.start()] if at is not None else message
-    return Problem(line, f"this is not TOML: {what[:1].lower()}{what[1:]}")
-
-
-def _rubric(root: TomlTable, file_name: str, sha256: str) -> Rubric:
-    root.choice("schema", [SCHEMA])
-    phases = root.table("phases")
-    tables = root.tables("check")
-    checks = read_checks(tables)
-    score = root.table("score") if root.has("score") else None
-    rubric = Rubric(
-        exercise=root.text("exercise"),
-        name=root.text("name"),
-        version=root.text("version"),
-        description=root.text("description"),
-        notes=root.text("notes"),
-        phases=_phase_rule(phases) if phases is not None else PhaseRule(True, 0.0, 0.0, 0.0),
-        checks=checks,
-        score=_score_rule(score) if score is not None else None,
+    kept = read_toml(data, file_name, _RubricTable)
+    return Rubric(
+        exercise=kept.exercise,
+        name=kept.name,
+        version=kept.version,
+        description=kept.description,
+        notes=kept.notes,
+        phases=kept.phases.rule(),
+        checks=tuple(each.check() for each in kept.check),
+        score=None if kept.score is None else kept.score.rule(),
         file_name=file_name,
-        sha256=sha256,
+        sha256=hashlib.sha256(data).hexdigest(),
     )
-    root.done()
-    return rubric
 
 
-def _phase_rule(table: TomlTable) -> PhaseRule:
-    rule = PhaseRule(
-        bilateral=table.choice("kind", ["bilateral", "single-leg"]) == "bilateral",
-        min_range_deg=table.number("min_range_deg", at_least=0.0),
-        min_duration_s=table.number("min_duration_s", at_least=0.0),
-        hold_min_s=table.number("hold_min_s", at_least=0.0),
-        begins=Begins(table.choice("begins", list(Begins), Begins.STANDING)),
-        effort=Effort(table.choice("effort", list(Effort), Effort.REPEATED)),
-    )
-    table.done()
-    return rule
+class _Phases(Strict):
+    kind: Literal["bilateral", "single-leg"]
+    min_range_deg: NotNegative
+    min_duration_s: NotNegative
+    hold_min_s: NotNegative
+    begins: Annotated[Begins, Listed] = Begins.STANDING
+    effort: Annotated[Effort, Listed] = Effort.REPEATED
+
+    def rule(self) -> PhaseRule:
+        times = self.min_range_deg, self.min_duration_s, self.hold_min_s
+        return PhaseRule(self.kind == "bilateral", *times, self.begins, self.effort)
 
 
-def _score_rule(table: TomlTable) -> ScoreRule:
-    measure = table.choice("measure", [name for name, spec in MEASURES.items() if spec.unit == "points"])
-    rule = ScoreRule(
-        measure=measure,
-        min_reps=table.whole_number("min_reps", at_least=1),
-        source=table.text("source"),
-        criteria=tuple(_criterion(each) for each in table.tables("criterion")),
-    )
-    table.done()
-    return rule
+class _Criterion(Strict):
+    item: Said
+    measure: Annotated[Said, word_of(lambda: [name for name, spec in MEASURES.items() if Scope.REP in spec.scopes])]
+    above: float
+    share_of_reps: NotNegative
+    points: Annotated[Whole, Field(ge=1)]
 
 
-def _criterion(table: TomlTable) -> ScoreCriterion:
-    of_reps = [name for name, spec in MEASURES.items() if Scope.REP in spec.scopes]
-    criterion = ScoreCriterion(
-        item=table.text("item"),
-        measure=table.choice("measure", of_reps),
-        above=table.number("above"),
-        share_of_reps=table.number("share_of_reps", at_least=0.0),
-        points=table.whole_number("points", at_least=1),
-    )
-    table.done()
-    return criterion
+class _Score(Strict):
+    measure: Annotated[Said, word_of(lambda: [name for name, spec in MEASURES.items() if spec.unit == "points"])]
+    min_reps: Annotated[Whole, Field(ge=1)]
+    source: Said
+    criterion: Annotated[list[_Criterion], Tables]
+
+    def rule(self) -> ScoreRule:
+        criteria = tuple(ScoreCriterion(**dict(each)) for each in self.criterion)
+        return ScoreRule(self.measure, self.min_reps, self.source, criteria)
+
+
+class _RubricTable(Strict):
+    form: Annotated[str, word_of(lambda: (SCHEMA,)), Field(alias="schema")]
+    exercise: Said
+    name: Said
+    version: Said
+    description: Said
+    notes: Said
+    phases: _Phases
+    check: Annotated[list[CheckTable], Tables]
+    score: _Score | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self, info: ValidationInfo[Reading]) -> _RubricTable:
+        at_once(problems_among(self.check, info.context))
+        return self

@@ -12,7 +12,8 @@ import pytest
 from formcheck.errors import RubricError
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import SURE, Bands, Phase, Precedence, Rubric
-from formcheck.exercises.rubric_file import InvalidRubricError, load_rubric, parse_rubric
+from formcheck.exercises.rubric_file import load_rubric, parse_rubric
+from formcheck.exercises.toml_model import InvalidRubricError
 from formcheck.kinematics.measures.record import CheckView, Per, Scope
 
 Edit = Callable[[str, str], str]

@@ -11,13 +11,16 @@ from enum import StrEnum
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import AfterValidator, Field, model_validator
+
+from formcheck.doors import Listed, Strict, at_once, said, word_of
 from formcheck.errors import RubricError
 from formcheck.exercises.catalogue.folders import RUBRIC_FILE, exercise_folders, laid_in
 from formcheck.exercises.rubric import Rubric
-from formcheck.exercises.rubric_file import parse_rubric, read_toml
-from formcheck.exercises.toml_table import TomlTable
+from formcheck.exercises.rubric_file import parse_rubric
+from formcheck.exercises.toml_model import NotNegative, Said, Tables, Whole, Words, read_toml
 
 SCHEMA: Final = "formcheck.exercise/1"
 AUTO_LEG: Final = "auto"
@@ -173,7 +176,20 @@ def read_exercise(folder: Traversable) -> Exercise:
         raise RubricError(
             f"The rubric in the folder {folder.name} is for `{rubric.exercise}`.", "Give folder and rubric one name."
         )
-    return read_toml(_bytes(folder, _FILE), f"{folder.name}/{_FILE}", lambda root: _exercise(root, folder, rubric))
+    kept = read_toml(_bytes(folder, _FILE), f"{folder.name}/{_FILE}", ExerciseFile)
+    ladder = kept.ladder
+    return Exercise(
+        folder=folder,
+        place=kept.place,
+        rubric=rubric,
+        choice=kept.set.choice(rubric),
+        said_as=kept.said_as,
+        also_called=kept.also_called,
+        looks=kept.looks,
+        safety=kept.safety,
+        easier=None if ladder is None else ladder.easier,
+        levels=() if ladder is None else tuple(Level(exercise=rubric.exercise, **dict(each)) for each in ladder.level),
+    )
 
 
 def _bytes(folder: Traversable, name: str) -> bytes:
@@ -186,65 +202,62 @@ def _bytes(folder: Traversable, name: str) -> bytes:
         ) from error
 
 
-def _exercise(root: TomlTable, folder: Traversable, rubric: Rubric) -> Exercise:
-    root.choice("schema", [SCHEMA])
-    usual, ladder = root.table("set"), root.table("ladder") if root.has("ladder") else None
-    exercise = Exercise(
-        folder=folder,
-        place=root.number("place"),
-        rubric=rubric,
-        choice=_choice(usual, rubric) if usual is not None else _NO_CHOICE,
-        said_as=tuple(_phrase(root, phrase) for phrase in root.words("said_as")),
-        also_called=root.words("also_called"),
-        looks=Looks(root.choice("looks", list(Looks))) if root.has("looks") else None,
-        safety=root.words("safety"),
-        easier=ladder.text("easier") if ladder is not None and ladder.has("easier") else None,
-        levels=() if ladder is None else tuple(_level(each, rubric.exercise) for each in ladder.tables("level")),
-    )
-    if ladder is not None:
-        ladder.done()
-    root.done()
-    return exercise
+class _SetTable(Strict):
+    reps: Annotated[Whole, Field(ge=1)]
+    hold_s: NotNegative | None = None
+    target_depth_deg: NotNegative
+    step_height_cm: NotNegative | None = None
+    ball: bool = False
+
+    def choice(self, rubric: Rubric) -> ExerciseChoice:
+        return ExerciseChoice(
+            name=rubric.exercise,
+            title=rubric.name,
+            legs=(BOTH_LEGS,) if rubric.phases.bilateral else (AUTO_LEG, "left", "right"),
+            reps=self.reps,
+            hold_s=self.hold_s or 0.0,
+            target_depth_deg=self.target_depth_deg,
+            step_height_cm=self.step_height_cm,
+            takes_ball=self.ball,
+            takes_hold=self.hold_s is not None,
+        )
 
 
-_NO_CHOICE: Final = ExerciseChoice("", "", (BOTH_LEGS,), 1, 0.0, 0.0, None, takes_ball=False, takes_hold=False)
-"""Stands in while the problems of a file are gathered."""
+class _LevelTable(Strict):
+    id: Said
+    title: Said
+    target_depth_deg: NotNegative | None = None
+    step_height_cm: NotNegative | None = None
+    in_plans: bool = True
+    heels_down: bool = False
+
+    @model_validator(mode="after")
+    def _of_one_kind(self) -> _LevelTable:
+        if self.in_plans and (self.target_depth_deg is None) == (self.step_height_cm is None):
+            at_once([(("id",), "a level is of a target depth or of a height of the step")])
+        return self
 
 
-def _choice(table: TomlTable, rubric: Rubric) -> ExerciseChoice:
-    choice = ExerciseChoice(
-        name=rubric.exercise,
-        title=rubric.name,
-        legs=(BOTH_LEGS,) if rubric.phases.bilateral else (AUTO_LEG, "left", "right"),
-        reps=table.whole_number("reps", at_least=1),
-        hold_s=table.number("hold_s", 0.0, at_least=0.0),
-        target_depth_deg=table.number("target_depth_deg", at_least=0.0),
-        step_height_cm=table.number("step_height_cm", at_least=0.0) if table.has("step_height_cm") else None,
-        takes_ball=table.flag("ball", False),
-        takes_hold=table.has("hold_s"),
-    )
-    table.done()
-    return choice
+class _LadderTable(Strict):
+    easier: Said | None = None
+    level: Annotated[list[_LevelTable], Tables]
 
 
-def _phrase(root: TomlTable, phrase: str) -> str:
-    if not phrase or phrase != " ".join(phrase.lower().split()):
-        root.problem(f"“{phrase}” must be in small letters, with single blanks", "said_as")
-    return phrase
+def _as_said(phrases: tuple[str, ...]) -> tuple[str, ...]:
+    for phrase in phrases:
+        if not phrase or phrase != " ".join(phrase.lower().split()):
+            raise said(f"“{phrase}” must be in small letters, with single blanks")
+    return phrases
 
 
-def _level(table: TomlTable, exercise: str) -> Level:
-    depth, step = table.has("target_depth_deg"), table.has("step_height_cm")
-    level = Level(
-        id=table.text("id"),
-        title=table.text("title"),
-        exercise=exercise,
-        target_depth_deg=table.number("target_depth_deg", at_least=0.0) if depth else None,
-        step_height_cm=table.number("step_height_cm", at_least=0.0) if step else None,
-        in_plans=table.flag("in_plans", True),
-        heels_down=table.flag("heels_down", False),
-    )
-    if level.in_plans and depth == step:
-        table.problem("a level is of a target depth or of a height of the step", "id")
-    table.done()
-    return level
+class ExerciseFile(Strict):
+    """What `exercise.toml` holds."""
+
+    form: Annotated[str, word_of(lambda: (SCHEMA,)), Field(alias="schema")]
+    place: float
+    set: _SetTable
+    said_as: Annotated[Words, AfterValidator(_as_said)] = ()
+    also_called: Words = ()
+    looks: Annotated[Looks, Listed] | None = None
+    safety: Words = ()
+    ladder: _LadderTable | None = None

@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources.abc import Traversable
-from typing import Final
+from typing import Annotated, Final, Literal
 from xml.etree import ElementTree
 
+from pydantic import AfterValidator, Field, ValidationInfo
+
+from formcheck.doors import Strict, must_be, said, word_of
 from formcheck.errors import RubricError
 from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.exercises.catalogue.folders import laid_in
-from formcheck.exercises.rubric_file import read_toml
-from formcheck.exercises.toml_table import TomlTable
+from formcheck.exercises.toml_model import Reading, Said, Tables, Words, read_toml
 
 SCHEMA: Final = "formcheck.guide/1"
 _FILE: Final = "guide.toml"
@@ -171,7 +173,9 @@ def read_guide(folder: Traversable, title: str) -> Topic:
         data = folder.joinpath(_FILE).read_bytes()
     except OSError as error:
         raise RubricError(f"{name} cannot be read: {error.strerror or error}.", "See docs/exercises.md.") from error
-    return read_toml(data, name, lambda root: _topic(root, folder, title))
+    kept = read_toml(data, name, GuideFile, folder)
+    blocks, origins = tuple(each.block() for each in kept.block), tuple(each.origin() for each in kept.origin)
+    return Topic(folder.name, title, blocks, origins, exercise=folder.name)
 
 
 def read_figure(folder: Traversable, name: str) -> str:
@@ -205,52 +209,66 @@ def _is_shape(node: ElementTree.Element) -> bool:
     )
 
 
-def _topic(root: TomlTable, folder: Traversable, title: str) -> Topic:
-    root.choice("schema", [SCHEMA])
-    topic = Topic(
-        key=folder.name,
-        name=title,
-        blocks=tuple(_block(each, folder) for each in root.tables("block")),
-        origins=tuple(_origin(each) for each in root.tables("origin")),
-        exercise=folder.name,
-    )
-    root.done()
-    return topic
-
-
-def _block(table: TomlTable, folder: Traversable) -> Block:
-    kind = table.choice("kind", ["text", "points", "steps", "pictures"])
-    block: Block
-    if kind == "text":
-        block = Text(table.words("paragraphs"))
-    elif kind == "points":
-        block = Points(table.text("heading"), table.words("items"), table.text("lead") if table.has("lead") else "")
-    else:
-        steps = tuple(_step(each, folder) for each in table.tables("step"))
-        block = (Steps if kind == "steps" else Pictures)(table.text("heading"), steps)
-    table.done()
-    return block
-
-
-def _step(table: TomlTable, folder: Traversable) -> GuideStep:
-    name = table.text("figure")
-    figure = ""
+def _drawn(name: str, info: ValidationInfo[Reading]) -> str:
     try:
-        figure = read_figure(folder, name)
+        return read_figure(info.context.given, name)
     except RubricError as error:
-        table.problem(error.reason.rstrip("."), "figure")
-    step = GuideStep(table.text("title"), table.text("text"), figure)
-    table.done()
-    return step
+        raise said(error.reason.rstrip(".")) from None
 
 
-def _origin(table: TomlTable) -> Origin:
-    known = {basis.name.lower(): basis for basis in Basis}
-    said = table.words("bases")
-    unknown = [each for each in said if each not in known]
-    if unknown or not said:
-        table.problem(f"`bases` must be one or more of {', '.join(known)}", "bases")
-    detail = table.text("detail") if table.has("detail") else ""
-    origin = Origin(table.text("fact"), tuple(known[each] for each in said if each in known), detail)
-    table.done()
-    return origin
+def _basis(names: tuple[str, ...]) -> tuple[str, ...]:
+    known = [basis.name.lower() for basis in Basis]
+    if not names or not set(names) <= set(known):
+        raise must_be(f"one or more of {', '.join(known)}")
+    return names
+
+
+class _TextTable(Strict):
+    kind: Literal["text"]
+    paragraphs: Words = ()
+
+    def block(self) -> Block:
+        return Text(self.paragraphs)
+
+
+class _PointsTable(Strict):
+    kind: Literal["points"]
+    heading: Said
+    items: Words = ()
+    lead: Said = ""
+
+    def block(self) -> Block:
+        return Points(self.heading, self.items, self.lead)
+
+
+class _StepTable(Strict):
+    title: Said
+    text: Said
+    figure: Annotated[Said, AfterValidator(_drawn)]
+
+
+class _StepsTable(Strict):
+    kind: Literal["steps", "pictures"]
+    heading: Said
+    step: Annotated[list[_StepTable], Tables]
+
+    def block(self) -> Block:
+        steps = tuple(GuideStep(**dict(each)) for each in self.step)
+        return Steps(self.heading, steps) if self.kind == "steps" else Pictures(self.heading, steps)
+
+
+class _OriginTable(Strict):
+    fact: Said
+    bases: Annotated[Words, AfterValidator(_basis)]
+    detail: Said = ""
+
+    def origin(self) -> Origin:
+        return Origin(self.fact, tuple(Basis[name.upper()] for name in self.bases), self.detail)
+
+
+class GuideFile(Strict):
+    """What `guide.toml` holds."""
+
+    form: Annotated[str, word_of(lambda: (SCHEMA,)), Field(alias="schema")]
+    block: Annotated[list[Annotated[_TextTable | _PointsTable | _StepsTable, Field(discriminator="kind")]], Tables]
+    origin: Annotated[list[_OriginTable], Tables]

@@ -111,6 +111,7 @@ def test_the_edges_are_allowed(field: str, value: float) -> None:
         ("width", None),
         ("height", 480.0),
         ("extra", 1),
+        ("width_px", 640),
     ],
 )
 def test_a_field_out_of_bounds_is_named(field: str, value: Any) -> None:
