@@ -35,8 +35,13 @@ class Strict(BaseModel):
         frozen=True,
         allow_inf_nan=False,
         defer_build=True,
-        use_attribute_docstrings=True,
     )
+
+
+class Published(Strict):
+    """The same for what is published as JSON Schema, with what is written under each field."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
 
 
 class Kept(Strict):

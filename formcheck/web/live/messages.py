@@ -13,7 +13,7 @@ from typing import Annotated, Any, Final, Literal, get_args
 
 from pydantic import Field
 
-from formcheck.doors import Door, Strict, Wrong, word_of
+from formcheck.doors import Door, Published, Wrong, word_of
 from formcheck.exercises.plan import LIMITS, Plan
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.pose.landmarks import Side
@@ -37,7 +37,7 @@ def _side(name: str) -> Any:
     return Field(alias=name, ge=LiveLimits.min_side_px, le=LiveLimits.max_side_px)
 
 
-class SetupMessage(Strict):
+class SetupMessage(Published):
     """Begins a set: what is to be done, and how large the pictures are."""
 
     type: Literal["setup"]
@@ -68,7 +68,7 @@ class SetupMessage(Strict):
         return SetRequest(self.exercise, Side(self.leg), plan=plan)
 
 
-class ResumeMessage(Strict):
+class ResumeMessage(Published):
     """Goes on with a set whose socket was lost."""
 
     type: Literal["resume"]
@@ -76,19 +76,19 @@ class ResumeMessage(Strict):
     set_id: str = Field(pattern=r"^[A-Za-z0-9_-]{16,64}$", title="the id of a set")
 
 
-class Finish(Strict):
+class Finish(Published):
     """Ends the set and has it measured."""
 
     type: Literal["finish"] = "finish"
 
 
-class Ping(Strict):
+class Ping(Published):
     """Keeps the socket open while there is no picture to send. Not answered."""
 
     type: Literal["ping"] = "ping"
 
 
-class Cancel(Strict):
+class Cancel(Published):
     """Drops the set with everything that belongs to it."""
 
     type: Literal["cancel"] = "cancel"

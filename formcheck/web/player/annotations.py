@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from formcheck.doors import Door, Listed, Strict, Text, Wrong, said
+from formcheck.doors import Door, Listed, Published, Text, Wrong, said
 from formcheck.errors import FormcheckError
 
 _LARGEST: Final = 1e6
@@ -67,7 +67,7 @@ class DrawingError(FormcheckError):
     """What is no drawing."""
 
 
-class DrawingBody(Strict):
+class DrawingBody(Published):
     """A drawing without its time."""
 
     kind: Annotated[DrawingKind, Listed]

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from formcheck.doors import Door, Strict, Text, Wrong, said
+from formcheck.doors import Door, Published, Text, Wrong, said
 from formcheck.errors import FormcheckError
 from formcheck.pose.landmarks import N_LANDMARKS, Landmark
 from formcheck.session.corrections import ExcludeRep, MoveLandmark, SetRepTimes
@@ -34,21 +34,21 @@ class Drew:
     drawing: Drawing
 
 
-class IncludedRep(Strict):
+class IncludedRep(Published):
     """The rep under way at `at_s` was left out and counts again: its `ExcludeRep` is to be taken back."""
 
     kind: Literal["include-rep"] = "include-rep"
     at_s: Seconds
 
 
-class TookBack(Strict):
+class TookBack(Published):
     """A correction is to be taken back."""
 
     kind: Literal["take-back"] = "take-back"
     id: Id
 
 
-class RemovedDrawing(Strict):
+class RemovedDrawing(Published):
     """Something drawn is to be removed."""
 
     kind: Literal["remove-annotation"] = "remove-annotation"
@@ -58,7 +58,7 @@ class RemovedDrawing(Strict):
 PlayerEvent = MadeChange | IncludedRep | TookBack | Drew | RemovedDrawing
 
 
-class MovedLandmark(Strict):
+class MovedLandmark(Published):
     """A landmark was put elsewhere on a run of frames."""
 
     kind: Literal["move-landmark"]
@@ -81,7 +81,7 @@ class MovedLandmark(Strict):
         return MadeChange(MoveLandmark(Landmark(self.landmark), self.at_s, *place, self.from_s, self.to_s))
 
 
-class SetTimes(Strict):
+class SetTimes(Published):
     """The boundaries of a rep were moved."""
 
     kind: Literal["rep-times"]
@@ -105,7 +105,7 @@ class SetTimes(Strict):
         return MadeChange(self._change())
 
 
-class ExcludedRep(Strict):
+class ExcludedRep(Published):
     """A rep is not to count."""
 
     kind: Literal["exclude-rep"]
@@ -117,7 +117,7 @@ class ExcludedRep(Strict):
         return MadeChange(ExcludeRep(self.at_s, self.reason))
 
 
-class AddedDrawing(Strict):
+class AddedDrawing(Published):
     """Something was drawn."""
 
     kind: Literal["annotate"]
