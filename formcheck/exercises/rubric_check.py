@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, Final, Literal
+from dataclasses import fields
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -129,30 +130,16 @@ class CheckTable(_BandsTable):
     def check(self) -> Check:
         """Return it as everybody else knows it."""
         sexes = (("female", self.alternatives.female), ("male", self.alternatives.male))
-        return Check(
-            id=self.id,
-            name=self.name,
-            measure=self.measure,
-            view=self.view,
-            phase=self.phase,
-            unit=self.unit,
-            per=self.per,
-            scope=self.scope,
-            bands=self.bands,
-            precedence=PRECEDENCE_NAMES[self.precedence],
-            source=self.source,
-            persistence_s=self.persistence_s,
-            hysteresis=self.hysteresis,
-            cue_low=self.cue_low or self.cue or "",
-            cue_high=self.cue_high or self.cue or "",
-            report_only=self.report_only,
-            relative_to=self.relative_to,
-            needs_plan=self.needs_plan or self.relative_to,
-            confirm=self.confirm,
-            fault_sureness=self.fault_sureness,
-            evidence=self.evidence,
-            alternatives={sex: table.bands for sex, table in sexes if table is not None},
-        )
+        otherwise: dict[str, Any] = {
+            "bands": self.bands,
+            "precedence": PRECEDENCE_NAMES[self.precedence],
+            "cue_low": self.cue_low or self.cue or "",
+            "cue_high": self.cue_high or self.cue or "",
+            "needs_plan": self.needs_plan or self.relative_to,
+            "alternatives": {sex: table.bands for sex, table in sexes if table is not None},
+        }
+        same = {each.name: getattr(self, each.name) for each in fields(Check) if each.name not in otherwise}
+        return Check(**same, **otherwise)
 
 
 def problems_among(checks: Sequence[CheckTable], reading: Reading) -> Problems:

@@ -85,12 +85,9 @@ def parse_rubric(data: bytes, file_name: str) -> Rubric:
         If it is not a valid rubric.
     """
     kept = read_toml(data, file_name, _RubricTable)
+    texts = {name: getattr(kept, name) for name in ("exercise", "name", "version", "description", "notes")}
     return Rubric(
-        exercise=kept.exercise,
-        name=kept.name,
-        version=kept.version,
-        description=kept.description,
-        notes=kept.notes,
+        **texts,
         phases=kept.phases.rule(),
         checks=tuple(each.check() for each in kept.check),
         score=None if kept.score is None else kept.score.rule(),

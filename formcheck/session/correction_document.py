@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from formcheck.doors import Door, Kept, Listed, Strict, Text, Wrong, must_be
+from formcheck.doors import Door, Kept, Listed, Published, Text, Wrong, must_be
 from formcheck.errors import CorrectionError
 from formcheck.kinematics.view import ViewKind
 from formcheck.moments import read_moment
@@ -72,17 +72,28 @@ class _Head(Kept):
     made_at: Annotated[datetime, BeforeValidator(_moment)]
 
 
-class _Document(Strict):
+class ChangeFields(Published):
+    """What a change is made of, under the names that its own class has for it; `kind` is beside it."""
+
     makes: ClassVar[type[Change]]
 
     def change(self) -> Change:
-        return self.makes(**{name: getattr(self, name) for name in _fields(type(self))})
+        """Return the change.
+
+        Raises
+        ------
+        CorrectionError
+            If its times are out of order, or it says nothing.
+        """
+        change = self.makes(**{name: getattr(self, name) for name in _fields(type(self))})
+        need_sound(change)
+        return change
 
 
-class _Move(_Document):
+class MoveFields(ChangeFields):
+    """A landmark that was moved, without which one."""
+
     makes = MoveLandmark
-    kind: Literal["move_landmark"] = "move_landmark"
-    landmark: Annotated[Landmark, BeforeValidator(_landmark)]
     at_s: Seconds
     x_px: Pixels
     y_px: Pixels
@@ -90,9 +101,10 @@ class _Move(_Document):
     to_s: Seconds
 
 
-class _Times(_Document):
+class TimesFields(ChangeFields):
+    """The boundaries of a rep."""
+
     makes = SetRepTimes
-    kind: Literal["set_rep_times"] = "set_rep_times"
     at_s: Seconds
     start_s: Seconds
     bottom_start_s: Seconds
@@ -100,14 +112,23 @@ class _Times(_Document):
     end_s: Seconds
 
 
-class _Exclude(_Document):
+class _Move(MoveFields):
+    kind: Literal["move_landmark"] = "move_landmark"
+    landmark: Annotated[Landmark, BeforeValidator(_landmark)]
+
+
+class _Times(TimesFields):
+    kind: Literal["set_rep_times"] = "set_rep_times"
+
+
+class _Exclude(ChangeFields):
     makes = ExcludeRep
     kind: Literal["exclude_rep"] = "exclude_rep"
     at_s: Seconds
     reason: Annotated[Text, Field(max_length=LONGEST_REASON)]
 
 
-class _MeasureAs(_Document):
+class _MeasureAs(ChangeFields):
     makes = SetRequest
     kind: Literal["measure_as"] = "measure_as"
     exercise: Name | None
@@ -115,12 +136,12 @@ class _MeasureAs(_Document):
     view: Annotated[ViewKind, Listed] | None
 
 
-_KINDS: Final[dict[type[Change], type[_Document]]] = {
+_KINDS: Final[dict[type[Change], type[ChangeFields]]] = {
     each.makes: each for each in (_Move, _Times, _Exclude, _MeasureAs)
 }
 
 
-def _fields(document: type[_Document]) -> list[str]:
+def _fields(document: type[ChangeFields]) -> list[str]:
     return [name for name in document.model_fields if name != "kind"]
 
 
@@ -131,7 +152,7 @@ def _refused(wrong: tuple[Wrong, ...]) -> CorrectionError:
 
 
 _HEADS: Final[Door[_Head]] = Door(_Head, _refused)
-_CHANGES: Final[Door[_Document]] = Door(_Move | _Times | _Exclude | _MeasureAs, _refused, by="kind")
+_CHANGES: Final[Door[ChangeFields]] = Door(_Move | _Times | _Exclude | _MeasureAs, _refused, by="kind")
 
 
 def correction_to_document(correction: Correction) -> CorrectionDocument:
@@ -169,9 +190,7 @@ def change_from_document(document: Mapping[str, object]) -> Change:
     CorrectionError
         As for `correction_from_document`.
     """
-    change = _CHANGES.read(document).change()
-    need_sound(change)
-    return change
+    return _CHANGES.read(document).change()
 
 
 def _plain(value: object) -> object:

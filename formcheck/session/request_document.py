@@ -64,13 +64,5 @@ class KeptRequest(Kept):
 
     def request(self) -> SetRequest:
         """Return it as everybody else knows it."""
-        return SetRequest(
-            exercise=self.exercise,
-            leg=self.leg,
-            view=self.view,
-            plan=Plan() if self.plan is None else self.plan.plan(),
-            leg_is_sure=self.leg_is_sure is True,
-            mirrored=self.mirrored is True,
-            capture_fps=self.capture_fps,
-            person=self.person,
-        )
+        said = {name: getattr(self, name) for name in KeptRequest.model_fields if getattr(self, name) is not None}
+        return SetRequest(**said | ({} if self.plan is None else {"plan": self.plan.plan()}))

@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field
 
-from formcheck.doors import Door, Published, Text, Wrong, said
-from formcheck.errors import FormcheckError
+from formcheck.doors import Door, Published, Text, Wrong
+from formcheck.errors import CorrectionError, FormcheckError
 from formcheck.pose.landmarks import N_LANDMARKS, Landmark
-from formcheck.session.corrections import ExcludeRep, MoveLandmark, SetRepTimes
+from formcheck.session.correction_document import ChangeFields, MoveFields, TimesFields
+from formcheck.session.corrections import Change, ExcludeRep
 from formcheck.web.player.annotations import Drawing, DrawingBody, Pixels, Seconds
 
 _LONGEST_REASON: Final = 300
@@ -24,7 +25,7 @@ Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", title="an id")]
 class MadeChange:
     """A correction was made."""
 
-    change: MoveLandmark | SetRepTimes | ExcludeRep
+    change: Change
 
 
 @dataclass(frozen=True)
@@ -58,63 +59,28 @@ class RemovedDrawing(Published):
 PlayerEvent = MadeChange | IncludedRep | TookBack | Drew | RemovedDrawing
 
 
-class MovedLandmark(Published):
+class MovedLandmark(MoveFields):
     """A landmark was put elsewhere on a run of frames."""
 
     kind: Literal["move-landmark"]
-    landmark: int = Field(ge=0, lt=N_LANDMARKS)
-    at_s: Seconds
-    x_px: Pixels
+    landmark: Annotated[int, Field(ge=0, lt=N_LANDMARKS), AfterValidator(Landmark)]
+    x_px: Pixels  # beyond the picture too: whoever puts a landmark there is told so
     y_px: Pixels
-    from_s: Seconds
-    to_s: Seconds
-
-    @model_validator(mode="after")
-    def _in_its_run(self) -> MovedLandmark:
-        if not self.from_s <= self.at_s <= self.to_s:
-            raise said("the frame lies outside of its run")
-        return self
-
-    def event(self) -> MadeChange:
-        """Return what it means."""
-        place = self.x_px, self.y_px
-        return MadeChange(MoveLandmark(Landmark(self.landmark), self.at_s, *place, self.from_s, self.to_s))
 
 
-class SetTimes(Published):
+class SetTimes(TimesFields):
     """The boundaries of a rep were moved."""
 
     kind: Literal["rep-times"]
-    at_s: Seconds
-    start_s: Seconds
-    bottom_start_s: Seconds
-    bottom_end_s: Seconds
-    end_s: Seconds
-
-    @model_validator(mode="after")
-    def _in_order(self) -> SetTimes:
-        if not self._change().times.in_order:
-            raise said("the moments of a rep are out of order")
-        return self
-
-    def _change(self) -> SetRepTimes:
-        return SetRepTimes(self.at_s, self.start_s, self.bottom_start_s, self.bottom_end_s, self.end_s)
-
-    def event(self) -> MadeChange:
-        """Return what it means."""
-        return MadeChange(self._change())
 
 
-class ExcludedRep(Published):
+class ExcludedRep(ChangeFields):
     """A rep is not to count."""
 
+    makes = ExcludeRep
     kind: Literal["exclude-rep"]
     at_s: Seconds
     reason: Annotated[Text, Field(max_length=_LONGEST_REASON), AfterValidator(str.strip)]
-
-    def event(self) -> MadeChange:
-        """Return what it means."""
-        return MadeChange(ExcludeRep(self.at_s, self.reason))
 
 
 class AddedDrawing(Published):
@@ -123,10 +89,6 @@ class AddedDrawing(Published):
     kind: Literal["annotate"]
     t_s: Seconds
     drawing: DrawingBody
-
-    def event(self) -> Drew:
-        """Return what it means."""
-        return Drew(self.drawing.at(self.t_s))
 
 
 class PlayerEventError(FormcheckError):
@@ -156,6 +118,8 @@ def event_from(message: object) -> PlayerEvent | None:
     """
     try:
         report = PLAYER_EVENTS.read(message)
-    except PlayerEventError:
+        if isinstance(report, ChangeFields):
+            return MadeChange(report.change())
+    except (PlayerEventError, CorrectionError):
         return None
-    return report if isinstance(report, IncludedRep | TookBack | RemovedDrawing) else report.event()
+    return Drew(report.drawing.at(report.t_s)) if isinstance(report, AddedDrawing) else report

@@ -35,6 +35,10 @@ def test_a_moved_joint_is_a_correction() -> None:
     assert event_from(MOVE) == MadeChange(MoveLandmark(Landmark.LEFT_KNEE, 4.0, 500.5, 300.0, 3.5, 4.5))
 
 
+def test_a_joint_that_was_dragged_out_of_the_picture_is_reported_for_somebody_to_be_told() -> None:
+    assert event_from(MOVE | {"x_px": -0.5}) == MadeChange(MoveLandmark(Landmark.LEFT_KNEE, 4.0, -0.5, 300.0, 3.5, 4.5))
+
+
 def test_new_times_are_a_correction() -> None:
     assert event_from(TIMES) == MadeChange(SetRepTimes(4.0, 2.0, 3.0, 5.0, 6.0))
 
@@ -73,6 +77,7 @@ def test_a_drawing_comes_with_its_moment() -> None:
         {"x_px": math.inf},
         {"y_px": 10**400},
         {"x_px": None},
+        {"at_s": 90_000.0, "from_s": 90_000.0, "to_s": 90_000.0},
         {"at_s": -0.1, "from_s": -0.1},
         {"from_s": 4.2},
         {"to_s": 3.9},

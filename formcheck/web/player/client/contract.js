@@ -34,13 +34,13 @@
 /**
  * A landmark was put elsewhere on a run of frames.
  * @typedef {Object} MovedLandmark
- * @property {"move-landmark"} kind
- * @property {number} landmark
  * @property {number} at_s
  * @property {number} x_px
  * @property {number} y_px
  * @property {number} from_s
  * @property {number} to_s
+ * @property {"move-landmark"} kind
+ * @property {number} landmark
  */
 
 /**
@@ -53,12 +53,12 @@
 /**
  * The boundaries of a rep were moved.
  * @typedef {Object} SetTimes
- * @property {"rep-times"} kind
  * @property {number} at_s
  * @property {number} start_s
  * @property {number} bottom_start_s
  * @property {number} bottom_end_s
  * @property {number} end_s
+ * @property {"rep-times"} kind
  */
 
 /**
