@@ -2,7 +2,7 @@
 
 A model says which fields there are, of what type and within which bounds; numbers that have a home elsewhere are taken
 from there. What is said of a wrong value is made from the JSON Schema of the model, never from pydantic's text, and
-what was given is not repeated.
+what was given is not repeated, but for a few signs of it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Path = tuple[str | int, ...]
 """Fields from the outermost to the one that is meant; an index for each step into a list."""
 
 LONGEST_SHOWN: Final = 40
-"""Characters of the name of a field that nobody knows."""
+"""Characters of what was given, such as the name of a field that nobody knows."""
 
 T = TypeVar("T")
 

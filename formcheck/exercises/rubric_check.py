@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from formcheck.doors import Listed, Strict, at_once, is_so, said, word_of
+from formcheck.doors import LONGEST_SHOWN, Listed, Strict, at_once, is_so, said, word_of
 from formcheck.exercises.rubric import PRECEDENCE_NAMES, SURE, Bands, Check, Direction, Phase
 from formcheck.exercises.toml_model import Interval, NotNegative, Reading, Said, Words, closest
 from formcheck.kinematics.measures.record import CheckView, Per, Scope
@@ -27,7 +27,7 @@ Problems = Iterator[tuple[tuple[str | int, ...], str]]
 def need_measure(name: str) -> str:
     """Return the name of a measure; what is none is refused with the nearest one."""
     if name not in MEASURES:
-        raise said(f"unknown measure `{name}`{closest(name, MEASURES)}")
+        raise said(f"unknown measure `{name[:LONGEST_SHOWN]}`{closest(name, MEASURES)}")
     return name
 
 
@@ -116,7 +116,7 @@ class CheckTable(_BandsTable):
         """Hold the check against what is known of its measure."""
         spec = MEASURES[self.measure]
         if self.unit != spec.unit:
-            yield ("unit",), f"`{spec.name}` is in `{spec.unit}`, not `{self.unit}`"
+            yield ("unit",), f"`{spec.name}` is in `{spec.unit}`, not `{self.unit[:LONGEST_SHOWN]}`"
         if self.per is not spec.per:
             yield ("per",), f"`{spec.name}` has a value per {spec.per}, not per {self.per}"
         if self.view is not spec.view and spec.view is not CheckView.ANY:
@@ -148,7 +148,7 @@ def problems_among(checks: Sequence[CheckTable], reading: Reading) -> Problems:
     for at, check in enumerate(checks):
         for measure in check.confirm:
             if measure == check.measure or not any(_confirms(each, measure, check) for each in checks):
-                clause = f"`{measure}` cannot confirm: no other check of this view and scope judges it"
+                clause = f"`{measure[:LONGEST_SHOWN]}` cannot confirm: no other check of this view and scope judges it"
                 yield ("check", at, "confirm"), clause
         for measure in check.evidence:
             spec = MEASURES[measure]
@@ -158,7 +158,7 @@ def problems_among(checks: Sequence[CheckTable], reading: Reading) -> Problems:
                 yield ("check", at, "evidence"), clause
         if (before := first.setdefault(check.id, at)) != at:
             line = reading.lines.line_of("check", before, "id")
-            yield ("check", at, "id"), f"the id `{check.id}` is already taken on line {line}"
+            yield ("check", at, "id"), f"the id `{check.id[:LONGEST_SHOWN]}` is already taken on line {line}"
 
 
 def _confirms(each: CheckTable, measure: str, check: CheckTable) -> bool:

@@ -273,3 +273,18 @@ def test_a_check_that_is_only_reported_needs_no_cue_and_says_none(edited: Edit) 
 def test_bands_that_are_not_nested_are_refused_in_code_too() -> None:
     with pytest.raises(ValueError, match="enclose"):
         Bands((0, 5), (0, 4))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('measure = "kmf_pct"', 'measure = "{}"'),
+        ('view = "front"', 'view = "{}"'),
+        ('unit = "pct"', 'unit = "{}"'),
+        ('confirm = ["kmf_pct"]', 'confirm = ["{}"]'),
+        ('phase = "hold"', '{} = "hold"'),
+    ],
+)
+def test_what_is_told_of_a_long_value_is_short(edited: Edit, old: str, new: str) -> None:
+    for _, message in problems(edited(old, new.format("x" * 5000))):
+        assert len(message) < 200

@@ -15,7 +15,7 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, model_validator
 
-from formcheck.doors import Listed, Strict, at_once, said, word_of
+from formcheck.doors import LONGEST_SHOWN, Listed, Strict, at_once, said, word_of
 from formcheck.errors import RubricError
 from formcheck.exercises.catalogue.folders import RUBRIC_FILE, exercise_folders, laid_in
 from formcheck.exercises.rubric import Rubric
@@ -246,7 +246,7 @@ class _LadderTable(Strict):
 def _as_said(phrases: tuple[str, ...]) -> tuple[str, ...]:
     for phrase in phrases:
         if not phrase or phrase != " ".join(phrase.lower().split()):
-            raise said(f"“{phrase}” must be in small letters, with single blanks")
+            raise said(f"“{phrase[:LONGEST_SHOWN]}” must be in small letters, with single blanks")
     return phrases
 
 
