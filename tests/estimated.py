@@ -22,6 +22,7 @@ from formcheck.errors import PoseTrackError
 from formcheck.names import shown_name
 from formcheck.pose.models import PoseModel, ensure_model
 from formcheck.pose.people import Region
+from formcheck.pose.source import OpenPoseSource
 from formcheck.pose.store import load_track, save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.session.reading import Progress, read_track
@@ -65,7 +66,7 @@ class _ChosenByMovementError(Exception):
 
 def read_track_or_kept(
     path: Path,
-    model: PoseModel,
+    model: PoseModel | OpenPoseSource,
     progress: Progress = lambda _share: None,
     *,
     mirrored: bool = False,
@@ -74,11 +75,11 @@ def read_track_or_kept(
 ) -> PoseTrack:
     """Do what `read_track` does; without looking at the pictures where the same ones were read in the same way before.
 
-    For what is done with landmarks after them. A video that cannot be read, or in which it takes more than pictures to
-    tell who is meant, is looked at each time.
+    For what is done with landmarks after them. A video that cannot be read, one that another pose source looks at, or
+    in which it takes more than pictures to tell who is meant, is looked at each time.
     """
-    if not path.is_file():
-        return read_track(path, model, progress)
+    if not path.is_file() or not isinstance(model, PoseModel):
+        return read_track(path, model, progress, mirrored=mirrored, capture_fps=capture_fps, person=person)
 
     def estimate() -> PoseTrack:
         track = read_track(path, model, progress, mirrored=mirrored, capture_fps=capture_fps, person=person)

@@ -1,6 +1,6 @@
 """The pose estimator: MediaPipe's Pose Landmarker behind our own types.
 
-The only module that talks to MediaPipe about pictures. Another source of poses would be another module like it.
+The only module that talks to MediaPipe about pictures, and one pose source among others (`formcheck.pose.source`).
 MediaPipe is imported with the first landmarker, so that the app, and landmarks that were saved, do without.
 
 Keeping MediaPipe's start-up chatter off the terminal.
@@ -33,10 +33,10 @@ from numpy.typing import NDArray
 from formcheck.errors import PoseModelError
 from formcheck.pose.balance import LiveBalance, LookSchedule, correction, mirrored_back
 from formcheck.pose.covered import CoverWatch
-from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import PersonBox, comparable_people, squares_beside, squares_over
-from formcheck.pose.types import FloatArray, Pose
+from formcheck.pose.source import PoseOrigin, mediapipe_origin
+from formcheck.pose.types import FloatArray, Pose, nobody
 
 _STDERR: Final = 2
 _CHATTER: Final = re.compile(
@@ -165,6 +165,11 @@ class PoseEstimator:
         self._people_finder: Any = None
         self._landmarker: Any = _create_landmarker(model, "VIDEO", num_poses=1)
 
+    @property
+    def origin(self) -> PoseOrigin:
+        """Who finds the poses: MediaPipe with this model."""
+        return mediapipe_origin(self.model)
+
     def __enter__(self) -> Self:
         return self
 
@@ -254,7 +259,7 @@ class PoseEstimator:
             self._smoothed_visibility = None
             if self._covers is not None:
                 self._covers.forget()
-            return _nobody(t_s)
+            return nobody(t_s)
         PoseEstimator._has_found_somebody = True
         landmarks, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
         image = np.array([(point.x, point.y) for point in landmarks])
@@ -371,10 +376,6 @@ def _image(rgb: NDArray[np.uint8]) -> Any:
     if rgb.ndim != 3 or rgb.shape[2] != 3 or rgb.dtype != np.uint8 or not rgb.size:
         raise ValueError(f"rgb must have shape (height, width, 3) of uint8 but has {rgb.shape} of {rgb.dtype}")
     return mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(rgb))
-
-
-def _nobody(t_s: float) -> Pose:
-    return Pose(t_s, np.full((N_LANDMARKS, 2), np.nan), np.zeros(N_LANDMARKS), np.full((N_LANDMARKS, 3), np.nan))
 
 
 def _box(landmarks: list[Any], width: int, height: int) -> PersonBox:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -40,6 +40,37 @@ class Pose:
         """Whether a person was found in this frame."""
         return bool(np.isfinite(self.image_px[0, 0]))
 
+    @classmethod
+    def of(cls, t_s: float, points: Mapping[int, Sequence[float]]) -> Pose:
+        """Make a pose from some landmarks; the others were not seen, and nothing is known of depth.
+
+        Parameters
+        ----------
+        t_s
+            Presentation time of the frame (s).
+        points
+            By `Landmark`: x and y in pixels of the upright picture, and how visible it is, 0 to 1; 1 where that is
+            left out.
+
+        Raises
+        ------
+        ValueError
+            If there is no such landmark, or a point is none.
+        """
+        pose = nobody(t_s)
+        for mark, point in points.items():
+            if mark not in range(N_LANDMARKS) or len(point) not in (2, 3):
+                raise ValueError(f"landmark {mark} cannot be at {tuple(point)}: give x, y and visibility")
+            pose.image_px[mark] = point[:2]
+            seen = np.isfinite(pose.image_px[mark]).all()
+            pose.visibility[mark] = (point[2] if len(point) > 2 else 1.0) if seen else 0.0
+        return pose
+
+
+def nobody(t_s: float) -> Pose:
+    """Return the pose of a frame in which nobody was found."""
+    return Pose(t_s, np.full((N_LANDMARKS, 2), np.nan), np.zeros(N_LANDMARKS), np.full((N_LANDMARKS, 3), np.nan))
+
 
 @dataclass(frozen=True)
 class TrackSource:
@@ -65,10 +96,11 @@ class TrackSource:
     frames: int
     """Frames in the source, before any thinning."""
     pose_model: str
-    """Such as `pose_landmarker_full`."""
+    """Such as `pose_landmarker_full`; the name of another pose source where the poses are from one."""
     model_sha256: str
+    """Empty where there is no file of it."""
     mediapipe: str
-    """Version of MediaPipe that estimated the poses."""
+    """Version of MediaPipe that estimated the poses; empty where another program did."""
     people_seen: tuple[int, ...] = ()
     """Number of people of a size comparable to the largest, in frames sampled over the whole clip; empty if unknown."""
     mean_luma: float = float("nan")
@@ -160,6 +192,11 @@ class PoseTrack:
             world_m=self.world_m[frames],
             camera=None if self.camera is None else self.camera[frames],
         )
+
+    @property
+    def has_depth(self) -> bool:
+        """Whether anything is known of depth: landmarks of a flat source have no world landmarks."""
+        return bool(np.isfinite(self.world_m).any())
 
     @property
     def found(self) -> NDArray[np.bool_]:

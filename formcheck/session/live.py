@@ -16,8 +16,8 @@ from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueChooser
 from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.live_measures import LiveCleaner
-from formcheck.pose.estimator import mediapipe_version
 from formcheck.pose.models import PoseModel
+from formcheck.pose.source import mediapipe_origin
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Assessment, SetupCheck
 from formcheck.session.live_ready import GettingReady
@@ -56,7 +56,7 @@ class LiveSet:
         session_number: int = 1,
         balanced: bool = False,
     ) -> None:
-        self._request = request
+        self._request, origin = request, mediapipe_origin(model)
         self._source = TrackSource(
             name="live set",
             sha256="",
@@ -65,9 +65,9 @@ class LiveSet:
             fps=float("nan"),
             duration_s=float("nan"),
             frames=0,
-            pose_model=model.name,
-            model_sha256=model.sha256,
-            mediapipe=mediapipe_version(),
+            pose_model=origin.name,
+            model_sha256=origin.sha256,
+            mediapipe=origin.mediapipe,
             balanced=balanced,
         )
         self._cues = CueChooser(session_number=session_number, target_reps=request.plan.reps)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -21,9 +22,9 @@ from formcheck.kinematics.phase_rule import ANY_BEND
 from formcheck.kinematics.view import view_parts
 from formcheck.pose.balance import BalanceShift, LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
-from formcheck.pose.estimator import PoseEstimator, mediapipe_version
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import PersonBox, Region, SeveralPeopleError, box_of, only, window_around
+from formcheck.pose.source import LooksAround, OpenPoseSource, open_pose_source
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.video.digest import file_sha256
 from formcheck.video.frame import Frame
@@ -50,14 +51,14 @@ _MOST_WAITING = 4
 """Pictures that wait to be looked at beside the reading; more would cost memory and gain nothing."""
 
 
-def _silent(_share: float) -> None:
-    pass
+def no_progress(_share: float) -> None:
+    """Do nothing with the share that is done."""
 
 
 def read_track(
     path: Path,
-    model: PoseModel,
-    progress: Progress = _silent,
+    model: PoseModel | OpenPoseSource,
+    progress: Progress = no_progress,
     *,
     mirrored: bool = False,
     capture_fps: float | None = None,
@@ -74,7 +75,8 @@ def read_track(
     path
         The video.
     model
-        The pose model.
+        The pose model, or what opens another pose source. Of a source that cannot look around (`LooksAround`) whoever
+        it finds is taken.
     progress
         Told the share that is done.
     mirrored
@@ -155,7 +157,12 @@ class _Reading:
     """
 
     def __init__(
-        self, path: Path, model: PoseModel, mirrored: bool, capture_fps: float | None, region: Region | None
+        self,
+        path: Path,
+        model: PoseModel | OpenPoseSource,
+        mirrored: bool,
+        capture_fps: float | None,
+        region: Region | None,
     ) -> None:
         self._path = path
         self._model = model
@@ -187,10 +194,11 @@ class _Reading:
         """Return the track."""
         with (
             open_video(self._path, mirrored=self._mirrored, capture_fps=self._capture_fps) as video,
-            PoseEstimator(self._model) as estimator,
+            closing(open_pose_source(self._model)) as poser,
             _Beside() as beside,
         ):
-            info = video.info
+            info, origin = video.info, poser.origin
+            looker = poser if isinstance(poser, LooksAround) else None
             whole = PersonBox(0.0, 0.0, info.width, info.height)
             window: PersonBox = whole
             area: PersonBox | None = None
@@ -205,14 +213,14 @@ class _Reading:
             sample_s = _FIRST_SAMPLE_S
             for frame in video:
                 view = _View(frame.rgb, frame.t_s, info.width, info.height, window, area)
-                pose = view.in_source(estimator.estimate(view.rgb, frame.t_s, **view.size))
+                pose = view.in_source(poser.estimate(view.rgb, frame.t_s, **view.size))
                 poses.add(pose)
                 person = box_of(pose.image_px) if pose.found else None
                 if person is not None:
                     found += 1
                     area = None if area is None else person.widened(_FOLLOWED_MARGIN)
-                    if looks.is_due(frame.t_s):
-                        beside.do(_look_in_the_mirror, estimator, view, pose, seen_in_the_mirror)
+                    if looker is not None and looks.is_due(frame.t_s):
+                        beside.do(_look_in_the_mirror, looker, view, pose, seen_in_the_mirror)
                 repeated.append(repeats(frame.rgb))
                 poses.add_camera(
                     camera(frame.rgb, None if person is None else _shares(person, info.width, info.height))
@@ -220,8 +228,8 @@ class _Reading:
                 if frame.t_s >= sample_s:
                     sample_s += _FIRST_SAMPLES_EVERY_S if len(self._lumas) < _FIRST_SAMPLES else _SAMPLE_EVERY_S
                     self._lumas.append(float(frame.rgb[::8, ::8].mean()))
-                    if self._region is None:
-                        beside.do(self._look_for_people, estimator, frame, person, view.scale)
+                    if looker is not None and self._region is None:
+                        beside.do(self._look_for_people, looker, frame, person, view.scale)
                 last_index = frame.index
                 if info.duration_s > 0:
                     progress(min(1.0, frame.t_s / info.duration_s))
@@ -238,9 +246,9 @@ class _Reading:
             fps=info.fps,
             duration_s=info.duration_s,
             frames=last_index + 1,
-            pose_model=self._model.name,
-            model_sha256=self._model.sha256,
-            mediapipe=mediapipe_version(),
+            pose_model=origin.name,
+            model_sha256=origin.sha256,
+            mediapipe=origin.mediapipe,
             people_seen=tuple(self._people),
             mean_luma=float(np.mean(self._lumas)) if self._lumas else float("nan"),
             damaged=damaged,
@@ -255,13 +263,13 @@ class _Reading:
         return track if np.isfinite(info.duration_s) else _with_duration(track)
 
     def _look_for_people(
-        self, estimator: PoseEstimator, frame: Frame, person: PersonBox | None, scale: tuple[float, float]
+        self, looker: LooksAround, frame: Frame, person: PersonBox | None, scale: tuple[float, float]
     ) -> None:
         if person is not None:
-            found = estimator.people_in_view(frame.rgb, person.scaled(*scale))
+            found = looker.people_in_view(frame.rgb, person.scaled(*scale))
         elif self._closer_looks < _MOST_CLOSER_LOOKS:
             self._closer_looks += 1
-            found = estimator.small_people_in_view(frame.rgb)
+            found = looker.small_people_in_view(frame.rgb)
         else:
             return
         self._people.append(len(found))
@@ -342,9 +350,9 @@ class _Beside:
             self._waiting.popleft().result()
 
 
-def _look_in_the_mirror(estimator: PoseEstimator, view: _View, pose: Pose, seen: list[BalanceShift | None]) -> None:
+def _look_in_the_mirror(looker: LooksAround, view: _View, pose: Pose, seen: list[BalanceShift | None]) -> None:
     """Note what a pose lacks to the mean of picture and mirror image."""
-    mirror = view.in_source(estimator.in_the_mirror(view.rgb, view.t_s, **view.size))
+    mirror = view.in_source(looker.in_the_mirror(view.rgb, view.t_s, **view.size))
     seen.append(correction(pose, mirror))
 
 

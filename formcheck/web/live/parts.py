@@ -11,9 +11,9 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.people import PersonBox
+from formcheck.pose.source import open_pose_source
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live import LiveSet
@@ -22,7 +22,7 @@ from formcheck.session.request import SetRequest
 
 
 class Estimator(Protocol):
-    """Finds one person's landmarks in the pictures of one set, in order; `PoseEstimator` is one."""
+    """Finds one person's landmarks in the pictures of one set, in order; `open_pose_source` gives one."""
 
     def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:
         """Return the pose in the next picture."""
@@ -72,7 +72,7 @@ class EngineMaker(Protocol):
         ...
 
 
-_BALANCED_ESTIMATOR: Final = partial(PoseEstimator, balanced=True)
+_BALANCED_ESTIMATOR: Final = partial(open_pose_source, balanced=True)
 _ENGINE_OF_BALANCED: Final = partial(LiveSet, balanced=True)
 
 

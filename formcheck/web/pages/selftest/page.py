@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
@@ -19,9 +20,9 @@ from numpy.typing import NDArray
 
 from formcheck.commands.samples import SAMPLES, sample_path
 from formcheck.errors import FormcheckError
-from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.models import ModelState, PoseModel, find_model, verify_model
 from formcheck.pose.releases import DEFAULT_MODEL
+from formcheck.pose.source import open_pose_source
 from formcheck.pose.types import Pose
 from formcheck.session.live import LiveSet
 from formcheck.session.live_state import PictureFacts
@@ -127,7 +128,7 @@ class ServerChain:
     def _check_pose(self) -> _Found:
         assert self._model is not None  # the link before has found it
         times_ms: list[float] = []
-        with open_video(sample_path(SAMPLES[0])) as video, PoseEstimator(self._model) as estimator:
+        with open_video(sample_path(SAMPLES[0])) as video, closing(open_pose_source(self._model)) as estimator:
             width, height = self._size = (video.info.width, video.info.height)
             for frame in islice(video, _FRAMES):
                 began = time.perf_counter()

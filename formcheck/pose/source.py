@@ -1,0 +1,164 @@
+"""What gives poses: the protocol of a pose source, who it is, and the one place at which sources are opened.
+
+Everything above asks a `PoseSource` for poses and knows nothing else of it. MediaPipe's estimator is one
+(`formcheck.pose.estimator`), landmarks that were saved are another (`RecordedPoses`), and whoever brings a model of
+their own writes a third: `origin`, `estimate` and `close` are enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Protocol, overload, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose.models import PoseModel
+from formcheck.pose.people import PersonBox
+from formcheck.pose.types import Pose, PoseTrack, nobody
+
+if TYPE_CHECKING:
+    from formcheck.pose.estimator import PoseEstimator
+
+_SAME_FRAME_S: Final = 0.5
+"""A saved pose belongs to a picture that is nearer to it than this share of the step between two of them."""
+
+
+@dataclass(frozen=True)
+class PoseOrigin:
+    """Who finds the poses; it goes into every result."""
+
+    name: str
+    """Such as `pose_landmarker_full`. What is known of a model's errors is taken off landmarks that come under its
+    name, so another source has a name of its own."""
+    sha256: str = ""
+    """Of the model's file, hexadecimal; empty where there is none."""
+    mediapipe: str = ""
+    """Version of MediaPipe that ran it; empty where another program did."""
+
+
+class PoseSource(Protocol):
+    """Finds one person's landmarks in the pictures of one recording or live stream, in order.
+
+    It is opened for one of them and closed at its end.
+    """
+
+    @property
+    def origin(self) -> PoseOrigin:
+        """Who finds the poses."""
+        ...
+
+    def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:
+        """Find the person in the next picture.
+
+        Parameters
+        ----------
+        rgb
+            The upright picture, shape (height, width, 3), 8 bits a channel. May be scaled down.
+        t_s
+            When it happened, seconds from the start; later than the picture before.
+        width_px, height_px
+            Size of the source picture, the pixels of which the landmarks shall be in.
+
+        Returns
+        -------
+        Pose
+            At `t_s`; NaN and visibility 0 for what was not found. `Pose.of` makes one from named points.
+        """
+        ...
+
+    def close(self) -> None:
+        """Free what it holds; may be called again."""
+        ...
+
+
+@runtime_checkable
+class LooksAround(Protocol):
+    """What a pose source may be able to do beside: look at single pictures, on another thread than `estimate` runs on.
+
+    Without it nobody else in view is noticed, and landmarks are not balanced between picture and mirror image.
+    """
+
+    def in_the_mirror(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:
+        """Find the person in the mirror image of a picture, in pixels of the picture as it is, sides as in it."""
+        ...
+
+    def people_in_view(self, rgb: NDArray[np.uint8], known: PersonBox | None = None) -> tuple[PersonBox, ...]:
+        """Find everybody of a size comparable to the largest, `known` among them, in pixels of `rgb`."""
+        ...
+
+    def small_people_in_view(self, rgb: NDArray[np.uint8]) -> tuple[PersonBox, ...]:
+        """Find people who are too small for `people_in_view`."""
+        ...
+
+
+OpenPoseSource = Callable[[], PoseSource]
+"""Opens a pose source for one recording: the class of a source that takes no arguments is one."""
+
+
+@overload
+def open_pose_source(finder: PoseModel, *, balanced: bool = False) -> PoseEstimator: ...
+@overload
+def open_pose_source(finder: PoseModel | OpenPoseSource) -> PoseSource: ...
+def open_pose_source(finder: PoseModel | OpenPoseSource, *, balanced: bool = False) -> PoseSource:
+    """Open what finds the poses of one recording or stream.
+
+    Parameters
+    ----------
+    finder
+        A pose model, which MediaPipe runs, or what opens another source.
+    balanced
+        Of MediaPipe's estimator: True for a live stream, see `PoseEstimator`.
+
+    Raises
+    ------
+    PoseModelError
+        If MediaPipe cannot use the model.
+    """
+    if not isinstance(finder, PoseModel):
+        return finder()
+    from formcheck.pose.estimator import PoseEstimator
+
+    return PoseEstimator(finder, balanced=balanced)
+
+
+def mediapipe_origin(model: PoseModel) -> PoseOrigin:
+    """Return who finds poses with a pose model: MediaPipe, in the version that is installed."""
+    from formcheck.pose.estimator import mediapipe_version
+
+    return PoseOrigin(model.name, model.sha256, mediapipe_version())
+
+
+class RecordedPoses:
+    """A pose source whose poses were found before: gives each picture of a video the saved pose of its time.
+
+    So landmarks of another program are measured beside their video, with what only pictures tell: their size, holes
+    and how the camera moved.
+
+    Parameters
+    ----------
+    track
+        The saved poses, in pixels of that video's upright picture.
+    """
+
+    def __init__(self, track: PoseTrack) -> None:
+        self._track = track
+        self._near_s = _SAME_FRAME_S * float(np.median(np.diff(track.t_s))) if len(track) > 1 else np.inf
+
+    @property
+    def origin(self) -> PoseOrigin:
+        """Who found the poses."""
+        source = self._track.source
+        return PoseOrigin(source.pose_model, source.model_sha256, source.mediapipe)
+
+    def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:  # noqa: ARG002
+        """Return the pose nearest in time, nobody where none is near."""
+        if not len(self._track):
+            return nobody(t_s)
+        i = int(np.abs(self._track.t_s - t_s).argmin())
+        near = abs(float(self._track.t_s[i]) - t_s) <= self._near_s
+        return replace(self._track[i], t_s=t_s) if near else nobody(t_s)
+
+    def close(self) -> None:
+        """Do nothing: it holds arrays only."""
