@@ -45,7 +45,7 @@ from formcheck.kinematics.standing import (
     stand_still,
 )
 from formcheck.kinematics.steady import steady_px
-from formcheck.kinematics.view import ViewKind, ViewVerdict, judge_view, turn_off_view_deg, view_as_told
+from formcheck.kinematics.view import ViewKind, ViewVerdict, judge_view, turn_off_view_deg, view_as_told, view_of_flat
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
 from formcheck.pose.types import PoseTrack
 
@@ -228,9 +228,10 @@ def find_set(
     _need_size(standing)
     footing = find_footing(clean, leg_px)
     in_place = footing.in_place
-    verdict = judge_view(clean, in_place if in_place.any() else clean.found)
+    stands = in_place if in_place.any() else clean.found
+    verdict = judge_view(clean, stands)
     if view is not None:
-        verdict = view_as_told(verdict, view)
+        verdict = view_as_told(verdict, view) if track.has_depth else view_of_flat(clean, stands, view)
     holes = holes_of(track)
     reps = _reps(Body(clean, standing), verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure).reps
     if reps:

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.standing import Standing
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.pose.types import PoseTrack, TrackSource
@@ -30,6 +31,10 @@ TOLD_DEG = 30.0
 SIDE_DEG = 25.0
 """Beyond this turn off the true side view knee flexion is refused (specification section 5)."""
 
+_NARROW, _BROAD = 0.4, 0.55
+"""Shoulders seen narrower than the first of these shares of the trunk's length are of somebody who is turned by 55 deg
+and more, broader than the second of less: 0.68 to 0.75 in the sample clips from the front, 0.01 to 0.13 from the
+side."""
 _FOOT_UP_DEG = 15.0
 """Ankles tilted by more than this against the trunk are not on one floor."""
 _BODY_LINES = 3
@@ -134,7 +139,8 @@ class ViewVerdict:
     """Turn of the body away from facing the camera: 0 = facing it, positive = turned to the person's own right
     (their left side comes nearer), 90 = left side view, 180 = back view; NaN if unknown."""
     yaw_error_deg: float
-    """Half-width of the 95 % interval of `yaw_deg`; NaN if unknown."""
+    """Half-width of the 95 % interval of `yaw_deg`; NaN if unknown. Where only the view is known, as it was named of
+    landmarks without depth, that of the turn off it."""
     near_leg: Side | None
     """The leg nearest the camera in a side or oblique view; None from the front."""
     verdict: ViewQuality
@@ -200,6 +206,49 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
         f"The camera sees the body turned by {off_axis:.0f}°, between front and side: "
         "reps and times can be trusted, knee angles cannot.",
     )
+
+
+def view_of_flat(track: PoseTrack, frames: NDArray[np.bool_], told: ViewKind) -> ViewVerdict:
+    """Return the view of a set whose landmarks have no depth, as it was named.
+
+    How far the camera is off it nobody knows: anything within the limits of that view. Which way the person faces is
+    told by the sides of the body from the front, and by the feet from the side.
+
+    Parameters
+    ----------
+    track
+        Cleaned landmarks.
+    frames
+        Where the person stands in place, shape (n,).
+    told
+        The view that was named.
+    """
+    here = track.part(frames)
+    shoulders, hips = (here.image_px[:, [getattr(BODY[side], joint) for side in Side]] for joint in ("shoulder", "hip"))
+    across = shoulders[:, 0] - shoulders[:, 1]
+    trunk = shoulders.mean(axis=1) - hips.mean(axis=1)
+    broad = known_median(np.linalg.norm(across, axis=1) / np.linalg.norm(trunk, axis=1))
+    if (broad < _NARROW) if told is ViewKind.FRONT else (broad > _BROAD):
+        other = ViewKind.SIDE if told is ViewKind.FRONT else ViewKind.FRONT
+        return _unseen_turn(told, ViewQuality.REFUSED, f"The {told} view was named, but this is seen from the {other}.")
+    if told is ViewKind.FRONT:
+        facing = known_median(across[:, 0]) > 0
+        reason = f"Taken as seen {'from the front' if facing else 'from behind'}, as named: without depth {_NOT_TOLD}."
+        return replace(_unseen_turn(told, ViewQuality.LOW, reason), facing_camera=facing)
+    ahead = _feet_ahead_px(here)
+    if not ahead:
+        return _unseen_turn(told, ViewQuality.REFUSED, "The feet were not seen, so which side this is is not known.")
+    near = Side.RIGHT if ahead > 0 else Side.LEFT
+    reason = f"Taken as seen from the {near} side, as named: without depth {_NOT_TOLD}."
+    return replace(_unseen_turn(told, ViewQuality.LOW, reason), near_leg=near)
+
+
+_NOT_TOLD = "nothing tells how square that is, so all angles are given with low confidence"
+
+
+def _unseen_turn(told: ViewKind, quality: ViewQuality, reason: str) -> ViewVerdict:
+    error = FRONT_DEG if told is ViewKind.FRONT else SIDE_DEG
+    return ViewVerdict(told, float("nan"), error, None, quality, reason)
 
 
 def view_parts(track: PoseTrack) -> tuple[PoseTrack, ...]:
@@ -311,7 +360,12 @@ def _side(yaw: float, turn: float, near: Side) -> ViewVerdict:
 
 
 def turn_off_view_deg(view: ViewVerdict) -> float:
-    """Return how far the camera is off the true front or side view (deg, never negative); 0 for other views."""
+    """Return how far the camera is off the true front or side view (deg, never negative).
+
+    0 for other views, and where it is not known: then all that is known is in `ViewVerdict.yaw_error_deg`.
+    """
+    if not np.isfinite(view.yaw_deg):
+        return 0.0
     off_front = min(abs(view.yaw_deg), 180 - abs(view.yaw_deg))
     if view.kind is ViewKind.FRONT:
         return off_front
@@ -319,8 +373,11 @@ def turn_off_view_deg(view: ViewVerdict) -> float:
 
 
 def front_turn_deg(view: ViewVerdict) -> float:
-    """Return how far the front of a person seen from the front or from behind points to the picture's left (deg)."""
-    return float(np.degrees(np.arcsin(np.sin(np.radians(view.yaw_deg)))))
+    """Return how far the front of a person seen from the front or from behind points to the picture's left (deg).
+
+    0 where it is not known.
+    """
+    return float(np.degrees(np.arcsin(np.sin(np.radians(view.yaw_deg))))) if np.isfinite(view.yaw_deg) else 0.0
 
 
 def known_front_turn_deg(view: ViewVerdict) -> float:
@@ -338,6 +395,8 @@ def known_front_turn_deg(view: ViewVerdict) -> float:
 def left_turn_spread_deg(view: ViewVerdict) -> float:
     """Return the standard deviation of the turn that `known_front_turn_deg` leaves in."""
     spread = view.yaw_error_deg / 1.96
+    if not np.isfinite(view.yaw_deg):
+        return spread
     corrected = known_front_turn_deg(view)
     if abs(corrected) > abs(front_turn_deg(view)) * STANDS_SQUARE_DEG**2 / (STANDS_SQUARE_DEG**2 + spread**2):
         return spread

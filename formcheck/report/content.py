@@ -262,7 +262,7 @@ def _origin(assessment: Assessment) -> tuple[OriginLine, ...]:
     return (
         OriginLine("Video" if source.sha256 else "Camera", size, source.sha256),
         OriginLine("formcheck", made.formcheck, ""),
-        OriginLine("Pose model", f"{made.pose_model} by MediaPipe {made.mediapipe}", made.model_sha256),
+        OriginLine("Pose model", made.poses_by, made.model_sha256),
         OriginLine("Rubric", made.rubric, made.rubric_sha256),
         OriginLine("Filter", made.filter, ""),
     )

@@ -88,11 +88,19 @@ class Provenance:
 
     formcheck: str
     mediapipe: str
+    """Its version; empty where another program found the poses."""
     pose_model: str
+    """Its name, or that of another pose source."""
     model_sha256: str
+    """Empty where there is no file of it."""
     rubric: str
     rubric_sha256: str
     filter: str
+
+    @property
+    def poses_by(self) -> str:
+        """Who found the poses: `pose_landmarker_full by MediaPipe 0.10.31`, or the name of another source."""
+        return f"{self.pose_model} by MediaPipe {self.mediapipe}" if self.mediapipe else self.pose_model
 
 
 @dataclass(frozen=True)

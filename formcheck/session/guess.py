@@ -102,6 +102,31 @@ def guess_exercise(track: PoseTrack) -> ExerciseGuess:
     return guess if len(legs) < 2 else replace(guess, leg=None)
 
 
+def sure_guess(track: PoseTrack, remedy: str) -> ExerciseGuess:
+    """Guess the exercise where it is more than unsure.
+
+    Parameters
+    ----------
+    track
+        As for `guess_exercise`.
+    remedy
+        How somebody may say which it is.
+
+    Raises
+    ------
+    NotAssessableError
+        If it is as good as not known.
+    """
+    if not track.has_depth:
+        raise NotAssessableError(
+            f"{track.source.name} holds landmarks without depth, which do not tell the exercise.", remedy
+        )
+    guess = guess_exercise(track)
+    if guess.certainty is Certainty.UNSURE:
+        raise NotAssessableError(f"Which exercise this video shows is not clear. {guess.why}", remedy)
+    return guess
+
+
 def _of_one_view(track: PoseTrack) -> tuple[int, ExerciseGuess]:
     """Return the reps of a recording with one view, and what they seem to be of."""
     found = find_set(track, ANY_BEND)

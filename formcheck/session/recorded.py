@@ -20,7 +20,7 @@ from formcheck.kinematics.measures.record import CheckView, Measure, Scope
 from formcheck.kinematics.measures.registry import MEASURES, key_measures
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
-from formcheck.kinematics.view import FRONT_LOW_DEG, ViewKind, ViewQuality, turn_off_view_deg, view_parts
+from formcheck.kinematics.view import FRONT_LOW_DEG, TURN_READINGS, ViewKind, ViewQuality, turn_off_view_deg, view_parts
 from formcheck.pose.landmarks import BODY, SIDES, Landmark
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment, NotMeasured, PlotBand, Provenance, Rep
@@ -181,6 +181,7 @@ def found_set(track: PoseTrack, request: SetRequest, placed: Sequence[PlacedPoin
         If the recording shows no person, or not the legs.
     """
     _need_feet(track)
+    _need_view(track, request)
     rule = request.rubric.phases
     return find_set(track, rule, placed, leg=request.leg, view=request.view, leg_is_sure=request.leg_is_sure)
 
@@ -227,6 +228,15 @@ def _findings(m: SetMeasurement, request: SetRequest, done: list[Rep], whole: Va
         leg = _leg_of_set(done)
         findings += judge_set(rubric, leg, whole, view_kind=m.view.kind, view_quality=m.view.verdict, plan=request.plan)
     return findings
+
+
+def _need_view(track: PoseTrack, request: SetRequest) -> None:
+    """Refuse landmarks without depth of which nobody said from where the person is seen: they do not tell."""
+    if request.view is None and track.found.any() and not track.has_depth:
+        raise NotAssessableError(
+            f"{track.source.name} holds landmarks without depth, which do not tell from where the person is seen.",
+            "Say whether that is the front or the side: --view front|side.",
+        )
 
 
 def _need_feet(track: PoseTrack) -> None:
@@ -281,12 +291,17 @@ def _set_values(m: SetMeasurement, rubric: Rubric, done: list[Rep]) -> Values:
     return {name: legs for name, legs in values.items() if name in MEASURES}
 
 
+_UNMEASURED_SOURCE = "errors of this pose source are not known, intervals take them for those of MediaPipe"
+
+
 def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
     source = m.track.source
     balance = ["mean of picture and mirror image"] if source.balanced else []
     steps = [*balance, f"zero-phase Butterworth {CUTOFF_HZ:.0f} Hz"]
     if m.flexion_method:
         steps.append(f"knee flexion from {m.flexion_method}")
+    if source.pose_model not in TURN_READINGS:
+        steps.append(_UNMEASURED_SOURCE)
     if by_hand := int(m.placed.any(axis=1).sum()):
         steps.append(f"landmarks placed by hand in {by_hand} frame{'' if by_hand == 1 else 's'}")
     return Provenance(
