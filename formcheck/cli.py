@@ -34,6 +34,7 @@ from formcheck.commands.options import (
     NoVideoOption,
     OutOption,
     PersonOption,
+    PictureOption,
     QuietOption,
     RegionOption,
     RepsOption,
@@ -47,6 +48,7 @@ from formcheck.commands.options import (
     exercise_missing,
     given_plan,
     given_request,
+    picture_size,
     today,
     wanted_results,
 )
@@ -93,7 +95,11 @@ def formcheck(
 @app.command()
 def analyze(
     videos: Annotated[
-        list[Path], typer.Argument(metavar="VIDEO...", help="Videos, or pose tracks (.parquet, .npz) saved from some.")
+        list[Path],
+        typer.Argument(
+            metavar="VIDEO...",
+            help="Videos, or landmarks: pose tracks (.parquet, .npz) saved from some, markers (.trc), tables (.csv).",
+        ),
     ],
     exercise: Annotated[
         str | None, typer.Option(metavar="NAME", help="Such as wall-squat; see `formcheck exercises list`.")
@@ -114,6 +120,7 @@ def analyze(
     capture_fps: CaptureFpsOption = None,
     person: PersonOption = None,
     region: RegionOption = None,
+    picture: PictureOption = None,
     save_track: SaveTrackOption = False,
     csv_dialect: CsvOption = CsvDialect.COMMA,
     model: ModelOption = "auto",
@@ -142,7 +149,7 @@ def analyze(
         if request.exercise is None:
             raise exercise_missing()
         wanted = wanted_results(no_video=no_video, no_report=no_report, save_track=save_track, csv=csv_dialect)
-        errand = Errand(request, out, wanted, model)
+        errand = Errand(request, out, wanted, model, picture_size(picture))
         failed = [outcome for outcome in _assess_and_tell(videos, errand, terminal) if outcome.error is not None]
         if len(videos) > 1:
             terminal.say(f"{len(videos) - len(failed)} of {len(videos)} files were assessed.")
@@ -280,4 +287,6 @@ def _assess_and_tell(sources: Sequence[Path], errand: Errand, terminal: Terminal
         else:
             for line in sentences(outcome):
                 terminal.say(line)
+            if outcome.job.is_track and errand.wanted.video:
+                terminal.say("  No overlay: it is drawn into the video, and this file holds landmarks only.")
     return outcomes

@@ -18,7 +18,7 @@ from formcheck import cli
 
 from .estimated import read_track_or_kept
 
-READERS = ("formcheck.cluster.video_job", "formcheck.intake.analysis", "formcheck.validation.run")
+READERS = ("formcheck.session.recording", "formcheck.intake.analysis", "formcheck.validation.run")
 """The modules that look for landmarks in a video."""
 
 

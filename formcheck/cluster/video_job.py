@@ -1,4 +1,4 @@
-"""One recorded file, from its pixels or saved landmarks to its results; what `analyze` and `batch` do with each."""
+"""One recorded file, and its results; what `analyze` and `batch` do with each."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from formcheck.errors import NotAssessableError
 from formcheck.names import results_stem
-from formcheck.pose.models import PoseModel
-from formcheck.pose.store import TRACK_SUFFIXES, load_track, save_track
+from formcheck.pose.store import save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report.csv_file import CsvDialect
 from formcheck.report.files import publish, staging_folder
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
-from formcheck.session.reading import read_track
-from formcheck.session.request import SetRequest
+from formcheck.session.recording import holds_landmarks
 
 Progress = Callable[[float], None]
 """Told the share of a step that is done, from 0 to 1."""
@@ -32,14 +29,14 @@ class Job:
     """One file to assess."""
 
     source: Path
-    """A video, or a pose track that was saved from one."""
+    """A video, or landmarks that were found in one."""
     stem: str
     """Name of its results before their endings, unlike that of every other job."""
 
     @property
     def is_track(self) -> bool:
         """Whether the file holds landmarks and not pictures."""
-        return self.source.suffix.lower() in TRACK_SUFFIXES
+        return holds_landmarks(self.source)
 
 
 @dataclass(frozen=True)
@@ -92,51 +89,6 @@ def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
         taken.add(stem.casefold())
         jobs.append(Job(source, stem))
     return jobs
-
-
-def read_job(job: Job, request: SetRequest, model: Callable[[], PoseModel], progress: Progress) -> PoseTrack:
-    """Return the landmarks of a file: found in its pictures, or those that it holds.
-
-    Parameters
-    ----------
-    job
-        The file.
-    request
-        Says whether it is a mirror image or slow motion, and who is measured.
-    model
-        Gives the pose model; asked for a video only.
-    progress
-        Told the share that is done.
-
-    Raises
-    ------
-    VideoError, PoseTrackError
-        If the file cannot be read.
-    NotAssessableError
-        If two people of like size are in view most of the time, or saved landmarks are said to be mirrored or slow.
-    PoseModelError
-        If there is no pose model.
-    """
-    if not job.is_track:
-        return read_track(
-            job.source,
-            model(),
-            progress,
-            mirrored=request.mirrored,
-            capture_fps=request.capture_fps,
-            person=request.person,
-        )
-    if request.capture_fps is not None:
-        raise NotAssessableError(
-            f"{job.source.name} holds landmarks, whose times are settled.",
-            "Measure the video itself with --capture-fps.",
-        )
-    if request.mirrored:
-        raise NotAssessableError(
-            f"{job.source.name} holds landmarks, in which left and right are settled.",
-            "Measure the video itself with --mirrored.",
-        )
-    return load_track(job.source)
 
 
 def write_job(

@@ -15,16 +15,17 @@ from uuid import uuid4
 import cv2
 
 from formcheck.cluster.summary import Row, measured_row
-from formcheck.cluster.video_job import Job, WantedResults, read_job, write_job
-from formcheck.errors import FormcheckError, NotAssessableError, PoseModelError, VideoError
+from formcheck.cluster.video_job import Job, WantedResults, write_job
+from formcheck.errors import FormcheckError, PoseModelError, VideoError
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.names import shown_name
 from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.types import PoseTrack
 from formcheck.report.document import assessment_document
 from formcheck.report.summary import what_was_done
-from formcheck.session.guess import Certainty, guess_exercise
+from formcheck.session.guess import sure_guess
 from formcheck.session.recorded import assess
+from formcheck.session.recording import read_recording
 from formcheck.session.request import SetRequest
 from formcheck.video.digest import file_sha256
 
@@ -91,7 +92,9 @@ def measure(order: Order, tell: Callable[[float], None]) -> Measured:
     share = order.wanted.reading_share
     folder = order.run_folder / uuid4().hex
     try:
-        track = read_job(order.job, order.request, lambda: _model_here(order.model), lambda x: progress(x * share))
+        track = read_recording(
+            order.job.source, order.request, lambda: _model_here(order.model), lambda x: progress(x * share)
+        )
         return _assessed(order, track, folder, lambda x: progress(share + x * (1 - share)))
     except FormcheckError as error:
         # The folder of the run means nothing to people; what is wrong with it is wrong with the disk.
@@ -102,8 +105,8 @@ def measure(order: Order, tell: Callable[[float], None]) -> Measured:
 def _assessed(order: Order, track: PoseTrack, folder: Path, progress: Callable[[float], None]) -> Measured:
     request, certainty = order.request, None
     if request.exercise is None:
-        exercise, certainty = _exercise_by_movement(track)
-        request = replace(request, exercise=exercise)
+        guess = sure_guess(track, f"Give --exercise {'|'.join(builtin_names())}, or put such a word into its name.")
+        request, certainty = replace(request, exercise=guess.exercise), guess.certainty.value
     assessment = assess(track, request)
     progress(0.0)
     files = write_job(order.job, order.wanted, track, assessment, folder, progress)
@@ -115,23 +118,6 @@ def _assessed(order: Order, track: PoseTrack, folder: Path, progress: Callable[[
         sentence=what_was_done(assessment),
         files=tuple(files),
     )
-
-
-def _exercise_by_movement(track: PoseTrack) -> tuple[str, str]:
-    """Return the exercise that a track shows, and how sure that is.
-
-    Raises
-    ------
-    NotAssessableError
-        If it is as good as not known.
-    """
-    guess = guess_exercise(track)
-    if guess.certainty is Certainty.UNSURE:
-        raise NotAssessableError(
-            f"Which exercise this video shows is not clear. {guess.why}",
-            f"Give --exercise {'|'.join(builtin_names())}, or put such a word into its name.",
-        )
-    return guess.exercise, guess.certainty.value
 
 
 def _watching(mark: Path, tell: Callable[[float], None]) -> Callable[[float], None]:

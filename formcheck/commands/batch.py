@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from formcheck.cluster.video_job import Job, WantedResults, read_job, write_job
+from formcheck.cluster.video_job import Job, WantedResults, write_job
 from formcheck.commands.terminal import Terminal
 from formcheck.errors import FormcheckError, PoseModelError
 from formcheck.pose.models import PoseModel, ensure_model
@@ -15,6 +15,7 @@ from formcheck.report.files import staging_folder
 from formcheck.report.outputs import spare_source
 from formcheck.session.assessment import Assessment
 from formcheck.session.recorded import assess
+from formcheck.session.recording import read_recording
 from formcheck.session.request import SetRequest
 
 
@@ -26,6 +27,8 @@ class Errand:
     out_dir: Path
     wanted: WantedResults
     model: str = DEFAULT_MODEL
+    picture_px: tuple[int, int] | None = None
+    """Size of the picture that landmarks were found in, for files that do not say it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +101,6 @@ def _assess(
     if not job.is_track:
         model.get()  # before the bar: an installation has one of its own
     with terminal.bar(job.source.name) as bar:
-        track = read_job(job, errand.request, model.get, bar.part(0.0, done))
+        track = read_recording(job.source, errand.request, model.get, bar.part(0.0, done), picture_px=errand.picture_px)
         assessment = assess(track, errand.request)
         return assessment, write_job(job, wanted, track, assessment, out_dir, bar.part(done, 1.0))

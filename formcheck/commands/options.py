@@ -132,6 +132,26 @@ RegionOption = Annotated[
 ]
 
 
+PictureOption = Annotated[
+    str | None,
+    typer.Option(
+        "--picture",
+        metavar="WxH",
+        help="For landmarks of another program: pixels of the picture they were found in, such as 1920x1080.",
+    ),
+]
+
+
+def picture_size(text: str | None) -> tuple[int, int] | None:
+    """Return the width and height that were said; wrong arguments where they are none."""
+    if text is None:
+        return None
+    width, _, height = text.lower().replace("×", "x").partition("x")
+    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+        raise typer.BadParameter("give width and height in pixels, such as 1920x1080.", param_hint="'--picture'")
+    return int(width), int(height)
+
+
 def chosen_person(person: int | None, region: str | None) -> int | Region | None:
     """Return who is to be measured; wrong arguments where both are given or the region is none."""
     from formcheck.pose.people import Region
@@ -211,21 +231,15 @@ def wanted_results(
 
 def chosen_rubric(exercise: str | None, file: Path | None) -> Rubric:
     """Return the rubric of a file, else that of an exercise; wrong arguments when they disagree."""
-    from formcheck.exercises.rubric_file import builtin_rubric, load_rubric
+    from formcheck.exercises.rubric_file import rubric_of
 
-    if file is None:
-        if exercise is None:
-            raise exercise_missing()
-        try:
-            return builtin_rubric(exercise)
-        except RubricError as error:
-            raise typer.BadParameter(str(error), param_hint="'--exercise'") from error
     try:
-        rubric = load_rubric(file)
+        rubric = rubric_of(exercise, file)
     except RubricError as error:
-        raise typer.BadParameter(str(error), param_hint="'--rubric'") from error
-    if exercise is not None and exercise != rubric.exercise:
-        raise typer.BadParameter(f"{file.name} is for {rubric.exercise}, not {exercise}.", param_hint="'--rubric'")
+        hint = "'--exercise'" if file is None else "'--rubric'"
+        raise typer.BadParameter(str(error), param_hint=hint) from error
+    if rubric is None:
+        raise exercise_missing()
     return rubric
 
 

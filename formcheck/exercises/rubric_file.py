@@ -64,6 +64,22 @@ def builtin_rubric(exercise: str) -> Rubric:
     return _parsed(folders[exercise].joinpath(RUBRIC_FILE).read_bytes(), f"{exercise}.toml")
 
 
+def rubric_of(exercise: str | None, file: Path | None) -> Rubric | None:
+    """Return the rubric of a file, else that of an exercise of the catalogue; None where neither is named.
+
+    Raises
+    ------
+    RubricError
+        If there is no such exercise, the file is no rubric, or the two disagree.
+    """
+    if file is None:
+        return None if exercise is None else builtin_rubric(exercise)
+    rubric = load_rubric(file)
+    if exercise is not None and exercise != rubric.exercise:
+        raise RubricError(f"{file.name} is for {rubric.exercise}, not {exercise}.")
+    return rubric
+
+
 @cache
 def _parsed(data: bytes, file_name: str) -> Rubric:
     return parse_rubric(data, file_name)

@@ -131,6 +131,13 @@ def find_model(name: str = DEFAULT_MODEL, *, folder: Path | None = None) -> Pose
     return _sound_model(path, remedy(name) if name in RELEASES else f"Replace the file, or set {MODEL_VARIABLE}.")
 
 
+def installed_name(name: str, *, folder: Path | None = None) -> str:
+    """Return the name of a model, for `auto` that of the most exact one that is installed, else of the default one."""
+    if name != AUTO_MODEL:
+        return name
+    return _MOST_EXACT if model_path(_MOST_EXACT, folder=folder).is_file() else DEFAULT_MODEL
+
+
 def ensure_model(
     name: str = DEFAULT_MODEL, progress: Progress | None = None, *, folder: Path | None = None
 ) -> PoseModel:
@@ -150,8 +157,7 @@ def ensure_model(
     PoseModelError
         If it is not there and cannot be installed, or is damaged. A damaged file is never replaced unasked.
     """
-    if name == AUTO_MODEL:
-        name = _MOST_EXACT if model_path(_MOST_EXACT, folder=folder).is_file() else DEFAULT_MODEL
+    name = installed_name(name, folder=folder)
     if name == DEFAULT_MODEL and not _named_by_environment() and not model_path(name, folder=folder).exists():
         return install_model(name, progress, folder=folder)
     return find_model(name, folder=folder)

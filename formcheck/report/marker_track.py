@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import OutputError
+from formcheck.pose.landmark_names import marker_name
 from formcheck.pose.landmarks import BODY, SIDES, Landmark
 from formcheck.report.timeline import MIN_VISIBILITY, Timeline
 from formcheck.session.assessment import Assessment
@@ -41,6 +42,8 @@ class MarkerTrack:
     """Shape (n,), from 0, seconds of the video."""
     xy: Floats
     """Shape (n, markers, 2): x right, y up, from the lower left corner of the picture; NaN where it was not seen."""
+    picture: tuple[float, float]
+    """Width and height of the upright picture, in `unit`."""
     unit: str
     """`m`, or `px` where the scale is not known."""
     resampled: bool
@@ -50,14 +53,6 @@ class MarkerTrack:
     def seen(self) -> NDArray[np.bool_]:
         """Where a marker was seen, shape (n, markers)."""
         return np.asarray(np.isfinite(self.xy).all(axis=2), dtype=np.bool_)
-
-
-def marker_name(mark: Landmark) -> str:
-    """Name a landmark as Pose2Sim and OpenPose do: `LKnee`, `RBigToe` for the tip of the right foot, `Nose`."""
-    words = mark.name.split("_")
-    side = "".join(word[0] for word in words if word in ("LEFT", "RIGHT"))
-    part = "".join(word.capitalize() for word in words if word not in ("LEFT", "RIGHT"))
-    return side + {"FootIndex": "BigToe"}.get(part, part)
 
 
 def marker_track(assessment: Assessment, height_cm: float | None = None) -> MarkerTrack:
@@ -87,11 +82,13 @@ def marker_track(assessment: Assessment, height_cm: float | None = None) -> Mark
     image = _on_grid(assessment, t_s) if even else np.stack([timeline.joints_at(float(t)) for t in t_s])
     up = np.stack([image[..., 0], track.source.height - image[..., 1]], axis=2)
     metres_per_px = None if height_cm is None else _metres_per_px(assessment, height_cm)
+    scale = 1.0 if metres_per_px is None else metres_per_px
     return MarkerTrack(
         names=tuple(marker_name(mark) for mark in Landmark),
         rate_hz=rate_hz,
         t_s=t_s,
-        xy=up if metres_per_px is None else up * metres_per_px,
+        xy=up * scale,
+        picture=(track.source.width * scale, track.source.height * scale),
         unit="px" if metres_per_px is None else "m",
         resampled=not even,
     )

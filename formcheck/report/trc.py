@@ -59,7 +59,8 @@ def _lines(assessment: Assessment, markers: MarkerTrack) -> Iterator[str]:
 def _origin(assessment: Assessment, markers: MarkerTrack) -> str:
     source, made = assessment.track.source, assessment.provenance
     times = "interpolated to a constant rate" if markers.resampled else "frames as filmed"
+    size = " x ".join(f"{side:.6g}" for side in markers.picture)
     return (
-        f"{one_line(source.name, _LONGEST_NAME)}; 2-D: {AXES}; {times}; formcheck {made.formcheck}, {made.pose_model}, "
-        f"{made.filter}; video SHA-256 {source.sha256}"
+        f"{one_line(source.name, _LONGEST_NAME)}; picture {size} {markers.unit}; 2-D: {AXES}; {times}; "
+        f"formcheck {made.formcheck}, {made.pose_model}, {made.filter}; video SHA-256 {source.sha256}"
     )
