@@ -25,6 +25,8 @@ NUMBERS_ONLY = EVERYWHERE | {"alembic", "dask", "ezc3d", "jinja2", "jsonschema",
 DRAWING = {"av", "cv2", "mediapipe"}
 
 WITHOUT = {
+    "formcheck": NUMBERS_ONLY | DRAWING | {"numpy", "pydantic", "rich", "streamlit", "typer"},
+    "formcheck.session.analyze": NUMBERS_ONLY | {"mediapipe", "rich", "streamlit", "typer"},
     "formcheck.cli": NUMBERS_ONLY | DRAWING | {"numpy", "pydantic", "rich", "streamlit"},
     "formcheck.commands.batch": NUMBERS_ONLY | {"mediapipe", "rich", "streamlit"},
     "formcheck.cluster.work": (NUMBERS_ONLY - {"pyarrow"}) | {"mediapipe", "rich", "streamlit", "typer"},
