@@ -1,6 +1,6 @@
 """Landmarks that another program found, from a file: the pose source of whoever has no video, or a better estimator.
 
-A format is one module that gives `FilePoints` (`trc_file.py`, `csv_file.py`) and a line in `_READERS`. What a file
+A format is one module that gives `FilePoints`, such as `trc_file.py`, and a line in `_READERS`. What a file
 leaves out is not guessed where it matters: without depth the view has to be said, without the size of the picture the
 person is taken to stand in its middle, and times or sizes that are needed and not there are asked for.
 """
@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -18,16 +17,16 @@ from typing import Final
 import numpy as np
 
 from formcheck.errors import PoseTrackError
+from formcheck.pose.csv_file import csv_points
+from formcheck.pose.file_points import LARGEST_NUMBER, NOTHING_SAID, FileFacts, FilePoints, Unit
 from formcheck.pose.landmark_names import marker_name
 from formcheck.pose.landmarks import BODY, SIDES
-from formcheck.pose.source import PoseOrigin
 from formcheck.pose.store import MOST_ROWS, TRACK_SUFFIXES, load_track
+from formcheck.pose.trc_file import trc_points
 from formcheck.pose.types import FloatArray, PoseTrack, TrackSource
 
 LARGEST_BYTES: Final = 128 * 2**20
 """Of a file: twice of what ten minutes of 33 landmarks take at 60 frames a second, a row a landmark."""
-LARGEST_NUMBER: Final = 1e7
-"""No place in a picture, in a room or in time lies further away, in whatever unit."""
 LONGEST_S: Final = 6 * 3600.0
 LARGEST_PICTURE_PX: Final = 20_000
 _NEEDED: Final = ("shoulder", "hip", "knee", "ankle")
@@ -47,66 +46,14 @@ _FIRST_LATE_S: Final = 3600.0
 """A first frame later than this is a time of day, or since 1970: time then begins with it."""
 
 
-class Unit(StrEnum):
-    """What coordinates are in."""
-
-    PIXELS = "px"
-    METRES = "m"
-    SHARES = "shares of the picture"
-
-
-@dataclass(frozen=True, eq=False)
-class FilePoints:
-    """Landmarks as a file holds them; the first axis is time."""
-
-    t_s: FloatArray
-    """Shape (n,)."""
-    xyz: FloatArray
-    """Shape (n, 33, 3): x right, y as the file has it, z towards the viewer in the unit of x or NaN; NaN where a
-    landmark was not seen."""
-    visibility: FloatArray
-    """Shape (n, 33), 0 to 1."""
-    unit: Unit
-    origin: PoseOrigin
-    y_points: str
-    """`down`, `up`, or empty where the body has to tell."""
-    world_m: FloatArray | None = None
-    """World landmarks as in `PoseTrack`, where the file holds some."""
-    picture: tuple[float, float] | None = None
-    """Width and height of the upright picture in `unit` (px of shares), where the file says it."""
-    balanced: bool = False
-
-
-@dataclass(frozen=True)
-class FileFacts:
-    """What may be said of a file that it does not hold itself."""
-
-    picture_px: tuple[int, int] | None = None
-    """Width and height of the upright picture that the landmarks were found in."""
-    fps: float | None = None
-    """Frames a second, for a file that numbers its frames."""
-
-
-def _trc(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
-    from formcheck.pose.trc_file import trc_points
-
-    return trc_points(data, path, facts)
-
-
-def _csv(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
-    from formcheck.pose.csv_file import csv_points
-
-    return csv_points(data, path, facts)
-
-
 _READERS: Final[Mapping[str, Callable[[bytes, Path, FileFacts], FilePoints]]] = MappingProxyType(
-    {".trc": _trc, ".csv": _csv}
+    {".trc": trc_points, ".csv": csv_points}
 )
 LANDMARK_SUFFIXES: Final = (*TRACK_SUFFIXES, *_READERS)
 """Endings of files that hold landmarks and no pictures: saved pose tracks, and those of other programs."""
 
 
-def read_landmarks(path: Path, facts: FileFacts = FileFacts()) -> PoseTrack:
+def read_landmarks(path: Path, facts: FileFacts = NOTHING_SAID) -> PoseTrack:
     """Read the landmarks of a file.
 
     Parameters
@@ -123,7 +70,7 @@ def read_landmarks(path: Path, facts: FileFacts = FileFacts()) -> PoseTrack:
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
-        if facts != FileFacts():
+        if facts != NOTHING_SAID:
             raise PoseTrackError(
                 f"{path.name} says itself how large its picture is and when its frames were.",
                 "Leave out what is said of it.",
@@ -155,19 +102,11 @@ def _track(found: FilePoints, name: str, sha256: str, facts: FileFacts) -> PoseT
         # What is said to be metres and cannot be is pixels.
         return _track(replace(found, unit=Unit.PIXELS), name, sha256, facts)
     picture = _picture(found, name, facts)
-    x, y, z = np.moveaxis(found.xyz, 2, 0)
-    if found.unit is Unit.SHARES and picture is not None:
-        x, y = x * picture[0], y * picture[1]
-    upward = found.y_points == "up" or (not found.y_points and tall > 0)
-    if upward:
-        y = (picture[1] if picture is not None else 0.0) - y
-    image = np.stack([x, y], axis=2)
-    scale = 1.0 if found.unit is not Unit.METRES else _MADE_UP_PX / _reach(image)
-    if picture is None:
-        image = image - _hips(image) + _reach(image) / 2
-        picture = (_reach(image), _reach(image))
-    image, size = image * scale, [max(1, round(side * scale)) for side in picture]
-    deep = found.world_m is None and bool(np.nanmax(_wander(z), initial=0.0) > _DEPTH_SHARE * abs(tall))
+    image, size, scale = _in_picture(found, picture, upward=tall > 0)
+    world = found.world_m
+    deep = world is None and _has_depth(found.xyz, tall, name)
+    if world is None:
+        world = _world_m(image / scale, -found.xyz[..., 2], found.unit, abs(tall)) if deep else _no_depth(image)
     t_s = found.t_s if 0 <= found.t_s[0] <= _FIRST_LATE_S else found.t_s - found.t_s[0]
     source = TrackSource(
         name=name,
@@ -183,12 +122,39 @@ def _track(found: FilePoints, name: str, sha256: str, facts: FileFacts) -> PoseT
         balanced=found.balanced,
         focal_px=_FAR_AWAY_PX if deep else float("nan"),
     )
-    world = found.world_m if found.world_m is not None else np.full_like(found.xyz, np.nan)
-    if deep:
-        world = _world_m(np.stack([image[..., 0] / scale, image[..., 1] / scale, -z], axis=2), found.unit, abs(tall))
     seen = np.isfinite(image).all(axis=2)
     image[~seen] = np.nan
     return PoseTrack(t_s, image, np.where(seen, found.visibility, 0.0), world, source)
+
+
+def _in_picture(
+    found: FilePoints, picture: tuple[float, float] | None, *, upward: bool
+) -> tuple[FloatArray, tuple[int, int], float]:
+    """Put landmarks into a picture, y down.
+
+    Parameters
+    ----------
+    found
+        The landmarks.
+    picture
+        Its size in their unit (px of shares); None for a square around the person.
+    upward
+        Whether the body says that y points up.
+
+    Returns
+    -------
+    tuple
+        Landmarks in pixels, shape (n, 33, 2), width and height of the picture, and pixels in a unit.
+    """
+    image = found.xyz[..., :2] * (picture if found.unit is Unit.SHARES and picture is not None else (1.0, 1.0))
+    if found.y_points == "up" or (not found.y_points and upward):
+        image = image * (1.0, -1.0) + (0.0, 0.0 if picture is None else picture[1])
+    reach = _reach(image)
+    scale = _MADE_UP_PX / reach if found.unit is Unit.METRES else 1.0
+    if picture is None:
+        image, picture = image - _hips(image) + reach / 2, (reach, reach)
+    width, height = (max(1, round(side * scale)) for side in picture)
+    return image * scale, (width, height), scale
 
 
 def _need_frames(found: FilePoints, name: str) -> None:
@@ -269,16 +235,30 @@ def _reach(image: FloatArray) -> float:
     return float(2 * _MARGIN * np.nanpercentile(np.abs(image - _hips(image)), _NEARLY_ALL_PCT))
 
 
-def _wander(z: FloatArray) -> FloatArray:
-    """Return by how much the depth of each landmark changes, shape (33,), NaN for those without."""
+def _has_depth(xyz: FloatArray, tall: float, name: str) -> bool:
+    """Whether z was measured and is not the same throughout."""
+    z = xyz[..., 2]
     known = np.isfinite(z).any(axis=0)
-    ranges = np.full(z.shape[1], np.nan)
-    ranges[known] = np.nanmax(z[:, known], axis=0) - np.nanmin(z[:, known], axis=0)
-    return ranges
+    moved = np.nanmax(z[:, known], axis=0) - np.nanmin(z[:, known], axis=0)
+    if not (moved > _DEPTH_SHARE * abs(tall)).any():
+        return False
+    heights = [z[:, [getattr(BODY[side], joint) for side in SIDES]] for joint in ("shoulder", "ankle")]
+    if all(np.isfinite(each).any() for each in heights):
+        along_z = float(np.nanmedian(heights[0]) - np.nanmedian(heights[1]))
+        if abs(along_z) > abs(tall):
+            raise PoseTrackError(
+                f"In {name} the body stands along z, not along y.", "Write it with y up, as OpenSim has it."
+            )
+    return True
 
 
-def _world_m(room: FloatArray, unit: Unit, tall: float) -> FloatArray:
-    """Return places in a room, x right, y down, z away, as metres from the middle of the hips."""
+def _no_depth(image: FloatArray) -> FloatArray:
+    return np.full((*image.shape[:2], 3), np.nan)
+
+
+def _world_m(image: FloatArray, away: FloatArray, unit: Unit, tall: float) -> FloatArray:
+    """Return places, x right, y down and z away, as metres from the middle of the hips, shape (n, 33, 3)."""
+    room = np.concatenate([image, away[..., None]], axis=2)
     middle = room[:, [BODY[side].hip for side in SIDES]].mean(axis=1, keepdims=True)
     metres = 1.0 if unit is Unit.METRES else _BODY_M / tall
     return np.asarray((room - middle) * metres, dtype=np.float64)

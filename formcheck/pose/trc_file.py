@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from formcheck.errors import PoseTrackError
-from formcheck.pose.landmark_file import FileFacts, FilePoints, Unit
+from formcheck.pose.file_points import FileFacts, FilePoints, Unit
 from formcheck.pose.landmark_names import landmark_named
 from formcheck.pose.landmarks import N_LANDMARKS, Landmark
 from formcheck.pose.source import PoseOrigin

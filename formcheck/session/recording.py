@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from formcheck.errors import NotAssessableError, PoseTrackError
-from formcheck.pose.landmark_file import LANDMARK_SUFFIXES, FileFacts, read_landmarks
+from formcheck.pose.file_points import FileFacts
+from formcheck.pose.landmark_file import LANDMARK_SUFFIXES, read_landmarks
 from formcheck.pose.models import PoseModel
 from formcheck.pose.source import OpenPoseSource
 from formcheck.pose.store import TRACK_SUFFIXES

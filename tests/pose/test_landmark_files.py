@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from formcheck.errors import NotAssessableError, PoseTrackError
 from formcheck.kinematics.view import ViewKind, ViewQuality
-from formcheck.pose.landmark_file import LARGEST_BYTES, FileFacts, read_landmarks
+from formcheck.pose.file_points import FileFacts
+from formcheck.pose.landmark_file import LARGEST_BYTES, read_landmarks
 from formcheck.pose.landmark_names import landmark_named, marker_name
 from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import PoseTrack
@@ -117,6 +118,14 @@ def test_markers_in_a_room_tell_the_view_themselves(tmp_path: Path) -> None:
     assert abs(found.view.yaw_deg) < 3
     fppa = of_legs(found, "fppa_deg")
     assert fppa["left"] - fppa["right"] == pytest.approx(VALGUS_DEG, abs=3.0)
+
+
+def test_a_body_that_stands_along_z_is_said(tmp_path: Path) -> None:
+    across, down, away = np.moveaxis(FRONT.track.world_m, 2, 0)
+    hips_m = 0.9 - 0.003 * FRONT.knee_flexion_deg[:, [LEFT]]
+    room = np.stack([across, away, hips_m - down], axis=2)
+    with pytest.raises(PoseTrackError, match="stands along z"):
+        read_landmarks(write_trc(tmp_path / "room.trc", FRONT.track.t_s, room, "m"))
 
 
 @pytest.mark.parametrize("name", SAMPLE_TRACKS)
