@@ -7,6 +7,7 @@ each other the time in which a camera is followed.
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Final
 
@@ -36,6 +37,7 @@ CUT_UP: Final = ("tests/records/test_crashes.py", "tests/test_occlusion.py")
 MOST_PROCESSES: Final = 8
 """More have nothing left to do while the browser is at it, and each has the libraries in memory."""
 _BEHIND_THE_BROWSER: Final = 5
+_OBJECTS_UNTIL_COLLECTED: Final = 50_000
 THREAD_COUNTS: Final = (
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -137,3 +139,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> UnitSch
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest first; otherwise the order stays, shuffled or not."""
     items.sort(key=lambda item: rank_of(item.nodeid))
+    # What is there by now stays to the end: not looked through again each time that rubbish is collected.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS_UNTIL_COLLECTED, 50, 100)
