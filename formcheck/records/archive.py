@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, Select, select
 from formcheck.atomic import atomic_path
 from formcheck.records.access import Actor, RecordsError
 from formcheck.records.archive_file import ArchiveWriter, Progress
-from formcheck.records.archive_manifest import BACKUP, FileMember, Kind, Manifest
+from formcheck.records.archive_manifest import BACKUP, Kind, Manifest, named_file
 from formcheck.records.archive_rows import ROWS_AT_ONCE, all_tables, encoded
 from formcheck.records.database import newest_revision
 from formcheck.records.files import force
@@ -115,10 +115,7 @@ def _written(records: Records, path: Path, kind: Kind, wanted: Queries, progress
         for table in all_tables():
             if table.name in wanted:
                 archive.rows(table.name, _rows(connection, wanted[table.name].order_by(*table.primary_key.columns)))
-        files = [
-            FileMember(sha256=row["sha256"], suffix=row["suffix"], size=row["size"])
-            for row in _rows(connection, wanted["file"])
-        ]
+        files = [named_file(row["sha256"], row["suffix"], row["size"]) for row in _rows(connection, wanted["file"])]
         # The look is over: files never change, and a look that lasts hinders others' clean-up.
         connection.rollback()
         written, total = 0, max(1, sum(each.size for each in files))

@@ -75,6 +75,26 @@ class Manifest(Kept):
         return {"format": ARCHIVE_FORMAT, **self.model_dump(mode="json")}
 
 
+_NAMED_FILES: Final[Door[FileMember]] = Door(
+    FileMember,
+    lambda wrong: RecordsError(
+        f"The records name a file by what is no name: {wrong[0].clause}.",
+        "Somebody changed the database by hand: put that row right, then back up.",
+    ),
+)
+
+
+def named_file(sha256: str, suffix: str, size: int) -> FileMember:
+    """Return a file that a row names.
+
+    Raises
+    ------
+    RecordsError
+        If no file can be called that.
+    """
+    return _NAMED_FILES.read({"sha256": sha256, "suffix": suffix, "size": size})
+
+
 _MANIFESTS: Final[Door[Manifest]] = Door(
     Manifest, lambda wrong: ValueError(f"its manifest names what cannot be: {wrong[0].clause}")
 )

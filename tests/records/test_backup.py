@@ -22,7 +22,7 @@ from formcheck.records.records import Records
 from formcheck.records.restore import restore
 from formcheck.records.sets import keep_video
 from formcheck.records.settings import DATABASE_FILE, RecordsSettings
-from formcheck.records.tables import ExerciseSet, Person, Upload
+from formcheck.records.tables import ExerciseSet, Person, StoredFile, Upload
 
 from .examples import ROBIN, add_example, add_sample_set, all_files, all_rows
 
@@ -115,6 +115,15 @@ def test_what_a_killed_attempt_left_goes_with_the_next(records: Records, tmp_pat
     assert not old.exists()
     assert young.exists()
     assert (tmp_path / ".other.zip").exists()
+
+
+def test_a_row_that_names_an_impossible_file_is_told_and_nothing_is_written(records: Records, tmp_path: Path) -> None:
+    with records.writing(ROBIN) as work:
+        work.session.add(StoredFile(sha256="g" * 64, suffix=".mp4", size=3, created_at=records.now()))
+    with pytest.raises(RecordsError, match="name a file by what is no name") as caught:
+        back_up(records, ROBIN, tmp_path / "backup.zip")
+    assert caught.value.remedy
+    assert list(tmp_path.glob("*.zip*")) == []
 
 
 def test_records_are_not_replaced_unasked(records: Records, tmp_path: Path) -> None:
