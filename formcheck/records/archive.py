@@ -115,7 +115,8 @@ def _written(records: Records, path: Path, kind: Kind, wanted: Queries, progress
         for table in all_tables():
             if table.name in wanted:
                 archive.rows(table.name, _rows(connection, wanted[table.name].order_by(*table.primary_key.columns)))
-        files = [named_file(row["sha256"], row["suffix"], row["size"]) for row in _rows(connection, wanted["file"])]
+        rows = list(_rows(connection, wanted["file"]))
+        files = [named_file(row["sha256"], row["suffix"], row["size"]) for row in rows]
         # The look is over: files never change, and a look that lasts hinders others' clean-up.
         connection.rollback()
         written, total = 0, max(1, sum(each.size for each in files))
