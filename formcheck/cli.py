@@ -168,8 +168,8 @@ def demo(
     """Assess a sample clip and open its report."""
     terminal = Terminal(quiet=quiet)
     with answering(terminal, _STOPPED.format(folder=out)):
+        from formcheck.commands.app import open_page
         from formcheck.commands.batch import Errand
-        from formcheck.commands.browser import open_page
         from formcheck.commands.samples import sample_named, sample_path
         from formcheck.session.request import SetRequest
 

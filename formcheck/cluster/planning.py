@@ -15,7 +15,7 @@ from formcheck.cluster.folder import Content, Copy, Found
 from formcheck.cluster.summary import CSV_NAME, Row
 from formcheck.cluster.video_job import Job, WantedResults, jobs_for
 from formcheck.errors import FormcheckError, VideoError
-from formcheck.exercises.naming import exercise_in_name
+from formcheck.exercises.catalogue.exercise import exercise_in_name
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.names import shown_name
 from formcheck.pose.models import PoseModel

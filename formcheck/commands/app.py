@@ -1,20 +1,49 @@
-"""`formcheck app`: the pose model first, then the app's server until Ctrl-C."""
+"""`formcheck app`: the pose model first, then the app's server until Ctrl-C; a browser is shown where somebody sits."""
 
 from __future__ import annotations
 
 import errno
 import ipaddress
+import os
 import socket
 import sys
-from collections.abc import Callable, Sequence
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from formcheck.commands.browser import has_browser
 from formcheck.commands.terminal import Terminal
 from formcheck.errors import FormcheckError
 from formcheck.pose.models import ensure_model
+
+
+def has_browser(platform: str = sys.platform, environment: Mapping[str, str] = os.environ) -> bool:
+    """Say whether this computer has a screen with a browser.
+
+    Without a screen Python would start a browser inside the terminal, which a report is not made for.
+
+    Parameters
+    ----------
+    platform
+        As `sys.platform` names it.
+    environment
+        Environment variables.
+    """
+    on_screen = bool(environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY"))
+    if platform not in {"darwin", "win32"} and not on_screen:
+        return False
+    try:
+        webbrowser.get()
+    except webbrowser.Error:
+        return False
+    return True
+
+
+def open_page(path: Path) -> bool:
+    """Open a page in the browser; return whether one was there and took it."""
+    return has_browser() and webbrowser.open(path.resolve().as_uri())
+
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501

@@ -138,7 +138,7 @@ def _person(work: Work, row: Upload, said: Wishes, exercise: str, leg: Side | No
 def _exercise(row: Upload, said: Wishes, track: PoseTrack) -> tuple[str, Guess | None]:
     """Return the exercise, and the guess that it rests on; None where it was said.
 
-    The name of the file goes before the movement, see `formcheck.exercises.naming`.
+    The name of the file goes before the movement, see `formcheck.exercises.catalogue.exercise`.
     """
     if said.request.exercise is not None:
         return said.request.exercise, None

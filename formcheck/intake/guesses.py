@@ -12,11 +12,11 @@ from typing import Final
 
 from sqlalchemy import select
 
-from formcheck.exercises.naming import exercise_in_name
+from formcheck.exercises.catalogue.exercise import exercise_in_name
 from formcheck.intake.states import UploadState
 from formcheck.intake.wishes import Guess, guess_of, guessed_moment, wishes_of
 from formcheck.pose.landmarks import Side
-from formcheck.records.file_names import one_who_may_be_named
+from formcheck.records.erasure import one_who_may_be_named
 from formcheck.records.records import Work
 from formcheck.records.tables import ExerciseSet, Person, StoredPlan, Upload
 

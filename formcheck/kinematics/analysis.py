@@ -1,13 +1,17 @@
-"""From the landmarks of a set to its view, reps, phases and measures over time."""
+"""From the landmarks of a set to its view, reps, phases and measures over time.
+
+Measures over time: one value a frame, NaN where not measured.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.cleaning import camera_motion_px, filmed_px, steadied
 from formcheck.kinematics.find import Body, FoundSet, find_set
 from formcheck.kinematics.frontal import FrontalSeries, arms_moved, measure_front
 from formcheck.kinematics.holes import Hole
@@ -17,10 +21,8 @@ from formcheck.kinematics.noise import tremble_px
 from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.rep_signal import trunk_drop_px
 from formcheck.kinematics.reps import RepTimes, phases
-from formcheck.kinematics.series import MeasureSeries
 from formcheck.kinematics.stance_leg import most_often, stance_of_frames, stance_on_one_leg
 from formcheck.kinematics.standing import Standing
-from formcheck.kinematics.steady import camera_motion_px, filmed_px, steadied
 from formcheck.kinematics.view import (
     FRONT_LOW_DEG,
     ViewKind,
@@ -34,6 +36,19 @@ from formcheck.pose.landmarks import Side
 from formcheck.pose.types import PoseTrack
 
 FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class MeasureSeries:
+    """Every measure of a set, frame by frame. NaN means not measured, never zero and never the last good value."""
+
+    t_s: FloatArray
+    """Shape (n,), seconds."""
+    per_leg: Mapping[str, FloatArray]
+    """By name (`knee_flexion_deg`, `fppa_deg`, ...): shape (n, 2), the person's left and right leg."""
+    whole_body: Mapping[str, FloatArray]
+    """By name (`trunk_flexion_deg`, `pelvic_drop_deg`, ...): shape (n,)."""
+
 
 ROLL_LOW_DEG = 4.0
 """Beyond this tilt what leans on the picture's vertical is given with low confidence; the lines are read to 2 deg."""

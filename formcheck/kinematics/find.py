@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import NotAssessableError
-from formcheck.kinematics.cleaning import VISIBLE, cleaned, known_median
+from formcheck.kinematics.cleaning import VISIBLE, cleaned, known_median, steady_px
 from formcheck.kinematics.footing import Footing, find_footing
 from formcheck.kinematics.holes import Hole, holes_of, overlaps
 from formcheck.kinematics.phase_rule import PhaseRule
@@ -44,7 +44,6 @@ from formcheck.kinematics.standing import (
     rough_leg_px,
     stand_still,
 )
-from formcheck.kinematics.steady import steady_px
 from formcheck.kinematics.view import ViewKind, ViewVerdict, judge_view, turn_off_view_deg, view_as_told, view_of_flat
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
 from formcheck.pose.types import PoseTrack

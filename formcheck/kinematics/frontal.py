@@ -38,8 +38,7 @@ from formcheck.kinematics.geometry import (
     separation_ratio,
 )
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg
-from formcheck.kinematics.stance_error import stance_error_deg
-from formcheck.kinematics.standing import Standing
+from formcheck.kinematics.standing import Standing, stance_error_deg
 from formcheck.kinematics.view import EXACT, TURN_READINGS, known_roll_deg
 from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack, TrackSource

@@ -17,8 +17,7 @@ from formcheck.kinematics.cleaning import FOOT_SCORED, known_median, seen
 from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, knee_flexion_deg, sagittal_tilt_deg
 from formcheck.kinematics.planted_leg import fit_planted_leg, foot_stays
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
-from formcheck.kinematics.stance_error import stance_error_deg
-from formcheck.kinematics.standing import Standing
+from formcheck.kinematics.standing import Standing, stance_error_deg
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.pose.types import PoseTrack
 

@@ -23,9 +23,9 @@ from formcheck.records.access import SYSTEM, Actor, RecordsError
 from formcheck.records.archive_file import ArchiveReader, Progress
 from formcheck.records.archive_manifest import BACKUP, Manifest
 from formcheck.records.archive_rows import all_tables, laid_out, rows_of, write_rows
-from formcheck.records.broken import readable, replace_broken
 from formcheck.records.database import open_database, writing_to
 from formcheck.records.files import FileStore, KeptFile
+from formcheck.records.integrity import readable, replace_broken
 from formcheck.records.records import FILES_LOCK, Records
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.sweep import sweep

@@ -15,9 +15,8 @@ from formcheck.records.access import SYSTEM, ConflictError, NotFoundError, Recor
 from formcheck.records.erasure import finish_erasures
 from formcheck.records.records import Records, Work
 from formcheck.records.sets import delete_set, drop_video
-from formcheck.records.sweep import Swept, remove_incoming, sweep
+from formcheck.records.sweep import Swept, remove_incoming, remove_unused, sweep
 from formcheck.records.tables import ExerciseSet, Upload
-from formcheck.records.unused import remove_unused
 
 _ENDED: Final = ("done", "failed", "cancelled", "duplicate")
 """States of an upload that nothing comes after by itself."""

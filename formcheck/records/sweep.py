@@ -1,4 +1,4 @@
-"""What was left over by processes that ended midway: files that no row names, and uploads that nobody goes on with."""
+"""What is needed by nobody: files that no row names, uploads left by processes that ended midway, files given up."""
 
 from __future__ import annotations
 
@@ -17,8 +17,24 @@ from sqlalchemy import select
 from formcheck.records.access import SYSTEM
 from formcheck.records.files import PRIVATE_FILE, FileStore
 from formcheck.records.records import Records, Work
+from formcheck.records.sets import unused_files
 from formcheck.records.tables import StoredFile, Upload
-from formcheck.records.unused import remove_unused
+
+
+def remove_unused(records: Records) -> int:
+    """Remove the files that no set needs any more, and their rows; return how many.
+
+    Files go before their rows: what a crash leaves between is a row that nothing refers to, and the next call takes
+    that away. While this runs nobody can begin to use one of them, see `Work.keep_file`.
+    """
+    with records.writing(SYSTEM) as work:
+        work.hold_files()
+        rows = unused_files(work)
+        for row in rows:
+            records.files.remove(row.sha256, row.suffix)
+            work.session.delete(row)
+        return len(rows)
+
 
 _FOREIGN_AFTER: Final = timedelta(hours=1)
 """What lies among the files of uploads and begins with no id is none of ours; it goes once it is so old."""

@@ -1,14 +1,106 @@
-"""What a document says of the person and the day, beside what was measured."""
+"""The person and the day in a document: what is known, and how it is said."""
 
 from __future__ import annotations
 
 import datetime
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from types import MappingProxyType
 from typing import Final
 
-from formcheck.report.plain_text import plain
+from formcheck.history.sessions import unsettled_after
+from formcheck.report.plain_text import paragraphs, plain
+from formcheck.report.words import counted, listed, sentence_case
 from formcheck.session.assessment import Plan
-from formcheck.session.pain import HIGHEST, LOWEST
+from formcheck.session.pain import HIGHEST, LOWEST, NO_SESSION_FROM, Load, PainAction, advice_after
+
+_A_DAY: Final[Mapping[float, str]] = MappingProxyType({0.5: "every other day", 1.0: "once a day"})
+
+
+def long_date(day: datetime.date) -> str:
+    """Write a date in words: `3 March 2025`."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def person_facts(details: ClientDetails) -> tuple[tuple[str, str], ...]:
+    """Return what is known of the person and the day, each with its name."""
+    facts = {
+        "Person": details.name,
+        "Year of birth": "" if details.birth_year is None else str(details.birth_year),
+        "Side of symptoms": details.symptoms,
+        "Body height": "" if details.height_cm is None else f"{details.height_cm:g} cm",
+        "Day of the set": "" if details.recorded_on is None else long_date(details.recorded_on),
+        "Clinician": details.clinician,
+    }
+    return tuple((name, value) for name, value in facts.items() if value)
+
+
+def prescription(plan: Plan | None, sessions_a_day: float | None) -> str:
+    """Say in one sentence what is to be done from now on; empty where nothing was prescribed."""
+    parts = [] if plan is None else _prescribed(plan)
+    if sessions_a_day is not None:
+        parts.append(_A_DAY.get(sessions_a_day, f"{sessions_a_day:g} times a day"))
+    return f"{sentence_case(listed(parts))}." if parts else ""
+
+
+def next_steps(details: ClientDetails) -> tuple[str, ...]:
+    """Say what is to be done from now on, as it was prescribed and as the clinician wrote it."""
+    prescribed = prescription(details.plan, details.sessions_a_day)
+    return (*([prescribed] if prescribed else []), *paragraphs(details.next_steps))
+
+
+def pain_sentences(details: ClientDetails) -> tuple[str, ...]:
+    """Say what the person felt and what follows from it; nothing where nobody asked."""
+    told = {
+        "before": details.pain_before,
+        "during": details.pain_during,
+        "after": details.pain_after,
+        "an hour later": details.pain_after_hour,
+        "the next morning": details.pain_next_morning,
+    }
+    answers = [f"{when} {pain}" for when, pain in told.items() if pain is not None]
+    if not answers and details.swelling is None:
+        return ()
+    said = [f"{sentence_case(', '.join(answers))} (0 is no pain, 10 the worst there is)."] if answers else []
+    if details.swelling is not None:
+        said.append("The knee swelled afterwards." if details.swelling else "The knee did not swell.")
+    return (*said, *_what_follows(details))
+
+
+def _what_follows(details: ClientDetails) -> list[str]:
+    """Say what pain asks for; that it may go on like this only where nothing speaks against it."""
+    before = details.pain_before
+    worst = max((pain for pain in (details.pain_during, details.pain_after) if pain is not None), default=None)
+    # No load is told, so no easier set is worked out here: that is for the clinician to prescribe.
+    advice = advice_after(before, worst, Load())
+    said = list(advice.sentences)
+    too_much_before = before is not None and before >= NO_SESSION_FROM
+    unsettled = unsettled_after(before, details.pain_after_hour, details.pain_next_morning, details.swelling)
+    if too_much_before or unsettled:
+        said = said[:1] if advice.action is PainAction.STOP else []
+    if too_much_before:
+        said.append(
+            f"Pain was {before} before the set: no session with {NO_SESSION_FROM} or more. If it stays like this, talk "
+            "to your clinician."
+        )
+    if unsettled:
+        said.append(
+            f"Afterwards there was {listed(unsettled)}: it had not settled as it should, so do less next time. If that "
+            "happens twice in a row, talk to your clinician."
+        )
+    return said
+
+
+def _prescribed(plan: Plan) -> list[str]:
+    parts = [counted(plan.reps, "rep")] if plan.reps is not None else []
+    if plan.target_depth_deg is not None:
+        parts.append(f"down to {plan.target_depth_deg:g}° of knee bend")
+    if plan.hold_s is not None:
+        parts.append(f"holding for {plan.hold_s:g} s")
+    if plan.step_height_cm is not None:
+        parts.append(f"from a step of {plan.step_height_cm:g} cm")
+    return [*parts, *(["with a ball between the knees"] if plan.ball else [])]
+
 
 _TALLEST_CM: Final = 280.0
 _SHORTEST_CM: Final = 40.0

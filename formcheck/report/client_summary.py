@@ -16,9 +16,8 @@ from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.report import safety, summary
 from formcheck.report.charts import Chart, charts_of
-from formcheck.report.client_details import ClientDetails
+from formcheck.report.client_details import ClientDetails, long_date, pain_sentences, prescription
 from formcheck.report.keyframes import KeyFrame
-from formcheck.report.person import long_date, pain_sentences, prescription
 from formcheck.report.plain_text import one_line, paragraphs
 from formcheck.report.timeline import scored_legs
 from formcheck.report.units import unit_of

@@ -16,9 +16,8 @@ from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.report import safety, summary
 from formcheck.report.charts import Chart, charts_of
-from formcheck.report.client_details import ClientDetails
+from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences, person_facts
 from formcheck.report.keyframes import MOST_KEY_FRAMES, KeyFrame
-from formcheck.report.person import next_steps, pain_sentences, person_facts
 from formcheck.report.plain_text import paragraphs
 from formcheck.report.rep_table import RepTable, rep_table
 from formcheck.report.review_words import TIMES, CorrectionLine, automatic_of, correction_lines, rep_pairs

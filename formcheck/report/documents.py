@@ -10,7 +10,6 @@ from typing import Final
 
 from formcheck.errors import OutputError
 from formcheck.exercises.rubric import Rubric
-from formcheck.report.c3d_file import write_c3d
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.client_summary import client_summary
 from formcheck.report.content import report_content
@@ -18,13 +17,12 @@ from formcheck.report.document import Document, assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.files import Progress, no_progress, writing_whole
 from formcheck.report.keyframes import KeyFrame, key_frames
+from formcheck.report.marker_track import write_c3d, write_trc
 from formcheck.report.outputs import spare_source
 from formcheck.report.page import client_page, report_page
 from formcheck.report.pdf import client_pdf, clinical_pdf
 from formcheck.report.render import render_overlay
-from formcheck.report.rep_csv import write_rep_csv
-from formcheck.report.table import write_csv
-from formcheck.report.trc import write_trc
+from formcheck.report.table import write_csv, write_rep_csv
 from formcheck.session.assessment import Plan
 from formcheck.session.correction_document import correction_to_document
 from formcheck.session.corrections import ReviewedSet

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from formcheck.exercises.finding import Finding
 from formcheck.exercises.plan import Plan as Plan
+from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.series import MeasureSeries
 from formcheck.kinematics.view import ViewKind, ViewVerdict
 from formcheck.pose.landmarks import Side
 from formcheck.pose.types import PoseTrack

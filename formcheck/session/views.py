@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from formcheck.exercises.finding import Finding
 from formcheck.exercises.judge import judge_set
 from formcheck.exercises.rubric import Rubric
+from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.series import MeasureSeries
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment, NotMeasured, Rep, SeenFrom, SetupCheck

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from formcheck.exercises.naming import exercise_in_name
+from formcheck.exercises.catalogue.exercise import exercise_in_name
 
 
 @pytest.mark.parametrize(

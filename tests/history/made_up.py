@@ -12,8 +12,8 @@ from formcheck.exercises.finding import Finding
 from formcheck.exercises.plan import Plan
 from formcheck.history.set_values import SetValue
 from formcheck.history.summary import PainReport, ResultSummary, SetSummary
+from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.series import MeasureSeries
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict
 from formcheck.pose.landmarks import N_LANDMARKS, Side
 from formcheck.pose.types import PoseTrack, TrackSource

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.history.alignment import phase_curves, phase_positions, sampled, times_of
-from formcheck.kinematics.series import MeasureSeries
+from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.session.assessment import Assessment
 
 from .made_up import FPS, assessment

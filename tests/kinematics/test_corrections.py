@@ -11,7 +11,7 @@ from formcheck.kinematics.frontal import ONE_LEG
 from formcheck.kinematics.noise import tremble_px, value_noise
 from formcheck.kinematics.rep_measures import measure_rep, measure_whole_set
 from formcheck.kinematics.sagittal import STANCE_ERROR_GONE_DEG, without_stance_error_deg
-from formcheck.kinematics.stance_error import MOST_DEG, stance_error_deg
+from formcheck.kinematics.standing import MOST_DEG, stance_error_deg
 from formcheck.kinematics.view import (
     ViewKind,
     ViewQuality,

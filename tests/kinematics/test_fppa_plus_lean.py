@@ -17,8 +17,7 @@ from formcheck.pose.types import PoseTrack
 from formcheck.report.content import report_content
 from formcheck.report.document import assessment_document
 from formcheck.report.page import report_page
-from formcheck.report.rep_csv import write_rep_csv
-from formcheck.report.table import write_csv
+from formcheck.report.table import write_csv, write_rep_csv
 from formcheck.session.corrections import ReviewedSet
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest

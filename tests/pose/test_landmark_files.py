@@ -18,7 +18,7 @@ from formcheck.pose.landmark_file import LARGEST_BYTES, read_landmarks
 from formcheck.pose.landmark_names import landmark_named, marker_name
 from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import PoseTrack
-from formcheck.report.trc import write_trc as write_our_trc
+from formcheck.report.marker_track import write_trc as write_our_trc
 from formcheck.session.assessment import Assessment
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest

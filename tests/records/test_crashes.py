@@ -30,8 +30,8 @@ from formcheck.records.records import Records
 from formcheck.records.retention import RetentionSettings, keep_house
 from formcheck.records.sets import drop_video
 from formcheck.records.settings import RecordsSettings
+from formcheck.records.sweep import remove_unused
 from formcheck.records.tables import Upload
-from formcheck.records.unused import remove_unused
 
 from .databases import KINDS, PostgresqlServer
 from .examples import ROBIN, add_example, all_files, all_rows, measured

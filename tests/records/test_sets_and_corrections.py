@@ -40,8 +40,8 @@ from formcheck.records.sets import (
     track_of,
     video_of,
 )
+from formcheck.records.sweep import remove_unused
 from formcheck.records.tables import ExerciseSet, StoredFile
-from formcheck.records.unused import remove_unused
 from formcheck.report.document import assessment_document
 from formcheck.session.corrections import ExcludeRep, MoveLandmark
 from formcheck.session.request import SetRequest

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.exercises.finding import Band, Finding
+from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.series import MeasureSeries
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict
 from formcheck.pose.landmarks import BODY, N_LANDMARKS, SIDES, Landmark, Side
 from formcheck.pose.types import PoseTrack, TrackSource

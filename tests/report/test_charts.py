@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from formcheck.exercises.finding import Band
-from formcheck.kinematics.series import MeasureSeries
+from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.pose.landmarks import Side
 from formcheck.report.charts import charts_of
 from formcheck.report.svg import NARROW, WIDE, draw_chart

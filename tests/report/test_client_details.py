@@ -6,8 +6,7 @@ import dataclasses
 
 import pytest
 
-from formcheck.report.client_details import ClientDetails
-from formcheck.report.person import next_steps, pain_sentences, person_facts, prescription
+from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences, person_facts, prescription
 from formcheck.session.assessment import Plan
 
 from .reviews import DETAILS

@@ -17,9 +17,7 @@ from formcheck.errors import OutputError
 from formcheck.pose.landmark_names import marker_name
 from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import PoseTrack
-from formcheck.report.c3d_file import write_c3d
-from formcheck.report.marker_track import marker_track
-from formcheck.report.trc import write_trc
+from formcheck.report.marker_track import marker_track, write_c3d, write_trc
 from formcheck.session.assessment import Assessment
 
 from .synthetic import HEIGHT

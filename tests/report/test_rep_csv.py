@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from formcheck.errors import OutputError
-from formcheck.report.rep_csv import COLUMNS, convention_of, write_rep_csv
+from formcheck.report.table import COLUMNS, convention_of, write_rep_csv
 from formcheck.session.corrections import ReviewedSet
 
 from .reviews import as_measured, corrected_set

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from formcheck.kinematics.series import MeasureSeries
+from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.report.table import write_csv
 from formcheck.session.assessment import Assessment
 

@@ -1,15 +1,22 @@
 """What an exercise's folder says of it besides its rubric and its guide: `exercise.toml` as typed objects.
 
 The format, `formcheck.exercise/1`, is explained in `docs/exercises.md`.
+
+Which exercise a video shows, as far as its name and the folders it lies in say so.
+
+What is said of a video goes before its name, and its name before what its movement looks like: somebody wrote the name
+who knew the exercise, while a movement is only told from those of the few others that formcheck knows.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from importlib.resources.abc import Traversable
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -21,6 +28,41 @@ from formcheck.exercises.catalogue.folders import RUBRIC_FILE, exercise_folders,
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import parse_rubric
 from formcheck.exercises.toml_model import NotNegative, Said, Tables, Whole, Words, read_toml
+
+
+def exercise_in_name(path: PurePath) -> str | None:
+    """Return the exercise that a file's name says, else the innermost folder's that says one.
+
+    Parameters
+    ----------
+    path
+        Name of the video, with the folders that it lies in as far as somebody chose them.
+
+    Returns
+    -------
+    str or None
+        Its name in the catalogue; None where no name says it, or one says two.
+    """
+    for part in (path.stem, *reversed(path.parts[:-1])):
+        left, said = part, []
+        for phrase, exercise in phrases():
+            left, times = _pattern(phrase).subn(" ", left)
+            if times and exercise not in said:
+                said.append(exercise)
+        if said:
+            return said[0] if len(said) == 1 else None
+    return None
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Return what finds a phrase in a name: its words with any signs between them or none, the last one in any number.
+
+    A single word must stand alone: “squat” is no part of “squatter”, nor of “asquat”.
+    """
+    words = [re.escape(word) for word in phrase.split()]
+    before = "" if len(words) > 1 else "(?<![a-z])"
+    return re.compile(before + r"[\W_]*".join(words) + "s?(?![a-z])", re.IGNORECASE)
+
 
 SCHEMA: Final = "formcheck.exercise/1"
 AUTO_LEG: Final = "auto"

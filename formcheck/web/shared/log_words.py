@@ -6,8 +6,7 @@ from typing import Final
 
 from formcheck.records.tables import AuditEntry
 from formcheck.report.document_kinds import DocumentKind
-from formcheck.web.shared.moments import time_of
-from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.plain_text import as_typed, time_of
 
 _WORDS: Final = {
     "account.added": "login added",

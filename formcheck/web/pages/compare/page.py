@@ -51,9 +51,9 @@ from formcheck.web.access.service import records_service
 from formcheck.web.pages.compare.choosing import Chosen, choose_person, choose_sets
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
 from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_words
-from formcheck.web.shared.moments import viewer_zone
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.opened_set import OpenedSet, open_set
+from formcheck.web.shared.plain_text import viewer_zone
 from formcheck.web.shared.plot_parts import MARGINS, both_sizes, show_plots
 
 _LEAST_RANGE: Final = 10.0

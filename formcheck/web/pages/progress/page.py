@@ -35,9 +35,8 @@ from formcheck.web.access.service import records_service
 from formcheck.web.pages.progress.charts import pain_html, shown_weeks, symmetry_html, trend_html, weeks_html
 from formcheck.web.pages.progress.suggestion_view import Answering, show_suggestion
 from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
-from formcheck.web.shared.moments import viewer_zone
 from formcheck.web.shared.navigation import page_link
-from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.plain_text import as_typed, viewer_zone
 from formcheck.web.shared.plot_parts import show_plots
 from formcheck.web.shared.stored_words import stored_plan_in_words
 
