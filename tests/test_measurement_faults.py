@@ -38,7 +38,7 @@ from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.models import find_model
 
 for module in pkgutil.walk_packages(formcheck.__path__, "formcheck."):
-    if not module.name.endswith((".__main__", ".web.main")):  # scripts: to import them is to run them
+    if not module.name.endswith((".__main__", ".web.server.main")):  # scripts: to import them is to run them
         importlib.import_module(module.name)
 with PoseEstimator(find_model()):
     print(open("/proc/self/maps").read())

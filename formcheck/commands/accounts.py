@@ -42,7 +42,7 @@ def add(
     """Let somebody log in."""
     terminal = Terminal()
     with answering(terminal, "Stopped: nothing was changed."):
-        from formcheck.commands.records import opened_records, person_named
+        from formcheck.commands.opened_records import opened_records, person_named
         from formcheck.records.access import SYSTEM, Role
         from formcheck.records.accounts import add_account
 
@@ -60,7 +60,7 @@ def list_them(
     """Name everybody who may log in."""
     terminal = Terminal(machine=as_json)
     with answering(terminal):
-        from formcheck.commands.records import opened_records
+        from formcheck.commands.opened_records import opened_records
         from formcheck.records.access import SYSTEM
         from formcheck.records.accounts import list_accounts
         from formcheck.records.people import list_people
@@ -79,7 +79,7 @@ def remove(email: EmailArgument) -> None:
     """Take somebody's access away. What they recorded and wrote stays."""
     terminal = Terminal()
     with answering(terminal, "Stopped: nothing was changed."):
-        from formcheck.commands.records import opened_records
+        from formcheck.commands.opened_records import opened_records
         from formcheck.records.access import SYSTEM
         from formcheck.records.accounts import deactivate_account, find_account
 

@@ -17,49 +17,6 @@ if TYPE_CHECKING:
     from formcheck.records.archive_manifest import Manifest
     from formcheck.records.exchange_merge import Imported
     from formcheck.records.integrity import Integrity
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from formcheck.errors import FormcheckError
-from formcheck.records.people import list_people
-from formcheck.records.records import Records, Work
-from formcheck.records.tables import Person
-
-
-@contextmanager
-def opened_records() -> Iterator[Records]:
-    """Give the records that the environment names; let go of them when the block ends.
-
-    Raises
-    ------
-    RecordsError
-        If they cannot be opened.
-    """
-    records = Records()
-    try:
-        yield records
-    finally:
-        records.close()
-
-
-def person_named(work: Work, wanted: str) -> Person:
-    """Return the person with this id or this name, in any case.
-
-    Raises
-    ------
-    FormcheckError
-        If there is none, or more than one.
-    """
-    people = list_people(work)
-    name = " ".join(wanted.split()).casefold()
-    found = [each for each in people if each.id == wanted] or [each for each in people if each.name.casefold() == name]
-    if len(found) > 1:
-        ids = ", ".join(person.id for person in found)
-        raise FormcheckError(f"{len(found)} people are called {wanted}.", f"Name one by id: {ids}.")
-    if not found:
-        raise FormcheckError(f"There is no person {wanted}.", "Look up the name on the People page of the app.")
-    return found[0]
-
 
 records_app = typer.Typer(
     name="records",
@@ -83,7 +40,7 @@ def backup(file: NewArchiveArgument) -> None:
     """
     terminal = Terminal()
     with answering(terminal, _NOTHING_WRITTEN):
-        from formcheck.commands.records import opened_records
+        from formcheck.commands.opened_records import opened_records
         from formcheck.records.access import SYSTEM
         from formcheck.records.archive import back_up
 
@@ -129,7 +86,7 @@ def export(
     """Write people and what is theirs into an archive for another installation."""
     terminal = Terminal()
     with answering(terminal, _NOTHING_WRITTEN):
-        from formcheck.commands.records import opened_records, person_named
+        from formcheck.commands.opened_records import opened_records, person_named
         from formcheck.records.access import SYSTEM
         from formcheck.records.exchange import export_people
 
@@ -147,7 +104,7 @@ def import_archive(file: ArchiveArgument) -> None:
     """Take people in from an archive. Who is here already is recognised, and stays as they are here."""
     terminal = Terminal()
     with answering(terminal, _UNCHANGED):
-        from formcheck.commands.records import opened_records
+        from formcheck.commands.opened_records import opened_records
         from formcheck.records.access import SYSTEM
         from formcheck.records.exchange import import_people
 
@@ -166,7 +123,7 @@ def erase(
     """Erase a person completely: rows, files that nobody else needs, uploads, account and log entries."""
     terminal = Terminal()
     with answering(terminal, "Stopped: nothing was erased, or the rest goes when formcheck is started next."):
-        from formcheck.commands.records import opened_records, person_named
+        from formcheck.commands.opened_records import opened_records, person_named
         from formcheck.records.access import SYSTEM
         from formcheck.records.erasure import erase_person, finish_erasures
 
@@ -187,7 +144,7 @@ def retention() -> None:
     """
     terminal = Terminal()
     with answering(terminal, "Stopped: the rest goes the next time."):
-        from formcheck.commands.records import opened_records
+        from formcheck.commands.opened_records import opened_records
         from formcheck.records.retention import keep_house, retention_settings
 
         settings = retention_settings()
@@ -206,7 +163,7 @@ def check_records() -> None:
     """Look through all rows and all files; exit status 1 if anything is missing, damaged, or needed by nothing."""
     terminal = Terminal()
     with answering(terminal):
-        from formcheck.commands.records import opened_records
+        from formcheck.commands.opened_records import opened_records
         from formcheck.records.integrity import check
 
         with opened_records() as records, terminal.bar("Checking") as bar:
