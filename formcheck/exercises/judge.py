@@ -72,7 +72,8 @@ def judge_rep(
         What was measured in the rep.
     view_kind, view_quality
         How the camera sees the person. Checks of another view are not judged; where the view is refused, only those
-        that every view carries. A low-confidence view makes a caution of a fault, unless every view carries the check.
+        that every view carries. A low-confidence view makes a caution of a fault, unless every view carries the
+        check or it sets `fault_sureness`.
     plan
         What was prescribed.
     at_s

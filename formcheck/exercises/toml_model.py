@@ -20,6 +20,8 @@ M = TypeVar("M", bound=Strict)
 
 _OUR_WORDS: Final = {"a JSON object": "a table", "a list": "an array"}
 
+_TOO_MANY_DIGITS: Final = re.compile(r"[0-9_]{1000}")
+
 
 def closest(word: str, known: Iterable[str]) -> str:
     """Return `; perhaps ... is meant` with the known word nearest to one that is not known, or nothing."""
@@ -101,6 +103,9 @@ def read_toml(data: bytes, file_name: str, model: type[M], given: object = None)
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidRubricError(file_name, [_syntax_problem(str(error), text)]) from error
+    except ValueError as error:
+        line = next((i for i, each in enumerate(text.splitlines(), 1) if _TOO_MANY_DIGITS.search(each)), 1)
+        raise InvalidRubricError(file_name, [Problem(line, "a number has too many digits")]) from error
     except RecursionError as error:
         raise InvalidRubricError(file_name, [Problem(1, "tables and arrays lie too deep in each other")]) from error
 

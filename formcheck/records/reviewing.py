@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
@@ -209,11 +208,6 @@ def remove_annotation(work: Work, set_id: str, annotation_id: str) -> None:
         raise NotFoundError("annotation")
     work.session.delete(drawn)
     work.log("set.annotation_removed", subject=row.id, person=row.person_id, details={"annotation": annotation_id})
-
-
-def made_when(row: StoredCorrection) -> datetime:
-    """Return when a correction was last touched: made, or taken back."""
-    return row.undone_at or row.made_at
 
 
 def give_set(records: Records, actor: Actor, set_id: str, person_id: str) -> ExerciseSet:

@@ -161,7 +161,7 @@ def report_content(
     is_corrected = reviewed is not None and reviewed.corrected is not None
     table = rep_table(assessment, automatic_of(reviewed) if reviewed is not None and is_corrected else None)
     charts = charts_of(assessment)
-    rubric = rubric or rubric_of(assessment)
+    rubric = rubric or own_rubric_of(assessment)
     source, view, findings = assessment.track.source, assessment.view, assessment.findings
     return ReportContent(
         exercise_name=assessment.exercise_name,
@@ -278,7 +278,7 @@ class BandRow:
     source: str
 
 
-def rubric_of(assessment: Assessment) -> Rubric | None:
+def own_rubric_of(assessment: Assessment) -> Rubric | None:
     """Return the rubric that a set was judged by where it is one of formcheck's own, None for another file."""
     try:
         rubric = builtin_rubric(assessment.exercise)

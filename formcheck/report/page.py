@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
@@ -26,7 +25,6 @@ from formcheck.session.assessment import Assessment
 _REPORT: Final = "report.html.j2"
 _CLIENT: Final = "client.html.j2"
 _DETAILS: Final = "details.html.j2"
-_STYLE: Final = "templates/report.css"
 
 
 def report_page(content: ReportContent, *, overlay_name: str | None = None) -> str:
@@ -50,11 +48,6 @@ def client_page(content: ClientSummary) -> str:
 def details_html(assessment: Assessment) -> str:
     """Write numbers, rep table and plots of a set as a piece of HTML, for a page that has `report_style`."""
     return _rendered(_DETAILS, tiles=summary.tiles(assessment), table=rep_table(assessment), plots=plots_of(assessment))
-
-
-def report_style() -> str:
-    """Return the report's style sheet."""
-    return resources.files("formcheck.report").joinpath(_STYLE).read_text(encoding="utf-8")
 
 
 def write_page(content: ReportContent, path: Path, *, overlay_name: str | None = None) -> None:
@@ -85,7 +78,7 @@ def _data_address(frame: KeyFrame) -> str:
 
 
 def _rendered(template: str, **content: object) -> str:
-    return _templates().get_template(template).render(style=Markup(report_style()), **content)
+    return _templates().get_template(template).render(style=Markup(svg.report_style()), **content)
 
 
 @cache

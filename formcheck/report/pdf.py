@@ -1,11 +1,7 @@
 """Reports as PDF: the full one for clinicians, and the client's summary on exactly one page.
 
 They are typeset by typst from a template and data: no system library, no network, the same bytes from the same data.
-
-Charts for paper: the report's own drawings with the report's print colours written into them.
-
-On a page the colours come from its style sheet. A PDF has none, so the rules for drawings are taken from that sheet,
-with the values that it gives its variables in print.
+A PDF has no style sheet, so charts are given the rules for drawings of the pages' one, with its colours in print.
 """
 
 from __future__ import annotations
@@ -32,47 +28,12 @@ from formcheck.report.content import ReportContent, chart_label
 from formcheck.report.document import Document
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.plain_text import breakable, plain, shortened
-from formcheck.report.svg import draw_chart
+from formcheck.report.svg import draw_chart, report_style
 
-_STYLE: Final = "templates/report.css"
 _FONT: Final = "Libertinus Serif"
 """Part of typst, so that a document looks the same everywhere."""
 _FONT_RULE: Final = re.compile(r"font: 12px [^;]*;")
 _VARIABLE: Final = re.compile(r"var\(--([a-z-]+)\)")
-
-
-def print_chart(chart: Chart, size: tuple[int, int], label: str) -> str:
-    """Draw a chart as an SVG file of its own, in print colours.
-
-    Parameters
-    ----------
-    chart
-        What to show.
-    size
-        Width and height, px; text is 12 px high at this size.
-    label
-        What the chart shows, in words.
-    """
-    svg = ElementTree.fromstring(str(draw_chart(chart, size, label)))
-    svg.set("xmlns", "http://www.w3.org/2000/svg")
-    style = ElementTree.Element("style")
-    style.text = print_style()
-    svg.insert(0, style)
-    return ElementTree.tostring(svg, encoding="unicode")
-
-
-@cache
-def print_style() -> str:
-    """Return the style sheet's rules for drawings, with the values of its variables in print."""
-    css = resources.files("formcheck.report").joinpath(_STYLE).read_text(encoding="utf-8")
-    blocks = re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)
-    light, _, paper = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in blocks)
-    colours = {**light, **paper}
-    rules = "\n".join(re.findall(r"^svg .*\}$", css, flags=re.MULTILINE))
-    rules = _FONT_RULE.sub(f'font-family: "{_FONT}"; font-size: 12px;', rules)
-    return _VARIABLE.sub(lambda name: colours[name.group(1)], rules)
-
-
 _CLINICAL: Final = "clinical.typ"
 _CLIENT: Final = "client.typ"
 _PLOT_PX: Final = (760, 275)
@@ -137,6 +98,38 @@ def client_pdf(content: ClientSummary) -> bytes:
     data = printable(document)
     data["person"] = " · ".join(f"{_ISOLATE}{part}{_END_OF_ISOLATE}" for part in data["person"])
     return make_pdf(_CLIENT, data, files)
+
+
+def print_chart(chart: Chart, size: tuple[int, int], label: str) -> str:
+    """Draw a chart as an SVG file of its own, in print colours.
+
+    Parameters
+    ----------
+    chart
+        What to show.
+    size
+        Width and height, px; text is 12 px high at this size.
+    label
+        What the chart shows, in words.
+    """
+    svg = ElementTree.fromstring(str(draw_chart(chart, size, label)))
+    svg.set("xmlns", "http://www.w3.org/2000/svg")
+    style = ElementTree.Element("style")
+    style.text = print_style()
+    svg.insert(0, style)
+    return ElementTree.tostring(svg, encoding="unicode")
+
+
+@cache
+def print_style() -> str:
+    """Return the style sheet's rules for drawings, with the values of its variables in print."""
+    css = report_style()
+    blocks = re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)
+    light, _, paper = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in blocks)
+    colours = {**light, **paper}
+    rules = "\n".join(re.findall(r"^svg .*\}$", css, flags=re.MULTILINE))
+    rules = _FONT_RULE.sub(f'font-family: "{_FONT}"; font-size: 12px;', rules)
+    return _VARIABLE.sub(lambda name: colours[name.group(1)], rules)
 
 
 def make_pdf(template: str, data: Document, files: Mapping[str, bytes]) -> bytes:

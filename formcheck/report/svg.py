@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from importlib import resources
 from typing import Final
 from xml.etree import ElementTree
 
@@ -28,6 +29,7 @@ from formcheck.report.plot_kit import (
 from formcheck.report.words import estimate_text, why_not_counted
 from formcheck.session.assessment import Rep
 
+_STYLE: Final = "templates/report.css"
 WIDE: Final = (760, 320)
 """Width and height for screens and paper."""
 NARROW: Final = (344, 300)
@@ -43,6 +45,11 @@ _PEAK_OFFSET_PX: Final = 5
 _POINTS_PER_PX: Final = 2
 _NARROWEST_COLUMN_PX: Final = 10
 _HEADROOM: Final = 0.08
+
+
+def report_style() -> str:
+    """Return the report's style sheet."""
+    return resources.files("formcheck.report").joinpath(_STYLE).read_text(encoding="utf-8")
 
 
 def draw_chart(chart: Chart, size: tuple[int, int], label: str) -> Markup:

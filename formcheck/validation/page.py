@@ -27,14 +27,13 @@ from formcheck.report.plot_kit import (
     rule,
     text,
 )
-from formcheck.report.svg import NARROW, WIDE
+from formcheck.report.svg import NARROW, WIDE, report_style
 from formcheck.report.words import counted, label_of
 from formcheck.validation.agreement import FEWEST_FOR_SPREAD, Interval
 from formcheck.validation.content import sections_of, summary_of
 from formcheck.validation.study import Group, PairLevel, Study
 from formcheck.validation.words import number, with_unit
 
-SIZES: Final = (WIDE, NARROW)
 _MARGINS: Final = Margins(left=52, right=92, top=16, bottom=48)
 _LEFT, _RIGHT, _TOP, _BOTTOM = _MARGINS
 _HEADROOM: Final = 0.12
@@ -168,8 +167,8 @@ def headlines(study: Study) -> list[str]:
 
 def _style() -> str:
     """Return the style of the report of a set, and what this page has of its own."""
-    files = (("formcheck.report", "templates/report.css"), ("formcheck.validation", "templates/validation.css"))
-    return "\n".join(resources.files(package).joinpath(name).read_text(encoding="utf-8") for package, name in files)
+    own = resources.files("formcheck.validation").joinpath("templates/validation.css").read_text(encoding="utf-8")
+    return f"{report_style()}\n{own}"
 
 
 def _main_groups(study: Study) -> list[Group]:

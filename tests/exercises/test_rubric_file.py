@@ -88,6 +88,10 @@ def test_how_sure_a_fault_must_be_and_what_contradicts_it_are_read(sure: str, ru
     assert (rubric.check("T-2").fault_sureness, dict(rubric.check("T-2").evidence)) == (SURE, {})
 
 
+def test_a_number_of_too_many_digits_is_told_with_its_line(text: str) -> None:
+    assert problems(f"schema = 1\nversion = {'9' * 5000}\n{text}") == [(2, "a number has too many digits")]
+
+
 @pytest.mark.parametrize("sureness", ["0.5", "0.999"])
 def test_a_sureness_may_be_anything_from_even_chances_to_below_certain(sure: str, sureness: str) -> None:
     check = parse_rubric(sure.replace("fault_sureness = 0.8", f"fault_sureness = {sureness}").encode(), "mine.toml")

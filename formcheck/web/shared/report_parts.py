@@ -7,7 +7,8 @@ from typing import Final
 import streamlit as st
 
 from formcheck.report.csv_file import CsvDialect
-from formcheck.report.page import details_html, report_style
+from formcheck.report.page import details_html
+from formcheck.report.svg import report_style
 from formcheck.session.assessment import Assessment
 from formcheck.web.shared.browser_parts import text_beside
 
