@@ -32,11 +32,12 @@ from numpy.typing import NDArray
 
 from formcheck.errors import PoseModelError
 from formcheck.pose.balance import LiveBalance, LookSchedule, correction, mirrored_back
+from formcheck.pose.belief import LandmarkBelief
 from formcheck.pose.covered import CoverWatch
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import PersonBox, comparable_people, squares_beside, squares_over
 from formcheck.pose.source import PoseOrigin, mediapipe_origin
-from formcheck.pose.types import FloatArray, Pose, nobody
+from formcheck.pose.types import Pose, nobody
 
 _STDERR: Final = 2
 _CHATTER: Final = re.compile(
@@ -94,11 +95,6 @@ _CLOCK_STRETCH: Final = 10_000
 cannot be switched off and trails the movement by 20 to 40 ms, by 100 ms where a movement starts. That filter goes by
 the time between frames, and across minutes it has nothing left to hold on to: what comes out is what the model saw.
 Our own filters follow, zero-phase for recorded sets. Measured in docs/validation.md."""
-_VISIBILITY_SHARE: Final = 0.1
-"""In VIDEO mode MediaPipe low-passes visibility too, with this share of the new frame in what it gives, whatever the
-clock says: a joint that is hidden at once stays above 0.5 for 7 frames, and one that returns below it as long. Found by
-hiding joints: the values undone are flat to 0.01 on both sides of the step, and presence, not filtered, steps with
-them."""
 _MAX_PEOPLE: Final = 3
 """Enough to tell one person from several; each one costs time."""
 
@@ -160,7 +156,7 @@ class PoseEstimator:
         self._looks = LookSchedule()
         self._last_t_s = -math.inf
         self._last_ms = -1
-        self._smoothed_visibility: FloatArray | None = None
+        self._belief = LandmarkBelief()
         self._covers = CoverWatch() if watches_covers else None
         self._people_finder: Any = None
         self._landmarker: Any = _create_landmarker(model, "VIDEO", num_poses=1)
@@ -256,29 +252,23 @@ class PoseEstimator:
             result = self._open_landmarker().detect_for_video(picture, ms * _CLOCK_STRETCH)
         self._last_t_s, self._last_ms = t_s, ms
         if not result.pose_landmarks:
-            self._smoothed_visibility = None
+            self._belief.forget()
             if self._covers is not None:
                 self._covers.forget()
             return nobody(t_s)
         PoseEstimator._has_found_somebody = True
         landmarks, world = result.pose_landmarks[0], result.pose_world_landmarks[0]
         image = np.array([(point.x, point.y) for point in landmarks])
-        visibility = self._visibility(landmarks)
+        visibility = self._belief(
+            np.array([point.visibility or 0.0 for point in landmarks]),
+            np.array([point.presence or 0.0 for point in landmarks]),
+        )
         if self._covers is not None:
             covered = self._covers.covered(t_s, rgb, image * (rgb.shape[1], rgb.shape[0]), visibility)
             visibility[covered] = 0.0
         return Pose(
             t_s, image * (width_px, height_px), visibility, np.array([(point.x, point.y, point.z) for point in world])
         )
-
-    def _visibility(self, landmarks: list[Any]) -> FloatArray:
-        """Return the model's belief in each landmark of this frame alone, shape (33,)."""
-        smoothed = np.array([point.visibility or 0.0 for point in landmarks])
-        presence = np.array([point.presence or 0.0 for point in landmarks])
-        last, self._smoothed_visibility = self._smoothed_visibility, smoothed
-        # The filter starts anew with each person found. Its numbers are 32 bits wide: undone they are good to 1e-6.
-        now = smoothed if last is None else last + (smoothed - last) / _VISIBILITY_SHARE
-        return np.asarray(np.minimum(now, presence).clip(0.0, 1.0), dtype=np.float64)
 
     def people_in_view(self, rgb: NDArray[np.uint8], known: PersonBox | None = None) -> tuple[PersonBox, ...]:
         """Find everybody of a size comparable to the largest person in one picture.
