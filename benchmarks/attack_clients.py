@@ -200,7 +200,7 @@ def _live(clinic: Clinic, client: Client, _: Sequence[Client]) -> None:
                 return
             is_ready = True
             for number, picture in enumerate(_PICTURES):
-                live.send(struct.pack("<d", 1000 / 30 * number) + picture)
+                live.send(struct.pack("<Bd", 1, 1000 / 30 * number) + picture)
                 live.recv(timeout=PATIENCE_S)
                 time.sleep(1 / 30)
             clinic.count("live sets with all pictures answered")
@@ -216,9 +216,9 @@ def _live(clinic: Clinic, client: Client, _: Sequence[Client]) -> None:
 
 
 _SETUP: Final = {
-    "type": "setup", "version": 1, "exercise": "wall-squat", "leg": "both", "reps": 10, "hold_s": None,
-    "target_depth_deg": None, "step_height_cm": None, "ball": False, "model": "full", "session_number": 1,
-    "keep_video": True, "width": 320, "height": 180,
+    "type": "setup", "version": 2, "source": "picture", "exercise": "wall-squat", "leg": "both",
+    "reps": 10, "hold_s": None, "target_depth_deg": None, "step_height_cm": None, "ball": False, "model": "full",
+    "session_number": 1, "keep_video": True, "width": 320, "height": 180,
 }  # fmt: skip
 _PICTURES: Final = jpegs_of(SAMPLES / "wall_squat_side.mp4", 320)[60 : 60 + _FRAMES]
 

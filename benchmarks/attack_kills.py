@@ -551,7 +551,7 @@ class LiveSet(Deed):
         self._window.open("start")
         self._window.tell("formcheck_safety_gate", "accepted")
         view = self._window.component("formcheck_live")
-        setup = {**view["setup"], "type": "setup", "version": 1, "keep_video": True}  # type: ignore[dict-item]
+        setup = {**view["setup"], "type": "setup", "version": 2, "source": "picture", "keep_video": True}  # type: ignore[dict-item]
         self._path, self._setup = f"live?token={view['token']}", {**setup, "width": 640, "height": 360}
 
     def do(self) -> None:
@@ -560,7 +560,7 @@ class LiveSet(Deed):
             live.send(json.dumps(self._setup))
             live.recv()
             for number, picture in enumerate(_pictures()):
-                live.send(struct.pack("<d", 1000 / 30 * number) + picture)
+                live.send(struct.pack("<Bd", 1, 1000 / 30 * number) + picture)
                 live.recv()
                 time.sleep(1 / 30)
             live.send('{"type":"finish"}')

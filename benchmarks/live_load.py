@@ -95,9 +95,10 @@ class Client:
         """Do a set of so many seconds and finish it."""
         async with websockets.connect(self._address, origin=self._origin, max_size=None) as link:  # type: ignore[arg-type]
             setup = {
-                "type": "setup", "version": 1, "exercise": "wall-squat", "leg": "both", "reps": 10, "hold_s": None,
-                "target_depth_deg": None, "step_height_cm": None, "ball": False, "model": "full", "session_number": 1,
-                "keep_video": False, "width": self._size[0], "height": self._size[1],
+                "type": "setup", "version": 2, "source": "picture", "exercise": "wall-squat", "leg": "both",
+                "reps": 10, "hold_s": None, "target_depth_deg": None, "step_height_cm": None, "ball": False,
+                "model": "full", "session_number": 1, "keep_video": False,
+                "width": self._size[0], "height": self._size[1],
             }  # fmt: skip
             await link.send(json.dumps(setup))
             ready = json.loads(await link.recv())
@@ -117,7 +118,7 @@ class Client:
                 now = time.perf_counter()
                 t_ms = (now - begin) * 1000
                 sent[t_ms] = now
-                await link.send(struct.pack("<d", t_ms) + self._pictures[k % len(self._pictures)])
+                await link.send(struct.pack("<Bd", 1, t_ms) + self._pictures[k % len(self._pictures)])
             await link.send('{"type":"finish"}')
             await asyncio.wait_for(reader, 30)
 

@@ -34,7 +34,7 @@ def test_a_schema_is_one(schema: dict[str, Any]) -> None:
 @pytest.mark.parametrize("exercise", builtin_names())
 @pytest.mark.parametrize("plan", [Plan(), Plan(60.0, 10, 3.0, 15.0)])
 def test_who_is_ready_is_told_what_the_schema_says(exercise: str, plan: Plan) -> None:
-    opened = OpenSet("a" * 24, builtin_rubric(exercise), plan, "pose_landmarker_full")
+    opened = OpenSet("a" * 24, builtin_rubric(exercise), plan, "pose_landmarker_full", "picture")
     told = ready_message(opened, LiveLimits(), resumed=False, last_t_ms=None)
     jsonschema.validate(json.loads(told), REPLIES)
 

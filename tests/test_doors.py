@@ -69,7 +69,17 @@ def toml_file(given: Any) -> bytes:
 
 
 FOLDER = exercise_folders()["step-down"]
-SIZE = {"width": 640, "height": 480}
+SETUP = {"type": "setup", "version": 2, "width": 640, "height": 480}
+ESTIMATOR = {
+    "package": "@mediapipe/tasks-vision",
+    "version": "0.10.35",
+    "wasm_sha256": "a" * 64,
+    "model": "full",
+    "model_sha256": "b" * 64,
+    "delegate": "CPU",
+    "user_agent": "a browser",
+    "self_test": {"runs": 30, "ms_p50": 21.0, "ms_p90": 28.5, "worst_px": 1.2},
+}
 PLAN = {"target_depth_deg": 155.0, "reps": 150, "hold_s": None, "ball": False, "sex": "female", "more": "of another"}
 REQUEST = {"leg": "left", "view": "side", "capture_fps": 120.0, "person": [0.1, 0.0, 0.9, 1.0], "mirrored": False}
 RUN = {"from_s": 3.0, "to_s": 3.5}
@@ -78,8 +88,9 @@ CASES = {
         lambda given: parse_client_text(json.dumps(given)),
         LiveRefusalError,
         (
-            {"type": "setup", "version": 1, "exercise": "step-down", "leg": "left", "reps": 8, "hold_s": 3.5, **SIZE},
-            {"type": "resume", "version": 1, "set_id": "a" * 24},
+            {**SETUP, "source": "picture", "exercise": "step-down", "leg": "left", "reps": 8, "hold_s": 3.5},
+            {**SETUP, "source": "landmarks", "estimator": ESTIMATOR, "exercise": "squat"},
+            {"type": "resume", "version": 2, "set_id": "a" * 24},
             {"type": "ping"},
         ),
     ),

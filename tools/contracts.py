@@ -13,8 +13,16 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from formcheck.doors import schema_of
+from formcheck.pose.covered import WATCHED
 from formcheck.pose.landmarks import N_LANDMARKS
-from formcheck.web.live.messages import CLIENT_MESSAGES, PROTOCOL_VERSION, TIME_BYTES
+from formcheck.web.live.landmarks import FRAME_BYTES, HEADER_BYTES
+from formcheck.web.live.messages import (
+    CLIENT_MESSAGES,
+    LANDMARKS_KIND,
+    PICTURE_HEADER_BYTES,
+    PICTURE_KIND,
+    PROTOCOL_VERSION,
+)
 from formcheck.web.live.refusal import CloseCode
 from formcheck.web.live.replies import Reply
 from formcheck.web.player.events import PLAYER_EVENTS
@@ -34,9 +42,16 @@ def made() -> dict[str, str]:
     close = ", ".join(f"{each.name}: {each.value}" for each in CloseCode)
     constants = (
         f"export const VERSION = {PROTOCOL_VERSION};\n"
-        "/** Bytes before the picture: the capture time as a little-endian float64. */\n"
-        f"export const HEADER_BYTES = {TIME_BYTES};\n"
-        f"export const LANDMARKS = {N_LANDMARKS};\n\n"
+        "/** First byte of a binary message. */\n"
+        f"export const KIND = Object.freeze({{ PICTURE: {PICTURE_KIND}, LANDMARKS: {LANDMARKS_KIND} }});\n"
+        "/** Bytes before the picture: its kind, and the capture time as a little-endian float64. */\n"
+        f"export const HEADER_BYTES = {PICTURE_HEADER_BYTES};\n"
+        "/** Bytes before the frames of landmarks: their kind and number; and of each frame. */\n"
+        f"export const LANDMARKS_HEADER_BYTES = {HEADER_BYTES};\n"
+        f"export const LANDMARKS_FRAME_BYTES = {FRAME_BYTES};\n"
+        f"export const LANDMARKS = {N_LANDMARKS};\n"
+        "/** Landmarks whose covers are told, in the order of their bits. */\n"
+        f"export const WATCHED = Object.freeze([{', '.join(str(int(mark)) for mark in WATCHED)}]);\n\n"
         f"/** Close codes of the socket. */\nexport const CLOSE = Object.freeze({{ {close} }});\n"
     )
     live = _module("The live socket's messages", {"ClientMessage": messages, "Message": replies}, constants)

@@ -34,7 +34,8 @@ AUTO_MODEL: Final = "auto"
 _MOST_EXACT: Final = "heavy"
 
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
-_PREFIX: Final = "pose_landmarker_"
+MODEL_PREFIX: Final = "pose_landmarker_"
+"""Of the name of a model, before its short name."""
 _SUFFIX: Final = ".task"
 
 
@@ -51,7 +52,7 @@ class PoseModel:
     @property
     def short_name(self) -> str:
         """The name that commands take, such as `full`."""
-        return self.name.removeprefix(_PREFIX)
+        return self.name.removeprefix(MODEL_PREFIX)
 
 
 class ModelState(StrEnum):
@@ -105,7 +106,7 @@ def model_path(name: str = DEFAULT_MODEL, *, folder: Path | None = None) -> Path
     """
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]*", name):
         raise PoseModelError(f"“{name}” cannot be the name of a pose model.", f"Choose one of {', '.join(RELEASES)}.")
-    return (folder or models_folder()) / f"{_PREFIX}{name}{_SUFFIX}"
+    return (folder or models_folder()) / f"{MODEL_PREFIX}{name}{_SUFFIX}"
 
 
 def find_model(name: str = DEFAULT_MODEL, *, folder: Path | None = None) -> PoseModel:
@@ -230,7 +231,7 @@ def installed_models(*, folder: Path | None = None) -> tuple[PoseModel, ...]:
     PoseModelError
         If a file cannot be read.
     """
-    paths = sorted((folder or models_folder()).glob(f"{_PREFIX}*{_SUFFIX}"))
+    paths = sorted((folder or models_folder()).glob(f"{MODEL_PREFIX}*{_SUFFIX}"))
     return tuple(PoseModel(path.stem, path, _file_sha256(path)) for path in paths if path.is_file())
 
 
@@ -241,7 +242,7 @@ def verify_model(path: Path) -> ModelReport:
     weights, and not the bytes of the file alone: `full` is built on this computer, and its layout depends on the
     version of flatbuffers that wrote it.
     """
-    name = path.stem.removeprefix(_PREFIX)
+    name = path.stem.removeprefix(MODEL_PREFIX)
     return _check(path, (RELEASES[name],) if name in RELEASES else tuple(RELEASES.values()))
 
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Final, Protocol, overload, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.pose.models import PoseModel
+from formcheck.pose.models import MODEL_PREFIX, PoseModel
 from formcheck.pose.people import PersonBox
+from formcheck.pose.releases import DEFAULT_MODEL, RELEASES
 from formcheck.pose.types import Pose, PoseTrack, nobody
 
 if TYPE_CHECKING:
@@ -36,6 +37,14 @@ class PoseOrigin:
     """Of the model's file, hexadecimal; empty where there is none."""
     mediapipe: str = ""
     """Version of MediaPipe that ran it; empty where another program did."""
+    where: str = ""
+    """Where it ran, such as `in the browser (as it says)`; empty where formcheck ran it itself."""
+    runtime: str = ""
+    """What ran it there, with its version, such as `@mediapipe/tasks-vision 0.10.35`."""
+    runtime_sha256: str = ""
+    """Of its WebAssembly file, hexadecimal."""
+    delegate: str = ""
+    """What it computed on there, `CPU` or `GPU`."""
 
 
 class PoseSource(Protocol):
@@ -130,6 +139,32 @@ def mediapipe_origin(model: PoseModel) -> PoseOrigin:
     return PoseOrigin(model.name, model.sha256, mediapipe_version())
 
 
+def origin_of(finder: PoseModel | PoseOrigin) -> PoseOrigin:
+    """Return who finds poses: of a pose model MediaPipe."""
+    return mediapipe_origin(finder) if isinstance(finder, PoseModel) else finder
+
+
+_BROWSER: Final = "in the browser (as it says)"
+"""A server can check numbers, not who found them."""
+
+
+def browser_origin(model: str, sha256: str, *, runtime: str, runtime_sha256: str, delegate: str) -> PoseOrigin:
+    """Return who finds the poses that a browser sends.
+
+    Parameters
+    ----------
+    model
+        Its short name, such as `full`.
+    sha256
+        Of the model's file. Only that of the default model makes it that model, with what is known of its errors.
+    runtime, runtime_sha256, delegate
+        As for `PoseOrigin`.
+    """
+    is_known = model == DEFAULT_MODEL and sha256 in RELEASES[model].known_sha256
+    name = MODEL_PREFIX + model if is_known else f"{model} pose model of a browser"
+    return PoseOrigin(name, sha256, "", _BROWSER, runtime, runtime_sha256, delegate)
+
+
 class RecordedPoses:
     """A pose source whose poses were found before: gives each picture of a video the saved pose of its time.
 
@@ -150,7 +185,15 @@ class RecordedPoses:
     def origin(self) -> PoseOrigin:
         """Who found the poses."""
         source = self._track.source
-        return PoseOrigin(source.pose_model, source.model_sha256, source.mediapipe)
+        return PoseOrigin(
+            source.pose_model,
+            source.model_sha256,
+            source.mediapipe,
+            source.where,
+            source.runtime,
+            source.runtime_sha256,
+            source.delegate,
+        )
 
     def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:  # noqa: ARG002
         """Return the pose nearest in time, nobody where none is near."""

@@ -122,6 +122,14 @@ class TrackSource:
     principal_x_px: float = float("nan")
     """Where the optical axis meets the picture (px), for a picture that is known to be cut out of another; else NaN."""
     principal_y_px: float = float("nan")
+    where: str = ""
+    """Where the poses were found, such as `in the browser (as it says)`; empty where formcheck ran the model itself."""
+    runtime: str = ""
+    """What ran the model there, with its version, such as `@mediapipe/tasks-vision 0.10.35`."""
+    runtime_sha256: str = ""
+    """Of its WebAssembly file, hexadecimal."""
+    delegate: str = ""
+    """What it computed on there, `CPU` or `GPU`."""
 
     def __post_init__(self) -> None:
         # Whatever a recorder, an archive or an older version called the file: it goes into texts of every kind.

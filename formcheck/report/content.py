@@ -262,6 +262,7 @@ def _origin(assessment: Assessment) -> tuple[OriginLine, ...]:
         OriginLine("Video" if source.sha256 else "Camera", size, source.sha256),
         OriginLine("formcheck", made.formcheck, ""),
         OriginLine("Pose model", made.poses_by, made.model_sha256),
+        *([OriginLine("Pose runtime", made.runtime, made.runtime_sha256)] if made.runtime else []),
         OriginLine("Rubric", made.rubric, made.rubric_sha256),
         OriginLine("Filter", made.filter, ""),
     )

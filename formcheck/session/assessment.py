@@ -96,11 +96,21 @@ class Provenance:
     rubric: str
     rubric_sha256: str
     filter: str
+    where: str = ""
+    """Where the poses were found, such as `in the browser (as it says)`; empty where formcheck ran the model itself."""
+    runtime: str = ""
+    """What ran the model there, with its version."""
+    runtime_sha256: str = ""
+    """Of its WebAssembly file."""
+    delegate: str = ""
+    """What it computed on there, `CPU` or `GPU`."""
 
     @property
     def poses_by(self) -> str:
         """Who found the poses: `pose_landmarker_full by MediaPipe 0.10.31`, or the name of another source."""
-        return f"{self.pose_model} by MediaPipe {self.mediapipe}" if self.mediapipe else self.pose_model
+        by = self.runtime or (f"MediaPipe {self.mediapipe}" if self.mediapipe else "")
+        words = [self.pose_model, f"by {by}" if by else "", f"on {self.delegate}" if self.delegate else "", self.where]
+        return " ".join(word for word in words if word)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from formcheck.exercises.cues import CueChooser
 from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.live_measures import LiveCleaner
 from formcheck.pose.models import PoseModel
-from formcheck.pose.source import mediapipe_origin
+from formcheck.pose.source import PoseOrigin, origin_of
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Assessment, SetupCheck
 from formcheck.session.live_ready import GettingReady
@@ -39,7 +39,7 @@ class LiveSet:
     width_px, height_px
         Of the upright, un-mirrored pictures.
     model
-        The pose model that finds the landmarks.
+        The pose model that finds the landmarks, or who else does.
     session_number
         Of this person, from 1: feedback fades from session to session.
     balanced
@@ -52,11 +52,11 @@ class LiveSet:
         *,
         width_px: int,
         height_px: int,
-        model: PoseModel,
+        model: PoseModel | PoseOrigin,
         session_number: int = 1,
         balanced: bool = False,
     ) -> None:
-        self._request, origin = request, mediapipe_origin(model)
+        self._request, origin = request, origin_of(model)
         self._source = TrackSource(
             name="live set",
             sha256="",
@@ -69,6 +69,10 @@ class LiveSet:
             model_sha256=origin.sha256,
             mediapipe=origin.mediapipe,
             balanced=balanced,
+            where=origin.where,
+            runtime=origin.runtime,
+            runtime_sha256=origin.runtime_sha256,
+            delegate=origin.delegate,
         )
         self._cues = CueChooser(session_number=session_number, target_reps=request.plan.reps)
         self._shown = ShownMeasures(request.rubric, request.plan)

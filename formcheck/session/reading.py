@@ -255,6 +255,10 @@ class _Reading:
             mirrored=self._mirrored,
             slowed=info.slowed,
             focal_px=focal_px(info.focal_35mm_mm, info.width, info.height),
+            where=origin.where,
+            runtime=origin.runtime,
+            runtime_sha256=origin.runtime_sha256,
+            delegate=origin.delegate,
         )
         track = poses.build(source)
         same = repeated_stretches(track.t_s, np.array(repeated, dtype=np.bool_))

@@ -312,6 +312,10 @@ def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
         rubric=f"{rubric.exercise} {rubric.version}",
         rubric_sha256=rubric.sha256,
         filter="; ".join(steps),
+        where=source.where,
+        runtime=source.runtime,
+        runtime_sha256=source.runtime_sha256,
+        delegate=source.delegate,
     )
 
 

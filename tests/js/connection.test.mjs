@@ -79,7 +79,7 @@ class Stage {
         if (typeof data === "string") {
           socket.texts.push(JSON.parse(data));
         } else {
-          const t = new DataView(data).getFloat64(0, true);
+          const t = new DataView(data).getFloat64(1, true);
           socket.pictures.push(t);
           socket.sent.push(t);
         }
@@ -129,7 +129,7 @@ test("a set goes on over a new socket, and nothing that was not analysed is lost
   stage.pass(250);
   assert.equal(stage.sockets.length, 2);
   stage.open({ resumed: true, last_t: 100 });
-  assert.deepEqual(stage.socket.texts, [{ type: "resume", version: 1, set_id: "set-1" }]);
+  assert.deepEqual(stage.socket.texts, [{ type: "resume", version: 2, set_id: "set-1" }]);
   for (let i = 0; i < 10; i += 1) {
     stage.answerAll();
     stage.pass(50);
@@ -241,7 +241,7 @@ test("a token that has run out is renewed, and the set goes on with the new one"
   stage.connection.renew({ ...SET, url: "ws://here/live?token=b" });
   assert.equal(stage.socket.url, "ws://here/live?token=b");
   stage.open({ resumed: true });
-  assert.deepEqual(stage.socket.texts, [{ type: "resume", version: 1, set_id: "set-1" }]);
+  assert.deepEqual(stage.socket.texts, [{ type: "resume", version: 2, set_id: "set-1" }]);
 });
 
 test("a token that has run out before the set is renewed as well", () => {

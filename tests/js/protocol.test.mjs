@@ -6,23 +6,24 @@ import { encodeFrame, parseMessage, resumeMessage, setupMessage } from "../../fo
 
 const pose = () => Array.from({ length: 33 }, () => [0.5, 0.5, 1]);
 
-test("a picture follows its capture time, which is a little-endian float64", () => {
+test("a picture follows its kind and its capture time, which is a little-endian float64", () => {
   const bytes = encodeFrame(1234.5, new Uint8Array([0xff, 0xd8, 7]).buffer);
-  assert.equal(bytes.byteLength, 11);
-  assert.equal(new DataView(bytes).getFloat64(0, true), 1234.5);
-  assert.deepEqual([...new Uint8Array(bytes, 0, 8)], [0x00, 0x00, 0x00, 0x00, 0x00, 0x4a, 0x93, 0x40]);
-  assert.deepEqual([...new Uint8Array(bytes, 8)], [0xff, 0xd8, 7]);
+  assert.equal(bytes.byteLength, 12);
+  assert.equal(new DataView(bytes).getFloat64(1, true), 1234.5);
+  assert.deepEqual([...new Uint8Array(bytes, 0, 9)], [0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x4a, 0x93, 0x40]);
+  assert.deepEqual([...new Uint8Array(bytes, 9)], [0xff, 0xd8, 7]);
 });
 
 test("the set-up says what was chosen and how large the pictures are", () => {
   const message = JSON.parse(setupMessage({ exercise: "squat", leg: "both", type: "x" }, 3, { width: 640, height: 360 }));
   assert.deepEqual(message, {
-    exercise: "squat", leg: "both", type: "setup", version: 1, session_number: 3, width: 640, height: 360,
+    exercise: "squat", leg: "both", type: "setup", version: 2, source: "picture", session_number: 3, width: 640,
+    height: 360,
   });
 });
 
 test("a set is resumed by its id", () => {
-  assert.deepEqual(JSON.parse(resumeMessage("abc")), { type: "resume", version: 1, set_id: "abc" });
+  assert.deepEqual(JSON.parse(resumeMessage("abc")), { type: "resume", version: 2, set_id: "abc" });
 });
 
 test("what is left out of a result is not there, rather than undefined", () => {

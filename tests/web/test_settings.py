@@ -28,6 +28,8 @@ from formcheck.web.shared.set_settings import (
     usual_set,
 )
 
+_PICTURES = {"version": 2, "source": "picture", "width": 640, "height": 480}
+
 
 def read(query: str) -> LinkReading:
     return read_link(parse_qs(query, keep_blank_values=True))
@@ -132,7 +134,7 @@ def test_the_link_is_at_the_address_of_the_page() -> None:
 @pytest.mark.parametrize("exercise", list(EXERCISES))
 def test_the_live_socket_takes_the_set_up_message(exercise: str) -> None:
     message = setup_message(usual_set(exercise), model="auto", session_number=1, keep_video=False)
-    parsed = parse_client_text(json.dumps({**message, "type": "setup", "version": 1, "width": 640, "height": 480}))
+    parsed = parse_client_text(json.dumps({**message, "type": "setup", **_PICTURES}))
     assert isinstance(parsed, SetupMessage)
     assert parsed.request == usual_set(exercise)
 
@@ -161,7 +163,15 @@ def _by_link(name: str, value: float) -> bool:
 
 def _by_socket(name: str, value: float) -> bool:
     number = int(value) if LIMITS[name].whole else value
-    message = {"type": "setup", "version": 1, "exercise": "squat", "width": 640, "height": 480, name: number}
+    message = {
+        "type": "setup",
+        "version": 2,
+        "source": "picture",
+        "exercise": "squat",
+        "width": 640,
+        "height": 480,
+        name: number,
+    }
     try:
         parse_client_text(json.dumps(message))
     except LiveRefusalError:
@@ -197,6 +207,6 @@ def test_a_set_with_numbers_left_open_is_said_and_sent_without_them() -> None:
     request = SetRequest("wall-squat", plan=Plan(reps=8))
     assert in_words(request) == "Wall squat · 8 reps"
     message = setup_message(request, model="auto", session_number=1, keep_video=False)
-    parsed = parse_client_text(json.dumps({**message, "type": "setup", "version": 1, "width": 640, "height": 480}))
+    parsed = parse_client_text(json.dumps({**message, "type": "setup", **_PICTURES}))
     assert isinstance(parsed, SetupMessage)
     assert parsed.request == request

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from formcheck.errors import FormcheckError
+
+Source = Literal["picture", "landmarks"]
+"""What a page sends of each frame of a set."""
 
 SESSIONS_VARIABLE: Final = "FORMCHECK_LIVE_SESSIONS"
 _SETS_PER_CPU: Final = 2
@@ -38,12 +42,18 @@ class LiveLimits:
     """A set-up message has 300."""
     frames_per_s: float = 60.0
     """Averaged over a second; cameras give 30, some 60."""
+    landmarks_per_s: float = 66.0
+    """The same of landmarks by their own times, whenever they come: cameras that give 60 are not exact."""
     backlog_frames: int = 300
-    """At once after a resume, on top of that: 10 s at the half rate at which a page goes on taking pictures."""
+    """At once after a resume, on top of that: 10 s at the half rate at which a page goes on taking pictures. Landmarks
+    are small, so a page keeps all of them while its socket is lost: of them, as many as fit into that time."""
     in_flight: int = 2
     """What clients are told to keep to: one being measured, one on its way."""
     max_in_flight: int = 4
     """Accepted and not yet answered; whoever sends more does not listen."""
+    landmarks_in_flight: int = 15
+    """The same two of landmarks: 12 kB, half a second of a network that stumbles."""
+    max_landmarks_in_flight: int = 30
     max_sets: int = field(default_factory=_default_sets)
     """Open at a time, those included whose socket is lost."""
     max_sets_per_owner: int = 2
@@ -98,6 +108,20 @@ class LiveLimits:
         if self.max_sets_per_address is not None:
             return self.max_sets_per_address
         return max(1, self.max_sets - max(1, self.max_sets // 4))
+
+    def told_in_flight(self, source: Source) -> int:
+        """Return how many unanswered frames of a source a page is told to keep to."""
+        return self.in_flight if source == "picture" else self.landmarks_in_flight
+
+    def most_in_flight(self, source: Source) -> int:
+        """Return how many unanswered frames of a source are accepted."""
+        return self.max_in_flight if source == "picture" else self.max_landmarks_in_flight
+
+    def backlog(self, source: Source, missing_s: float) -> int:
+        """Return how many frames may come at once on top of the rate, after so long without any (s)."""
+        if source == "picture":
+            return self.backlog_frames
+        return math.ceil(self.frames_per_s * min(missing_s, self.resume_keep_s)) + self.max_landmarks_in_flight
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> LiveLimits:

@@ -1,4 +1,4 @@
-"""The thread of one live set: pictures go in from whichever socket has the set now, answers come out in their order.
+"""The thread of one live set: frames go in from whichever socket has the set now, answers come out in their order.
 
 What the thread of a live set is asked to do, in order.
 """
@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Final
 
 from formcheck.errors import FormcheckError, NotAssessableError
-from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.landmark_pipeline import LandmarkPipeline
+from formcheck.web.live.landmarks import LandmarkMessage
+from formcheck.web.live.limits import LiveLimits, Source
 from formcheck.web.live.messages import FrameMessage, SetupMessage
 from formcheck.web.live.outgoing import Listener, Outgoing, goodbye
+from formcheck.web.live.pace import RateLimit
 from formcheck.web.live.parts import LiveParts
+from formcheck.web.live.picture_pipeline import PicturePipeline
 from formcheck.web.live.pipeline import Pipeline, PipelineResult
 from formcheck.web.live.refusal import (
     GOING_AWAY,
@@ -26,6 +30,7 @@ from formcheck.web.live.refusal import (
     malformed,
     our_fault,
     set_in_use,
+    too_fast,
 )
 from formcheck.web.live.replies import error_message, finished_message, ready_message
 
@@ -40,11 +45,11 @@ class GreetSocket:
 
 
 @dataclass(frozen=True)
-class MeasurePicture:
-    """Measure a picture and answer to the socket that it came over."""
+class MeasureFrames:
+    """Measure what came and answer to the socket that it came over."""
 
     listener: Listener
-    frame: FrameMessage
+    message: FrameMessage | LandmarkMessage
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,7 @@ class DropSet:
     last_words: Outgoing
 
 
+_PIPELINES: Final[Mapping[Source, type[Pipeline]]] = {"picture": PicturePipeline, "landmarks": LandmarkPipeline}
 _logger: Final = logging.getLogger(__name__)
 _SHORTEST_STEP_MS: Final = 0.1
 """Between pictures: 10,000 a second are meant by nobody, and times nearer together than that merge."""
@@ -117,13 +123,15 @@ class LiveSetRunner:
         self.set_id, self.owner, self.setup = set_id, owner, setup
         self._parts, self._limits, self._on_end = parts, limits, on_end
         self._lock = threading.Lock()
-        self._todo: SimpleQueue[GreetSocket | MeasurePicture | FinishSet | DropSet] = SimpleQueue()
+        self._todo: SimpleQueue[GreetSocket | MeasureFrames | FinishSet | DropSet] = SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=f"formcheck-live-{set_id[:6]}", daemon=True)
         self._listener: Listener | None = None
         self._heard = 0
         self._heard_at_s = self._left_at_s = self._frame_at_s = self._begun_at_s = parts.clock()
         self._first_t_ms: float | None = None
         self._newest_t_ms = float("-inf")
+        # By the frames' own time, so that what was kept while the socket was lost may come at once.
+        self._rate = RateLimit(limits.landmarks_per_s, lambda: self._newest_t_ms / 1000)
         self._pending = 0
         self._closed = False
 
@@ -178,37 +186,35 @@ class LiveSetRunner:
         with self._lock:
             return self._parts.clock() - self._frame_at_s
 
-    def submit(self, listener: Listener, frame: FrameMessage) -> None:
-        """Have a picture measured; the answer goes to the listener, if it still has the set.
+    def submit(self, listener: Listener, message: FrameMessage | LandmarkMessage) -> None:
+        """Have a message's frames measured; the answer goes to the listener, if it still has the set.
 
-        Pictures that come after the end was asked for, or over a socket that has lost the set, are dropped.
+        What comes after the end was asked for, or over a socket that has lost the set, is dropped.
 
         Raises
         ------
         LiveRefusalError
-            If its time is not after that of the one before it, or too many wait for an answer.
+            If a time is not after that of the frame before it, or too many wait for an answer.
         """
+        times_ms, most = _times_ms(message), self._limits.most_in_flight(self.setup.source)
         with self._lock:
             if self._closed or listener is not self._listener:
                 return
-            if frame.t_ms < self._newest_t_ms + _SHORTEST_STEP_MS:
-                raise malformed("A picture is older than the one before it.", "Start the set again.", code="frame-time")
-            if self._pending >= self._limits.max_in_flight:
-                raise LiveRefusalError(
-                    CloseCode.TOO_FAST,
-                    "too-fast",
-                    f"More than {self._limits.max_in_flight} pictures were sent without waiting for an answer.",
-                    "Reload the page.",
-                )
+            if times_ms[0] < self._newest_t_ms + _SHORTEST_STEP_MS:
+                raise malformed("A frame is older than the one before it.", "Start the set again.", code="frame-time")
+            if self._pending + len(times_ms) > most:
+                raise too_fast(f"More than {most} frames were sent without waiting for an answer.")
             self._frame_at_s = self._parts.clock()
             if self._first_t_ms is None:
-                self._first_t_ms = frame.t_ms
-            if frame.t_ms - self._first_t_ms > 1000 * self._limits.max_set_s:
+                self._first_t_ms = times_ms[0]
+            if times_ms[-1] - self._first_t_ms > 1000 * self._limits.max_set_s:
                 self._todo.put(FinishSet(self._long_set_remark))
                 return
-            self._newest_t_ms = frame.t_ms
-            self._pending += 1
-            self._todo.put(MeasurePicture(listener, frame))
+            self._newest_t_ms = times_ms[-1]
+            if isinstance(message, LandmarkMessage) and not self._rate.allows(len(times_ms)):
+                raise too_fast(f"More than {self._limits.frames_per_s:.0f} frames were taken in a second.")
+            self._pending += len(times_ms)
+            self._todo.put(MeasureFrames(listener, message))
 
     def finish(self, listener: Listener) -> None:
         """Have the set measured when the pictures before are, if the listener still has it."""
@@ -274,7 +280,7 @@ class LiveSetRunner:
     def _run(self) -> None:
         ending: Ending | None = None
         try:
-            with Pipeline(self.set_id, self.setup, self._parts, self._limits) as pipeline:
+            with _PIPELINES[self.setup.source](self.set_id, self.setup, self._parts, self._limits) as pipeline:
                 ending = self._work(pipeline)
         except FormcheckError as error:
             ending = ending or Ending(_cannot_measure(error))
@@ -310,14 +316,14 @@ class LiveSetRunner:
         text = ready_message(pipeline.opened, self._limits, resumed=join.resumed, last_t_ms=pipeline.last_t_ms)
         self._tell(join.listener, Outgoing(text))
 
-    def _answer(self, pipeline: Pipeline, picture: MeasurePicture) -> None:
+    def _answer(self, pipeline: Pipeline, work: MeasureFrames) -> None:
         try:
-            outgoing = Outgoing(pipeline.measure(picture.frame))
+            outgoing = Outgoing(pipeline.measure(work.message))
         except LiveRefusalError as refusal:
             outgoing = goodbye(refusal)
         with self._lock:
-            self._pending -= 1
-        self._tell(picture.listener, outgoing)
+            self._pending -= len(_times_ms(work.message))
+        self._tell(work.listener, outgoing)
 
     def _finished(self, pipeline: Pipeline, remark: str) -> Ending:
         if remark:
@@ -358,6 +364,11 @@ class LiveSetRunner:
             listener, self._listener = self._listener, None
             if listener is not None:
                 listener(ending.last_words)
+
+
+def _times_ms(message: FrameMessage | LandmarkMessage) -> tuple[float, ...]:
+    """Return the capture times of a message's frames, in order."""
+    return (message.t_ms,) if isinstance(message, FrameMessage) else tuple(frame.t_ms for frame in message.frames)
 
 
 def _cannot_measure(error: FormcheckError) -> Outgoing:

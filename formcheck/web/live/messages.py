@@ -1,7 +1,8 @@
 """What a browser may send: each message a model, every field checked at the door.
 
-Text is JSON. A picture is 8 bytes of capture time (float64, little-endian, milliseconds) and a JPEG. The JavaScript
-types of the messages and their JSON Schema are made from these models: `python -m tools.contracts`.
+Text is JSON. What is binary begins with a byte that says its kind: a picture is 8 bytes of capture time (float64,
+little-endian, milliseconds) and a JPEG; landmarks are in `formcheck.web.live.landmarks`. The JavaScript types of the
+messages and their JSON Schema are made from these models: `python -m tools.contracts`.
 """
 
 from __future__ import annotations
@@ -11,20 +12,24 @@ import struct
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from formcheck.doors import Door, Published, Wrong, word_of
+from formcheck.doors import Door, Published, Text, Wrong, at_once, word_of
 from formcheck.exercises.plan import LIMITS, Plan
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.pose.landmarks import Side
 from formcheck.session.request import SetRequest
-from formcheck.web.live.limits import LiveLimits
-from formcheck.web.live.refusal import LiveRefusalError, malformed
+from formcheck.web.live.limits import LiveLimits, Source
+from formcheck.web.live.refusal import CloseCode, LiveRefusalError, malformed
 
-Version = Literal[1]
+Version = Literal[2]
 PROTOCOL_VERSION: Final[Version] = get_args(Version)[0]
 
-TIME_BYTES: Final = 8
+PICTURE_KIND: Final = 1
+LANDMARKS_KIND: Final = 2
+_PICTURE_HEADER: Final = struct.Struct("<Bd")
+PICTURE_HEADER_BYTES: Final = _PICTURE_HEADER.size
+"""Kind and capture time."""
 _LATEST_MS: Final = 1e12
 """30 years after the page was opened."""
 
@@ -37,11 +42,45 @@ def _side(name: str) -> Any:
     return Field(alias=name, ge=LiveLimits.min_side_px, le=LiveLimits.max_side_px)
 
 
+def _sha256() -> Any:
+    return Field(pattern=r"^[0-9a-f]{64}$", title="a SHA-256, 64 hexadecimal digits")
+
+
+_Milliseconds = Annotated[float, Field(ge=0, le=60_000)]
+
+
+class SelfTest(Published):
+    """How the browser's estimator did on pictures whose landmarks are known."""
+
+    runs: int = Field(ge=0, le=10_000)
+    ms_p50: _Milliseconds
+    ms_p90: _Milliseconds
+    worst_px: float = Field(ge=0, le=1e6)
+    """Furthest of all landmarks from where they are known to be."""
+
+
+class BrowserEstimator(Published):
+    """What finds the landmarks in the browser, as the browser says."""
+
+    package: Literal["@mediapipe/tasks-vision"]
+    version: Literal["0.10.35"]
+    wasm_sha256: str = _sha256()
+    model: Literal["full", "lite"]
+    model_sha256: str = _sha256()
+    delegate: Literal["GPU", "CPU"]
+    user_agent: Text = Field(max_length=300)
+    self_test: SelfTest
+
+
 class SetupMessage(Published):
     """Begins a set: what is to be done, and how large the pictures are."""
 
     type: Literal["setup"]
     version: Version
+    source: Source
+    """Whether pictures will be sent, or landmarks that the browser finds in them."""
+    estimator: BrowserEstimator | None = None
+    """Where landmarks are sent: what finds them."""
     exercise: Annotated[str, word_of(builtin_names)]
     """Name of its rubric, such as `wall-squat`."""
     leg: Literal["both", "left", "right", "auto"] = "auto"
@@ -57,6 +96,17 @@ class SetupMessage(Published):
     keep_video: bool = False
     width_px: int = _side("width")
     height_px: int = _side("height")
+
+    @model_validator(mode="after")
+    def _of_one_source(self) -> SetupMessage:
+        landmarks = self.source == "landmarks"
+        if landmarks and self.estimator is None:
+            at_once([(("estimator",), "landmarks need an `estimator` that finds them")])
+        if not landmarks and self.estimator is not None:
+            at_once([(("estimator",), "pictures need no `estimator`")])
+        if landmarks and self.keep_video:
+            at_once([(("keep_video",), "`keep_video` needs pictures")])
+        return self
 
     @property
     def request(self) -> SetRequest:
@@ -108,7 +158,8 @@ class FrameMessage:
 
 def _refused(wrong: tuple[Wrong, ...]) -> LiveRefusalError:
     if any(each.path == ("version",) for each in wrong):
-        return malformed("This page is of another version than the server.", "Reload the page.", code="version")
+        reason = "This page is of another version than the server."
+        return LiveRefusalError(CloseCode.VERSION, "version", reason, "Reload the page.")
     first = wrong[0]
     if first.kind == "value" and first.path not in ((), ("type",)):
         return malformed(f"{first.clause}.", "Choose a value that is allowed.", code="bad-setting")
@@ -134,17 +185,45 @@ def parse_client_text(text: str) -> TextMessage:
     return CLIENT_MESSAGES.read_json(text)
 
 
-def parse_frame(data: bytes) -> FrameMessage:
-    """Split a binary message into capture time and JPEG, which is not looked at.
+def need_kind(data: bytes, source: Source) -> None:
+    """Refuse a binary message that is not of the kind that its set is made of, without looking at the rest of it.
+
+    Raises
+    ------
+    LiveRefusalError
+        If it is empty or of another kind.
+    """
+    kind = {"picture": PICTURE_KIND, "landmarks": LANDMARKS_KIND}[source]
+    if not data:
+        raise malformed("A message is empty.")
+    if data[0] != kind:
+        other = {PICTURE_KIND: "pictures", LANDMARKS_KIND: "landmarks"}.get(data[0], "something that nobody knows")
+        made_of = {"picture": "pictures", "landmarks": "landmarks"}[source]
+        raise malformed(f"This set is made of {made_of}, but {other} came.", code="source")
+
+
+def need_time(t_ms: float, what: str) -> None:
+    """Refuse a capture time that is none.
+
+    Raises
+    ------
+    LiveRefusalError
+        With `what` it is of, such as `A picture from the camera`.
+    """
+    if not (math.isfinite(t_ms) and 0 <= t_ms <= _LATEST_MS):
+        raise malformed(f"{what} has no valid time.")
+
+
+def parse_picture(data: bytes) -> FrameMessage:
+    """Split a message of kind 1 into capture time and JPEG, which is not looked at.
 
     Raises
     ------
     LiveRefusalError
         If it is too short, or its time is none.
     """
-    if len(data) <= TIME_BYTES:
+    if len(data) <= PICTURE_HEADER_BYTES:
         raise malformed("A picture from the camera is empty.")
-    (t_ms,) = struct.unpack_from("<d", data)
-    if not (math.isfinite(t_ms) and 0 <= t_ms <= _LATEST_MS):
-        raise malformed("A picture from the camera has no valid time.")
-    return FrameMessage(t_ms, data[TIME_BYTES:])
+    _, t_ms = _PICTURE_HEADER.unpack_from(data)
+    need_time(t_ms, "A picture from the camera")
+    return FrameMessage(t_ms, data[PICTURE_HEADER_BYTES:])

@@ -24,13 +24,17 @@ class RateLimit:
 
     def allows_one_more(self) -> bool:
         """Count a message and say whether it is within the limit."""
+        return self.allows(1)
+
+    def allows(self, messages: int) -> bool:
+        """Count some that come at once and say whether all are within the limit."""
         now = self._clock()
         # What was granted on top is not taken back, but does not grow either.
         self._left = max(self._left, min(self._per_s, self._left + (now - self._at) * self._per_s))
         self._at = now
-        if self._left < 1:
+        if self._left < messages:
             return False
-        self._left -= 1
+        self._left -= messages
         return True
 
     def grant(self, messages: int) -> None:

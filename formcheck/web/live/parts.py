@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.people import PersonBox
-from formcheck.pose.source import open_pose_source
+from formcheck.pose.source import PoseOrigin, open_pose_source
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live import LiveSet
@@ -66,14 +66,20 @@ class EngineMaker(Protocol):
     """Makes the engine of one set."""
 
     def __call__(
-        self, request: SetRequest, *, width_px: int, height_px: int, model: PoseModel, session_number: int
+        self,
+        request: SetRequest,
+        *,
+        width_px: int,
+        height_px: int,
+        model: PoseModel | PoseOrigin,
+        session_number: int,
+        balanced: bool,
     ) -> Engine:
-        """Return an engine for pictures of this size whose poses are from this model."""
+        """Return an engine for pictures of this size whose poses are from this model, or from another source."""
         ...
 
 
 _BALANCED_ESTIMATOR: Final = partial(open_pose_source, balanced=True)
-_ENGINE_OF_BALANCED: Final = partial(LiveSet, balanced=True)
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,6 @@ class LiveParts:
     find_model: Callable[[str], PoseModel] = find_model
     """By its short name, such as `full`."""
     open_estimator: Callable[[PoseModel], Estimator] = _BALANCED_ESTIMATOR
-    make_engine: EngineMaker = _ENGINE_OF_BALANCED
+    make_engine: EngineMaker = LiveSet
     clock: Callable[[], float] = time.perf_counter
     """Seconds, never going back."""

@@ -25,6 +25,8 @@ class CloseCode(IntEnum):
     GONE = 4410
     """The set is over, was dropped, or never was this person's."""
     TOO_LARGE = 4413
+    VERSION = 4426
+    """The page speaks another version of the protocol."""
     TOO_FAST = 4429
     FAULT = 4500
     """Ours, not the client's."""
@@ -55,6 +57,11 @@ class LiveRefusalError(FormcheckError):
 def malformed(reason: str, remedy: str = "Reload the page.", *, code: str = "malformed") -> LiveRefusalError:
     """Return the refusal of a message that does not keep to the protocol."""
     return LiveRefusalError(CloseCode.MALFORMED, code, reason, remedy)
+
+
+def too_fast(reason: str) -> LiveRefusalError:
+    """Return the refusal of who sends faster than is taken."""
+    return LiveRefusalError(CloseCode.TOO_FAST, "too-fast", reason, "Reload the page.")
 
 
 def token_invalid() -> LiveRefusalError:

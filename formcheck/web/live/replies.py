@@ -24,7 +24,7 @@ from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.pose.types import Pose
 from formcheck.session.live_state import Instruction, LiveState, LiveValue, Stage
-from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.limits import LiveLimits, Source
 from formcheck.web.live.messages import PROTOCOL_VERSION, Version
 from formcheck.web.live.refusal import LiveRefusalError
 
@@ -72,7 +72,7 @@ class ClientLimits(_Described):
     max_height: int
     max_fps: float
     in_flight: int
-    """Pictures that are not answered yet."""
+    """Frames that are not answered yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +94,9 @@ class Ready(_Described):
     alignment_band: BandEdges | None
     limits: ClientLimits
     last_t: float | None
-    """Capture time of the newest picture that was dealt with; null before the first."""
+    """Capture time of the newest frame that was dealt with; null before the first."""
+    sources: list[Source]
+    """What this server takes, a set's being one of them."""
 
 
 @dataclass(frozen=True)
@@ -119,15 +121,16 @@ class Verdict(_Described):
 
 @dataclass(frozen=True, kw_only=True)
 class Frame(_Described):
-    """The answer to one picture."""
+    """The answer to one picture, or to the landmarks of one or two."""
 
     type: Literal["frame"] = field(default="frame", init=False)
     t: float
-    """Its capture time, as the page gave it."""
+    """Capture time of the newest, as the page gave it."""
     server_ms: float | None
     """From taking it up to having its answer."""
     stage: Stage
     pose: Landmarks | None
+    """Null where nobody is found, and in every answer to landmarks, which the page has."""
     measures: dict[str, dict[str, ShownValue | None]]
     """By measure, then by `left` and `right` or `both`."""
     not_measured: dict[str, str]
@@ -177,6 +180,8 @@ class OpenSet:
     plan: Plan
     model: str
     """Such as `pose_landmarker_full`."""
+    source: Source
+    """What its page sends."""
 
 
 def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_ms: float | None) -> str:
@@ -191,9 +196,9 @@ def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_
     resumed
         Whether the set was begun over another socket.
     last_t_ms
-        Capture time of the newest picture that was dealt with; None before the first.
+        Capture time of the newest frame that was dealt with; None before the first.
     """
-    plan, rubric = opened.plan, opened.rubric
+    plan, rubric, in_flight = opened.plan, opened.rubric, limits.told_in_flight(opened.source)
     ready = Ready(
         set_id=opened.set_id,
         resumed=resumed,
@@ -205,37 +210,47 @@ def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_
         depth_band=_depth_band(rubric, plan),
         alignment_band=_alignment_band(rubric, plan),
         limits=ClientLimits(
-            limits.max_frame_bytes, limits.max_side_px, limits.max_side_px, limits.frames_per_s, limits.in_flight
+            limits.max_frame_bytes, limits.max_side_px, limits.max_side_px, limits.frames_per_s, in_flight
         ),
         last_t=last_t_ms,
+        sources=list(get_args(Source)),
     )
     return _text(ready)
 
 
 def frame_message(
-    state: LiveState, *, t_ms: float, server_ms: float, width_px: int, height_px: int, notice: str = ""
+    state: LiveState,
+    *,
+    t_ms: float,
+    server_ms: float,
+    width_px: int,
+    height_px: int,
+    notice: str = "",
+    with_pose: bool = True,
 ) -> str:
-    """Return the answer to one picture.
+    """Return the answer to one message of frames.
 
     Parameters
     ----------
     state
         What the engine made of it.
     t_ms
-        Its capture time, as the client gave it.
+        Capture time of the newest, as the client gave it.
     server_ms
         From taking it up to having its answer.
     width_px, height_px
         Of the set's pictures, the pixels of which the landmarks are in.
     notice
         What the server has to say beside the engine: one sentence, or empty.
+    with_pose
+        False where the page has it.
     """
     view = state.view
     frame = Frame(
         t=t_ms,
         server_ms=_number(server_ms, _VALUE_DECIMALS),
         stage=state.stage,
-        pose=_pose(state.pose, width_px, height_px),
+        pose=_pose(state.pose, width_px, height_px) if with_pose else None,
         measures={name: {leg: _value(value) for leg, value in legs.items()} for name, legs in state.measures.items()},
         not_measured=dict(state.not_measured),
         phase=state.phase,

@@ -12,14 +12,17 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from formcheck.web.access.origins import is_own_page
+from formcheck.web.live.landmarks import parse_landmarks
 from formcheck.web.live.live_set_runner import LiveSetRunner
 from formcheck.web.live.messages import (
+    PICTURE_HEADER_BYTES,
     Cancel,
     Finish,
     ResumeMessage,
     SetupMessage,
+    need_kind,
     parse_client_text,
-    parse_frame,
+    parse_picture,
 )
 from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.pace import RateLimit
@@ -32,6 +35,7 @@ from formcheck.web.live.refusal import (
     set_gone,
     set_in_use,
     token_invalid,
+    too_fast,
 )
 from formcheck.web.live.registry import LiveClient, LiveRegistry
 from formcheck.web.live.replies import finished_message
@@ -40,7 +44,6 @@ Admission = Callable[[HTTPConnection, str], bool]
 """Says whether a connection is this actor's; may take a moment, so it is called in a thread."""
 
 _LOG: Final = logging.getLogger(__name__)
-_TIME_BYTES: Final = 8
 _LOOK_AGAIN_S: Final = 0.05
 """Between looks whether the socket that has the set is gone, or the set is measured."""
 _SWEEP_LATER_S: Final = 1.0
@@ -136,7 +139,7 @@ class LiveSocket:
             message = await self._receive(self._limits.idle_s, "No picture came for a while.")
             runner.hear(self._listener)
             if isinstance(message, bytes):
-                runner.submit(self._listener, parse_frame(message))
+                self._submit(runner, message)
                 continue
             parsed = parse_client_text(message)
             if isinstance(parsed, Finish):
@@ -147,6 +150,21 @@ class LiveSocket:
                 raise malformed("The set was begun already.", "Reload the page.", code="order")
             elif runner.frameless_s() > self._limits.frameless_s:
                 raise _idle("The camera gave no picture for a while.", code="no-pictures")
+
+    def _submit(self, runner: LiveSetRunner, data: bytes) -> None:
+        """Hand frames to the set, once they are known to be of its kind and within bounds."""
+        setup = runner.setup
+        need_kind(data, setup.source)
+        if setup.source == "picture":
+            runner.submit(self._listener, parse_picture(data))
+            return
+        landmarks = parse_landmarks(data, setup.width_px, setup.height_px)
+        if not self._rate.allows(len(landmarks.frames) - 1):  # the message itself is counted
+            raise self._too_fast()
+        runner.submit(self._listener, landmarks)
+
+    def _too_fast(self) -> LiveRefusalError:
+        return too_fast(f"More than {self._limits.frames_per_s:.0f} messages a second came.")
 
     async def _check_page(self) -> None:
         if not is_own_page(self._websocket):
@@ -174,12 +192,7 @@ class LiveSocket:
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", NORMAL_CLOSE))
         if not self._rate.allows_one_more():
-            raise LiveRefusalError(
-                CloseCode.TOO_FAST,
-                "too-fast",
-                f"More than {self._limits.frames_per_s:.0f} messages a second came.",
-                "Reload the page.",
-            )
+            raise self._too_fast()
         text: str | None = message.get("text")
         if text is not None:
             if len(text) > self._limits.max_text_chars:
@@ -188,7 +201,7 @@ class LiveSocket:
                 )
             return text
         data: bytes = message.get("bytes") or b""
-        if len(data) > self._limits.max_frame_bytes + _TIME_BYTES:
+        if len(data) > self._limits.max_frame_bytes + PICTURE_HEADER_BYTES:
             raise LiveRefusalError(
                 CloseCode.TOO_LARGE,
                 "frame-too-large",
@@ -218,8 +231,8 @@ class LiveSocket:
         runner = self._registry.open_one(set_id, owner)
         if runner is not None:
             await self._wait_until_free(runner)
-            # Before it is asked for: the greeting may bring the pictures of ten seconds at once.
-            self._rate.grant(self._limits.backlog_frames)
+            # Before it is asked for: the greeting may bring all that was kept at once.
+            self._rate.grant(self._limits.backlog(runner.setup.source, runner.frameless_s()))
             if runner.attach(self._listener):
                 return runner
         waited_s = 0.0

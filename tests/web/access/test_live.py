@@ -75,7 +75,7 @@ def test_another_account_comes_to_no_set_by_its_id(world: World) -> None:
     for set_id in (opened, done, "0" * 36, "", "../.."):
         bens = world.token("a session of Ben", "Ben's account")
         with world.socket(token=bens) as socket:
-            socket.send_json({"type": "resume", "version": 1, "set_id": set_id})
+            socket.send_json({"type": "resume", "version": 2, "set_id": set_id})
             assert farewell(socket) in (("set-gone", 4410), ("malformed", 4400), ("bad-setting", 4400))
     assert world.registry.finished_set(done, "a session of Ben") is None
     assert world.registry.finished_set(done, "a session of Ada") is not None

@@ -17,7 +17,7 @@ from formcheck.web.live.messages import (
     ResumeMessage,
     SetupMessage,
     parse_client_text,
-    parse_frame,
+    parse_picture,
 )
 from formcheck.web.live.refusal import LiveRefusalError
 
@@ -50,7 +50,7 @@ def test_both_legs_work_in_a_squat_whichever_is_named() -> None:
 
 
 def test_what_is_not_prescribed_may_be_left_out() -> None:
-    least = {key: SETUP[key] for key in ("type", "version", "exercise", "width", "height")}
+    least = {key: SETUP[key] for key in ("type", "version", "source", "exercise", "width", "height")}
     message = parse_client_text(json.dumps(least))
     assert isinstance(message, SetupMessage)
     assert (message.model, message.session_number) == ("auto", 1)
@@ -81,9 +81,12 @@ def test_the_edges_are_allowed(field: str, value: float) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("version", 2),
+        ("version", 1),
+        ("version", 3),
         ("version", None),
-        ("version", "1"),
+        ("version", "2"),
+        ("source", None),
+        ("source", "video"),
         ("exercise", "deadlift"),
         ("exercise", None),
         ("exercise", 3),
@@ -117,7 +120,7 @@ def test_the_edges_are_allowed(field: str, value: float) -> None:
 def test_a_field_out_of_bounds_is_named(field: str, value: Any) -> None:
     with pytest.raises(LiveRefusalError) as refused:
         parse(**{field: value})
-    assert refused.value.close_code == 4400
+    assert refused.value.close_code == (4426 if field == "version" else 4400)
     assert field in refused.value.reason or field == "version"
     assert refused.value.remedy
 
@@ -137,7 +140,7 @@ def test_short_messages() -> None:
     assert parse_client_text('{"type": "finish"}') == Finish()
     assert parse_client_text('{"type": "ping"}') == Ping()
     assert parse_client_text('{"type": "cancel"}') == Cancel()
-    resume = parse_client_text('{"type": "resume", "version": 1, "set_id": "abcdefghijklmnop"}')
+    resume = parse_client_text('{"type": "resume", "version": 2, "set_id": "abcdefghijklmnop"}')
     assert isinstance(resume, ResumeMessage)
     assert resume.set_id == "abcdefghijklmnop"
 
@@ -145,11 +148,11 @@ def test_short_messages() -> None:
 @pytest.mark.parametrize("set_id", [None, "", "short", "a" * 65, "../" * 8, 5, "é" * 24])
 def test_a_set_has_an_id_of_ours(set_id: Any) -> None:
     with pytest.raises(LiveRefusalError):
-        parse_client_text(json.dumps({"type": "resume", "version": 1, "set_id": set_id}))
+        parse_client_text(json.dumps({"type": "resume", "version": 2, "set_id": set_id}))
 
 
 def test_a_frame_is_its_time_and_its_picture() -> None:
-    message = parse_frame(struct.pack("<d", 1234.5) + b"picture")
+    message = parse_picture(struct.pack("<Bd", 1, 1234.5) + b"picture")
     assert message.t_ms == 1234.5
     assert message.jpeg == b"picture"
 
@@ -157,4 +160,4 @@ def test_a_frame_is_its_time_and_its_picture() -> None:
 @pytest.mark.parametrize("t_ms", [-0.1, float("inf"), float("nan"), 1e13])
 def test_a_time_that_is_none_is_refused(t_ms: float) -> None:
     with pytest.raises(LiveRefusalError, match="no valid time"):
-        parse_frame(struct.pack("<d", t_ms) + b"picture")
+        parse_picture(struct.pack("<Bd", 1, t_ms) + b"picture")

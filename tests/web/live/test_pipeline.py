@@ -12,9 +12,9 @@ import pytest
 from formcheck.errors import OutputError
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
-from formcheck.web.live import pipeline as recording
+from formcheck.web.live import set_recording as recording
 from formcheck.web.live.limits import LiveLimits
-from formcheck.web.live.pipeline import SetRecording
+from formcheck.web.live.set_recording import SetRecording
 
 from .world import World, begin, farewell, frame, jpeg, kept_videos, send_frames
 

@@ -44,9 +44,10 @@ def test_a_set_from_setup_to_finish(world: World) -> None:
 def test_who_is_ready_is_told_what_to_keep_to(world: World) -> None:
     with world.socket() as socket:
         ready = begin(socket)
-    assert ready["version"] == 1
+    assert ready["version"] == 2
     assert ready["resumed"] is False
     assert ready["last_t"] is None
+    assert ready["sources"] == ["picture", "landmarks"]
     assert (ready["exercise"], ready["exercise_name"], ready["bilateral"]) == ("wall-squat", "Wall squat", True)
     assert ready["model"] == "pose_landmarker_full"
     assert ready["target"] == {"reps": 10, "hold_s": 3.0, "depth_deg": 60.0}
@@ -184,6 +185,6 @@ def test_the_knees_gauges_show_what_the_rubric_judges_them_by(judged: tuple[str,
     wall_squat = builtin_rubric("wall-squat")
     knee = wall_squat.check("WS-F3")
     rubric = replace(wall_squat, checks=tuple(replace(knee, id=name, measure=name) for name in reversed(judged)))
-    opened = OpenSet("set", rubric, Plan(), "pose_landmarker_full")
+    opened = OpenSet("set", rubric, Plan(), "pose_landmarker_full", "picture")
     band = json.loads(ready_message(opened, LiveLimits(), resumed=False, last_t_ms=None))["alignment_band"]
     assert (None if band is None else band["measure"]) == shown

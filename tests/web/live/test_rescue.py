@@ -114,7 +114,7 @@ def test_a_set_that_is_being_ended_counts_no_more_and_takes_no_socket(world: Wor
     assert not runner.attach(lambda _: None)
     assert not runner.expire()
     with world.socket(session="thief") as thief:
-        thief.send_json({"type": "resume", "version": 1, "set_id": set_id})
+        thief.send_json({"type": "resume", "version": 2, "set_id": set_id})
         assert farewell(thief) == ("set-gone", 4410)
     world.gate.set()
     runner.join(60)
@@ -196,5 +196,5 @@ def _left_set(world: World, *, keep_video: bool = False) -> str:
 
 def _is_gone(world: World, set_id: str) -> None:
     with world.socket() as socket:
-        socket.send_json({"type": "resume", "version": 1, "set_id": set_id})
+        socket.send_json({"type": "resume", "version": 2, "set_id": set_id})
         assert farewell(socket) == ("set-gone", 4410)

@@ -41,7 +41,7 @@ def test_what_was_under_way_is_measured_before_the_new_socket_is_greeted(world: 
         socket.send_json({"type": "ping"})
         until(lambda: world.registry._active[set_id].heard == 4)
     with world.socket() as socket:
-        socket.send_json({"type": "resume", "version": 1, "set_id": set_id})
+        socket.send_json({"type": "resume", "version": 2, "set_id": set_id})
         world.gate.set()
         assert socket.receive_json()["last_t"] == 3.0
 
@@ -80,14 +80,14 @@ def test_somebody_elses_set_cannot_be_resumed(world: World) -> None:
     with world.socket(session="somebody") as socket:
         set_id = begin(socket)["set_id"]
         with world.socket(session="thief") as other:
-            other.send_json({"type": "resume", "version": 1, "set_id": set_id})
+            other.send_json({"type": "resume", "version": 2, "set_id": set_id})
             assert farewell(other) == ("set-gone", 4410)
         assert send_frames(socket, 1.0)[0]["reps"] == 1
         socket.send_json({"type": "finish"})
         socket.receive_json()
     assert world.registry.finished_set(set_id, "thief") is None
     with world.socket(session="thief") as other:
-        other.send_json({"type": "resume", "version": 1, "set_id": set_id})
+        other.send_json({"type": "resume", "version": 2, "set_id": set_id})
         assert farewell(other) == ("set-gone", 4410)
 
 
@@ -99,7 +99,7 @@ def test_a_set_is_not_kept_for_ever(world: World) -> None:
     world.clock.advance(2)
     assert world.registry.active_count == 0
     with world.socket() as socket:
-        socket.send_json({"type": "resume", "version": 1, "set_id": set_id})
+        socket.send_json({"type": "resume", "version": 2, "set_id": set_id})
         assert farewell(socket) == ("set-gone", 4410)
 
 
@@ -195,7 +195,7 @@ def test_a_living_socket_keeps_its_set() -> None:
         pinging = threading.Thread(target=keep_alive)
         pinging.start()
         with world.socket() as second:
-            second.send_json({"type": "resume", "version": 1, "set_id": set_id})
+            second.send_json({"type": "resume", "version": 2, "set_id": set_id})
             told = farewell(second)
         answered.set()
         pinging.join()

@@ -24,6 +24,7 @@ from formcheck.exercises.finding import Band
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.models import PoseModel
+from formcheck.pose.source import PoseOrigin
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live_state import LiveState, LiveValue, PictureFacts, Stage
@@ -39,7 +40,8 @@ ACTOR = "an account"
 HERE = {"origin": "http://testserver"}
 SETUP: dict[str, Any] = {
     "type": "setup",
-    "version": 1,
+    "version": 2,
+    "source": "picture",
     "exercise": "wall-squat",
     "leg": "both",
     "reps": 10,
@@ -63,7 +65,7 @@ def jpeg(width: int = WIDTH, height: int = HEIGHT, grey: int = 120) -> bytes:
 
 
 def frame(t_ms: float, picture: bytes | None = None) -> bytes:
-    return struct.pack("<d", t_ms) + (jpeg() if picture is None else picture)
+    return struct.pack("<Bd", 1, t_ms) + (jpeg() if picture is None else picture)
 
 
 class Clock:
@@ -115,10 +117,20 @@ class StandInEngine:
     """Counts a rep a frame; the set begins with the frame that the world says."""
 
     def __init__(
-        self, world: World, request: SetRequest, *, width_px: int, height_px: int, model: PoseModel, session_number: int
+        self,
+        world: World,
+        request: SetRequest,
+        *,
+        width_px: int,
+        height_px: int,
+        model: PoseModel | PoseOrigin,
+        session_number: int,
+        balanced: bool,
     ) -> None:
         self.world, self.request, self.size = world, request, (width_px, height_px)
-        self.models, self.session_number = [model.short_name], session_number
+        self.balanced = balanced
+        self.models = [model.short_name if isinstance(model, PoseModel) else model.name]
+        self.session_number = session_number
         self.poses: list[Pose] = []
         self.facts: list[PictureFacts] = []
         world.engines.append(self)
@@ -244,7 +256,7 @@ def begin(socket: WebSocketTestSession, **changes: Any) -> dict[str, Any]:
 
 
 def resume(socket: WebSocketTestSession, set_id: str) -> dict[str, Any]:
-    socket.send_json({"type": "resume", "version": 1, "set_id": set_id})
+    socket.send_json({"type": "resume", "version": 2, "set_id": set_id})
     return dict(socket.receive_json())
 
 

@@ -1,6 +1,19 @@
 /** The live socket's messages, made by `python -m tools.contracts`. */
 
 /**
+ * What finds the landmarks in the browser, as the browser says.
+ * @typedef {Object} BrowserEstimator
+ * @property {"@mediapipe/tasks-vision"} package
+ * @property {"0.10.35"} version
+ * @property {string} wasm_sha256
+ * @property {"full"|"lite"} model
+ * @property {string} model_sha256
+ * @property {"GPU"|"CPU"} delegate
+ * @property {string} user_agent
+ * @property {SelfTest} self_test
+ */
+
+/**
  * Drops the set with everything that belongs to it.
  * @typedef {Object} Cancel
  * @property {"cancel"} type
@@ -22,15 +35,26 @@
  * Goes on with a set whose socket was lost.
  * @typedef {Object} ResumeMessage
  * @property {"resume"} type
- * @property {1} version
+ * @property {2} version
  * @property {string} set_id
+ */
+
+/**
+ * How the browser's estimator did on pictures whose landmarks are known.
+ * @typedef {Object} SelfTest
+ * @property {number} runs
+ * @property {number} ms_p50
+ * @property {number} ms_p90
+ * @property {number} worst_px Furthest of all landmarks from where they are known to be.
  */
 
 /**
  * Begins a set: what is to be done, and how large the pictures are.
  * @typedef {Object} SetupMessage
  * @property {"setup"} type
- * @property {1} version
+ * @property {2} version
+ * @property {"picture"|"landmarks"} source Whether pictures will be sent, or landmarks that the browser finds in them.
+ * @property {BrowserEstimator|null} [estimator] Where landmarks are sent: what finds them.
  * @property {string} exercise Name of its rubric, such as `wall-squat`.
  * @property {"both"|"left"|"right"|"auto"} [leg] Of an exercise on one leg, the one that stands.
  * @property {number|null} [target_depth_deg]
@@ -62,7 +86,7 @@
  * @property {number} max_width
  * @property {number} max_height
  * @property {number} max_fps
- * @property {number} in_flight Pictures that are not answered yet.
+ * @property {number} in_flight Frames that are not answered yet.
  */
 
 /**
@@ -84,13 +108,13 @@
  */
 
 /**
- * The answer to one picture.
+ * The answer to one picture, or to the landmarks of one or two.
  * @typedef {Object} Frame
  * @property {"frame"} type
- * @property {number} t Its capture time, as the page gave it.
+ * @property {number} t Capture time of the newest, as the page gave it.
  * @property {number|null} server_ms From taking it up to having its answer.
  * @property {"setup"|"calibrate"|"countdown"|"set"|"paused"|"done"} stage
- * @property {Array<[number|null, number|null, number]>|null} pose
+ * @property {Array<[number|null, number|null, number]>|null} pose Null where nobody is found, and in every answer to landmarks, which the page has.
  * @property {Object<string, Object<string, ShownValue|null>>} measures By measure, then by `left` and `right` or `both`.
  * @property {Object<string, string>} not_measured By measure: why it cannot be judged now.
  * @property {string} phase
@@ -120,7 +144,7 @@
  * The answer to `setup` and `resume`.
  * @typedef {Object} Ready
  * @property {"ready"} type
- * @property {1} version
+ * @property {2} version
  * @property {string} set_id
  * @property {boolean} resumed Whether the set was begun over another socket.
  * @property {string} exercise
@@ -131,7 +155,8 @@
  * @property {[number|null, number|null]|null} depth_band The good knee flexion; null where no depth was prescribed.
  * @property {BandEdges|null} alignment_band
  * @property {ClientLimits} limits
- * @property {number|null} last_t Capture time of the newest picture that was dealt with; null before the first.
+ * @property {number|null} last_t Capture time of the newest frame that was dealt with; null before the first.
+ * @property {Array<"picture"|"landmarks">} sources What this server takes, a set's being one of them.
  */
 
 /**
@@ -170,10 +195,17 @@
 
 /** @typedef {Ready|Frame|Finished|ServerError} Message */
 
-export const VERSION = 1;
-/** Bytes before the picture: the capture time as a little-endian float64. */
-export const HEADER_BYTES = 8;
+export const VERSION = 2;
+/** First byte of a binary message. */
+export const KIND = Object.freeze({ PICTURE: 1, LANDMARKS: 2 });
+/** Bytes before the picture: its kind, and the capture time as a little-endian float64. */
+export const HEADER_BYTES = 9;
+/** Bytes before the frames of landmarks: their kind and number; and of each frame. */
+export const LANDMARKS_HEADER_BYTES = 2;
+export const LANDMARKS_FRAME_BYTES = 806;
 export const LANDMARKS = 33;
+/** Landmarks whose covers are told, in the order of their bits. */
+export const WATCHED = Object.freeze([23, 24, 25, 26, 27, 28, 29, 30, 31, 32]);
 
 /** Close codes of the socket. */
-export const CLOSE = Object.freeze({ MALFORMED: 4400, TOKEN: 4401, ORIGIN: 4403, IDLE: 4408, IN_USE: 4409, GONE: 4410, TOO_LARGE: 4413, TOO_FAST: 4429, FAULT: 4500, BUSY: 4503 });
+export const CLOSE = Object.freeze({ MALFORMED: 4400, TOKEN: 4401, ORIGIN: 4403, IDLE: 4408, IN_USE: 4409, GONE: 4410, TOO_LARGE: 4413, VERSION: 4426, TOO_FAST: 4429, FAULT: 4500, BUSY: 4503 });

@@ -1,11 +1,11 @@
 /**
- * The live socket's messages, version 1: bytes out, plain objects in. Pure, no socket. What a message holds is written
+ * The live socket's messages, version 2: bytes out, plain objects in. Pure, no socket. What a message holds is written
  * in formcheck/web/live/messages.py and replies.py, from which contract.js is made.
  *
  * @typedef {import("./contract.js").Message|{type: "other"}} Message
  */
 
-import { HEADER_BYTES, LANDMARKS, VERSION } from "./contract.js";
+import { HEADER_BYTES, KIND, LANDMARKS, VERSION } from "./contract.js";
 
 /**
  * One picture as the server wants it.
@@ -15,20 +15,23 @@ import { HEADER_BYTES, LANDMARKS, VERSION } from "./contract.js";
  */
 export function encodeFrame(captureMs, jpeg) {
   const bytes = new Uint8Array(HEADER_BYTES + jpeg.byteLength);
-  new DataView(bytes.buffer).setFloat64(0, captureMs, true);
+  const header = new DataView(bytes.buffer);
+  header.setUint8(0, KIND.PICTURE);
+  header.setFloat64(1, captureMs, true);
   bytes.set(new Uint8Array(jpeg), HEADER_BYTES);
   return bytes.buffer;
 }
 
 /**
- * The first message of a new set.
+ * The first message of a new set of pictures.
  * @param {Object} setup as the page chose it
  * @param {number} sessionNumber
  * @param {{width: number, height: number}} size of the pictures that will be sent
  */
 export function setupMessage(setup, sessionNumber, size) {
   return JSON.stringify({
-    ...setup, type: "setup", version: VERSION, session_number: sessionNumber, width: size.width, height: size.height,
+    ...setup, type: "setup", version: VERSION, source: "picture", session_number: sessionNumber,
+    width: size.width, height: size.height,
   });
 }
 

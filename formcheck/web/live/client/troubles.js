@@ -88,8 +88,8 @@ const EXCEPTIONS = Object.freeze({
 });
 
 const CLOSES = Object.freeze({
-  [CLOSE.MALFORMED]: "malformed", [CLOSE.TOKEN]: "token", [CLOSE.ORIGIN]: "origin", [CLOSE.IDLE]: "idle",
-  [CLOSE.IN_USE]: "in-use", [CLOSE.GONE]: "set-gone", [CLOSE.TOO_LARGE]: "too-large", [CLOSE.TOO_FAST]: "too-fast",
+  [CLOSE.MALFORMED]: "malformed", [CLOSE.VERSION]: "malformed", [CLOSE.TOKEN]: "token",
+  [CLOSE.ORIGIN]: "origin", [CLOSE.IDLE]: "idle", [CLOSE.IN_USE]: "in-use", [CLOSE.GONE]: "set-gone", [CLOSE.TOO_LARGE]: "too-large", [CLOSE.TOO_FAST]: "too-fast",
   [CLOSE.FAULT]: "server-fault", [CLOSE.BUSY]: "busy",
 });
 

@@ -63,7 +63,7 @@ def show_setup(opened: OpenedSet) -> None:
     st.markdown(
         f"- {as_typed(source.name)}, {source.width} × {source.height} px, {source.fps:.1f} frames/s, "
         f"{source.duration_s:.1f} s, SHA-256 {as_typed(source.sha256[:16])}…\n"
-        f"- formcheck {made.formcheck}, MediaPipe {as_typed(made.mediapipe)}, {as_typed(made.pose_model)}, SHA-256 "
+        f"- formcheck {made.formcheck}, {as_typed(made.poses_by)}, SHA-256 "
         f"{as_typed(made.model_sha256[:12])}…\n"
         f"- rubric {made.rubric} `{made.rubric_sha256[:12]}…`; {made.filter}\n"
         "- ± is half a 95 % interval. Knee flexion: 0° is straight. FPPA and KMF: positive is towards the midline "

@@ -1,0 +1,158 @@
+"""Landmarks that a browser found: their bytes, and every bound that they are held to.
+
+Little-endian: a byte of kind, the number of frames (1 or 2), then 806 bytes of each frame. A page sends a frame in
+which nobody is found too, or a gap would look like a lost connection.
+
+| bytes | |
+|---|---|
+| u8 | flags: 1 somebody is found, 2 `people` is known, 4 the covers are known |
+| u8 | mean brightness of the picture, 0 to 255 |
+| u8 | people in view |
+| u8 | 0 |
+| f64 | capture time (ms), by the page's clock |
+| u16 | bit i: the i-th of `formcheck.pose.covered.WATCHED` is covered |
+| 33 times | f32 x, y (pixels of the picture); f32 world x, y, z (m); u16 visibility, presence (65535 is 1) |
+
+Visibility and presence come as MediaPipe gives them, with its lag: `formcheck.pose.belief` is for both sides. Of a
+frame without a person all bytes from the covers on are 0.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from formcheck.pose.covered import WATCHED
+from formcheck.pose.landmarks import N_LANDMARKS
+from formcheck.pose.types import FloatArray
+from formcheck.web.live.messages import LANDMARKS_KIND, need_time
+from formcheck.web.live.refusal import LiveRefusalError, malformed
+
+HEADER_BYTES: Final = 2
+MOST_FRAMES: Final = 2
+"""In one message: a frame waits for the next one at most."""
+_HEAD: Final = struct.Struct("<BBBBdH")
+"""Of a frame: flags, brightness, people, zero, time, covers."""
+_MARK: Final = np.dtype([("image_px", "<f4", 2), ("world_m", "<f4", 3), ("seen", "<u2", 2)])
+FRAME_BYTES: Final = _HEAD.size + N_LANDMARKS * _MARK.itemsize
+_NOBODY: Final = bytes(FRAME_BYTES - struct.calcsize("<BBBBd"))
+"""A frame of nobody, from the covers on."""
+FOUND, PEOPLE_KNOWN, COVERS_KNOWN = 1, 2, 4
+"""Flags."""
+_ALL_FLAGS: Final = FOUND | PEOPLE_KNOWN | COVERS_KNOWN
+_ALL_COVERS: Final = (1 << len(WATCHED)) - 1
+_WHOLE: Final = 65535
+"""Visibility and presence of 1."""
+_FURTHEST: Final = (-1.0, 2.0)
+"""Share of the picture at which a landmark may lie: who is found is mostly in it."""
+_FURTHEST_M: Final = 3.0
+"""From mid-hip, along each axis: nobody is longer."""
+_WATCHED: Final = np.array([int(mark) for mark in WATCHED])
+_BITS: Final = 1 << np.arange(len(WATCHED), dtype=np.uint16)
+
+
+@dataclass(frozen=True, eq=False)
+class FoundMarks:
+    """The landmarks of one person as MediaPipe gave them."""
+
+    image_px: FloatArray
+    """Shape (33, 2), pixels of the picture."""
+    world_m: FloatArray
+    """Shape (33, 3)."""
+    visibility: FloatArray
+    """Shape (33,), 0 to 1, with MediaPipe's lag."""
+    presence: FloatArray
+    """Shape (33,), 0 to 1."""
+    covered: NDArray[np.bool_]
+    """Shape (33,): what the picture around them shows to be covered."""
+
+
+@dataclass(frozen=True)
+class LandmarkFrame:
+    """What a browser says of one frame."""
+
+    t_ms: float
+    """When it was taken, by the page's clock."""
+    luma: float
+    """Mean brightness, 0 black to 255 white."""
+    people: int | None
+    """In view; None where nobody looked."""
+    found: FoundMarks | None
+    """None where nobody is found."""
+
+
+@dataclass(frozen=True)
+class LandmarkMessage:
+    """One frame, or two."""
+
+    frames: tuple[LandmarkFrame, ...]
+    """In order of time."""
+
+    @property
+    def t_ms(self) -> float:
+        """Capture time of the newest."""
+        return self.frames[-1].t_ms
+
+
+def parse_landmarks(data: bytes, width_px: int, height_px: int) -> LandmarkMessage:
+    """Read a message of kind 2.
+
+    Parameters
+    ----------
+    data
+        The whole message, of any length.
+    width_px, height_px
+        Of the pictures of its set.
+
+    Raises
+    ------
+    LiveRefusalError
+        If it does not keep to the bounds, with the first that it breaks.
+    """
+    if len(data) < HEADER_BYTES or data[0] != LANDMARKS_KIND or not 1 <= data[1] <= MOST_FRAMES:
+        raise _bad("are not what this server reads")
+    if len(data) != HEADER_BYTES + data[1] * FRAME_BYTES:
+        raise _bad("have another length than their number says")
+    size = np.array((width_px, height_px), dtype=np.float64)
+    frames = tuple(_frame(data[at : at + FRAME_BYTES], size) for at in range(HEADER_BYTES, len(data), FRAME_BYTES))
+    if any(later.t_ms <= earlier.t_ms for earlier, later in pairwise(frames)):
+        raise malformed("Landmarks are older than those before them.", "Start the set again.", code="frame-time")
+    return LandmarkMessage(frames)
+
+
+def _frame(data: bytes, size_px: FloatArray) -> LandmarkFrame:
+    """Read one frame of pictures of this width and height."""
+    flags, luma, people, zero, t_ms, covers = _HEAD.unpack_from(data)
+    need_time(t_ms, "A frame of landmarks")
+    if zero or flags & ~_ALL_FLAGS or covers & ~_ALL_COVERS:
+        raise _bad("say something that this server does not know")
+    found = None
+    if flags & FOUND:
+        marks = np.frombuffer(data, _MARK, offset=_HEAD.size)
+        found = _found(marks, size_px, covers if flags & COVERS_KNOWN else 0)
+    elif not data.endswith(_NOBODY):
+        raise _bad("of nobody are not empty")
+    return LandmarkFrame(t_ms, float(luma), people if flags & PEOPLE_KNOWN else None, found)
+
+
+def _found(marks: NDArray[np.void], size_px: FloatArray, covers: int) -> FoundMarks:
+    image, world = marks["image_px"].astype(np.float64), marks["world_m"].astype(np.float64)
+    least, most = _FURTHEST
+    # What is no number is not within bounds either.
+    if not ((image >= least * size_px) & (image <= most * size_px)).all():
+        raise _bad("lie too far outside of the picture")
+    if not (np.abs(world) <= _FURTHEST_M).all():
+        raise _bad("are larger than anybody is")
+    seen = marks["seen"] / _WHOLE
+    covered = np.zeros(N_LANDMARKS, dtype=np.bool_)
+    covered[_WATCHED] = (covers & _BITS) != 0
+    return FoundMarks(image, world, seen[:, 0], seen[:, 1], covered)
+
+
+def _bad(what: str) -> LiveRefusalError:
+    return malformed(f"Landmarks from the browser {what}.", code="landmarks")
