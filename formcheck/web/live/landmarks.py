@@ -141,9 +141,10 @@ def _frame(data: bytes, size_px: FloatArray) -> LandmarkFrame:
 
 
 def _found(marks: NDArray[np.void], size_px: FloatArray, covers: int) -> FoundMarks:
+    if not (np.isfinite(marks["image_px"]).all() and np.isfinite(marks["world_m"]).all()):
+        raise _bad("hold what is no number")
     image, world = marks["image_px"].astype(np.float64), marks["world_m"].astype(np.float64)
     least, most = _FURTHEST
-    # What is no number is not within bounds either.
     if not ((image >= least * size_px) & (image <= most * size_px)).all():
         raise _bad("lie too far outside of the picture")
     if not (np.abs(world) <= _FURTHEST_M).all():

@@ -140,6 +140,7 @@ class StandInEngine:
         return Stage.SETUP if len(self.poses) < self.world.setup_frames else Stage.SET
 
     def add(self, pose: Pose, facts: PictureFacts) -> LiveState:
+        assert self.world.gate.wait(20)
         self.poses.append(pose)
         self.facts.append(facts)
         return LiveState(

@@ -1,0 +1,312 @@
+"""In process: sets whose pages send landmarks, with a made-up engine and with the real one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from starlette.testclient import WebSocketTestSession
+
+from formcheck.pose.landmarks import Landmark
+from formcheck.pose.releases import RELEASES
+from formcheck.pose.store import load_track, save_track
+from formcheck.report.document import assessment_document
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.parts import LiveParts
+from formcheck.web.live.pipeline import FinishedSet
+from formcheck.web.live.registry import LiveRegistry
+from tests.sample_tracks import sample_track
+
+from .landmark_bytes import ESTIMATOR, LANDMARKS, cover_bits, message, nobody_bytes, page_frames, somebody_bytes
+from .world import SETUP, World, begin, farewell, frame, resume, until
+
+IN_FLIGHT = 15
+
+
+def send(socket: WebSocketTestSession, *frames: bytes) -> dict[str, Any]:
+    socket.send_bytes(message(*frames))
+    return dict(socket.receive_json())
+
+
+def pairs(frames: Sequence[bytes]) -> Iterator[bytes]:
+    for i in range(0, len(frames), 2):
+        yield message(*frames[i : i + 2])
+
+
+def test_who_sends_landmarks_is_told_what_to_keep_to(world: World) -> None:
+    world.installed = ()  # no model is needed here
+    with world.socket() as socket:
+        ready = begin(socket, **LANDMARKS)
+    assert ready["sources"] == ["picture", "landmarks"]
+    assert ready["limits"]["in_flight"] == IN_FLIGHT
+    assert ready["model"] == "pose_landmarker_full"
+    assert world.estimators == []
+    assert not world.engines[0].balanced
+
+
+def test_a_frame_becomes_a_pose_and_what_is_known_of_its_picture(world: World) -> None:
+    knee = Landmark.LEFT_KNEE
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)
+        answer = send(socket, somebody_bytes(500.0, luma=33, people=2, covers=cover_bits(knee)))
+        assert (answer["t"], answer["reps"], answer["pose"]) == (500.0, 1, None)
+        send(socket, nobody_bytes(533.0, flags=0))
+    somebody, nobody = world.engines[0].poses
+    assert somebody.image_px[3].tolist() == [50.0, 40.0]
+    assert somebody.visibility[knee] == 0.0
+    assert somebody.visibility[Landmark.RIGHT_KNEE] == pytest.approx(0.9, abs=1e-5)
+    assert (somebody.t_s, nobody.t_s) == (0.0, pytest.approx(0.033))
+    assert not nobody.found
+    first, second = world.engines[0].facts
+    assert (first.width_px, first.height_px, first.mean_luma, first.people) == (128, 96, 33.0, 2)
+    assert second.people is None
+
+
+def test_two_frames_have_one_answer(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)
+        answer = send(socket, somebody_bytes(0.0), somebody_bytes(33.0))
+        assert (answer["t"], answer["reps"]) == (33.0, 2)
+        answer = send(socket, somebody_bytes(66.0))
+        assert (answer["t"], answer["reps"]) == (66.0, 3)
+
+
+def test_no_picture_is_taken_of_a_set_of_landmarks(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)
+        send(socket, somebody_bytes(0.0))
+        socket.send_bytes(frame(33.0))
+        assert farewell(socket) == ("source", 4400)
+    assert len(world.engines[0].poses) == 1
+
+
+def test_no_landmarks_are_taken_of_a_set_of_pictures(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket)
+        socket.send_bytes(message(somebody_bytes(0.0)))
+        assert farewell(socket) == ("source", 4400)
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"source": "landmarks"}, "estimator"),
+        ({"estimator": ESTIMATOR}, "estimator"),
+        ({**LANDMARKS, "keep_video": True}, "keep_video"),
+        ({**LANDMARKS, "estimator": {**ESTIMATOR, "version": "1.1.0"}}, "version"),
+        ({**LANDMARKS, "estimator": {**ESTIMATOR, "model_sha256": "g" * 64}}, "model_sha256"),
+        ({**LANDMARKS, "estimator": {**ESTIMATOR, "user_agent": "x" * 301}}, "user_agent"),
+        ({**LANDMARKS, "estimator": {**ESTIMATOR, "self_test": {"runs": 30}}}, "self_test"),
+    ],
+)
+def test_a_set_is_of_pictures_or_of_landmarks(world: World, changes: dict[str, Any], named: str) -> None:
+    with world.socket() as socket:
+        socket.send_json(SETUP | changes)
+        error = socket.receive_json()
+        assert named in error["reason"]
+        assert farewell(socket)[1] == 4400
+
+
+def test_a_page_of_version_1_is_told_to_load_anew(world: World) -> None:
+    old = {name: value for name, value in SETUP.items() if name != "source"} | {"version": 1}
+    with world.socket() as socket:
+        socket.send_json(old)
+        error = socket.receive_json()
+        assert error["reason"] == "This page is of another version than the server."
+        assert error["remedy"] == "Reload the page."
+        assert farewell(socket) == ("", 4426)
+
+
+@pytest.mark.parametrize(("messages", "told"), [(15, ("", 1000)), (16, ("too-fast", 4429))])
+def test_a_second_may_be_under_way_and_no_more(world: World, messages: int, told: tuple[str, int]) -> None:
+    world.gate.clear()
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)
+        for i in range(messages):
+            world.clock.advance(2 / 30)
+            socket.send_bytes(message(somebody_bytes(66.0 * i), somebody_bytes(66.0 * i + 33)))
+        socket.send_json({"type": "cancel"})
+        # Who is refused is told so at once; the others when what they sent is measured.
+        if told[0]:
+            assert farewell(socket) == told
+        world.gate.set()
+        if not told[0]:
+            assert farewell(socket) == told
+    until(lambda: len(world.engines[0].poses) == 30)
+
+
+def test_more_frames_than_any_camera_takes_are_too_fast(world: World) -> None:
+    """However slowly they come: it is their own time that counts."""
+    taken = 0
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)
+        for i in range(90):
+            world.clock.advance(1.0)
+            answer = send(socket, somebody_bytes(1.0 * i))
+            if answer["type"] == "error":
+                break
+            taken += 1
+    assert answer["code"] == "too-fast"
+    assert 66 <= taken <= 72
+
+
+def test_two_frames_a_message_count_as_two(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)  # is a message, too
+        for i in range(29):
+            send(socket, somebody_bytes(66.0 * i), somebody_bytes(66.0 * i + 33))
+        socket.send_bytes(message(somebody_bytes(5000.0), somebody_bytes(5033.0)))
+        assert farewell(socket) == ("too-fast", 4429)
+
+
+def test_what_was_kept_comes_at_once(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket, **LANDMARKS)["set_id"]
+        send(socket, somebody_bytes(0.0))
+    world.clock.advance(49.0)
+    with world.socket() as socket:
+        assert resume(socket, set_id)["last_t"] == 0.0
+        kept = [somebody_bytes(1000.0 + 1000 * i / 30) for i in range(48 * 30)]
+        last: dict[str, Any] = {}
+        for each in pairs(kept):
+            socket.send_bytes(each)
+            last = socket.receive_json()
+    assert last["reps"] == 1 + len(kept)
+
+
+def test_all_of_two_minutes_may_come_at_once_and_no_more() -> None:
+    limits = LiveLimits()
+    assert limits.backlog("landmarks", 120.0) >= 120 * 60
+    assert limits.backlog("landmarks", 1e6) == limits.backlog("landmarks", 120.0)
+    assert limits.backlog("landmarks", 0.0) == limits.max_landmarks_in_flight
+
+
+def test_a_lost_socket_is_no_leave_to_flood(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket, **LANDMARKS)["set_id"]
+        send(socket, somebody_bytes(0.0))
+    with world.socket() as socket:
+        resume(socket, set_id)
+        for _ in range(60 + 30):
+            socket.send_json({"type": "ping"})
+        assert farewell(socket) == ("too-fast", 4429)
+
+
+# The real engine ------------------------------------------------------------------------------------------------------
+
+BEGAN_MS = 12_345.0
+
+
+@pytest.fixture
+def real(world: World) -> World:
+    """Give the server the real engine."""
+    world.registry = LiveRegistry(
+        LiveParts(find_model=world.registry.parts.find_model, clock=world.clock), LiveLimits(max_sets=3), world.epoch
+    )
+    return world
+
+
+def done(world: World, frames: Sequence[bytes], *, lost_from: int = -1, lost_frames: int = 0) -> FinishedSet:
+    """Do a whole set, and lose the socket for a while; return its result."""
+    track = sample_track("wall_squat_front")
+    size = {"width": track.source.width, "height": track.source.height}
+    socket_of = world.socket
+    before = frames if lost_from < 0 else frames[:lost_from]
+    with socket_of() as socket:
+        set_id = begin(socket, reps=3, **size, **LANDMARKS)["set_id"]
+        for each in pairs(before):
+            world.clock.advance(2 / 30)
+            socket.send_bytes(each)
+            answer = socket.receive_json()
+            assert answer["type"] == "frame", answer
+        if lost_from < 0:
+            return _finished(world, socket, set_id)
+        # These are on their way when the network goes.
+        for each in pairs(frames[lost_from : lost_from + 6]):
+            socket.send_bytes(each)
+    world.clock.advance(lost_frames / 30)
+    with socket_of() as socket:
+        last_t = resume(socket, set_id)["last_t"]
+        left = [each for each in frames if np.frombuffer(each, "<f8", 1, 4)[0] > last_t]
+        assert len(left) >= len(frames) - lost_from - 6
+        for i, each in enumerate(pairs(left)):
+            if 2 * i > lost_frames:
+                world.clock.advance(2 / 30)
+            socket.send_bytes(each)
+            answer = socket.receive_json()
+            assert answer["type"] == "frame", answer
+        return _finished(world, socket, set_id)
+
+
+def _finished(world: World, socket: WebSocketTestSession, set_id: str) -> FinishedSet:
+    socket.send_json({"type": "finish"})
+    assert socket.receive_json()["reps"] == 3
+    finished = world.registry.finished_set(set_id, "somebody")
+    assert finished is not None
+    return finished
+
+
+def assert_equal_to_the_bit(one: FinishedSet, other: FinishedSet) -> None:
+    for name in ("t_s", "image_px", "visibility", "world_m"):
+        a, b = (getattr(each.pose_track, name) for each in (one, other))
+        assert a.tobytes() == b.tobytes(), name
+    assert repr(one.pose_track.source) == repr(other.pose_track.source)
+    assert one.assessment.track.image_px.tobytes() == other.assessment.track.image_px.tobytes()
+    a, b = (json.dumps(assessment_document(each.assessment)) for each in (one, other))
+    assert a == b
+
+
+def test_a_set_that_was_cut_off_is_the_same_to_the_bit(real: World) -> None:
+    """Eleven seconds of it, a rep among them, come after the socket is back."""
+    frames = page_frames(sample_track("wall_squat_front"), BEGAN_MS)
+    whole = done(real, frames)
+    cut = done(real, frames, lost_from=200, lost_frames=330)
+    assert_equal_to_the_bit(whole, cut)
+    assert cut.remarks == ()
+
+
+def test_a_set_of_landmarks_says_where_they_were_found(real: World) -> None:
+    finished = done(real, page_frames(sample_track("wall_squat_front"), BEGAN_MS))
+    made = finished.assessment.provenance
+    assert (made.pose_model, made.model_sha256, made.mediapipe) == (
+        "pose_landmarker_full",
+        ESTIMATOR["model_sha256"],
+        "",
+    )
+    assert (made.where, made.runtime) == ("in the browser (as it says)", "@mediapipe/tasks-vision 0.10.35")
+    assert (made.runtime_sha256, made.delegate) == ("a" * 64, "CPU")
+    assert made.poses_by == (
+        "pose_landmarker_full by @mediapipe/tasks-vision 0.10.35 on CPU in the browser (as it says)"
+    )
+    assert assessment_document(finished.assessment)["provenance"]["where"] == "in the browser (as it says)"
+    assert "not known" not in made.filter
+    assert "mirror" not in made.filter
+
+
+def test_where_poses_were_found_is_saved_with_them(real: World, tmp_path: Any) -> None:
+    track = done(real, page_frames(sample_track("wall_squat_front"), BEGAN_MS)).pose_track
+    for suffix in ("npz", "parquet"):
+        save_track(track, tmp_path / f"set.{suffix}")
+        assert repr(load_track(tmp_path / f"set.{suffix}").source) == repr(track.source)
+    assert track.source.where == "in the browser (as it says)"
+
+
+@pytest.mark.parametrize(
+    ("model", "sha256", "name"),
+    [
+        *(("full", each, "pose_landmarker_full") for each in RELEASES["full"].known_sha256),
+        ("full", "0" * 64, "full pose model of a browser"),
+        ("lite", RELEASES["lite"].known_sha256[0], "lite pose model of a browser"),
+        ("lite", RELEASES["full"].known_sha256[0], "lite pose model of a browser"),
+    ],
+)
+def test_only_the_pinned_network_gets_what_is_known_of_its_errors(
+    world: World, model: str, sha256: str, name: str
+) -> None:
+    with world.socket() as socket:
+        estimator = {**ESTIMATOR, "model": model, "model_sha256": sha256}
+        assert begin(socket, source="landmarks", estimator=estimator)["model"] == name
+    assert world.engines[0].models == [name]
