@@ -10,7 +10,7 @@ import random
 import struct
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Final
 
@@ -72,7 +72,7 @@ def main() -> None:
     """Read them all and print what came of it."""
     how_many = int(sys.argv[1]) if len(sys.argv) > 1 else _HOW_MANY
     ended: Counter[str] = Counter()
-    spent_s: Counter[str] = Counter()
+    spent_s: defaultdict[str, float] = defaultdict(float)
     for data in buffers(random.Random(0), how_many):
         began_s = time.process_time()
         try:

@@ -58,7 +58,7 @@ def test_a_frame_becomes_a_pose_and_what_is_known_of_its_picture(world: World) -
     assert somebody.image_px[3].tolist() == [50.0, 40.0]
     assert somebody.visibility[knee] == 0.0
     assert somebody.visibility[Landmark.RIGHT_KNEE] == pytest.approx(0.9, abs=1e-5)
-    assert (somebody.t_s, nobody.t_s) == (0.0, pytest.approx(0.033))
+    assert [somebody.t_s, nobody.t_s] == pytest.approx([0.0, 0.033])
     assert not nobody.found
     first, second = world.engines[0].facts
     assert (first.width_px, first.height_px, first.mean_luma, first.people) == (128, 96, 33.0, 2)

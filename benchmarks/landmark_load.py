@@ -1,0 +1,144 @@
+"""How many live sets of landmarks one core carries: clients send those of a sample clip, as browsers do that find them.
+
+A server of the live socket runs in a process of its own, with `--core` on one core alone. Each client sends 30 frames a
+second, one or two of them a message, fifteen in flight at most. `--sets 1 10 50` measures so many at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+import psutil
+import websockets
+from live_load import server
+
+from tests.sample_tracks import SAMPLE_TRACKS, sample_track
+from tests.web.live.landmark_bytes import LANDMARKS, Page, message
+
+_FPS = 30
+_IN_FLIGHT = 15
+_STAND_S = 3.0
+_WARM_S = 3.0
+
+
+@dataclass
+class Client:
+    """One browser's worth of traffic."""
+
+    address: str
+    origin: str
+    clip: str
+    at_once: int
+    round_trips_ms: list[float] = field(default_factory=list)
+    """From the newest frame of a message to the answer."""
+    server_ms: list[float] = field(default_factory=list)
+    frames: int = 0
+    dropped: int = 0
+    reps: int = 0
+
+    async def run(self, seconds: float) -> None:
+        """Do a set of so many seconds and finish it."""
+        track, page = sample_track(self.clip), Page()
+        async with websockets.connect(self.address, origin=self.origin, max_size=None) as link:  # type: ignore[arg-type]
+            size = {"width": track.source.width, "height": track.source.height}
+            exercise = "step-down" if "step" in self.clip else "wall-squat"
+            await link.send(json.dumps({"type": "setup", "version": 2, "exercise": exercise, **LANDMARKS, **size}))
+            if json.loads(await link.recv())["type"] != "ready":
+                raise RuntimeError("the server refused")
+            sent: dict[float, float] = {}
+            begin = time.perf_counter()
+            reader = asyncio.create_task(self._read(link, sent, begin + _WARM_S))
+            stands, waiting = round(_STAND_S * _FPS), []
+            for k in range(round(seconds * _FPS)):
+                await asyncio.sleep(max(0.0, begin + k / _FPS - time.perf_counter()))
+                t_ms = 1000 * k / _FPS
+                waiting.append(page.frame(track[max(0, k - stands) % len(track)], t_ms))
+                if len(waiting) < self.at_once:
+                    continue
+                if self.at_once * (len(sent) + 1) > _IN_FLIGHT:
+                    self.dropped += len(waiting)
+                else:
+                    sent[t_ms] = time.perf_counter()
+                    self.frames += len(waiting)
+                    await link.send(message(*waiting))
+                waiting.clear()
+            await link.send('{"type":"finish"}')
+            await asyncio.wait_for(reader, 120)
+
+    async def _read(self, link: websockets.ClientConnection, sent: dict[float, float], from_s: float) -> None:
+        async for text in link:
+            told = json.loads(text)
+            if told["type"] == "frame":
+                now = time.perf_counter()
+                at = sent.pop(told["t"], None)
+                if at is not None and now >= from_s:
+                    self.round_trips_ms.append((now - at) * 1000)
+                    self.server_ms.append(told["server_ms"])
+                self.reps = told["reps"]
+            elif told["type"] == "finished" or told.get("code") == "not-assessable":
+                return
+            elif told["type"] == "error":
+                raise RuntimeError(told["reason"])
+
+
+async def together(clients: list[Client], seconds: float) -> None:
+    """Run clients at once, each begun a little after the other."""
+
+    async def later(i: int, client: Client) -> None:
+        await asyncio.sleep(0.21 * i)
+        await client.run(seconds)
+
+    await asyncio.gather(*(later(i, client) for i, client in enumerate(clients)))
+
+
+def measure(sets: int, seconds: float, clip: str, at_once: int, core: int | None) -> None:
+    """Print round trips, CPU and memory of so many sets at once."""
+    with server(sets) as (process, port, token):
+        if core is not None:
+            for thread in process.threads():
+                psutil.Process(thread.id).cpu_affinity([core])
+        clients = [
+            Client(f"ws://127.0.0.1:{port}/live?token={token()}", f"http://127.0.0.1:{port}", clip, at_once)
+            for _ in range(sets)
+        ]
+        at_first = process.memory_info().rss
+        before, begin = process.cpu_times(), time.perf_counter()
+        asyncio.run(together(clients, seconds))
+        after, took = process.cpu_times(), time.perf_counter() - begin
+        grown = (process.memory_info().rss - at_first) / 2**20
+    trips = np.concatenate([client.round_trips_ms for client in clients])
+    cpu = after.user + after.system - before.user - before.system
+    frames = sum(client.frames for client in clients)
+    p50, p95 = np.percentile(trips, (50, 95))
+    engine_ms = np.mean([each for client in clients for each in client.server_ms])
+    dropped = sum(client.dropped for client in clients)
+    print(
+        f"{sets} sets, {at_once} a message: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, "
+        f"{engine_ms:5.2f} ms a message at work, CPU {1000 * cpu / frames:5.2f} ms a frame ({cpu / took:.2f} cores), "
+        f"dropped {dropped} of {frames}, {grown / sets:.1f} MiB a set, "
+        f"reps {sorted({client.reps for client in clients})}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Measure what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sets", type=int, nargs="+", default=[1, 10])
+    parser.add_argument("--seconds", type=float, default=25.0)
+    parser.add_argument("--clip", choices=SAMPLE_TRACKS, default="wall_squat_front")
+    parser.add_argument("--at-once", type=int, choices=(1, 2), nargs="+", default=[1, 2])
+    parser.add_argument("--core", type=int, help="the number of the core that the server is kept to")
+    args = parser.parse_args()
+    for sets in args.sets:
+        for at_once in args.at_once:
+            measure(sets, args.seconds, args.clip, at_once, args.core)
+
+
+if __name__ == "__main__":
+    main()
