@@ -16,6 +16,9 @@ Source = Literal["picture", "landmarks"]
 SESSIONS_VARIABLE: Final = "FORMCHECK_LIVE_SESSIONS"
 _SETS_PER_CPU: Final = 2
 """A set at 30 frames/s takes about 0.6 of a core; two a core still count at half rate, more would stutter."""
+_PLACES: Final[Mapping[Source, float]] = {"picture": 1.0, "landmarks": 1 / 8}
+"""What a set takes of the places. Without finding the person a frame costs a thirtieth; the rest is for reps, which are
+measured in bursts of 10 to 40 ms, and for sockets."""
 _MOST_SESSIONS: Final = 1024
 """Nobody means more: it is a slip of the keyboard."""
 
@@ -55,7 +58,8 @@ class LiveLimits:
     """The same two of landmarks: 12 kB, half a second of a network that stumbles."""
     max_landmarks_in_flight: int = 30
     max_sets: int = field(default_factory=_default_sets)
-    """Open at a time, those included whose socket is lost."""
+    """Places for sets that are open at a time, those included whose socket is lost. A set of pictures takes one, a set
+    of landmarks an eighth."""
     max_sets_per_owner: int = 2
     """Of those, by one Streamlit session, so that one page cannot hold all places. It does one set at a time; the other
     is one that was begun anew before its old socket was found to be dead."""
@@ -108,6 +112,10 @@ class LiveLimits:
         if self.max_sets_per_address is not None:
             return self.max_sets_per_address
         return max(1, self.max_sets - max(1, self.max_sets // 4))
+
+    def places(self, source: Source) -> float:
+        """Return how many of the places a set takes."""
+        return _PLACES[source]
 
     def told_in_flight(self, source: Source) -> int:
         """Return how many unanswered frames of a source a page is told to keep to."""

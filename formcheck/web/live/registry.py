@@ -10,7 +10,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -201,7 +201,7 @@ class LiveRegistry:
         """
         self.sweep()
         with self._lock:
-            self._see_to_room(client)
+            self._see_to_room(client, self.limits.places(setup.source))
             # Hexadecimal: a set's id is part of keys on its page, and Streamlit takes no two underscores in those.
             set_id = secrets.token_hex(_ID_BYTES)
             runner = LiveSetRunner(set_id, client.owner, setup, self.parts, self.limits, self._ended)
@@ -260,8 +260,8 @@ class LiveRegistry:
             runner.join(_JOIN_S)
         _delete_videos(dropped)
 
-    def _see_to_room(self, client: LiveClient) -> None:
-        """See to it that this client may begin a set, if need be in the place of one that it left behind."""
+    def _see_to_room(self, client: LiveClient, places: float) -> None:
+        """See to it that this client may begin a set that takes so many places, maybe in that of one it left behind."""
         limits = self.limits
         own = [each for each in self._active if self._clients[each].owner == client.owner]
         if len(own) >= limits.max_sets_per_owner and not self._make_room(own):
@@ -270,12 +270,13 @@ class LiveRegistry:
                 f"This page has {limits.max_sets_per_owner} sets open, as many as one page may have.",
                 "Finish one of them, or close its window, and try again.",
             )
-        if self._closed or (len(self._active) >= limits.max_sets and not self._make_room(own)):
-            raise _busy(
-                "server-busy",
-                f"The server is busy: {len(self._active)} sets are being done, as many as it can follow.",
-                "Try again in a few minutes, or use a recorded video.",
-            )
+        while self._closed or self._taken(self._active) + places > limits.max_sets:
+            if self._closed or not self._make_room(own):
+                raise _busy(
+                    "server-busy",
+                    f"The server is busy: {len(self._active)} sets are being done, as many as it can follow.",
+                    "Try again in a few minutes, or use a recorded video.",
+                )
         of_account = [each for each in self._active if self._clients[each].account == client.account]
         # Without logins the account is everybody's.
         if client.account != OWNER_ID and len(of_account) >= limits.max_sets_per_account:
@@ -285,11 +286,15 @@ class LiveRegistry:
         at_address = [
             each for each in self._active if group_of(self._clients[each].address) == group_of(client.address)
         ]
-        if len(at_address) >= limits.most_per_address:
+        if self._taken(at_address) + places > limits.most_per_address:
             self._need_room(
                 [each for each in at_address if each in own],
                 f"{len(at_address)} sets are open at this address; the other places are kept for others.",
             )
+
+    def _taken(self, set_ids: Iterable[str]) -> float:
+        """Return how many places these open sets take."""
+        return sum(self.limits.places(self._active[each].setup.source) for each in set_ids)
 
     def _need_room(self, left: list[str], why: str) -> None:
         if not self._make_room(left):

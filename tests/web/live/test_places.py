@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from formcheck.web.live.limits import LiveLimits
 
+from .landmark_bytes import LANDMARKS
 from .world import HERE, SETUP, World, begin, farewell, resume, send_frames, until
 
 
@@ -39,6 +40,21 @@ def test_two_windows_of_one_login_leave_places_for_others() -> None:
         assert farewell(c) == ("too-many-sets", 4503)
         with world.socket(token=world.token("somebody else's", "another account")) as other:
             begin(other)
+    world.close()
+
+
+def test_sets_of_landmarks_take_an_eighth_of_a_place() -> None:
+    world = World(limits=LiveLimits(max_sets=2, max_sets_per_address=2))
+    with ExitStack() as stack:
+        world.logged_in.update(f"account {i}" for i in range(11))
+        tokens = [world.token(f"page {i}", f"account {i}") for i in range(11)]
+        sockets = [stack.enter_context(world.socket(token=token)) for token in tokens]
+        begin(sockets[0])
+        for socket in sockets[1:9]:
+            begin(socket, **LANDMARKS)
+        for socket, changes in ((sockets[9], LANDMARKS), (sockets[10], {})):
+            socket.send_json(SETUP | changes)
+            assert farewell(socket) == ("server-busy", 4503)
     world.close()
 
 
