@@ -26,6 +26,12 @@ _STAND_S = 3.0
 _WARM_S = 3.0
 
 
+def frames_of(clip: str, seconds: float) -> list[bytes]:
+    """Return the frames of a set, made once for all clients: the first pose of the clip for a while, then the clip."""
+    track, page, stands = sample_track(clip), Page(), round(_STAND_S * _FPS)
+    return [page.frame(track[max(0, k - stands) % len(track)], 1000 * k / _FPS) for k in range(round(seconds * _FPS))]
+
+
 @dataclass
 class Client:
     """One browser's worth of traffic."""
@@ -41,11 +47,11 @@ class Client:
     dropped: int = 0
     reps: int = 0
 
-    async def run(self, seconds: float) -> None:
-        """Do a set of so many seconds and finish it."""
-        track, page = sample_track(self.clip), Page()
+    async def run(self, frames: list[bytes]) -> None:
+        """Do a set of these frames and finish it."""
+        source = sample_track(self.clip).source
         async with websockets.connect(self.address, origin=self.origin, max_size=None) as link:  # type: ignore[arg-type]
-            size = {"width": track.source.width, "height": track.source.height}
+            size = {"width": source.width, "height": source.height}
             exercise = "step-down" if "step" in self.clip else "wall-squat"
             await link.send(json.dumps({"type": "setup", "version": 2, "exercise": exercise, **LANDMARKS, **size}))
             if json.loads(await link.recv())["type"] != "ready":
@@ -53,11 +59,11 @@ class Client:
             sent: dict[float, float] = {}
             begin = time.perf_counter()
             reader = asyncio.create_task(self._read(link, sent, begin + _WARM_S))
-            stands, waiting = round(_STAND_S * _FPS), []
-            for k in range(round(seconds * _FPS)):
+            waiting: list[bytes] = []
+            for k, frame in enumerate(frames):
                 await asyncio.sleep(max(0.0, begin + k / _FPS - time.perf_counter()))
                 t_ms = 1000 * k / _FPS
-                waiting.append(page.frame(track[max(0, k - stands) % len(track)], t_ms))
+                waiting.append(frame)
                 if len(waiting) < self.at_once:
                     continue
                 if self.at_once * (len(sent) + 1) > _IN_FLIGHT:
@@ -86,18 +92,19 @@ class Client:
                 raise RuntimeError(told["reason"])
 
 
-async def together(clients: list[Client], seconds: float) -> None:
+async def together(clients: list[Client], frames: list[bytes]) -> None:
     """Run clients at once, each begun a little after the other."""
 
     async def later(i: int, client: Client) -> None:
         await asyncio.sleep(0.21 * i)
-        await client.run(seconds)
+        await client.run(frames)
 
     await asyncio.gather(*(later(i, client) for i, client in enumerate(clients)))
 
 
 def measure(sets: int, seconds: float, clip: str, at_once: int, core: int | None) -> None:
     """Print round trips, CPU and memory of so many sets at once."""
+    frames = frames_of(clip, seconds)
     with server(sets) as (process, port, token):
         if core is not None:
             for thread in process.threads():
@@ -108,19 +115,19 @@ def measure(sets: int, seconds: float, clip: str, at_once: int, core: int | None
         ]
         at_first = process.memory_info().rss
         before, begin = process.cpu_times(), time.perf_counter()
-        asyncio.run(together(clients, seconds))
+        asyncio.run(together(clients, frames))
         after, took = process.cpu_times(), time.perf_counter() - begin
         grown = (process.memory_info().rss - at_first) / 2**20
     trips = np.concatenate([client.round_trips_ms for client in clients])
     cpu = after.user + after.system - before.user - before.system
-    frames = sum(client.frames for client in clients)
+    sent = sum(client.frames for client in clients)
     p50, p95 = np.percentile(trips, (50, 95))
     engine_ms = np.mean([each for client in clients for each in client.server_ms])
     dropped = sum(client.dropped for client in clients)
     print(
         f"{sets} sets, {at_once} a message: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, "
-        f"{engine_ms:5.2f} ms a message at work, CPU {1000 * cpu / frames:5.2f} ms a frame ({cpu / took:.2f} cores), "
-        f"dropped {dropped} of {frames}, {grown / sets:.1f} MiB a set, "
+        f"{engine_ms:5.2f} ms a message at work, CPU {1000 * cpu / sent:5.2f} ms a frame ({cpu / took:.2f} cores), "
+        f"dropped {dropped} of {sent + dropped}, {grown / sets:.1f} MiB a set, "
         f"reps {sorted({client.reps for client in clients})}",
         flush=True,
     )
