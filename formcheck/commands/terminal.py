@@ -135,7 +135,7 @@ class Terminal:
 
 
 class Stages:
-    """A progress bar for work in stages, told by name and share; see `formcheck.pose.fetch.Progress`.
+    """A progress bar for work in stages, told by name and share; see `formcheck.pose.running.Progress`.
 
     Parameters
     ----------

@@ -6,26 +6,21 @@ import contextlib
 import hashlib
 import http.client
 import importlib.metadata
-import re
-import subprocess
 import sys
 import tempfile
 import urllib.error
 import urllib.request
 import zipfile
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
 from formcheck.errors import PoseModelError
 from formcheck.pose.bundle import build_bundle
 from formcheck.pose.releases import DownloadSource, ModelRelease, WheelMember, WheelSource, remedy
-
-Progress = Callable[[str, float | None], None]
-"""Called with what is being done and how much of it, 0 to 1; None when that cannot be known."""
+from formcheck.pose.running import Progress, last_error, run_told
 
 _PIP_WITH_RAW_PROGRESS: Final = (24, 1)
-_PIP_PROGRESS: Final = re.compile(r"Progress (\d+) of (\d+)")
 _NETWORK_TIMEOUT_S: Final = 30.0
 """Longest silence of the server before a download is given up."""
 _CHUNK_BYTES: Final = 1 << 18
@@ -85,7 +80,7 @@ def _pip_download(name: str, source: WheelSource, folder: Path, progress: Progre
     command += ["--no-input", "--disable-pip-version-check", "--no-color"]
     command += ["--progress-bar", "raw" if _pip_has_raw_progress() else "off"]
     stage = f"Downloading the pose model ({source.size_bytes / _MEGABYTE:.0f} MB)"
-    status, output = _run_pip(command, lambda fraction: progress(stage, fraction))
+    status, output = run_told(command, lambda fraction: progress(stage, fraction))
     wheels = list(folder.glob("*.whl"))
     if status == 0 and len(wheels) == 1:
         return wheels[0]
@@ -94,34 +89,7 @@ def _pip_download(name: str, source: WheelSource, folder: Path, progress: Progre
             f"The package index gave another {source.requirement} than the published one, and it was refused.",
             remedy(name),
         )
-    raise PoseModelError(f"The pose model could not be downloaded: pip says “{_last_error(output)}”.", remedy(name))
-
-
-def _run_pip(command: list[str], progress: Callable[[float | None], None]) -> tuple[int, str]:
-    """Run pip to its end; return its exit status and what it wrote, without the lines that tell progress."""
-    progress(None)
-    lines: list[str] = []
-    with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
-    ) as process:
-        assert process.stdout is not None  # because of stdout=PIPE
-        try:
-            for line in process.stdout:
-                if told := _PIP_PROGRESS.fullmatch(line.strip()):
-                    done, total = int(told[1]), int(told[2])
-                    progress(done / total if total else None)
-                else:
-                    lines.append(line)
-            return process.wait(), "".join(lines)
-        finally:
-            if process.poll() is None:
-                process.kill()
-
-
-def _last_error(output: str) -> str:
-    lines = [line.strip() for line in output.splitlines() if line.strip()]
-    errors = [line.removeprefix("ERROR: ") for line in lines if line.startswith("ERROR: ")]
-    return (errors or lines or ["nothing"])[-1].rstrip(".")
+    raise PoseModelError(f"The pose model could not be downloaded: pip says “{last_error(output)}”.", remedy(name))
 
 
 def _pip_has_raw_progress() -> bool:

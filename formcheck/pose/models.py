@@ -26,7 +26,7 @@ from formcheck.errors import PoseModelError
 from formcheck.pose.releases import DEFAULT_MODEL, RELEASES, ModelRelease, remedy
 
 if TYPE_CHECKING:
-    from formcheck.pose.fetch import Progress
+    from formcheck.pose.running import Progress
 
 MODEL_VARIABLE: Final = "FORMCHECK_POSE_MODEL"
 AUTO_MODEL: Final = "auto"

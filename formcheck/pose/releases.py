@@ -31,6 +31,41 @@ class WheelSource:
 
 
 @dataclass(frozen=True)
+class PackageMember:
+    """One file inside a package of npm."""
+
+    path: str
+    """In the tarball, such as `package/vision_bundle.mjs`."""
+    sha256: str
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True)
+class NpmPackage:
+    """A package of npm, of one version, held to the hash of its tarball."""
+
+    name: str
+    version: str
+    sha512: str
+    """Of the tarball, hexadecimal; what npm calls its integrity, otherwise written."""
+    size_bytes: int
+
+    @property
+    def spec(self) -> str:
+        """What npm is asked for."""
+        return f"{self.name}@{self.version}"
+
+    @property
+    def file_name(self) -> str:
+        """The name that `npm pack` gives the tarball."""
+        return f"{self.name.removeprefix('@').replace('/', '-')}-{self.version}.tgz"
+
+
+@dataclass(frozen=True)
 class DownloadSource:
     """A finished bundle at a fixed address."""
 
