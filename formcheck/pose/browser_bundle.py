@@ -63,8 +63,7 @@ def browser_file(member: PackageMember, *, folder: Path | None = None) -> Path |
     """Return where a file for browsers is; None if it is not there or is not the published one."""
     path = browser_folder(folder=folder) / member.name
     try:
-        stat = path.stat()
-        return path if _sha256(path, stat.st_mtime_ns, stat.st_size) == member.sha256 else None
+        return path if known_sha256(path) == member.sha256 else None
     except OSError:
         return None
 
@@ -141,6 +140,18 @@ def _put(here: Path, files: dict[str, bytes]) -> None:
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
                 leftover.unlink(missing_ok=True)
+
+
+def known_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, read once for as long as it is not changed.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    stat = path.stat()
+    return _sha256(path, stat.st_mtime_ns, stat.st_size)
 
 
 @lru_cache(maxsize=16)

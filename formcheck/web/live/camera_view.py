@@ -14,6 +14,7 @@ from formcheck.kinematics.measures.registry import live_shown
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.units import unit_of
 from formcheck.web.access.identity import current_actor
+from formcheck.web.live.browser_pose import browser_pose
 from formcheck.web.live.registry import live_service
 from formcheck.web.shared.addresses import LIVE_CLIENT_PATH, SOCKET_PATH
 from formcheck.web.shared.browser_parts import MODULE_VIEW
@@ -92,6 +93,7 @@ def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key
         data={
             "static_base": LIVE_CLIENT_PATH,
             "socket_path": SOCKET_PATH,
+            "pose": browser_pose(),
             "token": live_token(),
             "measures": shown_measures(),
             "setup": dict(setup),

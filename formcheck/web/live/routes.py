@@ -13,9 +13,10 @@ from starlette.websockets import WebSocket
 
 from formcheck.records.access import Actor
 from formcheck.web.access.identity import who_asks
+from formcheck.web.live.browser_pose import POSE_WORKER, WORKER_POLICY, pose_answer
 from formcheck.web.live.registry import LiveRegistry, live_service
 from formcheck.web.live.socket import Admission, serve_live_socket
-from formcheck.web.shared.addresses import HEALTH_PATH, LIVE_CLIENT_PATH, SOCKET_PATH
+from formcheck.web.shared.addresses import HEALTH_PATH, LIVE_CLIENT_PATH, POSE_PATH, SOCKET_PATH
 from formcheck.web.shared.browser_parts import StaticFolder
 
 _CLIENT: Final = Path(__file__).resolve().parent / "client"
@@ -49,7 +50,15 @@ def live_routes(
         await serve_live_socket(websocket, service(), admits)
 
     def static(request: Request) -> Response:
-        return files.answer(request.path_params["file"], request.headers.get("if-none-match"))
+        name = request.path_params["file"]
+        answer = files.answer(name, request.headers.get("if-none-match"))
+        if name == POSE_WORKER:
+            answer.headers["Content-Security-Policy"] = WORKER_POLICY
+        return answer
+
+    def pose_file(request: Request) -> Response:
+        asked = request.path_params
+        return pose_answer(asked["sha256"], asked["name"], request.headers.get("accept-encoding", ""))
 
     def health(_: Request) -> Response:
         registry = service()
@@ -59,5 +68,6 @@ def live_routes(
     return [
         WebSocketRoute(SOCKET_PATH, live),
         Route(LIVE_CLIENT_PATH + "/{file}", static),
+        Route(POSE_PATH + "/{sha256}/{name}", pose_file),
         Route(HEALTH_PATH, health),
     ]

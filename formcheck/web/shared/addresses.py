@@ -36,6 +36,9 @@ PLAYER_CLIENT_PATH: Final = "/formcheck-static/review"
 UPLOADS_CLIENT_PATH: Final = "/formcheck-static/uploads"
 """Scripts, styles and drawings; each goes on with the name of a file."""
 
+POSE_PATH: Final = "/formcheck-static/pose"
+"""MediaPipe for browsers and its pose models; goes on with the SHA-256 of a file and its name."""
+
 UPLOADS_PATH: Final = "/formcheck-uploads"
 """Where uploads go; that of one goes on with its id, and all need a link of the scope `uploads` in `LINK_HEADER`."""
 LINK_HEADER: Final = "x-formcheck-link"

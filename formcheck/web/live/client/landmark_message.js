@@ -1,0 +1,88 @@
+/**
+ * The landmarks of one or two frames as the live socket carries them: little-endian, 806 bytes a frame behind a kind
+ * and a count. Landmarks are as MediaPipe gives them: their lag is undone, and visibility and presence are taken
+ * together, by the server. Pure.
+ *
+ * @typedef {Object} Found what MediaPipe gives of one person
+ * @property {Float32Array} image 33 × x, y, shares of the picture
+ * @property {Float32Array} world 33 × x, y, z, m
+ * @property {Float32Array} visibility 33
+ * @property {Float32Array} presence 33
+ *
+ * @typedef {Object} FrameFacts
+ * @property {number} t capture time, ms
+ * @property {number} luma mean brightness, 0 to 255
+ * @property {number|null} people in view; null where nobody looked
+ * @property {boolean[]|null} covered of each in `cover.WATCHED`; null where nobody watched
+ * @property {Found|null} found null where nobody is seen
+ */
+
+import { LANDMARKS } from "./contract.js";
+
+/** First byte of the message. */
+const KIND = 2;
+export const MOST_FRAMES = 2;
+const HEAD_BYTES = 14;
+const LANDMARK_BYTES = 24;
+export const FRAME_BYTES = HEAD_BYTES + LANDMARKS * LANDMARK_BYTES;
+const FLAG = Object.freeze({ found: 1, people: 2, covered: 4 });
+const SHARE = 65_535;
+const MOST_PEOPLE = 255;
+
+/**
+ * One frame's bytes.
+ * @param {FrameFacts} facts
+ * @param {{width: number, height: number}} size of the picture that was estimated
+ * @returns {ArrayBuffer}
+ */
+export function landmarkFrame({ t, luma, people, covered, found }, { width, height }) {
+  const bytes = new ArrayBuffer(FRAME_BYTES);
+  const view = new DataView(bytes);
+  view.setUint8(0, (found ? FLAG.found : 0) | (people === null ? 0 : FLAG.people) | (covered ? FLAG.covered : 0));
+  view.setUint8(1, Math.round(Math.min(Math.max(luma, 0), 255)));
+  view.setUint8(2, Math.min(people ?? 0, MOST_PEOPLE));
+  view.setFloat64(4, t, true);
+  view.setUint16(12, (covered ?? []).reduce((bits, each, i) => (each ? bits | (1 << i) : bits), 0), true);
+  if (found === null) return bytes;
+  for (let i = 0; i < LANDMARKS; i += 1) {
+    const at = HEAD_BYTES + i * LANDMARK_BYTES;
+    view.setFloat32(at, found.image[2 * i] * width, true);
+    view.setFloat32(at + 4, found.image[2 * i + 1] * height, true);
+    for (let axis = 0; axis < 3; axis += 1) view.setFloat32(at + 8 + 4 * axis, found.world[3 * i + axis], true);
+    view.setUint16(at + 20, shareOf(found.visibility[i]), true);
+    view.setUint16(at + 22, shareOf(found.presence[i]), true);
+  }
+  return bytes;
+}
+
+/**
+ * The message of one or two frames, older first.
+ * @param {ArrayBuffer[]} frames
+ * @returns {ArrayBuffer}
+ */
+export function landmarkMessage(frames) {
+  if (frames.length < 1 || frames.length > MOST_FRAMES) throw new RangeError(`${frames.length} frames in a message`);
+  const bytes = new Uint8Array(2 + frames.length * FRAME_BYTES);
+  bytes.set([KIND, frames.length]);
+  frames.forEach((frame, i) => bytes.set(new Uint8Array(frame), 2 + i * FRAME_BYTES));
+  return bytes.buffer;
+}
+
+/** Capture time of a frame's bytes, ms. @param {ArrayBuffer} frame */
+export function timeOf(frame) {
+  return new DataView(frame).getFloat64(4, true);
+}
+
+/** Where the landmarks of a frame's bytes are: x, y in pixels and visibility of each; null where nobody is. */
+export function pointsOf(frame) {
+  const view = new DataView(frame);
+  if ((view.getUint8(0) & FLAG.found) === 0) return null;
+  return Array.from({ length: LANDMARKS }, (_, i) => {
+    const at = HEAD_BYTES + i * LANDMARK_BYTES;
+    return [view.getFloat32(at, true), view.getFloat32(at + 4, true), view.getUint16(at + 20, true) / SHARE];
+  });
+}
+
+function shareOf(value) {
+  return Math.round(Math.min(Math.max(value, 0), 1) * SHARE);
+}

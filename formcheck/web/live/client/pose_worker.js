@@ -1,0 +1,152 @@
+/**
+ * Finds one person's landmarks in pictures, on the person's own device. One worker a page: it is ended, never opened
+ * twice, since MediaPipe does not give memory back.
+ *
+ * In: `{type: "open", assets: {bundle, loader, wasm, model}, delegate}` once; then
+ * `{type: "frame", id, picture, t, width, height}`, the picture a VideoFrame, an ImageBitmap or an ImageData of that
+ * size, one at a time; `{type: "forget"}` where another camera or set begins.
+ * Out: `{type: "opened"}`; `{type: "pose", id, frame, ms}`, the frame as `landmark_message.js` makes it; or
+ * `{type: "failed", cause}`, after which the worker is of no more use.
+ */
+
+import { Belief } from "./belief.js";
+import { CoverWatch } from "./cover.js";
+import { landmarkFrame } from "./landmark_message.js";
+import { foundOf, readLandmarks } from "./result_bytes.js";
+
+/** MediaPipe is told that time runs this much faster, so that its smoothing has nothing to hold on to. */
+const CLOCK_STRETCH = 10_000;
+const IMAGE_STREAM = "normalized_landmarks";
+const WORLD_STREAM = "world_landmarks";
+/** Brightness is taken from every so many-th pixel of every so many-th row. */
+const LUMA_STRIDE = 8;
+
+/** @typedef {"bundle"|"model"|"webgl"|"presence"|"context-lost"|"estimate"|"open"} Cause */
+
+const covers = new CoverWatch();
+const belief = new Belief();
+let landmarker = null;
+let raw = {};
+let firstT = null;
+let lastMs = -1;
+let canvas = null;
+let context = null;
+let failed = false;
+
+/** @param {Cause} cause @param {unknown} [error] */
+function fail(cause, error) {
+  if (failed) return;
+  failed = true;
+  self.postMessage({ type: "failed", cause, detail: String(error?.message ?? error ?? "").slice(0, 300) });
+}
+
+async function bytesOf(address) {
+  const answer = await fetch(address, { mode: "same-origin", redirect: "error" });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+async function open({ assets, delegate }) {
+  let cause = "bundle";
+  try {
+    const model = bytesOf(assets.model);
+    model.catch(() => {});
+    const [{ PoseLandmarker }, loader] = await Promise.all([import(assets.bundle), import(assets.loader)]);
+    cause = "model";
+    const modelAssetBuffer = await model;
+    cause = "webgl";
+    const surface = new OffscreenCanvas(1, 1);
+    if (surface.getContext("webgl2") === null) throw new Error("no WebGL");
+    surface.addEventListener("webglcontextlost", () => fail("context-lost"));
+    cause = "open";
+    let module = null;
+    self.ModuleFactory = async (given) => {
+      module = await loader.default(given);
+      return module;
+    };
+    landmarker = await PoseLandmarker.createFromOptions({ wasmBinaryPath: assets.wasm }, {
+      baseOptions: { modelAssetBuffer, delegate }, runningMode: "VIDEO", numPoses: 1, canvas: surface,
+    });
+    for (const stream of [IMAGE_STREAM, WORLD_STREAM]) listenTo(module.simpleListeners, stream);
+    self.postMessage({ type: "opened" });
+  } catch (error) {
+    fail(cause, error);
+  }
+}
+
+/** Read what a stream of MediaPipe's graph emits before MediaPipe does. */
+function listenTo(listeners, stream) {
+  const theirs = listeners[stream];
+  listeners[stream] = (bytes, isEnd, time) => {
+    if (!isEnd) raw[stream] ??= readLandmarks(bytes);
+    theirs(bytes, isEnd, time);
+  };
+}
+
+function pixels(picture, width, height) {
+  if (picture instanceof ImageData) return picture;
+  if (canvas === null || canvas.width !== width || canvas.height !== height) {
+    canvas = new OffscreenCanvas(width, height);
+    context = canvas.getContext("2d", { alpha: false, colorSpace: "srgb", willReadFrequently: true });
+  }
+  context.drawImage(picture, 0, 0, width, height);
+  picture.close();
+  return context.getImageData(0, 0, width, height);
+}
+
+function estimate({ id, picture, t, width, height }) {
+  const began = performance.now();
+  const image = pixels(picture, width, height);
+  firstT ??= t;
+  const ms = Math.max(Math.round(t - firstT), lastMs + 1);
+  lastMs = ms;
+  raw = {};
+  landmarker.detectForVideo(image, ms * CLOCK_STRETCH);
+  let found = null;
+  let covered = null;
+  if (raw[IMAGE_STREAM] === undefined) {
+    belief.forget();
+    covers.forget();
+  } else {
+    found = raw[IMAGE_STREAM] && raw[WORLD_STREAM] ? foundOf(raw[IMAGE_STREAM], raw[WORLD_STREAM]) : null;
+    if (found === null) {
+      fail("presence");
+      return;
+    }
+    const points = Array.from(found.visibility, (_, i) => [
+      found.image[2 * i] * width, found.image[2 * i + 1] * height]);
+    covered = covers.covered(t / 1000, image, points, belief.of(found.visibility, found.presence));
+  }
+  const frame = landmarkFrame({ t, luma: lumaOf(image), people: null, covered, found }, { width, height });
+  self.postMessage({ type: "pose", id, frame, ms: performance.now() - began }, [frame]);
+}
+
+/** Mean of all colours of some pixels, as the server takes it from pictures. */
+function lumaOf({ width, height, data }) {
+  let sum = 0;
+  let count = 0;
+  for (let row = 0; row < height; row += LUMA_STRIDE) {
+    for (let column = 0; column < width; column += LUMA_STRIDE) {
+      const at = 4 * (row * width + column);
+      sum += data[at] + data[at + 1] + data[at + 2];
+      count += 3;
+    }
+  }
+  return sum / count;
+}
+
+self.onmessage = ({ data }) => {
+  if (failed) return;
+  if (data.type === "open") {
+    open(data);
+  } else if (data.type === "forget") {
+    belief.forget();
+    covers.forget();
+  } else if (data.type === "frame" && landmarker !== null) {
+    try {
+      estimate(data);
+    } catch (error) {
+      fail("estimate", error);
+    }
+  }
+};
