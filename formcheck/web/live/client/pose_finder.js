@@ -1,0 +1,94 @@
+/**
+ * The page's side of `pose_worker.js`: one worker, one picture at a time. A worker that has failed is ended; whoever
+ * holds it opens another one, or goes down the ladder.
+ */
+
+import { pointsOf } from "./landmark_message.js";
+
+/** Loading and compiling takes this long at most: megabytes over a slow line, ms. */
+const OPEN_MS = 60_000;
+/** A picture that takes longer than this tells that the worker hangs, ms. */
+const ESTIMATE_MS = 5000;
+
+export class PoseFinder {
+  /**
+   * @param {Object} pose what the server says of its files (`web/live/browser_pose.py`)
+   * @param {{model: string, delegate: string}} step
+   * @param {() => Worker} [open] for tests
+   */
+  constructor(pose, step, open = openWorker) {
+    this.step = step;
+    this.waiting = null;
+    this.id = 0;
+    this.cause = null;
+    this.worker = open();
+    this.worker.onmessage = ({ data }) => this.#said(data);
+    this.worker.onerror = () => this.#end("worker");
+    const model = pose.models[step.model].address;
+    /** Resolves when it may be used; rejects with a cause. */
+    this.opened = this.#ask({ type: "open", assets: { ...pose.assets, model }, delegate: step.delegate }, [], OPEN_MS);
+    this.opened.catch(() => {});
+  }
+
+  /** Whether a picture is being looked at. */
+  get isBusy() {
+    return this.waiting !== null;
+  }
+
+  /**
+   * @param {VideoFrame|ImageBitmap|ImageData} picture handed over, unless it is an ImageData
+   * @param {number} t capture time, ms @param {{width: number, height: number}} size to look at it in
+   * @returns {Promise<{frame: ArrayBuffer, points: number[][]|null, ms: number}>} rejects with a cause
+   */
+  async find(picture, t, { width, height }) {
+    this.id += 1;
+    const message = { type: "frame", id: this.id, picture, t, width, height };
+    const isHandedOver = typeof ImageData === "undefined" || !(picture instanceof ImageData);
+    const { frame, ms } = await this.#ask(message, isHandedOver ? [picture] : [], ESTIMATE_MS);
+    return { frame, points: pointsOf(frame), ms };
+  }
+
+  /** Another set begins. */
+  forget() {
+    if (this.cause === null) this.worker.postMessage({ type: "forget" });
+  }
+
+  close() {
+    this.#end("closed");
+  }
+
+  #ask(message, handedOver, withinMs) {
+    if (this.cause !== null) return Promise.reject(new Error(this.cause));
+    if (this.waiting !== null) return Promise.reject(new Error("busy"));
+    return new Promise((resolve, reject) => {
+      this.waiting = { resolve, reject, timer: setTimeout(() => this.#end("too-long"), withinMs) };
+      this.worker.postMessage(message, handedOver);
+    });
+  }
+
+  #said(data) {
+    if (data.type === "failed") {
+      this.#end(data.cause);
+      return;
+    }
+    const { waiting } = this;
+    this.waiting = null;
+    if (waiting === null) return;
+    clearTimeout(waiting.timer);
+    waiting.resolve(data);
+  }
+
+  #end(cause) {
+    this.cause ??= cause;
+    this.worker.terminate();
+    const { waiting } = this;
+    this.waiting = null;
+    if (waiting === null) return;
+    clearTimeout(waiting.timer);
+    waiting.reject(new Error(this.cause));
+  }
+}
+
+function openWorker() {
+  return new Worker(new URL("./pose_worker.js", import.meta.url), { type: "module" });
+}

@@ -1,0 +1,61 @@
+/**
+ * Whether this browser finds poses rightly and fast enough: it is shown a short film that is known, and every run is
+ * held to landmarks that are known. Every run, since some graphics cards are right only in the first. Pure but for what
+ * it is given.
+ *
+ * @typedef {{runs: number, ms_p50: number, ms_p90: number, worst_px: number}} SelfTest as the set-up message says it
+ */
+
+import { WATCHED } from "./cover.js";
+import { quantile } from "./flow.js";
+
+/** Said of a run in which nobody was found, px. */
+export const NOBODY_PX = 9999;
+/** Time from one picture of the film to the next, ms. */
+const STEP_MS = 100;
+/** The first runs make caches and compile: their landmarks count, their times do not. */
+const WARM_UP = 5;
+
+/**
+ * The film goes forth and back, so that nobody jumps.
+ * @param {number} run
+ * @param {number} pictures in the film
+ */
+export function pictureOf(run, pictures) {
+  const period = 2 * (pictures - 1);
+  const at = run % period;
+  return at < pictures ? at : period - at;
+}
+
+/**
+ * @param {{pictures: number, width: number, height: number, expected: number[][]}} film what is expected of each run: x, y
+ *   of each in `WATCHED`, px
+ * @param {(picture: number, t: number) => Promise<{points: number[][]|null, ms: number}>} estimate
+ * @returns {Promise<SelfTest>}
+ */
+export async function selfTest(film, estimate) {
+  const times = [];
+  let worst = 0;
+  for (let run = 0; run < film.expected.length; run += 1) {
+    const { points, ms } = await estimate(pictureOf(run, film.pictures), run * STEP_MS);
+    worst = Math.max(worst, points === null ? NOBODY_PX : farthest(points, film.expected[run], 640 / film.width));
+    if (run >= WARM_UP) times.push(ms);
+  }
+  times.sort((a, b) => a - b);
+  return {
+    runs: film.expected.length, ms_p50: round(quantile(times, 0.5)), ms_p90: round(quantile(times, 0.9)),
+    worst_px: round(worst),
+  };
+}
+
+/** The farthest that a leg's landmark lies from where it should, px of a picture 640 wide. */
+function farthest(points, expected, scale) {
+  return Math.max(...WATCHED.map((mark, i) => {
+    const away = scale * Math.hypot(points[mark][0] - expected[2 * i], points[mark][1] - expected[2 * i + 1]);
+    return Number.isFinite(away) ? Math.min(away, NOBODY_PX) : NOBODY_PX;
+  }));
+}
+
+function round(value) {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,129 @@
+/**
+ * Where poses are found: in this browser, or from pictures by the server. A ladder of steps is gone down until one is
+ * right and fast enough, and further down if it gets too slow in the set. Pure: times come in, nothing here looks at a
+ * clock.
+ *
+ * @typedef {{source: "picture"}|{source: "landmarks", model: "full"|"lite", delegate: "GPU"|"CPU"}} Step
+ */
+
+/** From a known place by no more than this in any run, px of a picture 640 wide. */
+export const MOST_PX = 3;
+/** Nine of ten runs within this: every picture of a camera with 30 a second, ms. */
+export const FAST_MS = 30;
+/** Within this every second one, which is enough where there is no other way, ms. */
+export const HALF_RATE_MS = 60;
+/** In the set: a mean above this over `WATCH_MS` is too slow, ms. */
+export const TOO_SLOW_MS = 40;
+export const WATCH_MS = 3000;
+/** Fewer runs than this within the span say nothing: the page was hidden, or nobody asked. */
+const LEAST_RUNS = 10;
+/** How long a browser's step is remembered, ms. */
+export const REMEMBERED_MS = 7 * 24 * 3600 * 1000;
+
+const PICTURES = Object.freeze({ source: "picture" });
+const LADDER = Object.freeze([
+  Object.freeze({ source: "landmarks", model: "full", delegate: "GPU" }),
+  Object.freeze({ source: "landmarks", model: "full", delegate: "CPU" }),
+  PICTURES,
+  Object.freeze({ source: "landmarks", model: "lite", delegate: "CPU" }),
+]);
+
+/** @param {Step} step */
+export function nameOf(step) {
+  return step.source === "picture" ? "picture" : `${step.model} ${step.delegate}`;
+}
+
+/**
+ * The steps there are, best first.
+ * @param {{models: string[], pictures: boolean, landmarks: boolean}} available models that the server gives to browsers,
+ *   whether pictures may leave the device and the server takes them, whether the server takes landmarks
+ * @returns {Step[]}
+ */
+export function stepsOf({ models, pictures, landmarks }) {
+  return LADDER.filter((step) => (step.source === "picture" ? pictures : landmarks && models.includes(step.model)));
+}
+
+/** Goes down the ladder. */
+export class SourceChoice {
+  /** @param {Step[]} steps from `stepsOf` @param {string|null} remembered the name of the step of another day */
+  constructor(steps, remembered = null) {
+    this.steps = steps;
+    this.at = Math.max(0, steps.findIndex((step) => nameOf(step) === remembered));
+    /** @type {{step: string, why: string}[]} */
+    this.left = [];
+  }
+
+  /** @returns {Step|null} null where there is none left */
+  get step() {
+    return this.steps[this.at] ?? null;
+  }
+
+  /** Whether pictures can be sent instead, now or further down. */
+  get hasOtherWay() {
+    return this.steps.slice(this.at + 1).some((step) => step.source === "picture");
+  }
+
+  /**
+   * Take in how the step did; goes to the next one unless it will do.
+   * @param {import("./self_test.js").SelfTest} result
+   * @returns {boolean} whether it will do
+   */
+  tested({ ms_p90: ms, worst_px: px }) {
+    if (!(px <= MOST_PX)) return this.down(`landmarks are ${px} px off`);
+    if (!(ms <= (this.hasOtherWay ? FAST_MS : HALF_RATE_MS))) return this.down(`a picture takes ${ms} ms`);
+    return true;
+  }
+
+  /** Leave the step. @param {string} why @returns {false} */
+  down(why) {
+    if (this.step !== null) this.left.push({ step: nameOf(this.step), why });
+    this.at += 1;
+    return false;
+  }
+}
+
+/** Tells when finding poses has become too slow: a phone that got hot, another program that wants the machine. */
+export class PaceWatch {
+  constructor() {
+    this.reset();
+  }
+
+  reset() {
+    /** @type {{at: number, ms: number}[]} */
+    this.runs = [];
+    this.beganAt = null;
+  }
+
+  /** @param {number} now ms @param {number} ms that the last picture took @returns {boolean} */
+  isTooSlow(now, ms) {
+    this.beganAt ??= now;
+    this.runs.push({ at: now, ms });
+    while (now - this.runs[0].at > WATCH_MS) this.runs.shift();
+    if (now - this.beganAt < WATCH_MS || this.runs.length < LEAST_RUNS) return false;
+    return this.runs.reduce((sum, run) => sum + run.ms, 0) / this.runs.length > TOO_SLOW_MS;
+  }
+}
+
+/**
+ * What a browser keeps of its step, as text.
+ * @param {Step} step @param {string} runtime that it was tested with: hash and browser @param {number} now epoch, ms
+ */
+export function remember(step, runtime, now) {
+  return JSON.stringify({ step: nameOf(step), runtime, at: now });
+}
+
+/**
+ * The name of the step that a browser kept; null where it is too old, of another version, or no such thing.
+ * @param {string|null} text @param {string} runtime @param {number} now epoch, ms
+ */
+export function recalled(text, runtime, now) {
+  let kept;
+  try {
+    kept = JSON.parse(text ?? "null");
+  } catch {
+    return null;
+  }
+  const age = now - kept?.at;
+  return kept?.runtime === runtime && age >= 0 && age <= REMEMBERED_MS && typeof kept.step === "string"
+    ? kept.step : null;
+}

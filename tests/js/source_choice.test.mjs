@@ -1,0 +1,172 @@
+// Pure: where poses are found, and what leads from one place to the next.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { landmarkFrame } from "../../formcheck/web/live/client/landmark_message.js";
+import { PoseFinder } from "../../formcheck/web/live/client/pose_finder.js";
+import { NOBODY_PX, pictureOf, selfTest } from "../../formcheck/web/live/client/self_test.js";
+import {
+  PaceWatch, REMEMBERED_MS, SourceChoice, nameOf, recalled, remember, stepsOf,
+} from "../../formcheck/web/live/client/source_choice.js";
+
+const ALL = { models: ["full", "lite"], pictures: true, landmarks: true };
+const RIGHT = { runs: 30, ms_p50: 15, ms_p90: 20, worst_px: 0.8 };
+const names = (available) => stepsOf({ ...ALL, ...available }).map(nameOf);
+
+const film = {
+  pictures: 4, width: 640, height: 360, expected: Array.from({ length: 30 }, () => new Array(20).fill(100)),
+};
+const points = (x = 100, y = 100) => Array.from({ length: 33 }, () => [x, y]);
+const tested = (answer) => selfTest(film, async (picture, t) => answer(t / 100, picture));
+
+test("the steps go from the graphics card to what is left", () => {
+  assert.deepEqual(names({}), ["full GPU", "full CPU", "picture", "lite CPU"]);
+  assert.deepEqual(names({ models: ["full"] }), ["full GPU", "full CPU", "picture"]);
+  assert.deepEqual(names({ pictures: false }), ["full GPU", "full CPU", "lite CPU"]);
+  assert.deepEqual(names({ landmarks: false }), ["picture"]);
+  assert.deepEqual(names({ landmarks: false, pictures: false }), []);
+});
+
+test("a browser that is right and fast stays on the first step", () => {
+  const choice = new SourceChoice(stepsOf(ALL));
+  assert.equal(choice.tested(RIGHT), true);
+  assert.equal(nameOf(choice.step), "full GPU");
+  assert.deepEqual(choice.left, []);
+});
+
+test("one that is wrong, or slow, goes down step by step and says why", () => {
+  const choice = new SourceChoice(stepsOf(ALL));
+  assert.equal(choice.tested({ ...RIGHT, worst_px: 3.01 }), false);
+  assert.equal(choice.tested({ ...RIGHT, ms_p90: 31 }), false);
+  assert.equal(nameOf(choice.step), "picture");
+  assert.deepEqual(choice.left, [
+    { step: "full GPU", why: "landmarks are 3.01 px off" }, { step: "full CPU", why: "a picture takes 31 ms" }]);
+});
+
+test("a result that is no number does not pass", () => {
+  for (const wrong of [{ worst_px: NaN }, { ms_p90: NaN }, { worst_px: undefined }]) {
+    assert.equal(new SourceChoice(stepsOf(ALL)).tested({ ...RIGHT, ...wrong }), false);
+  }
+});
+
+test("where pictures may not leave the device half the rate is enough", () => {
+  const choice = new SourceChoice(stepsOf({ ...ALL, pictures: false }));
+  assert.equal(choice.tested({ ...RIGHT, ms_p90: 59 }), true);
+  assert.equal(choice.tested({ ...RIGHT, ms_p90: 61 }), false);
+  assert.equal(nameOf(choice.step), "full CPU");
+  choice.down("the graphics card was lost");
+  choice.down("it is too slow");
+  assert.equal(choice.step, null);
+});
+
+test("in the set a mean above 40 ms over three seconds is too slow, a single long picture is not", () => {
+  const watch = new PaceWatch();
+  const at = (ms, from, to) => {
+    for (let now = from; now <= to; now += 50) if (watch.isTooSlow(now, ms)) return now;
+    return null;
+  };
+  assert.equal(at(30, 0, 5000), null);
+  assert.equal(watch.isTooSlow(5050, 500), false);
+  const since = at(80, 5100, 12_000);
+  assert.ok(since > 5100 && since <= 5100 + 3000, String(since));
+  watch.reset();
+  assert.equal(at(80, 20_000, 22_900), null);
+  assert.notEqual(at(80, 22_950, 23_100), null);
+});
+
+test("a page that was hidden for a while is not called slow by the one picture after it", () => {
+  const watch = new PaceWatch();
+  for (let now = 0; now <= 4000; now += 50) watch.isTooSlow(now, 20);
+  assert.equal(watch.isTooSlow(60_000, 900), false);
+});
+
+test("a step is remembered for a week, by the same browser with the same files", () => {
+  const kept = remember({ source: "landmarks", model: "full", delegate: "CPU" }, "abc", 1000);
+  assert.equal(recalled(kept, "abc", 1000 + REMEMBERED_MS), "full CPU");
+  assert.equal(recalled(kept, "abc", 1001 + REMEMBERED_MS), null);
+  assert.equal(recalled(kept, "abc", 999), null);
+  assert.equal(recalled(kept, "abd", 1000), null);
+  for (const text of [null, "", "{", "7", "[]", '{"step":7,"runtime":"abc","at":1000}', '{"runtime":"abc"}']) {
+    assert.equal(recalled(text, "abc", 1000), null);
+  }
+  assert.equal(nameOf(new SourceChoice(stepsOf(ALL), "full CPU").step), "full CPU");
+  assert.equal(nameOf(new SourceChoice(stepsOf(ALL), "something else").step), "full GPU");
+});
+
+test("the known film goes forth and back", () => {
+  assert.deepEqual([0, 1, 2, 3, 4, 5, 6, 7].map((run) => pictureOf(run, 4)), [0, 1, 2, 3, 2, 1, 0, 1]);
+});
+
+test("thirty runs are held to what is known, and timed once they are warm", async () => {
+  const result = await tested((run) => ({ points: points(100, 101), ms: run < 5 ? 900 : 10 + run }));
+  assert.deepEqual(result, { runs: 30, ms_p50: 27, ms_p90: 36.6, worst_px: 1 });
+});
+
+test("a single run that is off, or finds nobody, is the worst", async () => {
+  assert.equal((await tested((run) => ({ points: run === 29 ? points(104, 100) : points(), ms: 1 }))).worst_px, 4);
+  assert.equal((await tested((run) => ({ points: run > 0 ? points(150, 100) : points(), ms: 1 }))).worst_px, 50);
+  assert.equal((await tested((run) => ({ points: run === 7 ? null : points(), ms: 1 }))).worst_px, NOBODY_PX);
+  assert.equal((await tested(() => ({ points: points(NaN, 100), ms: 1 }))).worst_px, NOBODY_PX);
+});
+
+/** A worker that answers as it is told. */
+class MadeUpWorker {
+  constructor(answer) {
+    this.answer = answer;
+    this.heard = [];
+    this.isOver = false;
+  }
+
+  postMessage(message, handedOver) {
+    this.heard.push({ ...message, handedOver });
+    const said = this.answer(message);
+    if (said !== null) queueMicrotask(() => this.onmessage({ data: said }));
+  }
+
+  terminate() {
+    this.isOver = true;
+  }
+}
+
+const POSE = { assets: { bundle: "b", loader: "l", wasm: "w" }, models: { full: { address: "m", sha256: "s" } } };
+const STEP = { source: "landmarks", model: "full", delegate: "CPU" };
+const frame = () => landmarkFrame({ t: 5, luma: 1, people: null, covered: null, found: null }, { width: 2, height: 2 });
+
+function finderOf(answer) {
+  const worker = new MadeUpWorker(answer);
+  return { worker, finder: new PoseFinder(POSE, STEP, () => worker) };
+}
+
+test("the worker is told where its files are, and gives a frame for each picture", async () => {
+  const { worker, finder } = finderOf((message) => (message.type === "open" ? { type: "opened" }
+    : { type: "pose", id: message.id, frame: frame(), ms: 12 }));
+  await finder.opened;
+  assert.deepEqual(worker.heard[0].assets, { bundle: "b", loader: "l", wasm: "w", model: "m" });
+  const picture = {};
+  const found = await finder.find(picture, 5, { width: 2, height: 2 });
+  assert.deepEqual([found.points, found.ms, found.frame.byteLength], [null, 12, 806]);
+  assert.deepEqual(worker.heard[1].handedOver, [picture]);
+  assert.equal(finder.isBusy, false);
+  finder.close();
+  assert.ok(worker.isOver);
+});
+
+test("a worker that fails is ended, and everything that is asked of it is refused with the cause", async () => {
+  const { worker, finder } = finderOf((message) => (message.type === "open" ? { type: "opened" }
+    : { type: "failed", cause: "context-lost" }));
+  await finder.opened;
+  await assert.rejects(finder.find({}, 5, { width: 2, height: 2 }), /context-lost/);
+  assert.ok(worker.isOver);
+  await assert.rejects(finder.find({}, 6, { width: 2, height: 2 }), /context-lost/);
+});
+
+test("one picture at a time, and none for a worker that could not be opened", async () => {
+  const { finder } = finderOf((message) => (message.type === "open" ? { type: "opened" } : null));
+  await finder.opened;
+  const first = finder.find({}, 5, { width: 2, height: 2 });
+  await assert.rejects(finder.find({}, 6, { width: 2, height: 2 }), /busy/);
+  finder.close();
+  await assert.rejects(first, /closed/);
+  const { finder: broken } = finderOf(() => ({ type: "failed", cause: "webgl" }));
+  await assert.rejects(broken.opened, /webgl/);
+});
