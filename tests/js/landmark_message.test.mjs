@@ -51,6 +51,12 @@ test("values past their ends are at their ends", () => {
   assert.deepEqual([view.getUint16(34, true), view.getUint16(36, true)], [65535, 0]);
 });
 
+test("a landmark far outside of the picture does not cost the set", () => {
+  const far = { ...found(), image: new Float32Array(66).fill(-4), world: new Float32Array(99).fill(7) };
+  const view = new DataView(landmarkFrame({ ...nobody, found: far }, SIZE));
+  assert.deepEqual([14, 18, 22, 26, 30].map((at) => view.getFloat32(at, true)), [-640, -360, 3, 3, 3]);
+});
+
 test("one or two frames follow a kind and a count", () => {
   const older = landmarkFrame(nobody, SIZE);
   const newer = landmarkFrame({ ...nobody, t: 1300 }, SIZE);

@@ -14,7 +14,7 @@ from mediapipe.tasks.metadata import schema_py_generated as tflite_schema
 
 from formcheck.pose.bundle import build_bundle, content_sha256
 from formcheck.pose.landmarks import N_LANDMARKS
-from formcheck.pose.releases import ModelRelease, WheelMember, WheelSource
+from formcheck.pose.releases import ModelRelease, PackageMember, WheelSource
 from formcheck.pose.types import PoseTrack, TrackSource
 
 MakeNetwork = Callable[..., bytes]
@@ -78,7 +78,7 @@ def bundle_file(detector: bytes, landmarks: bytes, tmp_path: Path) -> Path:
 def wheel_release(detector: bytes, landmarks: bytes) -> ModelRelease:
     """Describe a release like `full`; the wheel is for the test to build."""
     members = [
-        WheelMember(f"tinypose/{name}.tflite", hashlib.sha256(data).hexdigest())
+        PackageMember(f"tinypose/{name}.tflite", hashlib.sha256(data).hexdigest())
         for name, data in (("detector", detector), ("landmarks", landmarks))
     ]
     source = WheelSource(

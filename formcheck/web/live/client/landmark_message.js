@@ -27,6 +27,9 @@ const LANDMARK_BYTES = 24;
 export const FRAME_BYTES = HEAD_BYTES + LANDMARKS * LANDMARK_BYTES;
 const FLAG = Object.freeze({ found: 1, people: 2, covered: 4 });
 const SHARE = 65_535;
+/** What the server takes: shares of the picture, and metres. Further off is a guess that nobody believes in. */
+const FARTHEST = Object.freeze([-1, 2]);
+const FARTHEST_M = Object.freeze([-3, 3]);
 const MOST_PEOPLE = 255;
 
 /**
@@ -39,16 +42,18 @@ export function landmarkFrame({ t, luma, people, covered, found }, { width, heig
   const bytes = new ArrayBuffer(FRAME_BYTES);
   const view = new DataView(bytes);
   view.setUint8(0, (found ? FLAG.found : 0) | (people === null ? 0 : FLAG.people) | (covered ? FLAG.covered : 0));
-  view.setUint8(1, Math.round(Math.min(Math.max(luma, 0), 255)));
+  view.setUint8(1, Math.round(within(luma, [0, 255])));
   view.setUint8(2, Math.min(people ?? 0, MOST_PEOPLE));
   view.setFloat64(4, t, true);
   view.setUint16(12, (covered ?? []).reduce((bits, each, i) => (each ? bits | (1 << i) : bits), 0), true);
   if (found === null) return bytes;
   for (let i = 0; i < LANDMARKS; i += 1) {
     const at = HEAD_BYTES + i * LANDMARK_BYTES;
-    view.setFloat32(at, found.image[2 * i] * width, true);
-    view.setFloat32(at + 4, found.image[2 * i + 1] * height, true);
-    for (let axis = 0; axis < 3; axis += 1) view.setFloat32(at + 8 + 4 * axis, found.world[3 * i + axis], true);
+    view.setFloat32(at, within(found.image[2 * i], FARTHEST) * width, true);
+    view.setFloat32(at + 4, within(found.image[2 * i + 1], FARTHEST) * height, true);
+    for (let axis = 0; axis < 3; axis += 1) {
+      view.setFloat32(at + 8 + 4 * axis, within(found.world[3 * i + axis], FARTHEST_M), true);
+    }
     view.setUint16(at + 20, shareOf(found.visibility[i]), true);
     view.setUint16(at + 22, shareOf(found.presence[i]), true);
   }
@@ -83,6 +88,10 @@ export function pointsOf(frame) {
   });
 }
 
+function within(value, [least, most]) {
+  return Math.min(Math.max(value, least), most);
+}
+
 function shareOf(value) {
-  return Math.round(Math.min(Math.max(value, 0), 1) * SHARE);
+  return Math.round(within(value, [0, 1]) * SHARE);
 }
