@@ -157,7 +157,7 @@ function canEncodeInWorker() {
 }
 
 /** The picture that the video shows now, as something that can be handed to a worker. */
-async function pictureOf(video) {
+export async function pictureOf(video) {
   if (typeof VideoFrame === "function") {
     try {
       return new VideoFrame(video);

@@ -7,7 +7,7 @@
 
 import { afterClosing } from "./closing.js";
 import { CLOSE } from "./contract.js";
-import { FlowStats, InFlight, LostBuffer, RESUMABLE_MS, backoffMs } from "./flow.js";
+import { FlowStats, InFlight, LostBuffer, PICTURE_FLOW, RESUMABLE_MS, backoffMs } from "./flow.js";
 import { encodeFrame, parseMessage, resumeMessage } from "./protocol.js";
 import { TROUBLES } from "./troubles.js";
 import { Timers } from "./world.js";
@@ -39,8 +39,10 @@ export class Connection {
    * @param {{url: string, setup: string}} set address with the token, and the first message
    * @param {Handlers} handlers
    * @param {import("./world.js").World} world
+   * @param {import("./flow.js").Flow} flow of pictures, or of messages that are made already
    */
-  constructor(set, handlers, world) {
+  constructor(set, handlers, world, flow = PICTURE_FLOW) {
+    this.flow = flow;
     this.set = set;
     this.handlers = handlers;
     this.world = world;
@@ -48,8 +50,8 @@ export class Connection {
     /** @type {"connecting"|"open"|"lost"|"closed"} */
     this.state = "connecting";
     this.setId = null;
-    this.inFlight = new InFlight(2);
-    this.buffer = new LostBuffer();
+    this.inFlight = new InFlight(Math.min(flow.inFlight, 2));
+    this.buffer = new LostBuffer(flow);
     this.stats = new FlowStats();
     this.maxFps = Infinity;
     this.attempt = 0;
@@ -71,7 +73,7 @@ export class Connection {
     if (this.finishing || this.state === "closed") return false;
     if (this.state === "open" && this.buffer.size === 0) return this.inFlight.hasPlace;
     if (this.setId === null || !this.keepsPictures) return false;
-    this.skip = !this.skip;
+    this.skip = this.flow.halfWhenLost && !this.skip;
     return !this.skip;
   }
 
@@ -88,7 +90,7 @@ export class Connection {
       this.inFlight.abandon(t);
     } else {
       this.lastT = t;
-      frame.bytes = encodeFrame(t, jpeg);
+      frame.bytes = this.flow.isMessage ? jpeg : encodeFrame(t, jpeg);
       if (this.state === "open" && this.buffer.size === 0) {
         this.#send(frame);
         return;
@@ -169,7 +171,7 @@ export class Connection {
     this.state = "open";
     this.attempt = 0;
     this.lostAt = null;
-    this.inFlight.limit = Math.max(1, Math.min(ready.limits.in_flight ?? 2, 2));
+    this.inFlight.limit = Math.max(1, Math.min(ready.limits.in_flight ?? 2, this.flow.inFlight));
     this.maxFps = Math.min(this.maxFps, ready.limits.max_fps ?? Infinity);
     this.lastSentAt = this.world.clock();
     if (resumed) this.buffer.forgetUpTo(ready.last_t);

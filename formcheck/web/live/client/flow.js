@@ -11,6 +11,18 @@ export const RESUMABLE_MS = 120_000;
 export const KEPT_WHOLE_MS = 10_000;
 /** Older pictures than that kept at most: at 30 kB each they stay under 5 MB. */
 export const MAX_OLDER = 150;
+/**
+ * How what is sent flows: so many at once, so much kept while the socket is lost.
+ * @typedef {{inFlight: number, wholeMs: number, maxOlder: number, halfWhenLost: boolean, isMessage: boolean}} Flow
+ */
+/** Pictures: a server that is behind gets fewer of them. @type {Flow} */
+export const PICTURE_FLOW = Object.freeze({
+  inFlight: 2, wholeMs: KEPT_WHOLE_MS, maxOlder: MAX_OLDER, halfWhenLost: true, isMessage: false,
+});
+/** Landmarks are small: all are kept for as long as the server keeps the set. @type {Flow} */
+export const LANDMARK_FLOW = Object.freeze({
+  inFlight: 15, wholeMs: RESUMABLE_MS, maxOlder: 0, halfWhenLost: false, isMessage: true,
+});
 /** Span of the shown numbers, ms. */
 export const STATS_MS = 5000;
 /** Fewer analysed pictures a second than this are too few to time a descent by. */

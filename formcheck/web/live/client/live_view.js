@@ -1,12 +1,14 @@
 /** What the person sees and presses: it shows, says and starts what a `SetRun` does. */
 
 import { listCameras } from "./camera.js";
+import { VERSION } from "./contract.js";
 import { Controls } from "./controls.js";
 import { make, setText } from "./dom.js";
 import { listenForKeys } from "./keys.js";
 import { NO_CONNECTION, PAST_MS, Readings } from "./measures.js";
 import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
+import { PoseSource } from "./pose_source.js";
 import { ScreenLight, leaveFullScreen, toggleFullScreen } from "./screen.js";
 import { browserStorage, interruptedStore, interruptedText, sessionStore, windowStorage } from "./sessions.js";
 import { SetRun } from "./set_run.js";
@@ -25,6 +27,8 @@ const PASSING_MS = 10_000;
 /** In these stages something is lost with the page. */
 const IN_SET = new Set(["set", "paused", "done"]);
 const LASTING = new Set(["too-slow", "still-slow"]);
+/** From this version of the socket on the server takes landmarks. */
+const TAKES_LANDMARKS = 2;
 const NO_STATS = Object.freeze({ fps: 0, p50_ms: null, p95_ms: null, server_ms: null, dropped: 0 });
 
 export class LiveView {
@@ -49,6 +53,10 @@ export class LiveView {
     this.light = new ScreenLight();
     this.sessions = sessionStore(browserStorage());
     this.interrupted = interruptedStore(windowStorage());
+    this.source = new PoseSource(component.data.pose ?? null, VERSION >= TAKES_LANDMARKS, {
+      storage: browserStorage(), userAgent: navigator.userAgent, now: () => Date.now(),
+    });
+    this.source.begin();
     /** @type {SetRun|null} */
     this.run = null;
     this.chosenCamera = null;
@@ -79,6 +87,7 @@ export class LiveView {
   destroy() {
     this.#leave();
     this.#stop(true);
+    this.source.close();
     for (const off of this.listening) off();
     this.element.remove();
   }
@@ -105,7 +114,7 @@ export class LiveView {
       onFinished: (finished) => this.#finished(finished),
       onTrouble: (trouble) => this.#trouble(trouble),
       onStats: (stats) => this.#showStats(stats),
-    });
+    }, this.source);
     this.look = setInterval(() => this.#look(), LOOK_MS);
     this.run.open(this.chosenCamera ?? data.camera);
   }

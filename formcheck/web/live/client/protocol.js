@@ -35,6 +35,17 @@ export function setupMessage(setup, sessionNumber, size) {
   });
 }
 
+/**
+ * The first message of a new set of landmarks.
+ * @param {Object} setup as the page chose it
+ * @param {number} sessionNumber
+ * @param {{width: number, height: number}} size of the pictures that poses are found in
+ * @param {Object} estimator what finds them
+ */
+export function landmarkSetupMessage(setup, sessionNumber, size, estimator) {
+  return JSON.stringify({ ...JSON.parse(setupMessage(setup, sessionNumber, size)), source: "landmarks", estimator });
+}
+
 /** The first message after a lost socket. @param {string} setId */
 export function resumeMessage(setId) {
   return JSON.stringify({ type: "resume", version: VERSION, set_id: setId });

@@ -1,10 +1,12 @@
 /** One set from the camera's opening to its end: pictures go from the video through the encoder to the socket. */
 
-import { Encoder, LONG_SIDES, sentSize, watchPictures } from "./capture.js";
+import { Encoder, LONG_SIDES, pictureOf, sentSize, watchPictures } from "./capture.js";
 import { closeCamera, openCamera, showCamera, watchCamera } from "./camera.js";
 import { Connection } from "./connection.js";
-import { SlowWatch } from "./flow.js";
-import { setupMessage } from "./protocol.js";
+import { LANDMARK_FLOW, PICTURE_FLOW, SlowWatch } from "./flow.js";
+import { landmarkMessage } from "./landmark_message.js";
+import { landmarkSetupMessage, setupMessage } from "./protocol.js";
+import { PaceWatch } from "./source_choice.js";
 import { TROUBLES } from "./troubles.js";
 import { browserWorld } from "./world.js";
 
@@ -13,6 +15,8 @@ const STATS_EVERY_MS = 1000;
 const WATCH_MS = 250;
 /** So many pictures in a row that could not be encoded: the browser will not do it. */
 const UNREADABLE = 30;
+/** Cameras that give 60 pictures a second: every second one is enough to find poses in, ms. */
+const LEAST_APART_MS = 25;
 /** Two shapes of a picture that differ by more than this share are not the same. */
 const SHAPE_TOLERANCE = 0.02;
 /** In these stages a lost socket must not lose pictures. */
@@ -35,8 +39,16 @@ export class SetRun {
    * @param {import("./component.js").Component["data"]} data
    * @param {number} sessionNumber
    * @param {RunHandlers} handlers
+   * @param {import("./pose_source.js").PoseSource|null} source of poses in this browser
    */
-  constructor(video, data, sessionNumber, handlers) {
+  constructor(video, data, sessionNumber, handlers, source = null) {
+    this.source = source;
+    /** @type {import("./pose_source.js").Finding|null} */
+    this.finding = null;
+    this.pace = new PaceWatch();
+    /** Landmarks on their way, by time: the overlay draws them with what the server says of them. */
+    this.found = new Map();
+    this.isTooSlow = false;
     this.video = video;
     this.data = data;
     this.sessionNumber = sessionNumber;
@@ -112,20 +124,32 @@ export class SetRun {
     this.slow.reset();
     this.handlers.onShape(videoWidth, videoHeight);
     const { onReady, onFinished, onTrouble } = this.handlers;
+    this.finding = this.source?.ready ?? null;
+    this.finding?.finder.forget();
+    this.found.clear();
+    this.pace.reset();
     this.connection = new Connection(this.#set(), {
       onReady, onFinished, onTrouble,
       onFrame: (frame, ageMs) => this.#frame(frame, ageMs),
       onPlace: () => {
-        if (this.pending !== null) this.#take(this.pending);
+        if (this.pending !== null && !this.#isBusy) this.#take(this.pending);
       },
-    }, browserWorld());
+    }, browserWorld(), this.finding === null ? PICTURE_FLOW : LANDMARK_FLOW);
   }
 
   #set() {
     const url = new URL(this.data.socket_path, window.location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     url.searchParams.set("token", this.data.token);
-    return { url: url.href, setup: setupMessage(this.data.setup, this.sessionNumber, this.#size()) };
+    const { setup } = this.data;
+    const said = this.finding === null ? setupMessage(setup, this.sessionNumber, this.#size())
+      : landmarkSetupMessage(setup, this.sessionNumber, this.#size(), this.finding.estimator);
+    return { url: url.href, setup: said };
+  }
+
+  /** The finder looks at one picture at a time; pictures that are sent are bounded by the connection alone. */
+  get #isBusy() {
+    return this.finding !== null && this.finding.finder.isBusy;
   }
 
   #size() {
@@ -138,8 +162,9 @@ export class SetRun {
       this.#turned();
       return;
     }
+    if (this.finding !== null && captureMs - this.lastT < LEAST_APART_MS) return;
     const t = Math.max(captureMs, this.lastT + 0.5);
-    if (this.connection.wantsPicture()) {
+    if (!this.#isBusy && this.connection.wantsPicture()) {
       this.#take(t);
       return;
     }
@@ -152,16 +177,41 @@ export class SetRun {
     this.pending = null;
     this.lastT = t;
     connection.taken(t);
-    let jpeg = null;
+    let bytes = null;
     try {
-      jpeg = await this.encoder.encode(this.video, this.#size());
+      bytes = this.finding === null ? await this.encoder.encode(this.video, this.#size()) : await this.#find(t);
     } catch {
       // Counted below: one picture is nothing, many are a trouble.
     }
-    if (this.over) return;
-    this.unreadable = jpeg === null ? this.unreadable + 1 : 0;
+    if (this.over || connection !== this.connection) return;
+    this.unreadable = bytes === null ? this.unreadable + 1 : 0;
     if (this.unreadable >= UNREADABLE) this.handlers.onTrouble(TROUBLES["picture-unreadable"]);
-    else connection.encoded(t, jpeg);
+    else connection.encoded(t, bytes);
+    this.#watchFinder();
+  }
+
+  /** The message of the landmarks in the picture that the video shows now. */
+  async #find(t) {
+    const size = this.#size();
+    const picture = await pictureOf(this.video);
+    if (picture === null) return null;
+    const { frame, points, ms } = await this.finding.finder.find(picture, t, size);
+    const now = performance.now();
+    this.isTooSlow = document.visibilityState === "visible" && this.pace.isTooSlow(now, ms);
+    this.found.set(t, points?.map(([x, y, visibility]) => [x / size.width, y / size.height, visibility]) ?? null);
+    return landmarkMessage([frame]);
+  }
+
+  /** A finder that failed, or got too slow, is left for the next step: before the set begins, it begins anew so. */
+  #watchFinder() {
+    if (this.finding === null) return;
+    const { cause } = this.finding.finder;
+    if (cause === null && !this.isTooSlow) return;
+    if (this.stage !== "setup") return;
+    this.isTooSlow = false;
+    this.source.leave(cause ?? "too slow");
+    this.connection.close(true);
+    this.#connect();
   }
 
   /** The phone was turned: before the set it begins anew, in the set the phone must be turned back. */
@@ -177,8 +227,16 @@ export class SetRun {
   #frame(frame, ageMs) {
     this.stage = frame.stage;
     this.connection.keepsPictures = KEEPING.has(frame.stage);
-    this.handlers.onFrame(frame, ageMs);
+    this.handlers.onFrame(this.#withPose(frame), ageMs);
     if (frame.stage === "done") this.finish();
+  }
+
+  /** An answer to landmarks need not repeat them. */
+  #withPose(frame) {
+    if (this.finding === null) return frame;
+    const pose = frame.pose ?? this.found.get(frame.t) ?? null;
+    for (const t of this.found.keys()) if (t <= frame.t) this.found.delete(t);
+    return { ...frame, pose };
   }
 
   #count() {

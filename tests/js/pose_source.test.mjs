@@ -1,0 +1,124 @@
+// Pure: which finder of poses a page ends up with.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { WATCHED } from "../../formcheck/web/live/client/cover.js";
+import { PoseSource } from "../../formcheck/web/live/client/pose_source.js";
+import { FILM } from "../../formcheck/web/live/client/self_test_film.js";
+
+const POSE = {
+  package: "@mediapipe/tasks-vision", version: "0.10.35", wasm_sha256: "ab", assets: {},
+  models: { full: { address: "/f", sha256: "cd" }, lite: { address: "/l", sha256: "ef" } },
+};
+
+/** A finder that is so far off and takes so long, or fails in a run. */
+class MadeUpFinder {
+  constructor({ px = 0.5, ms = 20, fails = null }) {
+    Object.assign(this, { px, ms, fails, runs: 0, isOver: false, forgot: 0 });
+    this.opened = fails === "open" ? Promise.reject(new Error("webgl")) : Promise.resolve();
+    this.opened.catch(() => {});
+  }
+
+  async find() {
+    if (this.fails === this.runs) throw new Error("context-lost");
+    const points = Array.from({ length: 33 }, () => [0, 0, 1]);
+    const off = typeof this.px === "function" ? this.px(this.runs) : this.px;
+    WATCHED.forEach((mark, i) => {
+      points[mark] = [FILM.expected[this.runs][2 * i] + off, FILM.expected[this.runs][2 * i + 1], 1];
+    });
+    this.runs += 1;
+    return { points, ms: this.ms };
+  }
+
+  forget() {
+    this.forgot += 1;
+  }
+
+  close() {
+    this.isOver = true;
+  }
+}
+
+function sourceOf(finders, { landmarks = true, pose = POSE, storage = null } = {}) {
+  const opened = [];
+  const source = new PoseSource(pose, landmarks, {
+    storage, userAgent: "a browser".repeat(50), now: () => 1000, picture: async () => ({}),
+    finder: (_, step) => {
+      const finder = new MadeUpFinder(finders[`${step.model} ${step.delegate}`] ?? {});
+      opened.push({ step, finder });
+      return finder;
+    },
+  });
+  return { source, opened };
+}
+
+test("a browser that does well on its graphics card says so in the set-up message", async () => {
+  const { source, opened } = sourceOf({});
+  assert.equal(source.ready, null);
+  await source.begin();
+  assert.equal(opened.length, 1);
+  assert.equal(opened[0].finder.forgot, 1);
+  assert.deepEqual(source.ready.estimator, {
+    package: "@mediapipe/tasks-vision", version: "0.10.35", wasm_sha256: "ab", model: "full", model_sha256: "cd",
+    delegate: "GPU", user_agent: "a browser".repeat(50).slice(0, 300),
+    self_test: { runs: 30, ms_p50: 20, ms_p90: 20, worst_px: 0.5 },
+  });
+});
+
+for (const [fault, what] of Object.entries({
+  "4 px off": { px: 4 }, "right only in the first run": { px: (run) => (run === 0 ? 0 : 40) }, "80 ms a picture": { ms: 80 },
+  "context lost": { fails: 12 }, "no WebGL": { fails: "open" },
+})) {
+  test(`${fault}: the next step is taken, and the worker is ended`, async () => {
+    const { source, opened } = sourceOf({ "full GPU": what });
+    await source.begin();
+    assert.equal(source.ready.estimator.delegate, "CPU");
+    assert.deepEqual(opened.map(({ finder }) => finder.isOver), [true, false]);
+    assert.equal(source.choice.left[0].step, "full GPU");
+  });
+}
+
+test("a step that takes seconds a picture is not waited for", async () => {
+  const { source, opened } = sourceOf({ "full GPU": { ms: 2400 } });
+  await source.begin();
+  assert.ok(opened[0].finder.runs <= 8, String(opened[0].finder.runs));
+  assert.equal(source.ready.estimator.delegate, "CPU");
+});
+
+test("where nothing does well pictures go to the server", async () => {
+  const { source } = sourceOf({ "full GPU": { px: 4 }, "full CPU": { ms: 45 } });
+  await source.begin();
+  assert.equal(source.ready, null);
+  assert.equal(source.choice.step.source, "picture");
+});
+
+test("nothing is opened where the server takes no landmarks or has no files", async () => {
+  for (const given of [{ landmarks: false }, { pose: null }]) {
+    const { source, opened } = sourceOf({}, given);
+    await source.begin();
+    assert.equal(source.ready, null);
+    assert.equal(opened.length, 0);
+  }
+});
+
+test("a finder that is left gives way to the next step", async () => {
+  const { source, opened } = sourceOf({});
+  await source.begin();
+  source.leave("context-lost");
+  assert.equal(source.ready, null);
+  await source.begin();
+  assert.equal(source.ready.estimator.delegate, "CPU");
+  assert.deepEqual(source.choice.left, [{ step: "full GPU", why: "context-lost" }]);
+  source.close();
+  assert.ok(opened.every(({ finder }) => finder.isOver));
+});
+
+test("the step of another day is where the next day begins", async () => {
+  const kept = new Map();
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  await sourceOf({ "full GPU": { px: 4 } }, { storage }).source.begin();
+  const { source, opened } = sourceOf({}, { storage });
+  await source.begin();
+  assert.equal(opened[0].step.delegate, "CPU");
+  assert.equal(source.ready.estimator.self_test.runs, 30);
+});
