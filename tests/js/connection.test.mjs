@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Connection } from "../../formcheck/web/live/client/connection.js";
+import { LANDMARK_FLOW } from "../../formcheck/web/live/client/flow.js";
 
 const SET = { url: "ws://here/live?token=a", setup: '{"type":"setup"}' };
 const READY = { type: "ready", set_id: "set-1", limits: { max_fps: 60, in_flight: 2 }, last_t: null };
 
 /** Time, timers and sockets that move only when told to. */
 class Stage {
-  constructor() {
+  constructor(flow = undefined) {
     this.now = 0;
     this.timers = new Map();
     this.sockets = [];
@@ -30,7 +31,7 @@ class Stage {
       onFinished: (finished) => this.heard.finished.push(finished),
       onTrouble: ({ code }) => this.heard.troubles.push(code),
       onPlace: () => { this.heard.places += 1; },
-    }, this.world);
+    }, this.world, flow);
   }
 
   get socket() {
@@ -344,4 +345,34 @@ test("closing tells the server to drop the set, and nothing runs on", () => {
   assert.ok(socket.closed);
   assert.equal(stage.timers.size, 0);
   assert.ok(!stage.picture(10));
+});
+
+/** A message is found at `t`. */
+function landmarks(stage, t) {
+  stage.pass(t - stage.now);
+  if (!stage.connection.wantsPicture()) return null;
+  const message = new ArrayBuffer(16);
+  stage.connection.taken(t);
+  stage.connection.encoded(t, message);
+  return message;
+}
+
+test("landmarks go as they are, and up to fifteen at once", () => {
+  const stage = new Stage(LANDMARK_FLOW);
+  stage.open({ limits: { max_fps: 60, in_flight: 15 } });
+  const message = landmarks(stage, 5);
+  assert.equal(stage.connection.inFlight.get(5).bytes, message);
+  for (let t = 10; t < 1000; t += 10) landmarks(stage, t);
+  assert.equal(stage.connection.inFlight.size, 15);
+});
+
+test("landmarks are all kept while the socket is lost, at the full rate", () => {
+  const stage = new Stage(LANDMARK_FLOW);
+  stage.open({ limits: { max_fps: 60, in_flight: 15 } });
+  stage.connection.keepsPictures = true;
+  stage.socket.onclose({ code: 1006 });
+  let taken = 0;
+  for (let t = 33; t < 119_000; t += 33) taken += landmarks(stage, t) === null ? 0 : 1;
+  assert.equal(taken, 3606);
+  assert.equal(stage.connection.buffer.size, taken);
 });
