@@ -126,6 +126,8 @@ export class SetRun {
     const { onReady, onFinished, onTrouble } = this.handlers;
     this.finding = this.source?.ready ?? null;
     this.finding?.finder.forget();
+    /** Landmarks of a set are in pixels of one size, which its set-up says. */
+    this.foundIn = this.#size();
     this.found.clear();
     this.pace.reset();
     this.connection = new Connection(this.#set(), {
@@ -143,7 +145,7 @@ export class SetRun {
     url.searchParams.set("token", this.data.token);
     const { setup } = this.data;
     const said = this.finding === null ? setupMessage(setup, this.sessionNumber, this.#size())
-      : landmarkSetupMessage(setup, this.sessionNumber, this.#size(), this.finding.estimator);
+      : landmarkSetupMessage(setup, this.sessionNumber, this.foundIn, this.finding.estimator);
     return { url: url.href, setup: said };
   }
 
@@ -192,7 +194,7 @@ export class SetRun {
 
   /** The message of the landmarks in the picture that the video shows now. */
   async #find(t) {
-    const size = this.#size();
+    const size = this.foundIn;
     const picture = await pictureOf(this.video);
     if (picture === null) return null;
     const { frame, points, ms } = await this.finding.finder.find(picture, t, size);
@@ -248,9 +250,10 @@ export class SetRun {
       this.slow.reset();
     } else if (this.slow.isSlow(now, summary.fps)) {
       const smallest = LONG_SIDES[LONG_SIDES.length - 1];
-      const trouble = TROUBLES[this.longSide === smallest ? "still-slow" : "too-slow"];
-      this.longSide = smallest;
-      this.handlers.onTrouble(trouble);
+      // Smaller pictures are less to send, but no less work for a finder here.
+      const isSmallest = this.finding !== null || this.longSide === smallest;
+      if (this.finding === null) this.longSide = smallest;
+      this.handlers.onTrouble(TROUBLES[isSmallest ? "still-slow" : "too-slow"]);
     }
   }
 }
