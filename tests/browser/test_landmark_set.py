@@ -36,7 +36,7 @@ _MOST_BYTES = 2000
 
 
 def be_patient(page: Page) -> None:
-    """Let the page take whatever time finding poses takes, and leave out the graphics card, which software stands for."""
+    """Let the page take whatever time finding poses takes; leave out the graphics card, which software stands for."""
 
     def patient(route: Route) -> None:
         name = urlsplit(route.request.url).path.rpartition("/")[2]
