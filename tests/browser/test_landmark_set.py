@@ -59,9 +59,15 @@ def test_a_set_whose_pictures_never_leave_the_browser(camera_page: OpenPage, app
     binary: list[bytes] = []
     asked: list[Request] = []
 
+    def sent(message: bytes | str) -> None:
+        if isinstance(message, bytes):
+            binary.append(message)
+        else:
+            texts.append(message)
+
     def watch(socket: WebSocket) -> None:
         if urlsplit(socket.url).path == "/live":
-            socket.on("framesent", lambda sent: (binary if isinstance(sent, bytes) else texts).append(sent))  # type: ignore[arg-type]
+            socket.on("framesent", sent)
 
     page.on("websocket", watch)
     page.context.on("request", lambda request: asked.append(request))
