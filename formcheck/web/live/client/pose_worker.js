@@ -55,8 +55,9 @@ async function open({ assets, delegate }) {
     cause = "model";
     const modelAssetBuffer = await model;
     cause = "webgl";
+    if (new OffscreenCanvas(1, 1).getContext("webgl2") === null) throw new Error("no WebGL");
+    // Without a context: MediaPipe makes its own.
     const surface = new OffscreenCanvas(1, 1);
-    if (surface.getContext("webgl2") === null) throw new Error("no WebGL");
     surface.addEventListener("webglcontextlost", () => fail("context-lost"));
     cause = "open";
     let module = null;
