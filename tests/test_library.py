@@ -158,6 +158,21 @@ def test_saved_poses_are_measured_beside_their_video() -> None:
     assert found.view.kind is ViewKind.SIDE
 
 
+def test_balanced_poses_stay_balanced_beside_their_video() -> None:
+    track = sample_track("wall_squat_front")
+    track = replace(track, source=replace(track.source, balanced=True))
+    alone = analyze(track, exercise="wall-squat")
+    beside = analyze(CLIPS / "wall_squat_front.mp4", exercise="wall-squat", pose_source=lambda: RecordedPoses(track))
+    assert beside.track.source.balanced
+    assert beside.view.yaw_deg == pytest.approx(alone.view.yaw_deg, abs=0.1)
+    for one, other in zip(alone.complete_reps, beside.complete_reps, strict=True):
+        for leg, fppa in one.measures["fppa_deg"].items():
+            assert fppa is not None
+            again = other.measures["fppa_deg"][leg]
+            assert again is not None
+            assert again.value == pytest.approx(fppa.value, abs=0.2)
+
+
 def test_a_saved_pose_is_that_of_its_time() -> None:
     track = sample_track("wall_squat_side").part(slice(0, 10))
     poses, rgb = RecordedPoses(track), np.zeros((4, 4, 3), dtype=np.uint8)

@@ -45,6 +45,8 @@ class PoseOrigin:
     """Of its WebAssembly file, hexadecimal."""
     delegate: str = ""
     """What it computed on there, `CPU` or `GPU`."""
+    balanced: bool = False
+    """Whether the poses come as the mean of what is found in the picture and in its mirror image."""
 
 
 class PoseSource(Protocol):
@@ -193,6 +195,7 @@ class RecordedPoses:
             source.runtime,
             source.runtime_sha256,
             source.delegate,
+            source.balanced,
         )
 
     def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:  # noqa: ARG002

@@ -249,6 +249,7 @@ class _Reading:
             pose_model=origin.name,
             model_sha256=origin.sha256,
             mediapipe=origin.mediapipe,
+            balanced=origin.balanced,
             people_seen=tuple(self._people),
             mean_luma=float(np.mean(self._lumas)) if self._lumas else float("nan"),
             damaged=damaged,
