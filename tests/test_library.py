@@ -18,6 +18,7 @@ import pytest
 
 import formcheck
 from formcheck import FormcheckError, Landmark, Plan, Pose, PoseOrigin, PoseTrack, RecordedPoses, analyze
+from formcheck.errors import PoseTrackError
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.source import LooksAround
 from formcheck.pose.store import save_track
@@ -150,7 +151,7 @@ def test_a_source_of_ones_own_is_opened_and_closed_and_asked_for_nothing_else() 
 
 def test_saved_poses_are_measured_beside_their_video() -> None:
     track = sample_track("wall_squat_side")
-    other = replace(track, source=replace(track.source, pose_model="another model", mediapipe="", width=1, height=1))
+    other = replace(track, source=replace(track.source, pose_model="another model", mediapipe=""))
     found = analyze(CLIPS / "wall_squat_side.mp4", exercise="wall-squat", pose_source=lambda: RecordedPoses(other))
     assert (found.track.source.width, found.track.source.height) == (1280, 720)
     assert found.provenance.poses_by == "another model"
@@ -177,10 +178,20 @@ def test_a_saved_pose_is_that_of_its_time() -> None:
     track = sample_track("wall_squat_side").part(slice(0, 10))
     poses, rgb = RecordedPoses(track), np.zeros((4, 4, 3), dtype=np.uint8)
     late = float(track.t_s[3]) + 0.01
-    near = poses.estimate(rgb, late, width_px=4, height_px=4)
+    near = poses.estimate(rgb, late, width_px=1280, height_px=720)
     assert near.t_s == late
     np.testing.assert_array_equal(near.image_px, track.image_px[3])
-    assert not poses.estimate(rgb, float(track.t_s[-1]) + 1, width_px=4, height_px=4).found
+    assert not poses.estimate(rgb, float(track.t_s[-1]) + 1, width_px=1280, height_px=720).found
+    half = poses.estimate(rgb, late, width_px=640, height_px=360)
+    np.testing.assert_allclose(half.image_px, track.image_px[3] / 2)
+
+
+@pytest.mark.parametrize("size", [(720, 1280), (1000, 1000), (1280, 960)])
+def test_saved_poses_of_a_picture_of_another_shape_are_refused(size: tuple[int, int]) -> None:
+    poses = RecordedPoses(sample_track("wall_squat_side").part(slice(0, 10)))
+    with pytest.raises(PoseTrackError, match="1280 × 720 pixels") as refused:
+        poses.estimate(np.zeros((4, 4, 3), dtype=np.uint8), 0.0, width_px=size[0], height_px=size[1])
+    assert refused.value.remedy
 
 
 def test_a_pose_is_made_of_named_points() -> None:

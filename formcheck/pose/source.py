@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, Protocol, overload, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.errors import PoseTrackError
 from formcheck.pose.models import MODEL_PREFIX, PoseModel
 from formcheck.pose.people import PersonBox
 from formcheck.pose.releases import DEFAULT_MODEL, RELEASES
@@ -176,7 +177,7 @@ class RecordedPoses:
     Parameters
     ----------
     track
-        The saved poses, in pixels of that video's upright picture.
+        The saved poses, in pixels of that video's upright picture, or of one that is smaller or larger.
     """
 
     def __init__(self, track: PoseTrack) -> None:
@@ -199,12 +200,32 @@ class RecordedPoses:
         )
 
     def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:  # noqa: ARG002
-        """Return the pose nearest in time, nobody where none is near."""
+        """Return the pose nearest in time, nobody where none is near.
+
+        Raises
+        ------
+        PoseTrackError
+            If the poses are of a picture of another shape.
+        """
+        scale = self._scale(width_px, height_px)
         if not len(self._track):
             return nobody(t_s)
         i = int(np.abs(self._track.t_s - t_s).argmin())
         near = abs(float(self._track.t_s[i]) - t_s) <= self._near_s
-        return replace(self._track[i], t_s=t_s) if near else nobody(t_s)
+        pose = self._track[i]
+        return replace(pose, t_s=t_s, image_px=pose.image_px * scale) if near else nobody(t_s)
+
+    def _scale(self, width_px: int, height_px: int) -> float:
+        """Return pixels of the picture in one of the poses."""
+        source = self._track.source
+        scale = width_px / source.width
+        if abs(source.height * scale - height_px) > max(1.0, scale):
+            raise PoseTrackError(
+                f"The poses are of a picture of {source.width} × {source.height} pixels, "
+                f"not of {width_px} × {height_px}.",
+                "Take those of this video, read with the size of its picture, and choose no person.",
+            )
+        return scale
 
     def close(self) -> None:
         """Do nothing: it holds arrays only."""
