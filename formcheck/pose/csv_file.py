@@ -55,11 +55,15 @@ _MILLISECONDS: Final = ("t_ms", "time_ms", "timestamp_ms", "ms", "milliseconds")
 _FRAME: Final = re.compile(r"^frames?(?:_?(?:id|number|num|no|index|idx))?#?$")
 _WIDTH: Final = re.compile(r"^(?:(?:image|frame|video|img|picture)_?)?(?:width|w)(?:_px)?$")
 _HEIGHT: Final = re.compile(r"^(?:(?:image|frame|video|img|picture)_?)?(?:height|h)(?:_px)?$")
-_PERSON: Final = re.compile(r"^(?:person|pose|subject)(?:_?(?:id|index|idx|number))$")
+_PERSON: Final = re.compile(
+    r"^(?:(?:person|subject|track)(?:_?(?:id|index|idx|number))?|pose_?(?:id|index|idx|number))$"
+)
 _FARTHEST_SHARE: Final = 3.0
 """Shares of a picture lie between 0 and 1, those of a landmark out of view a little beyond."""
 _LONGEST_STEP_S: Final = 5.0
 """Frames further apart than this are told in milliseconds, whatever the column is called."""
+_EMPTY: Final = ("", "nan", "none", "null", "na", "n/a")
+_ONE_PERSON: Final = "Leave the rows of one person in it."
 _LONGEST_NAME: Final = 100
 """Of a column."""
 _MOST_LINES: Final = MOST_ROWS * N_LANDMARKS
@@ -71,7 +75,9 @@ class _Columns:
     """Which column holds what."""
 
     of_frame: Mapping[str, int]
-    """`seconds`, `milliseconds`, `frame`, `fps`, `width`, `height`, `person`."""
+    """`seconds`, `milliseconds`, `frame`, `fps`, `width`, `height`."""
+    person: int | None
+    """Where it says whose landmarks these are, by number or name."""
     landmark: int | None
     """In a table with a row a landmark, where it says which; None in a table with a row a frame."""
     cells: tuple[tuple[int, Landmark | None, int], ...]
@@ -130,11 +136,13 @@ def csv_points(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
 def _columns(header: list[str], name: str) -> _Columns:
     of_frame: dict[str, int] = {}
     cells: list[tuple[int, str, str]] = []
-    landmark, in_pixels = None, False
+    landmark, person, in_pixels = None, None, False
     alone = re.compile(f"^{_QUANTITY}$")
     plain = [cell[:_LONGEST_NAME].strip().lower().replace("-", "_") for cell in header]
     for i, cell in enumerate(plain):
-        if kind := _kind(cell):
+        if _PERSON.match(cell):
+            person = i if person is None else person
+        elif kind := _kind(cell):
             of_frame.setdefault(kind, i)
         elif _NAMED_LANDMARK.match(cell):
             # A name says more than a number, where there are both.
@@ -149,11 +157,11 @@ def _columns(header: list[str], name: str) -> _Columns:
     named = [(i, _mark(mark, base), _quantity(what)) for i, mark, what in wide]
     known = [(i, mark, what) for i, mark, what in named if mark is not None and what is not None]
     if known and landmark is None:
-        return _Columns(of_frame, None, tuple(known), in_pixels)
+        return _Columns(of_frame, person, None, tuple(known), in_pixels)
     each_row = [(i, None, what) for i, mark, word in cells if not mark and (what := _quantity(word)) is not None]
     if landmark is None or not {_X, _Y} <= {what for *_, what in each_row}:
         raise PoseTrackError(f"{name} has no columns of landmarks, such as left_knee_x and left_knee_y.", _REMEDY)
-    return _Columns(of_frame, landmark, tuple(each_row), in_pixels)
+    return _Columns(of_frame, person, landmark, tuple(each_row), in_pixels)
 
 
 def _kind(column: str) -> str | None:
@@ -164,7 +172,7 @@ def _kind(column: str) -> str | None:
         return "milliseconds"
     if column == "fps":
         return "fps"
-    patterns = (("frame", _FRAME), ("width", _WIDTH), ("height", _HEIGHT), ("person", _PERSON))
+    patterns = (("frame", _FRAME), ("width", _WIDTH), ("height", _HEIGHT))
     return next((kind for kind, pattern in patterns if pattern.match(column)), None)
 
 
@@ -195,7 +203,7 @@ class _Frame:
 def _frames(rows: Iterator[tuple[int, list[str]]], columns: _Columns, name: str) -> list[_Frame]:
     most = MOST_ROWS if columns.landmark is None else _MOST_LINES
     frames: dict[tuple[float, ...], _Frame] = {}
-    people = set[float]()
+    people, seen = set[str](), set[tuple[tuple[float, ...], Landmark]]()
     keys = [kind for kind in ("frame", "seconds", "milliseconds") if kind in columns.of_frame]
     if columns.landmark is not None and not keys:
         raise PoseTrackError(f"{name} does not say which of its rows belong to one frame.", "Add a column `frame`.")
@@ -204,17 +212,32 @@ def _frames(rows: Iterator[tuple[int, list[str]]], columns: _Columns, name: str)
             raise PoseTrackError(f"{name} holds more than {most:,} rows.", "Take the landmarks of one set.")
         where = f"Row {i} of {name}"
         told = {kind: _number(row, column, where) for kind, column in columns.of_frame.items()}
-        people.add(told.get("person", 0.0))
+        people.add(_person(row, columns.person))
         key = tuple(told[kind] for kind in keys) if columns.landmark is not None else (float(i),)
         frame = frames.setdefault(key, _Frame(told, np.full((N_LANDMARKS, len(_QUANTITIES)), np.nan)))
         here = None if columns.landmark is None else _landmark_of(row, columns.landmark, where)
+        if len(people - {""}) > 1:
+            raise PoseTrackError(f"{name} holds the landmarks of several people.", _ONE_PERSON)
+        if here is not None:
+            if (key, here) in seen:
+                raise PoseTrackError(f"{where} has a landmark that its frame has already.", _ONE_PERSON)
+            seen.add((key, here))
         for column, mark, what in columns.cells:
             at = here if mark is None else mark
             if at is not None:
                 frame.values[at, what] = _number(row, column, where)
-    if len({each for each in people if np.isfinite(each)}) > 1:
-        raise PoseTrackError(f"{name} holds the landmarks of several people.", "Leave the rows of one person in it.")
     return list(frames.values())
+
+
+def _person(row: list[str], column: int | None) -> str:
+    """Return whose landmarks a row holds, empty where it does not say."""
+    cell = row[column].strip().lower() if column is not None and column < len(row) else ""
+    if cell in _EMPTY:
+        return ""
+    try:
+        return f"{float(cell):g}"
+    except ValueError:
+        return cell
 
 
 def _landmark_of(row: list[str], column: int, where: str) -> Landmark | None:
@@ -228,7 +251,7 @@ def _landmark_of(row: list[str], column: int, where: str) -> Landmark | None:
 
 def _number(row: list[str], column: int, where: str) -> float:
     cell = row[column].strip() if column < len(row) else ""
-    if not cell or cell.lower() in ("none", "null", "na", "n/a"):
+    if cell.lower() in _EMPTY:
         return float("nan")
     try:
         value = float(cell)
