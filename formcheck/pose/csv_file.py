@@ -43,6 +43,8 @@ _SPELLINGS: Final = {
 _QUANTITY: Final = (
     r"(?P<what>(?:world_)?[xyz]|w[xyz]|v|vis|visibility|conf|confidence|score|likelihood)(?P<unit>_px|_m)?"
 )
+_UNITS: Final = ("_px", "", "_m")
+"""The ones before the others where a table has both: pixels need no size of the picture."""
 _WIDE: Final = (
     re.compile(rf"^{_QUANTITY}_?(?P<mark>\d+)$"),
     re.compile(rf"^(?P<mark>.+?)[_. ]*(?<=[_. ]){_QUANTITY}$"),
@@ -60,8 +62,12 @@ _PERSON: Final = re.compile(
 )
 _FARTHEST_SHARE: Final = 3.0
 """Shares of a picture lie between 0 and 1, those of a landmark out of view a little beyond."""
-_LONGEST_STEP_S: Final = 5.0
-"""Frames further apart than this are told in milliseconds, whatever the column is called."""
+_MOST_PCT: Final = 90.0
+"""So many of the places tell shares from pixels: landmarks that jump away do not make pixels of shares."""
+_LONGEST_STEP_S: Final = 0.5
+"""Frames further apart than this are told in a smaller unit than seconds, whatever the column is called."""
+_IN_A_SECOND: Final = (1.0, 1e3, 1e6, 1e9)
+"""Seconds, milliseconds, microseconds and nanoseconds."""
 _EMPTY: Final = ("", "nan", "none", "null", "na", "n/a")
 _ONE_PERSON: Final = "Leave the rows of one person in it."
 _LONGEST_NAME: Final = 100
@@ -83,6 +89,18 @@ class _Columns:
     cells: tuple[tuple[int, Landmark | None, int], ...]
     """Column, landmark (None: that of the row) and index into `_QUANTITIES`."""
     in_pixels: bool
+
+
+@dataclass(frozen=True)
+class _Cell:
+    """What the name of a column says of a landmark."""
+
+    column: int
+    mark: str
+    """The landmark's name or number; empty where each row says its own."""
+    what: str
+    unit: str
+    """Of `_UNITS`."""
 
 
 def csv_points(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
@@ -118,8 +136,9 @@ def csv_points(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
     xyz = np.full((len(frames), N_LANDMARKS, 3), np.nan)
     xyz[..., :2] = values[..., :2]
     visibility = values[..., _VISIBILITY]
-    known = np.isfinite(values[..., :2])
-    shares = not columns.in_pixels and bool((np.abs(values[..., :2][known]) <= _FARTHEST_SHARE).all())
+    known = np.abs(values[..., :2][np.isfinite(values[..., :2])])
+    most = float(np.percentile(known, _MOST_PCT)) if len(known) else 0.0
+    shares = not columns.in_pixels and most <= _FARTHEST_SHARE
     world = values[..., _WORLD]
     return FilePoints(
         t_s=_times_s([each.of_frame for each in frames], facts, name),
@@ -135,7 +154,7 @@ def csv_points(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
 
 def _columns(header: list[str], name: str) -> _Columns:
     of_frame: dict[str, int] = {}
-    cells: list[tuple[int, str, str]] = []
+    cells: list[_Cell] = []
     landmark, person, in_pixels = None, None, False
     alone = re.compile(f"^{_QUANTITY}$")
     plain = [cell[:_LONGEST_NAME].strip().lower().replace("-", "_") for cell in header]
@@ -149,19 +168,37 @@ def _columns(header: list[str], name: str) -> _Columns:
             landmark = i if landmark is None or "name" in cell else landmark
         elif found := next(filter(None, (each.match(cell) for each in (alone, *_WIDE))), None):
             of = found.groupdict()
-            cells.append((i, of.get("mark") or "", of["what"]))
+            cells.append(_Cell(i, of.get("mark") or "", of["what"], of["unit"] or ""))
             in_pixels |= of["unit"] == "_px" and of["what"] == "x"
-    wide = [(i, mark, what) for i, mark, what in cells if mark]
-    numbers = {_index(mark) for _, mark, _ in wide}
+    wide = [cell for cell in cells if cell.mark]
+    numbers = {_index(cell.mark) for cell in wide}
     base = 1 if N_LANDMARKS in numbers and 0 not in numbers else 0
-    named = [(i, _mark(mark, base), _quantity(what)) for i, mark, what in wide]
-    known = [(i, mark, what) for i, mark, what in named if mark is not None and what is not None]
+    known = [(cell, mark) for cell in wide if (mark := _mark(cell.mark, base)) is not None]
     if known and landmark is None:
-        return _Columns(of_frame, person, None, tuple(known), in_pixels)
-    each_row = [(i, None, what) for i, mark, word in cells if not mark and (what := _quantity(word)) is not None]
+        return _Columns(of_frame, person, None, _one_each(known, header, name), in_pixels)
+    each_row = _one_each([(cell, None) for cell in cells if not cell.mark], header, name)
     if landmark is None or not {_X, _Y} <= {what for *_, what in each_row}:
         raise PoseTrackError(f"{name} has no columns of landmarks, such as left_knee_x and left_knee_y.", _REMEDY)
-    return _Columns(of_frame, person, landmark, tuple(each_row), in_pixels)
+    return _Columns(of_frame, person, landmark, each_row, in_pixels)
+
+
+def _one_each(
+    cells: list[tuple[_Cell, Landmark | None]], header: list[str], name: str
+) -> tuple[tuple[int, Landmark | None, int], ...]:
+    """Return the columns to read, as in `_Columns.cells`: of places in two units those in pixels."""
+    taken: dict[tuple[Landmark | None, int], _Cell] = {}
+    for cell, mark in sorted(cells, key=lambda each: _UNITS.index(each[0].unit)):
+        what = _quantity(cell.what)
+        if what is None:
+            continue
+        first = taken.setdefault((mark, what), cell)
+        if first is not cell and first.unit == cell.unit:
+            raise PoseTrackError(
+                f"{name} has two columns of the same: {header[first.column][:_LONGEST_NAME].strip()} and "
+                f"{header[cell.column][:_LONGEST_NAME].strip()}.",
+                "Leave one of them in it.",
+            )
+    return tuple((cell.column, mark, what) for (mark, what), cell in taken.items())
 
 
 def _kind(column: str) -> str | None:
@@ -272,11 +309,16 @@ def _times_s(told: list[Mapping[str, float]], facts: FileFacts, name: str) -> Fl
             continue
         if facts.fps is not None:
             raise PoseTrackError(f"{name} says itself when its frames were.", "Leave the frames a second out.")
-        steps = np.diff(times)
-        in_ms = kind == "milliseconds" or (len(steps) > 0 and float(np.median(steps)) > _LONGEST_STEP_S)
-        return times / 1000 if in_ms else times
+        if kind == "milliseconds":
+            return times / 1000
+        step = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+        return times / next((each for each in _IN_A_SECOND if step <= _LONGEST_STEP_S * each), 1.0)
     rate = column("fps")
-    fps = facts.fps if rate is None else float(rate[0])
+    fps = facts.fps if rate is None or np.isnan(rate[0]) else float(rate[0])
+    if None not in (fps, facts.fps) and fps != facts.fps:
+        raise PoseTrackError(
+            f"{name} says itself that it has {fps:g} frames a second.", "Leave the frames a second out, or the column."
+        )
     if fps is None or not fps > 0:
         raise PoseTrackError(
             f"{name} does not say when its frames were.", "Say how many there are a second, such as --capture-fps 30."

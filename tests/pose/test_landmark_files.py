@@ -198,6 +198,48 @@ def test_frames_are_numbered_and_their_rate_is_said(tmp_path: Path) -> None:
     assert "--capture-fps" in refused.value.remedy
 
 
+def test_a_rate_that_is_said_twice_has_to_be_one(tmp_path: Path) -> None:
+    path = long_csv(tmp_path / "set.csv", FRONT.track)
+    header, *rows = path.read_text().splitlines()
+    path.write_text("\n".join([f"{header},fps", *(f"{row},50" for row in rows)]))
+    for facts in (FileFacts(), FileFacts(fps=50.0)):
+        assert read_landmarks(path, facts).t_s[:3] == pytest.approx([0.0, 0.02, 0.04])
+    with pytest.raises(PoseTrackError, match="says itself that it has 50 frames a second"):
+        read_landmarks(path, FileFacts(fps=30.0))
+
+
+@pytest.mark.parametrize("in_a_second", [1, 1000, 1_000_000, 1_000_000_000])
+@pytest.mark.parametrize("fps", [10.0, 30.0, 240.0])
+def test_the_unit_of_time_is_told_by_the_step(in_a_second: int, fps: float, tmp_path: Path) -> None:
+    path = wide_csv(tmp_path / "set.csv", FRONT.track, lambda mark, what: f"{mark.name}_{what}", shares=True)
+    header, *rows = path.read_text().splitlines()
+    rows = [f"{i / fps * in_a_second},{row.partition(',')[2]}" for i, row in enumerate(rows)]
+    path.write_text("\n".join([header.replace("timestamp_ms", "timestamp"), *rows]))
+    assert read_landmarks(path, SIZE).source.fps == pytest.approx(fps)
+
+
+def test_a_landmark_that_jumps_away_makes_no_pixels_of_shares(tmp_path: Path) -> None:
+    image = FRONT.track.image_px.copy()
+    image[50, Landmark.NOSE] = 90_000.0
+    track = replace(FRONT.track, image_px=image)
+    path = wide_csv(tmp_path / "set.csv", track, lambda mark, what: f"{mark.name}_{what}", shares=True)
+    read = read_landmarks(path, SIZE)
+    np.testing.assert_allclose(read.image_px[:40], image[:40], atol=0.01)
+
+
+def test_places_in_pixels_are_taken_where_a_table_has_shares_too(tmp_path: Path) -> None:
+    track = FRONT.track
+    size = (track.source.width, track.source.height)
+    named = [(mark, what) for mark in Landmark for what in ("x_px", "y_px", "x", "y")]
+    header = ["time", *(f"{mark.name.lower()}_{what}" for mark, what in named)]
+    rows = [
+        [t, *np.concatenate([image, image / size], axis=1).round(5).ravel()]
+        for t, image in zip(track.t_s, track.image_px, strict=True)
+    ]
+    read = read_landmarks(write_csv(tmp_path / "set.csv", header, rows), SIZE)
+    np.testing.assert_allclose(read.image_px, track.image_px, atol=1e-4)
+
+
 def test_shares_of_a_picture_need_its_size(tmp_path: Path) -> None:
     path = wide_csv(tmp_path / "set.csv", FRONT.track, lambda mark, what: f"{mark.name.lower()}_{what}", shares=True)
     with pytest.raises(PoseTrackError, match="whose size is not in it") as refused:
@@ -312,6 +354,8 @@ GOOD = "PathFileType\t4\t(X/Y/Z)\tx\nDataRate\tUnits\n30\tpx\nFrame#\tTime\tLHip
         (".csv", "time,person,nose_x,nose_y\n0,Ann,5,6\n1,Bea,5,6\n", "several people"),
         (".csv", "frame,track_id,landmark,x,y\n0,1,nose,5,6\n0,2,nose,7,6\n", "several people"),
         (".csv", "frame,landmark,x,y\n0,nose,5,6\n0,0,7,6\n", "Row 3 of set.csv has a landmark that its frame has"),
+        (".csv", "time,nose_x,nose_y,NOSE_x\n0,5,6,\n", "two columns of the same: nose_x and NOSE_x"),
+        (".csv", "frame,landmark,x,y,visibility,score\n0,nose,5,6,1,1\n", "visibility and score"),
         (".csv", "time,nose_x,nose_y\n0,inf,2\n", "numbers that no landmark has"),
         (".csv", 'time,nose_x,nose_y\n0,"' + "5" * 200_000 + '",6\n', "is no table"),
         (".csv", "time,width,height,nose_x,nose_y\n0,0,720,0.1,0.2\n", "one size of picture"),
