@@ -35,6 +35,7 @@ _NARROW, _BROAD = 0.4, 0.55
 """Shoulders seen narrower than the first of these shares of the trunk's length are of somebody who is turned by 55 deg
 and more, broader than the second of less: 0.68 to 0.75 in the sample clips from the front, 0.01 to 0.13 from the
 side."""
+_NOT_SEEN_TOGETHER = "Shoulders and hips were not seen together, so the view is not known."
 _FOOT_UP_DEG = 15.0
 """Ankles tilted by more than this against the trunk are not on one floor."""
 _BODY_LINES = 3
@@ -189,7 +190,7 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
             float("nan"),
             None,
             ViewQuality.REFUSED,
-            "Shoulders and hips were not seen together, so the view is not known.",
+            _NOT_SEEN_TOGETHER,
         )
     off_axis = min(abs(yaw), 180 - abs(yaw))
     if off_axis <= FRONT_DEG:
@@ -225,14 +226,19 @@ def view_of_flat(track: PoseTrack, frames: NDArray[np.bool_], told: ViewKind) ->
     """
     here = track.part(frames)
     shoulders, hips = (here.image_px[:, [getattr(BODY[side], joint) for side in Side]] for joint in ("shoulder", "hip"))
-    across = shoulders[:, 0] - shoulders[:, 1]
+    across, between_hips = (joints[:, 0] - joints[:, 1] for joints in (shoulders, hips))
     trunk = shoulders.mean(axis=1) - hips.mean(axis=1)
     broad = known_median(np.linalg.norm(across, axis=1) / np.linalg.norm(trunk, axis=1))
     if (broad < _NARROW) if told is ViewKind.FRONT else (broad > _BROAD):
         other = ViewKind.SIDE if told is ViewKind.FRONT else ViewKind.FRONT
         return _unseen_turn(told, ViewQuality.REFUSED, f"The {told} view was named, but this is seen from the {other}.")
     if told is ViewKind.FRONT:
-        facing = known_median(across[:, 0]) > 0
+        leftward = next(
+            (way for each in (across, between_hips) if np.isfinite(way := known_median(each[:, 0]))), float("nan")
+        )
+        if not np.isfinite(leftward):
+            return _unseen_turn(told, ViewQuality.REFUSED, _NOT_SEEN_TOGETHER)
+        facing = leftward > 0
         reason = f"Taken as seen {'from the front' if facing else 'from behind'}, as named: without depth {_NOT_TOLD}."
         return replace(_unseen_turn(told, ViewQuality.LOW, reason), facing_camera=facing)
     ahead = _feet_ahead_px(here)

@@ -28,8 +28,8 @@ class FilePoints:
     t_s: FloatArray
     """Shape (n,)."""
     xyz: FloatArray
-    """Shape (n, 33, 3): x right, y as the file has it, z towards the viewer in the unit of x or NaN; NaN where a
-    landmark was not seen."""
+    """Shape (n, 33, 3): x right, y as the file has it, z in the unit of x or NaN; NaN where a landmark was not seen.
+    Axes are right-handed: z points towards the viewer where y points up, away where y points down."""
     visibility: FloatArray
     """Shape (n, 33), 0 to 1."""
     unit: Unit

@@ -95,6 +95,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _track(found: FilePoints, name: str, sha256: str, facts: FileFacts) -> PoseTrack:
+    found = replace(found, t_s=_begun(found.t_s))
     _need_frames(found, name)
     _need_numbers(found, name)
     tall = _need_body(found, name)
@@ -102,12 +103,14 @@ def _track(found: FilePoints, name: str, sha256: str, facts: FileFacts) -> PoseT
         # What is said to be metres and cannot be is pixels.
         return _track(replace(found, unit=Unit.PIXELS), name, sha256, facts)
     picture = _picture(found, name, facts)
-    image, size, scale = _in_picture(found, picture, upward=tall > 0)
+    upward = found.y_points == "up" or (not found.y_points and tall > 0)
+    image, size, scale = _in_picture(found, picture, upward=upward)
     world = found.world_m
     deep = world is None and _has_depth(found.xyz, tall, name)
     if world is None:
-        world = _world_m(image / scale, -found.xyz[..., 2], found.unit, abs(tall)) if deep else _no_depth(image)
-    t_s = found.t_s if 0 <= found.t_s[0] <= _FIRST_LATE_S else found.t_s - found.t_s[0]
+        away = found.xyz[..., 2] * (-1.0 if upward else 1.0)
+        world = _world_m(image / scale, away, found.unit, abs(tall)) if deep else _no_depth(image)
+    t_s = found.t_s
     source = TrackSource(
         name=name,
         sha256=sha256,
@@ -127,6 +130,13 @@ def _track(found: FilePoints, name: str, sha256: str, facts: FileFacts) -> PoseT
     return PoseTrack(t_s, image, np.where(seen, found.visibility, 0.0), world, source)
 
 
+def _begun(t_s: FloatArray) -> FloatArray:
+    """Return times that begin with the recording where they are those of a day or since 1970."""
+    if not np.isfinite(t_s).all() or not len(t_s) or 0 <= t_s[0] <= _FIRST_LATE_S:
+        return t_s
+    return t_s - t_s[0]
+
+
 def _in_picture(
     found: FilePoints, picture: tuple[float, float] | None, *, upward: bool
 ) -> tuple[FloatArray, tuple[int, int], float]:
@@ -139,7 +149,7 @@ def _in_picture(
     picture
         Its size in their unit (px of shares); None for a square around the person.
     upward
-        Whether the body says that y points up.
+        Whether y of the file points up.
 
     Returns
     -------
@@ -147,7 +157,7 @@ def _in_picture(
         Landmarks in pixels, shape (n, 33, 2), width and height of the picture, and pixels in a unit.
     """
     image = found.xyz[..., :2] * (picture if found.unit is Unit.SHARES and picture is not None else (1.0, 1.0))
-    if found.y_points == "up" or (not found.y_points and upward):
+    if upward:
         image = image * (1.0, -1.0) + (0.0, 0.0 if picture is None else picture[1])
     reach = _reach(image)
     scale = _MADE_UP_PX / reach if found.unit is Unit.METRES else 1.0
@@ -184,7 +194,7 @@ def _need_body(found: FilePoints, name: str) -> float:
         marker_name(getattr(BODY[side], joint))
         for joint in _NEEDED
         for side in SIDES
-        if not np.isfinite(found.xyz[:, getattr(BODY[side], joint), :2]).any()
+        if not np.isfinite(found.xyz[:, getattr(BODY[side], joint), :2]).all(axis=1).any()
     ]
     if missing:
         raise PoseTrackError(

@@ -30,6 +30,8 @@ _PIXELS: Final = ("px", "pixel", "pixels")
 _SIDE: Final = r"(\d+(?:\.\d+)?)"
 _OURS: Final = re.compile(rf"; picture {_SIDE} x {_SIDE} (?:px|m); .*; formcheck \S+, ([^,;]+), (.*); video SHA-256")
 """What formcheck writes behind the name: the size of the picture, the pose model and the filter."""
+_LONGEST_FIRST_LINE: Final = 1000
+"""So much of the first line is searched for that: a name takes 255, all else less than 400."""
 _BALANCED: Final = "mean of picture and mirror image"
 _REMEDY: Final = "Write it anew with the program that it is from."
 
@@ -57,8 +59,9 @@ def trc_points(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
     lines = data.decode("utf-8-sig", errors="replace").splitlines()
     if len(lines) < _HEADER_LINES or not lines[0].startswith(_FIRST_WORD):
         raise PoseTrackError(f"{name} is no TRC file: it does not begin as one.", _REMEDY)
-    metres = _metres(lines, name)
-    columns = _columns(lines[3])
+    header = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=False))
+    metres = _metres(header.get("Units", ""), name)
+    columns = _columns(lines[3], header.get("NumMarkers", ""), name)
     if max(columns.values(), default=0) >= _MOST_MARKERS:
         raise PoseTrackError(f"{name} holds more than {_MOST_MARKERS} markers.", "Take those of one person.")
     if not columns:
@@ -75,7 +78,7 @@ def trc_points(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
     xyz = np.full((len(rows), N_LANDMARKS, 3), np.nan)
     xyz[:, list(columns)] = table[:, 1:].reshape(len(rows), len(columns), 3) * (1.0 if metres is None else metres)
     xyz[(xyz == 0).all(axis=2)] = np.nan  # some programs fill gaps with zeros
-    ours = _OURS.search(lines[0])
+    ours = _OURS.search(lines[0][:_LONGEST_FIRST_LINE])
     return FilePoints(
         t_s=table[:, 0],
         xyz=xyz,
@@ -88,10 +91,9 @@ def trc_points(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
     )
 
 
-def _metres(lines: list[str], name: str) -> float | None:
+def _metres(unit: str, name: str) -> float | None:
     """Return the metres in the file's unit, None for pixels."""
-    header = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=False))
-    unit = header.get("Units", "").strip().lower()
+    unit = unit.strip().lower()
     if unit in _PIXELS:
         return None
     if unit not in _METRES:
@@ -99,16 +101,29 @@ def _metres(lines: list[str], name: str) -> float | None:
     return _METRES[unit]
 
 
-def _columns(line: str) -> dict[Landmark, int]:
+def _columns(line: str, said: str, name: str) -> dict[Landmark, int]:
     """Return which marker of the file, from 0, is which landmark."""
-    names = [cell.strip() for cell in line.split("\t")[_NOT_NUMBERS:]]
-    named = [cell for cell in names if cell]
-    found = ((landmark_named(each), i) for i, each in enumerate(named))
     columns: dict[Landmark, int] = {}
-    for mark, i in found:
+    for i, word in _markers(line, said, name):
+        mark = landmark_named(word)
         if mark is not None:
             columns.setdefault(mark, i)
     return columns
+
+
+def _markers(line: str, said: str, name: str) -> list[tuple[int, str]]:
+    """Return the markers that are named, with their numbers from 0.
+
+    A name stands over the first of the three columns of its marker, so one that is blank leaves a gap. Some programs
+    write names one behind the other: then none may be missing.
+    """
+    cells = [cell.strip() for cell in line.split("\t")[_NOT_NUMBERS:]]
+    named = [(i, cell) for i, cell in enumerate(cells) if cell]
+    if all(i % 3 == 0 for i, _ in named):
+        return [(i // 3, cell) for i, cell in named]
+    if said.strip() != str(len(named)):
+        raise PoseTrackError(f"{name} does not name each of its markers.", "Give every marker a name.")
+    return [(i, cell) for i, (_, cell) in enumerate(named)]
 
 
 def _numbers(line: str, wanted: list[int], where: str) -> FloatArray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from time import process_time
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from formcheck.errors import NotAssessableError, PoseTrackError
-from formcheck.kinematics.view import ViewKind, ViewQuality
+from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict, view_of_flat
 from formcheck.pose.file_points import FileFacts
 from formcheck.pose.landmark_file import LARGEST_BYTES, read_landmarks
 from formcheck.pose.landmark_names import landmark_named, marker_name
@@ -118,6 +119,84 @@ def test_markers_in_a_room_tell_the_view_themselves(tmp_path: Path) -> None:
     assert abs(found.view.yaw_deg) < 3
     fppa = of_legs(found, "fppa_deg")
     assert fppa["left"] - fppa["right"] == pytest.approx(VALGUS_DEG, abs=3.0)
+
+
+@pytest.mark.parametrize("yaw_deg", [-8.0, 8.0])
+def test_depth_is_right_handed_whichever_way_y_points(yaw_deg: float, tmp_path: Path) -> None:
+    turned = film(Person(moves=(Move(),) * 3, yaw_deg=yaw_deg))
+    hips_m = np.zeros((len(turned.track), 1, 3))
+    hips_m[..., 0, 1] = 3e-3 * turned.knee_flexion_deg[:, LEFT]
+    down = turned.track.world_m + hips_m
+    yaws = [
+        assess(
+            read_landmarks(write_trc(tmp_path / "room.trc", turned.track.t_s, down * axes, "m")), SetRequest("squat")
+        ).view.yaw_deg
+        for axes in ((1, 1, 1), (1, -1, -1))
+    ]
+    assert yaws[0] == pytest.approx(yaws[1], abs=0.1)
+    assert np.sign(yaws[0]) == np.sign(yaw_deg)
+
+
+def test_markers_without_a_name_keep_their_place(tmp_path: Path) -> None:
+    path = write_trc(tmp_path / "set.trc", FRONT.track.t_s, flat(FRONT.track.image_px), "px")
+    whole, text = read_landmarks(path), path.read_text()
+    path.write_text(text.replace("\tNose\t", "\t\t"))
+    np.testing.assert_array_equal(read_landmarks(path).image_px[:, 11:], whole.image_px[:, 11:])
+    together = "\t".join(text.splitlines()[3].split())
+    path.write_text(text.replace(text.splitlines()[3], together))
+    np.testing.assert_array_equal(read_landmarks(path).image_px, whole.image_px)
+    path.write_text(text.replace(text.splitlines()[3], together.replace("\tNose\t", "\t\t")))
+    with pytest.raises(PoseTrackError, match="does not name each of its markers"):
+        read_landmarks(path)
+
+
+def test_a_long_first_line_takes_no_time(tmp_path: Path) -> None:
+    path = write_trc(tmp_path / "set.trc", FRONT.track.t_s, flat(FRONT.track.image_px), "px")
+    path.write_text(path.read_text().replace("set.trc", "; picture 9 x 9 px; " * 20_000, 1))
+    began = process_time()
+    read_landmarks(path)
+    assert process_time() - began < 3
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_joint_with_half_a_place_is_missing(axis: int, tmp_path: Path) -> None:
+    places = flat(FRONT.track.image_px)
+    places[:, [Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER], axis] = np.nan
+    path = write_trc(tmp_path / "set.trc", FRONT.track.t_s, places, "px")
+    with pytest.raises(PoseTrackError, match="no landmarks of LShoulder, RShoulder"):
+        read_landmarks(path)
+
+
+@pytest.mark.parametrize(("unit", "in_a_second"), [("timestamp", 1), ("timestamp_ms", 1000), ("time", 1_000_000)])
+def test_times_since_1970_begin_with_themselves(unit: str, in_a_second: int, tmp_path: Path) -> None:
+    path = wide_csv(tmp_path / "set.csv", FRONT.track, lambda mark, what: f"{mark.name}_{what}", shares=True)
+    header, *rows = path.read_text().splitlines()
+    times = ((1_796_000_000 + t) * in_a_second for t in FRONT.track.t_s)
+    rows = [f"{t:.6f},{row.partition(',')[2]}" for t, row in zip(times, rows, strict=True)]
+    path.write_text("\n".join([header.replace("timestamp_ms", unit), *rows]))
+    np.testing.assert_allclose(read_landmarks(path, SIZE).t_s, FRONT.track.t_s - FRONT.track.t_s[0], atol=1e-5)
+
+
+def test_which_way_somebody_faces_is_told_by_the_hips_where_shoulders_are_not_seen(tmp_path: Path) -> None:
+    image = FRONT.track.image_px.copy()
+    image[::2, Landmark.LEFT_SHOULDER] = np.nan
+    image[1::2, Landmark.RIGHT_SHOULDER] = np.nan
+    everything = np.ones(len(image), dtype=np.bool_)
+
+    def view() -> ViewVerdict:
+        path = write_trc(tmp_path / "set.trc", FRONT.track.t_s, flat(image), "px")
+        return view_of_flat(read_landmarks(path), everything, ViewKind.FRONT)
+
+    by_hips = view()
+    assert by_hips.verdict is ViewQuality.LOW
+    assert by_hips.facing_camera
+    assert "from the front" in by_hips.reason
+    image[::2, Landmark.LEFT_HIP] = np.nan
+    image[1::2, Landmark.RIGHT_HIP] = np.nan
+    by_nothing = view()
+    assert by_nothing.verdict is ViewQuality.REFUSED
+    assert "not seen together" in by_nothing.reason
 
 
 def test_a_body_that_stands_along_z_is_said(tmp_path: Path) -> None:
