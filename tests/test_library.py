@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 
 import formcheck
-from formcheck import FormcheckError, Landmark, Plan, Pose, PoseOrigin, PoseTrack, RecordedPoses, analyze
+from formcheck import FormcheckError, Landmark, Plan, Pose, PoseOrigin, PoseTrack, RecordedPoses, analyze, find_poses
 from formcheck.errors import PoseTrackError
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.source import LooksAround
@@ -107,6 +107,23 @@ def test_the_exercise_is_found_by_the_movement() -> None:
         ({"plan": Plan(target_depth_deg=500)}, "The target depth cannot be 500 degrees"),
         ({"mirrored": True}, "that is settled: mirrored"),
         ({"picture_px": (1, 1)}, "that is settled: picture_px"),
+        ({"person": 1}, "that is settled: person"),
+        ({"model": "lite"}, "that is settled: model"),
+        ({"pose_source": lambda: Nobody()}, "that is settled: pose_source"),
+        ({"pose_source": 5}, "5 opens no pose source"),
+        ({"plan": {"reps": 3}}, "`plan` cannot be {'reps': 3}"),
+        ({"plan": {}}, "`plan` cannot be {}"),
+        ({"plan": Plan(reps="3")}, "The number of reps cannot be '3'"),  # type: ignore[arg-type]
+        ({"plan": Plan(reps=2.5)}, "The number of reps cannot be 2.5"),  # type: ignore[arg-type]
+        ({"plan": Plan(sex="m")}, "`sex` cannot be 'm'"),
+        ({"plan": Plan(ball="no")}, "`ball` cannot be 'no'"),  # type: ignore[arg-type]
+        ({"exercise": 5}, "`exercise` cannot be 5"),
+        ({"exercise": ["squat"]}, "`exercise` cannot be ['squat']"),
+        ({"rubric": 5}, "5 is no path of a file"),
+        ({"mirrored": "no"}, "`mirrored` cannot be 'no'"),
+        ({"person": "1"}, "`person` cannot be '1'"),
+        ({"model": 5}, "`model` cannot be 5"),
+        ({"capture_fps": "30"}, "`capture_fps` cannot be '30'"),
         ({"capture_fps": float("nan")}, "Nothing is filmed at nan"),
         ({"rubric": "nowhere.toml"}, "The rubric nowhere.toml cannot be read"),
         ({"rubric": None, "exercise": None, "view": "front"}, ""),
@@ -121,10 +138,58 @@ def test_what_cannot_be_done_is_said_with_a_remedy(wrong: dict[str, Any], said: 
     assert refused.value.remedy
 
 
+@pytest.mark.parametrize("picture_px", ["1920x1080", ("1920", "1080"), (1920.5, 1080), (1920,), 5])
+def test_a_size_that_is_no_size_is_said(picture_px: Any, tmp_path: Path) -> None:
+    track = sample_track("wall_squat_front")
+    path = write_trc(tmp_path / "set.trc", track.t_s, flat(track.image_px), "px")
+    with pytest.raises(FormcheckError, match="`picture_px` cannot be") as refused:
+        analyze(path, exercise="wall-squat", view="front", picture_px=picture_px)
+    assert refused.value.remedy
+
+
+@pytest.mark.parametrize("path", ["a\0.mp4", b"a.mp4", 5, None])
+def test_what_is_no_path_is_said(path: Any) -> None:
+    for call in (analyze, find_poses):
+        with pytest.raises(FormcheckError, match="is no path of a file") as refused:
+            call(path)
+        assert refused.value.remedy
+
+
+@pytest.mark.parametrize("said", [{"person": 1}, {"model": "full"}, {"pose_source": object}, {"mirrored": True}])
+def test_what_is_said_of_pictures_is_refused_for_files_of_landmarks(said: dict[str, Any], tmp_path: Path) -> None:
+    track = sample_track("wall_squat_front")
+    path = write_trc(tmp_path / "set.trc", track.t_s, flat(track.image_px), "px")
+    with pytest.raises(FormcheckError, match=f"set.trc holds landmarks, .* settled: {next(iter(said))}") as refused:
+        analyze(path, exercise="wall-squat", view="front", **said)
+    assert refused.value.remedy
+
+
+def test_the_command_refuses_a_model_for_landmarks(tmp_path: Path, run_here: Run) -> None:
+    track = sample_track("wall_squat_front")
+    path = write_trc(tmp_path / "set.trc", track.t_s, flat(track.image_px), "px")
+    arguments = ("analyze", path, "--exercise", "wall-squat", "--view", "front", "--out", tmp_path / "out")
+    refused = run_here(*arguments, "--model", "lite")
+    assert refused.returncode == 1
+    assert "settled: model" in refused.stderr
+
+
+def test_a_pose_source_that_gives_no_pose_is_said() -> None:
+    class Nothing(Nobody):
+        def estimate(self, rgb: Any, t_s: float, *, width_px: int, height_px: int) -> Any:  # noqa: ARG002
+            return None
+
+        def close(self) -> None:
+            pass
+
+    with pytest.raises(FormcheckError, match="gave None and no pose") as refused:
+        analyze(CLIPS / "wall_squat_front.mp4", exercise="wall-squat", pose_source=Nothing)
+    assert refused.value.remedy
+
+
 def test_a_missing_file_is_said(tmp_path: Path) -> None:
     for name in ("none.mp4", "none.trc", "none.npz", "none.csv"):
         with pytest.raises(FormcheckError) as refused:
-            analyze(tmp_path / name, exercise="squat", pose_source=Nobody)
+            analyze(tmp_path / name, exercise="squat", pose_source=Nobody if name.endswith("mp4") else None)
         assert name in refused.value.reason
 
 

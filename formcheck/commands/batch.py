@@ -9,7 +9,7 @@ from pathlib import Path
 from formcheck.cluster.video_job import Job, WantedResults, write_job
 from formcheck.commands.terminal import Terminal
 from formcheck.errors import FormcheckError, PoseModelError
-from formcheck.pose.models import PoseModel, ensure_model
+from formcheck.pose.models import AUTO_MODEL, PoseModel, ensure_model
 from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.report.files import staging_folder
 from formcheck.report.outputs import spare_source
@@ -101,6 +101,13 @@ def _assess(
     if not job.is_track:
         model.get()  # before the bar: an installation has one of its own
     with terminal.bar(job.source.name) as bar:
-        track = read_recording(job.source, errand.request, model.get, bar.part(0.0, done), picture_px=errand.picture_px)
+        track = read_recording(
+            job.source,
+            errand.request,
+            model.get,
+            bar.part(0.0, done),
+            picture_px=errand.picture_px,
+            finder_said="" if errand.model == AUTO_MODEL else "model",
+        )
         assessment = assess(track, errand.request)
         return assessment, write_job(job, wanted, track, assessment, out_dir, bar.part(done, 1.0))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
-from os import PathLike
+from numbers import Integral, Real
+from os import PathLike, fspath
 from pathlib import Path
+from types import NoneType
 from typing import TypeVar
 
-from formcheck.errors import FormcheckError, PoseTrackError
+from formcheck.errors import FormcheckError
 from formcheck.exercises.plan import LIMITS, Plan
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_names, rubric_of
@@ -23,7 +26,7 @@ from formcheck.session.assessment import Assessment
 from formcheck.session.guess import sure_guess
 from formcheck.session.reading import no_progress
 from formcheck.session.recorded import assess
-from formcheck.session.recording import read_recording
+from formcheck.session.recording import read_recording, refuse_for_landmarks
 from formcheck.session.request import SetRequest
 from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
 
@@ -100,22 +103,22 @@ def analyze(
     >>> abs(fppa.value) < 4 and fppa.error < 8
     True
     """
-    judged_by = rubric if isinstance(rubric, Rubric) else rubric_of(exercise, None if rubric is None else Path(rubric))
-    request = SetRequest(
+    _need(exercise, (str, NoneType), "exercise", f"Give one of {', '.join(builtin_names())}.")
+    judged_by = rubric if isinstance(rubric, Rubric) else rubric_of(exercise, None if rubric is None else _path(rubric))
+    request = replace(
+        _request(mirrored, capture_fps, person),
         exercise=exercise if judged_by is None else judged_by.exercise,
         leg=_chosen(Side, leg, tuple(Side), "leg"),
         view=_chosen(ViewKind, view, _VIEWS, "view"),
-        plan=_held(plan or Plan()),
-        mirrored=mirrored,
-        capture_fps=_rate(capture_fps),
-        person=person,
+        plan=_held(Plan() if plan is None else plan),
         own_rubric=None if rubric is None else judged_by,
     )
     if exercise is not None and request.exercise != exercise:
         raise FormcheckError(f"The rubric is for {request.exercise}, not {exercise}.", "Leave the exercise out.")
 
     if isinstance(video, PoseTrack):
-        _nothing_of_pictures(mirrored, capture_fps, picture_px, pose_source)
+        size_said = () if picture_px is None else ("picture_px",)
+        refuse_for_landmarks("A pose track", request, *_finder_said(model, pose_source), *size_said)
         track = video
     else:
         track = _read(video, request, picture_px, model, pose_source, progress)
@@ -153,7 +156,7 @@ def find_poses(
     FormcheckError
         If the file cannot be read.
     """
-    request = SetRequest(mirrored=mirrored, capture_fps=_rate(capture_fps), person=person)
+    request = _request(mirrored, capture_fps, person)
     return _read(video, request, picture_px, model, pose_source, progress)
 
 
@@ -168,7 +171,50 @@ def _read(
     def finder() -> PoseModel | OpenPoseSource:
         return find_model(installed_name(model)) if pose_source is None else pose_source
 
-    return read_recording(Path(video), request, finder, progress, picture_px=picture_px)
+    said = " and ".join(_finder_said(model, pose_source))
+    return read_recording(_path(video), request, finder, progress, picture_px=_size(picture_px), finder_said=said)
+
+
+def _finder_said(model: str, pose_source: OpenPoseSource | None) -> list[str]:
+    """Return what the finder of poses was chosen by, by name."""
+    _need(model, str, "model", "Give auto, full, lite or heavy.")
+    if pose_source is not None and not callable(pose_source):
+        raise FormcheckError(
+            f"{reprlib.repr(pose_source)} opens no pose source.", "Give the class of one, or a function that makes one."
+        )
+    return ["model"] * (model != AUTO_MODEL) + ["pose_source"] * (pose_source is not None)
+
+
+def _need(value: object, kinds: type | tuple[type, ...], what: str, remedy: str) -> None:
+    """Refuse an argument of another type."""
+    if not isinstance(value, kinds):
+        raise FormcheckError(f"`{what}` cannot be {reprlib.repr(value)}.", remedy)
+
+
+def _path(said: object) -> Path:
+    """Return a path that a file can have."""
+    if not isinstance(said, str | PathLike) or not isinstance(path := fspath(said), str) or "\0" in path:
+        raise FormcheckError(f"{reprlib.repr(said)} is no path of a file.", "Give the path as text or as a `Path`.")
+    return Path(path)
+
+
+def _size(picture_px: object) -> tuple[int, int] | None:
+    if picture_px is None:
+        return None
+    match picture_px:
+        case (Integral() as width, Integral() as height):
+            return int(width), int(height)
+    raise FormcheckError(
+        f"`picture_px` cannot be {reprlib.repr(picture_px)}.", "Give width and height, such as (1920, 1080)."
+    )
+
+
+def _request(mirrored: bool, capture_fps: float | None, person: int | Region | None) -> SetRequest:
+    """Return what is said of the pictures."""
+    _need(mirrored, bool, "mirrored", "Give True or False.")
+    if isinstance(person, bool) or not isinstance(person, Integral | Region | None):
+        raise FormcheckError(f"`person` cannot be {reprlib.repr(person)}.", "Give their number from the left, from 1.")
+    return SetRequest(mirrored=mirrored, capture_fps=_rate(capture_fps), person=person)
 
 
 def _chosen(kind: type[_Choice], value: _Choice | str | None, among: tuple[_Choice, ...], what: str) -> _Choice | None:
@@ -181,30 +227,29 @@ def _chosen(kind: type[_Choice], value: _Choice | str | None, among: tuple[_Choi
 
 def _held(plan: Plan) -> Plan:
     """Return a plan whose numbers a recording may be judged by."""
+    _need(plan, Plan, "plan", "Give a `Plan`, such as Plan(reps=3).")
     for name, limit in LIMITS.items():
         value = getattr(plan, name)
-        if value is not None and not limit.allows(value):
+        if value is None:
+            continue
+        number = isinstance(value, Real) and not isinstance(value, bool)
+        if not (number and limit.allows(value) and not (limit.whole and value % 1)):
+            shown = f"{value:g}" if number else reprlib.repr(value)
             raise FormcheckError(
-                f"{limit.title} cannot be {value:g} {limit.unit}".rstrip() + ".",
-                f"Give from {limit.least:g} to {limit.most:g}.",
+                f"{limit.title} cannot be {shown} {limit.unit}".rstrip() + ".",
+                f"Give {'a whole number ' if limit.whole else ''}from {limit.least:g} to {limit.most:g}.",
             )
+    _need(plan.ball, bool, "ball", "Give True or False.")
+    if plan.sex not in (None, "female", "male"):
+        raise FormcheckError(f"`sex` cannot be {reprlib.repr(plan.sex)}.", "Give female or male, or leave it out.")
     return plan
 
 
 def _rate(capture_fps: float | None) -> float | None:
+    _need(capture_fps, (Real, NoneType), "capture_fps", "Give a number, such as 240.")
     lowest, highest = CAPTURE_FPS_RANGE
     if capture_fps is not None and not lowest <= capture_fps <= highest:
         raise FormcheckError(
             f"Nothing is filmed at {capture_fps:g} frames a second.", f"Give from {lowest:g} to {highest:g}."
         )
     return capture_fps
-
-
-def _nothing_of_pictures(
-    mirrored: bool, capture_fps: float | None, picture_px: tuple[int, int] | None, pose_source: OpenPoseSource | None
-) -> None:
-    said = {"mirrored": mirrored, "capture_fps": capture_fps, "picture_px": picture_px, "pose_source": pose_source}
-    if given := [name for name, value in said.items() if value]:
-        raise PoseTrackError(
-            f"A pose track holds landmarks, in which that is settled: {', '.join(given)}.", "Leave it out."
-        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +15,7 @@ from typing import ParamSpec, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.errors import NotAssessableError
+from formcheck.errors import NotAssessableError, PoseTrackError
 from formcheck.kinematics.camera import focal_px
 from formcheck.kinematics.find import find_set
 from formcheck.kinematics.holes import repeated_stretches
@@ -321,6 +322,10 @@ class _View:
 
     def in_source(self, pose: Pose) -> Pose:
         """Return a pose that was found in the part in pixels of the source."""
+        if not isinstance(pose, Pose):
+            raise PoseTrackError(
+                f"The pose source gave {reprlib.repr(pose)} and no pose.", "Let `estimate` return a `Pose` in any case."
+            )
         return replace(pose, image_px=pose.image_px + self._at)
 
 

@@ -21,6 +21,36 @@ def holds_landmarks(path: Path) -> bool:
     return path.suffix.lower() in LANDMARK_SUFFIXES
 
 
+def refuse_for_landmarks(name: str, request: SetRequest, *more: str, times_are_settled: bool = True) -> None:
+    """Refuse what can be said of pictures only, where there are landmarks.
+
+    Parameters
+    ----------
+    name
+        Of what holds the landmarks, as the beginning of a sentence.
+    request
+        What was said.
+    more
+        What else was said of the kind, by name.
+    times_are_settled
+        False for landmarks that may need the rate of their frames.
+
+    Raises
+    ------
+    NotAssessableError
+        If there is anything.
+    """
+    of_pictures: dict[str, object] = {"mirrored": request.mirrored, "person": request.person}
+    if times_are_settled:
+        of_pictures["capture_fps"] = request.capture_fps
+    given = [what for what, value in of_pictures.items() if value is not None and value is not False]
+    if given or more:
+        raise NotAssessableError(
+            f"{name} holds landmarks, in which that is settled: {', '.join([*given, *more])}.",
+            "Leave it out, or measure the video itself with it.",
+        )
+
+
 def read_recording(
     path: Path,
     request: SetRequest,
@@ -28,6 +58,7 @@ def read_recording(
     progress: Progress = no_progress,
     *,
     picture_px: tuple[int, int] | None = None,
+    finder_said: str = "",
 ) -> PoseTrack:
     """Return the landmarks of a recording: found in its pictures, or those that the file holds.
 
@@ -43,13 +74,15 @@ def read_recording(
         Told the share that is done.
     picture_px
         Size of the picture that landmarks were found in, for a file that does not say it.
+    finder_said
+        What somebody chose the finder by, such as `model`; empty where nobody did.
 
     Raises
     ------
     VideoError, PoseTrackError
         If the file cannot be read.
     NotAssessableError
-        If two people of like size are in view most of the time, or saved landmarks are said to be mirrored or slow.
+        If two people of like size are in view most of the time, or what only pictures have is said of landmarks.
     PoseModelError
         If there is no pose model, or it cannot be used.
     """
@@ -59,14 +92,7 @@ def read_recording(
         return read_track(
             path, finder(), progress, mirrored=request.mirrored, capture_fps=request.capture_fps, person=request.person
         )
-    if request.mirrored:
-        raise NotAssessableError(
-            f"{path.name} holds landmarks, in which left and right are settled.",
-            "Measure the video itself with --mirrored.",
-        )
-    if request.capture_fps is not None and path.suffix.lower() in TRACK_SUFFIXES:
-        raise NotAssessableError(
-            f"{path.name} holds landmarks, whose times are settled.",
-            "Measure the video itself with --capture-fps.",
-        )
+    refuse_for_landmarks(
+        path.name, request, *filter(None, (finder_said,)), times_are_settled=path.suffix.lower() in TRACK_SUFFIXES
+    )
     return read_landmarks(path, FileFacts(picture_px, request.capture_fps))
