@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -183,7 +183,7 @@ def _columns(header: list[str], name: str) -> _Columns:
 
 
 def _one_each(
-    cells: list[tuple[_Cell, Landmark | None]], header: list[str], name: str
+    cells: Sequence[tuple[_Cell, Landmark | None]], header: list[str], name: str
 ) -> tuple[tuple[int, Landmark | None, int], ...]:
     """Return the columns to read, as in `_Columns.cells`: of places in two units those in pixels."""
     taken: dict[tuple[Landmark | None, int], _Cell] = {}

@@ -134,7 +134,7 @@ def _begun(t_s: FloatArray) -> FloatArray:
     """Return times that begin with the recording where they are those of a day or since 1970."""
     if not np.isfinite(t_s).all() or not len(t_s) or 0 <= t_s[0] <= _FIRST_LATE_S:
         return t_s
-    return t_s - t_s[0]
+    return np.asarray(t_s - t_s[0], dtype=np.float64)
 
 
 def _in_picture(

@@ -185,7 +185,8 @@ def _person(details: ClientDetails) -> tuple[str, ...]:
 
 def _seen(assessment: Assessment) -> str:
     source = assessment.track.source
-    return f"video {one_line(source.name, _LONGEST_NAME)}" if source.sha256 else "a live set before a camera"
+    kind = summary.recorded_in(source)
+    return f"{kind} {one_line(source.name, _LONGEST_NAME)}" if kind else "a live set before a camera"
 
 
 def _what_was_managed(assessment: Assessment) -> str:

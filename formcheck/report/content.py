@@ -92,8 +92,9 @@ class ReportContent:
 
     exercise_name: str
     recording: str
-    """Name of the video, or that it was a live set."""
-    is_video: bool
+    """Name of the file, or that it was a live set."""
+    recorded_in: str
+    """As `summary.recorded_in` has it."""
     generated_on: str
     person: tuple[tuple[str, str], ...]
     """Facts by name; empty for a report that is of nobody in particular."""
@@ -166,7 +167,7 @@ def report_content(
     return ReportContent(
         exercise_name=assessment.exercise_name,
         recording=source.name if source.sha256 else "live set before a camera",
-        is_video=bool(source.sha256),
+        recorded_in=summary.recorded_in(source),
         generated_on=generated_on,
         person=() if details is None else person_facts(details),
         done=summary.what_was_done(assessment, live=not source.sha256),
@@ -237,6 +238,8 @@ def _photos_note(assessment: Assessment, shown: int) -> str:
     if not whole:
         seen = any(rep.complete for rep in assessment.reps)
         return f"There are no pictures, because no whole rep was {'counted' if seen else 'seen'}."
+    if not shown and summary.recorded_in(assessment.track.source) == "landmarks":
+        return "There are no pictures: the set was measured from landmarks of another program."
     if not shown:
         return "There are no pictures: the set was measured again from saved landmarks, without its video."
     if shown < whole:
@@ -257,9 +260,13 @@ def _measures_shown(findings: Iterable[Finding], table: RepTable, charts: Sequen
 
 def _origin(assessment: Assessment) -> tuple[OriginLine, ...]:
     source, made = assessment.track.source, assessment.provenance
-    size = f"{source.name}, {source.width} × {source.height} px, {source.frames} frames"
+    kind = summary.recorded_in(source)
+    # A file of landmarks often does not say the size of its picture: then it is made up to hold the person.
+    size = [] if kind == "landmarks" else [f"{source.width} × {source.height} px"]
     return (
-        OriginLine("Video" if source.sha256 else "Camera", size, source.sha256),
+        OriginLine(
+            sentence_case(kind or "camera"), ", ".join([source.name, *size, f"{source.frames} frames"]), source.sha256
+        ),
         OriginLine("formcheck", made.formcheck, ""),
         OriginLine("Pose model", made.poses_by, made.model_sha256),
         *([OriginLine("Pose runtime", made.runtime, made.runtime_sha256)] if made.runtime else []),

@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
@@ -14,9 +15,11 @@ from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.measures.registry import key_measures, tempo_measures
 from formcheck.kinematics.reps import Cut
 from formcheck.kinematics.view import ViewQuality
+from formcheck.pose.types import TrackSource
 from formcheck.report.timeline import scored_legs
 from formcheck.report.words import counted, label_of, listed, value_text, why_not_counted
 from formcheck.session.assessment import Assessment, NotMeasured, Plan, Rep
+from formcheck.session.recording import holds_landmarks
 from formcheck.session.views import seen_from
 
 _MORE_CHANGES: Final = 2
@@ -71,12 +74,18 @@ class CheckLine:
     notes: str
 
 
+def recorded_in(source: TrackSource) -> str:
+    """Return what a set was recorded in: `video`, `landmarks` of another program, or empty for a live set."""
+    if not source.sha256:
+        return ""
+    return "landmarks" if holds_landmarks(Path(source.name)) else "video"
+
+
 def what_was_done(assessment: Assessment, *, live: bool = False) -> str:
     """Say in two sentences what was seen and what was counted, in a recording or in a `live` set."""
     source = assessment.track.source
-    length = (
-        f" in {source.duration_s:.0f} seconds{'' if live else ' of video'}" if math.isfinite(source.duration_s) else ""
-    )
+    of = "" if live or recorded_in(source) == "landmarks" else " of video"
+    length = f" in {source.duration_s:.0f} seconds{of}" if math.isfinite(source.duration_s) else ""
     whole = len(assessment.complete_reps)
     left_out = sum(rep.excluded for rep in assessment.reps)
     text = f"{assessment.exercise_name}, seen {_seen_from(assessment)}: {counted(whole, 'whole rep')}{length}."

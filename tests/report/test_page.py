@@ -241,3 +241,14 @@ def test_lines_stand_out_from_every_band(mode: str) -> None:
     c = palettes()[mode]
     grounds = [c["page"], *(c[f"zone-{band}"] for band in ("good", "caution", "fault"))]
     assert min(contrast(c[leg], ground) for leg in ("left", "right") for ground in grounds) >= 3
+
+
+@pytest.mark.parametrize("name", ["set.trc", "set.CSV"])
+def test_a_set_of_landmarks_is_no_video(name: str, front_set: Assessment) -> None:
+    source = dataclasses.replace(front_set.track.source, name=name, width=431, height=431)
+    assessment = dataclasses.replace(front_set, track=dataclasses.replace(front_set.track, source=source))
+    text = Page(html_of(assessment, frames=(), overlay=None)).text
+    assert f"Landmarks {name}" in text
+    assert "measured from landmarks of another program" in text
+    for made_up in ("431", "Video", "of video", "its video"):
+        assert made_up not in text
