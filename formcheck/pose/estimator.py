@@ -25,7 +25,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Any, ClassVar, Final, Literal, Self
+from typing import Any, ClassVar, Final, Literal, Self, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ from formcheck.pose.belief import LandmarkBelief
 from formcheck.pose.covered import CoverWatch
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import PersonBox, comparable_people, squares_beside, squares_over
-from formcheck.pose.source import PoseOrigin, mediapipe_origin
+from formcheck.pose.source import OpenPoseSource, PoseOrigin, PoseSource
 from formcheck.pose.types import Pose, nobody
 
 _STDERR: Final = 2
@@ -371,3 +371,37 @@ def _image(rgb: NDArray[np.uint8]) -> Any:
 def _box(landmarks: list[Any], width: int, height: int) -> PersonBox:
     x, y = [point.x * width for point in landmarks], [point.y * height for point in landmarks]
     return PersonBox(min(x), min(y), max(x), max(y))
+
+
+@overload
+def open_pose_source(finder: PoseModel, *, balanced: bool = False) -> PoseEstimator: ...
+@overload
+def open_pose_source(finder: PoseModel | OpenPoseSource) -> PoseSource: ...
+def open_pose_source(finder: PoseModel | OpenPoseSource, *, balanced: bool = False) -> PoseSource:
+    """Open what finds the poses of one recording or stream.
+
+    Parameters
+    ----------
+    finder
+        A pose model, which MediaPipe runs, or what opens another source.
+    balanced
+        Of MediaPipe's estimator: True for a live stream, see `PoseEstimator`.
+
+    Raises
+    ------
+    PoseModelError
+        If MediaPipe cannot use the model.
+    """
+    if not isinstance(finder, PoseModel):
+        return finder()
+    return PoseEstimator(finder, balanced=balanced)
+
+
+def mediapipe_origin(model: PoseModel) -> PoseOrigin:
+    """Return who finds poses with a pose model: MediaPipe, in the version that is installed."""
+    return PoseOrigin(model.name, model.sha256, mediapipe_version())
+
+
+def origin_of(finder: PoseModel | PoseOrigin) -> PoseOrigin:
+    """Return who finds poses: of a pose model MediaPipe."""
+    return mediapipe_origin(finder) if isinstance(finder, PoseModel) else finder

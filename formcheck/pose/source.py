@@ -9,19 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, Protocol, overload, runtime_checkable
+from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import PoseTrackError
-from formcheck.pose.models import MODEL_PREFIX, PoseModel
+from formcheck.pose.models import MODEL_PREFIX
 from formcheck.pose.people import PersonBox
 from formcheck.pose.releases import DEFAULT_MODEL, RELEASES
 from formcheck.pose.types import Pose, PoseTrack, nobody
-
-if TYPE_CHECKING:
-    from formcheck.pose.estimator import PoseEstimator
 
 _SAME_FRAME_S: Final = 0.5
 """A saved pose belongs to a picture that is nearer to it than this share of the step between two of them."""
@@ -107,44 +104,6 @@ class LooksAround(Protocol):
 
 OpenPoseSource = Callable[[], PoseSource]
 """Opens a pose source for one recording: the class of a source that takes no arguments is one."""
-
-
-@overload
-def open_pose_source(finder: PoseModel, *, balanced: bool = False) -> PoseEstimator: ...
-@overload
-def open_pose_source(finder: PoseModel | OpenPoseSource) -> PoseSource: ...
-def open_pose_source(finder: PoseModel | OpenPoseSource, *, balanced: bool = False) -> PoseSource:
-    """Open what finds the poses of one recording or stream.
-
-    Parameters
-    ----------
-    finder
-        A pose model, which MediaPipe runs, or what opens another source.
-    balanced
-        Of MediaPipe's estimator: True for a live stream, see `PoseEstimator`.
-
-    Raises
-    ------
-    PoseModelError
-        If MediaPipe cannot use the model.
-    """
-    if not isinstance(finder, PoseModel):
-        return finder()
-    from formcheck.pose.estimator import PoseEstimator
-
-    return PoseEstimator(finder, balanced=balanced)
-
-
-def mediapipe_origin(model: PoseModel) -> PoseOrigin:
-    """Return who finds poses with a pose model: MediaPipe, in the version that is installed."""
-    from formcheck.pose.estimator import mediapipe_version
-
-    return PoseOrigin(model.name, model.sha256, mediapipe_version())
-
-
-def origin_of(finder: PoseModel | PoseOrigin) -> PoseOrigin:
-    """Return who finds poses: of a pose model MediaPipe."""
-    return mediapipe_origin(finder) if isinstance(finder, PoseModel) else finder
 
 
 _BROWSER: Final = "in the browser (as it says)"

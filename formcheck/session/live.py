@@ -16,8 +16,9 @@ from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueChooser
 from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.live_measures import LiveCleaner
+from formcheck.pose.estimator import origin_of
 from formcheck.pose.models import PoseModel
-from formcheck.pose.source import PoseOrigin, origin_of
+from formcheck.pose.source import PoseOrigin
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Assessment, SetupCheck
 from formcheck.session.live_ready import GettingReady

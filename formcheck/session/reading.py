@@ -23,9 +23,10 @@ from formcheck.kinematics.phase_rule import ANY_BEND
 from formcheck.kinematics.view import view_parts
 from formcheck.pose.balance import BalanceShift, LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
+from formcheck.pose.estimator import open_pose_source
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import PersonBox, Region, SeveralPeopleError, box_of, only, window_around
-from formcheck.pose.source import LooksAround, OpenPoseSource, open_pose_source
+from formcheck.pose.source import LooksAround, OpenPoseSource
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.video.digest import file_sha256
 from formcheck.video.frame import Frame

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,17 @@ from formcheck.pose.source import PoseOrigin, RecordedPoses, browser_origin
 from formcheck.pose.store import load_track, save_track
 from formcheck.pose.types import PoseTrack
 
-WHERE = {"where": "in the browser (as it says)", "runtime": "a runtime 1.0", "runtime_sha256": "a", "delegate": "GPU"}
+WHERE: dict[str, Any] = {
+    "where": "in the browser (as it says)",
+    "runtime": "a runtime 1.0",
+    "runtime_sha256": "a",
+    "delegate": "GPU",
+}
 
 
 @pytest.mark.parametrize("suffix", [".npz", ".parquet"])
 def test_where_poses_were_found_comes_back_from_a_file(track: PoseTrack, tmp_path: Path, suffix: str) -> None:
-    known = replace(track, source=replace(track.source, **WHERE))  # type: ignore[arg-type]
+    known = replace(track, source=replace(track.source, **WHERE))
     save_track(known, tmp_path / f"track{suffix}")
     loaded = load_track(tmp_path / f"track{suffix}")
     assert repr(loaded.source) == repr(known.source)

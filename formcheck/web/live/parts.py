@@ -11,9 +11,10 @@ from typing import Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.pose.estimator import open_pose_source
 from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.people import PersonBox
-from formcheck.pose.source import PoseOrigin, open_pose_source
+from formcheck.pose.source import PoseOrigin
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live import LiveSet

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 
 from formcheck.commands.samples import SAMPLES, sample_path
 from formcheck.errors import FormcheckError
+from formcheck.pose.estimator import open_pose_source
 from formcheck.pose.models import ModelState, PoseModel, find_model, verify_model
 from formcheck.pose.releases import DEFAULT_MODEL
-from formcheck.pose.source import open_pose_source
 from formcheck.pose.types import Pose
 from formcheck.session.live import LiveSet
 from formcheck.session.live_state import PictureFacts
