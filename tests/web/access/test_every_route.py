@@ -28,6 +28,7 @@ _ROOT: Final = Path(__file__).resolve().parents[3]
 OPEN: Final = {
     "/formcheck-static/live/{file}": "scripts and drawings of the camera view, the same for everybody",
     "/formcheck-static/uploads/{file}": "scripts of the uploads, the same for everybody",
+    "/formcheck-static/pose/{sha256}/{name}": "MediaPipe and pose models as their makers publish them, for everybody",
     "/formcheck-static/review/{file}": "scripts of the player, the same for everybody",
     "/formcheck-health": "whether the server lives, and how many sets are being done",
 }
