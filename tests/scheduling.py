@@ -70,8 +70,8 @@ class UnitScheduling(LoadScopeScheduling):  # type: ignore[misc]
 def processes() -> int:
     """Return how many processes share the tests: one for each core that we may use.
 
-    One more, since the tests of the browser wait a lot, was tried on two cores: they took half as long again, two failed by
-    what they time, and the whole was no sooner done.
+    One more, since the tests of the browser wait a lot, was tried on two cores: they took half as long again, two
+    failed by what they time, and the whole was no sooner done.
     """
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min(usable, MOST_PROCESSES)
