@@ -29,7 +29,7 @@ from .camera_film import SAMPLE_VIDEOS
 from .test_security import another_program
 
 pytestmark = pytest.mark.skipif(
-    not browser_state().ok and os.environ.get("FORMCHECK_TEST_TOOLS") != "required",
+    not browser_state().ok,
     reason="MediaPipe for browsers is not installed: `formcheck models install browser`",
 )
 

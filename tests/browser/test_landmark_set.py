@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,7 +21,7 @@ _TAKES_LANDMARKS = 2
 pytestmark = [
     pytest.mark.skipif(PROTOCOL_VERSION < _TAKES_LANDMARKS, reason="this server takes no landmarks yet"),
     pytest.mark.skipif(
-        not browser_state().ok and os.environ.get("FORMCHECK_TEST_TOOLS") != "required",
+        not browser_state().ok,
         reason="MediaPipe for browsers is not installed: `formcheck models install browser`",
     ),
 ]
