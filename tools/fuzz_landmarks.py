@@ -29,7 +29,7 @@ def _whole(random_numbers: random.Random) -> bytearray:
     for _ in range(frames):
         t_ms += random_numbers.uniform(1, 50)
         found = random_numbers.random() < 0.8
-        flags = (1 if found else 0) | random_numbers.choice((0, 2, 4, 6))
+        flags = (1 if found else 0) | random_numbers.choice((0, 2, 4, 6, 8, 14))
         covers = random_numbers.getrandbits(10) if found else 0
         data += struct.pack("<BBBBdH", flags, random_numbers.getrandbits(8), 1, 0, t_ms, covers)
         for _ in range(33):

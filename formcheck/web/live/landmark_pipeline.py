@@ -60,7 +60,8 @@ class LandmarkPipeline(Pipeline):
         """Do nothing: it holds arrays only."""
 
     def _add(self, frame: LandmarkFrame) -> LiveState:
-        facts = PictureFacts(self._setup.width_px, self._setup.height_px, frame.luma, frame.people)
+        width_px, height_px = self._setup.width_px, self._setup.height_px
+        facts = PictureFacts(width_px, height_px, frame.luma, frame.people, frame.repeats)
         return self._engine.add(self._pose(frame), facts)
 
     def _pose(self, frame: LandmarkFrame) -> Pose:

@@ -5,7 +5,7 @@ which nobody is found too, or a gap would look like a lost connection.
 
 | bytes | |
 |---|---|
-| u8 | flags: 1 somebody is found, 2 `people` is known, 4 the covers are known |
+| u8 | flags: 1 somebody is found, 2 `people` is known, 4 the covers are known, 8 it is the picture before it again |
 | u8 | mean brightness of the picture, 0 to 255 |
 | u8 | people in view |
 | u8 | 0 |
@@ -13,6 +13,7 @@ which nobody is found too, or a gap would look like a lost connection.
 | u16 | bit i: the i-th of `formcheck.pose.covered.WATCHED` is covered |
 | 33 times | f32 x, y (pixels of the picture); f32 world x, y, z (m); u16 visibility, presence (65535 is 1) |
 
+A camera that hangs gives the same picture again and again, which only a page can tell that sends no pictures.
 Visibility and presence come as MediaPipe gives them, with its lag: `formcheck.pose.belief` is for both sides. Of a
 frame without a person all bytes from the covers on are 0.
 """
@@ -42,9 +43,9 @@ _MARK: Final = np.dtype([("image_px", "<f4", 2), ("world_m", "<f4", 3), ("seen",
 FRAME_BYTES: Final = _HEAD.size + N_LANDMARKS * _MARK.itemsize
 _NOBODY: Final = bytes(FRAME_BYTES - struct.calcsize("<BBBBd"))
 """A frame of nobody, from the covers on."""
-FOUND, PEOPLE_KNOWN, COVERS_KNOWN = 1, 2, 4
+FOUND, PEOPLE_KNOWN, COVERS_KNOWN, REPEATED = 1, 2, 4, 8
 """Flags."""
-_ALL_FLAGS: Final = FOUND | PEOPLE_KNOWN | COVERS_KNOWN
+_ALL_FLAGS: Final = FOUND | PEOPLE_KNOWN | COVERS_KNOWN | REPEATED
 _ALL_COVERS: Final = (1 << len(WATCHED)) - 1
 _WHOLE: Final = 65535
 """Visibility and presence of 1."""
@@ -82,6 +83,8 @@ class LandmarkFrame:
     """Mean brightness, 0 black to 255 white."""
     people: int | None
     """In view; None where nobody looked."""
+    repeats: bool
+    """Whether it is the picture before it again."""
     found: FoundMarks | None
     """None where nobody is found."""
 
@@ -137,7 +140,7 @@ def _frame(data: bytes, size_px: FloatArray) -> LandmarkFrame:
         found = _found(marks, size_px, covers if flags & COVERS_KNOWN else 0)
     elif not data.endswith(_NOBODY):
         raise _bad("of nobody are not empty")
-    return LandmarkFrame(t_ms, float(luma), people if flags & PEOPLE_KNOWN else None, found)
+    return LandmarkFrame(t_ms, float(luma), people if flags & PEOPLE_KNOWN else None, bool(flags & REPEATED), found)
 
 
 def _found(marks: NDArray[np.void], size_px: FloatArray, covers: int) -> FoundMarks:

@@ -53,7 +53,7 @@ def test_a_frame_becomes_a_pose_and_what_is_known_of_its_picture(world: World) -
         begin(socket, **LANDMARKS)
         answer = send(socket, somebody_bytes(500.0, luma=33, people=2, covers=cover_bits(knee)))
         assert (answer["t"], answer["reps"], answer["pose"]) == (500.0, 1, None)
-        send(socket, nobody_bytes(533.0, flags=0))
+        send(socket, nobody_bytes(533.0, flags=8))
     somebody, nobody = world.engines[0].poses
     assert somebody.image_px[3].tolist() == [50.0, 40.0]
     assert somebody.visibility[knee] == 0.0
@@ -63,6 +63,7 @@ def test_a_frame_becomes_a_pose_and_what_is_known_of_its_picture(world: World) -
     first, second = world.engines[0].facts
     assert (first.width_px, first.height_px, first.mean_luma, first.people) == (128, 96, 33.0, 2)
     assert second.people is None
+    assert (first.repeats, second.repeats) == (False, True)
 
 
 def test_two_frames_have_one_answer(world: World) -> None:
@@ -96,6 +97,7 @@ def test_no_landmarks_are_taken_of_a_set_of_pictures(world: World) -> None:
         ({"source": "landmarks"}, "estimator"),
         ({"estimator": ESTIMATOR}, "estimator"),
         ({**LANDMARKS, "keep_video": True}, "keep_video"),
+        ({"pictures_allowed": False}, "pictures_allowed"),
         ({**LANDMARKS, "estimator": {**ESTIMATOR, "version": "1.1.0"}}, "version"),
         ({**LANDMARKS, "estimator": {**ESTIMATOR, "model_sha256": "g" * 64}}, "model_sha256"),
         ({**LANDMARKS, "estimator": {**ESTIMATOR, "user_agent": "x" * 301}}, "user_agent"),

@@ -117,7 +117,7 @@ def test_landmarks_may_lie_a_picture_away(at_px: tuple[float, float], taken: boo
         refusal(data)
 
 
-@pytest.mark.parametrize(("at", "value"), [(0, 8), (0, 0x81), (3, 1), (13, 0x04)])
+@pytest.mark.parametrize(("at", "value"), [(0, 16), (0, 0x81), (3, 1), (13, 0x04)])
 def test_what_nobody_agreed_on_is_refused(at: int, value: int) -> None:
     data = bytearray(somebody_bytes(1.0))
     data[at] = value
