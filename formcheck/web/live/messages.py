@@ -25,6 +25,9 @@ from formcheck.web.live.refusal import CloseCode, LiveRefusalError, malformed
 Version = Literal[2]
 PROTOCOL_VERSION: Final[Version] = get_args(Version)[0]
 
+Why = Literal["slow", "failed", "context-lost", "wrong"]
+"""What made a page give up a way of finding the pose: too slow, broken, without its WebGL context, or not exact."""
+
 PICTURE_KIND: Final = 1
 LANDMARKS_KIND: Final = 2
 _PICTURE_HEADER: Final = struct.Struct("<Bd")
@@ -72,6 +75,13 @@ class BrowserEstimator(Published):
     self_test: SelfTest
 
 
+def _need_estimator(source: Source, estimator: BrowserEstimator | None) -> None:
+    if source == "landmarks" and estimator is None:
+        at_once([(("estimator",), "landmarks need an `estimator` that finds them")])
+    if source == "picture" and estimator is not None:
+        at_once([(("estimator",), "pictures need no `estimator`")])
+
+
 class SetupMessage(Published):
     """Begins a set: what is to be done, and how large the pictures are."""
 
@@ -94,18 +104,19 @@ class SetupMessage(Published):
     session_number: int = Field(default=1, ge=1, le=100_000)
     """How many sessions this person has begun, for the fading of feedback."""
     keep_video: bool = False
+    pictures_allowed: bool = True
+    """Whether the set may go on with pictures, which leave the device then, where landmarks cannot be found there."""
     width_px: int = _side("width")
     height_px: int = _side("height")
 
     @model_validator(mode="after")
     def _of_one_source(self) -> SetupMessage:
         landmarks = self.source == "landmarks"
-        if landmarks and self.estimator is None:
-            at_once([(("estimator",), "landmarks need an `estimator` that finds them")])
-        if not landmarks and self.estimator is not None:
-            at_once([(("estimator",), "pictures need no `estimator`")])
+        _need_estimator(self.source, self.estimator)
         if landmarks and self.keep_video:
             at_once([(("keep_video",), "`keep_video` needs pictures")])
+        if not landmarks and not self.pictures_allowed:
+            at_once([(("pictures_allowed",), "a set of pictures needs `pictures_allowed`")])
         return self
 
     @property
@@ -126,6 +137,26 @@ class ResumeMessage(Published):
     set_id: str = Field(pattern=r"^[A-Za-z0-9_-]{16,64}$", title="the id of a set")
 
 
+class StepDown(Published):
+    """Says that the frames from here on come in another way: of another source, or found by another estimator.
+
+    It stands between the frames of both, also where they are sent again after a lost connection, and is not answered.
+    """
+
+    type: Literal["step_down"]
+    source: Source
+    """Of the frames from here on."""
+    estimator: BrowserEstimator | None = None
+    """Where landmarks are sent: what finds them."""
+    why: Why
+    """Why the one before it is given up."""
+
+    @model_validator(mode="after")
+    def _of_one_source(self) -> StepDown:
+        _need_estimator(self.source, self.estimator)
+        return self
+
+
 class Finish(Published):
     """Ends the set and has it measured."""
 
@@ -144,7 +175,7 @@ class Cancel(Published):
     type: Literal["cancel"] = "cancel"
 
 
-TextMessage = SetupMessage | ResumeMessage | Finish | Ping | Cancel
+TextMessage = SetupMessage | ResumeMessage | StepDown | Finish | Ping | Cancel
 
 
 @dataclass(frozen=True)

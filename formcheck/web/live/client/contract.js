@@ -65,11 +65,21 @@
  * @property {"auto"|"full"|"lite"|"heavy"} [model]
  * @property {number} [session_number] How many sessions this person has begun, for the fading of feedback.
  * @property {boolean} [keep_video]
+ * @property {boolean} [pictures_allowed] Whether the set may go on with pictures, which leave the device then, where landmarks cannot be found there.
  * @property {number} width
  * @property {number} height
  */
 
-/** @typedef {SetupMessage|ResumeMessage|Finish|Ping|Cancel} ClientMessage */
+/**
+ * Says that the frames from here on come in another way: of another source, or found by another estimator. It stands between the frames of both, also where they are sent again after a lost connection, and is not answered.
+ * @typedef {Object} StepDown
+ * @property {"step_down"} type
+ * @property {"picture"|"landmarks"} source Of the frames from here on.
+ * @property {BrowserEstimator|null} [estimator] Where landmarks are sent: what finds them.
+ * @property {"slow"|"failed"|"context-lost"|"wrong"} why Why the one before it is given up.
+ */
+
+/** @typedef {SetupMessage|ResumeMessage|StepDown|Finish|Ping|Cancel} ClientMessage */
 
 /**
  * The bands of a gauge.
