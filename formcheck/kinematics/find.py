@@ -219,7 +219,9 @@ def find_set(
     raw, repaired = repair_exchanged_sides(track, leg_px)
     clean = cleaned(raw)
     legs = legs_in_sight(clean)
-    standing = _stands(stand_still(clean, legs))
+    clean_leg_px = rough_leg_px(clean)
+    at_place = feet_in_place(clean, clean_leg_px) if np.isfinite(clean_leg_px) else None
+    standing = _stands(stand_still(clean, legs, in_place=at_place))
     if standing is None:
         raise NotAssessableError(
             "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
@@ -232,10 +234,13 @@ def find_set(
     if view is not None:
         verdict = view_as_told(verdict, view) if track.has_depth else view_of_flat(clean, stands, view)
     holes = holes_of(track)
-    reps = _reps(Body(clean, standing), verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure).reps
-    if reps:
-        around = (clean.t_s >= reps[0].start_s - _BEFORE_S) & (clean.t_s <= reps[-1].end_s + _AFTER_S)
-        standing = _stands(stand_still(clean, legs, around)) or standing
+    found = _reps(Body(clean, standing), verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
+    stands_elsewhere = False
+    if found.reps:
+        around = (clean.t_s >= found.reps[0].start_s - _BEFORE_S) & (clean.t_s <= found.reps[-1].end_s + _AFTER_S)
+        ready = _stands(stand_still(clean, legs, around, at_place))
+        if ready is not None and not ready.is_of_frames_of(standing):
+            standing, stands_elsewhere = ready, True
     body = Body(clean, standing)
     by_hand = np.zeros(clean.visibility.shape, dtype=np.bool_)
     if placed:
@@ -243,7 +248,8 @@ def find_set(
         stance = _stands(calibrated(moved, standing.frames, quiet=standing.quiet)) or standing
         body = Body(moved, stance, drawn=body)
         footing = footing.or_where(feet_in_place(moved, leg_px))
-    found = _reps(body, verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
+    if placed or stands_elsewhere:
+        found = _reps(body, verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
     return FoundSet(
         raw,
         repaired,

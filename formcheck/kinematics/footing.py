@@ -79,9 +79,10 @@ def find_footing(track: PoseTrack, leg_px: float) -> Footing:
     leg_px
         Length of a leg in the picture.
     """
-    in_place = feet_in_place(track, leg_px)
+    usual = usual_feet_px(track, leg_px)
+    in_place = feet_in_place(track, leg_px, usual)
     stands, shift = in_place.copy(), np.zeros(len(track))
-    away = track.image_px[:, [BODY[side].ankle for side in SIDES]] - usual_feet_px(track, leg_px)[None]
+    away = track.image_px[:, [BODY[side].ankle for side in SIDES]] - usual[None]
     if len(track) < 2 or not np.isfinite(away).any():
         return Footing(in_place, stands, shift)
     places = np.stack([_steady(track.t_s, away[:, leg]) for leg in range(len(SIDES))], axis=1)

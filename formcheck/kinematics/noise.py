@@ -44,8 +44,18 @@ def tremble_px(raw: PoseTrack, smooth: PoseTrack, frames: NDArray[np.bool_]) -> 
     half_rate_hz = 0.5 / float(np.median(np.diff(raw.t_s))) if len(raw) > 1 else 0.0
     if half_rate_hz <= CUTOFF_HZ or not seen.any():
         return result
-    sd = _SD_OF_MAD * np.nanmedian(np.abs(taken_out[:, seen]), axis=0).mean(axis=1)
+    sd = _SD_OF_MAD * _median_size(taken_out[:, seen]).mean(axis=1)
     result[seen] = sd * np.sqrt(CUTOFF_HZ / (half_rate_hz - CUTOFF_HZ))
+    return result
+
+
+def _median_size(values: FloatArray) -> FloatArray:
+    """Return the median of the absolute values that are known, over the first axis."""
+    sizes = np.abs(values)
+    result = np.full(sizes.shape[1:], np.nan)
+    always = np.isfinite(sizes).all(axis=0)
+    result[always] = np.median(sizes[:, always], axis=0)
+    result[~always] = np.nanmedian(sizes[:, ~always], axis=0)
     return result
 
 

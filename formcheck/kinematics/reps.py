@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -65,6 +66,7 @@ _EVEN = 2.5
 somebody stops on the way, one does."""
 
 
+@lru_cache(maxsize=64)
 def _smooth_reach_time(share: float) -> float:
     """Return at which part of its time a smooth reach (minimum jerk, Flash & Hogan 1985) passes a share of its way."""
     u = np.linspace(0.0, 1.0, 1001)
