@@ -11,6 +11,7 @@ const document = () => ({
     step: 0.1,
     current: { 25: { x: [1000, null, 5], y: [2000, null, -5] } },
     automatic: {},
+    head: { 0: { x: [900], y: [300] } },
   },
   plots: [{ name: "fppa_deg", step: 0.1, lines: [{ id: "fppa_deg:left", leg: "left", values: [10, 1, null], automatic: null }], judged: [], band: null }],
   reps: [],

@@ -15,7 +15,7 @@ from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import LAST
 from formcheck.kinematics.measures.registry import MEASURES, SERIES, measure_of, tabled
-from formcheck.pose.landmarks import BODY, SIDES, Side
+from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
 from formcheck.pose.types import PoseTrack
 from formcheck.report.palette import BAND_STYLES
 from formcheck.report.review_words import TIMES, automatic_of, change_in_words, was_text
@@ -255,6 +255,8 @@ def _edges(edges: tuple[float, float]) -> list[float | None]:
 SCHEMA: Final = "formcheck.player/1"
 DRAWN: Final = tuple(sorted(landmark for side in SIDES for landmark in BODY[side]))
 """The landmarks that are drawn and can be moved: shoulders to wrists, hips to toes."""
+HEAD: Final = (Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
+"""Of the figure that is drawn where there is no video."""
 
 
 def player_payload(reviewed: ReviewedSet, annotations: Iterable[Annotation] = ()) -> Json:
@@ -317,7 +319,8 @@ def _landmarks(now: PoseTrack, before: PoseTrack | None) -> Json:
         were = _seen(before)
         automatic = {str(int(mark)): _place(were[:, mark], step) for mark in DRAWN}
     changed = {mark: place for mark, place in automatic.items() if place != current[mark]}
-    return {"step": step, "current": current, "automatic": changed}
+    head = {str(int(mark)): _place(places[:, mark], step) for mark in HEAD}
+    return {"step": step, "current": current, "automatic": changed, "head": head}
 
 
 def _seen(track: PoseTrack) -> Floats:

@@ -67,14 +67,38 @@ def test_who_may_not_correct_is_offered_no_tool(player: OpenPlayer) -> None:
     assert reports(page) == []
 
 
-def test_without_a_video_the_measures_are_shown(player: OpenPlayer, keep_picture: KeepPicture) -> None:
+DRAWN_ON_STAGE = """
+() => {
+  const canvas = document.querySelector(".fcr-overlay");
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let [drawn, sum] = [0, 0];
+  for (let i = 0; i < data.length; i += 4) {
+    if (data[i + 3] === 0) continue;
+    drawn += 1;
+    sum = (sum + data[i] * (i % 9973)) % 1e9;
+  }
+  return { share: drawn / (canvas.width * canvas.height), sum };
+}
+"""
+"""How much of the stage is drawn on, and a number that is another for another drawing."""
+
+
+def test_without_a_video_a_figure_moves_in_its_place(player: OpenPlayer, keep_picture: KeepPicture) -> None:
     page = player()
+    page.keyboard.press("s")
+    frame_of(page)
+    assert page.evaluate(DRAWN_ON_STAGE)["share"] == 0, "over a video there is no figure"
     page.evaluate("void show({ video_url: null })")
-    expect(page.get_by_test_id("player-notice")).to_contain_text("No video was kept")
+    expect(page.get_by_test_id("player-notice")).to_contain_text("There is no video of this set")
+    expect(page.locator("video")).to_be_hidden()
+    standing = frame_of(page), page.evaluate(DRAWN_ON_STAGE)
+    assert standing[1]["share"] > 0.05
     page.keyboard.press("b")
-    keep_picture(page, "no-video")
     frame = frame_of(page)
     assert frame > 60
+    assert page.evaluate(DRAWN_ON_STAGE)["sum"] != standing[1]["sum"], "it moves with the cursor"
+    page.keyboard.press("s")
+    keep_picture(page, "no-video")
     page.keyboard.press("Space")
     page.wait_for_function(f"Number(document.querySelector('[data-testid=player-clock]').dataset.frame) > {frame}")
     page.keyboard.press("Space")

@@ -21,7 +21,7 @@ from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.web.player.annotations import Annotation, Drawing, DrawingKind
 from formcheck.web.player.packing import unpacked
-from formcheck.web.player.payload import DRAWN, payload_bytes, player_payload
+from formcheck.web.player.payload import DRAWN, HEAD, payload_bytes, player_payload
 from tests.sample_tracks import sample_track
 
 WHEN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
@@ -65,6 +65,7 @@ def test_landmarks_are_in_pixels_of_the_upright_picture(front: Assessment) -> No
     document = sent(ReviewedSet(front, None))
     landmarks = document["landmarks"]
     assert set(landmarks["current"]) == {str(int(mark)) for mark in DRAWN}
+    assert set(landmarks["head"]) == {str(int(mark)) for mark in HEAD}
     x = np.array(unpacked(landmarks["current"][KNEE]["x"], landmarks["step"]))
     seen = front.track.visibility[:, Landmark.LEFT_KNEE] >= 0.5
     assert np.allclose(x[seen], front.track.image_px[seen, Landmark.LEFT_KNEE, 0], atol=0.051)

@@ -78,7 +78,7 @@ export class Film {
   }
 }
 
-/** Plays where no video was kept: only time passes. */
+/** Plays where there is no video: time passes, and the drawn figure goes by it. */
 export class BlankFilm {
   /** @param {FilmReports} reports @param {number} end s */
   constructor(reports, end) {

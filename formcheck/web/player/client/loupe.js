@@ -17,7 +17,8 @@ export class Loupe {
    * @param {{x: number, y: number}|null} place px of the picture
    * @param {import("./stage.js").Stage} stage
    */
-  show(place, { box, video }) {
+  show(place, stage) {
+    const { box, video } = stage;
     show(this.element, place !== null);
     if (place === null) return;
     const ratio = fitCanvas(this.canvas, SIZE, SIZE);
@@ -30,6 +31,10 @@ export class Loupe {
       const x = video.videoWidth / box.picture.width;
       const y = video.videoHeight / box.picture.height;
       context.drawImage(video, (place.x - wide / 2) * x, (place.y - wide / 2) * y, wide * x, wide * y, 0, 0, SIZE, SIZE);
+    } else if (stage.showsFigure) {
+      const scale = box.scale * MAGNIFIES;
+      const toBox = ({ x, y }) => ({ x: SIZE / 2 + (x - place.x) * scale, y: SIZE / 2 + (y - place.y) * scale });
+      stage.drawFigure(context, { scale, toBox, width: SIZE, height: SIZE });
     }
     cross(context);
     const at = box.toBox(place);

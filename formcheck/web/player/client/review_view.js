@@ -16,9 +16,9 @@ import { Stage } from "./stage.js";
 import { Strip } from "./strip.js";
 import { Tools } from "./tools.js";
 
-const NO_VIDEO = "No video was kept of this set: only what was measured is shown.";
+const NO_VIDEO = "There is no video of this set: a figure drawn from its landmarks moves in its place.";
 const LOST = "The last change did not reach the server. Reload the page and look whether it is there.";
-const VIDEO_FAILED = "The video cannot be shown here: only what was measured is.";
+const VIDEO_FAILED = "The video cannot be shown here: a figure drawn from the landmarks moves in its place.";
 
 export class ReviewView {
   /** @param {import("./component.js").Component} component */
@@ -111,6 +111,9 @@ export class ReviewView {
       return;
     }
     this.tried = url;
+    if (this.stage.showsFigure) show(this.notice, false);
+    show(this.stage.video, true);
+    this.stage.showsFigure = false;
     this.stage.video.src = url;
     this.playback.setFilm(new Film(this.stage.video, { ...this.#reports(), onFailed: () => this.#retryVideo() }));
   }
@@ -134,6 +137,7 @@ export class ReviewView {
   #goBlank(words) {
     this.#say(words);
     show(this.stage.video, false);
+    this.stage.showsFigure = true;
     this.playback.setFilm(new BlankFilm(this.#reports(), this.playback.end || Infinity));
   }
 

@@ -46,6 +46,8 @@ export function readSet(document) {
     current: paths(document.landmarks.current, step),
     /** Only those landmarks that the review changed. */
     automatic: paths(document.landmarks.automatic, step),
+    /** Of the head, for the figure: seen, never moved. */
+    head: paths(document.landmarks.head, step),
     plots: document.plots.map(readPlot),
     flagged: flaggedMoments(document.reps),
   };

@@ -1,7 +1,8 @@
-/** The picture: video, skeleton and drawings over it, magnified or whole, and the pointer for the tool in hand. */
+/** The picture: video, or a drawn figure where there is none, skeleton and drawings over it, magnified or whole, and the pointer for the tool in hand. */
 
 import { fitCanvas, make, setAttribute } from "./dom.js";
 import { drawDrawing } from "./drawings.js";
+import { buildOf, drawFigure } from "./figure.js";
 import { Loupe } from "./loupe.js";
 import { Pointers } from "./pointers.js";
 import { placeOf } from "./set_data.js";
@@ -38,6 +39,8 @@ export class Stage {
     this.frame = 0;
     this.showsSkeleton = true;
     this.showsMeasured = true;
+    /** Whether a figure stands in for the video. */
+    this.showsFigure = false;
     /** @type {Tool} */
     this.tool = {};
     /** Drawings that the server has not confirmed yet. @type {Object[]} */
@@ -61,6 +64,7 @@ export class Stage {
   setSet(set) {
     this.set = set;
     this.sent = [];
+    this.build = buildOf(set.current, set.picture);
     const { width, height } = set.picture;
     this.box.setPicture(width, height);
     this.element.style.setProperty("--fcr-ratio", String(width / height));
@@ -92,12 +96,22 @@ export class Stage {
     const ratio = fitCanvas(this.canvas, box.box.width, box.box.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, box.box.width, box.box.height);
+    if (this.showsFigure) this.drawFigure(context, { scale: box.scale, toBox: (place) => box.toBox(place), ...box.box });
     if (this.showsSkeleton) this.#drawBody();
     for (const drawing of this.#drawingsHere()) drawDrawing(context, drawing, (place) => box.toBox(place));
     this.tool.draw?.(context, this);
     this.loupe.show(this.tool.loupeAt ?? null, this);
     this.draws += 1;
     this.element.dataset.draws = String(this.draws);
+  }
+
+  /** The figure on the frame under the cursor. @param {Object} box where it is drawn, see `figure.js` */
+  drawFigure(context, box) {
+    const at = (landmark) => {
+      const place = this.place(landmark) ?? placeOf(this.set.head, landmark, this.frame);
+      return place === null ? null : box.toBox(place);
+    };
+    drawFigure(context, at, this.build, box);
   }
 
   #drawBody() {
