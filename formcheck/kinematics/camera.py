@@ -13,6 +13,7 @@ not to the axis: for somebody 10 deg off the middle a focal length that is wrong
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -105,8 +106,13 @@ def off_axis_deg(lens: Lens, x_px: float) -> float:
     return float(np.degrees(np.arctan2(x_px - lens.centre_px[0], lens.focal_px)))
 
 
-def turned_px(points_px: FloatArray, lens: Lens, to_px: FloatArray) -> FloatArray:
-    """Return where points would be seen if the camera were turned, the shortest way, to point at a place.
+def turn_to(lens: Lens, to_px: FloatArray) -> FloatArray:
+    """Return the turn, shape (3, 3), of a camera the shortest way to a place in its picture, shape (2,)."""
+    return _shortest_turn(np.append((to_px - lens.centre_px) / lens.focal_px, 1.0))
+
+
+def turned_px(points_px: FloatArray, lens: Lens, turn: FloatArray) -> FloatArray:
+    """Return where points would be seen if the camera were turned.
 
     Parameters
     ----------
@@ -114,10 +120,9 @@ def turned_px(points_px: FloatArray, lens: Lens, to_px: FloatArray) -> FloatArra
         Shape (..., 2); NaN passes through, and what would be behind the camera becomes NaN.
     lens
         Of the camera.
-    to_px
-        Shape (2,): the place in the picture that comes into its middle.
+    turn
+        From `turn_to`: what comes into the middle of the picture.
     """
-    turn = _shortest_turn(np.append((to_px - lens.centre_px) / lens.focal_px, 1.0))
     rays = np.concatenate([(points_px - lens.centre_px) / lens.focal_px, np.ones((*points_px.shape[:-1], 1))], axis=-1)
     seen = rays @ turn.T
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -144,35 +149,56 @@ def rolled_px(points_px: FloatArray, lens: Lens, roll_deg: float) -> FloatArray:
     roll_deg
         The tilt: positive where what is level falls toward the picture's right.
     """
-    c, s = np.cos(np.radians(roll_deg)), np.sin(np.radians(roll_deg))
+    c, s = float(np.cos(np.radians(roll_deg))), float(np.sin(np.radians(roll_deg)))
     off = points_px - lens.centre_px
     turned = np.stack([c * off[..., 0] + s * off[..., 1], c * off[..., 1] - s * off[..., 0]], axis=-1)
     return np.asarray(turned + lens.centre_px, dtype=np.float64)
 
 
-def faced(track: PoseTrack, standing: Standing) -> tuple[PoseTrack, Standing]:
-    """Return a person as a camera sees them that is turned to face them.
+Seen = Callable[[FloatArray], FloatArray]
+"""From points of a picture, shape (..., 2), to where another camera would see them."""
+
+
+def facing(source: TrackSource, standing: Standing) -> Seen | None:
+    """Return how a camera sees points of a picture that is turned to face a person; None where nobody is known to be.
 
     Sideways it is turned all the way. Up and down nobody knows whether a camera that has the hips off its middle is
     held level, so that what is upright stays so, or points at the person: it is turned most of the way. Where a picture
     was cut to an unusual shape, its middle says little, and half of the way is between the extremes.
+
+    Parameters
+    ----------
+    source
+        Of the picture.
+    standing
+        The quiet stance in it.
+    """
+    lens = lens_of(source)
+    at = stands_at_px(standing)
+    if not np.isfinite(at).all():
+        return None
+    share = np.array([1.0, _TILT_SHARE]) if lens.whole else np.array([0.5, 0.5])
+    to = np.asarray(lens.centre_px) + share * (at - lens.centre_px)
+    turn = turn_to(lens, to)
+    shift = (lens.centre_px[0] - turned_px(at, lens, turn)[0]) * np.array([1.0, 0.0])
+
+    def seen(points_px: FloatArray) -> FloatArray:
+        return np.asarray(turned_px(points_px, lens, turn) + shift, dtype=np.float64)
+
+    return seen
+
+
+def faced(track: PoseTrack, standing: Standing) -> tuple[PoseTrack, Standing]:
+    """Return a person as a camera sees them that is turned to face them, see `facing`.
 
     Returns
     -------
     tuple
         Track and stance in pixels of that picture: the middle of the hips in stance is in the middle of its width.
     """
-    lens = lens_of(track.source)
-    at = stands_at_px(standing)
-    if not np.isfinite(at).all():
+    seen = facing(track.source, standing)
+    if seen is None:
         return track, standing
-    share = np.array([1.0, _TILT_SHARE]) if lens.whole else np.array([0.5, 0.5])
-    to = np.asarray(lens.centre_px) + share * (at - lens.centre_px)
-    shift = (lens.centre_px[0] - turned_px(at, lens, to)[0]) * np.array([1.0, 0.0])
-
-    def seen(points_px: FloatArray) -> FloatArray:
-        return np.asarray(turned_px(points_px, lens, to) + shift, dtype=np.float64)
-
     return replace(track, image_px=seen(track.image_px)), standing.moved_to(seen(standing.points_px))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -211,15 +213,34 @@ def turn_spread(view: ViewVerdict, name: str, flexion_deg: float, forward_lean_d
     rule = MEASURES[name].error_rule.turn
     if rule is None or MEASURES[name].view.value != view.kind.value:
         return 0.0
-    if view.kind is ViewKind.SIDE:
-        found = turn_off_view_deg(view)
-        turn, whole, half = found, found + view.yaw_error_deg / TWO_SIDED_95, min(flexion_deg / 2, 80.0)
-    else:
-        turn = left_turn_spread_deg(view)
+    return rule.spread(UnknownTurn.of(view).of_bend(flexion_deg, forward_lean_deg))
+
+
+@dataclass(frozen=True)
+class UnknownTurn:
+    """What is not known of the turn of a camera, see `Turned`."""
+
+    turn_deg: float
+    whole_turn_deg: float
+    most_half_flexion_deg: float
+    """Bent by more than twice this, a leg is taken to be bent by that."""
+
+    @classmethod
+    def of(cls, view: ViewVerdict) -> UnknownTurn:
+        """Return what is not known of the turn in a front or side view."""
+        if view.kind is ViewKind.SIDE:
+            found = turn_off_view_deg(view)
+            return cls(found, found + view.yaw_error_deg / TWO_SIDED_95, 80.0)
         whole = float(np.hypot(view.yaw_error_deg, front_turn_deg(view)) / TWO_SIDED_95)
-        half = min(flexion_deg / 2, 60.0)
-    ahead_pct = float(50 * np.sin(np.radians(half)))
-    return rule.spread(Turned(turn, whole, half, ahead_pct, 100 * TOE_AHEAD_LEG, forward_lean_deg))
+        return cls(left_turn_spread_deg(view), whole, 60.0)
+
+    def of_bend(self, flexion_deg: float, forward_lean_deg: float = 0.0) -> Turned:
+        """Return it beside how far the knee is bent and the trunk leans forward."""
+        half = min(flexion_deg / 2, self.most_half_flexion_deg)
+        ahead_pct = float(50 * np.sin(np.radians(half)))
+        return Turned(
+            self.turn_deg, self.whole_turn_deg, half, ahead_pct, 100 * TOE_AHEAD_LEG, forward_lean_deg
+        )
 
 
 def _forward_lean_deg(m: SetMeasurement, frames: NDArray[np.bool_]) -> float:

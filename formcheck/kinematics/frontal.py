@@ -28,7 +28,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.kinematics.camera import faced, lens_of, levelled
+from formcheck.kinematics.camera import Lens, faced, lens_of, levelled
 from formcheck.kinematics.cleaning import FOOT_SCORED, known_median, seen
 from formcheck.kinematics.geometry import (
     fppa_deg,
@@ -141,7 +141,7 @@ def measure_front(
     """
     track, standing = faced(track, standing)
     track, standing = levelled(track, standing, known_roll_deg(standing, track.source))
-    place = _Place(1.0 if facing_camera else -1.0, float(np.sin(np.radians(turn_deg))))
+    place = Place.of(track.source, turn_deg, facing_camera=facing_camera)
     drawn = track.image_px[:, [BODY[s].hip for s in SIDES]]
     hips = _hip_joints(drawn, standing)
     if errors is not None:
@@ -149,8 +149,7 @@ def measure_front(
     bend = np.radians(np.clip(flexion_from_drop_deg(drop_px, standing.leg_px), 0, 170))
     per_leg: dict[str, FloatArray] = {}
     leans, biases = np.zeros(2), np.zeros((len(track), 2))
-    known = track.source.pose_model in TURN_READINGS and track.source.pose_model != EXACT
-    reading = (BOTH_LEGS if stance is None else ONE_LEG) if known else None
+    reading = knee_line_reading(track.source, one_leg=stance is not None)
     for side in SIDES:
         i = side.leg_index
         told = None if errors is None else float(errors.lean_deg[i])
@@ -169,6 +168,21 @@ def measure_front(
     if stance is not None:
         per_leg["fppa_plus_lean_deg"] = fppa_plus_lean_deg(per_leg["fppa_deg"], body["trunk_lean_deg"], stance)
     return FrontalSeries(per_leg, body, found)
+
+
+def knee_line_reading(source: TrackSource, *, one_leg: bool) -> KneeLineReading | None:
+    """Return how the pose model reads FPPA of a bent leg; None where that is not known, or it makes no errors."""
+    known = source.pose_model in TURN_READINGS and source.pose_model != EXACT
+    return (ONE_LEG if one_leg else BOTH_LEGS) if known else None
+
+
+def lean_of_landmarks_deg(at_rest_deg: float, source: TrackSource) -> float:
+    """Return the part of FPPA in stance, as it is read, that is likely not the person's."""
+    if source.pose_model == EXACT:
+        return 0.0
+    return stance_error_deg(
+        at_rest_deg, expected_deg=0.0, error_sd_deg=STANCE_ERROR_DEG, spread_sd_deg=STANCE_SPREAD_DEG
+    )
 
 
 def fppa_plus_lean_deg(fppa: FloatArray, lean: FloatArray, stance: NDArray[np.int64]) -> FloatArray:
@@ -225,28 +239,39 @@ def _bend_bias_deg(
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """Where the camera is, as far as it moves what is in front of the body."""
+
+    lens: Lens
 
     toward: float
     """+1 where knees bend toward the camera, -1 away from it."""
     leftward: float
     """Sine of the turn: how much of what is forward is seen to the left."""
 
-    def straightened(self, points_px: FloatArray, ahead_px: FloatArray, source: TrackSource) -> FloatArray:
+    @classmethod
+    def of(cls, source: TrackSource, turn_deg: float, *, facing_camera: bool) -> Place:
+        """Return the place of a camera from which a person is turned by so much, see `measure_front`."""
+        return cls(lens_of(source), 1.0 if facing_camera else -1.0, float(np.sin(np.radians(turn_deg))))
+
+    def straightened(self, points_px: FloatArray, ahead_px: FloatArray) -> FloatArray:
         """Return points that are `ahead_px` in front of the body as seen from straight in front and far away."""
-        lens = lens_of(source)
+        lens = self.lens
         far = lens.centre_px + (points_px - lens.centre_px) * (1 - self.toward * ahead_px / lens.focal_px)[:, None]
         return np.asarray(far + np.column_stack([ahead_px * self.leftward, np.zeros(len(far))]), dtype=np.float64)
 
 
 def _hip_joints(hips: FloatArray, standing: Standing) -> FloatArray:
     """Return the hips moved in to where hip joints are, shape (n, 2, 2): time, leg, x y."""
+    middle = hips.mean(axis=1, keepdims=True)
+    return np.asarray(middle + (hips - middle) * hip_joint_share(standing), dtype=np.float64)
+
+
+def hip_joint_share(standing: Standing) -> float:
+    """Return the distance between hip joints as a share of that between the hips as they are drawn."""
     marks = [BODY[s].hip for s in SIDES]
     apart = abs(float(standing.points_px[marks[0], 0] - standing.points_px[marks[1], 0]))
-    share = min(1.0, HIP_SEPARATION_LEG * standing.leg_px / apart) if apart > 0 else 1.0
-    middle = hips.mean(axis=1, keepdims=True)
-    return np.asarray(middle + (hips - middle) * share, dtype=np.float64)
+    return min(1.0, HIP_SEPARATION_LEG * standing.leg_px / apart) if apart > 0 else 1.0
 
 
 def _one_leg(
@@ -254,7 +279,7 @@ def _one_leg(
     standing: Standing,
     hips: FloatArray,
     bend: FloatArray,
-    place: _Place,
+    place: Place,
     side: Side,
     lean_deg: float | None,
 ) -> tuple[dict[str, FloatArray], float]:
@@ -263,20 +288,16 @@ def _one_leg(
     medial = float(standing.medial[side.leg_index])
     hip, ankle = hips[:, side.leg_index], track.image_px[:, body.ankle]
     ahead = 0.5 * leg_px * np.sin(bend / 2)  # height of the triangle of two segments of half a leg each
-    knee = place.straightened(track.image_px[:, body.knee], ahead, track.source)
-    toe = place.straightened(track.image_px[:, body.toe], np.full(len(track), TOE_AHEAD_LEG * leg_px), track.source)
+    knee = place.straightened(track.image_px[:, body.knee], ahead)
+    toe = place.straightened(track.image_px[:, body.toe], np.full(len(track), TOE_AHEAD_LEG * leg_px))
     scored = seen(track, [body.hip, body.knee, body.ankle])
     fall_px = track.image_px[:, body.knee, 1] - hip[:, 1]
     long_enough = fall_px >= LEAST_PROJECTED_THIGH * standing.thigh_px[side.leg_index]
     raw = np.where(scored & long_enough, fppa_deg(hip, knee, ankle, medial), np.nan)
     still = standing.frames
     at_rest = known_median(raw[still])
-    if lean_deg is None and track.source.pose_model == EXACT:
-        lean_deg = 0.0
     if lean_deg is None:
-        lean_deg = stance_error_deg(
-            at_rest, expected_deg=0.0, error_sd_deg=STANCE_ERROR_DEG, spread_sd_deg=STANCE_SPREAD_DEG
-        )
+        lean_deg = lean_of_landmarks_deg(at_rest, track.source)
     kmf = np.where(
         scored & seen(track, [body.toe], FOOT_SCORED), 100 * medial_offset_px(knee, toe, medial) / leg_px, np.nan
     )

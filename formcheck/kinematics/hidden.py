@@ -7,13 +7,16 @@ somebody else; and, from the front, one leg drawn on top of the other because it
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.filters import runs
 from formcheck.kinematics.holes import frozen_frames
+from formcheck.kinematics.plain import ratio
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import PoseTrack
 
@@ -37,7 +40,9 @@ _DOWN_TRUNKS, _DOWN_TRUNKS_PER_S, _DOWN_MOST_TRUNKS = 0.2, 1.2, 1.4
 its middle by 1.2 trunks in a second, and moves it little to the side."""
 _SIZE_PER_S, _LARGEST_SIZE = 1.2, 2.5
 """And so with the size: the same trunk is seen at half of its length."""
-_SHOULDERS_TO_TRUNK = 1.4
+SHORTEST_TRUNK_PX = 1.0
+"""A trunk that is seen along its length is taken to be as long as this: other lengths are divided by it."""
+SHOULDERS_TO_TRUNK = 1.4
 """A trunk that leans toward the camera is seen short, its shoulders are not; their distance times this is a trunk."""
 HIPS_APART_TRUNKS = 0.25
 """Hips mostly further apart than this are seen from the front; they are 0.4 trunks apart there."""
@@ -157,14 +162,30 @@ def goes_on(t_s: FloatArray, centre: FloatArray, size: FloatArray, last: int, fi
     last, first
         Two frames, in order of time.
     """
-    passed = t_s[first] - t_s[last]
-    across, down = np.abs(centre[first] - centre[last]) / max(size[first], size[last])
-    grown = max(size[first] / size[last], size[last] / size[first])
-    return bool(
-        across < min(_ACROSS_TRUNKS + _ACROSS_TRUNKS_PER_S * passed, _ACROSS_MOST_TRUNKS)
-        and down < min(_DOWN_TRUNKS + _DOWN_TRUNKS_PER_S * passed, _DOWN_MOST_TRUNKS)
-        and grown < min(_SIZE_JUMP + _SIZE_PER_S * passed, _LARGEST_SIZE)
-    )
+    across, down = np.abs(centre[first] - centre[last])
+    way = Gone(*map(float, (t_s[first] - t_s[last], across, down, size[last], size[first])))
+    return way.is_the_same
+
+
+class Gone(NamedTuple):
+    """From one frame to another: how far the middle of a trunk went in the picture, and how large the body was."""
+
+    passed_s: float
+    across_px: float
+    down_px: float
+    size_before_px: float
+    size_after_px: float
+
+    @property
+    def is_the_same(self) -> bool:
+        """Whether it may be the same person."""
+        _, across, down, before, after = self
+        size = max(after, before)
+        return (
+            ratio(across, size) < min(_ACROSS_TRUNKS + _ACROSS_TRUNKS_PER_S * self.passed_s, _ACROSS_MOST_TRUNKS)
+            and ratio(down, size) < min(_DOWN_TRUNKS + _DOWN_TRUNKS_PER_S * self.passed_s, _DOWN_MOST_TRUNKS)
+            and _grown(before, after) < min(_SIZE_JUMP + _SIZE_PER_S * self.passed_s, _LARGEST_SIZE)
+        )
 
 
 def trunks(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
@@ -172,7 +193,7 @@ def trunks(track: PoseTrack) -> tuple[FloatArray, FloatArray]:
     hips, shoulders = (
         track.image_px[:, [getattr(BODY[side], joint) for side in SIDES]].mean(axis=1) for joint in ("hip", "shoulder")
     )
-    length = np.maximum(np.hypot(*(hips - shoulders).T), 1.0)
+    length = np.maximum(np.hypot(*(hips - shoulders).T), SHORTEST_TRUNK_PX)
     return (hips + shoulders) / 2, length
 
 
@@ -197,9 +218,22 @@ def is_jump(passed_s: FloatArray, moved_trunks: FloatArray, size_before: FloatAr
     return np.asarray(too_far | (grown > _SIZE_JUMP), dtype=np.bool_)
 
 
+def is_jump_of(passed_s: float, moved_trunks: float, size_before: float, size_after: float) -> bool:
+    """Return what `is_jump` says of one step, in plain numbers."""
+    too_far = moved_trunks > max(_FASTEST_TRUNKS_PER_S * passed_s, _LEAST_JUMP_TRUNKS)
+    return too_far or _grown(size_before, size_after) > _SIZE_JUMP
+
+
+def _grown(before: float, after: float) -> float:
+    """Return by what factor a size has changed, up or down."""
+    if before == 0 or after == 0:
+        return math.nan if before == after else math.inf
+    return max(after / before, before / after)
+
+
 def body_size_px(track: PoseTrack, trunk_px: FloatArray) -> FloatArray:
     """Return how large the body is seen, as the length of a trunk, shape (n,): also where that leans to the camera."""
-    return np.asarray(np.fmax(trunk_px, _SHOULDERS_TO_TRUNK * _shoulders(track)), dtype=np.float64)
+    return np.asarray(np.fmax(trunk_px, SHOULDERS_TO_TRUNK * _shoulders(track)), dtype=np.float64)
 
 
 def _shoulders(track: PoseTrack) -> FloatArray:

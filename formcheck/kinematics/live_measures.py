@@ -1,17 +1,12 @@
 """What one live frame measures, by the same formulas as a recorded set.
 
 The measures of a set are those of its frames against the person's quiet stance. Live, the stance is known beforehand:
-so a set of two frames is measured, the stance and now.
-
-From the estimator's landmarks to landmarks that can be measured, frame by frame, knowing nothing of later frames.
-
-What is hidden is taken out by the rules of recorded sets (`hidden`) as far as they need no future: a landmark below the
-least visibility, outside of the picture, or of somebody else. Gaps are not filled. What is left goes through a One-Euro
-filter (Casiez, Roussel & Vogel 2012) in leg lengths, so that a person far from the camera is filtered like one nearby.
+so a set of two frames is measured, the stance and now, in plain numbers (`live_front`, `live_side`).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -19,21 +14,21 @@ from functools import cached_property
 import numpy as np
 
 from formcheck.kinematics.analysis import SetMeasurement
-from formcheck.kinematics.cleaning import FOOT_SCORED, SCORED, VISIBLE
-from formcheck.kinematics.error_parts import scale_part, turn_spread
+from formcheck.kinematics.cleaning import FOOT_SCORED, SCORED
+from formcheck.kinematics.error_parts import UnknownTurn, scale_part
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.filters import OneEuroFilter
-from formcheck.kinematics.frontal import measure_front
-from formcheck.kinematics.geometry import distance_px, foreshortening_corrected_tilt_deg, sagittal_tilt_deg
-from formcheck.kinematics.hidden import NEIGHBOURS_S, body_size_px, goes_on, inside_picture, is_jump, trunks
+from formcheck.kinematics.live_frame import LiveFrame
+from formcheck.kinematics.live_front import FrontNow
+from formcheck.kinematics.live_side import SideNow
+from formcheck.kinematics.measures.error_rules import Turned, TurnRule
 from formcheck.kinematics.measures.record import CheckView, Measure, Per
 from formcheck.kinematics.measures.registry import DEPTH, MEASURES, measure_of
 from formcheck.kinematics.noise import value_noise
+from formcheck.kinematics.plain import distance_px, foreshortening_corrected_tilt_deg, tilt_deg
 from formcheck.kinematics.planted_leg import PlantedLeg, fit_planted_leg, tilts_on
-from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG, flexion_from_drop_deg, trunk_drop_px
-from formcheck.kinematics.sagittal import facing_sign, measure_side, without_stance_error_deg
-from formcheck.kinematics.sides import SideKeeper
-from formcheck.kinematics.standing import Standing, rough_leg_px
+from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG, drop_of_frame_px, flexion_of_drop_deg
+from formcheck.kinematics.sagittal import facing_sign, flexion_error_in_stance_deg, upright_flexion_deg
+from formcheck.kinematics.standing import Standing
 from formcheck.kinematics.uncertainty import estimate
 from formcheck.kinematics.view import (
     FRONT_LOW_DEG,
@@ -44,118 +39,7 @@ from formcheck.kinematics.view import (
     turn_off_view_deg,
 )
 from formcheck.pose.landmarks import BODY, SIDES, Side
-from formcheck.pose.types import FloatArray, Pose, PoseTrack, TrackSource
-
-MIN_CUTOFF_HZ = 1.5
-"""Cut-off of a landmark at rest (specification section 6, row 11: 1 to 1.5 Hz)."""
-BETA = 12.0
-"""Rise of the cut-off, Hz for each leg length a second. At 60 deg/s the hip moves 0.25 legs/s, the cut-off is 4.5 Hz:
-peaks of the sample clips' reps read within a degree of the zero-phase filter's (docs/validation.md)."""
-_LEG_OF_PICTURE = 0.37
-"""A leg is about this share of the picture's height, for a person who fills three quarters of it (Winter: 0.49 H).
-Fixed: a scale that drifts would move every landmark."""
-_LEG_EVERY = 6
-_LEG_SHARE = 0.25
-"""The length of a leg is looked at in every sixth frame, and follows what is seen by this share."""
-_STAYS_S = 2.0
-"""Whoever has been followed for so long after a jump is taken for the person."""
-
-
-@dataclass(frozen=True, eq=False)
-class _Body:
-    """Where and how large a body is seen in one frame."""
-
-    t_s: float
-    centre_px: FloatArray
-    """Shape (1, 2)."""
-    size_px: FloatArray
-    """Shape (1,)."""
-    trunk_px: FloatArray
-    """Shape (1,)."""
-
-
-class LiveCleaner:
-    """Cleans the poses of one person, in order.
-
-    Parameters
-    ----------
-    source
-        Of the stream: the size of its pictures and the pose model.
-    """
-
-    def __init__(self, source: TrackSource) -> None:
-        self._source = source
-        self._filter = OneEuroFilter(min_cutoff_hz=MIN_CUTOFF_HZ, beta=BETA)
-        self._sides = SideKeeper()
-        self._leg_px = float("nan")
-        self._frames = 0
-        self._before: _Body | None = None
-        self._person: _Body | None = None
-        self._other_since_s: float | None = None
-
-    def __call__(self, pose: Pose) -> PoseTrack:
-        """Return the frame as a track of one: sides put right, hidden landmarks NaN with visibility 0, smoothed.
-
-        Raises
-        ------
-        ValueError
-            If time does not increase.
-        """
-        track = self._sides(one_frame(pose, self._source), self._leg_px)
-        seen = (track.visibility >= VISIBLE) & inside_picture(track)
-        if self._is_somebody_else(track):
-            seen[:] = False
-        image = np.where(seen[..., None], track.image_px, np.nan)
-        if self._frames % _LEG_EVERY == 0:
-            self._follow_leg(track)
-        self._frames += 1
-        scale = _LEG_OF_PICTURE * self._source.height
-        smooth = self._filter(pose.t_s, image[0] / scale) * scale
-        return PoseTrack(track.t_s, smooth[None], np.where(seen, track.visibility, 0.0), track.world_m, self._source)
-
-    def _follow_leg(self, track: PoseTrack) -> None:
-        leg = rough_leg_px(track)
-        if np.isfinite(leg):
-            self._leg_px = leg if np.isnan(self._leg_px) else self._leg_px + _LEG_SHARE * (leg - self._leg_px)
-
-    def _is_somebody_else(self, track: PoseTrack) -> bool:
-        """Return whether the landmarks went over to somebody else: a jump, until the person is seen again."""
-        if not track.found[0]:
-            return False
-        t_s = float(track.t_s[0])
-        centre, trunk = trunks(track)
-        now = _Body(t_s, centre, body_size_px(track, trunk), trunk)
-        before, self._before = self._before, now
-        if before is None or self._person is None or t_s - self._person.t_s > _STAYS_S + NEIGHBOURS_S:
-            self._other_since_s = None
-        elif self._other_since_s is not None:
-            if _may_be(self._person, now):
-                self._other_since_s = None
-        elif t_s - before.t_s <= NEIGHBOURS_S and _jumps(before, now) and not _may_be(self._person, now):
-            self._other_since_s = t_s
-        if self._other_since_s is not None and t_s - self._other_since_s <= _STAYS_S:
-            return True
-        self._other_since_s = None
-        self._person = now
-        return False
-
-
-def one_frame(pose: Pose, source: TrackSource) -> PoseTrack:
-    """Return a pose as a track of one frame."""
-    return PoseTrack(np.array([pose.t_s]), pose.image_px[None], pose.visibility[None], pose.world_m[None], source)
-
-
-def _jumps(before: _Body, now: _Body) -> bool:
-    moved = np.linalg.norm(now.centre_px - before.centre_px, axis=1) / before.trunk_px
-    return bool(is_jump(np.array([now.t_s - before.t_s]), moved, before.size_px, now.size_px)[0])
-
-
-def _may_be(person: _Body, now: _Body) -> bool:
-    pair = (person, now)
-    times = np.array([each.t_s for each in pair])
-    centres, sizes = (np.concatenate([getattr(each, name) for each in pair]) for name in ("centre_px", "size_px"))
-    return goes_on(times, centres, sizes, 0, 1)
-
+from formcheck.pose.types import FloatArray, TrackSource
 
 Values = dict[str, dict[str, Estimate | None]]
 """By name of the measure, then by `left` and `right` or `both`; None where not measured."""
@@ -169,6 +53,7 @@ and shank: at the bottom of rendered step-downs they read up to 5 deg low."""
 _IN_PLACE_LEG = 0.25
 """Feet further than this from where the calibration was made, in leg lengths: the person stands elsewhere."""
 _JOINTS = ("hip", "knee", "ankle")
+_ANKLES = [BODY[side].ankle for side in SIDES]
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,17 +84,27 @@ class LiveCalibration:
         return replace(calibration, planted=fit_planted_leg(hip, knee, ankle, facing_sign(m.standing, near)))
 
     @cached_property
+    def stance_px(self) -> tuple[list[float], list[float]]:
+        """Landmarks of the quiet stance: x of each, y of each."""
+        return self.standing.points_px[:, 0].tolist(), self.standing.points_px[:, 1].tolist()
+
+    @cached_property
     def rest_flexion_deg(self) -> float:
         """Knee flexion of the near leg as read in stance, before that is put right; NaN where there is no side view."""
-        return sum(self.tilts_deg(self.standing.points_px)) if self.view.near_leg is not None else float("nan")
+        return sum(self.tilts_deg(*self.stance_px)) if self.view.near_leg is not None else float("nan")
 
-    def tilts_deg(self, points_px: FloatArray) -> tuple[float, float]:
+    @cached_property
+    def stance_error_deg(self) -> float:
+        """The part of it that is likely not the person's."""
+        return flexion_error_in_stance_deg(self.rest_flexion_deg)
+
+    def tilts_deg(self, x: list[float], y: list[float]) -> tuple[float, float]:
         """Return the tilts of thigh and shank of the near leg in a side view; their sum is its flexion.
 
         Parameters
         ----------
-        points_px
-            Landmarks of one frame, shape (33, 2).
+        x, y
+            Landmarks of one frame (px).
 
         Raises
         ------
@@ -219,17 +114,63 @@ class LiveCalibration:
         near = self.view.near_leg
         if near is None:
             raise ValueError("only a side view has a near leg")
-        hip, knee, ankle = (points_px[getattr(BODY[near], joint)][None] for joint in _JOINTS)
-        facing = facing_sign(self.standing, near)
+        hip, knee, ankle = ((x[mark], y[mark]) for mark in (getattr(BODY[near], joint) for joint in _JOINTS))
+        facing = self._facing
         if self.planted is not None:
-            thigh, shank, _ = tilts_on(self.planted, hip, knee, facing)
+            thigh, shank = tilts_on(self.planted, hip, knee, facing)
         else:
-            thigh = sagittal_tilt_deg(hip, knee, "lower", facing)
-            shank = sagittal_tilt_deg(knee, ankle, "upper", facing)
+            thigh = tilt_deg(facing * (knee[0] - hip[0]), knee[1] - hip[1])
+            shank = tilt_deg(facing * -(ankle[0] - knee[0]), ankle[1] - knee[1])
         turn = turn_off_view_deg(self.view)
         if turn > 0:
-            thigh, shank = (foreshortening_corrected_tilt_deg(tilt, turn) for tilt in (thigh, shank))
-        return float(thigh[0]), float(shank[0])
+            cos_turn = float(np.cos(np.radians(turn)))
+            thigh, shank = (foreshortening_corrected_tilt_deg(tilt, cos_turn) for tilt in (thigh, shank))
+        return thigh, shank
+
+    @cached_property
+    def _facing(self) -> float:
+        return facing_sign(self.standing, Side.LEFT if self.view.near_leg is None else self.view.near_leg)
+
+    @cached_property
+    def unknown_turn(self) -> UnknownTurn:
+        """What is not known of the turn of the camera."""
+        return UnknownTurn.of(self.view)
+
+    @cached_property
+    def legs_counted(self) -> tuple[Side, ...]:
+        """The legs whose frontal measures are given: both, the one that stands, or none while that is not known."""
+        return SIDES if self.bilateral else tuple(side for side in SIDES if side is self.stance_leg)
+
+    def front(self, source: TrackSource) -> FrontNow:
+        """Return what measures frames of a stream from the front."""
+        if self._front is None or self._front[0] is not source:
+            now = FrontNow(
+                self.standing,
+                source,
+                bilateral=self.bilateral,
+                stands=self.stance_leg,
+                facing_camera=self.view.facing_camera,
+                turn_deg=known_front_turn_deg(self.view),
+            )
+            self.__dict__["_front"] = source, now
+            return now
+        return self._front[1]
+
+    def side(self, source: TrackSource, near: Side) -> SideNow:
+        """Return what measures frames of a stream from the side of the leg `near`."""
+        if self._side is None or self._side[0] is not source:
+            now = SideNow(self.standing, source, near, turn_off_view_deg(self.view))
+            self.__dict__["_side"] = source, now
+            return now
+        return self._side[1]
+
+    @cached_property
+    def _front(self) -> tuple[TrackSource, FrontNow] | None:
+        return None
+
+    @cached_property
+    def _side(self) -> tuple[TrackSource, SideNow] | None:
+        return None
 
     def noise(self, name: str, leg: Side | None) -> float:
         """Return the standard deviation that trembling landmarks give a live value of a measure."""
@@ -241,6 +182,7 @@ class LiveCalibration:
     def _noise(self) -> dict[tuple[str, Side | None], float]:
         return {}
 
+
     def moved_to(self, points_px: FloatArray) -> LiveCalibration:
         """Return the calibration of the same person who stands elsewhere in the picture by now.
 
@@ -251,14 +193,10 @@ class LiveCalibration:
         """
         return replace(self, standing=self.standing.moved_to(points_px), planted=None)
 
-    def in_place(self, track: PoseTrack) -> bool:
-        """Return whether a foot is where it was in the calibration, for a track of one frame."""
-        for side in SIDES:
-            mark = BODY[side].ankle
-            apart = float(distance_px(track.image_px[0, mark], self.standing.points_px[mark]))
-            if apart < _IN_PLACE_LEG * self.standing.leg_px:
-                return True
-        return False
+    def in_place(self, frame: LiveFrame) -> bool:
+        """Return whether a foot is where it was in the calibration."""
+        (x, y), reach = self.stance_px, _IN_PLACE_LEG * self.standing.leg_px
+        return any(distance_px(frame.x[mark], frame.y[mark], x[mark], y[mark]) < reach for mark in _ANKLES)
 
 
 @dataclass(frozen=True)
@@ -279,88 +217,73 @@ LIVE_MEASURES = frozenset(
 is, live, what is reached by now."""
 
 
-def drop_now_deg(calibration: LiveCalibration, track: PoseTrack) -> float:
-    """Return the stand-in for knee flexion from the trunk's drop in one cleaned frame; NaN where it is not seen."""
-    drop = trunk_drop_px(track, calibration.standing)
-    return float(flexion_from_drop_deg(drop, calibration.standing.leg_px)[0])
+def drop_now_deg(calibration: LiveCalibration, frame: LiveFrame) -> float:
+    """Return the stand-in for knee flexion from the trunk's drop in one frame; NaN where it is not seen."""
+    return flexion_of_drop_deg(drop_of_frame_px(frame.y, calibration.stance_px[1]), calibration.standing.leg_px)
 
 
-def measure_now(calibration: LiveCalibration, track: PoseTrack, names: Set[str] = LIVE_MEASURES) -> LiveMeasures:
+def measure_now(calibration: LiveCalibration, frame: LiveFrame, names: Set[str] = LIVE_MEASURES) -> LiveMeasures:
     """Return the measures of a frame.
 
     Parameters
     ----------
     calibration
         The person's stance, the view and what reps have shown since.
-    track
-        One cleaned frame.
+    frame
+        Cleaned.
     names
         Only these are given.
     """
-    standing, view = calibration.standing, calibration.view
-    drop = float(trunk_drop_px(track, standing)[0])
-    q = float(flexion_from_drop_deg(drop, standing.leg_px))
+    view = calibration.view
+    drop = drop_of_frame_px(frame.y, calibration.stance_px[1])
+    q = flexion_of_drop_deg(drop, calibration.standing.leg_px)
     if view.verdict is ViewQuality.REFUSED:
         return LiveMeasures({}, q, float("nan"))
     if view.kind is ViewKind.FRONT:
-        return LiveMeasures(_front(calibration, track, drop, q, names), q, float("nan"))
+        return LiveMeasures(_front(calibration, frame, drop, q, names), q, float("nan"))
     if view.kind is ViewKind.SIDE and view.near_leg is not None:
-        values, flexion = _side(calibration, track, view.near_leg, names)
+        values, flexion = _side(calibration, frame, view.near_leg, names)
         return LiveMeasures(values, q, flexion)
     return LiveMeasures({}, q, float("nan"))
 
 
-def _front(c: LiveCalibration, track: PoseTrack, drop_px: float, q_deg: float, names: Set[str]) -> Values:
-    pair, standing = _with_stance(c.standing, track), _first_frame(c.standing)
-    stance = None
-    if not c.bilateral:
-        stance = np.full(2, -1 if c.stance_leg is None else c.stance_leg.leg_index, dtype=np.int64)
-    series = measure_front(
-        pair,
-        standing,
-        np.array([0.0, drop_px]),
-        stance,
-        facing_camera=c.view.facing_camera,
-        turn_deg=known_front_turn_deg(c.view),
-    )
+def _front(c: LiveCalibration, frame: LiveFrame, drop_px: float, q_deg: float, names: Set[str]) -> Values:
+    now = c.front(frame.source)(frame, drop_px)
     turned = turn_off_view_deg(c.view) > FRONT_LOW_DEG
-    legs = SIDES if c.bilateral else tuple(side for side in SIDES if side is c.stance_leg)
+    errors = _Errors(c, q_deg)
     values: Values = {}
     for name, measure in _asked(names, CheckView.FRONT):
         refused = turned and measure.needs_thigh
-        if name in series.per_leg:
+        if name in now.per_leg:
             values[name] = {
                 side.value: None
-                if refused or side not in legs
-                else _stated(c, measure, side, float(series.per_leg[name][1, side.leg_index]), q_deg)
+                if refused or side not in c.legs_counted
+                else errors.stated(measure, side, now.per_leg[name][side.leg_index])
                 for side in SIDES
             }
-        elif name in series.whole_body and not refused:
-            values[name] = {BOTH: _stated(c, measure, None, float(series.whole_body[name][1]), q_deg)}
+        elif name in now.whole_body and not refused:
+            values[name] = {BOTH: errors.stated(measure, None, now.whole_body[name])}
     return values
 
 
-def _side(c: LiveCalibration, track: PoseTrack, near: Side, names: Set[str]) -> tuple[Values, float]:
-    pair, standing = _with_stance(c.standing, track), _first_frame(c.standing)
-    turn = turn_off_view_deg(c.view)
-    side = measure_side(pair, standing, near, turn, np.ones(2, dtype=np.bool_), near_stands=False)
-    flexion, thigh_horizontal = (float(side.near_leg[name][1]) for name in ("knee_flexion_deg", "thigh_horizontal_deg"))
-    if np.isfinite(flexion) and (c.bilateral or c.stance_leg in (near, None)):
-        thigh, shank = c.tilts_deg(track.image_px[0])
+def _side(c: LiveCalibration, frame: LiveFrame, near: Side, names: Set[str]) -> tuple[Values, float]:
+    known = c.side(frame.source, near)(frame)
+    flexion = known["knee_flexion_deg"]
+    if math.isfinite(flexion) and (c.bilateral or c.stance_leg in (near, None)):
+        thigh, shank = c.tilts_deg(frame.x, frame.y)
         flexion = thigh + shank
         if c.standing.quiet:
-            upright = float(without_stance_error_deg(np.array([flexion]), c.rest_flexion_deg)[0])
+            upright = upright_flexion_deg(flexion, c.stance_error_deg)
             thigh, flexion = thigh + upright - flexion, upright
-        thigh_horizontal = 90.0 - thigh
-    known = {name: float(series[1]) for name, series in (side.near_leg | side.whole_body).items()}
-    known |= {"knee_flexion_deg": flexion, DEPTH: flexion, "thigh_horizontal_deg": thigh_horizontal}
+        known["thigh_horizontal_deg"] = 90.0 - thigh
+    known["knee_flexion_deg"] = known[DEPTH] = flexion
+    errors = _Errors(c, flexion)
     values: Values = {}
     for name, measure in _asked(names, CheckView.SIDE):
         if measure.per is Per.LEG:
-            value = _stated(c, measure, near, known[name], flexion)
-            values[name] = {near.value: value, near.other.value: None}
+            values[name] = {near.value: errors.stated(measure, near, known[name]), near.other.value: None}
         else:
-            values[name] = {BOTH: _stated(c, measure, None, known[name], flexion)}
+            values[name] = {BOTH: errors.stated(measure, None, known[name])}
     return values, flexion
 
 
@@ -372,59 +295,59 @@ def _asked(names: Set[str], view: CheckView) -> Iterator[tuple[str, Measure]]:
             yield name, measure
 
 
-def _stated(
-    c: LiveCalibration, measure: Measure, leg: Side | None, value: float, flexion_deg: float
-) -> Estimate | None:
-    """Return a value with the error that it has now."""
-    if not np.isfinite(value):
-        return None
-    name = measure.name
-    bend = flexion_deg if np.isfinite(flexion_deg) else STANDING_FLEXION_DEG
-    return estimate(
-        name,
-        value,
-        noise=c.noise(name, leg),
-        turn=float(np.hypot(turn_spread(c.view, name, bend), _unfitted_spread(c, measure))),
-        scale=scale_part(name, value),
-    )
+class _Errors:
+    """States the values of one frame with the errors that they have now.
+
+    Parameters
+    ----------
+    c
+        Person and camera.
+    flexion_deg
+        How far the knee is bent, or what stands in for it; NaN where that is not known.
+    """
+
+    def __init__(self, c: LiveCalibration, flexion_deg: float) -> None:
+        self._c = c
+        self._bend_deg = flexion_deg if math.isfinite(flexion_deg) else STANDING_FLEXION_DEG
+        self._spreads: dict[TurnRule, float] = {}
+
+    def stated(self, measure: Measure, leg: Side | None, value: float) -> Estimate | None:
+        """Return a value with its error; None where it was not measured."""
+        if not math.isfinite(value):
+            return None
+        name = measure.name
+        turn = abs(self._of_turn(measure))
+        if self._c.planted is None and measure.error_rule.of_fitted_leg:
+            turn = float(np.hypot(turn, _UNFITTED_SPREAD_DEG))
+        return estimate(name, value, noise=self._c.noise(name, leg), turn=turn, scale=scale_part(name, value))
+
+    def _of_turn(self, measure: Measure) -> float:
+        """Return what is not known of the turn, see `turn_spread`; measures of one rule have the same."""
+        rule = measure.error_rule.turn
+        if rule is None or measure.view.value != self._c.view.kind.value:
+            return 0.0
+        if rule not in self._spreads:
+            self._spreads[rule] = rule.spread(self._turned)
+        return self._spreads[rule]
+
+    @cached_property
+    def _turned(self) -> Turned:
+        return self._c.unknown_turn.of_bend(self._bend_deg)
 
 
-def _unfitted_spread(c: LiveCalibration, measure: Measure) -> float:
-    return _UNFITTED_SPREAD_DEG if c.planted is None and measure.error_rule.of_fitted_leg else 0.0
-
-
-def _with_stance(standing: Standing, track: PoseTrack) -> PoseTrack:
-    """Return the stance, and after it one frame, as a track."""
-    points = standing.points_px[None]
-    visibility = np.isfinite(points[..., 0]).astype(np.float64)
-    world = np.zeros((1, len(standing.points_px), 3))
-    return PoseTrack(
-        np.array([track.t_s[0] - 1.0, track.t_s[0]]),
-        np.concatenate([points, track.image_px]),
-        np.concatenate([visibility, track.visibility]),
-        np.concatenate([world, track.world_m]),
-        track.source,
-    )
-
-
-def _first_frame(standing: Standing) -> Standing:
-    """Return the calibration of a track whose first frame of two is the stance."""
-    return replace(standing, frames=np.array([True, False]))
-
-
-def why_not_seen(track: PoseTrack, leg: Side, *, foot: bool) -> str:
+def why_not_seen(frame: LiveFrame, leg: Side, *, foot: bool) -> str:
     """Return which joint of a leg is not seen in a frame, as a clause; empty where all are.
 
     Parameters
     ----------
-    track
-        One cleaned frame.
+    frame
+        Cleaned.
     leg
         Whose.
     foot
         Whether heel and toe are needed too.
     """
     for joint, least in (*((each, SCORED) for each in _JOINTS), *((("toe", FOOT_SCORED),) if foot else ())):
-        if not track.visibility[0, getattr(BODY[leg], joint)] >= least:
+        if not frame.visibility[getattr(BODY[leg], joint)] >= least:
             return f"the {leg} {'foot' if joint == 'toe' else joint} is not seen"
     return ""

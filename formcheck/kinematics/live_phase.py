@@ -6,11 +6,12 @@ code of recorded sets, and counts when that finds it.
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from collections.abc import Collection
 from dataclasses import dataclass
 
-import numpy as np
-
+from formcheck.kinematics.plain import median
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
 
 _MOVES_DEG_PER_S = 10.0
@@ -111,7 +112,7 @@ class PhaseMachine:
         in_position
             Whether a hold counts here: one far above the prescribed depth does not.
         """
-        if not np.isfinite(q_deg):
+        if not math.isfinite(q_deg):
             self._recent.clear()
             self._still_since_s = self._rests_at = None
             return PhaseNow(self._phase, self._hold_s, False, False)
@@ -192,7 +193,7 @@ class PhaseMachine:
         return risen_deg <= (1 - share) * (self._deepest_deg - self._rest_deg)
 
     def _near_hold(self, q_deg: float) -> bool:
-        return not self._held or abs(q_deg - float(np.median(self._held[-90:]))) <= _HOLD_DEPTH_DEG
+        return not self._held or abs(q_deg - median(self._held[-90:])) <= _HOLD_DEPTH_DEG
 
     def _speed(self, t_s: float, q_deg: float) -> float:
         """Return the slope over the last moments (deg/s); 0 with too few frames."""
@@ -203,9 +204,20 @@ class PhaseMachine:
             self._recent.popleft()
         if len(self._recent) < _FEWEST_FRAMES:
             return 0.0
-        t, q = np.array(self._recent).T
-        t = t - t.mean()
-        return float((t * q).sum() / (t * t).sum())
+        return _slope(self._recent)
+
+
+def _slope(samples: Collection[tuple[float, float]]) -> float:
+    """Return the slope of the straight line that fits samples of time and value best (least squares)."""
+    middle = 0.0
+    for t, _ in samples:
+        middle += t
+    middle /= len(samples)
+    together = alone = 0.0
+    for t, q in samples:
+        together += (t - middle) * q
+        alone += (t - middle) * (t - middle)
+    return together / alone
 
 
 def _since(since_s: float | None, t_s: float, holds: bool) -> float | None:

@@ -12,6 +12,8 @@ docs/validation.md.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,26 +112,52 @@ def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArra
     )
 
 
-def tilts_on(
-    leg: PlantedLeg, hip_px: FloatArray, knee_px: FloatArray, facing: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return thigh tilt, shank tilt and knee flexion (deg), each of shape (n,), of frames that had no say in a fit.
+def tilts_on(leg: PlantedLeg, hip: Sequence[float], knee: Sequence[float], facing: float) -> tuple[float, float]:
+    """Return thigh tilt and shank tilt (deg) in a frame that had no say in a fit; plain numbers, see `plain`.
 
     Parameters
     ----------
     leg
         Fitted to other frames of the same person on the same spot: its lengths and its foot are taken as they are.
-    hip_px, knee_px
-        Shape (n, 2); NaN gives NaN.
+    hip, knee
+        x and y (px); NaN gives NaN.
     facing
         As for `fit_planted_leg`.
     """
-    thigh = np.arctan2(facing * (knee_px - hip_px)[:, 0], (knee_px - hip_px)[:, 1])
-    shank = np.arctan2(facing * (knee_px - leg.ankle_px)[:, 0], (leg.ankle_px - knee_px)[:, 1])
+    foot: list[float] = leg.ankle_px.tolist()
+    thigh = float(np.arctan2(facing * (knee[0] - hip[0]), knee[1] - hip[1]))
+    shank = float(np.arctan2(facing * (knee[0] - foot[0]), foot[1] - knee[1]))
     for _ in range(_TILT_STEPS):
-        thigh, shank = _better_tilts(hip_px, knee_px, leg.ankle_px, leg.thigh_px, leg.shank_px, facing, thigh, shank)
-    tilts = np.degrees(thigh), np.degrees(shank)
-    return tilts[0], tilts[1], tilts[0] + tilts[1]
+        thigh, shank = _better_tilts_now(hip, knee, foot, leg.thigh_px, leg.shank_px, facing, thigh, shank)
+    return math.degrees(thigh), math.degrees(shank)
+
+
+def _better_tilts_now(
+    hip: Sequence[float],
+    knee: Sequence[float],
+    foot: Sequence[float],
+    thigh: float,
+    shank: float,
+    facing: float,
+    thigh_tilt: float,
+    shank_tilt: float,
+) -> tuple[float, float]:
+    """Take the step of `_better_tilts` for one frame."""
+    sin_thigh, cos_thigh, sin_shank, cos_shank = (
+        each for tilt in (thigh_tilt, shank_tilt) for each in (math.sin(tilt), math.cos(tilt))
+    )
+    knee_fit = foot[0] + shank * (facing * sin_shank), foot[1] + shank * -cos_shank
+    hip_fit = knee_fit[0] + thigh * (-facing * sin_thigh), knee_fit[1] + thigh * -cos_thigh
+    knee_by_shank = shank * (facing * cos_shank), shank * sin_shank
+    hip_by_thigh = thigh * (-facing * cos_thigh), thigh * sin_thigh
+    to_knee = knee[0] - knee_fit[0], knee[1] - knee_fit[1]
+    to_hip = hip[0] - hip_fit[0], hip[1] - hip_fit[1]
+    a11, a22 = thigh**2, 2 * shank**2
+    a12 = hip_by_thigh[0] * knee_by_shank[0] + hip_by_thigh[1] * knee_by_shank[1]
+    g1 = hip_by_thigh[0] * to_hip[0] + hip_by_thigh[1] * to_hip[1]
+    g2 = knee_by_shank[0] * (to_hip[0] + to_knee[0]) + knee_by_shank[1] * (to_hip[1] + to_knee[1])
+    det = a11 * a22 - a12 * a12
+    return thigh_tilt + (a22 * g1 - a12 * g2) / det, shank_tilt + (a11 * g2 - a12 * g1) / det
 
 
 def _even_over_ranges(flexion_deg: FloatArray) -> FloatArray:

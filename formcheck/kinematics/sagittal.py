@@ -194,6 +194,16 @@ def _leg_angles(
     return angles, method, misfit
 
 
+def flexion_error_in_stance_deg(at_rest_deg: float) -> float:
+    """Return the part of knee flexion, as read in quiet stance, that is likely not the person's; 0 of NaN."""
+    return stance_error_deg(
+        at_rest_deg,
+        expected_deg=STANDING_FLEXION_DEG,
+        error_sd_deg=STANCE_ERROR_DEG,
+        spread_sd_deg=STANCE_SPREAD_DEG,
+    )
+
+
 def without_stance_error_deg(flexion_deg: FloatArray, at_rest_deg: float) -> FloatArray:
     """Return knee flexion without what the landmarks likely get wrong of it in stance, shape (n,).
 
@@ -204,17 +214,22 @@ def without_stance_error_deg(flexion_deg: FloatArray, at_rest_deg: float) -> Flo
     at_rest_deg
         As read in quiet stance; NaN changes nothing.
     """
-    error = stance_error_deg(
-        at_rest_deg,
-        expected_deg=STANDING_FLEXION_DEG,
-        error_sd_deg=STANCE_ERROR_DEG,
-        spread_sd_deg=STANCE_SPREAD_DEG,
-    )
+    error = flexion_error_in_stance_deg(at_rest_deg)
     # Straight below stance, straight above 45 deg, a line between: order and continuity stay.
     ends = [STANDING_FLEXION_DEG + error, STANCE_ERROR_GONE_DEG], [STANDING_FLEXION_DEG, STANCE_ERROR_GONE_DEG]
     between = np.interp(flexion_deg, *ends)
     low, high = flexion_deg < ends[0][0], flexion_deg > STANCE_ERROR_GONE_DEG
     return np.asarray(np.where(low, flexion_deg - error, np.where(high, flexion_deg, between)), dtype=np.float64)
+
+
+def upright_flexion_deg(flexion_deg: float, error_deg: float) -> float:
+    """Return what `without_stance_error_deg` does of one value, in plain numbers, for the error that is found there."""
+    if flexion_deg < STANDING_FLEXION_DEG + error_deg:
+        return flexion_deg - error_deg
+    if flexion_deg > STANCE_ERROR_GONE_DEG:
+        return flexion_deg
+    ends = (STANDING_FLEXION_DEG + error_deg, STANCE_ERROR_GONE_DEG), (STANDING_FLEXION_DEG, STANCE_ERROR_GONE_DEG)
+    return float(np.interp(flexion_deg, *ends))
 
 
 def _foot(

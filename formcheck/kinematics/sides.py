@@ -16,13 +16,17 @@ From the labels' continuity nothing can be said of a track whose labels are wron
 
 from __future__ import annotations
 
+import math
 from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.plain import median
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
-from formcheck.pose.types import PoseTrack
+from formcheck.pose.types import Pose, PoseTrack, TrackSource
 
 FloatArray = NDArray[np.float64]
 
@@ -196,58 +200,140 @@ def _cheapest_states(state_costs: FloatArray, change_costs: FloatArray) -> NDArr
 class SideKeeper:
     """Puts exchanged legs right frame by frame, knowing nothing of later frames.
 
-    The same costs as for recorded sets; of the cheapest sequences so far the state that the best one ends in is taken,
-    so an exchange that only later frames betray is seen late.
+    The same costs as for recorded sets, in plain numbers; of the cheapest sequences so far the state that the best one
+    ends in is taken, so an exchange that only later frames betray is seen late.
     """
 
     def __init__(self) -> None:
-        self._last: tuple[FloatArray, FloatArray] | None = None
-        self._cost = np.zeros(len(_STATES))
-        self._further: deque[FloatArray] = deque(maxlen=_REMEMBERED)
-        self._prices: FloatArray = np.full(2, _LEAST_SWITCH_COST)
+        self._last: list[_Across] | None = None
+        self._cost = [0.0] * len(_STATES)
+        self._further: deque[tuple[float, float]] = deque(maxlen=_REMEMBERED)
+        self._prices = [_LEAST_SWITCH_COST, _LEAST_SWITCH_COST]
         self._frames = 0
 
-    def __call__(self, track: PoseTrack, leg_px: float) -> PoseTrack:
-        """Return the one frame of a track with exchanged legs put right.
+    def __call__(self, pose: Pose, leg_px: float, source: TrackSource) -> Pose:
+        """Return a pose with exchanged legs put right.
 
         Parameters
         ----------
-        track
-            One frame, later than the one before; where nobody is found it comes back as it is.
+        pose
+            Of a frame later than the one before; where nobody is found it comes back as it is.
         leg_px
             Length of a leg in the picture; where it is not one nothing is changed.
+        source
+            Of the stream.
         """
-        if not (track.found[0] and leg_px > 0):
-            self._last = None
-            self._cost = np.zeros(len(_STATES))
-            return track
-        points, weight = _evidence(track, np.zeros(1, dtype=np.int64), leg_px)
-        across = (points[0, _LEFT_MARKS] - points[0, _RIGHT_MARKS]) / np.sqrt(2)
-        worth = np.maximum(weight[0, _LEFT_MARKS], weight[0, _RIGHT_MARKS])
+        if not (leg_px > 0 and any(map(math.isfinite, pose.image_px[:, 0].tolist()))):
+            self._last, self._cost = None, [0.0] * len(_STATES)
+            return pose
+        image, world = pose.image_px[_LEG_MARKS], pose.world_m[_LEG_MARKS]
+        points = [(*at, *there) for at, there in zip((image / leg_px).tolist(), (world / _LEG_M).tolist(), strict=True)]
+        worth = [
+            1.0 if 0 <= x <= source.width and 0 <= y <= source.height else _OUTSIDE_WEIGHT for x, y in image.tolist()
+        ]
+        across = [
+            _Across(_way(left, right), max(of_left, of_right))
+            for left, right, of_left, of_right in zip(
+                points[:_PAIRS], points[_PAIRS:], worth[:_PAIRS], worth[_PAIRS:], strict=True
+            )
+        ]
         if self._last is not None:
-            changes = self._changes(across, worth, *self._last)
-            self._cost = (self._cost[:, None] + changes[0][_HIPS_CHANGE] + changes[1][_LOWER_CHANGE]).min(axis=0)
-        self._cost = self._cost + _state_costs(points)[0]
-        self._cost -= self._cost.min()
-        self._last = across, worth
-        state = int(self._cost.argmin())
-        for exchanged, landmarks in ((_HIPS_EXCHANGED[state], _HIPS), (_LOWER_EXCHANGED[state], _LOWER_LEGS)):
-            if exchanged:
-                track = track.with_sides_exchanged(np.ones(1, dtype=np.bool_), landmarks)
-        return track
+            hips, lower = self._changes(across, self._last)
+            self._cost = [
+                min(self._cost[of] + hips[of_hips] + lower[of_lower] for of, of_hips, of_lower in ways)
+                for ways in _WAYS_TO
+            ]
+        self._last = across
+        crossing = _crossing_of(points)
+        cost = [
+            before + (_DISBELIEF_COST * exchanged + crossing * (exchanged == 1))
+            for before, exchanged in zip(self._cost, _EXCHANGED_PARTS.tolist(), strict=True)
+        ]
+        least = min(cost)
+        self._cost = [each - least for each in cost]
+        state = cost.index(least)
+        return pose if state == 0 else _exchanged(pose, state, source)
 
-    def _changes(
-        self, across: FloatArray, worth: FloatArray, last_across: FloatArray, last_worth: FloatArray
-    ) -> FloatArray:
-        """Return what it costs hips (row 0) and lower legs (row 1) to stay and to change sides, shape (2, 2)."""
-        both = np.minimum(worth, last_worth)
-        travels = np.sqrt((np.stack([across - last_across, across + last_across]) ** 2).sum(axis=2))
-        travels = np.minimum(travels, _TRAVEL_CAP) * both
-        parts = np.stack([travels[:, 0], travels[:, 1:].sum(axis=1) / 4])
-        self._further.append(parts[:, 1] - parts[:, 0])
+    def _changes(self, across: list[_Across], last: list[_Across]) -> tuple[list[float], list[float]]:
+        """Return what it costs hips and lower legs to stay (first) and to change sides (second)."""
+        travels = [now.travel_from(before) for now, before in zip(across, last, strict=True)]
+        (hips_stay, hips_change, hips_worth), *lower = travels
+        lower_stay, lower_change, lower_worth = (_sum(each) / len(lower) for each in zip(*lower, strict=True))
+        self._further.append((hips_change - hips_stay, lower_change - lower_stay))
         if self._frames % _PRICE_EVERY == 0:
-            usual = np.median(np.array(self._further), axis=0)
-            self._prices = np.maximum(_LEAST_SWITCH_COST, _SWITCH_SHARE * usual)
+            usual = [median(each) for each in zip(*self._further, strict=True)]
+            self._prices = [_at_least(_SWITCH_SHARE * each, _LEAST_SWITCH_COST) for each in usual]
         self._frames += 1
-        parts[:, 1] += self._prices * (both[0], both[1:].sum() / 4)
-        return parts
+        of_hips, of_lower = self._prices
+        return [hips_stay, hips_change + of_hips * hips_worth], [lower_stay, lower_change + of_lower * lower_worth]
+
+
+_LEG_MARKS = np.concatenate([_LEFT_MARKS, _RIGHT_MARKS])
+_PAIRS = len(_LEFT_MARKS)
+_ROOT_2 = math.sqrt(2)
+_WAYS_TO = [
+    [(of, int(_HIPS_CHANGE[of, to]), int(_LOWER_CHANGE[of, to])) for of in range(len(_STATES))]
+    for to in range(len(_STATES))
+]
+"""By the state that is gone to: from which state, and whether hips and lower legs change sides on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Across:
+    """The way from a right landmark to its left counterpart in one frame, and what that is worth as evidence."""
+
+    way: tuple[float, ...]
+    worth: float
+
+    def travel_from(self, last: _Across) -> tuple[float, float, float]:
+        """Return how far it travels from the frame before as labelled, and with sides changed; and what that is worth.
+
+        See `_travel`.
+        """
+        both = min(self.worth, last.worth)
+        stay = change = 0.0
+        for now, before in zip(self.way, last.way, strict=True):
+            stay += (now - before) * (now - before)
+            change += (now + before) * (now + before)
+        return _at_most(math.sqrt(stay), _TRAVEL_CAP) * both, _at_most(math.sqrt(change), _TRAVEL_CAP) * both, both
+
+
+def _way(left: tuple[float, ...], right: tuple[float, ...]) -> tuple[float, ...]:
+    return tuple((a - b) / _ROOT_2 for a, b in zip(left, right, strict=True))
+
+
+def _at_most(value: float, most: float) -> float:
+    return most if value > most else value  # NaN stays NaN
+
+
+def _at_least(value: float, least: float) -> float:
+    return least if value < least else value
+
+
+def _sum(values: Iterable[float]) -> float:
+    """Return a sum from left to right, as NumPy adds few numbers; from Python 3.12 on `sum` rounds otherwise."""
+    total = 0.0
+    for value in values:
+        total += value
+    return total
+
+
+def _crossing_of(points: list[tuple[float, ...]]) -> float:
+    """Return `_crossing` of one frame, from hip, knee, ankle, heel and toe of the left leg and then the right one."""
+    (left_hip, left_knee), (right_hip, right_knee) = points[:2], points[_PAIRS : _PAIRS + 2]
+    longer = _length(left_hip, right_knee) + _length(right_hip, left_knee)
+    longer = longer - _length(left_hip, left_knee) - _length(right_hip, right_knee)
+    return _CROSSING_SHARE / 2 * longer
+
+
+def _length(a: tuple[float, ...], b: tuple[float, ...]) -> float:
+    return math.sqrt(_sum((one - other) * (one - other) for one, other in zip(a, b, strict=True)))
+
+
+def _exchanged(pose: Pose, state: int, source: TrackSource) -> Pose:
+    """Return a pose with the parts of a state exchanged."""
+    track = PoseTrack(np.array([pose.t_s]), pose.image_px[None], pose.visibility[None], pose.world_m[None], source)
+    for exchanged, landmarks in ((_HIPS_EXCHANGED[state], _HIPS), (_LOWER_EXCHANGED[state], _LOWER_LEGS)):
+        if exchanged:
+            track = track.with_sides_exchanged(np.ones(1, dtype=np.bool_), landmarks)
+    return track[0]

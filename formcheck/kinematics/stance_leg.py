@@ -5,9 +5,12 @@ Who holds the free foot still beside the other or behind it moves neither; it is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics import plain
 from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.reps import RepTimes
 from formcheck.kinematics.standing import Standing
@@ -89,8 +92,8 @@ def _around(track: PoseTrack, rep: RepTimes) -> NDArray[np.bool_]:
     return (track.t_s >= rep.start_s - _REP_MARGIN_S) & (track.t_s <= rep.end_s + _REP_MARGIN_S)
 
 
-def _stays_beside(travel_px: FloatArray, far_px: float) -> Side | None:
-    """Return the leg whose foot stays while the other goes further than `far_px`; ways of the feet, shape (2,)."""
+def _stays_beside(travel_px: Sequence[float] | FloatArray, far_px: float) -> Side | None:
+    """Return the leg whose foot stays while the other goes further than `far_px`; ways of left and right foot."""
     for side in SIDES:
         this, other = travel_px[side.leg_index], travel_px[side.other.leg_index]
         if other > far_px and (np.isnan(this) or this < _STANCE_SHARE * other):
@@ -98,26 +101,21 @@ def _stays_beside(travel_px: FloatArray, far_px: float) -> Side | None:
     return None
 
 
-def stands_now(track: PoseTrack, standing: Standing) -> Side | None:
+def stands_now(y: Sequence[float], stance_y: Sequence[float], leg_px: float) -> Side | None:
     """Return the leg that stands in one frame: its foot is where it was in stance while the other is raised or lowered.
 
     Parameters
     ----------
-    track
-        One frame.
-    standing
-        The quiet stance.
+    y, stance_y
+        Height of each landmark in the picture, now and in quiet stance (px).
+    leg_px
+        Length of a leg.
     """
-    away = np.full(2, np.nan)
-    for side in SIDES:
-        body = BODY[side]
-        marks = [body.ankle, body.heel, body.toe]
-        away[side.leg_index] = abs(known_median(track.image_px[0, marks, 1] - standing.points_px[marks, 1]))
-    for side in SIDES:
-        this, other = away[side.leg_index], away[side.other.leg_index]
-        if other > _TRAVELS_LEG * standing.leg_px and (np.isnan(this) or this < _STANCE_SHARE * other):
-            return side
-    return None
+    travel = [
+        abs(plain.known_median([y[mark] - stance_y[mark] for mark in (body.ankle, body.heel, body.toe)]))
+        for body in BODY.values()
+    ]
+    return _stays_beside(travel, _TRAVELS_LEG * leg_px)
 
 
 def most_often(stances: list[Side | None]) -> Side | None:

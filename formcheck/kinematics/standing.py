@@ -11,6 +11,8 @@ part the landmarks; of two normal spreads the likeliest share of the landmarks i
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,6 +21,7 @@ from numpy.typing import NDArray
 
 from formcheck.kinematics.filters import runs, slope_per_s, smooth_zero_phase
 from formcheck.kinematics.geometry import distance_px
+from formcheck.kinematics.plain import distance_px as distance_of_px
 from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import PoseTrack
 
@@ -58,6 +61,7 @@ _STILL_CUTOFF_HZ = 1.5
 """Stillness is a matter of sway, not of the tremble of landmarks."""
 _QUIET_S = 0.8
 """Shortest quiet stance that serves as a calibration."""
+_LONG_LEG_PERCENTILE = 80
 _IN_SIGHT_SHARE = 0.8
 _AT_MOST_S = 2.5
 _IN_PLACE_LEG = 0.25
@@ -137,7 +141,21 @@ def rough_leg_px(track: PoseTrack) -> float:
     ]
     both = np.concatenate(lengths)
     both = both[np.isfinite(both)]
-    return float(np.percentile(both, 80)) if len(both) else float("nan")
+    return float(np.percentile(both, _LONG_LEG_PERCENTILE)) if len(both) else float("nan")
+
+
+def leg_of_frame_px(x: Sequence[float], y: Sequence[float]) -> float:
+    """Return what `rough_leg_px` does of a single frame, in plain numbers: places by landmark (px)."""
+    lengths = [
+        distance_of_px(x[b.hip], y[b.hip], x[b.knee], y[b.knee])
+        + distance_of_px(x[b.knee], y[b.knee], x[b.ankle], y[b.ankle])
+        for b in BODY.values()
+    ]
+    known = sorted(length for length in lengths if math.isfinite(length))
+    if len(known) < 2:
+        return known[0] if known else float("nan")
+    # The percentile lies between the two, as `np.percentile` goes there.
+    return known[1] - (known[1] - known[0]) * (1 - _LONG_LEG_PERCENTILE / 100)
 
 
 def legs_in_sight(track: PoseTrack) -> tuple[Side, ...]:

@@ -8,9 +8,8 @@ times the distance between frames.
 
 from __future__ import annotations
 
+import math
 from typing import Final
-
-import numpy as np
 
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
@@ -44,7 +43,7 @@ def estimate(
     KeyError, ValueError
         If there is no such measure, or it has no error of its own.
     """
-    if not np.isfinite(value):
+    if not math.isfinite(value):
         return None
-    parts = (MEASURES[name].error_rule.spread, noise, turn, scale, hand)
-    return Estimate(float(value), TWO_SIDED_95 * float(np.sqrt(np.sum(np.square(parts)))))
+    squares = MEASURES[name].error_rule.spread ** 2 + noise * noise + turn * turn + scale * scale + hand * hand
+    return Estimate(float(value), TWO_SIDED_95 * math.sqrt(squares))

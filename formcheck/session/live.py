@@ -15,7 +15,7 @@ import numpy as np
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueChooser
 from formcheck.kinematics.holes import repeated_stretches
-from formcheck.kinematics.live_measures import LiveCleaner
+from formcheck.kinematics.live_frame import LiveCleaner, LiveFrame
 from formcheck.pose.estimator import origin_of
 from formcheck.pose.models import PoseModel
 from formcheck.pose.source import PoseOrigin
@@ -206,7 +206,7 @@ class LiveSet:
         )
         return replace(track, t_s=t_s, source=source)
 
-    def _set_up(self, pose: Pose, clean: PoseTrack, facts: PictureFacts) -> LiveState:
+    def _set_up(self, pose: Pose, clean: LiveFrame, facts: PictureFacts) -> LiveState:
         ready = self._ready.add(pose, clean, facts)
         if ready.stance is not None:
             self._running = RunningSet(self._request, ready.stance, self._source, self._cues, pose.t_s)
@@ -218,7 +218,7 @@ class LiveSet:
 
     def _state(
         self,
-        clean: PoseTrack,
+        clean: LiveFrame,
         step: Step | None = None,
         *,
         setup: Instruction | None = None,
@@ -230,9 +230,9 @@ class LiveSet:
         now = step.now if step is not None else None
         measures, missing = self._shown(clean, now)
         return LiveState(
-            t_s=float(clean.t_s[0]),
+            t_s=clean.t_s,
             stage=self._stage,
-            pose=clean[0] if clean.found[0] else None,
+            pose=clean.pose if clean.found else None,
             measures=measures,
             not_measured=missing,
             phase=now.phase if now is not None else "stand",

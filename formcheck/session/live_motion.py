@@ -6,23 +6,27 @@ for (specification section 7.5, SU-11).
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_measures import LiveCalibration, Values, drop_now_deg, measure_now, why_not_seen
 from formcheck.kinematics.live_phase import OF_DROP, OF_FLEXION, PhaseMachine, PhaseNow
 from formcheck.kinematics.measures.record import CheckView, Measure, Per
 from formcheck.kinematics.measures.registry import live_shown, measure_of
+from formcheck.kinematics.plain import hypot, within
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
 from formcheck.kinematics.reps import ASCENT, HOLD, STAND
 from formcheck.kinematics.stance_leg import stands_now
 from formcheck.kinematics.standing import Standing
 from formcheck.kinematics.view import FRONT_LOW_DEG, ViewKind, ViewQuality, turn_off_view_deg
-from formcheck.pose.landmarks import BODY, SIDES, Side
-from formcheck.pose.types import FloatArray, PoseTrack
+from formcheck.pose.landmarks import BODY, SIDES
+from formcheck.pose.types import FloatArray
 
 SHOWN: Mapping[ViewKind, Mapping[str, Measure]] = {
     view: {m.series.name: m for m in live_shown() if m.view.value == view.value and m.series is not None}
@@ -30,34 +34,38 @@ SHOWN: Mapping[ViewKind, Mapping[str, Measure]] = {
 }
 """What a live view shows, by the view that carries it: by the name of its values over time."""
 ALL_SHOWN = tuple(name for names in SHOWN.values() for name in names)
+_NO_VALUE: Mapping[str, Estimate | None] = {"both": None}
 LEG_UNKNOWN = "which leg stands is not known yet"
 NOBODY = "nobody is in view"
 TURNED = "the body is turned another way than when the set began"
 NOT_STARTED = "the set has not started"
 
 
-def reasons(calibration: LiveCalibration, track: PoseTrack, values: Values) -> dict[str, str]:
+def reasons(
+    calibration: LiveCalibration, frame: LiveFrame, values: Values, legs: Mapping[str, frozenset[str]]
+) -> dict[str, str]:
     """Return why each measure that is shown has no value now: for both legs, or for the one that is scored.
 
     Parameters
     ----------
     calibration
         The person's stance and the view.
-    track
-        One cleaned frame.
+    frame
+        Cleaned.
     values
         What was measured in it.
+    legs
+        From `legs_that_count` of each.
     """
     found: dict[str, str] = {}
     unknown_leg = not calibration.bilateral and calibration.stance_leg is None
     for name in ALL_SHOWN:
-        missing = [leg for leg, value in values.get(name, {"both": None}).items() if value is None]
-        missing = [leg for leg in missing if leg in legs_that_count(calibration, name)]
+        missing = [leg for leg, value in values.get(name, _NO_VALUE).items() if value is None and leg in legs[name]]
         # From the front a trunk leans towards or away from the leg that stands, so that too is of a leg.
         if unknown_leg and name in SHOWN[ViewKind.FRONT] and calibration.view.kind is ViewKind.FRONT:
             found[name] = LEG_UNKNOWN
         elif missing:
-            found[name] = _why(calibration, track, name, missing)
+            found[name] = _why(calibration, frame, name, missing)
     return found
 
 
@@ -73,9 +81,9 @@ def legs_that_count(calibration: LiveCalibration, name: str) -> frozenset[str]:
     return frozenset({"both"} if stands is None else {stands.value, "both"})
 
 
-def _why(calibration: LiveCalibration, track: PoseTrack, name: str, legs: list[str]) -> str:
+def _why(calibration: LiveCalibration, frame: LiveFrame, name: str, legs: list[str]) -> str:
     view = calibration.view
-    if not track.found[0]:
+    if not frame.found:
         return NOBODY
     if view.verdict is ViewQuality.REFUSED or view.kind not in SHOWN:
         return "the camera stands between front and side"
@@ -84,16 +92,16 @@ def _why(calibration: LiveCalibration, track: PoseTrack, name: str, legs: list[s
     measure = SHOWN[view.kind][name]
     if measure.needs_thigh and turn_off_view_deg(view) > FRONT_LOW_DEG:
         return f"the body is turned by {turn_off_view_deg(view):.0f}° from the camera"
-    unseen = next(_unseen(track, measure, legs), "")
+    unseen = next(_unseen(frame, measure, legs), "")
     if unseen:
         return unseen
     return "the thigh points at the camera" if measure.needs_thigh else "the landmarks are not seen well enough"
 
 
-def _unseen(track: PoseTrack, measure: Measure, legs: list[str]) -> Iterator[str]:
+def _unseen(frame: LiveFrame, measure: Measure, legs: list[str]) -> Iterator[str]:
     for side in SIDES:
         if side.value in legs:
-            clause = why_not_seen(track, Side(side), foot=measure.needs_toe)
+            clause = why_not_seen(frame, side, foot=measure.needs_toe)
             if clause:
                 yield clause
     if "both" in legs:
@@ -112,7 +120,8 @@ trunk and not in pixels, so that stepping back changes nothing."""
 _LEAST_LEG_TO_TRUNK = 1.18
 """Hips to feet against the trunk, both as seen: less is sitting or squatting. Standing people read 1.24 to 1.67, wall
 sits 1.12 to 1.22."""
-_MARKS = [getattr(BODY[side], joint) for joint in ("hip", "shoulder", "ankle") for side in SIDES]
+_PAIRS = [tuple(int(getattr(BODY[side], joint)) for side in SIDES) for joint in ("hip", "shoulder", "ankle")]
+_Point = tuple[float, float]
 
 
 class Stillness:
@@ -120,7 +129,7 @@ class Stillness:
 
     def __init__(self) -> None:
         self._since_s: float | None = None
-        self._anchor: FloatArray | None = None
+        self._anchor: list[_Point] | None = None
         # Falling ratios of those that may still become the greatest of the last seconds.
         self._tallest: deque[tuple[float, float]] = deque()
 
@@ -133,19 +142,19 @@ class Stillness:
         """Forget how tall the person was: who bends to the camera looks long in the leg."""
         self._tallest.clear()
 
-    def __call__(self, track: PoseTrack) -> float:
+    def __call__(self, frame: LiveFrame) -> float:
         """Return for how long the person of this frame has been still (s); 0 where it cannot be told.
 
         Parameters
         ----------
-        track
-            One cleaned frame.
+        frame
+            Cleaned.
         """
-        t_s = float(track.t_s[0])
-        points = track.image_px[0, _MARKS]
-        hip, shoulder, foot = (_middle(points[i : i + 2]) for i in (0, 2, 4))
-        leg = float(foot[1] - hip[1])
-        trunk = float(np.hypot(*(hip - shoulder)))
+        t_s = frame.t_s
+        points = [(frame.x[mark], frame.y[mark]) for pair in _PAIRS for mark in pair]
+        hip, shoulder, foot = (_middle(points[i], points[i + 1]) for i in (0, 2, 4))
+        leg = foot[1] - hip[1]
+        trunk = hypot(hip[0] - shoulder[0], hip[1] - shoulder[1])
         if not (leg > 0 and trunk > 0):
             self._since_s = self._anchor = None
             return 0.0
@@ -160,22 +169,31 @@ class Stillness:
             self._since_s, self._anchor = t_s, points
         return t_s - self._since_s if tall else 0.0
 
-    def _strays(self, points: FloatArray, leg_px: float) -> bool:
+    def _strays(self, points: list[_Point], leg_px: float) -> bool:
         """Return whether hips, shoulders or feet are elsewhere: of each pair the landmark that moved less tells.
 
         From the side the landmarks of the far leg jump about; landmarks that were not seen at first are known from now.
         """
         if self._anchor is None:
             return True
-        away = np.abs(points - self._anchor).max(axis=1).reshape(-1, len(SIDES))
-        self._anchor = np.where(np.isfinite(self._anchor), self._anchor, points)
-        return not np.isfinite(away).any() or bool((np.fmin(*away.T) > _SWAY_LEG * leg_px).any())
+        away = [max(abs(x - x0), abs(y - y0)) for (x, y), (x0, y0) in zip(points, self._anchor, strict=True)]
+        self._anchor = [
+            old if math.isfinite(old[0]) else new for old, new in zip(self._anchor, points, strict=True)
+        ]
+        least = [_less(*away[i : i + 2]) for i in (0, 2, 4)]
+        return not any(map(math.isfinite, away)) or any(each > _SWAY_LEG * leg_px for each in least)
 
 
-def _middle(pair_px: FloatArray) -> FloatArray:
-    """Return the middle of a left and a right landmark, or the one that is seen; shape (2,)."""
-    known = pair_px[np.isfinite(pair_px[:, 0])]
-    return np.asarray(known.mean(axis=0), dtype=np.float64) if len(known) else np.full(2, np.nan)
+def _less(one: float, other: float) -> float:
+    """Return the smaller of two numbers, or the one that is known."""
+    return other if math.isnan(one) or other < one else one
+
+
+def _middle(left: _Point, right: _Point) -> _Point:
+    """Return the middle of a left and a right landmark, or the one that is seen."""
+    if not math.isfinite(left[0]):
+        return right
+    return left if not math.isfinite(right[0]) else ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2)
 
 
 _MEASURE_EVERY_S = 0.045
@@ -241,31 +259,33 @@ class Motion:
         self._deepest_deg = _FULL_SCALE_DEG
         self._measured_s = self._left_stance_s = -np.inf
         self._still = Stillness()
-        self._lately: deque[PoseTrack] = deque()
+        self._lately: deque[LiveFrame] = deque()
+        self._legs: tuple[LiveCalibration, dict[str, frozenset[str]]] | None = None
         self._other_stands = 0
         self._looked_s = -np.inf
         self._newest: Values = {}
         self._reasons: dict[str, str] = {}
 
-    def __call__(self, clean: PoseTrack, names: Set[str], *, turned: bool = False) -> MotionNow:
+    def __call__(self, clean: LiveFrame, names: Set[str], *, turned: bool = False) -> MotionNow:
         """Take a cleaned frame and measure what `names` asks for; nothing of a person who has `turned`."""
-        t_s = float(clean.t_s[0])
-        in_place = bool(clean.found[0]) and not turned and self.calibration.in_place(clean)
+        t_s = clean.t_s
+        in_place = clean.found and not turned and self.calibration.in_place(clean)
         measured = in_place and (t_s - self._measured_s >= _MEASURE_EVERY_S or not self._newest)
         if measured:
             self._follow_feet(clean)
         calibration = self.calibration
+        legs = self._legs_that_count()
         side = calibration.view.kind is ViewKind.SIDE
         values: Values | None = None
         flexion = float("nan")
         if not in_place:
             drop, self._newest = float("nan"), {}
-            self._reasons = dict.fromkeys(ALL_SHOWN, TURNED) if turned else reasons(calibration, clean, {})
+            self._reasons = dict.fromkeys(ALL_SHOWN, TURNED) if turned else reasons(calibration, clean, {}, legs)
         elif measured:
             self._measured_s = t_s
             now = measure_now(calibration, clean, names)
             drop, flexion, values = now.drop_q_deg, now.flexion_deg, now.values
-            self._newest, self._reasons = values, reasons(calibration, clean, values)
+            self._newest, self._reasons = values, reasons(calibration, clean, values, legs)
         else:
             drop = drop_now_deg(calibration, clean)
         stood = self._by_drop.phase == STAND
@@ -283,7 +303,7 @@ class Motion:
             values=values,
             newest=self._newest,
             reasons=self._reasons,
-            legs={name: legs_that_count(calibration, name) for name in ALL_SHOWN},
+            legs=legs,
             phase=shown.phase,
             hold_s=shown.hold_s if shown.phase in (HOLD, ASCENT) else None,
             in_position=shown.in_hold and self._deep_enough(flexion),
@@ -292,23 +312,29 @@ class Motion:
             left_stance_s=self._left_stance_s,
         )
 
-    def _follow_feet(self, clean: PoseTrack) -> None:
+    def _legs_that_count(self) -> dict[str, frozenset[str]]:
+        """Return whose values count, by measure that is shown."""
+        if self._legs is None or self._legs[0] is not self.calibration:
+            self._legs = self.calibration, {name: legs_that_count(self.calibration, name) for name in ALL_SHOWN}
+        return self._legs[1]
+
+    def _follow_feet(self, clean: LiveFrame) -> None:
         """Learn which leg stands, and take a new stance where the feet have moved and stand still again."""
         calibration, standing = self.calibration, self.calibration.standing
         if not calibration.bilateral:
-            stands = stands_now(clean, standing)
+            stands = stands_now(clean.y, calibration.stance_px[1], standing.leg_px)
             other = stands is not None and stands is not calibration.stance_leg
             self._other_stands = self._other_stands + 1 if other else 0
             if other and self._other_stands >= _STANDS_FRAMES:
                 self.calibration = replace(calibration, stance_leg=stands)
         self._lately.append(clean)
-        while float(clean.t_s[0] - self._lately[0].t_s[0]) > _STOOD_S:
+        t_s = clean.t_s
+        while t_s - self._lately[0].t_s > _STOOD_S:
             self._lately.popleft()
-        t_s = float(clean.t_s[0])
         if self._still(clean) < _STOOD_S or t_s - self._looked_s < _LOOK_EVERY_S:
             return
         self._looked_s = t_s
-        points = _median([each.image_px[0] for each in self._lately])
+        points = _median([each.pose.image_px for each in self._lately])
         if drop_now_deg(calibration, clean) > _LOWEST_STANCE_DEG or not _feet_moved(points, standing):
             return
         self.calibration = self.calibration.moved_to(points)
@@ -316,16 +342,16 @@ class Motion:
         self._still.forget()
 
     def _deep_enough(self, flexion_deg: float) -> bool:
-        if self._target_deg is None or not np.isfinite(flexion_deg):
+        if self._target_deg is None or not math.isfinite(flexion_deg):
             return True
         return flexion_deg >= self._target_deg - _TARGET_SHORT_DEG
 
     def _depth_share(self, q_deg: float, *, side: bool) -> float | None:
-        if not np.isfinite(q_deg):
+        if not math.isfinite(q_deg):
             return None
         self._deepest_deg = max(self._deepest_deg, q_deg)
         full = self._target_deg if side and self._target_deg is not None else self._deepest_deg
-        return float(np.clip((q_deg - STANDING_FLEXION_DEG) / (full - STANDING_FLEXION_DEG), 0.0, 1.5))
+        return within((q_deg - STANDING_FLEXION_DEG) / (full - STANDING_FLEXION_DEG), 0.0, 1.5)
 
 
 def _median(frames: list[FloatArray]) -> FloatArray:

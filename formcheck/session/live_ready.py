@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from formcheck.kinematics.cleaning import cleaned
+from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_measures import LiveCalibration
 from formcheck.kinematics.noise import tremble_px
 from formcheck.kinematics.sides import repair_exchanged_sides
@@ -107,7 +108,7 @@ class GettingReady:
         """Return what was asked for and done without."""
         return self._coach.remarks()
 
-    def add(self, pose: Pose, clean: PoseTrack, facts: PictureFacts) -> Readiness:
+    def add(self, pose: Pose, clean: LiveFrame, facts: PictureFacts) -> Readiness:
         """Take a frame: as the estimator gave it, cleaned, and what else is known of the picture."""
         instruction = self._coach.look(pose.t_s, pose, facts)
         # Whoever stands still while everything turns out to be right need not do so twice.

@@ -9,6 +9,7 @@ recording. So a live set counts what its recording would count, and its findings
 from __future__ import annotations
 
 import contextlib
+import math
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from formcheck.exercises.finding import Finding
 from formcheck.exercises.judge import judge_rep
 from formcheck.exercises.live_checks import LiveJudge
 from formcheck.kinematics.analysis import SetMeasurement, measure_set
+from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_measures import LIVE_MEASURES, LiveCalibration
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
 from formcheck.kinematics.view import is_another_view
@@ -211,7 +213,7 @@ class ViewWatch:
         self._lately: deque[Pose] = deque()
         self._looked_s = -np.inf
 
-    def add(self, pose: Pose, clean: PoseTrack, source: TrackSource) -> Stance | None:
+    def add(self, pose: Pose, clean: LiveFrame, source: TrackSource) -> Stance | None:
         """Take a frame, as the estimator gave it and cleaned; return the new stance once it is complete."""
         still_s = self._still(clean)
         self._lately.append(pose)
@@ -296,7 +298,7 @@ class RunningSet:
         """Return the landmarks since the quiet stance, as the estimator gave them, on the stream's clock."""
         return self._poses.build(self.source)
 
-    def add(self, pose: Pose, clean: PoseTrack) -> Step:
+    def add(self, pose: Pose, clean: LiveFrame) -> Step:
         """Take a frame, as the estimator gave it and cleaned."""
         self._poses.add(pose)
         stance = self._views.add(pose, clean, self.source)
@@ -324,7 +326,7 @@ class RunningSet:
         with contextlib.suppress(NotAssessableError):  # what assesses the whole says so for the whole
             self._counter.look(self.track())
 
-    def _pause(self, t_s: float, clean: PoseTrack, now: MotionNow) -> Instruction | None:
+    def _pause(self, t_s: float, clean: LiveFrame, now: MotionNow) -> Instruction | None:
         """Return what to do where the set is paused, else None."""
         if now.in_place:
             self._last_in_place_s = t_s
@@ -342,7 +344,7 @@ class RunningSet:
             self.stage = Stage.SET
             return None
         target = self._request.plan.reps
-        if not clean.found[0] and away_s > _WALKED_OFF_S and target is not None and len(self.counted) >= target:
+        if not clean.found and away_s > _WALKED_OFF_S and target is not None and len(self.counted) >= target:
             self.stage = Stage.DONE
         return self._what_to_do
 
@@ -382,9 +384,8 @@ class RunningSet:
         return self._cues.during_rep(t_s, len(self.counted) + 1, findings) if findings else None
 
 
-def _way_back(clean: PoseTrack) -> Instruction:
+def _way_back(clean: LiveFrame) -> Instruction:
     """Return what brings a person back who is not seen where the set began."""
-    if not clean.found[0]:
+    if not clean.found:
         return _STEP_INTO_VIEW
-    feet = clean.image_px[0, [BODY[side].ankle for side in SIDES]]
-    return _RETURN if np.isfinite(feet).any() else _SHOW_FEET
+    return _RETURN if any(math.isfinite(clean.x[BODY[side].ankle]) for side in SIDES) else _SHOW_FEET

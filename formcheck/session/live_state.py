@@ -12,9 +12,10 @@ from formcheck.exercises.judge import MeasuredValues, contradicting
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Bands, Check, Rubric
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.measures.registry import measure_of
 from formcheck.kinematics.view import ViewVerdict
-from formcheck.pose.types import Pose, PoseTrack
+from formcheck.pose.types import Pose
 from formcheck.session.live_motion import ALL_SHOWN, NOBODY, NOT_STARTED, MotionNow
 
 
@@ -80,9 +81,9 @@ class ShownMeasures:
         """The measures of a frame that are shown, and those that may contradict them."""
         return frozenset(ALL_SHOWN).union(*(band.evidence for band in self._bands.values() if band is not None))
 
-    def __call__(self, clean: PoseTrack, now: MotionNow | None) -> tuple[ShownValues, dict[str, str]]:
+    def __call__(self, clean: LiveFrame, now: MotionNow | None) -> tuple[ShownValues, dict[str, str]]:
         """Return values and reasons, for a frame before the set (`now` is None) or in it."""
-        if not clean.found[0]:
+        if not clean.found:
             return {}, dict.fromkeys(ALL_SHOWN, NOBODY)
         if now is None:
             return {}, dict.fromkeys(ALL_SHOWN, NOT_STARTED)

@@ -15,6 +15,7 @@ from formcheck.kinematics.camera import (
     lens_of,
     off_axis_deg,
     rolled_px,
+    turn_to,
     turned_px,
 )
 from formcheck.pose.types import TrackSource
@@ -64,14 +65,14 @@ def test_a_camera_that_is_turned_sideways_moves_the_picture_by_the_homography(pa
     matrix = homography_of_turn(1280, 720, lens.focal_px, -pan)
     by_hand = np.column_stack([points, np.ones(20)]) @ matrix.T
     to = np.array([640 + lens.focal_px * np.tan(np.radians(pan)), 360.0])
-    assert turned_px(points, lens, to) == pytest.approx(by_hand[:, :2] / by_hand[:, 2:])
+    assert turned_px(points, lens, turn_to(lens, to)) == pytest.approx(by_hand[:, :2] / by_hand[:, 2:])
     assert off_axis_deg(lens, float(to[0])) == pytest.approx(pan)
 
 
 def test_what_is_unseen_stays_unseen_and_what_is_behind_becomes_so() -> None:
     lens = lens_of(source(1280, 720))
     points = np.array([[np.nan, np.nan], [640.0, 360.0], [-20_000.0, 360.0]])
-    seen = turned_px(points, lens, np.array([1280.0, 360.0]))
+    seen = turned_px(points, lens, turn_to(lens, np.array([1280.0, 360.0])))
     assert np.isfinite(seen).all(axis=1).tolist() == [False, True, False]
 
 
