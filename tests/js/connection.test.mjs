@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Connection } from "../../formcheck/web/live/client/connection.js";
-import { LANDMARK_FLOW } from "../../formcheck/web/live/client/flow.js";
+import { LANDMARK_FLOW, PICTURE_FLOW } from "../../formcheck/web/live/client/flow.js";
+import { landmarkFrame, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
 
 const SET = { url: "ws://here/live?token=a", setup: '{"type":"setup"}' };
 const READY = { type: "ready", set_id: "set-1", limits: { max_fps: 60, in_flight: 2 }, last_t: null };
@@ -14,7 +15,7 @@ class Stage {
     this.now = 0;
     this.timers = new Map();
     this.sockets = [];
-    this.heard = { ready: 0, frames: [], finished: [], troubles: [], places: 0 };
+    this.heard = { ready: 0, frames: [], finished: [], troubles: [], places: 0, noPictures: 0 };
     this.world = {
       open: (url) => this.#open(url),
       clock: () => this.now,
@@ -31,6 +32,7 @@ class Stage {
       onFinished: (finished) => this.heard.finished.push(finished),
       onTrouble: ({ code }) => this.heard.troubles.push(code),
       onPlace: () => { this.heard.places += 1; },
+      onNoPictures: () => { this.heard.noPictures += 1; },
     }, this.world, flow);
   }
 
@@ -75,10 +77,13 @@ class Stage {
 
   #open(url) {
     const socket = {
-      url, texts: [], pictures: [], sent: [], closed: false,
+      url, texts: [], pictures: [], sent: [], all: [], closed: false,
       send: (data) => {
+        socket.all.push(typeof data === "string" ? JSON.parse(data).type : timesOf(data));
         if (typeof data === "string") {
           socket.texts.push(JSON.parse(data));
+        } else if (new DataView(data).getUint8(0) === 2) {
+          socket.pictures.push(timesOf(data).at(-1));
         } else {
           const t = new DataView(data).getFloat64(1, true);
           socket.pictures.push(t);
@@ -90,6 +95,13 @@ class Stage {
     this.sockets.push(socket);
     return socket;
   }
+}
+
+/** Times of a picture, or of the landmarks of a message. */
+function timesOf(data) {
+  const view = new DataView(data);
+  return view.getUint8(0) === 1 ? [view.getFloat64(1, true)]
+    : Array.from({ length: view.getUint8(1) }, (_, i) => timeOf(data.slice(2 + 806 * i, 2 + 806 * (i + 1))));
 }
 
 function begun() {
@@ -347,32 +359,162 @@ test("closing tells the server to drop the set, and nothing runs on", () => {
   assert.ok(!stage.picture(10));
 });
 
-/** A message is found at `t`. */
+/** Landmarks are found at `t`. */
 function landmarks(stage, t) {
   stage.pass(t - stage.now);
   if (!stage.connection.wantsPicture()) return null;
-  const message = new ArrayBuffer(16);
+  const facts = { t, luma: 1, people: null, covered: null, found: null };
+  const frame = landmarkFrame(facts, { width: 2, height: 2 });
   stage.connection.taken(t);
-  stage.connection.encoded(t, message);
-  return message;
+  stage.connection.encoded(t, frame);
+  return frame;
 }
 
-test("landmarks go as they are, and up to fifteen at once", () => {
+function begunWithLandmarks() {
   const stage = new Stage(LANDMARK_FLOW);
   stage.open({ limits: { max_fps: 60, in_flight: 15 } });
-  const message = landmarks(stage, 5);
-  assert.equal(stage.connection.inFlight.get(5).bytes, message);
+  stage.connection.keepsPictures = true;
+  return stage;
+}
+
+const STEP = '{"type":"step_down"}';
+/** What a socket carried but for its first message. */
+const carried = (socket) => socket.all.slice(1);
+
+test("landmarks go as they are, and up to fifteen at once", () => {
+  const stage = begunWithLandmarks();
+  const frame = landmarks(stage, 5);
+  assert.equal(stage.connection.inFlight.get(5).bytes, frame);
   for (let t = 10; t < 1000; t += 10) landmarks(stage, t);
   assert.equal(stage.connection.inFlight.size, 15);
 });
 
 test("landmarks are all kept while the socket is lost, at the full rate", () => {
-  const stage = new Stage(LANDMARK_FLOW);
-  stage.open({ limits: { max_fps: 60, in_flight: 15 } });
-  stage.connection.keepsPictures = true;
+  const stage = begunWithLandmarks();
   stage.socket.onclose({ code: 1006 });
   let taken = 0;
   for (let t = 33; t < 119_000; t += 33) taken += landmarks(stage, t) === null ? 0 : 1;
   assert.equal(taken, 3606);
   assert.equal(stage.connection.buffer.size, taken);
+});
+
+test("at thirty a second two frames go in a message, and one answer is for both", () => {
+  const stage = begunWithLandmarks();
+  for (const t of [10, 43, 76, 110, 143]) landmarks(stage, t);
+  assert.deepEqual(carried(stage.socket), [[10], [43, 76], [110, 143]]);
+  stage.tell({ type: "frame", t: 76 });
+  assert.deepEqual([...stage.connection.inFlight.frames.keys()], [110, 143]);
+});
+
+test("a frame waits for the next one for no longer than a frame takes, and not at all where they are further apart", () => {
+  const stage = begunWithLandmarks();
+  for (const t of [10, 60, 110, 140]) landmarks(stage, t);
+  assert.deepEqual(carried(stage.socket), [[10], [60], [110]]);
+  stage.pass(36);
+  assert.deepEqual(carried(stage.socket).at(-1), [140]);
+});
+
+test("a frame that waits is sent before the set is finished, and again over the next socket", () => {
+  const stage = begunWithLandmarks();
+  for (const t of [10, 40]) landmarks(stage, t);
+  stage.socket.onclose({ code: 1006 });
+  stage.pass(250);
+  stage.open({ resumed: true, last_t: 10, limits: { max_fps: 60, in_flight: 15 } });
+  stage.pass(30);
+  assert.deepEqual(carried(stage.socket), [[40]]);
+  stage.answerAll();
+  landmarks(stage, 310);
+  landmarks(stage, 340);
+  stage.connection.finish();
+  assert.deepEqual(carried(stage.socket).slice(1), [[310], [340]]);
+  stage.answerAll();
+  assert.equal(stage.socket.all.at(-1), "finish");
+});
+
+test("what was kept goes in twos as well, not faster than the server allows", () => {
+  const stage = begunWithLandmarks();
+  stage.socket.onclose({ code: 1006 });
+  for (let t = 10; t < 240; t += 30) landmarks(stage, t);
+  stage.pass(60);
+  stage.open({ resumed: true, limits: { max_fps: 60, in_flight: 15 } });
+  const began = stage.now;
+  while (stage.connection.buffer.size > 0) stage.pass(1);
+  assert.deepEqual(carried(stage.socket), [[10, 40], [70, 100], [130, 160], [190, 220]]);
+  assert.ok(stage.now - began >= 3 * 2 * 1000 / 60, String(stage.now - began));
+});
+
+test("another way of finding the pose is said right before its first frame", () => {
+  const stage = begunWithLandmarks();
+  for (const t of [10, 40]) landmarks(stage, t);
+  stage.connection.goOnWith(STEP, LANDMARK_FLOW);
+  for (const t of [70, 100, 130]) landmarks(stage, t);
+  assert.deepEqual(carried(stage.socket), [[10], [40], "step_down", [70], [100, 130]]);
+});
+
+test("it goes over to pictures, two at a time, and back", () => {
+  const stage = begunWithLandmarks();
+  landmarks(stage, 10);
+  stage.answerAll();
+  stage.connection.goOnWith(STEP, PICTURE_FLOW);
+  assert.deepEqual([60, 90, 120].map((t) => stage.picture(t)), [true, true, false]);
+  stage.answerAll();
+  stage.connection.goOnWith(STEP, LANDMARK_FLOW);
+  landmarks(stage, 150);
+  assert.deepEqual(carried(stage.socket), [[10], "step_down", [60], [90], "step_down", [150]]);
+});
+
+test("what is not analysed when the socket is lost is sent again with the step in its place", () => {
+  const stage = begunWithLandmarks();
+  landmarks(stage, 10);
+  stage.answerAll();
+  landmarks(stage, 60);
+  stage.connection.goOnWith(STEP, PICTURE_FLOW);
+  stage.picture(110);
+  stage.socket.onclose({ code: 1006 });
+  stage.pass(250);
+  stage.open({ resumed: true, last_t: 10, limits: { max_fps: 60, in_flight: 15 } });
+  stage.pass(100);
+  assert.deepEqual(carried(stage.socket), [[60], "step_down", [110]]);
+  stage.socket.onclose({ code: 1006 });
+  stage.pass(600);
+  stage.open({ resumed: true, last_t: 110 });
+  stage.picture(1000);
+  assert.deepEqual(carried(stage.socket), [[1000]]);
+});
+
+test("a step while the socket is away waits among what is kept", () => {
+  const stage = begunWithLandmarks();
+  stage.socket.onclose({ code: 1006 });
+  landmarks(stage, 10);
+  stage.connection.goOnWith(STEP, LANDMARK_FLOW);
+  landmarks(stage, 40);
+  stage.pass(250);
+  stage.open({ resumed: true, limits: { max_fps: 60, in_flight: 15 } });
+  stage.pass(100);
+  assert.deepEqual(carried(stage.socket), [[10], "step_down", [40]]);
+});
+
+test("a picture of the way before that is ready only now is left out", () => {
+  const stage = begunWithLandmarks();
+  stage.connection.taken(10);
+  stage.connection.goOnWith(STEP, PICTURE_FLOW);
+  stage.connection.encoded(10, new ArrayBuffer(806));
+  stage.picture(50);
+  assert.deepEqual(carried(stage.socket), ["step_down", [50]]);
+});
+
+test("a server without a place for pictures keeps the set, and landmarks go on", () => {
+  const stage = begunWithLandmarks();
+  landmarks(stage, 10);
+  stage.connection.goOnWith(STEP, PICTURE_FLOW);
+  stage.picture(60);
+  stage.tell({ type: "error", code: "busy", reason: "No place for pictures.", remedy: "Landmarks can be sent." });
+  stage.socket.onclose({ code: 4503 });
+  assert.equal(stage.heard.noPictures, 1);
+  stage.connection.goOnWith(STEP, LANDMARK_FLOW);
+  stage.pass(250);
+  stage.open({ resumed: true, last_t: 10, limits: { max_fps: 60, in_flight: 15 } });
+  landmarks(stage, 400);
+  assert.deepEqual(carried(stage.socket), ["step_down", [400]]);
+  assert.deepEqual(stage.heard.troubles, ["socket-lost"]);
 });

@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  FlowStats, InFlight, LostBuffer, SlowWatch, backoffMs, quantile,
+  FlowStats, InFlight, LANDMARK_FLOW, LostBuffer, PICTURE_FLOW, SlowWatch, backoffMs, quantile,
 } from "../../formcheck/web/live/client/flow.js";
 
 const flying = (t, sentAt = t) => ({ t, takenAt: t, sentAt, bytes: new ArrayBuffer(1), late: false });
-const kept = (t) => ({ t, takenAt: t, bytes: new ArrayBuffer(1) });
+const kept = (t, { flow = PICTURE_FLOW, before = null } = {}) => (
+  { t, takenAt: t, bytes: new ArrayBuffer(1), flow, before });
 const gapsOf = (frames) => frames.slice(1).map((frame, i) => frame.t - frames[i].t);
 
 test("two pictures are in flight at most, and an answer frees a place", () => {
@@ -96,6 +97,32 @@ test("what the server has analysed is forgotten", () => {
   buffer.add(kept(40));
   buffer.forgetUpTo(null);
   assert.equal(buffer.size, 1);
+});
+
+test("landmarks are kept for two minutes and then dropped, oldest first", () => {
+  const buffer = new LostBuffer();
+  for (let t = 0; t <= 121_000; t += 500) buffer.add(kept(t, { flow: LANDMARK_FLOW }));
+  assert.equal(buffer.frames[0].t, 1000);
+  assert.equal(buffer.size, 241);
+});
+
+test("pictures after landmarks are thinned, the landmarks are not", () => {
+  const buffer = new LostBuffer();
+  for (let i = 0; i < 900; i += 1) buffer.add(kept(i * 33.3, { flow: LANDMARK_FLOW }));
+  for (let i = 900; i < 2000; i += 1) buffer.add(kept(i * 33.3, i === 900 ? { before: "step" } : {}));
+  const of = (flow) => buffer.frames.filter((frame) => frame.flow === flow);
+  assert.equal(of(LANDMARK_FLOW).length, 900);
+  assert.ok(of(PICTURE_FLOW).length < 460, String(of(PICTURE_FLOW).length));
+  assert.deepEqual(buffer.frames.map(({ t }) => t), buffer.frames.map(({ t }) => t).sort((a, b) => a - b));
+  assert.deepEqual(buffer.frames.filter(({ before }) => before !== null), [of(PICTURE_FLOW)[0]]);
+});
+
+test("what has to be said before a frame that is dropped is said before the next one", () => {
+  const buffer = new LostBuffer();
+  buffer.add(kept(0, { flow: LANDMARK_FLOW, before: "step" }));
+  buffer.add(kept(60_000, { flow: LANDMARK_FLOW }));
+  buffer.add(kept(130_000, { flow: LANDMARK_FLOW }));
+  assert.deepEqual(buffer.frames.map(({ t, before }) => [t, before]), [[60_000, "step"], [130_000, null]]);
 });
 
 test("pauses grow and then stay", () => {

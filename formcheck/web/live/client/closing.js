@@ -36,6 +36,8 @@ export function afterClosing(closing) {
   const rested = begun && inSet && code === CLOSE.IDLE;
   // After a fault of its own the server keeps what was measured: who asks again gets the result, or hears it is gone.
   const rescued = begun && inSet && code === CLOSE.FAULT;
-  const goesOn = !trouble.over || retakes || rested || rescued || (refused && refusals < REFUSALS);
+  // There is no place for pictures where the landmarks of this set can still be sent.
+  const withoutPictures = begun && inSet && code === CLOSE.BUSY;
+  const goesOn = !trouble.over || retakes || rested || rescued || withoutPictures || (refused && refusals < REFUSALS);
   return { act: goesOn ? "retry" : "give-up", trouble, refused };
 }

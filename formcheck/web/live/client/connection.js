@@ -8,6 +8,7 @@
 import { afterClosing } from "./closing.js";
 import { CLOSE } from "./contract.js";
 import { FlowStats, InFlight, LostBuffer, PICTURE_FLOW, RESUMABLE_MS, backoffMs } from "./flow.js";
+import { landmarkMessage } from "./landmark_message.js";
 import { encodeFrame, parseMessage, resumeMessage } from "./protocol.js";
 import { TROUBLES } from "./troubles.js";
 import { Timers } from "./world.js";
@@ -24,6 +25,8 @@ const FINISH_MS = 60_000;
 const PING_MS = 10_000;
 /** Room left below the server's limit of pictures a second when catching up. */
 const PACE = 0.85;
+/** Frames that come this close to each other go together: the first waits for the second no longer than this, ms. */
+const TOGETHER_MS = 36;
 
 /**
  * @typedef {Object} Handlers
@@ -32,6 +35,8 @@ const PACE = 0.85;
  * @property {(finished: import("./contract.js").Finished) => void} onFinished
  * @property {(trouble: import("./troubles.js").Trouble) => void} onTrouble
  * @property {() => void} onPlace a picture can be taken now
+ * @property {() => void} onNoPictures pictures were to be sent from here on, and the server takes none: those that wait
+ *   are dropped, and it goes on with landmarks or not at all
  */
 
 export class Connection {
@@ -39,7 +44,7 @@ export class Connection {
    * @param {{url: string, setup: string}} set address with the token, and the first message
    * @param {Handlers} handlers
    * @param {import("./world.js").World} world
-   * @param {import("./flow.js").Flow} flow of pictures, or of messages that are made already
+   * @param {import("./flow.js").Flow} flow of pictures, or of landmarks
    */
   constructor(set, handlers, world, flow = PICTURE_FLOW) {
     this.flow = flow;
@@ -51,9 +56,16 @@ export class Connection {
     this.state = "connecting";
     this.setId = null;
     this.inFlight = new InFlight(Math.min(flow.inFlight, 2));
-    this.buffer = new LostBuffer(flow);
+    this.buffer = new LostBuffer();
+    /** Landmarks that wait for those after them. */
+    this.waiting = null;
+    /** What has to be sent before the next frame that is. */
+    this.before = null;
+    this.serverInFlight = 2;
     this.stats = new FlowStats();
     this.maxFps = Infinity;
+    /** From what was sent last to what may be sent next when catching up, ms. */
+    this.pauseMs = 0;
     this.attempt = 0;
     this.refusals = 0;
     this.lostAt = null;
@@ -79,27 +91,45 @@ export class Connection {
 
   /** A picture was taken and is being encoded. @param {number} t */
   taken(t) {
-    this.inFlight.add({ t, takenAt: this.world.clock(), sentAt: null, bytes: null, late: false });
+    this.inFlight.add({
+      t, takenAt: this.world.clock(), sentAt: null, bytes: null, late: false, flow: this.flow, before: null,
+    });
   }
 
-  /** Its bytes are there, or null when there is none. @param {number} t @param {ArrayBuffer|null} jpeg */
-  encoded(t, jpeg) {
+  /** Its bytes are there, or null when there is none. @param {number} t @param {ArrayBuffer|null} bytes */
+  encoded(t, bytes) {
     const frame = this.inFlight.get(t);
     if (frame === undefined || this.state === "closed") return;
-    if (jpeg === null || t <= this.lastT) {
+    if (bytes === null || t <= this.lastT || frame.flow !== this.flow) {
       this.inFlight.abandon(t);
     } else {
+      const apartMs = t - this.lastT;
       this.lastT = t;
-      frame.bytes = this.flow.isMessage ? jpeg : encodeFrame(t, jpeg);
+      frame.bytes = frame.flow === PICTURE_FLOW ? encodeFrame(t, bytes) : bytes;
+      frame.before = this.before;
+      this.before = null;
       if (this.state === "open" && this.buffer.size === 0) {
-        this.#send(frame);
+        this.#sendOrWait(frame, apartMs);
         return;
       }
       this.inFlight.abandon(t);
-      if (this.keepsPictures && this.setId !== null) this.buffer.add(frame);
+      if (this.#keeps) this.buffer.add(frame);
+      else this.before = frame.before;
     }
     this.#drain();
     this.#place();
+  }
+
+  /**
+   * From the next frame on it is another flow, which the server is told right before it: also where both are sent again,
+   * and where they wait for a lost socket.
+   * @param {string} text @param {import("./flow.js").Flow} flow
+   */
+  goOnWith(text, flow) {
+    this.#sendWaiting();
+    this.before = text;
+    this.flow = flow;
+    this.inFlight.limit = this.#limit;
   }
 
   /** End the set: everything kept is sent first. */
@@ -107,6 +137,7 @@ export class Connection {
     if (this.finishing) return;
     this.finishing = true;
     this.timers.set("finish", () => this.#fail(TROUBLES["no-answer"]), FINISH_MS);
+    this.#sendWaiting();
     this.#drain();
   }
 
@@ -171,8 +202,10 @@ export class Connection {
     this.state = "open";
     this.attempt = 0;
     this.lostAt = null;
-    this.inFlight.limit = Math.max(1, Math.min(ready.limits.in_flight ?? 2, this.flow.inFlight));
+    this.serverInFlight = ready.limits.in_flight ?? 2;
+    this.inFlight.limit = this.#limit;
     this.maxFps = Math.min(this.maxFps, ready.limits.max_fps ?? Infinity);
+    this.pauseMs = 1000 / (PACE * this.maxFps);
     this.lastSentAt = this.world.clock();
     if (resumed) this.buffer.forgetUpTo(ready.last_t);
     else this.stats.begin(this.world.clock());
@@ -191,24 +224,75 @@ export class Connection {
     this.#place();
   }
 
-  #send(frame) {
-    frame.sentAt = this.world.clock();
-    this.lastSentAt = frame.sentAt;
-    this.socket.send(frame.bytes);
+  get #limit() {
+    return Math.max(1, Math.min(this.serverInFlight, this.flow.inFlight));
+  }
+
+  /** Whether what cannot be sent now is kept for later. */
+  get #keeps() {
+    return this.keepsPictures && this.setId !== null;
+  }
+
+  /** Send a new frame, or let it wait for the next one where they come close to each other. */
+  #sendOrWait(frame, apartMs) {
+    const { waiting } = this;
+    if (waiting === null && frame.flow.together > 1 && frame.before === null && apartMs <= TOGETHER_MS) {
+      this.waiting = frame;
+      this.timers.set("together", () => this.#sendWaiting(), TOGETHER_MS);
+      return;
+    }
+    if (waiting !== null && frame.before === null) {
+      this.waiting = null;
+      this.timers.clear("together");
+      this.#send([waiting, frame]);
+      return;
+    }
+    this.#sendWaiting();
+    this.#send([frame]);
+  }
+
+  #sendWaiting() {
+    const { waiting } = this;
+    this.timers.clear("together");
+    this.waiting = null;
+    if (waiting !== null && this.state === "open") this.#send([waiting]);
+  }
+
+  /** Send frames in one message. @param {import("./flow.js").InFlightFrame[]} frames of one flow */
+  #send(frames) {
+    const now = this.world.clock();
+    for (const frame of frames) frame.sentAt = now;
+    this.lastSentAt = now;
+    const [{ before, bytes, flow }] = frames;
+    if (before !== null) this.socket.send(before);
+    this.socket.send(flow === PICTURE_FLOW ? bytes : landmarkMessage(frames.map((frame) => frame.bytes)));
+  }
+
+  /** Take the oldest frames that were kept and go together. */
+  #kept() {
+    const frames = [{ ...this.buffer.shift(), sentAt: null, late: true }];
+    const [{ flow }] = frames;
+    while (frames.length < flow.together && this.buffer.size > 0) {
+      const [next] = this.buffer.frames;
+      if (next.flow !== flow || next.before !== null) break;
+      frames.push({ ...this.buffer.shift(), sentAt: null, late: true });
+    }
+    return frames;
   }
 
   /** Send what was kept, oldest first and not faster than the server allows; then finish if that was asked for. */
   #drain() {
     if (this.state !== "open") return;
     while (this.buffer.size > 0 && this.inFlight.hasPlace) {
-      const waitMs = 1000 / (PACE * this.maxFps) - (this.world.clock() - this.lastSentAt);
+      const waitMs = this.pauseMs - (this.world.clock() - this.lastSentAt);
       if (waitMs > 1) {
         this.timers.set("drain", () => this.#drain(), waitMs);
         return;
       }
-      const frame = { ...this.buffer.shift(), sentAt: null, late: true };
-      this.inFlight.add(frame);
-      this.#send(frame);
+      const frames = this.#kept();
+      this.pauseMs = (1000 * frames.length) / (PACE * this.maxFps);
+      for (const frame of frames) this.inFlight.add(frame);
+      this.#send(frames);
     }
     const outstanding = this.buffer.size + this.inFlight.size;
     if (!this.finishing || outstanding > 0 || this.finishSentOver === this.socket) return;
@@ -228,6 +312,7 @@ export class Connection {
       lostMs: this.lostAt === null ? null : this.world.clock() - this.lostAt, refusals: this.refusals,
     });
     if (refused) this.refusals += 1;
+    if (code === CLOSE.BUSY && this.setId !== null) this.#noPictures();
     if (code === CLOSE.TOO_FAST) this.maxFps = Math.max(5, Math.min(this.maxFps, 30) / 2);
     if (act === "give-up") {
       this.#fail(trouble);
@@ -237,12 +322,25 @@ export class Connection {
     if (act === "renew") this.handlers.onTrouble(trouble);
   }
 
+  /** The server has no place for pictures: what was to be sent so is forgotten. */
+  #noPictures() {
+    if (this.flow !== PICTURE_FLOW) return;
+    for (const frame of this.inFlight.takeUnanswered()) if (frame.flow !== PICTURE_FLOW) this.buffer.add(frame);
+    this.buffer.forgetKind(PICTURE_FLOW);
+    this.before = null;
+    this.handlers.onNoPictures();
+  }
+
   #lost({ retry = true } = {}) {
     this.#drop();
     const now = this.world.clock();
     const begun = this.setId !== null;
     this.state = begun ? "lost" : "connecting";
-    for (const frame of this.inFlight.takeUnanswered()) if (this.keepsPictures) this.buffer.add(frame);
+    this.waiting = null;
+    for (const frame of this.inFlight.takeUnanswered()) {
+      if (this.keepsPictures) this.buffer.add(frame);
+      else this.before ??= frame.before;
+    }
     this.lostAt ??= now;
     if (begun ? now - this.lostAt > RESUMABLE_MS : this.attempt >= FIRST_ATTEMPTS) {
       this.#fail(TROUBLES[begun ? "socket-gone" : "socket-refused"]);
@@ -269,7 +367,7 @@ export class Connection {
 
   /** Let go of the socket without hearing of it again. */
   #drop() {
-    this.timers.clear("ready", "connect", "drain");
+    this.timers.clear("ready", "connect", "drain", "together");
     const { socket } = this;
     if (!socket) return;
     this.socket = null;

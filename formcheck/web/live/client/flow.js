@@ -12,16 +12,16 @@ export const KEPT_WHOLE_MS = 10_000;
 /** Older pictures than that kept at most: at 30 kB each they stay under 5 MB. */
 export const MAX_OLDER = 150;
 /**
- * How what is sent flows: so many at once, so much kept while the socket is lost.
- * @typedef {{inFlight: number, wholeMs: number, maxOlder: number, halfWhenLost: boolean, isMessage: boolean}} Flow
+ * How what is sent flows: so many at once, so much kept while the socket is lost, so many frames together.
+ * @typedef {{inFlight: number, wholeMs: number, maxOlder: number, halfWhenLost: boolean, together: number}} Flow
  */
 /** Pictures: a server that is behind gets fewer of them. @type {Flow} */
 export const PICTURE_FLOW = Object.freeze({
-  inFlight: 2, wholeMs: KEPT_WHOLE_MS, maxOlder: MAX_OLDER, halfWhenLost: true, isMessage: false,
+  inFlight: 2, wholeMs: KEPT_WHOLE_MS, maxOlder: MAX_OLDER, halfWhenLost: true, together: 1,
 });
 /** Landmarks are small: all are kept for as long as the server keeps the set. @type {Flow} */
 export const LANDMARK_FLOW = Object.freeze({
-  inFlight: 15, wholeMs: RESUMABLE_MS, maxOlder: 0, halfWhenLost: false, isMessage: true,
+  inFlight: 15, wholeMs: RESUMABLE_MS, maxOlder: 0, halfWhenLost: false, together: 2,
 });
 /** Span of the shown numbers, ms. */
 export const STATS_MS = 5000;
@@ -34,8 +34,10 @@ export function backoffMs(attempt) {
 }
 
 /**
- * A picture on its way. `bytes` is null while it is being encoded.
- * @typedef {{t: number, takenAt: number, sentAt: number|null, bytes: ArrayBuffer|null, late: boolean}} InFlightFrame
+ * A picture or its landmarks on their way. `bytes` is null while it is being encoded; `before` is a text that has to be
+ * sent right before it.
+ * @typedef {{t: number, takenAt: number, sentAt: number|null, bytes: ArrayBuffer|null, late: boolean, flow: Flow,
+ *   before: string|null}} InFlightFrame
  */
 
 /** Pictures taken and not yet answered, at most `limit`, oldest first. */
@@ -96,14 +98,12 @@ export class InFlight {
 }
 
 /**
- * Pictures taken while the socket is lost, in order of time. The newest ten seconds are kept whole; of older ones as
+ * What was taken while the socket is lost, in order of time. Of each kind the newest is kept whole; of older pictures as
  * many as there is room for, evenly spaced.
  */
 export class LostBuffer {
-  constructor({ wholeMs = KEPT_WHOLE_MS, maxOlder = MAX_OLDER } = {}) {
-    this.wholeMs = wholeMs;
-    this.maxOlder = maxOlder;
-    /** @type {{t: number, takenAt: number, bytes: ArrayBuffer}[]} */
+  constructor() {
+    /** @type {InFlightFrame[]} */
     this.frames = [];
     /** Least time between two older pictures, ms; grows when there are too many. */
     this.spacingMs = 0;
@@ -114,7 +114,7 @@ export class LostBuffer {
     return this.frames.length;
   }
 
-  /** @param {{t: number, takenAt: number, bytes: ArrayBuffer}} frame */
+  /** @param {InFlightFrame} frame */
   add(frame) {
     let at = this.frames.length;
     while (at > 0 && this.frames[at - 1].t > frame.t) at -= 1;
@@ -128,7 +128,15 @@ export class LostBuffer {
     if (t !== null) this.frames = this.frames.filter((frame) => frame.t > t);
   }
 
-  /** The oldest picture, taken out. */
+  /** Forget what is of this kind. @param {Flow} flow @returns {boolean} whether there was any */
+  forgetKind(flow) {
+    const others = this.frames.filter((frame) => frame.flow !== flow);
+    const some = others.length < this.frames.length;
+    this.frames = others;
+    return some;
+  }
+
+  /** The oldest frame, taken out. */
   shift() {
     return this.frames.shift();
   }
@@ -140,17 +148,28 @@ export class LostBuffer {
 
   #thin() {
     const newest = this.frames[this.frames.length - 1].t;
-    const isOlder = (frame) => newest - frame.t > this.wholeMs;
-    let older = this.frames.filter(isOlder);
-    if (older.length === 0) return;
-    const whole = this.frames.slice(older.length);
+    const isOlder = (frame) => newest - frame.t > frame.flow.wholeMs;
+    if (!this.frames.some(isOlder)) return;
+    let older = this.frames.filter((frame) => isOlder(frame) && frame.flow.maxOlder > 0);
     if (this.spacingMs > 0) older = spaced(older, this.spacingMs);
-    while (older.length > this.maxOlder) {
+    while (older.length > 0 && older.length > older[0].flow.maxOlder) {
       this.spacingMs = Math.max(this.spacingMs * 2, (1.5 * (older[older.length - 1].t - older[0].t)) / older.length);
       older = spaced(older, this.spacingMs);
     }
-    this.thinned += this.frames.length - older.length - whole.length;
-    this.frames = [...older, ...whole];
+    const kept = new Set(older);
+    const frames = [];
+    let before = null;
+    for (const frame of this.frames) {
+      if (isOlder(frame) && !kept.has(frame)) {
+        before = frame.before ?? before;
+        continue;
+      }
+      // What stood before a frame that is left out holds for those after it.
+      frames.push(before === null ? frame : { ...frame, before: frame.before ?? before });
+      before = null;
+    }
+    this.thinned += this.frames.length - frames.length;
+    this.frames = frames;
   }
 }
 
