@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { WATCHED } from "../../formcheck/web/live/client/cover.js";
-import { PoseSource } from "../../formcheck/web/live/client/pose_source.js";
+import { PoseSource, whyOf } from "../../formcheck/web/live/client/pose_source.js";
+import { nameOf } from "../../formcheck/web/live/client/source_choice.js";
 import { FILM } from "../../formcheck/web/live/client/self_test_film.js";
 
 const POSE = {
@@ -101,16 +102,103 @@ test("nothing is opened where the server takes no landmarks or has no files", as
   }
 });
 
-test("a finder that is left gives way to the next step", async () => {
+test("a finder that is left gives way to the next step, tried in fewer runs", async () => {
   const { source, opened } = sourceOf({});
   await source.begin();
-  source.leave("context-lost");
+  const left = source.leave("slow");
   assert.equal(source.ready, null);
-  await source.begin();
+  await left;
   assert.equal(source.ready.estimator.delegate, "CPU");
-  assert.deepEqual(source.choice.left, [{ step: "full GPU", why: "context-lost" }]);
+  assert.equal(source.ready.estimator.self_test.runs, 12);
+  assert.deepEqual(source.choice.left, [{ step: "full GPU", why: "slow" }]);
   source.close();
   assert.ok(opened.every(({ finder }) => finder.isOver));
+});
+
+test("a lost context is tried once anew on the same step, then the next one is taken", async () => {
+  const { source, opened } = sourceOf({});
+  await source.begin();
+  await source.leave("context-lost");
+  assert.deepEqual(opened.map(({ step }) => step.delegate), ["GPU", "GPU"]);
+  assert.equal(source.ready.estimator.delegate, "GPU");
+  await source.leave("context-lost");
+  assert.equal(source.ready.estimator.delegate, "CPU");
+});
+
+for (const [fault, what] of Object.entries({
+  "4 px off": { px: 4 }, "right only in the first run": { px: (run) => (run === 0 ? 0 : 40) }, "80 ms a picture": { ms: 80 },
+  "context lost again": { fails: 3 }, "no WebGL any more": { fails: "open" },
+})) {
+  test(`in the set, ${fault} on the next step too: pictures go at once`, async () => {
+    const { source } = sourceOf({ "full CPU": what });
+    await source.begin();
+    await source.leave("failed");
+    assert.equal(source.ready, null);
+    assert.equal(source.choice.step.source, "picture");
+    assert.ok(!source.isStuck);
+  });
+}
+
+test("where pictures may not leave the lite model follows, and then nothing", async () => {
+  const { source } = sourceOf({ "full GPU": { fails: "open" }, "full CPU": { px: 4 } });
+  source.allow(false);
+  await source.begin();
+  assert.equal(source.ready.estimator.model, "lite");
+  assert.equal(source.choice.hasNext, false);
+  await source.leave("failed");
+  assert.ok(source.isStuck);
+  source.allow(true);
+  assert.equal(source.choice.step.source, "picture");
+  assert.ok(!source.isStuck);
+});
+
+test("a person who forbids pictures is remembered, and a set that only pictures served goes over to lite", async () => {
+  const kept = new Map();
+  const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value) };
+  const bad = { "full GPU": { px: 4 }, "full CPU": { px: 4 } };
+  const { source } = sourceOf(bad, { storage });
+  await source.begin();
+  assert.ok(source.picturesCanGo);
+  source.allow(false);
+  await source.begin();
+  assert.equal(source.ready.estimator.model, "lite");
+  const { source: another } = sourceOf(bad, { storage });
+  assert.ok(!another.allowed);
+  assert.ok(!another.choice.steps.some(({ source: from }) => from === "picture"));
+});
+
+test("forbidding pictures leaves a finder that works alone", async () => {
+  const { source, opened } = sourceOf({});
+  await source.begin();
+  source.allow(false);
+  await source.begin();
+  assert.equal(opened.length, 1);
+  assert.ok(source.ready !== null);
+});
+
+test("a server without a place leads to lite, and the next set hopes for a place again", async () => {
+  const { source } = sourceOf({ "full GPU": { px: 4 }, "full CPU": { px: 4 } });
+  await source.begin();
+  await source.takesNoPictures();
+  assert.equal(source.ready.estimator.model, "lite");
+  assert.ok(source.allowed);
+  source.hopeForPlace();
+  assert.equal(nameOf(source.choice.step), "picture");
+});
+
+test("a choice that was overtaken changes nothing any more", async () => {
+  const { source, opened } = sourceOf({});
+  const first = source.begin();
+  source.allow(false);
+  source.close();
+  await first;
+  assert.equal(source.ready, null);
+  assert.ok(opened.every(({ finder }) => finder.isOver));
+});
+
+test("the server is told why in one of its words", () => {
+  assert.deepEqual(["slow", "context-lost", "too-long", "estimate", "worker"].map(whyOf),
+    ["slow", "context-lost", "failed", "failed", "failed"]);
 });
 
 test("the step of another day is where the next day begins", async () => {

@@ -47,8 +47,8 @@ def browser_pose() -> dict[str, object] | None:
     Returns
     -------
     dict or None
-        Package, version and hash of the WebAssembly, the addresses of MediaPipe's files, and of each model that is
-        here its address and hash.
+        Package, version, hash and size of the WebAssembly, the addresses of MediaPipe's files, and of each model that
+        is here its address, hash and size.
     """
     models = {name: path for name in MODELS if (path := _model(name)) is not None}
     if not browser_state().ok or not models:
@@ -57,9 +57,14 @@ def browser_pose() -> dict[str, object] | None:
         "package": BROWSER_PACKAGE.name,
         "version": BROWSER_PACKAGE.version,
         "wasm_sha256": WASM.sha256,
+        "wasm_bytes": _bytes(browser_file(WASM)),
         "assets": {name: _address(each) for name, each in (("bundle", BUNDLE), ("loader", LOADER), ("wasm", WASM))},
         "models": {
-            name: {"address": _address(PackageMember(model_path(name).name, sha256)), "sha256": sha256}
+            name: {
+                "address": _address(PackageMember(model_path(name).name, sha256)),
+                "sha256": sha256,
+                "bytes": _bytes(path),
+            }
             for name, path in models.items()
             if (sha256 := known_sha256(path))
         },
@@ -86,6 +91,10 @@ def pose_answer(sha256: str, name: str, accepted: str) -> Response:
     if path.suffix in _TYPES and "gzip" in accepted:
         return Response(_zipped(path, sha256), media_type=kind, headers={**headers, "Content-Encoding": "gzip"})
     return FileResponse(path, media_type=kind, headers=headers)
+
+
+def _bytes(path: Path | None) -> int:
+    return 0 if path is None else path.stat().st_size
 
 
 def _address(member: PackageMember) -> str:

@@ -94,14 +94,14 @@ export class Encoder {
   }
 
   /**
-   * @param {HTMLVideoElement} video
+   * @param {HTMLVideoElement|ImageBitmap} source a video that shows a picture, or one that was taken of it
    * @param {{width: number, height: number}} size
    * @returns {Promise<ArrayBuffer|null>} null when the browser gave no picture
    */
-  async encode(video, size) {
-    if (this.worker === null) return this.#encodeHere(video, size);
-    const picture = await pictureOf(video);
-    if (picture === null || this.worker === null) return this.#encodeHere(video, size);
+  async encode(source, size) {
+    if (this.worker === null) return this.#encodeHere(source, size);
+    const picture = isBitmap(source) ? source : await pictureOf(source);
+    if (picture === null || this.worker === null) return this.#encodeHere(source, size);
     const id = (this.id += 1);
     return new Promise((resolve) => {
       this.waiting.set(id, resolve);
@@ -136,17 +136,34 @@ export class Encoder {
     this.waiting.clear();
   }
 
-  #encodeHere(video, { width, height }) {
+  #encodeHere(source, { width, height }) {
     this.canvas ??= document.createElement("canvas");
     if (this.canvas.width !== width || this.canvas.height !== height) {
       this.canvas.width = width;
       this.canvas.height = height;
       this.context = this.canvas.getContext("2d", { alpha: false });
     }
-    this.context.drawImage(video, 0, 0, width, height);
+    this.context.drawImage(source, 0, 0, width, height);
     return new Promise((resolve) => {
       this.canvas.toBlob((blob) => resolve(blob === null ? null : blob.arrayBuffer()), "image/jpeg", QUALITY);
     });
+  }
+}
+
+function isBitmap(source) {
+  return typeof ImageBitmap === "function" && source instanceof ImageBitmap;
+}
+
+/**
+ * A copy of the picture that the video shows now, in this size: it can be kept, other than the video's own.
+ * @param {HTMLVideoElement} video @param {{width: number, height: number}} size
+ * @returns {Promise<ImageBitmap|null>}
+ */
+export async function copyOf(video, { width, height }) {
+  try {
+    return await createImageBitmap(video, { resizeWidth: width, resizeHeight: height });
+  } catch {
+    return null;
   }
 }
 

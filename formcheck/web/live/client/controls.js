@@ -13,6 +13,7 @@ import { REVIEW_HREF, REVIEW_TEXT } from "./troubles.js";
  * @property {() => void} retry
  * @property {() => void} reload
  * @property {(id: string) => void} camera
+ * @property {(stay: boolean) => void} stay pictures may not leave the device
  */
 
 export class Controls {
@@ -21,10 +22,14 @@ export class Controls {
     this.video = make("video", { class: "fc-video", playsinline: true, muted: true, "aria-label": "Your camera" });
     this.canvas = make("canvas", { class: "fc-overlay", "aria-hidden": "true" });
     this.start = button("start", "Start", actions.start, "fc-primary fc-start");
+    this.stay = make("input", { type: "checkbox", "data-testid": "pictures-stay" });
+    this.stay.addEventListener("change", () => actions.stay(this.stay.checked));
     this.interrupted = make("p", { class: "fc-interrupted", role: "status", "data-testid": "interrupted", hidden: true });
     this.placeholder = make("div", { class: "fc-placeholder" }, this.interrupted, this.start,
       make("p", { text: "Nothing needs to be touched from here to the end of the set." }),
-      make("p", { class: "fc-quiet", text: "Pictures are looked at and forgotten, unless you chose to keep the video." }));
+      make("label", { class: "fc-stay" }, this.stay, "Pictures never leave this device"));
+    /** Where pictures go, before the set and in it. */
+    this.privacy = make("p", { class: "fc-privacy", role: "status", "data-testid": "privacy" });
     this.troubleCause = make("p", { class: "fc-trouble-cause" });
     this.troubleNext = make("p", { class: "fc-trouble-next" });
     this.retry = button("retry", "Try again", actions.retry, "fc-primary");
@@ -33,7 +38,8 @@ export class Controls {
       this.troubleCause, this.troubleNext,
       make("p", { class: "fc-trouble-actions" }, this.retry, this.reload,
         make("a", { href: REVIEW_HREF, "data-testid": "use-recorded", text: REVIEW_TEXT })));
-    this.view = make("div", { class: "fc-view", tabindex: "-1" }, this.video, this.canvas, this.placeholder, this.trouble);
+    this.view = make("div", { class: "fc-view", tabindex: "-1" }, this.video, this.canvas, this.placeholder, this.privacy,
+      this.trouble);
 
     this.finish = button("finish", "Finish", actions.finish, "fc-primary", "F");
     this.mute = button("mute", "Voice is on", actions.mute, "", "M");
@@ -69,6 +75,12 @@ export class Controls {
   /** @param {boolean} mirrored */
   mirror(mirrored) {
     this.view.classList.toggle("fc-mirrored", mirrored);
+  }
+
+  /** Say where pictures go. @param {{sentence: string, source: string}} privacy */
+  tellPrivacy({ sentence, source }) {
+    setText(this.privacy, sentence);
+    this.privacy.dataset.source = source;
   }
 
   /** @param {number} width @param {number} height */

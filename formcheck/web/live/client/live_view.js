@@ -9,6 +9,7 @@ import { NO_CONNECTION, PAST_MS, Readings } from "./measures.js";
 import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
 import { PoseSource } from "./pose_source.js";
+import { privacySentence } from "./privacy.js";
 import { ScreenLight, leaveFullScreen, toggleFullScreen } from "./screen.js";
 import { browserStorage, interruptedStore, interruptedText, sessionStore, windowStorage } from "./sessions.js";
 import { SetRun } from "./set_run.js";
@@ -39,6 +40,7 @@ export class LiveView {
       start: () => this.start(), finish: () => this.finish(), mute: () => this.mute(!this.speaker.muted),
       fill: () => toggleFullScreen(this.element), cancel: () => this.cancel(), retry: () => this.start(),
       reload: () => window.location.reload(), camera: (id) => this.changeCamera(id),
+      stay: (stay) => this.source.allow(!stay),
     });
     this.panel = new Panel(component.data.measures);
     this.stats = make("p", { class: "fc-stats", "data-testid": "live-stats", "aria-hidden": "true" });
@@ -56,9 +58,14 @@ export class LiveView {
     this.source = new PoseSource(component.data.pose ?? null, VERSION >= TAKES_LANDMARKS, {
       storage: browserStorage(), userAgent: navigator.userAgent, now: () => Date.now(),
     });
-    this.source.begin();
+    this.controls.stay.checked = !this.source.allowed;
+    this.source.onChange = () => this.#tellPrivacy();
     /** @type {SetRun|null} */
     this.run = null;
+    /** Where the set under way finds poses. @type {"here"|"server"|null} */
+    this.where = null;
+    this.source.begin();
+    this.#tellPrivacy();
     this.chosenCamera = null;
     this.tellUntil = Infinity;
     this.awaitsToken = null;
@@ -102,6 +109,7 @@ export class LiveView {
     this.controls.running(true);
     this.panel.busy("Opening the camera");
     this.#stage("opening");
+    this.bands = {};
     this.element.scrollIntoView({ block: "start" });
     // The pressed button is gone: without this a keyboard would begin at the top of the page again.
     this.controls.view.focus({ preventScroll: true });
@@ -111,6 +119,8 @@ export class LiveView {
       onShape: (width, height) => this.#shape(width, height),
       onReady: (ready) => this.#ready(ready),
       onFrame: (frame, ageMs) => this.#frame(frame, ageMs),
+      onPose: (pose) => this.overlay.aim(pose, this.bands),
+      onSource: (here) => this.#foundNow(here ? "here" : "server"),
       onFinished: (finished) => this.#finished(finished),
       onTrouble: (trouble) => this.#trouble(trouble),
       onStats: (stats) => this.#showStats(stats),
@@ -173,12 +183,28 @@ export class LiveView {
     this.readings.take(frame, now, ageMs);
     const knees = frame.measures[this.panel.readouts.alignmentMeasure] ?? {};
     // A pose of the past would lie beside the person: the video is always now.
-    const bands = { left: knees.left?.band ?? null, right: knees.right?.band ?? null };
-    if (ageMs < PAST_MS) this.overlay.aim(frame.pose, bands);
+    this.bands = { left: knees.left?.band ?? null, right: knees.right?.band ?? null };
+    // Of what is found here the overlay hears at once.
+    if (this.where === "server" && ageMs < PAST_MS) this.overlay.aim(frame.pose, this.bands);
     this.panel.frame(frame, now);
     const said = this.narrator.utterances(frame, now, { holds: Boolean(this.panel.target.hold_s) });
     if (ageMs < UNSAID_MS) for (const utterance of said) this.speaker.say(utterance);
     if (frame.stage === "done") this.finish();
+  }
+
+  /** @param {"here"|"server"|null} where the set under way finds poses; null without one */
+  #foundNow(where) {
+    this.where = where;
+    this.#tellPrivacy();
+  }
+
+  #tellPrivacy() {
+    const { source } = this;
+    const { picturesCanGo, loaded } = source;
+    const settled = source.ready !== null ? "here" : source.isStuck ? "nowhere" : "server";
+    const where = this.where ?? (source.isSettled ? settled : "choosing");
+    const keepsVideo = Boolean(this.component.data.setup.keep_video);
+    this.controls.tellPrivacy({ source: where, sentence: privacySentence(where, { loaded, picturesCanGo, keepsVideo }) });
   }
 
   #finished({ set_id: setId, reps }) {
@@ -231,6 +257,7 @@ export class LiveView {
   #stop(cancel) {
     this.run?.close(cancel);
     this.run = null;
+    this.#foundNow(null);
     this.#tokenIsHere();
     clearInterval(this.look);
     this.tellUntil = Infinity;

@@ -8,7 +8,9 @@ import { pointsOf } from "./landmark_message.js";
 /** Loading and compiling takes this long at most: megabytes over a slow line, ms. */
 const OPEN_MS = 60_000;
 /** A picture that takes longer than this tells that the worker hangs, ms. */
-const ESTIMATE_MS = 5000;
+const ESTIMATE_MS = 3000;
+/** The first one makes caches and compiles. */
+const FIRST_MS = 15_000;
 
 export class PoseFinder {
   /**
@@ -21,12 +23,17 @@ export class PoseFinder {
     this.waiting = null;
     this.id = 0;
     this.cause = null;
+    this.hasFound = false;
+    /** Told the share that is loaded. @type {(share: number) => void} */
+    this.onLoading = () => {};
     this.worker = open();
     this.worker.onmessage = ({ data }) => this.#said(data);
     this.worker.onerror = () => this.#end("worker");
     const model = pose.models[step.model].address;
     /** Resolves when it may be used; rejects with a cause. */
-    this.opened = this.#ask({ type: "open", assets: { ...pose.assets, model }, delegate: step.delegate }, [], OPEN_MS);
+    const sizes = { wasm: pose.wasm_bytes, model: pose.models[step.model].bytes };
+    const assets = { ...pose.assets, model };
+    this.opened = this.#ask({ type: "open", assets, sizes, delegate: step.delegate }, [], OPEN_MS);
     this.opened.catch(() => {});
   }
 
@@ -38,13 +45,16 @@ export class PoseFinder {
   /**
    * @param {VideoFrame|ImageBitmap|ImageData} picture handed over, unless it is an ImageData
    * @param {number} t capture time, ms @param {{width: number, height: number}} size to look at it in
+   * @param {boolean} [people] whether to count the people in view from this picture on; a later frame says how many
    * @returns {Promise<{frame: ArrayBuffer, points: number[][]|null, ms: number}>} rejects with a cause
    */
-  async find(picture, t, { width, height }) {
+  async find(picture, t, { width, height }, people = false) {
     this.id += 1;
-    const message = { type: "frame", id: this.id, picture, t, width, height };
+    const message = { type: "frame", id: this.id, picture, t, width, height, people };
     const isHandedOver = typeof ImageData === "undefined" || !(picture instanceof ImageData);
-    const { frame, ms } = await this.#ask(message, isHandedOver ? [picture] : [], ESTIMATE_MS);
+    const { frame, ms } = await this.#ask(message, isHandedOver ? [picture] : [],
+      this.hasFound ? ESTIMATE_MS : FIRST_MS);
+    this.hasFound = true;
     return { frame, points: pointsOf(frame), ms };
   }
 
@@ -69,6 +79,10 @@ export class PoseFinder {
   #said(data) {
     if (data.type === "failed") {
       this.#end(data.cause);
+      return;
+    }
+    if (data.type === "loading") {
+      this.onLoading(data.share);
       return;
     }
     const { waiting } = this;

@@ -1,17 +1,26 @@
 /**
  * Where this page finds poses: goes down the ladder of `source_choice.js` while the person reads the page, with a
- * self-test on each step. Until it is through, and where nothing passes, pictures go to the server as ever.
+ * self-test on each step. Until it is through, and where nothing passes, pictures go to the server as ever, unless the
+ * person forbids that.
  *
  * @typedef {{finder: import("./pose_finder.js").PoseFinder, estimator: Object}} Finding a finder that passed, and what
  *   the set-up message says of it
+ * @typedef {"slow"|"failed"|"context-lost"} Why a finder is given up in the set
+ * @typedef {Object} PoseWorld
+ * @property {Storage|null} storage
+ * @property {string} userAgent
+ * @property {() => number} now
+ * @property {(pose: Object, step: Object) => PoseFinder} [finder]
+ * @property {(i: number) => Promise<unknown>} [picture] of the film
  */
 
 import { PoseFinder } from "./pose_finder.js";
-import { selfTest } from "./self_test.js";
+import { RUNS_IN_SET, selfTest } from "./self_test.js";
 import { FILM } from "./self_test_film.js";
 import { SourceChoice, recalled, remember, stepsOf } from "./source_choice.js";
 
 const KEY = "formcheck-pose-step";
+const PICTURES_KEY = "formcheck-pictures-stay";
 /** The server takes so much of a browser's name. */
 const LONGEST_NAME = 300;
 
@@ -19,19 +28,51 @@ export class PoseSource {
   /**
    * @param {Object|null} pose what the server says of its files; null where it has none
    * @param {boolean} landmarks whether the server takes landmarks
-   * @param {{storage: Storage|null, userAgent: string, now: () => number,
-   *   finder?: (pose: Object, step: Object) => PoseFinder, picture?: (i: number) => Promise<unknown>}} world
+   * @param {PoseWorld} world
    */
   constructor(pose, landmarks, world) {
     this.pose = pose;
+    this.landmarks = landmarks;
     this.world = { finder: (...given) => new PoseFinder(...given), picture: filmPicture, ...world };
     this.runtime = `${pose?.wasm_sha256} ${world.userAgent}`;
-    const steps = pose === null ? [] : stepsOf({ models: Object.keys(pose.models), pictures: true, landmarks });
-    this.choice = new SourceChoice(steps, recalled(read(world.storage), this.runtime, world.now()));
+    /** Whether the person lets pictures leave the device. */
+    this.allowed = read(world.storage, PICTURES_KEY) !== "yes";
+    /** Whether the server has a place for them, as far as is known. */
+    this.hasPlace = true;
+    this.choice = new SourceChoice(this.#steps, recalled(read(world.storage, KEY), this.runtime, world.now()));
     /** @type {Finding|null} */
     this.ready = null;
     this.isOver = false;
     this.finder = null;
+    /** A lost context is asked for anew once. */
+    this.hasRenewed = false;
+    /** Counts what is begun, so that what was overtaken ends. */
+    this.attempt = 0;
+    /** Share of what has to be loaded that is there; null where nothing is being loaded. */
+    this.loaded = null;
+    /** Told when `ready`, `step` or `loaded` may have changed. */
+    this.onChange = () => {};
+  }
+
+  get #steps() {
+    const { pose, landmarks } = this;
+    const models = pose === null ? [] : Object.keys(pose.models);
+    return stepsOf({ models, pictures: this.picturesCanGo, landmarks });
+  }
+
+  /** Whether pictures may leave the device, and the server takes them. */
+  get picturesCanGo() {
+    return this.allowed && this.hasPlace;
+  }
+
+  /** Whether nothing is left: neither can poses be found here, nor may pictures leave. */
+  get isStuck() {
+    return this.ready === null && this.choice.step === null;
+  }
+
+  /** Whether it is known where poses will be found. */
+  get isSettled() {
+    return this.ready !== null || this.choice.step?.source !== "landmarks";
   }
 
   /** Choose; resolves when that is done. */
@@ -40,40 +81,93 @@ export class PoseSource {
     return this.choosing;
   }
 
-  /** The finder failed or is too slow: the next set goes on with the next step. @param {string} why */
-  leave(why) {
-    if (this.ready === null) return;
-    this.ready = null;
+  /** Let pictures leave the device or not, from now on and another day. @param {boolean} allowed */
+  allow(allowed) {
+    write(this.world.storage, PICTURES_KEY, allowed ? "no" : "yes");
+    if (allowed === this.allowed) return;
+    this.allowed = allowed;
+    this.#changed();
+  }
+
+  /** Another set begins: the server may have a place again. */
+  hopeForPlace() {
+    this.hasPlace = true;
+    this.#changed();
+  }
+
+  /** The server has no place for pictures. @returns {Promise<void>} when it is known what is done instead */
+  takesNoPictures() {
+    this.hasPlace = false;
+    this.#changed();
+    return this.begin();
+  }
+
+  /**
+   * The finder failed or is too slow: it goes on with the next step, or once more with this one where its WebGL context
+   * was lost.
+   * @param {string} cause
+   * @returns {Promise<void>} when it is known what comes next
+   */
+  leave(cause) {
+    if (this.ready === null) return this.begin();
+    const again = cause === "context-lost" && !this.hasRenewed;
+    this.hasRenewed ||= again;
     this.#closeFinder();
-    this.choice.down(why);
-    this.choosing = this.#choose();
+    if (!again) this.choice.down(cause);
+    this.choosing = this.#choose(RUNS_IN_SET);
+    return this.choosing;
   }
 
   close() {
     this.isOver = true;
-    this.ready = null;
     this.#closeFinder();
   }
 
-  async #choose() {
-    while (!this.isOver && this.choice.step?.source === "landmarks") {
+  /** There are other steps now: it stays where it is if that is one of them. */
+  #changed() {
+    const before = this.choice.step;
+    this.choice.change(this.#steps);
+    if (this.choice.step === before) return;
+    this.#closeFinder();
+    this.choosing = this.#choose();
+  }
+
+  async #choose(runs) {
+    const attempt = (this.attempt += 1);
+    const goesOn = () => !this.isOver && attempt === this.attempt;
+    while (goesOn() && this.ready === null && this.choice.step?.source === "landmarks") {
       const { step } = this.choice;
+      let result = null;
+      let cause = "failed";
       try {
-        this.finder = this.world.finder(this.pose, step);
-        await this.finder.opened;
-        const result = await selfTest(FILM, async (i, t) => this.finder.find(await this.world.picture(i), t, FILM));
-        if (this.choice.tested(result)) {
-          this.finder.forget();
-          this.ready = { finder: this.finder, estimator: this.#estimator(step, result) };
-        }
+        const finder = this.world.finder(this.pose, step);
+        this.finder = finder;
+        finder.onLoading = (share) => goesOn() && this.#loading(share);
+        await finder.opened;
+        this.#loading(null);
+        result = await selfTest(FILM, async (i, t) => finder.find(await this.world.picture(i), t, FILM), runs);
       } catch (error) {
-        this.choice.down(error.message);
+        cause = error.message;
       }
-      if (this.ready !== null) break;
-      this.#closeFinder();
+      if (!goesOn()) return;
+      if (result === null) this.choice.down(cause);
+      else if (this.choice.tested(result)) this.#found(step, result);
+      if (this.ready === null) this.#closeFinder();
     }
+    if (!goesOn()) return;
     const { step } = this.choice;
-    if (!this.isOver && step) write(this.world.storage, remember(step, this.runtime, this.world.now()));
+    if (step) write(this.world.storage, KEY, remember(step, this.runtime, this.world.now()));
+    this.onChange();
+  }
+
+  #found(step, result) {
+    this.finder.forget();
+    this.ready = { finder: this.finder, estimator: this.#estimator(step, result) };
+  }
+
+  #loading(share) {
+    this.loaded = share;
+    this.onChange();
   }
 
   #estimator({ model, delegate }, result) {
@@ -87,26 +181,34 @@ export class PoseSource {
   #closeFinder() {
     this.finder?.close();
     this.finder = null;
+    this.ready = null;
+    this.loaded = null;
   }
 }
 
-function filmPicture(i) {
+/** Why a finder is given up, as the server is told. @param {string} cause @returns {Why} */
+export function whyOf(cause) {
+  return cause === "slow" || cause === "context-lost" ? cause : "failed";
+}
+
+/** A picture of the film as a picture of the camera. @param {number} i */
+export function filmPicture(i) {
   const jpeg = Uint8Array.from(atob(FILM.jpegs[i]), (each) => each.charCodeAt(0));
   return createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
 }
 
-function read(storage) {
+function read(storage, key) {
   try {
-    return storage?.getItem(KEY) ?? null;
+    return storage?.getItem(key) ?? null;
   } catch {
     return null;
   }
 }
 
-function write(storage, text) {
+function write(storage, key, text) {
   try {
-    storage?.setItem(KEY, text);
+    storage?.setItem(key, text);
   } catch {
-    // Where nothing may be kept the test is made again.
+    // Where nothing may be kept the test is made again, and the person asked again.
   }
 }

@@ -2,16 +2,18 @@
  * Finds one person's landmarks in pictures, on the person's own device. One worker a page: it is ended, never opened
  * twice, since MediaPipe does not give memory back.
  *
- * In: `{type: "open", assets: {bundle, loader, wasm, model}, delegate}` once; then
- * `{type: "frame", id, picture, t, width, height}`, the picture a VideoFrame, an ImageBitmap or an ImageData of that
- * size, one at a time; `{type: "forget"}` where another camera or set begins.
- * Out: `{type: "opened"}`; `{type: "pose", id, frame, ms}`, the frame as `landmark_message.js` makes it; or
- * `{type: "failed", cause}`, after which the worker is of no more use.
+ * In: `{type: "open", assets: {bundle, loader, wasm, model}, sizes: {wasm, model}, delegate}` once; then
+ * `{type: "frame", id, picture, t, width, height, people}`, the picture a VideoFrame, an ImageBitmap or an ImageData of
+ * that size, one at a time, `people` where those in view are to be counted; `{type: "forget"}` where another camera or
+ * set begins.
+ * Out: `{type: "loading", share}`; `{type: "opened"}`; `{type: "pose", id, frame, ms}`, the frame as
+ * `landmark_message.js` makes it; or `{type: "failed", cause}`, after which the worker is of no more use.
  */
 
 import { Belief } from "./belief.js";
 import { CoverWatch } from "./cover.js";
 import { landmarkFrame } from "./landmark_message.js";
+import { PeopleLook, boxOf } from "./people.js";
 import { foundOf, readLandmarks } from "./result_bytes.js";
 
 /** MediaPipe is told that time runs this much faster, so that its smoothing has nothing to hold on to. */
@@ -20,8 +22,12 @@ const IMAGE_STREAM = "normalized_landmarks";
 const WORLD_STREAM = "world_landmarks";
 /** Brightness is taken from every so many-th pixel of every so many-th row. */
 const LUMA_STRIDE = 8;
+/** Enough to tell one person from several; each one costs time. */
+const MOST_PEOPLE = 3;
+/** How often the page is told how much is loaded: in so many steps. */
+const LOADING_STEPS = 50;
 
-/** @typedef {"bundle"|"model"|"webgl"|"presence"|"context-lost"|"estimate"|"open"} Cause */
+/** @typedef {"bundle"|"wasm"|"model"|"webgl"|"presence"|"context-lost"|"estimate"|"open"} Cause */
 
 const covers = new CoverWatch();
 const belief = new Belief();
@@ -32,6 +38,15 @@ let lastMs = -1;
 let canvas = null;
 let context = null;
 let failed = false;
+/** Opens a landmarker of this graph. @type {((options: Object) => Promise<Object>)|null} */
+let openLandmarker = null;
+/** Finds several people in single pictures; opened when it is first asked for. */
+let peopleFinder = null;
+let isOpening = false;
+/** @type {PeopleLook|null} */
+let look = null;
+/** People who were counted and not told of yet. */
+let people = null;
 
 /** @param {Cause} cause @param {unknown} [error] */
 function fail(cause, error) {
@@ -40,38 +55,78 @@ function fail(cause, error) {
   self.postMessage({ type: "failed", cause, detail: String(error?.message ?? error ?? "").slice(0, 300) });
 }
 
-async function bytesOf(address) {
+/** Read a file and tell how much of it is there. */
+async function bytesOf(address, onBytes) {
   const answer = await fetch(address, { mode: "same-origin", redirect: "error" });
   if (!answer.ok) throw new Error(`${answer.status}`);
-  return new Uint8Array(await answer.arrayBuffer());
+  const parts = [];
+  const reader = answer.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    parts.push(value);
+    onBytes(value.length);
+  }
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
-async function open({ assets, delegate }) {
+/** Adds up what is loaded of files of these sizes, and tells the page. */
+function loading({ wasm, model }) {
+  let loaded = 0;
+  let told = -1;
+  return (bytes) => {
+    loaded += bytes;
+    const share = Math.min(1, loaded / (wasm + model));
+    if (Math.floor(share * LOADING_STEPS) === told) return;
+    told = Math.floor(share * LOADING_STEPS);
+    self.postMessage({ type: "loading", share });
+  };
+}
+
+async function open({ assets, sizes, delegate }) {
   let cause = "bundle";
   try {
-    const model = bytesOf(assets.model);
-    model.catch(() => {});
+    const onBytes = loading(sizes);
+    // MediaPipe fetches its WebAssembly itself, and finds it in the browser's cache then.
+    const wasm = bytesOf(assets.wasm, onBytes);
+    const model = bytesOf(assets.model, onBytes);
+    for (const each of [wasm, model]) each.catch(() => {});
     const [{ PoseLandmarker }, loader] = await Promise.all([import(assets.bundle), import(assets.loader)]);
+    cause = "wasm";
+    await wasm;
     cause = "model";
     const modelAssetBuffer = await model;
     cause = "webgl";
     if (new OffscreenCanvas(1, 1).getContext("webgl2") === null) throw new Error("no WebGL");
-    // Without a context: MediaPipe makes its own.
-    const surface = new OffscreenCanvas(1, 1);
-    surface.addEventListener("webglcontextlost", () => fail("context-lost"));
     cause = "open";
     let module = null;
     self.ModuleFactory = async (given) => {
       module = await loader.default(given);
       return module;
     };
-    landmarker = await PoseLandmarker.createFromOptions({ wasmBinaryPath: assets.wasm }, {
-      baseOptions: { modelAssetBuffer, delegate }, runningMode: "VIDEO", numPoses: 1, canvas: surface,
-    });
+    openLandmarker = (options) => {
+      // Without a context: MediaPipe makes its own.
+      const canvas = new OffscreenCanvas(1, 1);
+      canvas.addEventListener("webglcontextlost", () => fail("context-lost"));
+      return PoseLandmarker.createFromOptions({ wasmBinaryPath: assets.wasm }, {
+        baseOptions: { modelAssetBuffer: modelAssetBuffer.slice(), delegate }, canvas, ...options,
+      });
+    };
+    landmarker = await openLandmarker({ runningMode: "VIDEO", numPoses: 1 });
     for (const stream of [IMAGE_STREAM, WORLD_STREAM]) listenTo(module.simpleListeners, stream);
     self.postMessage({ type: "opened" });
   } catch (error) {
     fail(cause, error);
+  }
+}
+
+/** Open what counts people, beside the frames that come. Where that cannot be done nobody counts. */
+async function openPeopleFinder() {
+  isOpening = true;
+  try {
+    peopleFinder = await openLandmarker({ runningMode: "IMAGE", numPoses: MOST_PEOPLE });
+  } catch {
+    // How many people are in view is then not known, as with a page that does not look.
   }
 }
 
@@ -95,7 +150,7 @@ function pixels(picture, width, height) {
   return context.getImageData(0, 0, width, height);
 }
 
-function estimate({ id, picture, t, width, height }) {
+function estimate({ id, picture, t, width, height, people: isAsked }) {
   const began = performance.now();
   const image = pixels(picture, width, height);
   firstT ??= t;
@@ -105,6 +160,7 @@ function estimate({ id, picture, t, width, height }) {
   landmarker.detectForVideo(image, ms * CLOCK_STRETCH);
   let found = null;
   let covered = null;
+  let points = null;
   if (raw[IMAGE_STREAM] === undefined) {
     belief.forget();
     covers.forget();
@@ -114,12 +170,25 @@ function estimate({ id, picture, t, width, height }) {
       fail("presence");
       return;
     }
-    const points = Array.from(found.visibility, (_, i) => [
+    points = Array.from(found.visibility, (_, i) => [
       found.image[2 * i] * width, found.image[2 * i + 1] * height]);
     covered = covers.covered(t / 1000, image, points, belief.of(found.visibility, found.presence));
   }
-  const frame = landmarkFrame({ t, luma: lumaOf(image), people: null, covered, found }, { width, height });
+  const frame = landmarkFrame({ t, luma: lumaOf(image), people, covered, found }, { width, height });
+  people = null;
   self.postMessage({ type: "pose", id, frame, ms: performance.now() - began }, [frame]);
+  if (isAsked && !isOpening) openPeopleFinder();
+  if (isAsked && peopleFinder !== null) look ??= new PeopleLook(image, points === null ? null : boxOf(points));
+  if (look !== null) lookOn();
+}
+
+/** Look at one more part of the picture in which people are counted. */
+function lookOn() {
+  look.next(({ data, width, height }) => peopleFinder.detect(new ImageData(data, width, height)).landmarks
+    .map((person) => person.map(({ x, y }) => [x, y])));
+  if (!look.isOver) return;
+  people = look.count;
+  look = null;
 }
 
 /** Mean of all colours of some pixels, as the server takes it from pictures. */
@@ -143,6 +212,7 @@ self.onmessage = ({ data }) => {
   } else if (data.type === "forget") {
     belief.forget();
     covers.forget();
+    look = people = null;
   } else if (data.type === "frame" && landmarker !== null) {
     try {
       estimate(data);

@@ -41,9 +41,22 @@ export function setupMessage(setup, sessionNumber, size) {
  * @param {number} sessionNumber
  * @param {{width: number, height: number}} size of the pictures that poses are found in
  * @param {Object} estimator what finds them
+ * @param {boolean} picturesAllowed whether the set may go on with pictures
  */
-export function landmarkSetupMessage(setup, sessionNumber, size, estimator) {
-  return JSON.stringify({ ...JSON.parse(setupMessage(setup, sessionNumber, size)), source: "landmarks", estimator });
+export function landmarkSetupMessage(setup, sessionNumber, size, estimator, picturesAllowed) {
+  return JSON.stringify({
+    ...JSON.parse(setupMessage(setup, sessionNumber, size)), source: "landmarks", estimator,
+    pictures_allowed: picturesAllowed,
+  });
+}
+
+/**
+ * Says that frames come in another way from here on.
+ * @param {Object|null} estimator what finds the landmarks from here on; null where pictures come
+ * @param {"slow"|"failed"|"context-lost"|"wrong"} why the way before is given up
+ */
+export function stepDownMessage(estimator, why) {
+  return JSON.stringify({ type: "step_down", source: estimator === null ? "picture" : "landmarks", estimator, why });
 }
 
 /** The first message after a lost socket. @param {string} setId */

@@ -1,11 +1,16 @@
-/** One set from the camera's opening to its end: pictures go from the video through the encoder to the socket. */
+/**
+ * One set from the camera's opening to its end: pictures go from the video through the encoder to the socket, or their
+ * landmarks do. A finder of poses that fails in mid-set gives way to the next one: the pictures that the camera gives
+ * until that is there wait on this device, so that nothing of the set is lost.
+ */
 
-import { Encoder, LONG_SIDES, pictureOf, sentSize, watchPictures } from "./capture.js";
+import { Encoder, LONG_SIDES, copyOf, pictureOf, sentSize, watchPictures } from "./capture.js";
 import { closeCamera, openCamera, showCamera, watchCamera } from "./camera.js";
 import { Connection } from "./connection.js";
 import { LANDMARK_FLOW, PICTURE_FLOW, SlowWatch } from "./flow.js";
-import { landmarkMessage } from "./landmark_message.js";
-import { landmarkSetupMessage, setupMessage } from "./protocol.js";
+import { PeopleSchedule } from "./people.js";
+import { whyOf } from "./pose_source.js";
+import { landmarkSetupMessage, setupMessage, stepDownMessage } from "./protocol.js";
 import { PaceWatch } from "./source_choice.js";
 import { TROUBLES } from "./troubles.js";
 import { browserWorld } from "./world.js";
@@ -19,6 +24,11 @@ const UNREADABLE = 30;
 const LEAST_APART_MS = 25;
 /** Two shapes of a picture that differ by more than this share are not the same. */
 const SHAPE_TOLERANCE = 0.02;
+/** Where pictures may leave the device they are sent after this time without a finder, ms. */
+const WITHOUT_FINDER_MS = 4000;
+/** Pictures that wait for a finder are this far apart, ms, and no more than so many: they are 1 MB each. */
+const WAITING_APART_MS = 60;
+const MOST_WAITING = 90;
 /** In these stages a lost socket must not lose pictures. */
 const KEEPING = new Set(["calibrate", "countdown", "set", "paused"]);
 
@@ -30,6 +40,8 @@ const KEEPING = new Set(["calibrate", "countdown", "set", "paused"]);
  * @property {(frame: import("./contract.js").Frame, ageMs: number) => void} onFrame
  * @property {(finished: import("./contract.js").Finished) => void} onFinished
  * @property {(trouble: import("./troubles.js").Trouble) => void} onTrouble
+ * @property {(pose: number[][]|null) => void} onPose it was found here: x, y as shares of the picture, and visibility
+ * @property {(here: boolean) => void} onSource poses are found here from now on, or pictures go to the server
  * @property {(stats: Object) => void} onStats
  */
 
@@ -46,9 +58,14 @@ export class SetRun {
     /** @type {import("./pose_source.js").Finding|null} */
     this.finding = null;
     this.pace = new PaceWatch();
-    /** Landmarks on their way, by time: the overlay draws them with what the server says of them. */
-    this.found = new Map();
+    this.people = new PeopleSchedule();
     this.isTooSlow = false;
+    /** Whether a finder was left and the next one is not there yet. */
+    this.isStepping = false;
+    this.isStuck = false;
+    this.waitedT = -Infinity;
+    /** Pictures that wait for it. @type {{t: number, picture: ImageBitmap}[]} */
+    this.waiting = [];
     this.video = video;
     this.data = data;
     this.sessionNumber = sessionNumber;
@@ -66,6 +83,14 @@ export class SetRun {
 
   /** @param {string} choice of the camera */
   async open(choice) {
+    this.source?.hopeForPlace();
+    // Where pictures may not leave there is nothing to begin with before it is known that poses can be found here.
+    if (this.source !== null && !this.source.picturesCanGo) await this.source.begin();
+    if (this.over) return;
+    if (this.source?.isStuck) {
+      this.handlers.onTrouble(TROUBLES["no-way"]);
+      return;
+    }
     try {
       const camera = await openCamera(navigator, choice, window.isSecureContext);
       if (this.over) {
@@ -110,6 +135,7 @@ export class SetRun {
     for (const off of this.offs.splice(0)) off();
     this.connection?.close(cancel);
     this.encoder?.close();
+    this.#forgetWaiting();
     closeCamera(this.camera);
     this.video.srcObject = null;
   }
@@ -124,18 +150,16 @@ export class SetRun {
     this.slow.reset();
     this.handlers.onShape(videoWidth, videoHeight);
     const { onReady, onFinished, onTrouble } = this.handlers;
-    this.finding = this.source?.ready ?? null;
-    this.finding?.finder.forget();
+    this.isStepping = this.isStuck = false;
+    this.#forgetWaiting();
     /** Landmarks of a set are in pixels of one size, which its set-up says. */
     this.foundIn = this.#size();
-    this.found.clear();
-    this.pace.reset();
+    this.#findWith(this.source?.ready ?? null);
     this.connection = new Connection(this.#set(), {
       onReady, onFinished, onTrouble,
       onFrame: (frame, ageMs) => this.#frame(frame, ageMs),
-      onPlace: () => {
-        if (this.pending !== null && !this.#isBusy) this.#take(this.pending);
-      },
+      onPlace: () => this.#next(),
+      onNoPictures: () => this.#step(() => this.source.takesNoPictures(), "failed"),
     }, browserWorld(), this.finding === null ? PICTURE_FLOW : LANDMARK_FLOW);
   }
 
@@ -145,8 +169,18 @@ export class SetRun {
     url.searchParams.set("token", this.data.token);
     const { setup } = this.data;
     const said = this.finding === null ? setupMessage(setup, this.sessionNumber, this.#size())
-      : landmarkSetupMessage(setup, this.sessionNumber, this.foundIn, this.finding.estimator);
+      : landmarkSetupMessage(setup, this.sessionNumber, this.foundIn, this.finding.estimator, this.source.allowed);
     return { url: url.href, setup: said };
+  }
+
+  /** From now on these find the poses. @param {import("./pose_source.js").Finding|null} finding null: pictures go */
+  #findWith(finding) {
+    this.finding = finding;
+    finding?.finder.forget();
+    this.pace.reset();
+    this.people.reset();
+    this.isTooSlow = false;
+    this.handlers.onSource(finding !== null);
   }
 
   /** The finder looks at one picture at a time; pictures that are sent are bounded by the connection alone. */
@@ -164,24 +198,41 @@ export class SetRun {
       this.#turned();
       return;
     }
+    if (this.isStuck) return;
     if (this.finding !== null && captureMs - this.lastT < LEAST_APART_MS) return;
     const t = Math.max(captureMs, this.lastT + 0.5);
+    if (this.isStepping || this.waiting.length > 0) {
+      this.#wait(t);
+      return;
+    }
     if (!this.#isBusy && this.connection.wantsPicture()) {
-      this.#take(t);
+      this.#take(t, this.video);
       return;
     }
     if (this.pending !== null && this.connection.state === "open") this.connection.stats.drop(now);
     this.pending = t;
   }
 
-  async #take(t) {
-    const { connection } = this;
+  /** There is a place: what waits goes first. */
+  #next() {
+    if (this.isStepping || this.#isBusy) return;
+    if (this.waiting.length === 0) {
+      if (this.pending !== null) this.#take(this.pending, this.video);
+    } else if (this.connection.wantsPicture()) {
+      const { t, picture } = this.waiting.shift();
+      this.#take(t, picture);
+    }
+  }
+
+  /** @param {number} t @param {HTMLVideoElement|ImageBitmap} from what shows the picture */
+  async #take(t, from) {
+    const { connection, finding } = this;
     this.pending = null;
     this.lastT = t;
     connection.taken(t);
     let bytes = null;
     try {
-      bytes = this.finding === null ? await this.encoder.encode(this.video, this.#size()) : await this.#find(t);
+      bytes = finding === null ? await this.encoder.encode(from, this.#size()) : await this.#find(t, from);
     } catch {
       // Counted below: one picture is nothing, many are a trouble.
     }
@@ -189,31 +240,71 @@ export class SetRun {
     this.unreadable = bytes === null ? this.unreadable + 1 : 0;
     if (this.unreadable >= UNREADABLE) this.handlers.onTrouble(TROUBLES["picture-unreadable"]);
     else connection.encoded(t, bytes);
-    this.#watchFinder();
+    if (finding === this.finding) this.#watchFinder();
+    if (this.waiting.length > 0) this.#next();
   }
 
-  /** The message of the landmarks in the picture that the video shows now. */
-  async #find(t) {
+  /** The landmarks in a picture. */
+  async #find(t, from) {
     const size = this.foundIn;
-    const picture = await pictureOf(this.video);
+    const picture = from === this.video ? await pictureOf(this.video) : from;
     if (picture === null) return null;
-    const { frame, points, ms } = await this.finding.finder.find(picture, t, size);
-    const now = performance.now();
-    this.isTooSlow = document.visibilityState === "visible" && this.pace.isTooSlow(now, ms);
-    this.found.set(t, points?.map(([x, y, visibility]) => [x / size.width, y / size.height, visibility]) ?? null);
-    return landmarkMessage([frame]);
+    const { frame, points, ms } = await this.finding.finder.find(picture, t, size, this.people.isDue(t, this.stage));
+    this.isTooSlow = document.visibilityState === "visible" && this.pace.isTooSlow(performance.now(), ms);
+    if (from === this.video && !this.over) {
+      this.handlers.onPose(points?.map(([x, y, seen]) => [x / size.width, y / size.height, seen]) ?? null);
+    }
+    return frame;
   }
 
-  /** A finder that failed, or got too slow, is left for the next step: before the set begins, it begins anew so. */
+  /** A finder that failed, or got too slow, is left for the next step. */
   #watchFinder() {
-    if (this.finding === null) return;
+    if (this.finding === null || this.isStepping) return;
     const { cause } = this.finding.finder;
-    if (cause === null && !this.isTooSlow) return;
-    if (this.stage !== "setup") return;
-    this.isTooSlow = false;
-    this.source.leave(cause ?? "too slow");
-    this.connection.close(true);
-    this.#connect();
+    if (cause === null && !(this.isTooSlow && this.source.choice.hasNext)) return;
+    this.#step(() => this.source.leave(cause ?? "slow"), whyOf(cause ?? "slow"));
+  }
+
+  /**
+   * Go on in another way as soon as it is known in which.
+   * @param {() => Promise<void>} leave @param {import("./pose_source.js").Why} why
+   */
+  async #step(leave, why) {
+    const { connection, source } = this;
+    this.isStepping = true;
+    this.pending = null;
+    const known = leave();
+    const late = new Promise((resolve) => { setTimeout(resolve, WITHOUT_FINDER_MS); });
+    await (source.picturesCanGo ? Promise.race([known, late]) : known);
+    if (this.over || connection !== this.connection) return;
+    if (source.isStuck) {
+      this.isStuck = true;
+      this.#forgetWaiting();
+      this.handlers.onTrouble(TROUBLES["no-way-on"]);
+      return;
+    }
+    this.isStepping = false;
+    this.#findWith(source.ready);
+    const { finding } = this;
+    connection.goOnWith(stepDownMessage(finding?.estimator ?? null, why), finding === null ? PICTURE_FLOW : LANDMARK_FLOW);
+    this.#next();
+  }
+
+  /** Keep the picture that the video shows now; of many, every second one. */
+  async #wait(t) {
+    if (!KEEPING.has(this.stage) || t - this.waitedT < WAITING_APART_MS) return;
+    this.waitedT = t;
+    const picture = await copyOf(this.video, this.foundIn);
+    if (picture === null) return;
+    this.waiting.push({ t, picture });
+    if (this.waiting.length > MOST_WAITING) {
+      this.waiting = this.waiting.filter((each, i) => i % 2 === 0 || each.picture.close());
+    }
+    this.#next();
+  }
+
+  #forgetWaiting() {
+    for (const { picture } of this.waiting.splice(0)) picture.close();
   }
 
   /** The phone was turned: before the set it begins anew, in the set the phone must be turned back. */
@@ -229,16 +320,8 @@ export class SetRun {
   #frame(frame, ageMs) {
     this.stage = frame.stage;
     this.connection.keepsPictures = KEEPING.has(frame.stage);
-    this.handlers.onFrame(this.#withPose(frame), ageMs);
+    this.handlers.onFrame(frame, ageMs);
     if (frame.stage === "done") this.finish();
-  }
-
-  /** An answer to landmarks need not repeat them. */
-  #withPose(frame) {
-    if (this.finding === null) return frame;
-    const pose = frame.pose ?? this.found.get(frame.t) ?? null;
-    for (const t of this.found.keys()) if (t <= frame.t) this.found.delete(t);
-    return { ...frame, pose };
   }
 
   #count() {

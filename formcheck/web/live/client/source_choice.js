@@ -58,6 +58,25 @@ export class SourceChoice {
     return this.steps[this.at] ?? null;
   }
 
+  /** Whether there is another step below this one. */
+  get hasNext() {
+    return this.at + 1 < this.steps.length;
+  }
+
+  /**
+   * From now on these are the steps there are: stays on its own, or on the next one below it that is left; goes back up
+   * to pictures where these may be sent again.
+   * @param {Step[]} steps
+   */
+  change(steps) {
+    const now = this.step;
+    const atOrBelow = now === null ? [] : LADDER.slice(LADDER.indexOf(now));
+    const isNew = (step) => step.source === "picture" && !this.steps.includes(step);
+    const below = steps.findIndex((step) => atOrBelow.includes(step) || isNew(step));
+    this.steps = steps;
+    this.at = below < 0 ? steps.length : below;
+  }
+
   /** Whether pictures can be sent instead, now or further down. */
   get hasOtherWay() {
     return this.steps.slice(this.at + 1).some((step) => step.source === "picture");
