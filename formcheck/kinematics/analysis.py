@@ -215,7 +215,7 @@ def _series(
     method, misfit = "", np.full(n, np.nan)
     if view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.SIDE and view.near_leg is not None:
         stands = found.rule.bilateral or view.near_leg in stances or not any(stances)
-        side = found.body.from_side(view.near_leg, view, found.in_place, near_stands=stands)
+        side = found.from_side(view.near_leg, view, near_stands=stands)
         for name, values in side.near_leg.items():
             per_leg.setdefault(name, np.full((n, 2), np.nan))[:, view.near_leg.leg_index] = values
         whole_body |= side.whole_body

@@ -103,6 +103,9 @@ def seen(track: PoseTrack, landmarks: list[int], least: float = SCORED) -> NDArr
 def known_median(values: FloatArray) -> float:
     """Return the median of the values that are not NaN; NaN where there are none."""
     known = values[np.isfinite(values)]
-    if len(known) == 1:  # as in every live frame: the median of one stance, without what np.median does around it
-        return float(known[0])
-    return float(np.median(known)) if len(known) else float("nan")
+    half = len(known) // 2
+    if half == 0:
+        return float(known[0]) if len(known) else float("nan")
+    # What np.median does, without what it does around that: it is asked for a hundred times for each rep.
+    middle = np.partition(known, (half - 1, half))
+    return float(middle[half]) if len(known) % 2 else float((middle[half - 1] + middle[half]) / 2)

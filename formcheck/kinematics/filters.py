@@ -54,10 +54,10 @@ def fill_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float = MAX_GAP_S)
         Longest time between the two seen samples beside a gap.
     """
     flat = values.reshape(len(t_s), int(np.prod(values.shape[1:]))).copy()
-    for j in range(flat.shape[1]):
-        column = flat[:, j]
-        seen = np.flatnonzero(np.isfinite(column))
-        if len(seen) < 2 or len(seen) == len(column):
+    known = np.isfinite(flat)
+    for j in np.flatnonzero(~known.all(axis=0)):
+        column, seen = flat[:, j], np.flatnonzero(known[:, j])
+        if len(seen) < 2:
             continue
         for a, b in pairwise(seen):
             if b - a > 1 and t_s[b] - t_s[a] <= max_gap_s:
@@ -67,7 +67,10 @@ def fill_gaps(t_s: FloatArray, values: FloatArray, max_gap_s: float = MAX_GAP_S)
 
 def runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Return the (start, stop) index pairs of the unbroken runs of True in `mask`, shape (n,); stop is exclusive."""
-    edges = np.flatnonzero(np.diff(np.r_[False, mask, False].astype(np.int8)))
+    if len(mask) == 0:
+        return []
+    edges = np.flatnonzero(mask[1:] != mask[:-1]) + 1
+    edges = np.concatenate([[0][: int(mask[0])], edges, [len(mask)][: int(mask[-1])]])
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 

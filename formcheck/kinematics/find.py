@@ -176,6 +176,14 @@ class FoundSet:
     """Whether a person who looked at the video said so: it is measured whatever the landmarks show."""
     holes: tuple[Hole, ...]
     """Where the recording shows nothing."""
+    of_near_leg: SagittalSeries | None = None
+    """What the reps were looked for in from the side: the near leg measured as the one that stands."""
+
+    def from_side(self, near: Side, view: ViewVerdict, *, near_stands: bool) -> SagittalSeries:
+        """Return the sagittal measures of the leg nearest the camera, see `measure_side`."""
+        if near_stands and self.of_near_leg is not None:
+            return self.of_near_leg
+        return self.body.from_side(near, view, self.in_place, near_stands=near_stands)
 
 
 def find_set(
@@ -264,6 +272,7 @@ def find_set(
         leg,
         leg_is_sure,
         holes,
+        found.side,
     )
 
 
@@ -331,6 +340,8 @@ class _FoundReps:
     trunk_q_deg: FloatArray
     q_deg: FloatArray
     reps: list[RepTimes]
+    side: SagittalSeries | None = None
+    """Measured on the way: of the near leg, as the one that stands."""
 
 
 def _reps(
@@ -350,18 +361,18 @@ def _reps(
     reps = _without_bends(body, find_reps(track.t_s, q, rule, holes, blunt_at_rest=True))
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
         return _FoundReps(q, q, reps)
-    shown = [stance_on_one_leg(track, rep, body.standing, from_side=True) for rep in reps]
-    sure = leg if leg_is_sure else None
-    stands = rule.bilateral or (sure or most_often(shown) or leg) is view.near_leg
-    if not stands:
-        return _FoundReps(q, q, reps)
+    if not rule.bilateral:
+        shown = [stance_on_one_leg(track, rep, body.standing, from_side=True) for rep in reps]
+        sure = leg if leg_is_sure else None
+        if (sure or most_often(shown) or leg) is not view.near_leg:
+            return _FoundReps(q, q, reps)
     side = body.from_side(view.near_leg, view, footing.in_place, near_stands=True)
     flexion = np.where(footing.in_place, side.near_leg["knee_flexion_deg"], np.nan)
     found = _without_bends(body, find_reps(track.t_s, flexion, rule, holes))
     # A knee hidden for a while must not cost the count, and a leg that is lifted and stretched in a hold is no standing
     # up: then the drop of the trunk counts, which needs no knee.
     knee_tells = _covers(track.t_s, flexion, reps, holes) and _stands_between(track.t_s, q, found)
-    return _FoundReps(q, flexion, found) if knee_tells else _FoundReps(q, q, reps)
+    return _FoundReps(q, flexion, found, side) if knee_tells else _FoundReps(q, q, reps, side)
 
 
 def _stands_between(t_s: FloatArray, trunk_q_deg: FloatArray, reps: list[RepTimes]) -> bool:

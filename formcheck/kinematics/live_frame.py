@@ -19,7 +19,7 @@ from formcheck.kinematics.plain import distance_px, hypot
 from formcheck.kinematics.sides import SideKeeper
 from formcheck.kinematics.standing import leg_of_frame_px
 from formcheck.pose.landmarks import BODY, SIDES
-from formcheck.pose.types import FloatArray, Pose, PoseTrack, TrackSource
+from formcheck.pose.types import FloatArray, Pose, TrackSource
 
 MIN_CUTOFF_HZ = 1.5
 """Cut-off of a landmark at rest (specification section 6, row 11: 1 to 1.5 Hz)."""
@@ -157,7 +157,7 @@ class LiveCleaner:
 
 
 def _body_at(t_s: float, x: list[float], y: list[float]) -> _Body:
-    """Return where the trunk is and how large the body is seen, as `hidden.trunks` and `hidden.body_size_px` have it."""
+    """Return where the trunk is and how large the body is seen, see `hidden.trunks` and `hidden.body_size_px`."""
     hip_x, hip_y = (x[_LEFT_HIP] + x[_RIGHT_HIP]) / 2, (y[_LEFT_HIP] + y[_RIGHT_HIP]) / 2
     top_x, top_y = (x[_LEFT_SHOULDER] + x[_RIGHT_SHOULDER]) / 2, (y[_LEFT_SHOULDER] + y[_RIGHT_SHOULDER]) / 2
     trunk = max(hypot(hip_x - top_x, hip_y - top_y), SHORTEST_TRUNK_PX)
@@ -165,11 +165,6 @@ def _body_at(t_s: float, x: list[float], y: list[float]) -> _Body:
     by_shoulders = SHOULDERS_TO_TRUNK * shoulders
     size = trunk if not by_shoulders > trunk and not math.isnan(trunk) else by_shoulders
     return _Body(t_s, (hip_x + top_x) / 2, (hip_y + top_y) / 2, size, trunk)
-
-
-def one_frame(pose: Pose, source: TrackSource) -> PoseTrack:
-    """Return a pose as a track of one frame."""
-    return PoseTrack(np.array([pose.t_s]), pose.image_px[None], pose.visibility[None], pose.world_m[None], source)
 
 
 def _jumps(before: _Body, now: _Body) -> bool:

@@ -144,21 +144,20 @@ class FrontNow:
         flexion = within(flexion_of_drop_deg(drop_px, self._standing.leg_px), 0, 170)
         return _Seen(x, y, visibility, (left, right), math.radians(flexion))
 
-    def _trunk(self, seen: _Seen) -> tuple[float, float, float]:
-        """Return the trunk's lean, the pelvis' tilt (deg) and the shift of weight (%), none of them against stance."""
+    def _trunk(self, seen: _Seen) -> tuple[float, float]:
+        """Return the trunk's lean (deg) and the shift of weight (%), neither of them against stance."""
         x, y = seen.x, seen.y
         over_x = (x[_LEFT.shoulder] + x[_RIGHT.shoulder]) / 2 - (x[_LEFT.hip] + x[_RIGHT.hip]) / 2
         over_y = (y[_LEFT.shoulder] + y[_RIGHT.shoulder]) / 2 - (y[_LEFT.hip] + y[_RIGHT.hip]) / 2
         lean = tilt_deg(self._to_right * over_x, -over_y)
-        tilt = seen.pelvis_tilt_deg(seen.at(_LEFT.hip), seen.at(_RIGHT.hip))
         aside = (x[_LEFT.hip] + x[_RIGHT.hip]) / 2 - (x[_LEFT.ankle] + x[_RIGHT.ankle]) / 2
-        return lean, tilt, self._to_right * 100 * aside / self._feet_apart_px
+        return lean, self._to_right * 100 * aside / self._feet_apart_px
 
     def _trunk_values(self, seen: _Seen) -> dict[str, float]:
         """Return the measures of trunk and pelvis, against stance."""
-        lean, tilt, shift = (now - rest for now, rest in zip(self._trunk(seen), self._at_rest, strict=True))
+        lean, shift = (now - rest for now, rest in zip(self._trunk(seen), self._at_rest, strict=True))
         if not seen.shows(_LEFT.hip, _RIGHT.hip, _LEFT.shoulder, _RIGHT.shoulder):
-            lean = tilt = shift = NAN
+            lean = shift = NAN
         if not self._bilateral:
             return {"trunk_lean_deg": lean * self._toward_stance}
         return {"trunk_lean_deg": lean, "weight_shift_pct": shift}

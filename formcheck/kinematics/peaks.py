@@ -27,7 +27,7 @@ def prominent_peaks(values: FloatArray, least_prominence: float) -> list[int]:
     if len(peaks) == 0:
         return []
     # The ends are no peaks, but may be higher than one and so end the way down from it.
-    tops = np.r_[0, peaks, len(values) - 1]
+    tops = np.concatenate([[0], peaks, [len(values) - 1]])
     valleys = np.minimum.reduceat(values, tops[:-1])
     left = _lowest_before_higher(values[tops], np.fmin(valleys, values[tops[1:]]))
     right = _lowest_before_higher(values[tops[::-1]], np.fmin(valleys, values[tops[1:]])[::-1])[::-1]
@@ -39,8 +39,8 @@ def _local_maxima(values: FloatArray) -> IndexArray:
     """Return the middles of the samples and plateaus with lower samples on both sides."""
     if len(values) < 3:
         return np.zeros(0, dtype=np.intp)
-    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]])
-    ends = np.r_[starts[1:], len(values)] - 1
+    changes = np.flatnonzero(values[1:] != values[:-1])
+    starts, ends = np.concatenate([[0], changes + 1]), np.append(changes, len(values) - 1)
     level = values[starts]
     is_top = np.zeros(len(level), dtype=np.bool_)
     is_top[1:-1] = (level[1:-1] > level[:-2]) & (level[1:-1] > level[2:])

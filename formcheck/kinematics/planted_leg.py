@@ -193,16 +193,20 @@ def _better_tilts(
     shank_tilt: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
     """One Gauss-Newton step on the two tilts of every frame; the 2x2 normal equations are solved in closed form."""
-    knee_fit, hip_fit = _joints(foot, thigh, shank, facing, thigh_tilt, shank_tilt)
-    knee_by_shank = shank * np.column_stack([facing * np.cos(shank_tilt), np.sin(shank_tilt)])
-    hip_by_thigh = thigh * np.column_stack([-facing * np.cos(thigh_tilt), np.sin(thigh_tilt)])
-    to_knee, to_hip = knee - knee_fit, hip - hip_fit
-    a11 = thigh**2
-    a12 = (hip_by_thigh * knee_by_shank).sum(axis=1)
-    a22 = 2 * shank**2
-    g1 = (hip_by_thigh * to_hip).sum(axis=1)
-    g2 = (knee_by_shank * (to_hip + to_knee)).sum(axis=1)
-    det = a11 * a22 - a12**2  # at least (thigh * shank) ** 2, and rods have length
+    sin_thigh, cos_thigh, sin_shank, cos_shank = (
+        each for tilt in (thigh_tilt, shank_tilt) for each in (np.sin(tilt), np.cos(tilt))
+    )
+    knee_fit = foot[0] + shank * (facing * sin_shank), foot[1] + shank * -cos_shank
+    hip_fit = knee_fit[0] + thigh * (-facing * sin_thigh), knee_fit[1] + thigh * -cos_thigh
+    knee_by_shank = shank * (facing * cos_shank), shank * sin_shank
+    hip_by_thigh = thigh * (-facing * cos_thigh), thigh * sin_thigh
+    to_knee = knee[..., 0] - knee_fit[0], knee[..., 1] - knee_fit[1]
+    to_hip = hip[..., 0] - hip_fit[0], hip[..., 1] - hip_fit[1]
+    a11, a22 = thigh**2, 2 * shank**2
+    a12 = hip_by_thigh[0] * knee_by_shank[0] + hip_by_thigh[1] * knee_by_shank[1]
+    g1 = hip_by_thigh[0] * to_hip[0] + hip_by_thigh[1] * to_hip[1]
+    g2 = knee_by_shank[0] * (to_hip[0] + to_knee[0]) + knee_by_shank[1] * (to_hip[1] + to_knee[1])
+    det = a11 * a22 - a12 * a12  # at least (thigh * shank) ** 2, and rods have length
     return thigh_tilt + (a22 * g1 - a12 * g2) / det, shank_tilt + (a11 * g2 - a12 * g1) / det
 
 

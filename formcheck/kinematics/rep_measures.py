@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.analysis import SetMeasurement
+from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.error_parts import (
     INDEPENDENT_PER_S,
     camera_part,
@@ -55,7 +56,7 @@ def extreme(known: FloatArray) -> float:
 
 def median(known: FloatArray) -> float:
     """Return the middle of `known`, shape (n,); NaN when it is empty."""
-    return float(np.median(known)) if len(known) else float("nan")
+    return known_median(known)
 
 
 def deepest(known: FloatArray) -> float:

@@ -19,6 +19,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.filters import smooth_zero_phase, unbroken
 from formcheck.kinematics.holes import Hole, overlaps
 from formcheck.kinematics.peaks import prominent_peaks
@@ -64,6 +65,15 @@ _ALSO_EVEN = 0.1
 _EVEN = 2.5
 """No fifth of such a part takes longer, beside what it takes in a smooth reach, than this many times another; where
 somebody stops on the way, one does."""
+
+
+@lru_cache(maxsize=1)
+def _steep_parts() -> list[tuple[list[float], FloatArray]]:
+    """Return shares of each part of `_STEEP`, one below it and five of it, and when a smooth reach passes them."""
+    parts = [
+        [max(low - _ALSO_EVEN, START_SHARE), *np.linspace(low, high, 5).tolist()] for low, high in _STEEP
+    ]
+    return [(shares, np.array([_smooth_reach_time(share) for share in shares])) for shares in parts]
 
 
 @lru_cache(maxsize=64)
@@ -332,8 +342,9 @@ class _Turns:
 
 def _tops(q: FloatArray, rule: PhaseRule) -> list[int]:
     """Return the indices of the deepest points of all movements, those at the ends of the run included."""
-    padded = np.r_[q.min(), q, q.min()]
-    deep = float(np.percentile(q, 95) - np.percentile(q, 5))
+    padded = np.concatenate([[q.min()], q, [q.min()]])
+    low, high = np.percentile(q, [5, 95])
+    deep = float(high - low)
     prominence = max(rule.min_range_deg, _SHARE_OF_DEEPEST * deep)
     return [int(np.clip(x - 1, 0, len(q) - 1)) for x in prominent_peaks(padded, prominence)]
 
@@ -344,7 +355,7 @@ def _rest_level(q: FloatArray, movements: list[list[int]], i: int) -> float:
     b = movements[i][0] if i < len(movements) else len(q) - 1
     part = q[a : b + 1]
     low, high = float(part.min()), float(part.max())
-    return float(np.median(part[part <= low + 0.15 * (high - low)]))
+    return known_median(part[part <= low + 0.15 * (high - low)])
 
 
 def movement_s(rep: RepTimes) -> float:
@@ -425,7 +436,8 @@ def turns_at_bottom(t: FloatArray, q: FloatArray, bottom_start_s: float, bottom_
     if len(at) == 0:
         return []
     part = q[at]
-    tops = prominent_peaks(np.r_[part.min() - PULSE_DEG, part, part.min() - PULSE_DEG], PULSE_DEG)
+    floor = [part.min() - PULSE_DEG]
+    tops = prominent_peaks(np.concatenate([floor, part, floor]), PULSE_DEG)
     turns: list[int] = []
     for top in (x - 1 for x in tops):
         # Two peaks of one height with nothing between them are one.
@@ -467,9 +479,8 @@ def _foot_of_movement(at_s: float, crossing: Callable[[float], float]) -> float:
     crossing
         Gives the time at which the signal crosses a share of the range.
     """
-    for low, high in _STEEP if np.isfinite(at_s) else ():
-        shares = np.r_[max(low - _ALSO_EVEN, START_SHARE), np.linspace(low, high, 5)]
-        times, smooth = (np.array([each(share) for share in shares]) for each in (crossing, _smooth_reach_time))
+    for shares, smooth in _steep_parts() if np.isfinite(at_s) else ():
+        times = np.array([crossing(share) for share in shares])
         pace = np.abs(np.diff(times)) / np.diff(smooth)
         if pace.max() <= _EVEN * pace.min():
             before = smooth[1] - _smooth_reach_time(START_SHARE)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from formcheck.kinematics.plain import median
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
-from formcheck.pose.types import Pose, PoseTrack, TrackSource
+from formcheck.pose.types import Pose, PoseTrack, TrackSource, track_of
 
 FloatArray = NDArray[np.float64]
 
@@ -184,6 +184,9 @@ def _cheapest_states(state_costs: FloatArray, change_costs: FloatArray) -> NDArr
         Shape (n - 1, k, k): of going from a state (second axis) to a state (third axis) in the next frame.
     """
     n, k = state_costs.shape
+    stays = (change_costs[:, 0, 0] <= change_costs.min(axis=(1, 2))).all()
+    if stays and (state_costs[:, 0] <= state_costs.min(axis=1)).all():  # nothing is ever cheaper than the labels
+        return np.zeros(n, dtype=np.int64)
     cost = state_costs[0]
     came_from = np.zeros((n, k), dtype=np.int64)
     for i in range(1, n):
@@ -332,7 +335,7 @@ def _length(a: tuple[float, ...], b: tuple[float, ...]) -> float:
 
 def _exchanged(pose: Pose, state: int, source: TrackSource) -> Pose:
     """Return a pose with the parts of a state exchanged."""
-    track = PoseTrack(np.array([pose.t_s]), pose.image_px[None], pose.visibility[None], pose.world_m[None], source)
+    track = track_of([pose], source)
     for exchanged, landmarks in ((_HIPS_EXCHANGED[state], _HIPS), (_LOWER_EXCHANGED[state], _LOWER_LEGS)):
         if exchanged:
             track = track.with_sides_exchanged(np.ones(1, dtype=np.bool_), landmarks)

@@ -178,5 +178,6 @@ def _foot_travel_px(track: PoseTrack, inside: NDArray[np.bool_], axis: int) -> F
     for leg, below in enumerate(foot_places_px(track, inside, axis).T):
         known = below[np.isfinite(below)]
         if len(known) >= _FEWEST_FRAMES:
-            travel[leg] = np.percentile(known, 95) - np.percentile(known, 5)
+            low, high = np.percentile(known, [5, 95])
+            travel[leg] = high - low
     return travel

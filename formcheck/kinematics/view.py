@@ -307,9 +307,22 @@ def _constant_turns(t_s: FloatArray, yaw_deg: FloatArray) -> list[tuple[int, int
     return [(int(a), int(b)) for a, b in pairwise(edges)]
 
 
-def is_another_view(one: PoseTrack, other: PoseTrack) -> bool:
-    """Return whether the camera sees the person from another side in one stretch of a recording than in another."""
-    turns = [_middle_deg(yaw_series_deg(each)) for each in (one, other)]
+def usual_turn_deg(track: PoseTrack) -> float:
+    """Return the median turn of the body over some frames, see `ViewVerdict.yaw_deg`; NaN where none is known."""
+    return _middle_deg(yaw_series_deg(track))
+
+
+def is_another_view(one: PoseTrack, other: PoseTrack, turn_of_one_deg: float | None = None) -> bool:
+    """Return whether the camera sees the person from another side in one stretch of a recording than in another.
+
+    Parameters
+    ----------
+    one, other
+        The stretches.
+    turn_of_one_deg
+        `usual_turn_deg` of the first one, where that is known already.
+    """
+    turns = [usual_turn_deg(one) if turn_of_one_deg is None else turn_of_one_deg, usual_turn_deg(other)]
     if not abs((turns[1] - turns[0] + 180) % 360 - 180) >= _VIEW_CHANGE_DEG:
         return False
     if all(abs(abs(turn) - 90) <= _ASIDE_DEG for turn in turns):

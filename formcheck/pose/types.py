@@ -228,3 +228,14 @@ class PoseTrack:
         image[rows, to], visibility[rows, to] = self.image_px[rows, of], self.visibility[rows, of]
         world[rows, to] = self.world_m[rows, of]
         return replace(self, image_px=image, visibility=visibility, world_m=world)
+
+
+def track_of(poses: Sequence[Pose], source: TrackSource) -> PoseTrack:
+    """Return poses, in order of time and one at least, as a track; see `TrackBuilder` for those that come one by one."""
+    return PoseTrack(
+        np.array([pose.t_s for pose in poses]),
+        np.array([pose.image_px for pose in poses]),
+        np.array([pose.visibility for pose in poses]),
+        np.array([pose.world_m for pose in poses]),
+        source,
+    )

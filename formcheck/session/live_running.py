@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import math
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,10 +24,10 @@ from formcheck.kinematics.analysis import SetMeasurement, measure_set
 from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_measures import LIVE_MEASURES, LiveCalibration
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
-from formcheck.kinematics.view import is_another_view
+from formcheck.kinematics.view import is_another_view, usual_turn_deg
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.landmarks import BODY, SIDES
-from formcheck.pose.types import Pose, PoseTrack, TrackSource
+from formcheck.pose.types import Pose, PoseTrack, TrackSource, track_of
 from formcheck.session.assessment import Rep
 from formcheck.session.live_motion import QUIET_S, Motion, MotionNow, Stillness
 from formcheck.session.live_ready import Stance, calibrate
@@ -208,7 +207,7 @@ class ViewWatch:
         self.turned = False
         """Whether the person is turned another way than in the stance that the set goes by."""
         self._request = request
-        self._quiet = quiet
+        self._quiet, self._quiet_turn_deg = quiet, usual_turn_deg(quiet)
         self._still = Stillness()
         self._lately: deque[Pose] = deque()
         self._looked_s = -np.inf
@@ -221,27 +220,22 @@ class ViewWatch:
             self._lately.popleft()
         if pose.t_s - self._looked_s >= _LOOK_AT_VIEW_EVERY_S:
             self._looked_s = pose.t_s
-            now = _built(each for each in self._lately if each.t_s >= pose.t_s - _VIEW_S).build(source)
-            was, self.turned = self.turned, is_another_view(self._quiet, now)
+            now = track_of([each for each in self._lately if each.t_s >= pose.t_s - _VIEW_S], source)
+            was, self.turned = self.turned, is_another_view(self._quiet, now, self._quiet_turn_deg)
             if self.turned and not was:  # legs look longer beside the trunk from one side than from another
                 self._still.forget()
         if not self.turned or still_s < QUIET_S:
             return None
-        poses = _built(self._lately)
+        poses = TrackBuilder()
+        for each in self._lately:
+            poses.add(each)
         quiet = poses.build(source)
         calibration = calibrate(quiet, self._request)
         if calibration is None:
             self._still.forget()
             return None
-        self._quiet, self.turned = quiet, False
+        self._quiet, self._quiet_turn_deg, self.turned = quiet, usual_turn_deg(quiet), False
         return Stance(calibration, poses)
-
-
-def _built(poses: Iterable[Pose]) -> TrackBuilder:
-    builder = TrackBuilder()
-    for pose in poses:
-        builder.add(pose)
-    return builder
 
 
 class RunningSet:
