@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,6 +98,11 @@ class SetMeasurement:
     """Shape (n,): from the side, see `SagittalSeries.misfit_leg`; NaN otherwise."""
     holes: tuple[Hole, ...]
     """Where the recording shows nothing."""
+
+    @cached_property
+    def trunk_drop_px(self) -> FloatArray:
+        """How far the trunk has come down from quiet stance, shape (n,), see `rep_signal.trunk_drop_px`."""
+        return trunk_drop_px(self.track, self.standing)
 
     @property
     def filmed(self) -> PoseTrack:

@@ -13,6 +13,7 @@ not to the axis: for somebody 10 deg off the middle a focal length that is wrong
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -123,11 +124,16 @@ def turned_px(points_px: FloatArray, lens: Lens, turn: FloatArray) -> FloatArray
     turn
         From `turn_to`: what comes into the middle of the picture.
     """
-    rays = np.concatenate([(points_px - lens.centre_px) / lens.focal_px, np.ones((*points_px.shape[:-1], 1))], axis=-1)
+    centre_px = np.array(lens.centre_px)
+    rays = np.ones((*points_px.shape[:-1], 3))
+    rays[..., :2] = (points_px - centre_px) / lens.focal_px
     seen = rays @ turn.T
+    ahead = seen[..., 2:]
+    behind = ~(ahead[..., 0] > 0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        image = seen[..., :2] / seen[..., 2:] * lens.focal_px + lens.centre_px
-    return np.where(seen[..., 2:] > 0, image, np.nan)
+        image = np.asarray(seen[..., :2] / ahead * lens.focal_px + centre_px, dtype=np.float64)
+    image[behind] = np.nan
+    return image
 
 
 def _shortest_turn(ray: FloatArray) -> FloatArray:
@@ -149,10 +155,13 @@ def rolled_px(points_px: FloatArray, lens: Lens, roll_deg: float) -> FloatArray:
     roll_deg
         The tilt: positive where what is level falls toward the picture's right.
     """
-    c, s = float(np.cos(np.radians(roll_deg))), float(np.sin(np.radians(roll_deg)))
-    off = points_px - lens.centre_px
-    turned = np.stack([c * off[..., 0] + s * off[..., 1], c * off[..., 1] - s * off[..., 0]], axis=-1)
-    return np.asarray(turned + lens.centre_px, dtype=np.float64)
+    c, s = math.cos(math.radians(roll_deg)), math.sin(math.radians(roll_deg))
+    off = points_px - np.array(lens.centre_px)
+    x, y = off[..., 0], off[..., 1]
+    turned = np.empty_like(off)
+    turned[..., 0] = c * x + s * y + lens.centre_px[0]
+    turned[..., 1] = c * y - s * x + lens.centre_px[1]
+    return turned
 
 
 Seen = Callable[[FloatArray], FloatArray]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from formcheck.kinematics.measures.error_rules import Turned
 from formcheck.kinematics.measures.registry import DEPTH, MEASURES
 from formcheck.kinematics.noise import value_noise
 from formcheck.kinematics.placed import HAND_SPREAD_LEG
-from formcheck.kinematics.rep_signal import flexion_from_drop_deg, trunk_drop_px
+from formcheck.kinematics.rep_signal import flexion_from_drop_deg
 from formcheck.kinematics.reps import ASCENT, BOTTOM_SHARE, DESCENT, HOLD, START_SHARE, RepTimes
 from formcheck.kinematics.slowing import signal_noise_deg
 from formcheck.kinematics.uncertainty import TWO_SIDED_95
@@ -192,7 +193,7 @@ def _bend_deg(m: SetMeasurement, rep: RepTimes) -> float:
     if m.view.kind is not ViewKind.FRONT:
         return rep.deepest_deg
     bottom = (m.track.t_s >= rep.bottom_start_s) & (m.track.t_s <= rep.bottom_end_s)
-    drop = known_median(trunk_drop_px(m.track, m.standing)[bottom])
+    drop = known_median(m.trunk_drop_px[bottom])
     return float(flexion_from_drop_deg(drop, m.standing.leg_px)) if np.isfinite(drop) else rep.deepest_deg
 
 
@@ -226,6 +227,7 @@ class UnknownTurn:
     """Bent by more than twice this, a leg is taken to be bent by that."""
 
     @classmethod
+    @lru_cache(maxsize=16)
     def of(cls, view: ViewVerdict) -> UnknownTurn:
         """Return what is not known of the turn in a front or side view."""
         if view.kind is ViewKind.SIDE:

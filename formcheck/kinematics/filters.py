@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from itertools import pairwise
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -251,17 +252,21 @@ class OneEuroFilter:
         dt = t_s - self._t_s
         if dt <= 0:
             raise ValueError(f"time must increase but went from {self._t_s} to {t_s} s")
+        step = value - self._value
+        speed = self._speed + _alpha(self._derivative_cutoff_hz, dt) * (step / dt - self._speed)
+        speed[~np.isfinite(speed)] = 0.0
+        smooth = self._value + _alpha(self._min_cutoff_hz + self._beta * np.abs(speed), dt) * step
         fresh = ~np.isfinite(self._value)
-        raw_speed = np.where(fresh, 0.0, (value - self._value) / dt)
-        a_speed = self._alpha(np.full_like(value, self._derivative_cutoff_hz), dt)
-        speed = np.where(fresh, 0.0, self._speed + a_speed * (raw_speed - self._speed))
-        a = self._alpha(self._min_cutoff_hz + self._beta * np.abs(speed), dt)
-        smooth = np.where(fresh, value, self._value + a * (value - self._value))
-        self._t_s, self._value = t_s, smooth
-        self._speed = np.where(np.isfinite(speed), speed, 0.0)
+        smooth[fresh] = value[fresh]
+        self._t_s, self._value, self._speed = t_s, smooth, speed
         return smooth.copy()
 
-    @staticmethod
-    def _alpha(cutoff_hz: FloatArray, dt: float) -> FloatArray:
-        tau = 1.0 / (2.0 * np.pi * cutoff_hz)
-        return np.asarray(1.0 / (1.0 + tau / dt), dtype=np.float64)
+
+@overload
+def _alpha(cutoff_hz: float, dt: float) -> float: ...
+@overload
+def _alpha(cutoff_hz: FloatArray, dt: float) -> FloatArray: ...
+def _alpha(cutoff_hz: float | FloatArray, dt: float) -> float | FloatArray:
+    """Return the share of a new sample in a first-order low-pass of this cut-off, after `dt` seconds."""
+    tau = 1.0 / (2.0 * np.pi * cutoff_hz)
+    return 1.0 / (1.0 + tau / dt)

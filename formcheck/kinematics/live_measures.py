@@ -7,9 +7,8 @@ so a set of two frames is measured, the stance and now, in plain numbers (`live_
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -20,7 +19,7 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_front import FrontNow
 from formcheck.kinematics.live_side import SideNow
-from formcheck.kinematics.measures.error_rules import Turned, TurnRule
+from formcheck.kinematics.measures.error_rules import Turned
 from formcheck.kinematics.measures.record import CheckView, Measure, Per
 from formcheck.kinematics.measures.registry import DEPTH, MEASURES, measure_of
 from formcheck.kinematics.noise import value_noise
@@ -222,7 +221,7 @@ def drop_now_deg(calibration: LiveCalibration, frame: LiveFrame) -> float:
     return flexion_of_drop_deg(drop_of_frame_px(frame.y, calibration.stance_px[1]), calibration.standing.leg_px)
 
 
-def measure_now(calibration: LiveCalibration, frame: LiveFrame, names: Set[str] = LIVE_MEASURES) -> LiveMeasures:
+def measure_now(calibration: LiveCalibration, frame: LiveFrame, names: frozenset[str] = LIVE_MEASURES) -> LiveMeasures:
     """Return the measures of a frame.
 
     Parameters
@@ -247,7 +246,7 @@ def measure_now(calibration: LiveCalibration, frame: LiveFrame, names: Set[str] 
     return LiveMeasures({}, q, float("nan"))
 
 
-def _front(c: LiveCalibration, frame: LiveFrame, drop_px: float, q_deg: float, names: Set[str]) -> Values:
+def _front(c: LiveCalibration, frame: LiveFrame, drop_px: float, q_deg: float, names: frozenset[str]) -> Values:
     now = c.front(frame.source)(frame, drop_px)
     turned = turn_off_view_deg(c.view) > FRONT_LOW_DEG
     errors = _Errors(c, q_deg)
@@ -266,7 +265,7 @@ def _front(c: LiveCalibration, frame: LiveFrame, drop_px: float, q_deg: float, n
     return values
 
 
-def _side(c: LiveCalibration, frame: LiveFrame, near: Side, names: Set[str]) -> tuple[Values, float]:
+def _side(c: LiveCalibration, frame: LiveFrame, near: Side, names: frozenset[str]) -> tuple[Values, float]:
     known = c.side(frame.source, near)(frame)
     flexion = known["knee_flexion_deg"]
     if math.isfinite(flexion) and (c.bilateral or c.stance_leg in (near, None)):
@@ -287,12 +286,11 @@ def _side(c: LiveCalibration, frame: LiveFrame, near: Side, names: Set[str]) -> 
     return values, flexion
 
 
-def _asked(names: Set[str], view: CheckView) -> Iterator[tuple[str, Measure]]:
-    """Yield the names that a view can answer live, each with its measure."""
-    for name in names & LIVE_MEASURES:
-        measure = measure_of(name)
-        if measure is not None and measure.view is view:
-            yield name, measure
+@lru_cache(maxsize=64)
+def _asked(names: frozenset[str], view: CheckView) -> tuple[tuple[str, Measure], ...]:
+    """Return the names that a view can answer live, each with its measure."""
+    known = ((name, measure_of(name)) for name in names & LIVE_MEASURES)
+    return tuple((name, measure) for name, measure in known if measure is not None and measure.view is view)
 
 
 class _Errors:
@@ -309,7 +307,7 @@ class _Errors:
     def __init__(self, c: LiveCalibration, flexion_deg: float) -> None:
         self._c = c
         self._bend_deg = flexion_deg if math.isfinite(flexion_deg) else STANDING_FLEXION_DEG
-        self._spreads: dict[TurnRule, float] = {}
+        self._spreads: dict[int, float] = {}
 
     def stated(self, measure: Measure, leg: Side | None, value: float) -> Estimate | None:
         """Return a value with its error; None where it was not measured."""
@@ -326,9 +324,10 @@ class _Errors:
         rule = measure.error_rule.turn
         if rule is None or measure.view.value != self._c.view.kind.value:
             return 0.0
-        if rule not in self._spreads:
-            self._spreads[rule] = rule.spread(self._turned)
-        return self._spreads[rule]
+        known = self._spreads.get(id(rule))
+        if known is None:
+            known = self._spreads[id(rule)] = rule.spread(self._turned)
+        return known
 
     @cached_property
     def _turned(self) -> Turned:

@@ -19,7 +19,6 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,12 +202,13 @@ def _cheapest_states(state_costs: FloatArray, change_costs: FloatArray) -> NDArr
 class SideKeeper:
     """Puts exchanged legs right frame by frame, knowing nothing of later frames.
 
-    The same costs as for recorded sets, in plain numbers; of the cheapest sequences so far the state that the best one
+    The same costs as for recorded sets; of the cheapest sequences so far the state that the best one
     ends in is taken, so an exchange that only later frames betray is seen late.
     """
 
     def __init__(self) -> None:
-        self._last: list[_Across] | None = None
+        self._across: FloatArray | None = None
+        self._worth: list[float] = []
         self._cost = [0.0] * len(_STATES)
         self._further: deque[tuple[float, float]] = deque(maxlen=_REMEMBERED)
         self._prices = [_LEAST_SWITCH_COST, _LEAST_SWITCH_COST]
@@ -227,53 +227,64 @@ class SideKeeper:
             Of the stream.
         """
         if not (leg_px > 0 and any(map(math.isfinite, pose.image_px[:, 0].tolist()))):
-            self._last, self._cost = None, [0.0] * len(_STATES)
+            self._across, self._cost = None, [0.0] * len(_STATES)
             return pose
-        image, world = pose.image_px[_LEG_MARKS], pose.world_m[_LEG_MARKS]
-        points = [(*at, *there) for at, there in zip((image / leg_px).tolist(), (world / _LEG_M).tolist(), strict=True)]
-        worth = [
-            1.0 if 0 <= x <= source.width and 0 <= y <= source.height else _OUTSIDE_WEIGHT for x, y in image.tolist()
-        ]
-        across = [
-            _Across(_way(left, right), max(of_left, of_right))
-            for left, right, of_left, of_right in zip(
-                points[:_PAIRS], points[_PAIRS:], worth[:_PAIRS], worth[_PAIRS:], strict=True
-            )
-        ]
-        if self._last is not None:
-            hips, lower = self._changes(across, self._last)
+        image = pose.image_px[_LEG_MARKS]
+        points = np.concatenate([image / leg_px, pose.world_m[_LEG_MARKS] / _LEG_M], axis=1)
+        across = (points[:_PAIRS] - points[_PAIRS:]) / _ROOT_2
+        before = across if self._across is None else self._across
+        ways = [across - before, across + before, points[_THIGH_HIPS] - points[_THIGH_KNEES]]
+        lengths: list[float] = np.sqrt((np.concatenate(ways) ** 2).sum(axis=1)).tolist()
+        worth = _worth_of_pairs(image.tolist(), source)
+        if self._across is not None:
+            hips, lower = self._changes(lengths[:_PAIRS], lengths[_PAIRS : 2 * _PAIRS], worth)
             self._cost = [
-                min(self._cost[of] + hips[of_hips] + lower[of_lower] for of, of_hips, of_lower in ways)
-                for ways in _WAYS_TO
+                min(self._cost[of] + hips[of_hips] + lower[of_lower] for of, of_hips, of_lower in ways_to)
+                for ways_to in _WAYS_TO
             ]
-        self._last = across
-        crossing = _crossing_of(points)
+        self._across, self._worth = across, worth
+        crossed, other_crossed, straight, other_straight = lengths[2 * _PAIRS :]
+        crossing = _CROSSING_SHARE / 2 * (crossed + other_crossed - straight - other_straight)
         cost = [
-            before + (_DISBELIEF_COST * exchanged + crossing * (exchanged == 1))
-            for before, exchanged in zip(self._cost, _EXCHANGED_PARTS.tolist(), strict=True)
+            each + (_DISBELIEF_COST * exchanged + crossing * (exchanged == 1))
+            for each, exchanged in zip(self._cost, _PARTS_OF_STATE, strict=True)
         ]
         least = min(cost)
         self._cost = [each - least for each in cost]
         state = cost.index(least)
         return pose if state == 0 else _exchanged(pose, state, source)
 
-    def _changes(self, across: list[_Across], last: list[_Across]) -> tuple[list[float], list[float]]:
-        """Return what it costs hips and lower legs to stay (first) and to change sides (second)."""
-        travels = [now.travel_from(before) for now, before in zip(across, last, strict=True)]
-        (hips_stay, hips_change, hips_worth), *lower = travels
-        lower_stay, lower_change, lower_worth = (_sum(each) / len(lower) for each in zip(*lower, strict=True))
-        self._further.append((hips_change - hips_stay, lower_change - lower_stay))
+    def _changes(self, stay: list[float], change: list[float], worth: list[float]) -> tuple[list[float], list[float]]:
+        """Return what it costs hips and lower legs to stay (first) and to change sides (second).
+
+        Parameters
+        ----------
+        stay, change
+            How far the way from each right landmark to its left counterpart travels from the frame before, as labelled
+            and with sides changed (leg lengths): of the hips, knees, ankles, heels and toes.
+        worth
+            What each is worth now.
+        """
+        both = [min(now, before) for now, before in zip(worth, self._worth, strict=True)]
+        stay, change = (
+            [_at_most(way, _TRAVEL_CAP) * each for way, each in zip(ways, both, strict=True)] for ways in (stay, change)
+        )
+        lower_stay, lower_change, lower_worth = (_sum(each[1:]) / (_PAIRS - 1) for each in (stay, change, both))
+        self._further.append((change[0] - stay[0], lower_change - lower_stay))
         if self._frames % _PRICE_EVERY == 0:
             usual = [median(each) for each in zip(*self._further, strict=True)]
             self._prices = [_at_least(_SWITCH_SHARE * each, _LEAST_SWITCH_COST) for each in usual]
         self._frames += 1
         of_hips, of_lower = self._prices
-        return [hips_stay, hips_change + of_hips * hips_worth], [lower_stay, lower_change + of_lower * lower_worth]
+        return [stay[0], change[0] + of_hips * both[0]], [lower_stay, lower_change + of_lower * lower_worth]
 
 
 _LEG_MARKS = np.concatenate([_LEFT_MARKS, _RIGHT_MARKS])
 _PAIRS = len(_LEFT_MARKS)
+_THIGH_HIPS, _THIGH_KNEES = [0, _PAIRS, 0, _PAIRS], [_PAIRS + 1, 1, 1, _PAIRS + 1]
+"""Of `_LEG_MARKS`: the ends of thighs that cross, and of thighs that do not."""
 _ROOT_2 = math.sqrt(2)
+_PARTS_OF_STATE: list[int] = _EXCHANGED_PARTS.tolist()
 _WAYS_TO = [
     [(of, int(_HIPS_CHANGE[of, to]), int(_LOWER_CHANGE[of, to])) for of in range(len(_STATES))]
     for to in range(len(_STATES))
@@ -281,28 +292,11 @@ _WAYS_TO = [
 """By the state that is gone to: from which state, and whether hips and lower legs change sides on the way."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Across:
-    """The way from a right landmark to its left counterpart in one frame, and what that is worth as evidence."""
-
-    way: tuple[float, ...]
-    worth: float
-
-    def travel_from(self, last: _Across) -> tuple[float, float, float]:
-        """Return how far it travels from the frame before as labelled, and with sides changed; and what that is worth.
-
-        See `_travel`.
-        """
-        both = min(self.worth, last.worth)
-        stay = change = 0.0
-        for now, before in zip(self.way, last.way, strict=True):
-            stay += (now - before) * (now - before)
-            change += (now + before) * (now + before)
-        return _at_most(math.sqrt(stay), _TRAVEL_CAP) * both, _at_most(math.sqrt(change), _TRAVEL_CAP) * both, both
-
-
-def _way(left: tuple[float, ...], right: tuple[float, ...]) -> tuple[float, ...]:
-    return tuple((a - b) / _ROOT_2 for a, b in zip(left, right, strict=True))
+def _worth_of_pairs(leg_px: list[list[float]], source: TrackSource) -> list[float]:
+    """Return what each pair of landmarks is worth as evidence, see `_worth`; of their places in the picture."""
+    width, height = source.width, source.height
+    worth = [1.0 if 0 <= x <= width and 0 <= y <= height else _OUTSIDE_WEIGHT for x, y in leg_px]
+    return [max(left, right) for left, right in zip(worth[:_PAIRS], worth[_PAIRS:], strict=True)]
 
 
 def _at_most(value: float, most: float) -> float:
@@ -319,18 +313,6 @@ def _sum(values: Iterable[float]) -> float:
     for value in values:
         total += value
     return total
-
-
-def _crossing_of(points: list[tuple[float, ...]]) -> float:
-    """Return `_crossing` of one frame, from hip, knee, ankle, heel and toe of the left leg and then the right one."""
-    (left_hip, left_knee), (right_hip, right_knee) = points[:2], points[_PAIRS : _PAIRS + 2]
-    longer = _length(left_hip, right_knee) + _length(right_hip, left_knee)
-    longer = longer - _length(left_hip, left_knee) - _length(right_hip, right_knee)
-    return _CROSSING_SHARE / 2 * longer
-
-
-def _length(a: tuple[float, ...], b: tuple[float, ...]) -> float:
-    return math.sqrt(_sum((one - other) * (one - other) for one, other in zip(a, b, strict=True)))
 
 
 def _exchanged(pose: Pose, state: int, source: TrackSource) -> Pose:

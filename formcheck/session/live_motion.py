@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -266,7 +266,7 @@ class Motion:
         self._newest: Values = {}
         self._reasons: dict[str, str] = {}
 
-    def __call__(self, clean: LiveFrame, names: Set[str], *, turned: bool = False) -> MotionNow:
+    def __call__(self, clean: LiveFrame, names: frozenset[str], *, turned: bool = False) -> MotionNow:
         """Take a cleaned frame and measure what `names` asks for; nothing of a person who has `turned`."""
         t_s = clean.t_s
         in_place = clean.found and not turned and self.calibration.in_place(clean)
