@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from formcheck.errors import FormcheckError
     from formcheck.exercises.plan import Plan
     from formcheck.pose.landmarks import Landmark
-    from formcheck.pose.source import PoseOrigin, PoseSource, RecordedPoses
+    from formcheck.pose.origin import PoseOrigin
+    from formcheck.pose.source import PoseSource, RecordedPoses
     from formcheck.pose.store import load_track, save_track
     from formcheck.pose.types import Pose, PoseTrack
     from formcheck.session.analyze import analyze, find_poses
@@ -45,7 +46,7 @@ _HOMES = {
     "Landmark": "formcheck.pose.landmarks",
     "Plan": "formcheck.exercises.plan",
     "Pose": "formcheck.pose.types",
-    "PoseOrigin": "formcheck.pose.source",
+    "PoseOrigin": "formcheck.pose.origin",
     "PoseSource": "formcheck.pose.source",
     "PoseTrack": "formcheck.pose.types",
     "RecordedPoses": "formcheck.pose.source",

@@ -35,8 +35,9 @@ from formcheck.pose.balance import LiveBalance, LookSchedule, correction, mirror
 from formcheck.pose.belief import LandmarkBelief
 from formcheck.pose.covered import CoverWatch
 from formcheck.pose.models import PoseModel
+from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.people import PersonBox, comparable_people, squares_beside, squares_over
-from formcheck.pose.source import OpenPoseSource, PoseOrigin, PoseSource
+from formcheck.pose.source import OpenPoseSource, PoseSource
 from formcheck.pose.types import Pose, nobody
 
 _STDERR: Final = 2

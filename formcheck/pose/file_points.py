@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from formcheck.pose.source import PoseOrigin
+from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.types import FloatArray
 
 LARGEST_NUMBER: Final = 1e7

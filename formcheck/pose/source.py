@@ -1,4 +1,4 @@
-"""What gives poses: the protocol of a pose source, who it is, and the one place at which sources are opened.
+"""What gives poses: the protocol of a pose source, and the one place at which sources are opened.
 
 Everything above asks a `PoseSource` for poses and knows nothing else of it. MediaPipe's estimator is one
 (`formcheck.pose.estimator`), landmarks that were saved are another (`RecordedPoses`), and whoever brings a model of
@@ -8,7 +8,7 @@ their own writes a third: `origin`, `estimate` and `close` are enough.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final, Protocol, runtime_checkable
 
 import numpy as np
@@ -16,35 +16,13 @@ from numpy.typing import NDArray
 
 from formcheck.errors import PoseTrackError
 from formcheck.pose.models import MODEL_PREFIX
+from formcheck.pose.origin import PoseOrigin, SelfTest
 from formcheck.pose.people import PersonBox
 from formcheck.pose.releases import DEFAULT_MODEL, RELEASES
 from formcheck.pose.types import Pose, PoseTrack, nobody
 
 _SAME_FRAME_S: Final = 0.5
 """A saved pose belongs to a picture that is nearer to it than this share of the step between two of them."""
-
-
-@dataclass(frozen=True)
-class PoseOrigin:
-    """Who finds the poses; it goes into every result."""
-
-    name: str
-    """Such as `pose_landmarker_full`. What is known of a model's errors is taken off landmarks that come under its
-    name, so another source has a name of its own."""
-    sha256: str = ""
-    """Of the model's file, hexadecimal; empty where there is none."""
-    mediapipe: str = ""
-    """Version of MediaPipe that ran it; empty where another program did."""
-    where: str = ""
-    """Where it ran, such as `in the browser (as it says)`; empty where formcheck ran it itself."""
-    runtime: str = ""
-    """What ran it there, with its version, such as `@mediapipe/tasks-vision 0.10.35`."""
-    runtime_sha256: str = ""
-    """Of its WebAssembly file, hexadecimal."""
-    delegate: str = ""
-    """What it computed on there, `CPU` or `GPU`."""
-    balanced: bool = False
-    """Whether the poses come as the mean of what is found in the picture and in its mirror image."""
 
 
 class PoseSource(Protocol):
@@ -110,7 +88,16 @@ _BROWSER: Final = "in the browser (as it says)"
 """A server can check numbers, not who found them."""
 
 
-def browser_origin(model: str, sha256: str, *, runtime: str, runtime_sha256: str, delegate: str) -> PoseOrigin:
+def browser_origin(
+    model: str,
+    sha256: str,
+    *,
+    runtime: str,
+    runtime_sha256: str,
+    delegate: str,
+    user_agent: str = "",
+    self_test: SelfTest | None = None,
+) -> PoseOrigin:
     """Return who finds the poses that a browser sends.
 
     Parameters
@@ -119,12 +106,21 @@ def browser_origin(model: str, sha256: str, *, runtime: str, runtime_sha256: str
         Its short name, such as `full`.
     sha256
         Of the model's file. Only that of the default model makes it that model, with what is known of its errors.
-    runtime, runtime_sha256, delegate
+    runtime, runtime_sha256, delegate, user_agent, self_test
         As for `PoseOrigin`.
     """
     is_known = model == DEFAULT_MODEL and sha256 in RELEASES[model].known_sha256
     name = MODEL_PREFIX + model if is_known else f"{model} pose model of a browser"
-    return PoseOrigin(name, sha256, "", _BROWSER, runtime, runtime_sha256, delegate)
+    return PoseOrigin(
+        name,
+        sha256,
+        where=_BROWSER,
+        runtime=runtime,
+        runtime_sha256=runtime_sha256,
+        delegate=delegate,
+        user_agent=user_agent,
+        self_test=self_test,
+    )
 
 
 class RecordedPoses:
@@ -146,17 +142,7 @@ class RecordedPoses:
     @property
     def origin(self) -> PoseOrigin:
         """Who found the poses."""
-        source = self._track.source
-        return PoseOrigin(
-            source.pose_model,
-            source.model_sha256,
-            source.mediapipe,
-            source.where,
-            source.runtime,
-            source.runtime_sha256,
-            source.delegate,
-            source.balanced,
-        )
+        return self._track.source.origin
 
     def estimate(self, rgb: NDArray[np.uint8], t_s: float, *, width_px: int, height_px: int) -> Pose:  # noqa: ARG002
         """Return the pose nearest in time, nobody where none is near.

@@ -13,17 +13,20 @@ import math
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar, cast
 
 import numpy as np
 
 from formcheck.atomic import atomic_path
 from formcheck.errors import OutputError, PoseTrackError
 from formcheck.pose.landmarks import Landmark
+from formcheck.pose.origin import Finder, PoseOrigin, SelfTest
 from formcheck.pose.types import CAMERA_AXES, FloatArray, PoseTrack, TrackSource
+
+R = TypeVar("R")
 
 TRACK_FORMAT: Final = "formcheck.pose-track/1"
 TRACK_SUFFIXES: Final = (".parquet", ".npz")
@@ -254,25 +257,31 @@ def _source_to_json(source: TrackSource) -> str:
 
 
 def _source_from_json(text: str) -> TrackSource:
-    loaded = json.loads(text)
-    if not isinstance(loaded, Mapping):
-        raise TypeError("the source is not a JSON object")
-    # What a later formcheck of the same format adds is passed over.
-    known = {field.name: loaded[field.name] for field in fields(TrackSource) if field.name in loaded}
-    for field in fields(TrackSource):
-        if field.name in known:
-            known[field.name] = _as_type(str(field.type), known[field.name])
-    return TrackSource(**known)
+    return _record(TrackSource, json.loads(text))
+
+
+def _record(kind: Callable[..., R], value: Any) -> R:
+    """Return a dataclass read from JSON. What a later formcheck of the same format adds is passed over."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"expected a JSON object but got {value!r}")
+    types = {field.name: str(field.type) for field in fields(cast(Any, kind)) if field.name in value}
+    return kind(**{name: _as_type(each, value[name]) for name, each in types.items()})
 
 
 def _as_type(kind: str, value: Any) -> Any:
-    """Return a value read from JSON as the type that a field of `TrackSource` is annotated with."""
+    """Return a value read from JSON as the type that a field of `TrackSource`, or in it, is annotated with."""
     if kind == "float":
         return math.nan if value is None else float(value)
     if kind == "tuple[int, ...]":
         return tuple(int(number) for number in value)
     if kind == "tuple[tuple[float, float], ...]":
         return tuple((float(start), float(end)) for start, end in value)
+    if kind == "tuple[Finder, ...]":
+        return tuple(_record(Finder, each) for each in value)
+    if kind == "PoseOrigin":
+        return _record(PoseOrigin, value)
+    if kind == "SelfTest | None":
+        return None if value is None else _record(SelfTest, value)
     if not isinstance(value, {"int": int, "str": str, "bool": bool}[kind]):
         raise TypeError(f"expected {kind} but got {value!r}")
     return value

@@ -16,7 +16,7 @@ from formcheck.errors import PoseTrackError
 from formcheck.pose.file_points import FileFacts, FilePoints, Unit
 from formcheck.pose.landmark_names import landmark_named
 from formcheck.pose.landmarks import N_LANDMARKS, Landmark
-from formcheck.pose.source import PoseOrigin
+from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.store import MOST_ROWS
 from formcheck.pose.types import FloatArray
 

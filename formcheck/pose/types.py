@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from formcheck.names import shown_name
 from formcheck.pose.landmarks import MIRROR, N_LANDMARKS
+from formcheck.pose.origin import Finder, PoseOrigin
 
 FloatArray = NDArray[np.float64]
 
@@ -130,6 +131,36 @@ class TrackSource:
     """Of its WebAssembly file, hexadecimal."""
     delegate: str = ""
     """What it computed on there, `CPU` or `GPU`."""
+    finders: tuple[Finder, ...] = ()
+    """Of a live set: who found the poses, in order of time; the fields above are of whoever found most of them."""
+
+    @property
+    def origin(self) -> PoseOrigin:
+        """Who found the poses, or most of them."""
+        return PoseOrigin(
+            self.pose_model,
+            self.model_sha256,
+            self.mediapipe,
+            self.where,
+            self.runtime,
+            self.runtime_sha256,
+            self.delegate,
+            self.balanced,
+        )
+
+    def found_by(self, origin: PoseOrigin) -> TrackSource:
+        """Return the same recording with poses from somebody else."""
+        return replace(
+            self,
+            pose_model=origin.name,
+            model_sha256=origin.sha256,
+            mediapipe=origin.mediapipe,
+            where=origin.where,
+            runtime=origin.runtime,
+            runtime_sha256=origin.runtime_sha256,
+            delegate=origin.delegate,
+            balanced=origin.balanced,
+        )
 
     def __post_init__(self) -> None:
         # Whatever a recorder, an archive or an older version called the file: it goes into texts of every kind.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from formcheck.errors import RubricError
@@ -14,6 +14,7 @@ from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
+from formcheck.pose.origin import Finder
 from formcheck.report import safety, summary
 from formcheck.report.charts import Chart, charts_of
 from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences, person_facts
@@ -268,11 +269,19 @@ def _origin(assessment: Assessment) -> tuple[OriginLine, ...]:
             sentence_case(kind or "camera"), ", ".join([source.name, *size, f"{source.frames} frames"]), source.sha256
         ),
         OriginLine("formcheck", made.formcheck, ""),
-        OriginLine("Pose model", made.poses_by, made.model_sha256),
-        *([OriginLine("Pose runtime", made.runtime, made.runtime_sha256)] if made.runtime else []),
+        *(line for finder in made.found_by for line in _found_by(finder)),
         OriginLine("Rubric", made.rubric, made.rubric_sha256),
         OriginLine("Filter", made.filter, ""),
     )
+
+
+def _found_by(finder: Finder) -> Iterator[OriginLine]:
+    origin, later = finder.origin, f", {finder.since}" if finder.why else ""
+    because = f" (because {finder.why})" if finder.why else ""
+    yield OriginLine(f"Pose model{later}", origin.described + because, origin.sha256)
+    if origin.runtime:
+        tested = [origin.self_test.described] if origin.self_test is not None else []
+        yield OriginLine(f"Pose runtime{later}", "; ".join([origin.runtime, *tested]), origin.runtime_sha256)
 
 
 @dataclass(frozen=True)

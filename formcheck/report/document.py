@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final
@@ -61,6 +62,23 @@ def assessment_document(assessment: Assessment) -> Document:
             "runtime": assessment.provenance.runtime,
             "runtime_sha256": assessment.provenance.runtime_sha256,
             "delegate": assessment.provenance.delegate,
+            "finders": [
+                {
+                    "from_s": _number(each.from_s, _TIME_DECIMALS),
+                    "why": each.why,
+                    "pose_model": each.origin.name,
+                    "model_sha256": each.origin.sha256,
+                    "mediapipe": each.origin.mediapipe,
+                    "where": each.origin.where,
+                    "runtime": each.origin.runtime,
+                    "runtime_sha256": each.origin.runtime_sha256,
+                    "delegate": each.origin.delegate,
+                    "balanced": each.origin.balanced,
+                    "user_agent": each.origin.user_agent,
+                    "self_test": None if each.origin.self_test is None else asdict(each.origin.self_test),
+                }
+                for each in assessment.provenance.finders
+            ],
         },
         "exercise": assessment.exercise,
         "exercise_name": assessment.exercise_name,

@@ -14,6 +14,7 @@ from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewKind, ViewVerdict
 from formcheck.pose.landmarks import Side
+from formcheck.pose.origin import Finder, PoseOrigin
 from formcheck.pose.types import PoseTrack
 
 SCHEMA = "formcheck.assessment/1"
@@ -104,13 +105,28 @@ class Provenance:
     """Of its WebAssembly file."""
     delegate: str = ""
     """What it computed on there, `CPU` or `GPU`."""
+    finders: tuple[Finder, ...] = ()
+    """Of a live set: who found the poses, in order of time; the fields above are of whoever found most of them."""
+
+    @property
+    def found_by(self) -> tuple[Finder, ...]:
+        """Who found the poses, in order of time; one at least."""
+        origin = PoseOrigin(
+            self.pose_model,
+            self.model_sha256,
+            self.mediapipe,
+            self.where,
+            self.runtime,
+            self.runtime_sha256,
+            self.delegate,
+        )
+        return self.finders or (Finder(0.0, origin),)
 
     @property
     def poses_by(self) -> str:
         """Who found the poses: `pose_landmarker_full by MediaPipe 0.10.31`, or the name of another source."""
-        by = self.runtime or (f"MediaPipe {self.mediapipe}" if self.mediapipe else "")
-        words = [self.pose_model, f"by {by}" if by else "", f"on {self.delegate}" if self.delegate else "", self.where]
-        return " ".join(word for word in words if word)
+        first, *later = self.found_by
+        return "; ".join([first.origin.described, *(f"{each.since} {each.origin.described}" for each in later)])
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.live_frame import LiveCleaner, LiveFrame
 from formcheck.pose.estimator import origin_of
 from formcheck.pose.models import PoseModel
-from formcheck.pose.source import PoseOrigin
-from formcheck.pose.types import Pose, PoseTrack, TrackSource
+from formcheck.pose.origin import Finder, PoseOrigin
+from formcheck.pose.types import FloatArray, Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Assessment, SetupCheck
 from formcheck.session.live_ready import GettingReady
 from formcheck.session.live_running import COUNTDOWN_S, CountedRep, RunningSet, Step
@@ -57,7 +57,7 @@ class LiveSet:
         session_number: int = 1,
         balanced: bool = False,
     ) -> None:
-        self._request, origin = request, origin_of(model)
+        self._request, origin = request, replace(origin_of(model), balanced=balanced)
         self._source = TrackSource(
             name="live set",
             sha256="",
@@ -66,18 +66,13 @@ class LiveSet:
             fps=float("nan"),
             duration_s=float("nan"),
             frames=0,
-            pose_model=origin.name,
-            model_sha256=origin.sha256,
-            mediapipe=origin.mediapipe,
-            balanced=balanced,
-            where=origin.where,
-            runtime=origin.runtime,
-            runtime_sha256=origin.runtime_sha256,
-            delegate=origin.delegate,
-        )
+            pose_model="",
+            model_sha256="",
+            mediapipe="",
+        ).found_by(origin)
+        self._finders = [Finder(-np.inf, origin)]
         self._cues = CueChooser(session_number=session_number, target_reps=request.plan.reps)
         self._shown = ShownMeasures(request.rubric, request.plan)
-        self._remarks: list[SetupCheck] = []
         self._last_t_s = -np.inf
         self._stage = Stage.SETUP
         self._running: RunningSet | None = None
@@ -106,14 +101,21 @@ class LiveSet:
         """The reps so far with what was found in them."""
         return self._running.counted if self._running is not None else ()
 
-    def use_model(self, model: PoseModel) -> None:
-        """Take note that another pose model finds the landmarks from now on, and say so in the result."""
-        if model.name == self._source.pose_model:
-            return
-        was = self._source.pose_model
-        message = f"The computer was too slow for {was}: it went on with {model.name}, which is less exact."
-        self._remarks.append(SetupCheck("SU-6c", "Pose model", False, None, message))
-        self._source = replace(self._source, pose_model=model.name, model_sha256=model.sha256)
+    def use_finder(self, finder: PoseModel | PoseOrigin, *, balanced: bool = False, why: str) -> None:
+        """Take note that the poses are found otherwise from now on; the result says from when on, and why.
+
+        Parameters
+        ----------
+        finder
+            The pose model, or who else finds them.
+        balanced
+            Whether they come balanced.
+        why
+            A clause for the result, such as `the one before was too slow`.
+        """
+        origin = replace(origin_of(finder), balanced=balanced)
+        self._finders.append(Finder(self._last_t_s, origin, why))
+        self._source = self._source.found_by(origin)
         if self._running is not None:
             self._running.source = self._source
 
@@ -171,8 +173,20 @@ class LiveSet:
             )
         self._running.end()
         assessment = assess(self.track(), self._request)
-        remarks = (*self._remarks, *self._ready.remarks(), *self._other_count(len(assessment.complete_reps)))
+        remarks = (
+            *self._told_finders(assessment.track.source.finders),
+            *self._ready.remarks(),
+            *self._other_count(len(assessment.complete_reps)),
+        )
         return replace(assessment, setup=assessment.setup + remarks)
+
+    def _told_finders(self, finders: tuple[Finder, ...]) -> Iterator[SetupCheck]:
+        """Say from when on poses of the set were found otherwise than when it was opened."""
+        for finder in finders:
+            if finder.why:
+                by = finder.origin.described
+                message = f"{finder.since.capitalize()} the pose was found with {by}, because {finder.why}."
+                yield SetupCheck("SU-6c", "Pose model", False, round(finder.from_s, 1), message)
 
     def _other_count(self, whole: int) -> Iterator[SetupCheck]:
         """Say so where the set as a whole has another number of reps than was counted while it went on."""
@@ -195,8 +209,10 @@ class LiveSet:
         seen_s, same = (np.array(column) for column in zip(*self._repeats, strict=True))
         repeated = repeated_stretches(seen_s - track.t_s[0], same)
         duration = float(t_s[-1]) if len(t_s) else 0.0
+        finders, longest = _finders_of(track.t_s, self._finders)
         source = replace(
-            self._source,
+            self._source.found_by(longest),
+            finders=finders,
             fps=(len(t_s) - 1) / duration if duration > 0 else 0.0,
             duration_s=duration,
             frames=len(t_s),
@@ -247,3 +263,28 @@ class LiveSet:
             view=self._running.calibration.view if self._running is not None else None,
             notice=notice,
         )
+
+
+def _finders_of(t_s: FloatArray, noted: list[Finder]) -> tuple[tuple[Finder, ...], PoseOrigin]:
+    """Return who found the poses of a track, and who found most of them.
+
+    Parameters
+    ----------
+    t_s
+        Of the track, by the time of the set.
+    noted
+        In order of time, each from the frame after its time on.
+
+    Returns
+    -------
+    tuple
+        Those that found a pose of the track, by its own time; the origin of most of them.
+    """
+    firsts = [int(np.searchsorted(t_s, finder.from_s, side="right")) for finder in noted]
+    frames = np.diff([*firsts, len(t_s)])
+    found = tuple(
+        replace(finder, from_s=float(t_s[first] - t_s[0]))
+        for finder, first, count in zip(noted, firsts, frames, strict=True)
+        if count
+    )
+    return found, noted[int(frames.argmax())].origin

@@ -300,7 +300,7 @@ def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
     steps = [*balance, f"zero-phase Butterworth {CUTOFF_HZ:.0f} Hz"]
     if m.flexion_method:
         steps.append(f"knee flexion from {m.flexion_method}")
-    if source.pose_model not in TURN_READINGS:
+    if {source.pose_model, *(each.origin.name for each in source.finders)} - TURN_READINGS.keys():
         steps.append(_UNMEASURED_SOURCE)
     if by_hand := int(m.placed.any(axis=1).sum()):
         steps.append(f"landmarks placed by hand in {by_hand} frame{'' if by_hand == 1 else 's'}")
@@ -316,6 +316,7 @@ def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
         runtime=source.runtime,
         runtime_sha256=source.runtime_sha256,
         delegate=source.delegate,
+        finders=source.finders,
     )
 
 

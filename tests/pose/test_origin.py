@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from formcheck.pose.source import PoseOrigin, RecordedPoses, browser_origin
+from formcheck.pose.origin import PoseOrigin
+from formcheck.pose.source import RecordedPoses, browser_origin
 from formcheck.pose.store import load_track, save_track
 from formcheck.pose.types import PoseTrack
 

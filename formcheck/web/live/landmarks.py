@@ -39,6 +39,8 @@ MOST_FRAMES: Final = 2
 """In one message: a frame waits for the next one at most."""
 _HEAD: Final = struct.Struct("<BBBBdH")
 """Of a frame: flags, brightness, people, zero, time, covers."""
+_TIME: Final = struct.Struct("<d")
+_TIME_AT: Final = struct.calcsize("<BBBB")
 _MARK: Final = np.dtype([("image_px", "<f4", 2), ("world_m", "<f4", 3), ("seen", "<u2", 2)])
 FRAME_BYTES: Final = _HEAD.size + N_LANDMARKS * _MARK.itemsize
 _NOBODY: Final = bytes(FRAME_BYTES - struct.calcsize("<BBBBd"))
@@ -117,21 +119,37 @@ def parse_landmarks(data: bytes, width_px: int, height_px: int) -> LandmarkMessa
     LiveRefusalError
         If it does not keep to the bounds, with the first that it breaks.
     """
+    times_ms = landmark_times_ms(data)
+    size = np.array((width_px, height_px), dtype=np.float64)
+    starts = range(HEADER_BYTES, len(data), FRAME_BYTES)
+    return LandmarkMessage(
+        tuple(_frame(data[at : at + FRAME_BYTES], t_ms, size) for at, t_ms in zip(starts, times_ms, strict=True))
+    )
+
+
+def landmark_times_ms(data: bytes) -> tuple[float, ...]:
+    """Return the capture times of a message of kind 2 (ms), without looking at the landmarks.
+
+    Raises
+    ------
+    LiveRefusalError
+        If it is of another length than it says, or its times are none.
+    """
     if len(data) < HEADER_BYTES or data[0] != LANDMARKS_KIND or not 1 <= data[1] <= MOST_FRAMES:
         raise _bad("are not what this server reads")
     if len(data) != HEADER_BYTES + data[1] * FRAME_BYTES:
         raise _bad("have another length than their number says")
-    size = np.array((width_px, height_px), dtype=np.float64)
-    frames = tuple(_frame(data[at : at + FRAME_BYTES], size) for at in range(HEADER_BYTES, len(data), FRAME_BYTES))
-    if any(later.t_ms <= earlier.t_ms for earlier, later in pairwise(frames)):
+    times_ms = tuple(_TIME.unpack_from(data, at)[0] for at in range(HEADER_BYTES + _TIME_AT, len(data), FRAME_BYTES))
+    for t_ms in times_ms:
+        need_time(t_ms, "A frame of landmarks")
+    if any(later <= earlier for earlier, later in pairwise(times_ms)):
         raise malformed("Landmarks are older than those before them.", "Start the set again.", code="frame-time")
-    return LandmarkMessage(frames)
+    return times_ms
 
 
-def _frame(data: bytes, size_px: FloatArray) -> LandmarkFrame:
+def _frame(data: bytes, t_ms: float, size_px: FloatArray) -> LandmarkFrame:
     """Read one frame of pictures of this width and height."""
-    flags, luma, people, zero, t_ms, covers = _HEAD.unpack_from(data)
-    need_time(t_ms, "A frame of landmarks")
+    flags, luma, people, zero, _, covers = _HEAD.unpack_from(data)
     if zero or flags & ~_ALL_FLAGS or covers & ~_ALL_COVERS:
         raise _bad("say something that this server does not know")
     found = None

@@ -1,78 +1,22 @@
-"""The thread of one live set: frames go in from whichever socket has the set now, answers come out in their order.
-
-What the thread of a live set is asked to do, in order.
-"""
+"""One live set as its sockets see it: frames go in from whichever has the set now, answers come out in their order."""
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from queue import SimpleQueue
-from typing import Final
+from collections import Counter
+from collections.abc import Callable
+from typing import Final, Protocol
 
-from formcheck.errors import FormcheckError, NotAssessableError
-from formcheck.web.live.landmark_pipeline import LandmarkPipeline
-from formcheck.web.live.landmarks import LandmarkMessage
 from formcheck.web.live.limits import LiveLimits, Source
-from formcheck.web.live.messages import FrameMessage, SetupMessage
+from formcheck.web.live.messages import SetupMessage, StepDown
 from formcheck.web.live.outgoing import Listener, Outgoing, goodbye
 from formcheck.web.live.pace import RateLimit
-from formcheck.web.live.parts import LiveParts
-from formcheck.web.live.picture_pipeline import PicturePipeline
-from formcheck.web.live.pipeline import Pipeline, PipelineResult
-from formcheck.web.live.refusal import (
-    GOING_AWAY,
-    NORMAL_CLOSE,
-    CloseCode,
-    LiveRefusalError,
-    malformed,
-    our_fault,
-    set_in_use,
-    too_fast,
-)
-from formcheck.web.live.replies import error_message, finished_message, ready_message
+from formcheck.web.live.refusal import GOING_AWAY, NORMAL_CLOSE, malformed, no_pictures, set_in_use, too_fast
+from formcheck.web.live.set_work import Drop, Ending, Finish, GoDown, Greet, Measure, Refused, Said, Work
 
-
-@dataclass(frozen=True)
-class GreetSocket:
-    """Tell a socket where the set is."""
-
-    listener: Listener
-    resumed: bool
-    """Whether another socket had the set before."""
-
-
-@dataclass(frozen=True)
-class MeasureFrames:
-    """Measure what came and answer to the socket that it came over."""
-
-    listener: Listener
-    message: FrameMessage | LandmarkMessage
-
-
-@dataclass(frozen=True)
-class FinishSet:
-    """Measure the whole set and end it."""
-
-    remark: str = ""
-    """Why it ends, if not because the person said so: one sentence for the result."""
-
-
-@dataclass(frozen=True)
-class DropSet:
-    """End the set and keep nothing of it."""
-
-    last_words: Outgoing
-
-
-_PIPELINES: Final[Mapping[Source, type[Pipeline]]] = {"picture": PicturePipeline, "landmarks": LandmarkPipeline}
-_logger: Final = logging.getLogger(__name__)
 _SHORTEST_STEP_MS: Final = 0.1
 """Between pictures: 10,000 a second are meant by nobody, and times nearer together than that merge."""
 _LONG_SET_REMARK: Final = "The set was ended after {minutes:.0f} minutes, the longest that is measured at once."
-_FAULT_REMARK: Final = "The set was ended early by a fault of formcheck; what was done until then was measured."
 _NO_PICTURES_REMARK: Final = (
     "No picture came for a while, so the set was ended and what was done until then was measured."
 )
@@ -81,21 +25,20 @@ _LEFT_REMARK: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Ending:
-    """How a set ended."""
+class Hands(Protocol):
+    """Whoever works on a set."""
 
-    last_words: Outgoing
-    result: PipelineResult | None = None
-    """None when there is nothing to keep."""
+    def put(self, work: Work) -> None:
+        """Have something done after all that was asked for before; from any thread, without waiting."""
+        ...
 
 
 class LiveSetRunner:
     """Owns one set from its set-up to its end, over as many sockets as it takes.
 
-    Everything that touches the model and the engine happens in one thread, in the order in which it was asked for: a
-    socket that takes the set over is greeted when the pictures of the one before it are measured. A set that ends
-    before anybody asked for it, by a fault or because nobody came back, is measured as far as it went.
+    Everything that touches the model and the engine is done elsewhere (`SetWork`), in the order in which it was asked
+    for: a socket that takes the set over is greeted when the pictures of the one before it are measured. A set that
+    ends before anybody asked for it, by a fault or because nobody came back, is measured as far as it went.
 
     Parameters
     ----------
@@ -105,10 +48,12 @@ class LiveSetRunner:
         The Streamlit session that began it.
     setup
         What is to be done.
-    parts, limits
+    limits
         Of the server.
+    clock
+        Seconds, never going back.
     on_end
-        Told how it ended, in the set's thread, before the client is told.
+        Told how it ended, in the thread that worked on it, before the client is told.
     """
 
     def __init__(
@@ -116,30 +61,40 @@ class LiveSetRunner:
         set_id: str,
         owner: str,
         setup: SetupMessage,
-        parts: LiveParts,
         limits: LiveLimits,
+        clock: Callable[[], float],
         on_end: Callable[[LiveSetRunner, Ending], None],
     ) -> None:
         self.set_id, self.owner, self.setup = set_id, owner, setup
-        self._parts, self._limits, self._on_end = parts, limits, on_end
+        self._clock, self._limits, self._on_end = clock, limits, on_end
         self._lock = threading.Lock()
-        self._todo: SimpleQueue[GreetSocket | MeasureFrames | FinishSet | DropSet] = SimpleQueue()
-        self._thread = threading.Thread(target=self._run, name=f"formcheck-live-{set_id[:6]}", daemon=True)
+        self._hands: Hands | None = None
+        self._ended = threading.Event()
         self._listener: Listener | None = None
+        self._socket = 0
+        self._source: Source = setup.source
+        self._steps = 0
         self._heard = 0
-        self._heard_at_s = self._left_at_s = self._frame_at_s = self._begun_at_s = parts.clock()
+        self._heard_at_s = self._left_at_s = self._frame_at_s = self._begun_at_s = clock()
         self._first_t_ms: float | None = None
         self._newest_t_ms = float("-inf")
         # By the frames' own time, so that what was kept while the socket was lost may come at once.
         self._rate = RateLimit(limits.landmarks_per_s, lambda: self._newest_t_ms / 1000)
-        self._pending = 0
+        self._pending: Counter[Source] = Counter()
         self._closed = False
 
-    def start(self, listener: Listener) -> None:
-        """Begin the set over a socket, which is greeted when the model is loaded."""
-        self._listener = listener
-        self._todo.put(GreetSocket(listener, resumed=False))
-        self._thread.start()
+    def start(self, listener: Listener, hands: Hands) -> None:
+        """Begin the set over a socket, which is greeted when the model is loaded.
+
+        Parameters
+        ----------
+        listener
+            The socket's.
+        hands
+            Who works on the set; what comes of it is to be told to `hear_work`.
+        """
+        self._listener, self._hands = listener, hands
+        self._put(Greet(self._socket, resumed=False))
 
     def attach(self, listener: Listener) -> bool:
         """Go on over another socket; one that still has the set is told so and closed.
@@ -155,8 +110,9 @@ class LiveSetRunner:
             if self._listener is not None:
                 self._listener(goodbye(set_in_use()))
             self._listener = listener
-            self._heard_at_s = self._parts.clock()
-            self._todo.put(GreetSocket(listener, resumed=True))
+            self._socket += 1
+            self._heard_at_s = self._clock()
+            self._put(Greet(self._socket, resumed=True))
             return True
 
     def detach(self, listener: Listener) -> None:
@@ -169,7 +125,7 @@ class LiveSetRunner:
         with self._lock:
             if listener is self._listener:
                 self._heard += 1
-                self._heard_at_s = self._parts.clock()
+                self._heard_at_s = self._clock()
 
     @property
     def heard(self) -> int:
@@ -179,54 +135,85 @@ class LiveSetRunner:
     def silent_s(self) -> float | None:
         """Return for how long nothing came over the socket that has the set; None when none has it."""
         with self._lock:
-            return None if self._listener is None else self._parts.clock() - self._heard_at_s
+            return None if self._listener is None else self._clock() - self._heard_at_s
 
     def frameless_s(self) -> float:
         """Return for how long no picture came, over whichever socket."""
         with self._lock:
-            return self._parts.clock() - self._frame_at_s
+            return self._clock() - self._frame_at_s
 
-    def submit(self, listener: Listener, message: FrameMessage | LandmarkMessage) -> None:
+    @property
+    def source(self) -> Source:
+        """What the set takes from here on."""
+        return self._source
+
+    def step_down(self, listener: Listener, step: StepDown) -> None:
+        """Have the set go on with frames that come in another way, if the listener still has it.
+
+        Raises
+        ------
+        LiveRefusalError
+            If pictures are to come and the person said that they must not.
+        """
+        with self._lock:
+            if self._closed or listener is not self._listener:
+                return
+            if step.source == "picture" and not self.setup.pictures_allowed:
+                raise no_pictures("This set was begun without leave to send pictures.")
+            self._source = step.source
+            self._steps += 1
+            self._put(GoDown(self._socket, step, self._steps))
+
+    def submit(self, listener: Listener, data: bytes, times_ms: tuple[float, ...]) -> None:
         """Have a message's frames measured; the answer goes to the listener, if it still has the set.
 
         What comes after the end was asked for, or over a socket that has lost the set, is dropped.
+
+        Parameters
+        ----------
+        listener
+            Of the socket that it came over.
+        data
+            The whole message, of the kind that the set takes now; nothing in it but the times was looked at.
+        times_ms
+            Capture times of its frames, in order.
 
         Raises
         ------
         LiveRefusalError
             If a time is not after that of the frame before it, or too many wait for an answer.
         """
-        times_ms, most = _times_ms(message), self._limits.most_in_flight(self.setup.source)
+        most = self._limits.most_in_flight(self._source)
         with self._lock:
             if self._closed or listener is not self._listener:
                 return
             if times_ms[0] < self._newest_t_ms + _SHORTEST_STEP_MS:
                 raise malformed("A frame is older than the one before it.", "Start the set again.", code="frame-time")
-            if self._pending + len(times_ms) > most:
+            if self._pending[self._source] + len(times_ms) > most:
                 raise too_fast(f"More than {most} frames were sent without waiting for an answer.")
-            self._frame_at_s = self._parts.clock()
+            self._frame_at_s = self._clock()
             if self._first_t_ms is None:
                 self._first_t_ms = times_ms[0]
             if times_ms[-1] - self._first_t_ms > 1000 * self._limits.max_set_s:
-                self._todo.put(FinishSet(self._long_set_remark))
+                self._put(Finish(self._long_set_remark))
                 return
             self._newest_t_ms = times_ms[-1]
-            if isinstance(message, LandmarkMessage) and not self._rate.allows(len(times_ms)):
+            if self._source == "landmarks" and not self._rate.allows(len(times_ms)):
                 raise too_fast(f"More than {self._limits.frames_per_s:.0f} frames were taken in a second.")
-            self._pending += len(times_ms)
-            self._todo.put(MeasureFrames(listener, message))
+            self._pending[self._source] += len(times_ms)
+            self._put(Measure(self._socket, self._source, data, len(times_ms), times_ms[-1]))
 
     def finish(self, listener: Listener) -> None:
         """Have the set measured when the pictures before are, if the listener still has it."""
         with self._lock:
             if listener is self._listener:
-                self._todo.put(FinishSet())
+                self._put(Finish())
 
     def cancel(self, listener: Listener) -> None:
         """Drop the set, if the listener still has it."""
         with self._lock:
             if listener is self._listener:
-                self._todo.put(DropSet(Outgoing("", NORMAL_CLOSE)))
+                self._put(Drop(Outgoing("", NORMAL_CLOSE)))
 
     def expire(self, after_s: float = 0.0) -> bool:
         """Have the set measured as far as it went because nobody came back to it; no socket can go on with it.
@@ -242,10 +229,10 @@ class LiveSetRunner:
             False when a socket has it, had it until lately, or it is over: then nothing is done.
         """
         with self._lock:
-            if self._closed or self._listener is not None or self._parts.clock() - self._left_at_s < after_s:
+            if self._closed or self._listener is not None or self._clock() - self._left_at_s < after_s:
                 return False
             self._closed = True
-            self._todo.put(FinishSet(_LEFT_REMARK))
+            self._put(Finish(_LEFT_REMARK))
             return True
 
     def end_stale(self) -> bool:
@@ -257,12 +244,12 @@ class LiveSetRunner:
             False when it goes on, or is over.
         """
         with self._lock:
-            now_s = self._parts.clock()
+            now_s = self._clock()
             frameless = now_s - self._frame_at_s > self._limits.frameless_s
             if self._closed or not (frameless or now_s - self._begun_at_s > self._limits.max_set_s):
                 return False
             self._closed = True
-            self._todo.put(FinishSet(_NO_PICTURES_REMARK if frameless else self._long_set_remark))
+            self._put(Finish(_NO_PICTURES_REMARK if frameless else self._long_set_remark))
             return True
 
     @property
@@ -271,91 +258,42 @@ class LiveSetRunner:
 
     def shut_down(self) -> None:
         """Drop the set because the server stops."""
-        self._todo.put(DropSet(Outgoing("", GOING_AWAY)))
+        self._put(Drop(Outgoing("", GOING_AWAY)))
 
     def join(self, timeout_s: float) -> None:
-        """Wait for the thread's end."""
-        self._thread.join(timeout_s)
+        """Wait for the set's end."""
+        self._ended.wait(timeout_s)
 
-    def _run(self) -> None:
-        ending: Ending | None = None
-        try:
-            with _PIPELINES[self.setup.source](self.set_id, self.setup, self._parts, self._limits) as pipeline:
-                ending = self._work(pipeline)
-        except FormcheckError as error:
-            ending = ending or Ending(_cannot_measure(error))
-        except Exception:
-            # Whatever it was: the client hears that something went wrong, and what is measured already is kept.
-            _logger.exception("%s failed", self._thread.name)
-        finally:
-            self._end(ending or Ending(goodbye(our_fault())))
-
-    def _work(self, pipeline: Pipeline) -> Ending:
-        try:
-            end = self._serve(pipeline)
-        except FormcheckError as error:
-            return Ending(_cannot_measure(error), self._rescued(pipeline))
-        except Exception:
-            # Nobody knows what may be wrong with one picture; the reps before it must not go with it.
-            _logger.exception("%s failed", self._thread.name)
-            return Ending(goodbye(our_fault()), self._rescued(pipeline))
-        return Ending(end.last_words) if isinstance(end, DropSet) else self._finished(pipeline, end.remark)
-
-    def _serve(self, pipeline: Pipeline) -> FinishSet | DropSet:
-        """Do what is asked for until the end is, and return with what."""
-        while True:
-            work = self._todo.get()
-            if isinstance(work, (FinishSet, DropSet)):
-                return work
-            if isinstance(work, GreetSocket):
-                self._greet(pipeline, work)
-            else:
-                self._answer(pipeline, work)
-
-    def _greet(self, pipeline: Pipeline, join: GreetSocket) -> None:
-        text = ready_message(pipeline.opened, self._limits, resumed=join.resumed, last_t_ms=pipeline.last_t_ms)
-        self._tell(join.listener, Outgoing(text))
-
-    def _answer(self, pipeline: Pipeline, work: MeasureFrames) -> None:
-        try:
-            outgoing = Outgoing(pipeline.measure(work.message))
-        except LiveRefusalError as refusal:
-            outgoing = goodbye(refusal)
+    def hear_work(self, said: Said) -> None:
+        """Take what came of the work, from the thread that did it."""
+        if isinstance(said, Ending):
+            self._end(said)
+            return
         with self._lock:
-            self._pending -= len(_times_ms(work.message))
-        self._tell(work.listener, outgoing)
-
-    def _finished(self, pipeline: Pipeline, remark: str) -> Ending:
-        if remark:
-            pipeline.remark(remark)
-        try:
-            result = pipeline.finish()
-        except NotAssessableError as error:
-            refusal = LiveRefusalError(CloseCode.MALFORMED, "not-assessable", error.reason, error.remedy)
-            return Ending(Outgoing(error_message(refusal), NORMAL_CLOSE))
-        reps = len(result.finished.assessment.complete_reps)
-        return Ending(Outgoing(finished_message(self.set_id, reps), NORMAL_CLOSE), result)
-
-    def _rescued(self, pipeline: Pipeline) -> PipelineResult | None:
-        """Return what a set came to that a fault has ended; None when there is nothing to assess."""
-        pipeline.remark(_FAULT_REMARK)
-        try:
-            return pipeline.finish()
-        except FormcheckError:
-            return None
-
-    def _tell(self, listener: Listener, outgoing: Outgoing) -> None:
-        with self._lock:
-            if listener is not self._listener:
+            self._pending[said.of] -= said.frames
+            if isinstance(said, Refused) and said.number == self._steps:
+                self._go_back(said)
+            listener = self._listener
+            if said.outgoing is None or listener is None or said.to != self._socket:
                 return
-            listener(outgoing)
-            if outgoing.close_code is not None:
+            listener(said.outgoing)
+            if said.outgoing.close_code is not None:
                 self._detach(listener)
+
+    def _go_back(self, refused: Refused) -> None:
+        """Take what was taken before, from where the set is."""
+        self._source = refused.source
+        self._newest_t_ms = float("-inf") if refused.last_t_ms is None else refused.last_t_ms
+
+    def _put(self, work: Work) -> None:
+        if self._hands is None:
+            raise ValueError("the set was not begun")
+        self._hands.put(work)
 
     def _detach(self, listener: Listener) -> None:
         if listener is self._listener:
             self._listener = None
-            self._left_at_s = self._parts.clock()
+            self._left_at_s = self._clock()
 
     def _end(self, ending: Ending) -> None:
         self._on_end(self, ending)
@@ -364,12 +302,4 @@ class LiveSetRunner:
             listener, self._listener = self._listener, None
             if listener is not None:
                 listener(ending.last_words)
-
-
-def _times_ms(message: FrameMessage | LandmarkMessage) -> tuple[float, ...]:
-    """Return the capture times of a message's frames, in order."""
-    return (message.t_ms,) if isinstance(message, FrameMessage) else tuple(frame.t_ms for frame in message.frames)
-
-
-def _cannot_measure(error: FormcheckError) -> Outgoing:
-    return goodbye(LiveRefusalError(CloseCode.FAULT, "cannot-measure", error.reason, error.remedy))
+        self._ended.set()

@@ -245,8 +245,8 @@ def need_time(t_ms: float, what: str) -> None:
         raise malformed(f"{what} has no valid time.")
 
 
-def parse_picture(data: bytes) -> FrameMessage:
-    """Split a message of kind 1 into capture time and JPEG, which is not looked at.
+def picture_time_ms(data: bytes) -> float:
+    """Return the capture time of a message of kind 1 (ms).
 
     Raises
     ------
@@ -257,4 +257,15 @@ def parse_picture(data: bytes) -> FrameMessage:
         raise malformed("A picture from the camera is empty.")
     _, t_ms = _PICTURE_HEADER.unpack_from(data)
     need_time(t_ms, "A picture from the camera")
-    return FrameMessage(t_ms, data[PICTURE_HEADER_BYTES:])
+    return float(t_ms)
+
+
+def parse_picture(data: bytes) -> FrameMessage:
+    """Split a message of kind 1 into capture time and JPEG, which is not looked at.
+
+    Raises
+    ------
+    LiveRefusalError
+        If it is too short, or its time is none.
+    """
+    return FrameMessage(picture_time_ms(data), data[PICTURE_HEADER_BYTES:])

@@ -5,16 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sized
 from dataclasses import dataclass
-from functools import partial
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.pose.estimator import open_pose_source
 from formcheck.pose.models import PoseModel, find_model
+from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.people import PersonBox
-from formcheck.pose.source import PoseOrigin
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live import LiveSet
@@ -50,8 +49,8 @@ class Engine(Protocol):
         """Return the poses of the set as they were added; raises `NotAssessableError` before it began."""
         ...
 
-    def use_model(self, model: PoseModel) -> None:
-        """Take note that the poses come from another model from now on."""
+    def use_finder(self, finder: PoseModel | PoseOrigin, *, balanced: bool, why: str) -> None:
+        """Take note that the poses are found otherwise from now on, and why: a clause."""
         ...
 
     def add(self, pose: Pose, facts: PictureFacts) -> LiveState:
@@ -60,6 +59,14 @@ class Engine(Protocol):
 
     def finish(self) -> Assessment:
         """Measure and judge the set."""
+        ...
+
+
+class EstimatorOpener(Protocol):
+    """Opens the estimator of one set."""
+
+    def __call__(self, model: PoseModel, /, *, balanced: bool) -> Estimator:
+        """Return one of this model, whose poses are the mean of picture and mirror image if `balanced`."""
         ...
 
 
@@ -80,16 +87,13 @@ class EngineMaker(Protocol):
         ...
 
 
-_BALANCED_ESTIMATOR: Final = partial(open_pose_source, balanced=True)
-
-
 @dataclass(frozen=True)
 class LiveParts:
     """The parts of every live set."""
 
     find_model: Callable[[str], PoseModel] = find_model
     """By its short name, such as `full`."""
-    open_estimator: Callable[[PoseModel], Estimator] = _BALANCED_ESTIMATOR
+    open_estimator: EstimatorOpener = open_pose_source
     make_engine: EngineMaker = LiveSet
     clock: Callable[[], float] = time.perf_counter
     """Seconds, never going back."""

@@ -1,23 +1,27 @@
-"""One set from what its page sends to the answer: measured by the engine, whatever its poses come from."""
+"""One set from what its page sends to the answer: measured by the engine, whatever its poses come from.
+
+A set outlives what finds its poses: a page that goes over to another model, or from landmarks to pictures, goes on with
+the same engine and the same reps.
+"""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from formcheck.pose.models import PoseModel
-from formcheck.pose.source import PoseOrigin
+from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.request import SetRequest
 from formcheck.web.live.kept_video import KeptVideo
-from formcheck.web.live.landmarks import LandmarkMessage
-from formcheck.web.live.limits import LiveLimits
-from formcheck.web.live.messages import FrameMessage, SetupMessage
+from formcheck.web.live.limits import LiveLimits, Source
+from formcheck.web.live.messages import BrowserEstimator, SetupMessage, StepDown, Why
 from formcheck.web.live.parts import Engine, LiveParts
 from formcheck.web.live.replies import OpenSet
 
@@ -47,8 +51,58 @@ class PipelineResult:
     video: KeptVideo | None
 
 
-class Pipeline(ABC):
-    """Works on one set, in one thread. Use it in a `with` block: it frees what it holds and drops an unfinished video.
+class FrameSource(ABC):
+    """Makes poses of what a page sends, and answers to it. The set, its engine and its time stay when it is closed.
+
+    Parameters
+    ----------
+    of
+        The set.
+    """
+
+    def __init__(self, of: Pipeline) -> None:
+        self._set = of
+
+    @property
+    @abstractmethod
+    def finder(self) -> PoseModel | PoseOrigin:
+        """What finds the poses."""
+
+    @property
+    @abstractmethod
+    def balanced(self) -> bool:
+        """Whether they come balanced."""
+
+    @abstractmethod
+    def measure(self, data: bytes) -> str:
+        """Take the next message, which is of this source's kind, and return the answer to it.
+
+        Raises
+        ------
+        LiveRefusalError
+            If it cannot be read.
+        """
+
+    @abstractmethod
+    def close(self) -> None:
+        """Free what it holds."""
+
+    def take_video(self) -> tuple[Path, KeptVideo] | tuple[None, None]:
+        """Complete the video, if there is one, and hand it over."""
+        return None, None
+
+
+SourceMaker = Callable[["Pipeline", BrowserEstimator | None], FrameSource]
+_BECAUSE: Final[Mapping[Why, str]] = {
+    "slow": "what found it before was too slow",
+    "failed": "what found it before failed",
+    "context-lost": "the browser lost its graphics context",
+    "wrong": "what found it before was not exact",
+}
+
+
+class Pipeline:
+    """Works on one set, in one thread at a time. Use it in a `with` block: it frees what it holds.
 
     Parameters
     ----------
@@ -60,6 +114,8 @@ class Pipeline(ABC):
         Model, estimator, engine and clock.
     limits
         Of frames and pace.
+    sources
+        Makes what finds the poses of each kind of messages.
 
     Raises
     ------
@@ -67,24 +123,48 @@ class Pipeline(ABC):
         On entering: there is no such model, or it cannot be used.
     """
 
-    _engine: Engine
+    engine: Engine
+    """There from entering on."""
 
-    def __init__(self, set_id: str, setup: SetupMessage, parts: LiveParts, limits: LiveLimits) -> None:
-        self._setup, self._parts, self._limits = setup, parts, limits
-        self._set_id = set_id
+    def __init__(
+        self,
+        set_id: str,
+        setup: SetupMessage,
+        parts: LiveParts,
+        limits: LiveLimits,
+        sources: Mapping[Source, SourceMaker],
+    ) -> None:
+        self.setup, self.parts, self.limits = setup, parts, limits
+        self._set_id, self._sources = set_id, sources
         self._request = setup.request
+        self._source: FrameSource | None = None
+        self._came_from: tuple[Source, BrowserEstimator | None] = (setup.source, setup.estimator)
+        self._frame_since = False
         self._first_t_ms: float | None = None
         self._last_t_ms: float | None = None
         self._remarks: list[str] = []
 
-    @abstractmethod
     def __enter__(self) -> Self:
-        """Make the engine, and load what finds the poses."""
+        self._source = source = self._sources[self.setup.source](self, self.setup.estimator)
+        try:
+            self.engine = self.parts.make_engine(
+                self._request,
+                width_px=self.setup.width_px,
+                height_px=self.setup.height_px,
+                model=source.finder,
+                session_number=self.setup.session_number,
+                balanced=source.balanced,
+            )
+        except BaseException:
+            source.close()
+            raise
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._close()
+        if self._source is not None:
+            self._source.close()
 
     @property
     def last_t_ms(self) -> float | None:
@@ -92,19 +172,58 @@ class Pipeline(ABC):
         return self._last_t_ms
 
     @property
+    def source(self) -> Source:
+        """What the set takes now."""
+        return self._came_from[0]
+
+    @property
     def opened(self) -> OpenSet:
         """What the page is told of the set."""
-        return OpenSet(self._set_id, self._request.rubric, self._request.plan, self._finder_name, self._setup.source)
+        return OpenSet(
+            self._set_id,
+            self._request.rubric,
+            self._request.plan,
+            self._now.finder.name,
+            self.source,
+            pictures_allowed=self.setup.pictures_allowed,
+        )
 
-    @abstractmethod
-    def measure(self, message: FrameMessage | LandmarkMessage) -> str:
-        """Take the next message of the set's own kind and return the answer to it.
+    def measure(self, data: bytes, t_ms: float) -> str:
+        """Take the next message, of the kind that the set takes now, and return the answer to it.
+
+        Parameters
+        ----------
+        data
+            The whole message.
+        t_ms
+            Capture time of its newest frame.
 
         Raises
         ------
         LiveRefusalError
-            If it is none.
+            If it cannot be read.
         """
+        # Also what is refused is dealt with: sent again after a resume it would be refused again.
+        self._frame_since, self._last_t_ms = True, t_ms
+        return self._now.measure(data)
+
+    def step_down(self, step: StepDown) -> None:
+        """Go on with frames that come in another way, with the same engine.
+
+        Said again before any frame it changes nothing: a page that lost its connection does not know what arrived.
+
+        Raises
+        ------
+        PoseModelError
+            If pictures are to come and there is no pose model here; the set then goes on as before.
+        """
+        again = not self._frame_since and (step.source, step.estimator) == self._came_from
+        if again or step.source == self.source == "picture":
+            return
+        before, self._source = self._now, self._sources[step.source](self, step.estimator)
+        before.close()
+        self._came_from, self._frame_since = (step.source, step.estimator), False
+        self.engine.use_finder(self._source.finder, balanced=self._source.balanced, why=_BECAUSE[step.why])
 
     def remark(self, sentence: str) -> None:
         """Add a sentence to what the result says of how the set was done."""
@@ -118,9 +237,9 @@ class Pipeline(ABC):
         NotAssessableError
             If there is nothing to assess.
         """
-        assessment = self._engine.finish()
-        track = self._engine.track()
-        path, video = self._take_video()
+        assessment = self.engine.finish()
+        track = self.engine.track()
+        path, video = self._now.take_video()
         finished = FinishedSet(
             set_id=self._set_id,
             assessment=assessment,
@@ -132,31 +251,14 @@ class Pipeline(ABC):
         )
         return PipelineResult(finished, video)
 
-    @property
-    @abstractmethod
-    def _finder_name(self) -> str:
-        """What finds the poses, such as `pose_landmarker_full`."""
-
-    @abstractmethod
-    def _close(self) -> None:
-        """Free what it holds."""
-
-    def _take_video(self) -> tuple[Path, KeptVideo] | tuple[None, None]:
-        """Complete the video, if there is one, and hand it over."""
-        return None, None
-
-    def _make_engine(self, finder: PoseModel | PoseOrigin, *, balanced: bool) -> Engine:
-        return self._parts.make_engine(
-            self._request,
-            width_px=self._setup.width_px,
-            height_px=self._setup.height_px,
-            model=finder,
-            session_number=self._setup.session_number,
-            balanced=balanced,
-        )
-
-    def _time_s(self, t_ms: float) -> float:
+    def time_s(self, t_ms: float) -> float:
         """Return the time of a frame from the first one on (s)."""
         if self._first_t_ms is None:
             self._first_t_ms = t_ms
         return (t_ms - self._first_t_ms) / 1000
+
+    @property
+    def _now(self) -> FrameSource:
+        if self._source is None:
+            raise ValueError("a set is worked on in a `with` block")
+        return self._source

@@ -86,6 +86,13 @@ def set_in_use() -> LiveRefusalError:
     )
 
 
+def no_pictures(why: str) -> LiveRefusalError:
+    """Return the refusal to go on with pictures, with the sentence why; the set stays open for a while."""
+    return LiveRefusalError(
+        CloseCode.BUSY, "no-pictures", f"{why} So pictures are not taken.", "Landmarks can still be sent."
+    )
+
+
 def our_fault() -> LiveRefusalError:
     """Return what is said when the server failed; the cause is in its log."""
     return LiveRefusalError(

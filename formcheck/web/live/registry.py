@@ -19,13 +19,15 @@ from itsdangerous import BadData, SignatureExpired
 
 from formcheck.records.access import OWNER_ID
 from formcheck.web.live.kept_video import KeptVideo
+from formcheck.web.live.lanes import Lanes
 from formcheck.web.live.limits import LiveLimits
-from formcheck.web.live.live_set_runner import Ending, LiveSetRunner
-from formcheck.web.live.messages import SetupMessage
+from formcheck.web.live.live_set_runner import LiveSetRunner
+from formcheck.web.live.messages import SetupMessage, StepDown
 from formcheck.web.live.outgoing import Listener
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.pipeline import FinishedSet
-from formcheck.web.live.refusal import CloseCode, LiveRefusalError, set_gone, token_invalid
+from formcheck.web.live.refusal import CloseCode, LiveRefusalError, no_pictures, set_gone, token_invalid
+from formcheck.web.live.set_work import Ending
 from formcheck.web.shared.senders import group_of
 from formcheck.web.shared.signing import signer
 
@@ -154,6 +156,7 @@ class LiveRegistry:
     ) -> None:
         self.parts = parts or LiveParts()
         self.limits = limits or LiveLimits()
+        self._lanes = Lanes(self.parts, self.limits)
         self._tokens = TokenMaker(epoch_clock)
         self._lock = threading.Lock()
         self._active: dict[str, LiveSetRunner] = {}
@@ -204,10 +207,28 @@ class LiveRegistry:
             self._see_to_room(client, self.limits.places(setup.source))
             # Hexadecimal: a set's id is part of keys on its page, and Streamlit takes no two underscores in those.
             set_id = secrets.token_hex(_ID_BYTES)
-            runner = LiveSetRunner(set_id, client.owner, setup, self.parts, self.limits, self._ended)
+            runner = LiveSetRunner(set_id, client.owner, setup, self.limits, self.parts.clock, self._ended)
             self._active[set_id], self._clients[set_id] = runner, client
-            runner.start(listener)
+            runner.start(listener, self._lanes.open(set_id, setup, runner.hear_work))
             return runner
+
+    def step_down(self, runner: LiveSetRunner, step: StepDown, listener: Listener) -> None:
+        """Have a set go on with frames that come in another way, if the listener still has it.
+
+        Raises
+        ------
+        LiveRefusalError
+            If pictures are to come and must not, or there is no place for them. The set stays open.
+        """
+        self.sweep()
+        with self._lock:
+            client = self._clients.get(runner.set_id)
+            if client is None:  # it is over
+                return
+            more = self.limits.places(step.source) - self.limits.places(runner.source)
+            if more > 0 and not self._has_room(client, more):
+                raise no_pictures("The server is busy.")
+            runner.step_down(listener, step)
 
     def open_one(self, set_id: str, owner: str) -> LiveSetRunner | None:
         """Return an open set of this session; None when it is finished, or is about to be (`is_expiring`).
@@ -258,6 +279,7 @@ class LiveRegistry:
             runner.shut_down()
         for runner in running:
             runner.join(_JOIN_S)
+        self._lanes.close(_JOIN_S)
         _delete_videos(dropped)
 
     def _see_to_room(self, client: LiveClient, places: float) -> None:
@@ -283,18 +305,24 @@ class LiveRegistry:
             self._need_room(
                 of_account, f"This login has {limits.max_sets_per_account} sets open, as many as it may have."
             )
-        at_address = [
-            each for each in self._active if group_of(self._clients[each].address) == group_of(client.address)
-        ]
+        at_address = self._at_address(client)
         if self._taken(at_address) + places > limits.most_per_address:
             self._need_room(
                 [each for each in at_address if each in own],
                 f"{len(at_address)} sets are open at this address; the other places are kept for others.",
             )
 
+    def _has_room(self, client: LiveClient, places: float) -> bool:
+        """Return whether so many places are free, for a set that is open already."""
+        free = self._taken(self._active) + places <= self.limits.max_sets
+        return free and self._taken(self._at_address(client)) + places <= self.limits.most_per_address
+
+    def _at_address(self, client: LiveClient) -> list[str]:
+        return [each for each in self._active if group_of(self._clients[each].address) == group_of(client.address)]
+
     def _taken(self, set_ids: Iterable[str]) -> float:
         """Return how many places these open sets take."""
-        return sum(self.limits.places(self._active[each].setup.source) for each in set_ids)
+        return sum(self.limits.places(self._active[each].source) for each in set_ids)
 
     def _need_room(self, left: list[str], why: str) -> None:
         if not self._make_room(left):

@@ -96,7 +96,7 @@ class Ready(_Described):
     last_t: float | None
     """Capture time of the newest frame that was dealt with; null before the first."""
     sources: list[Source]
-    """What this server takes, a set's being one of them."""
+    """What this server takes of this set, which goes down from one to the other by `step_down`."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +182,8 @@ class OpenSet:
     """Such as `pose_landmarker_full`."""
     source: Source
     """What its page sends."""
+    pictures_allowed: bool = True
+    """Whether it may send pictures."""
 
 
 def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_ms: float | None) -> str:
@@ -213,7 +215,7 @@ def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_
             limits.max_frame_bytes, limits.max_side_px, limits.max_side_px, limits.frames_per_s, in_flight
         ),
         last_t=last_t_ms,
-        sources=list(get_args(Source)),
+        sources=[each for each in get_args(Source) if opened.pictures_allowed or each != "picture"],
     )
     return _text(ready)
 

@@ -12,7 +12,7 @@ from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from formcheck.web.access.origins import is_own_page
-from formcheck.web.live.landmarks import parse_landmarks
+from formcheck.web.live.landmarks import landmark_times_ms
 from formcheck.web.live.live_set_runner import LiveSetRunner
 from formcheck.web.live.messages import (
     PICTURE_HEADER_BYTES,
@@ -20,9 +20,10 @@ from formcheck.web.live.messages import (
     Finish,
     ResumeMessage,
     SetupMessage,
+    StepDown,
     need_kind,
     parse_client_text,
-    parse_picture,
+    picture_time_ms,
 )
 from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.pace import RateLimit
@@ -144,6 +145,8 @@ class LiveSocket:
             parsed = parse_client_text(message)
             if isinstance(parsed, Finish):
                 runner.finish(self._listener)
+            elif isinstance(parsed, StepDown):
+                self._registry.step_down(runner, parsed, self._listener)
             elif isinstance(parsed, Cancel):
                 runner.cancel(self._listener)
             elif isinstance(parsed, (SetupMessage, ResumeMessage)):
@@ -153,15 +156,12 @@ class LiveSocket:
 
     def _submit(self, runner: LiveSetRunner, data: bytes) -> None:
         """Hand frames to the set, once they are known to be of its kind and within bounds."""
-        setup = runner.setup
-        need_kind(data, setup.source)
-        if setup.source == "picture":
-            runner.submit(self._listener, parse_picture(data))
-            return
-        landmarks = parse_landmarks(data, setup.width_px, setup.height_px)
-        if not self._rate.allows(len(landmarks.frames) - 1):  # the message itself is counted
+        source = runner.source
+        need_kind(data, source)
+        times_ms = (picture_time_ms(data),) if source == "picture" else landmark_times_ms(data)
+        if not self._rate.allows(len(times_ms) - 1):  # the message itself is counted
             raise self._too_fast()
-        runner.submit(self._listener, landmarks)
+        runner.submit(self._listener, data, times_ms)
 
     def _too_fast(self) -> LiveRefusalError:
         return too_fast(f"More than {self._limits.frames_per_s:.0f} messages a second came.")
@@ -232,7 +232,7 @@ class LiveSocket:
         if runner is not None:
             await self._wait_until_free(runner)
             # Before it is asked for: the greeting may bring all that was kept at once.
-            self._rate.grant(self._limits.backlog(runner.setup.source, runner.frameless_s()))
+            self._rate.grant(self._limits.backlog(runner.source, runner.frameless_s()))
             if runner.attach(self._listener):
                 return runner
         waited_s = 0.0

@@ -52,7 +52,7 @@ def real_server(world: World, track: PoseTrack) -> tuple[LiveRegistry, TestClien
     registry = LiveRegistry(
         LiveParts(
             find_model=world.registry.parts.find_model,
-            open_estimator=lambda _: SavedLandmarks(track, world.clock),
+            open_estimator=lambda _, **__: SavedLandmarks(track, world.clock),
             clock=world.clock,
         )
     )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from queue import Queue
 
-from formcheck.web.live.messages import FrameMessage, SetupMessage, parse_client_text
+from formcheck.web.live.messages import SetupMessage, parse_client_text
 from formcheck.web.live.outgoing import Outgoing
 from formcheck.web.live.registry import LiveClient
 
-from .world import SETUP, World, jpeg
+from .world import SETUP, World, frame
 
 
 def test_what_still_comes_over_a_socket_that_lost_the_set_is_dropped(world: World) -> None:
@@ -24,10 +24,10 @@ def test_what_still_comes_over_a_socket_that_lost_the_set_is_dropped(world: Worl
     assert runner.attach(to_second)
     assert first.get(timeout=60).close_code == 4409
     assert json.loads(second.get(timeout=60).text)["resumed"] is True
-    runner.submit(to_first, FrameMessage(1.0, jpeg()))
+    runner.submit(to_first, frame(1.0), (1.0,))
     runner.finish(to_first)
     runner.cancel(to_first)
-    runner.submit(to_second, FrameMessage(2.0, jpeg()))
+    runner.submit(to_second, frame(2.0), (2.0,))
     assert json.loads(second.get(timeout=60).text)["t"] == 2.0
     assert first.empty()
     assert len(world.engines[0].poses) == 1
@@ -44,7 +44,7 @@ def test_the_answer_to_a_picture_of_a_socket_that_is_gone_is_nobodys(world: Worl
     runner = world.registry.open_set(LiveClient("somebody", "an account", None), setup, listener)
     assert heard.get(timeout=60).close_code is None
     world.gate.clear()
-    runner.submit(listener, FrameMessage(1.0, jpeg()))
+    runner.submit(listener, frame(1.0), (1.0,))
     runner.detach(listener)
     world.gate.set()
     assert runner.expire()

@@ -24,7 +24,7 @@ from formcheck.exercises.finding import Band
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.models import PoseModel
-from formcheck.pose.source import PoseOrigin
+from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live_state import LiveState, LiveValue, PictureFacts, Stage
@@ -131,6 +131,8 @@ class StandInEngine:
         self.balanced = balanced
         self.models = [model.short_name if isinstance(model, PoseModel) else model.name]
         self.session_number = session_number
+        self.reasons: list[str] = []
+        self.balanced_later: list[bool] = []
         self.poses: list[Pose] = []
         self.facts: list[PictureFacts] = []
         world.engines.append(self)
@@ -176,8 +178,10 @@ class StandInEngine:
             assess(ViewKind.FRONT).track.source,
         )
 
-    def use_model(self, model: PoseModel) -> None:
-        self.models.append(model.short_name)
+    def use_finder(self, finder: PoseModel | PoseOrigin, *, balanced: bool, why: str) -> None:
+        self.balanced_later.append(balanced)
+        self.models.append(finder.short_name if isinstance(finder, PoseModel) else finder.name)
+        self.reasons.append(why)
 
     def finish(self) -> Assessment:
         self.world.finished_in.append(threading.current_thread().name)
@@ -216,7 +220,7 @@ class World:
         self.gate.set()
         parts = LiveParts(
             find_model=self._model,
-            open_estimator=lambda model: StandInEstimator(self, model),
+            open_estimator=lambda model, **_: StandInEstimator(self, model),
             make_engine=lambda request, **order: StandInEngine(self, request, **order),
             clock=self.clock,
         )

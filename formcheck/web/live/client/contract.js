@@ -166,7 +166,7 @@
  * @property {BandEdges|null} alignment_band
  * @property {ClientLimits} limits
  * @property {number|null} last_t Capture time of the newest frame that was dealt with; null before the first.
- * @property {Array<"picture"|"landmarks">} sources What this server takes, a set's being one of them.
+ * @property {Array<"picture"|"landmarks">} sources What this server takes of this set, which goes down from one to the other by `step_down`.
  */
 
 /**

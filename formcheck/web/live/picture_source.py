@@ -1,9 +1,9 @@
-"""A set of pictures: decoded, searched for the person, and kept as a video if that was asked for."""
+"""Pictures from the browser: decoded, searched for the person, and kept as a video if that was asked for."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,9 @@ from formcheck.session.live_state import PictureFacts, Stage
 from formcheck.video.motion import RepeatWatch
 from formcheck.web.live.decode import decode_jpeg
 from formcheck.web.live.kept_video import KeptVideo
-from formcheck.web.live.landmarks import LandmarkMessage
-from formcheck.web.live.limits import LiveLimits
-from formcheck.web.live.messages import FrameMessage, SetupMessage
+from formcheck.web.live.messages import BrowserEstimator, parse_picture
 from formcheck.web.live.pace import SlownessWatch
-from formcheck.web.live.parts import Estimator, LiveParts
-from formcheck.web.live.pipeline import Pipeline
+from formcheck.web.live.pipeline import FrameSource, Pipeline
 from formcheck.web.live.replies import frame_message
 from formcheck.web.live.set_recording import SetRecording
 
@@ -33,17 +30,28 @@ _BEFORE_THE_SET: Final = (Stage.SETUP, Stage.CALIBRATE)
 _SHAPE_TOLERANCE: Final = 0.02
 """Of width over height: a smaller picture of the same camera is rounded to whole pixels."""
 _LIGHTER_NOTICE: Final = "This computer is slow, so the lighter pose model is used from here on."
+_TOO_SLOW: Final = "the computer was too slow for the model before"
+_NO_MORE_PICTURES: Final = "The video is not kept: from some time on no pictures came, but landmarks."
 _SLOW_NOTICE: Final = "This computer is slow, so the picture may lag: close other programs if you can."
 
 
-class PicturePipeline(Pipeline):
-    """Works on a set whose page sends pictures; see `Pipeline`."""
+class PictureSource(FrameSource):
+    """Takes pictures: decodes them, finds the person, and keeps them as a video if that was asked for.
 
-    _estimator: Estimator
-    _model: PoseModel
+    Parameters
+    ----------
+    of
+        The set. Poses of one that began with landmarks, which nobody balanced, are not balanced either.
 
-    def __init__(self, set_id: str, setup: SetupMessage, parts: LiveParts, limits: LiveLimits) -> None:
-        super().__init__(set_id, setup, parts, limits)
+    Raises
+    ------
+    PoseModelError
+        If there is no such model here, or it cannot be used.
+    """
+
+    def __init__(self, of: Pipeline, _: BrowserEstimator | None = None) -> None:
+        super().__init__(of)
+        setup, limits = of.setup, of.limits
         self._looked_for_people_s: float | None = None
         self._repeats = RepeatWatch()
         self._slowness = SlownessWatch(limits.slow_ms, limits.slow_window_s)
@@ -51,15 +59,21 @@ class PicturePipeline(Pipeline):
         self._size = (setup.width_px, setup.height_px)
         self._recording = SetRecording(limits) if setup.keep_video else None
         self._notices: list[str] = []
+        self._balanced = setup.source == "picture"
+        self._model = of.parts.find_model(DEFAULT_MODEL if setup.model == "auto" else setup.model)
+        self._estimator = of.parts.open_estimator(self._model, balanced=self._balanced)
 
-    def __enter__(self) -> Self:
-        wanted = self._setup.model
-        self._model = self._parts.find_model(DEFAULT_MODEL if wanted == "auto" else wanted)
-        self._engine = self._make_engine(self._model, balanced=True)
-        self._estimator = self._parts.open_estimator(self._model)
-        return self
+    @property
+    def finder(self) -> PoseModel:
+        """What finds the poses."""
+        return self._model
 
-    def measure(self, message: FrameMessage | LandmarkMessage) -> str:
+    @property
+    def balanced(self) -> bool:
+        """Whether the mirror image is looked at too."""
+        return self._balanced
+
+    def measure(self, data: bytes) -> str:
         """Take the next picture and return the answer to it.
 
         Raises
@@ -67,26 +81,24 @@ class PicturePipeline(Pipeline):
         LiveRefusalError
             If the picture is none.
         """
-        if not isinstance(message, FrameMessage):
-            raise TypeError("a set of pictures takes no landmarks")
-        began_s = self._parts.clock()
-        # Also a picture that is refused is dealt with: sent again after a resume it would be refused again.
-        self._last_t_ms = message.t_ms
-        rgb = decode_jpeg(message.jpeg, self._limits)
-        t_s = self._time_s(message.t_ms)
+        clock, engine = self._set.parts.clock, self._set.engine
+        began_s = clock()
+        message = parse_picture(data)
+        rgb = decode_jpeg(message.jpeg, self._set.limits)
+        t_s = self._set.time_s(message.t_ms)
         width_px, height_px = size = self._size_of(rgb)
         pose = self._estimator.estimate(rgb, t_s, width_px=width_px, height_px=height_px)
-        estimated_s = self._parts.clock()
+        estimated_s = clock()
         people = self._people(rgb, pose)
-        looked_s = self._parts.clock() - estimated_s
+        looked_s = clock() - estimated_s
         luma = float(rgb[::_LUMA_STRIDE, ::_LUMA_STRIDE].mean())
-        before = self._engine.stage
+        before = engine.stage
         repeats = self._repeats(rgb)
-        state = self._engine.add(pose, PictureFacts(width_px, height_px, luma, people, repeats))
+        state = engine.add(pose, PictureFacts(width_px, height_px, luma, people, repeats))
         if before in _BEFORE_THE_SET:
             self._size = size
         self._record(t_s, message.jpeg, before, same_size=size == self._size)
-        now_s = self._parts.clock()
+        now_s = clock()
         self._watch_pace(now_s, 1000 * (now_s - began_s - looked_s))
         notice, self._notices = " ".join(self._notices), []
         server_ms = 1000 * (now_s - began_s)
@@ -94,17 +106,17 @@ class PicturePipeline(Pipeline):
             state, t_ms=message.t_ms, server_ms=server_ms, width_px=width_px, height_px=height_px, notice=notice
         )
 
-    @property
-    def _finder_name(self) -> str:
-        return self._model.name
-
-    def _close(self) -> None:
+    def close(self) -> None:
+        """Free the model, and drop a video that nobody took."""
         try:
             self._estimator.close()
         finally:
+            if self._recording is not None:
+                self._set.remark(_NO_MORE_PICTURES)
             self._drop_video()
 
-    def _take_video(self) -> tuple[Path, KeptVideo] | tuple[None, None]:
+    def take_video(self) -> tuple[Path, KeptVideo] | tuple[None, None]:
+        """Complete the video, if there is one, and hand it over."""
         path = self._finish_video()
         video = self._recording.video if self._recording is not None else None
         self._recording = None
@@ -122,8 +134,10 @@ class PicturePipeline(Pipeline):
 
     def _people(self, rgb: NDArray[np.uint8], pose: Pose) -> int | None:
         """Count the people now and then: often in the set-up, where it can be put right, seldom in the set."""
-        limits, looked_s = self._limits, self._looked_for_people_s
-        every_s = {Stage.SETUP: limits.people_every_s, Stage.SET: limits.people_every_in_set_s}.get(self._engine.stage)
+        limits, looked_s = self._set.limits, self._looked_for_people_s
+        every_s = {Stage.SETUP: limits.people_every_s, Stage.SET: limits.people_every_in_set_s}.get(
+            self._set.engine.stage
+        )
         if every_s is None or (looked_s is not None and pose.t_s - looked_s < every_s):
             return None
         self._looked_for_people_s = pose.t_s
@@ -144,28 +158,29 @@ class PicturePipeline(Pipeline):
         if self._model.short_name == _LIGHTER:
             return False
         try:
-            lighter = self._parts.find_model(_LIGHTER)
+            lighter = self._set.parts.find_model(_LIGHTER)
             # `FORMCHECK_POSE_MODEL` goes before every name, so that another one may not be found.
             if lighter.short_name != _LIGHTER:
                 return False
-            estimator = self._parts.open_estimator(lighter)
+            estimator = self._set.parts.open_estimator(lighter, balanced=self._balanced)
         except PoseModelError:
             return False
         self._estimator.close()
         self._estimator, self._model = estimator, lighter
-        self._engine.use_model(lighter)
+        self._set.engine.use_finder(lighter, balanced=self._balanced, why=_TOO_SLOW)
         return True
 
     def _record(self, t_s: float, jpeg: bytes, before: Stage, *, same_size: bool) -> None:
         """Keep a picture if that was asked for. One of a turned phone fits into no video and is left out."""
-        recording, now = self._recording, self._engine.stage
+        recording, engine = self._recording, self._set.engine
+        now = engine.stage
         if recording is None or before is Stage.DONE:
             return
         try:
             if before in _BEFORE_THE_SET:
                 recording.hold(t_s, jpeg)
                 if now not in _BEFORE_THE_SET:
-                    recording.begin(len(self._engine.track()), *self._size)
+                    recording.begin(len(engine.track()), *self._size)
             elif same_size:
                 recording.add(t_s, jpeg)
         except OutputError as error:
@@ -182,7 +197,7 @@ class PicturePipeline(Pipeline):
         self._drop_video()
         sentence = f"The video is not kept: {error.reason}"
         self._notices.append(sentence)
-        self.remark(sentence)
+        self._set.remark(sentence)
 
     def _drop_video(self) -> None:
         recording, self._recording = self._recording, None

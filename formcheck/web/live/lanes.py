@@ -1,0 +1,136 @@
+"""Threads in which live sets are worked on.
+
+A set of landmarks takes a fraction of a millisecond a frame and shares a thread with the others; one whose pose is
+found here, in its pictures, has a thread of its own, so that nobody waits for MediaPipe.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Final
+
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.messages import SetupMessage
+from formcheck.web.live.parts import LiveParts
+from formcheck.web.live.set_work import GoDown, Said, SetWork, Work
+
+THREAD_NAME: Final = "formcheck-live"
+
+
+class Lane:
+    """A thread that works on sets, in the order in which they have something to do.
+
+    Parameters
+    ----------
+    name
+        Of the thread.
+    shared
+        Whether it is for many sets. One that is not ends with its set.
+    """
+
+    def __init__(self, name: str, *, shared: bool) -> None:
+        self.shared = shared
+        self._queue: SimpleQueue[Hand | None] = SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def wake(self, hand: Hand) -> None:
+        """Have the next item of a set done."""
+        self._queue.put(hand)
+
+    def close(self) -> None:
+        """End the thread when what was asked for before is done."""
+        self._queue.put(None)
+
+    def join(self, timeout_s: float) -> None:
+        """Wait for the thread's end."""
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        while (hand := self._queue.get()) is not None:
+            if hand.lane is not self:
+                hand.lane.wake(hand)
+            elif not hand.step() and not self.shared:
+                return
+
+
+class Hand:
+    """What is asked of one set, kept in order for the lane that works on it.
+
+    Parameters
+    ----------
+    name
+        Of a thread of its own, when it needs one.
+    work
+        On the set.
+    lane
+        Where it begins.
+    """
+
+    def __init__(self, name: str, work: SetWork, lane: Lane) -> None:
+        self.lane = lane
+        self._name, self._work = name, work
+        self._inbox: deque[Work] = deque()
+        self._begun = False
+        self._over = False
+
+    def put(self, work: Work) -> None:
+        """Have something done after all that was asked for before; from any thread, without waiting."""
+        self._inbox.append(work)
+        self.lane.wake(self)
+
+    def step(self) -> bool:
+        """Do the next item; return False when the set is over."""
+        if self._over:
+            return False
+        if self.lane.shared and _needs_a_thread(self._inbox[0]):
+            # Loading a model takes a second, which the other sets of this lane must not wait for.
+            self.lane = Lane(self._name, shared=False)
+            self.lane.wake(self)
+            return True
+        work = self._inbox.popleft()
+        self._over = not ((self._begun or self._work.begin()) and self._work.do(work))
+        self._begun = True
+        return not self._over
+
+
+def _needs_a_thread(work: Work) -> bool:
+    return isinstance(work, GoDown) and work.step.source == "picture"
+
+
+class Lanes:
+    """The threads of one process: one for all sets of landmarks, and one for each other set.
+
+    Parameters
+    ----------
+    parts, limits
+        Of the server.
+    """
+
+    def __init__(self, parts: LiveParts, limits: LiveLimits) -> None:
+        self._parts, self._limits = parts, limits
+        self._lock = threading.Lock()
+        self._shared: Lane | None = None
+
+    def open(self, set_id: str, setup: SetupMessage, say: Callable[[Said], None]) -> Hand:
+        """Return who works on a set from here on, and tells what comes of it."""
+        name = f"{THREAD_NAME}-{set_id[:6]}"
+        lane = self._shared_lane() if setup.source == "landmarks" else Lane(name, shared=False)
+        return Hand(name, SetWork(set_id, setup, self._parts, self._limits, say), lane)
+
+    def close(self, timeout_s: float) -> None:
+        """End the shared thread when what was asked for before is done."""
+        with self._lock:
+            shared, self._shared = self._shared, None
+        if shared is not None:
+            shared.close()
+            shared.join(timeout_s)
+
+    def _shared_lane(self) -> Lane:
+        with self._lock:
+            if self._shared is None:
+                self._shared = Lane(f"{THREAD_NAME}-landmarks", shared=True)
+            return self._shared
