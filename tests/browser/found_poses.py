@@ -30,15 +30,17 @@ _OPEN: Final = """
   window.worker.onerror = () => told({ type: "failed", cause: "worker" });
   window.worker.onmessage = ({ data }) => { if (data.type !== "loading") told(data); };
   const assets = { ...pose.assets, model: pose.models.full.address };
-  window.worker.postMessage({ type: "open", assets, delegate });
+  const sizes = { wasm: pose.wasm_bytes, model: pose.models.full.bytes };
+  window.worker.postMessage({ type: "open", assets, sizes, delegate });
 })
 """
 _ESTIMATE: Final = """
-([id, pixels, t, width, height]) => new Promise((told) => {
+([id, pixels, t, width, height, people]) => new Promise((told) => {
   const data = Uint8ClampedArray.from(atob(pixels), (each) => each.charCodeAt(0));
   window.worker.onmessage = ({ data }) => told(
     data.type === "pose" ? { ms: data.ms, frame: btoa(String.fromCharCode(...new Uint8Array(data.frame))) } : data);
-  window.worker.postMessage({ type: "frame", id, picture: new ImageData(data, width, height), t, width, height });
+  const picture = new ImageData(data, width, height);
+  window.worker.postMessage({ type: "frame", id, picture, t, width, height, people });
 })
 """
 
@@ -75,22 +77,27 @@ def opened(page: Page, delegate: str = "CPU", pose: dict[str, object] | None = N
     return page.evaluate(_OPEN, [f"{LIVE_CLIENT_PATH}/{POSE_WORKER}", pose or browser_pose(), delegate])
 
 
+def frame_of(page: Page, t_s: float, rgb: Picture, *, people: bool = False) -> tuple[bytes, float]:
+    """Let the worker look at a picture; return what it would send of it, and how long it took (ms)."""
+    height, width = rgb.shape[:2]
+    rgba = np.dstack([rgb, np.full((height, width), 255, np.uint8)])
+    pixels = base64.b64encode(rgba.tobytes()).decode()
+    answer = page.evaluate(_ESTIMATE, [round(1000 * t_s), pixels, 1000 * t_s, width, height, people])
+    assert "frame" in answer, answer
+    return base64.b64decode(answer["frame"]), answer["ms"]
+
+
 def in_browser(page: Page, given: Iterable[Timed]) -> Frames:
     """Let the worker find the poses in pictures."""
     heads, bodies, ms = [], [], []
-    for i, (t_s, rgb) in enumerate(given):
-        height, width = rgb.shape[:2]
-        rgba = np.dstack([rgb, np.full((height, width), 255, np.uint8)])
-        pixels = base64.b64encode(rgba.tobytes()).decode()
-        answer = page.evaluate(_ESTIMATE, [i, pixels, 1000 * t_s, width, height])
-        assert "frame" in answer, answer
-        frame = base64.b64decode(answer["frame"])
+    for t_s, rgb in given:
+        frame, took_ms = frame_of(page, t_s, rgb)
         assert len(frame) == 806
         assert np.frombuffer(frame[4:12], "<f8")[0] == 1000 * t_s
         assert abs(frame[1] - rgb[::8, ::8].mean()) <= 0.51
         heads.append((frame[0], int.from_bytes(frame[12:14], "little")))
         bodies.append(np.frombuffer(frame[14:], _MARK))
-        ms.append(answer["ms"])
+        ms.append(took_ms)
     points = np.array(bodies)
     nobody = np.array([flags & 1 == 0 for flags, _ in heads])
     image, world = points["image"].astype(float), points["world"].astype(float)

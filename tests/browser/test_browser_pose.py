@@ -16,12 +16,15 @@ from playwright.sync_api import Browser, Page, Request
 
 from formcheck.pose.browser_bundle import browser_state
 from formcheck.pose.covered import WATCHED, CoverWatch
+from formcheck.pose.estimator import PoseEstimator
+from formcheck.pose.people import box_of
 from formcheck.web.live.browser_pose import browser_pose
 from formcheck.web.shared.addresses import HEALTH_PATH
 
 from ..estimated import full_model
 from .camera_film import SAMPLE_VIDEOS
-from .found_poses import Frames, difference, in_browser, in_python, opened, pictures
+from .faults import LOSE_CONTEXTS, keep_contexts
+from .found_poses import Frames, difference, frame_of, in_browser, in_python, opened, pictures
 from .test_security import another_program
 
 pytestmark = pytest.mark.skipif(
@@ -97,6 +100,36 @@ def test_the_browser_finds_what_python_finds_and_asks_nobody_else(page: Page, ap
     assert not [each for each in asked if each.method != "GET"]
 
 
+def test_the_worker_counts_the_people_in_view_as_python_does(page: Page) -> None:
+    assert opened(page) == {"type": "opened"}
+    ((t_s, alone),) = pictures(SAMPLE_VIDEOS / "wall_squat_front.mp4", 1)
+    two = alone.copy()
+    two[:, 440:600] = alone[:, 240:400]
+    with PoseEstimator(full_model()) as estimator:
+        for i, picture in enumerate((alone, two)):
+            counted: list[int] = []
+            for k in range(24):
+                frame, _ = frame_of(page, 10 * i + t_s + k / 30, picture, people=k % 8 == 0)
+                if frame[0] & 2:
+                    counted.append(frame[2])
+            pose = estimator.estimate(picture, 10.0 * i, width_px=640, height_px=360)
+            assert pose.found
+            expected = len(estimator.people_in_view(picture, box_of(pose.image_px)))
+            assert expected == i + 1
+            assert counted == [expected] * len(counted) != []
+
+
+def test_a_worker_whose_graphics_card_is_lost_says_so(page: Page) -> None:
+    """Its WebGL context is lost, as it is when a phone wants the memory."""
+    keep_contexts(page)
+    assert opened(page) == {"type": "opened"}
+    ((t_s, rgb),) = pictures(SAMPLE_VIDEOS / "wall_squat_front.mp4", 1)
+    frame_of(page, t_s, rgb)
+    page.evaluate("void (window.said = new Promise((told) => { window.worker.onmessage = ({ data }) => told(data); }))")
+    page.workers[0].evaluate(LOSE_CONTEXTS)
+    assert page.evaluate("window.said")["cause"] == "context-lost"
+
+
 def test_the_worker_cannot_reach_anybody_else(page: Page) -> None:
     assert opened(page) == {"type": "opened"}
     with another_program("here") as address:
@@ -108,7 +141,7 @@ def test_the_worker_cannot_reach_anybody_else(page: Page) -> None:
 def test_a_worker_without_its_files_says_so(page: Page) -> None:
     pose = browser_pose()
     assert pose is not None
-    for name, cause in (("bundle", "bundle"), ("wasm", "open")):
+    for name, cause in (("bundle", "bundle"), ("wasm", "wasm")):
         address = pose["assets"]
         assert isinstance(address, dict)
         broken = {**pose, "assets": {**address, name: address[name].replace(pose_hash(address[name]), "0" * 64)}}

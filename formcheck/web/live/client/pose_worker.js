@@ -100,11 +100,12 @@ async function open({ assets, sizes, delegate }) {
     if (new OffscreenCanvas(1, 1).getContext("webgl2") === null) throw new Error("no WebGL");
     cause = "open";
     let module = null;
-    self.ModuleFactory = async (given) => {
-      module = await loader.default(given);
-      return module;
-    };
     openLandmarker = (options) => {
+      // MediaPipe forgets it with each one that is opened.
+      self.ModuleFactory = async (given) => {
+        module = await loader.default(given);
+        return module;
+      };
       // Without a context: MediaPipe makes its own.
       const canvas = new OffscreenCanvas(1, 1);
       canvas.addEventListener("webglcontextlost", () => fail("context-lost"));
