@@ -6,17 +6,15 @@ part of the repository; `formcheck models install browser` gets it once.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
 from formcheck.errors import PoseModelError
-from formcheck.pose.models import models_folder
+from formcheck.pose.models import known_sha256, models_folder
 from formcheck.pose.releases import NpmPackage, PackageMember
 from formcheck.pose.running import Progress
 
@@ -140,26 +138,6 @@ def _put(here: Path, files: dict[str, bytes]) -> None:
                 shutil.rmtree(leftover, ignore_errors=True)
             else:
                 leftover.unlink(missing_ok=True)
-
-
-def known_sha256(path: Path) -> str:
-    """Return the SHA-256 of a file, read once for as long as it is not changed.
-
-    Raises
-    ------
-    OSError
-        If it cannot be read.
-    """
-    stat = path.stat()
-    return _sha256(path, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=16)
-def _sha256(path: Path, changed_ns: int, size_bytes: int) -> str:
-    """Return the SHA-256 of a file as it was changed last."""
-    del changed_ns, size_bytes
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _no_progress(stage: str, fraction: float | None) -> None:

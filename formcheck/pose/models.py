@@ -16,6 +16,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -271,15 +272,55 @@ def _check(path: Path, releases: tuple[ModelRelease, ...]) -> ModelReport:
 
 def _sound_model(path: Path, what_to_do: str) -> PoseModel:
     """Return the model at `path` after checking that MediaPipe can use it, whosever it is."""
-    sha256 = _file_sha256(path)
-    if not any(sha256 in release.known_sha256 for release in RELEASES.values()):
-        from formcheck.pose.bundle import BundleError, read_bundle
-
-        try:
-            read_bundle(path)
-        except (BundleError, OSError) as error:
-            raise PoseModelError(f"The pose model {path} is damaged: the file {error}.", what_to_do) from error
+    try:
+        sha256 = known_sha256(path)
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    if not any(sha256 in release.known_sha256 for release in RELEASES.values()) and (damage := _damage(path, sha256)):
+        raise PoseModelError(f"The pose model {path} is damaged: the file {damage}.", what_to_do)
     return PoseModel(path.stem, path, sha256)
+
+
+@lru_cache(maxsize=16)
+def _damage(path: Path, sha256: str) -> str:
+    """Return what is wrong with a bundle, empty for one that MediaPipe can use; each is taken apart once."""
+    from formcheck.pose.bundle import BundleError, read_bundle
+
+    del sha256
+    try:
+        read_bundle(path)
+    except (BundleError, OSError) as error:
+        return str(error)
+    return ""
+
+
+def is_published(name: str, sha256: str) -> bool:
+    """Say whether a file is the published model of a name.
+
+    Parameters
+    ----------
+    name
+        Such as `full`.
+    sha256
+        Of the file: a known one, or that of the model of this computer, which may have been built here.
+    """
+    if name not in RELEASES:
+        return False
+    return sha256 in RELEASES[name].known_sha256 or _is_built_here(name, sha256)
+
+
+def _is_built_here(name: str, sha256: str) -> bool:
+    path = model_path(name)
+    try:
+        return known_sha256(path) == sha256 and _computes_the_same(path, sha256)
+    except OSError:
+        return False
+
+
+@lru_cache(maxsize=16)
+def _computes_the_same(path: Path, sha256: str) -> bool:
+    del sha256
+    return verify_model(path).ok
 
 
 def _named_by_environment() -> Path | None:
@@ -308,9 +349,33 @@ def _file_sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise PoseModelError(
-            f"The pose model {path} cannot be read: {error.strerror or error}.", "See that you may read it."
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> PoseModelError:
+    return PoseModelError(
+        f"The pose model {path} cannot be read: {error.strerror or error}.", "See that you may read it."
+    )
+
+
+def known_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file, read once for as long as it is not changed.
+
+    Raises
+    ------
+    OSError
+        If it cannot be read.
+    """
+    stat = path.stat()
+    return _sha256(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=16)
+def _sha256(path: Path, changed_ns: int, size_bytes: int) -> str:
+    """Return the SHA-256 of a file as it was changed last."""
+    del changed_ns, size_bytes
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _no_progress(stage: str, fraction: float | None) -> None:

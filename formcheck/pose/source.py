@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.errors import PoseTrackError
-from formcheck.pose.models import MODEL_PREFIX
+from formcheck.pose.models import MODEL_PREFIX, is_published
 from formcheck.pose.origin import PoseOrigin, SelfTest
 from formcheck.pose.people import PersonBox
-from formcheck.pose.releases import DEFAULT_MODEL, RELEASES
+from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.pose.types import Pose, PoseTrack, nobody
 
 _SAME_FRAME_S: Final = 0.5
@@ -105,11 +105,12 @@ def browser_origin(
     model
         Its short name, such as `full`.
     sha256
-        Of the model's file. Only that of the default model makes it that model, with what is known of its errors.
+        Of the model's file. Only that of the default model, as it was published or was built here, makes it that model,
+        with what is known of its errors.
     runtime, runtime_sha256, delegate, user_agent, self_test
         As for `PoseOrigin`.
     """
-    is_known = model == DEFAULT_MODEL and sha256 in RELEASES[model].known_sha256
+    is_known = model == DEFAULT_MODEL and is_published(model, sha256)
     name = MODEL_PREFIX + model if is_known else f"{model} pose model of a browser"
     return PoseOrigin(
         name,

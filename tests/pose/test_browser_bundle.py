@@ -7,13 +7,14 @@ import io
 import os
 import sys
 import tarfile
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from formcheck.errors import PoseModelError
-from formcheck.pose import browser_bundle
+from formcheck.pose import browser_bundle, npm
 from formcheck.pose.browser_bundle import browser_file, browser_folder, browser_state, install_browser
 from formcheck.pose.releases import NpmPackage, PackageMember
 
@@ -189,3 +190,27 @@ def test_an_altered_file_is_found_and_mended(folder: Path) -> None:
     assert not browser_state(folder=folder).ok
     install_browser(folder=folder)
     assert_installed(folder)
+
+
+def test_npm_takes_no_settings_of_a_project_around_its_folder(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = "assert pathlib.Path('package.json').read_text() == '{}'"
+    put_npm(tmp_path, monkeypatch, f"{own}\n{gives(PUBLISHED)}")
+    install_browser(folder=folder)
+    assert_installed(folder)
+
+
+def test_pip_is_asked_for_wheels_by_their_hashes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def told(command: list[str], progress: Callable[[float | None], None]) -> tuple[int, str]:
+        del progress
+        assert "--require-hashes" in command
+        asked.extend(Path(command[-1]).read_text(encoding="utf-8").splitlines())
+        return 0, ""
+
+    monkeypatch.setattr(npm, "run_told", told)
+    npm._npm_of_wheel(browser_bundle.BROWSER_PACKAGE, tmp_path / "npm", lambda *_: None)
+    assert len(asked) == 2
+    assert all("==" in line and "--hash=sha256:" in line for line in asked)

@@ -25,6 +25,7 @@ from formcheck.pose.models import (
     verify_model,
 )
 from formcheck.pose.releases import RELEASES, ModelRelease
+from formcheck.pose.source import browser_origin
 
 MakeNetwork = Callable[..., bytes]
 
@@ -207,6 +208,23 @@ def test_another_build_of_the_full_model_is_the_published_one_too(pose_model: Po
     path = tmp_path / "pose_landmarker_full.task"
     path.write_bytes(build_bundle(*members.values()))
     assert verify_model(path).ok
+
+
+def test_what_was_built_here_is_the_published_model_for_browsers_too(
+    pose_model: PoseModel, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "pose_landmarker_full.task"
+    path.write_bytes(pose_model.path.read_bytes())
+    with zipfile.ZipFile(path, "a") as bundle:
+        bundle.comment = b"another layout"
+    monkeypatch.setattr(models, "models_folder", lambda: folder)
+    own = find_model("full", folder=folder).sha256
+    assert own not in RELEASES["full"].known_sha256
+    assert browser_origin("full", own, runtime="", runtime_sha256="", delegate="CPU").name == "pose_landmarker_full"
+    assert not models.is_published("full", "0" * 64)
+    assert not models.is_published("lite", own)
+    path.write_bytes(b"none")
+    assert not models.is_published("full", hashlib.sha256(b"none").hexdigest())
 
 
 def test_a_build_that_is_known_is_not_taken_apart(folder: Path, full: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -21,9 +22,8 @@ from formcheck.pose.browser_bundle import (
     WASM,
     browser_file,
     browser_state,
-    known_sha256,
 )
-from formcheck.pose.models import find_model, model_path
+from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.releases import PackageMember
 from formcheck.web.shared.addresses import POSE_PATH
 
@@ -50,8 +50,10 @@ def browser_pose() -> dict[str, object] | None:
         Package, version, hash and size of the WebAssembly, the addresses of MediaPipe's files, and of each model that
         is here its address, hash and size.
     """
-    models = {name: path for name in MODELS if (path := _model(name)) is not None}
-    if not browser_state().ok or not models:
+    if not browser_state().ok:
+        return None
+    models = {name: model for name in MODELS if (model := _model(name)) is not None}
+    if not models:
         return None
     return {
         "package": BROWSER_PACKAGE.name,
@@ -61,12 +63,11 @@ def browser_pose() -> dict[str, object] | None:
         "assets": {name: _address(each) for name, each in (("bundle", BUNDLE), ("loader", LOADER), ("wasm", WASM))},
         "models": {
             name: {
-                "address": _address(PackageMember(model_path(name).name, sha256)),
-                "sha256": sha256,
-                "bytes": _bytes(path),
+                "address": _address(PackageMember(model.path.name, model.sha256)),
+                "sha256": model.sha256,
+                "bytes": _bytes(model.path),
             }
-            for name, path in models.items()
-            if (sha256 := known_sha256(path))
+            for name, model in models.items()
         },
     }
 
@@ -105,23 +106,30 @@ def _found(sha256: str, name: str) -> Path | None:
     for member in MEMBERS:
         if (member.sha256, member.name) == (sha256, name):
             return browser_file(member)
-    for model in MODELS:
-        path = _model(model) if model_path(model).name == name else None
-        if path is not None and known_sha256(path) == sha256:
-            return path
-    return None
+    models = (_model(model) for model in MODELS)
+    return next((each.path for each in models if each and (each.sha256, each.path.name) == (sha256, name)), None)
 
 
-def _model(name: str) -> Path | None:
-    """Return where a model is; None where there is none that is sound."""
+def _model(name: str) -> PoseModel | None:
+    """Return a model; None where there is none that is sound, or where the server was told to use another one."""
     try:
-        return find_model(name).path
+        model = find_model(name)
     except PoseModelError:
         return None
+    return model if model.short_name == name else None
+
+
+_one_at_a_time: Final = Lock()
+
+
+def _zipped(path: Path, sha256: str) -> bytes:
+    """Return a file of MediaPipe compressed; whoever asks while that is done waits for it."""
+    with _one_at_a_time:
+        return _compressed(path, sha256)
 
 
 @lru_cache(maxsize=len(MEMBERS))
-def _zipped(path: Path, sha256: str) -> bytes:
-    """Return a file of MediaPipe compressed, once for each that was asked for; 3.4 MB in all."""
+def _compressed(path: Path, sha256: str) -> bytes:
+    """Return a file compressed, once for each that was asked for; 3.4 MB in all."""
     del sha256
     return gzip.compress(path.read_bytes(), mtime=0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -66,10 +68,10 @@ def test_a_page_is_told_what_is_there_and_what_it_is(folder: Path) -> None:
     pose = told()
     assert (pose["package"], pose["version"]) == ("@mediapipe/tasks-vision", "0.10.35")
     assert pose["wasm_sha256"] == hashlib.sha256(WASM).hexdigest()
-    full = hashlib.sha256((folder / "pose_landmarker_full.task").read_bytes()).hexdigest()
-    assert pose["models"] == {
-        "full": {"address": f"/formcheck-static/pose/{full}/pose_landmarker_full.task", "sha256": full}
-    }
+    content = (folder / "pose_landmarker_full.task").read_bytes()
+    full = hashlib.sha256(content).hexdigest()
+    address = f"/formcheck-static/pose/{full}/pose_landmarker_full.task"
+    assert pose["models"] == {"full": {"address": address, "sha256": full, "bytes": len(content)}}
 
 
 def test_a_page_is_told_nothing_where_something_is_missing(folder: Path) -> None:
@@ -98,6 +100,47 @@ def test_each_address_gives_its_file_for_ever(client: TestClient, folder: Path, 
         sent = b"".join(raw.iter_raw())
     assert gzip.decompress(sent) == WASM
     assert len(sent) < len(WASM)
+
+
+def test_a_page_is_not_given_a_model_under_the_name_of_another(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own.task"
+    own.write_bytes((folder / "pose_landmarker_full.task").read_bytes())
+    monkeypatch.setenv("FORMCHECK_POSE_MODEL", str(own))
+    assert served.browser_pose() is None
+
+
+def test_files_are_read_once_for_all_pages(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = told()
+
+    def read_again(*_: object) -> None:
+        raise AssertionError("a file was read again")
+
+    monkeypatch.setattr(hashlib, "file_digest", read_again)
+    assert told() == first
+    assert served.pose_answer("0" * 64, "pose_landmarker_full.task", "").status_code == 404
+    (folder / "pose_landmarker_full.task").touch()
+    with pytest.raises(AssertionError, match="read again"):
+        served.browser_pose()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_file_is_compressed_once_however_many_ask_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    compressed: list[int] = []
+
+    def slowly(data: bytes, *, mtime: int) -> bytes:
+        compressed.append(len(data))
+        time.sleep(0.1)
+        return gzip_compress(data, mtime=mtime)
+
+    gzip_compress = gzip.compress
+    monkeypatch.setattr(gzip, "compress", slowly)
+    sha256, name = addresses()["wasm"].split("/")[-2:]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: served.pose_answer(sha256, name, "gzip"), range(4)))
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert len(compressed) == 1
 
 
 def test_another_hash_or_another_name_gives_nothing(client: TestClient, folder: Path) -> None:
