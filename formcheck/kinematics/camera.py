@@ -158,7 +158,7 @@ def rolled_px(points_px: FloatArray, lens: Lens, roll_deg: float) -> FloatArray:
     c, s = math.cos(math.radians(roll_deg)), math.sin(math.radians(roll_deg))
     off = points_px - np.array(lens.centre_px)
     x, y = off[..., 0], off[..., 1]
-    turned = np.empty_like(off)
+    turned: FloatArray = np.empty(off.shape)
     turned[..., 0] = c * x + s * y + lens.centre_px[0]
     turned[..., 1] = c * y - s * x + lens.centre_px[1]
     return turned

@@ -240,9 +240,7 @@ class UnknownTurn:
         """Return it beside how far the knee is bent and the trunk leans forward."""
         half = min(flexion_deg / 2, self.most_half_flexion_deg)
         ahead_pct = float(50 * np.sin(np.radians(half)))
-        return Turned(
-            self.turn_deg, self.whole_turn_deg, half, ahead_pct, 100 * TOE_AHEAD_LEG, forward_lean_deg
-        )
+        return Turned(self.turn_deg, self.whole_turn_deg, half, ahead_pct, 100 * TOE_AHEAD_LEG, forward_lean_deg)
 
 
 def _forward_lean_deg(m: SetMeasurement, frames: NDArray[np.bool_]) -> float:

@@ -254,10 +254,9 @@ class OneEuroFilter:
             raise ValueError(f"time must increase but went from {self._t_s} to {t_s} s")
         step = value - self._value
         speed = self._speed + _alpha(self._derivative_cutoff_hz, dt) * (step / dt - self._speed)
-        speed[~np.isfinite(speed)] = 0.0
+        speed = np.where(np.isfinite(speed), speed, 0.0)
         smooth = self._value + _alpha(self._min_cutoff_hz + self._beta * np.abs(speed), dt) * step
-        fresh = ~np.isfinite(self._value)
-        smooth[fresh] = value[fresh]
+        smooth = np.where(np.isfinite(self._value), smooth, value)
         self._t_s, self._value, self._speed = t_s, smooth, speed
         return smooth.copy()
 

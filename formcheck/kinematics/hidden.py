@@ -227,7 +227,7 @@ def is_jump_of(passed_s: float, moved_trunks: float, size_before: float, size_af
 def _grown(before: float, after: float) -> float:
     """Return by what factor a size has changed, up or down."""
     if before == 0 or after == 0:
-        return math.nan if before == after else math.inf
+        return math.inf if before + after > 0 else math.nan
     return max(after / before, before / after)
 
 

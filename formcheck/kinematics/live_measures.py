@@ -181,7 +181,6 @@ class LiveCalibration:
     def _noise(self) -> dict[tuple[str, Side | None], float]:
         return {}
 
-
     def moved_to(self, points_px: FloatArray) -> LiveCalibration:
         """Return the calibration of the same person who stands elsewhere in the picture by now.
 

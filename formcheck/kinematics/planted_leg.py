@@ -13,13 +13,15 @@ docs/validation.md.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+Number = TypeVar("Number", float, FloatArray)
 
 _ROUNDS = 40
 _TILT_STEPS = 3
@@ -93,7 +95,18 @@ def fit_planted_leg(hip_px: FloatArray, knee_px: FloatArray, ankle_px: FloatArra
         return None
     for _ in range(_ROUNDS):
         for _ in range(_TILT_STEPS):
-            thigh_tilt, shank_tilt = _better_tilts(hip, knee, foot, thigh, shank, facing, thigh_tilt, shank_tilt)
+            thigh_tilt, shank_tilt = _better_tilts(
+                tuple(hip.T),
+                tuple(knee.T),
+                foot.tolist(),
+                thigh,
+                shank,
+                facing,
+                thigh_tilt,
+                shank_tilt,
+                sin=np.sin,
+                cos=np.cos,
+            )
         before = thigh + shank
         foot, shank, thigh = _better_rods(hip, knee, ankle, facing, thigh_tilt, shank_tilt, say)
         if min(thigh, shank) < _SHORTEST_ROD_PX:
@@ -128,36 +141,10 @@ def tilts_on(leg: PlantedLeg, hip: Sequence[float], knee: Sequence[float], facin
     thigh = float(np.arctan2(facing * (knee[0] - hip[0]), knee[1] - hip[1]))
     shank = float(np.arctan2(facing * (knee[0] - foot[0]), foot[1] - knee[1]))
     for _ in range(_TILT_STEPS):
-        thigh, shank = _better_tilts_now(hip, knee, foot, leg.thigh_px, leg.shank_px, facing, thigh, shank)
+        thigh, shank = _better_tilts(
+            hip, knee, foot, leg.thigh_px, leg.shank_px, facing, thigh, shank, sin=math.sin, cos=math.cos
+        )
     return math.degrees(thigh), math.degrees(shank)
-
-
-def _better_tilts_now(
-    hip: Sequence[float],
-    knee: Sequence[float],
-    foot: Sequence[float],
-    thigh: float,
-    shank: float,
-    facing: float,
-    thigh_tilt: float,
-    shank_tilt: float,
-) -> tuple[float, float]:
-    """Take the step of `_better_tilts` for one frame."""
-    sin_thigh, cos_thigh, sin_shank, cos_shank = (
-        each for tilt in (thigh_tilt, shank_tilt) for each in (math.sin(tilt), math.cos(tilt))
-    )
-    knee_fit = foot[0] + shank * (facing * sin_shank), foot[1] + shank * -cos_shank
-    hip_fit = knee_fit[0] + thigh * (-facing * sin_thigh), knee_fit[1] + thigh * -cos_thigh
-    knee_by_shank = shank * (facing * cos_shank), shank * sin_shank
-    hip_by_thigh = thigh * (-facing * cos_thigh), thigh * sin_thigh
-    to_knee = knee[0] - knee_fit[0], knee[1] - knee_fit[1]
-    to_hip = hip[0] - hip_fit[0], hip[1] - hip_fit[1]
-    a11, a22 = thigh**2, 2 * shank**2
-    a12 = hip_by_thigh[0] * knee_by_shank[0] + hip_by_thigh[1] * knee_by_shank[1]
-    g1 = hip_by_thigh[0] * to_hip[0] + hip_by_thigh[1] * to_hip[1]
-    g2 = knee_by_shank[0] * (to_hip[0] + to_knee[0]) + knee_by_shank[1] * (to_hip[1] + to_knee[1])
-    det = a11 * a22 - a12 * a12
-    return thigh_tilt + (a22 * g1 - a12 * g2) / det, shank_tilt + (a11 * g2 - a12 * g1) / det
 
 
 def _even_over_ranges(flexion_deg: FloatArray) -> FloatArray:
@@ -183,25 +170,29 @@ def _joints(
 
 
 def _better_tilts(
-    hip: FloatArray,
-    knee: FloatArray,
-    foot: FloatArray,
+    hip: Sequence[Number],
+    knee: Sequence[Number],
+    foot: Sequence[float],
     thigh: float,
     shank: float,
     facing: float,
-    thigh_tilt: FloatArray,
-    shank_tilt: FloatArray,
-) -> tuple[FloatArray, FloatArray]:
-    """One Gauss-Newton step on the two tilts of every frame; the 2x2 normal equations are solved in closed form."""
-    sin_thigh, cos_thigh, sin_shank, cos_shank = (
-        each for tilt in (thigh_tilt, shank_tilt) for each in (np.sin(tilt), np.cos(tilt))
-    )
+    thigh_tilt: Number,
+    shank_tilt: Number,
+    *,
+    sin: Callable[[Number], Number],
+    cos: Callable[[Number], Number],
+) -> tuple[Number, Number]:
+    """One Gauss-Newton step on the two tilts of every frame; the 2x2 normal equations are solved in closed form.
+
+    Of many frames at once, with joints of shape (2, n) and tilts of shape (n,), or of one in plain numbers.
+    """
+    sin_thigh, cos_thigh, sin_shank, cos_shank = sin(thigh_tilt), cos(thigh_tilt), sin(shank_tilt), cos(shank_tilt)
     knee_fit = foot[0] + shank * (facing * sin_shank), foot[1] + shank * -cos_shank
     hip_fit = knee_fit[0] + thigh * (-facing * sin_thigh), knee_fit[1] + thigh * -cos_thigh
     knee_by_shank = shank * (facing * cos_shank), shank * sin_shank
     hip_by_thigh = thigh * (-facing * cos_thigh), thigh * sin_thigh
-    to_knee = knee[..., 0] - knee_fit[0], knee[..., 1] - knee_fit[1]
-    to_hip = hip[..., 0] - hip_fit[0], hip[..., 1] - hip_fit[1]
+    to_knee = knee[0] - knee_fit[0], knee[1] - knee_fit[1]
+    to_hip = hip[0] - hip_fit[0], hip[1] - hip_fit[1]
     a11, a22 = thigh**2, 2 * shank**2
     a12 = hip_by_thigh[0] * knee_by_shank[0] + hip_by_thigh[1] * knee_by_shank[1]
     g1 = hip_by_thigh[0] * to_hip[0] + hip_by_thigh[1] * to_hip[1]

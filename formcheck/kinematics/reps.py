@@ -70,9 +70,7 @@ somebody stops on the way, one does."""
 @lru_cache(maxsize=1)
 def _steep_parts() -> list[tuple[list[float], FloatArray]]:
     """Return shares of each part of `_STEEP`, one below it and five of it, and when a smooth reach passes them."""
-    parts = [
-        [max(low - _ALSO_EVEN, START_SHARE), *np.linspace(low, high, 5).tolist()] for low, high in _STEEP
-    ]
+    parts = [[max(low - _ALSO_EVEN, START_SHARE), *np.linspace(low, high, 5).tolist()] for low, high in _STEEP]
     return [(shares, np.array([_smooth_reach_time(share) for share in shares])) for shares in parts]
 
 

@@ -262,7 +262,7 @@ class PoseTrack:
 
 
 def track_of(poses: Sequence[Pose], source: TrackSource) -> PoseTrack:
-    """Return poses, in order of time and one at least, as a track; see `TrackBuilder` for those that come one by one."""
+    """Return poses, one at least and in order of time, as a track; of those that come one by one see `TrackBuilder`."""
     return PoseTrack(
         np.array([pose.t_s for pose in poses]),
         np.array([pose.image_px for pose in poses]),

@@ -177,9 +177,7 @@ class Stillness:
         if self._anchor is None:
             return True
         away = [max(abs(x - x0), abs(y - y0)) for (x, y), (x0, y0) in zip(points, self._anchor, strict=True)]
-        self._anchor = [
-            old if math.isfinite(old[0]) else new for old, new in zip(self._anchor, points, strict=True)
-        ]
+        self._anchor = [old if math.isfinite(old[0]) else new for old, new in zip(self._anchor, points, strict=True)]
         least = [_less(*away[i : i + 2]) for i in (0, 2, 4)]
         return not any(map(math.isfinite, away)) or any(each > _SWAY_LEG * leg_px for each in least)
 

@@ -10,6 +10,7 @@ import pytest
 
 from formcheck.history.comparison import DatedSet, compare_sets
 from formcheck.kinematics.frontal import fppa_plus_lean_deg
+from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_measures import LiveCalibration, measure_now
 from formcheck.kinematics.rep_measures import measure_rep
 from formcheck.pose.landmarks import SIDES, Side
@@ -123,9 +124,8 @@ def test_of_a_rendered_person_the_interval_holds_the_truth() -> None:
         assert abs(value.value - true) <= value.error
 
 
-def frame_of(track: PoseTrack, k: int) -> PoseTrack:
-    now = slice(k, k + 1)
-    return PoseTrack(track.t_s[now], track.image_px[now], track.visibility[now], track.world_m[now], track.source)
+def frame_of(track: PoseTrack, i: int) -> LiveFrame:
+    return LiveFrame(track[i], track.source)
 
 
 def request() -> SetRequest:

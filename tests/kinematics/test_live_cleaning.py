@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from formcheck.kinematics.cleaning import cleaned
-from formcheck.kinematics.live_measures import LiveCleaner
+from formcheck.kinematics.live_frame import LiveCleaner
 from formcheck.pose.landmarks import BODY, Landmark, Side
-from formcheck.pose.types import PoseTrack
+from formcheck.pose.types import PoseTrack, track_of
 
 from ..sample_tracks import SAMPLE_TRACKS, sample_track
 from ..skeleton import HIP, LEGS, Film, Move, Person, film
@@ -21,11 +21,7 @@ _KNEES = [BODY[Side.LEFT].knee, BODY[Side.RIGHT].knee]
 
 def frame_by_frame(track: PoseTrack) -> PoseTrack:
     clean = LiveCleaner(track.source)
-    frames = [clean(pose) for pose in track]
-    image, visibility, world = (
-        np.concatenate([getattr(each, name) for each in frames]) for name in ("image_px", "visibility", "world_m")
-    )
-    return PoseTrack(track.t_s, image, visibility, world, track.source)
+    return track_of([clean(pose).pose for pose in track], track.source)
 
 
 def seen_from(yaw_deg: float) -> Film:
