@@ -212,18 +212,15 @@ def _better_rods(
 ) -> tuple[FloatArray, float, float]:
     """Return foot, shank and thigh length that fit best for given tilts: linear least squares, weighted by `say`."""
     root = np.sqrt(say)
-    along_shank = np.column_stack([facing * np.sin(shank_tilt), -np.cos(shank_tilt)])
-    along_thigh = np.column_stack([-facing * np.sin(thigh_tilt), -np.cos(thigh_tilt)])
-    none = np.zeros(len(hip))
-    rows, values = [], []
+    along_shank = facing * np.sin(shank_tilt), -np.cos(shank_tilt)
+    along_thigh = -facing * np.sin(thigh_tilt), -np.cos(thigh_tilt)
+    # Rows: x of ankle, knee and hip, then y, of every frame; columns: x and y of the foot, shank, thigh.
+    rows, values = np.zeros((2, 3, len(hip), 4)), np.empty((2, 3, len(hip)))
     for axis in (0, 1):
-        x, y = np.full(len(hip), 1.0 - axis), np.full(len(hip), float(axis))
-        for target, s, t in (
-            (ankle, none, none),
-            (knee, along_shank[:, axis], none),
-            (hip, along_shank[:, axis], along_thigh[:, axis]),
-        ):
-            rows.append(np.column_stack([x, y, s, t]) * root[:, None])
-            values.append(target[:, axis] * root)
-    solution = np.linalg.lstsq(np.concatenate(rows), np.concatenate(values), rcond=None)[0]
+        rows[axis, :, :, axis] = root
+        rows[axis, 1:, :, 2] = along_shank[axis] * root
+        rows[axis, 2, :, 3] = along_thigh[axis] * root
+        for joint, target in enumerate((ankle, knee, hip)):
+            values[axis, joint] = target[:, axis] * root
+    solution = np.linalg.lstsq(rows.reshape(-1, 4), values.reshape(-1), rcond=None)[0]
     return solution[:2], float(solution[2]), float(solution[3])

@@ -229,12 +229,12 @@ class SideKeeper:
         if not (leg_px > 0 and any(map(math.isfinite, pose.image_px[:, 0].tolist()))):
             self._across, self._cost = None, [0.0] * len(_STATES)
             return pose
-        image = pose.image_px[_LEG_MARKS]
-        points = np.concatenate([image / leg_px, pose.world_m[_LEG_MARKS] / _LEG_M], axis=1)
+        image = pose.image_px.take(_LEG_MARKS, axis=0)
+        points = np.concatenate([image / leg_px, pose.world_m.take(_LEG_MARKS, axis=0) / _LEG_M], axis=1)
         across = (points[:_PAIRS] - points[_PAIRS:]) / _ROOT_2
         before = across if self._across is None else self._across
-        ways = [across - before, across + before, points[_THIGH_HIPS] - points[_THIGH_KNEES]]
-        lengths: list[float] = np.sqrt((np.concatenate(ways) ** 2).sum(axis=1)).tolist()
+        ways = [across - before, across + before, points.take(_THIGH_HIPS, axis=0) - points.take(_THIGH_KNEES, axis=0)]
+        lengths: list[float] = np.sqrt(np.add.reduce(np.square(np.concatenate(ways)), axis=1)).tolist()
         worth = _worth_of_pairs(image.tolist(), source)
         if self._across is not None:
             hips, lower = self._changes(lengths[:_PAIRS], lengths[_PAIRS : 2 * _PAIRS], worth)
@@ -281,7 +281,7 @@ class SideKeeper:
 
 _LEG_MARKS = np.concatenate([_LEFT_MARKS, _RIGHT_MARKS])
 _PAIRS = len(_LEFT_MARKS)
-_THIGH_HIPS, _THIGH_KNEES = [0, _PAIRS, 0, _PAIRS], [_PAIRS + 1, 1, 1, _PAIRS + 1]
+_THIGH_HIPS, _THIGH_KNEES = np.array([[0, _PAIRS, 0, _PAIRS], [_PAIRS + 1, 1, 1, _PAIRS + 1]])
 """Of `_LEG_MARKS`: the ends of thighs that cross, and of thighs that do not."""
 _ROOT_2 = math.sqrt(2)
 _PARTS_OF_STATE: list[int] = _EXCHANGED_PARTS.tolist()

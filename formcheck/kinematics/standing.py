@@ -70,6 +70,7 @@ _ONE_PLACE_LEG = 0.1
 """Ankles nearer to each other than this, in leg lengths, stand in one place."""
 _SURELY_NEAR = 0.999
 """Places within a box whose diagonal is this share of the reach are all within it, rounding included."""
+_PLACES_AT_ONCE = 32
 _PLACES_TRIED = 600
 """So many frames, spread over the clip, show where a foot mostly is."""
 _SCALE_SHARE = 0.2
@@ -199,12 +200,17 @@ def _most_visited(places_px: FloatArray, reach_px: float) -> FloatArray:
     spread = places_px.max(axis=0) - places_px.min(axis=0)
     if float(np.hypot(*spread)) < _SURELY_NEAR * reach_px:  # of a foot that is planted: no pair need be looked at
         return np.asarray(np.median(places_px, axis=0), dtype=np.float64)
-    apart = np.zeros((len(places_px), len(places_px)))
-    for along in places_px.T:
-        way = np.subtract.outer(along, along)
-        apart += np.square(way, out=way)
-    near = np.sqrt(apart, out=apart) < reach_px
-    return np.asarray(np.median(places_px[near[near.sum(axis=1).argmax()]], axis=0), dtype=np.float64)
+    # So many at once that what is between stays in the processor's cache.
+    blocks = (places_px[i : i + _PLACES_AT_ONCE] for i in range(0, len(places_px), _PLACES_AT_ONCE))
+    around = np.concatenate([(_apart_px(block, places_px) < reach_px).sum(axis=1) for block in blocks])
+    near = _apart_px(places_px[[around.argmax()]], places_px)[0] < reach_px
+    return np.asarray(np.median(places_px[near], axis=0), dtype=np.float64)
+
+
+def _apart_px(some_px: FloatArray, places_px: FloatArray) -> FloatArray:
+    """Return how far each of some places, shape (m, 2), is from each of others, shape (n, 2): shape (m, n)."""
+    across, down = (np.subtract.outer(*along) for along in zip(some_px.T, places_px.T, strict=True))
+    return np.asarray(np.sqrt(across * across + down * down), dtype=np.float64)
 
 
 def feet_in_place(track: PoseTrack, leg_px: float, usual_px: FloatArray | None = None) -> NDArray[np.bool_]:

@@ -182,7 +182,7 @@ def judge_view(track: PoseTrack, frames: NDArray[np.bool_]) -> ViewVerdict:
     frames
         Where the person stands in place, shape (n,): the view is the median over these.
     """
-    yaw = _middle_deg(yaw_series_deg(track)[frames])
+    yaw = middle_deg(yaw_series_deg(track)[frames])
     if not np.isfinite(yaw):
         return ViewVerdict(
             ViewKind.UNKNOWN,
@@ -309,21 +309,18 @@ def _constant_turns(t_s: FloatArray, yaw_deg: FloatArray) -> list[tuple[int, int
 
 def usual_turn_deg(track: PoseTrack) -> float:
     """Return the median turn of the body over some frames, see `ViewVerdict.yaw_deg`; NaN where none is known."""
-    return _middle_deg(yaw_series_deg(track))
+    return middle_deg(yaw_series_deg(track))
 
 
-def is_another_view(one: PoseTrack, other: PoseTrack, turn_of_one_deg: float | None = None) -> bool:
-    """Return whether the camera sees the person from another side in one stretch of a recording than in another.
+def is_turned(one_deg: float, other_deg: float) -> bool:
+    """Return whether two turns of the body are as far apart as two views are; False where one is not known."""
+    return abs((other_deg - one_deg + 180) % 360 - 180) >= _VIEW_CHANGE_DEG
 
-    Parameters
-    ----------
-    one, other
-        The stretches.
-    turn_of_one_deg
-        `usual_turn_deg` of the first one, where that is known already.
-    """
-    turns = [usual_turn_deg(one) if turn_of_one_deg is None else turn_of_one_deg, usual_turn_deg(other)]
-    if not abs((turns[1] - turns[0] + 180) % 360 - 180) >= _VIEW_CHANGE_DEG:
+
+def is_another_view(one: PoseTrack, other: PoseTrack) -> bool:
+    """Return whether the camera sees the person from another side in one stretch of a recording than in another."""
+    turns = [usual_turn_deg(each) for each in (one, other)]
+    if not is_turned(*turns):
         return False
     if all(abs(abs(turn) - 90) <= _ASIDE_DEG for turn in turns):
         # Both from the side: a body that the model drew the wrong way round still has its feet pointing where they did.
@@ -339,7 +336,7 @@ def _feet_ahead_px(track: PoseTrack) -> float:
     return float(np.median(known)) if len(known) else 0.0
 
 
-def _middle_deg(turns_deg: FloatArray) -> float:
+def middle_deg(turns_deg: FloatArray) -> float:
     """Return the median of turns on the circle (deg); NaN where none is known."""
     turns = np.radians(turns_deg[np.isfinite(turns_deg)])
     if len(turns) == 0:

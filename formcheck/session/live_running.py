@@ -24,7 +24,7 @@ from formcheck.kinematics.analysis import SetMeasurement, measure_set
 from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_measures import LIVE_MEASURES, LiveCalibration
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
-from formcheck.kinematics.view import is_another_view, usual_turn_deg
+from formcheck.kinematics.view import is_another_view, is_turned, middle_deg, usual_turn_deg, yaw_series_deg
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import Pose, PoseTrack, TrackSource, track_of
@@ -210,6 +210,8 @@ class ViewWatch:
         self._quiet, self._quiet_turn_deg = quiet, usual_turn_deg(quiet)
         self._still = Stillness()
         self._lately: deque[Pose] = deque()
+        self._turns_deg: deque[tuple[float, float]] = deque()
+        """Of the frames of the last moments up to the newest look: time and turn of the body."""
         self._looked_s = -np.inf
 
     def add(self, pose: Pose, clean: LiveFrame, source: TrackSource) -> Stance | None:
@@ -219,9 +221,8 @@ class ViewWatch:
         while pose.t_s - self._lately[0].t_s > QUIET_S:
             self._lately.popleft()
         if pose.t_s - self._looked_s >= _LOOK_AT_VIEW_EVERY_S:
+            was, self.turned = self.turned, self._is_another_view(source)
             self._looked_s = pose.t_s
-            now = track_of([each for each in self._lately if each.t_s >= pose.t_s - _VIEW_S], source)
-            was, self.turned = self.turned, is_another_view(self._quiet, now, self._quiet_turn_deg)
             if self.turned and not was:  # legs look longer beside the trunk from one side than from another
                 self._still.forget()
         if not self.turned or still_s < QUIET_S:
@@ -236,6 +237,18 @@ class ViewWatch:
             return None
         self._quiet, self._quiet_turn_deg, self.turned = quiet, usual_turn_deg(quiet), False
         return Stance(calibration, poses)
+
+    def _is_another_view(self, source: TrackSource) -> bool:
+        """Return whether the person is seen from another side in the last moments than in the stance."""
+        first_s = self._lately[-1].t_s - _VIEW_S
+        new = track_of([each for each in self._lately if each.t_s > self._looked_s], source)
+        self._turns_deg.extend(zip(new.t_s.tolist(), yaw_series_deg(new).tolist(), strict=True))
+        while self._turns_deg[0][0] < first_s:
+            self._turns_deg.popleft()
+        turn = middle_deg(np.array([turn for _, turn in self._turns_deg]))
+        if not is_turned(self._quiet_turn_deg, turn):
+            return False
+        return is_another_view(self._quiet, track_of([each for each in self._lately if each.t_s >= first_s], source))
 
 
 class RunningSet:
