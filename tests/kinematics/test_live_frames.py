@@ -196,7 +196,8 @@ def test_one_step_of_a_body_is_judged_as_by_arrays(passed_s: float, moved: float
 def test_the_tilts_of_a_frame_on_a_fitted_leg_are_those_of_arrays(data: st.DataObject, facing: float) -> None:
     track = sample_track("wall_squat_side")
     body = BODY[Side.LEFT]
-    leg = fit_planted_leg(*(track.image_px[:, mark] for mark in (body.hip, body.knee, body.ankle)), facing)
+    drawn = track.image_px
+    leg = fit_planted_leg(drawn[:, body.hip], drawn[:, body.knee], drawn[:, body.ankle], facing)
     assert leg is not None
     pose = data.draw(poses_like(track))
     hip, knee, foot = pose.image_px[body.hip], pose.image_px[body.knee], leg.ankle_px
