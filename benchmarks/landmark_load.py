@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +25,7 @@ _FPS = 30
 _IN_FLIGHT = 15
 _STAND_S = 3.0
 _WARM_S = 3.0
+_APART_S = 0.21
 
 
 def frames_of(clip: str, seconds: float) -> list[bytes]:
@@ -47,8 +49,8 @@ class Client:
     dropped: int = 0
     reps: int = 0
 
-    async def run(self, frames: list[bytes]) -> None:
-        """Do a set of these frames and finish it."""
+    async def run(self, frames: list[bytes], done: asyncio.Barrier) -> None:
+        """Do a set of these frames, and finish it when all have done theirs."""
         source = sample_track(self.clip).source
         async with websockets.connect(self.address, origin=self.origin, max_size=None) as link:  # type: ignore[arg-type]
             size = {"width": source.width, "height": source.height}
@@ -73,6 +75,8 @@ class Client:
                     self.frames += len(waiting)
                     await link.send(message(*waiting))
                 waiting.clear()
+            await done.wait()
+            await done.wait()
             await link.send('{"type":"finish"}')
             await asyncio.wait_for(reader, 120)
 
@@ -92,40 +96,64 @@ class Client:
                 raise RuntimeError(told["reason"])
 
 
-async def together(clients: list[Client], frames: list[bytes]) -> None:
-    """Run clients at once, each begun a little after the other."""
+async def together(clients: list[Client], frames: list[bytes], look: Callable[[], None] = lambda: None) -> None:
+    """Run clients at once, each begun a little after the other; `look` when the last has sent its last frame."""
+    done = asyncio.Barrier(len(clients) + 1)
 
     async def later(i: int, client: Client) -> None:
-        await asyncio.sleep(0.21 * i)
-        await client.run(frames)
+        await asyncio.sleep(_APART_S * i)
+        await client.run(frames, done)
 
-    await asyncio.gather(*(later(i, client) for i, client in enumerate(clients)))
+    async with asyncio.TaskGroup() as group:
+        for i, client in enumerate(clients):
+            group.create_task(later(i, client))
+        await done.wait()
+        look()
+        await done.wait()
 
 
-def measure(sets: int, seconds: float, clip: str, at_once: int, core: int | None) -> None:
+def spent_s(server_process: psutil.Process) -> float:
+    """Return the CPU time of a server and its workers so far (s)."""
+    times = [each.cpu_times() for each in (server_process, *server_process.children())]
+    return sum(each.user + each.system for each in times)
+
+
+def held_bytes(server_process: psutil.Process) -> int:
+    """Return the memory of a server and its workers; what they share is counted for each."""
+    return sum(each.memory_info().rss for each in (server_process, *server_process.children()))
+
+
+def measure(sets: int, seconds: float, clip: str, at_once: int, core: int | None, workers: int) -> None:
     """Print round trips, CPU and memory of so many sets at once."""
     frames = frames_of(clip, seconds)
-    with server(sets) as (process, port, token):
+    with server(sets, workers=workers) as (process, port, token):
         if core is not None:
             for thread in process.threads():
                 psutil.Process(thread.id).cpu_affinity([core])
-        clients = [
-            Client(f"ws://127.0.0.1:{port}/live?token={token()}", f"http://127.0.0.1:{port}", clip, at_once)
-            for _ in range(sets)
-        ]
-        at_first = process.memory_info().rss
-        before, begin = process.cpu_times(), time.perf_counter()
-        asyncio.run(together(clients, frames))
-        after, took = process.cpu_times(), time.perf_counter() - begin
-        grown = (process.memory_info().rss - at_first) / 2**20
+
+        def client() -> Client:
+            address = f"127.0.0.1:{port}"
+            return Client(f"ws://{address}/live?token={token()}", f"http://{address}", clip, at_once)
+
+        # Every worker is started by then, and has loaded what it needs.
+        asyncio.run(together([client() for _ in range(max(1, workers))], frames[: round(_WARM_S * _FPS)]))
+        clients = [client() for _ in range(sets)]
+        looks: list[tuple[float, float, int]] = []
+
+        def look() -> None:
+            looks.append((time.perf_counter(), spent_s(process), held_bytes(process)))
+
+        look()
+        asyncio.run(together(clients, frames, look))
+        (begun_s, spent_first_s, at_first), (over_s, spent_last_s, at_last) = looks
+        cpu, took, grown = spent_last_s - spent_first_s, over_s - begun_s, (at_last - at_first) / 2**20
     trips = np.concatenate([client.round_trips_ms for client in clients])
-    cpu = after.user + after.system - before.user - before.system
     sent = sum(client.frames for client in clients)
     p50, p95 = np.percentile(trips, (50, 95))
     engine_ms = np.mean([each for client in clients for each in client.server_ms])
     dropped = sum(client.dropped for client in clients)
     print(
-        f"{sets} sets, {at_once} a message: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, "
+        f"{sets} sets, {at_once} a message, {workers} workers: p50 {p50:6.1f} ms, p95 {p95:6.1f} ms, "
         f"{engine_ms:5.2f} ms a message at work, CPU {1000 * cpu / sent:5.2f} ms a frame ({cpu / took:.2f} cores), "
         f"dropped {dropped} of {sent + dropped}, {grown / sets:.1f} MiB a set, "
         f"reps {sorted({client.reps for client in clients})}",
@@ -140,11 +168,13 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=25.0)
     parser.add_argument("--clip", choices=SAMPLE_TRACKS, default="wall_squat_front")
     parser.add_argument("--at-once", type=int, choices=(1, 2), nargs="+", default=[1, 2])
+    parser.add_argument("--workers", type=int, nargs="+", default=[0], help="processes beside the server's own")
     parser.add_argument("--core", type=int, help="the number of the core that the server is kept to")
     args = parser.parse_args()
     for sets in args.sets:
         for at_once in args.at_once:
-            measure(sets, args.seconds, args.clip, at_once, args.core)
+            for workers in args.workers:
+                measure(sets, args.seconds, args.clip, at_once, args.core, workers)
 
 
 if __name__ == "__main__":

@@ -50,15 +50,17 @@ def jpegs_of(clip: Path, width: int) -> list[bytes]:
 
 
 @contextmanager
-def server(sets: int, *, gated: bool = False) -> Iterator[tuple[psutil.Process, int, Callable[[], str]]]:
-    """Run the server and give its process, its port and what asks it for a token."""
+def server(
+    sets: int, *, gated: bool = False, workers: int = 0
+) -> Iterator[tuple[psutil.Process, int, Callable[[], str]]]:
+    """Run the server, with so many workers, and give its process, its port and what asks it for a token."""
     command = [sys.executable, str(Path(__file__).with_name("live_server.py")), *(["--gate"] if gated else [])]
     started = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "FORMCHECK_LIVE_SESSIONS": str(sets)},
+        env={**os.environ, "FORMCHECK_LIVE_SESSIONS": str(sets), "FORMCHECK_LIVE_WORKERS": str(workers)},
     )
     try:
         ask, told = started.stdin, started.stdout

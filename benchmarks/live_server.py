@@ -19,10 +19,13 @@ from formcheck.web.gate.gate import gate
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.routes import live_routes
+from formcheck.web.live.workers import LiveWorkers
 
 _LIMITS = LiveLimits.from_environment()
 # All clients of a load test have one address.
-_REGISTRY = LiveRegistry(limits=replace(_LIMITS, max_sets_per_address=_LIMITS.max_sets))
+_REGISTRY = LiveRegistry(
+    limits=replace(_LIMITS, max_sets_per_address=_LIMITS.max_sets), workers=LiveWorkers(_LIMITS.workers, _LIMITS)
+)
 
 
 def _answer() -> None:
@@ -47,6 +50,7 @@ def main() -> None:
         host="127.0.0.1",
         port=port,
         log_level="warning",
+        access_log=False,
     )
 
 

@@ -111,7 +111,7 @@ class Workers:
         if now_s < place.start_at_s:
             return
         try:
-            place.process = _started(self._command(place.name))
+            place.process = started(self._command(place.name))
         except OSError as error:
             _LOG.error("a worker could not be started: %s", error)
             place.start_at_s = now_s + _LONGEST_PAUSE_S
@@ -119,13 +119,22 @@ class Workers:
             place.started_s = now_s
 
 
-def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def started(command: Sequence[str], *, answers: bool = False) -> subprocess.Popen[bytes]:
+    """Start a process of ours that ends when its standard input does.
+
+    Parameters
+    ----------
+    command
+        Program and arguments.
+    answers
+        Whether what it writes is to be read.
+    """
     # The app may run from a checkout that is not installed: the worker finds the package where we did.
     path = os.pathsep.join(part for part in (str(_PACKAGE_PARENT), os.environ.get("PYTHONPATH", "")) if part)
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if answers else subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": path},
         # Ctrl-C in the terminal is for the server, which ends its workers in order.
         start_new_session=True,

@@ -20,6 +20,19 @@ from formcheck.web.live.set_work import GoDown, Said, SetWork, Work
 THREAD_NAME: Final = "formcheck-live"
 
 
+class Here:
+    """Works on sets in whichever thread says that they have something to do: there must be one alone."""
+
+    shared: Final = True
+
+    def wake(self, hand: Hand) -> None:
+        """Do the next item of a set, if it still is worked on here."""
+        if hand.lane is self:
+            hand.step()
+        else:
+            hand.lane.wake(hand)
+
+
 class Lane:
     """A thread that works on sets, in the order in which they have something to do.
 
@@ -70,8 +83,8 @@ class Hand:
         Where it begins.
     """
 
-    def __init__(self, name: str, work: SetWork, lane: Lane) -> None:
-        self.lane = lane
+    def __init__(self, name: str, work: SetWork, lane: Lane | Here) -> None:
+        self.lane: Lane | Here = lane
         self._name, self._work = name, work
         self._inbox: deque[Work] = deque()
         self._begun = False
@@ -108,12 +121,14 @@ class Lanes:
     ----------
     parts, limits
         Of the server.
+    shared
+        What works on sets of landmarks; None for a thread of its own, from the first set on.
     """
 
-    def __init__(self, parts: LiveParts, limits: LiveLimits) -> None:
+    def __init__(self, parts: LiveParts, limits: LiveLimits, shared: Here | None = None) -> None:
         self._parts, self._limits = parts, limits
         self._lock = threading.Lock()
-        self._shared: Lane | None = None
+        self._shared: Lane | Here | None = shared
 
     def open(self, set_id: str, setup: SetupMessage, say: Callable[[Said], None]) -> Hand:
         """Return who works on a set from here on, and tells what comes of it."""
@@ -125,11 +140,11 @@ class Lanes:
         """End the shared thread when what was asked for before is done."""
         with self._lock:
             shared, self._shared = self._shared, None
-        if shared is not None:
+        if isinstance(shared, Lane):
             shared.close()
             shared.join(timeout_s)
 
-    def _shared_lane(self) -> Lane:
+    def _shared_lane(self) -> Lane | Here:
         with self._lock:
             if self._shared is None:
                 self._shared = Lane(f"{THREAD_NAME}-landmarks", shared=True)

@@ -19,6 +19,8 @@ _SETS_PER_CPU: Final = 2
 _PLACES: Final[Mapping[Source, float]] = {"picture": 1.0, "landmarks": 1 / 8}
 """What a set takes of the places. Without finding the person a frame costs a thirtieth; the rest is for reps, which are
 measured in bursts of 10 to 40 ms, and for sockets."""
+WORKERS_VARIABLE: Final = "FORMCHECK_LIVE_WORKERS"
+_MOST_WORKERS: Final = 64
 _MOST_SESSIONS: Final = 1024
 """Nobody means more: it is a slip of the keyboard."""
 
@@ -29,6 +31,12 @@ class LiveSettingError(FormcheckError):
 
 def _default_sets() -> int:
     return max(1, os.cpu_count() or 1) * _SETS_PER_CPU
+
+
+def _default_workers() -> int:
+    # A process beside the server on one core would only take its turns from it.
+    cores = os.cpu_count() or 1
+    return cores if cores > 1 else 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +68,8 @@ class LiveLimits:
     max_sets: int = field(default_factory=_default_sets)
     """Places for sets that are open at a time, those included whose socket is lost. A set of pictures takes one, a set
     of landmarks an eighth."""
+    workers: int = field(default_factory=_default_workers)
+    """Processes that work on sets of landmarks; 0 for a thread of the server's own."""
     max_sets_per_owner: int = 2
     """Of those, by one Streamlit session, so that one page cannot hold all places. It does one set at a time; the other
     is one that was begun anew before its old socket was found to be dead."""
@@ -133,18 +143,26 @@ class LiveLimits:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ) -> LiveLimits:
-        """Return the limits with the ceiling of `FORMCHECK_LIVE_SESSIONS`, where that is set.
+        """Return the limits with what `FORMCHECK_LIVE_SESSIONS` and `FORMCHECK_LIVE_WORKERS` say, where they are set.
 
         Raises
         ------
         LiveSettingError
-            If it is not a whole number from 1 to 1024.
+            If they are no whole numbers from 1 to 1024 and from 0 to 64.
         """
-        text = environ.get(SESSIONS_VARIABLE, "").strip()
-        if not text:
-            return cls()
-        if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= _MOST_SESSIONS):
-            raise LiveSettingError(
-                f"{SESSIONS_VARIABLE} must be a whole number from 1 to {_MOST_SESSIONS}.", "Correct it, or unset it."
-            )
-        return cls(max_sets=int(text))
+        sets = _whole_number(environ, SESSIONS_VARIABLE, 1, _MOST_SESSIONS)
+        workers = _whole_number(environ, WORKERS_VARIABLE, 0, _MOST_WORKERS)
+        return cls(
+            max_sets=_default_sets() if sets is None else sets,
+            workers=_default_workers() if workers is None else workers,
+        )
+
+
+def _whole_number(environ: Mapping[str, str], name: str, least: int, most: int) -> int | None:
+    """Return what a variable says; None where it is not set."""
+    text = environ.get(name, "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and least <= int(text) <= most):
+        raise LiveSettingError(f"{name} must be a whole number from {least} to {most}.", "Correct it, or unset it.")
+    return int(text)

@@ -93,6 +93,16 @@ def no_pictures(why: str) -> LiveRefusalError:
     )
 
 
+def worker_gone() -> LiveRefusalError:
+    """Return what is said when the process that worked on a set is gone, and what it had measured with it."""
+    return LiveRefusalError(
+        CloseCode.FAULT,
+        "worker-gone",
+        "The part of the server that measured this set has stopped, and what was done of it is lost.",
+        "Start the set again.",
+    )
+
+
 def our_fault() -> LiveRefusalError:
     """Return what is said when the server failed; the cause is in its log."""
     return LiveRefusalError(

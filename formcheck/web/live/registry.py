@@ -28,6 +28,7 @@ from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, no_pictures, set_gone, token_invalid
 from formcheck.web.live.set_work import Ending
+from formcheck.web.live.workers import LiveWorkers
 from formcheck.web.shared.senders import group_of
 from formcheck.web.shared.signing import signer
 
@@ -41,7 +42,8 @@ def live_service() -> LiveRegistry:
     LiveSettingError
         If an environment variable of the live server means nothing.
     """
-    registry = LiveRegistry(limits=LiveLimits.from_environment())
+    limits = LiveLimits.from_environment()
+    registry = LiveRegistry(limits=limits, workers=LiveWorkers(limits.workers, limits))
     # The sets' threads are daemons so that they hold up nobody's exit; MediaPipe wants to be closed all the same.
     atexit.register(registry.close)
     return registry
@@ -146,6 +148,8 @@ class LiveRegistry:
         Of the server.
     epoch_clock
         Seconds since the epoch, for tokens.
+    workers
+        The processes that work on sets of landmarks, with the usual parts; with none a thread does.
     """
 
     def __init__(
@@ -153,10 +157,12 @@ class LiveRegistry:
         parts: LiveParts | None = None,
         limits: LiveLimits | None = None,
         epoch_clock: Callable[[], float] = time.time,
+        workers: LiveWorkers | None = None,
     ) -> None:
         self.parts = parts or LiveParts()
         self.limits = limits or LiveLimits()
         self._lanes = Lanes(self.parts, self.limits)
+        self._workers = workers or LiveWorkers(0, self.limits)
         self._tokens = TokenMaker(epoch_clock)
         self._lock = threading.Lock()
         self._active: dict[str, LiveSetRunner] = {}
@@ -173,8 +179,14 @@ class LiveRegistry:
         with self._lock:
             return len(self._active)
 
+    @property
+    def worker_pids(self) -> list[int]:
+        """Ids of the processes that work on sets of landmarks."""
+        return self._workers.pids
+
     def issue_token(self, owner: str, actor_id: str) -> str:
         """Return a token with which this owner's page, logged in as this actor, may open a socket for five minutes."""
+        self._workers.warm()
         return self._tokens.issue(Holder(owner, actor_id))
 
     def holder_of(self, token: str, *, to_resume: bool) -> Holder:
@@ -209,7 +221,9 @@ class LiveRegistry:
             set_id = secrets.token_hex(_ID_BYTES)
             runner = LiveSetRunner(set_id, client.owner, setup, self.limits, self.parts.clock, self._ended)
             self._active[set_id], self._clients[set_id] = runner, client
-            runner.start(listener, self._lanes.open(set_id, setup, runner.hear_work))
+            order = (set_id, setup, runner.hear_work)
+            far = self._workers.open(*order) if setup.source == "landmarks" else None
+            runner.start(listener, far or self._lanes.open(*order))
             return runner
 
     def step_down(self, runner: LiveSetRunner, step: StepDown, listener: Listener) -> None:
@@ -280,6 +294,7 @@ class LiveRegistry:
         for runner in running:
             runner.join(_JOIN_S)
         self._lanes.close(_JOIN_S)
+        self._workers.close(_JOIN_S)
         _delete_videos(dropped)
 
     def _see_to_room(self, client: LiveClient, places: float) -> None:

@@ -1,0 +1,101 @@
+"""A process that works on sets of landmarks for the server: `python -m formcheck.web.live.worker`.
+
+It reads what is asked of its sets from standard input and writes what comes of it to standard output, both as pickles
+of lists; nobody but the server that started it has the other end. It ends when its input does, so that a server that is
+killed leaves none behind.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import threading
+import time
+from typing import Final
+
+from formcheck.web.live.lanes import Hand, Here, Lanes
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.messages import SetupMessage
+from formcheck.web.live.parts import LiveParts
+from formcheck.web.live.set_work import Ending, Said, Work
+
+Asked = list[tuple[str, "SetupMessage | Work"]]
+"""Sets by id, each begun with its set-up."""
+Told = list[tuple[str, "Said"]]
+
+_HELD_S: Final = 0.002
+"""Answers are written together, but none waits longer for another set's."""
+
+
+class _Output:
+    """Standard output, from which what others print is kept away."""
+
+    def __init__(self) -> None:
+        self._file = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        self._lock = threading.Lock()
+        self._held: Told = []
+        self._since_s = 0.0
+        self._main = threading.get_ident()
+
+    def say(self, set_id: str, said: Said) -> None:
+        """Have something told; from any thread."""
+        with self._lock:
+            if not self._held:
+                self._since_s = time.perf_counter()
+            self._held.append((set_id, said))
+            if threading.get_ident() != self._main or time.perf_counter() - self._since_s > _HELD_S:
+                self._write()
+
+    def flush(self) -> None:
+        """Write what is held."""
+        with self._lock:
+            if self._held:
+                self._write()
+
+    def _write(self) -> None:
+        held, self._held = self._held, []
+        self._file.write(pickle.dumps(held, pickle.HIGHEST_PROTOCOL))
+        self._file.flush()
+
+
+class _Sets:
+    """The sets of this process."""
+
+    def __init__(self, limits: LiveLimits, output: _Output) -> None:
+        self._lanes = Lanes(LiveParts(), limits, shared=Here())
+        self._output = output
+        self._hands: dict[str, Hand] = {}
+
+    def ask(self, set_id: str, asked: SetupMessage | Work) -> None:
+        """Begin a set, or have something done in one; what is asked of one that is over is for nobody."""
+        if isinstance(asked, SetupMessage):
+            self._hands[set_id] = self._lanes.open(set_id, asked, lambda said: self._hear(set_id, said))
+        elif (hand := self._hands.get(set_id)) is not None:
+            hand.put(asked)
+
+    def _hear(self, set_id: str, said: Said) -> None:
+        if isinstance(said, Ending):
+            self._hands.pop(set_id, None)
+        self._output.say(set_id, said)
+
+
+def main() -> None:
+    """Work until the server ends, or is gone."""
+    output = _Output()
+    try:
+        limits: LiveLimits = pickle.load(sys.stdin.buffer)
+        sets = _Sets(limits, output)
+        while True:
+            asked: Asked = pickle.load(sys.stdin.buffer)
+            for set_id, each in asked:
+                sets.ask(set_id, each)
+            output.flush()
+    except (EOFError, OSError, pickle.UnpicklingError):
+        # Threads that load a model are not waited for: nobody hears them any more.
+        os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

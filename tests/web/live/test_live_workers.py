@@ -1,0 +1,159 @@
+"""Sets of landmarks in processes of their own: over real sockets to real processes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from starlette.testclient import WebSocketTestSession
+
+from formcheck.report.document import assessment_document
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.parts import LiveParts
+from formcheck.web.live.pipeline import FinishedSet
+from formcheck.web.live.registry import LiveRegistry
+from formcheck.web.live.workers import LiveWorkers
+from tests.sample_tracks import sample_track
+
+from .landmark_bytes import LANDMARKS, message, page_frames, somebody_bytes
+from .world import World, begin, farewell, resume, until
+
+_LIMITS = LiveLimits(max_sets=3, frames_per_s=1e6)
+"""A set goes as fast as the machine does."""
+_SIZE = {"width": 1280, "height": 720}
+
+
+def served(world: World, processes: int) -> World:
+    world.registry = LiveRegistry(LiveParts(), _LIMITS, world.epoch, LiveWorkers(processes, _LIMITS))
+    return world
+
+
+@pytest.fixture
+def two(world: World) -> Iterator[World]:
+    """Give a server whose sets of landmarks are worked on by two processes."""
+    yield served(world, 2)
+    pids = world.registry.worker_pids
+    world.registry.close()
+    assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+def do(socket: WebSocketTestSession, frames: Sequence[bytes]) -> int:
+    reps = 0
+    for i in range(0, len(frames), 2):
+        socket.send_bytes(message(*frames[i : i + 2]))
+        answer = socket.receive_json()
+        assert answer["type"] == "frame", answer
+        reps = answer["reps"]
+    return reps
+
+
+def whole_set(world: World) -> FinishedSet:
+    with world.socket() as socket:
+        set_id = begin(socket, reps=3, **_SIZE, **LANDMARKS)["set_id"]
+        do(socket, page_frames(sample_track("wall_squat_front"), 0.0))
+        socket.send_json({"type": "finish"})
+        assert socket.receive_json()["reps"] == 3
+    finished = world.registry.finished_set(set_id, "somebody")
+    assert finished is not None
+    return finished
+
+
+def test_a_process_measures_to_the_bit_what_a_thread_does(two: World) -> None:
+    far = whole_set(two)
+    assert len(two.registry.worker_pids) == 1
+    two.registry.close()
+    near = whole_set(served(two, 0))
+    assert two.registry.worker_pids == []
+    for name in ("t_s", "image_px", "visibility", "world_m"):
+        a, b = (getattr(each.pose_track, name) for each in (far, near))
+        assert a.tobytes() == b.tobytes(), name
+    a, b = (json.dumps(assessment_document(each.assessment)) for each in (far, near))
+    assert a == b
+
+
+def test_a_process_that_dies_takes_its_own_sets_alone(two: World) -> None:
+    with two.socket(session="one") as one, two.socket(session="two") as other:
+        begin(one, **LANDMARKS)
+        begin(other, **LANDMARKS)
+        first, second = two.registry.worker_pids
+        os.kill(first, signal.SIGKILL)
+        error = one.receive_json()
+        assert "has stopped" in error["reason"]
+        assert farewell(one) == ("", 4500)
+        assert do(other, [somebody_bytes(33.0 * i) for i in range(4)]) == 0
+        with two.socket(session="three") as three:
+            begin(three, **LANDMARKS)
+            assert do(three, [somebody_bytes(0.0)]) == 0
+        assert len(two.registry.worker_pids) == 2
+        assert second in two.registry.worker_pids
+    assert two.registry.active_count == 2  # those whose sockets were left
+
+
+def test_what_a_process_refuses_reaches_the_page(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORMCHECK_POSE_MODEL", "there is none.task")
+    with two.socket() as socket:
+        set_id = begin(socket, **LANDMARKS)["set_id"]
+        do(socket, [somebody_bytes(0.0)])
+        socket.send_json({"type": "step_down", "source": "picture", "why": "slow"})
+        assert farewell(socket) == ("no-pictures", 4503)
+    with two.socket() as socket:
+        assert resume(socket, set_id)["last_t"] == 0.0
+        socket.send_bytes(message(somebody_bytes(33.0, at_px=(9000.0, 0.0))))
+        assert farewell(socket) == ("landmarks", 4400)
+    with two.socket() as socket:
+        assert resume(socket, set_id)["last_t"] == 33.0
+        socket.send_json({"type": "cancel"})
+        assert farewell(socket) == ("", 1000)
+    until(lambda: two.registry.active_count == 0)
+
+
+def test_without_a_process_a_thread_does_it(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_more_processes(*_: object, **__: object) -> None:
+        raise OSError("none left")
+
+    monkeypatch.setattr("formcheck.web.live.workers.started", no_more_processes)
+    served(world, 2)
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)
+        assert do(socket, [somebody_bytes(0.0)]) == 0
+    assert world.registry.worker_pids == []
+
+
+def test_a_killed_server_leaves_no_process_behind(tmp_path: Path) -> None:
+    server = tmp_path / "server.py"
+    server.write_text(
+        "import time\n"
+        "from formcheck.web.live.limits import LiveLimits\n"
+        "from formcheck.web.live.workers import LiveWorkers\n"
+        "workers = LiveWorkers(1, LiveLimits())\n"
+        "workers.warm()\n"
+        "print(workers.pids[0], flush=True)\n"
+        "time.sleep(60)\n",
+        encoding="utf-8",
+    )
+    root = Path(__file__).resolve().parents[3]
+    with subprocess.Popen(
+        [sys.executable, str(server)], stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": str(root)}
+    ) as process:
+        assert process.stdout is not None
+        worker = psutil.Process(int(process.stdout.readline()))
+        process.kill()
+    with suppress(psutil.NoSuchProcess):
+        worker.wait(30)
+    assert not worker.is_running()
+
+
+def test_a_process_that_cannot_start_ends_its_set_with_a_reason(world: World) -> None:
+    workers = LiveWorkers(1, _LIMITS, [sys.executable, "-c", "raise SystemExit(3)"])
+    world.registry = LiveRegistry(LiveParts(), _LIMITS, world.epoch, workers)
+    with world.socket() as socket:
+        socket.send_json({"type": "setup", "version": 2, "exercise": "squat", **_SIZE, **LANDMARKS})
+        assert farewell(socket) == ("worker-gone", 4500)
