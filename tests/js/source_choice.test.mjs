@@ -157,7 +157,35 @@ test("a worker that fails is ended, and everything that is asked of it is refuse
   await finder.opened;
   await assert.rejects(finder.find({}, 5, { width: 2, height: 2 }), /context-lost/);
   assert.ok(worker.isOver);
-  await assert.rejects(finder.find({}, 6, { width: 2, height: 2 }), /context-lost/);
+  let closed = 0;
+  const picture = { close: () => { closed += 1; } };
+  await assert.rejects(finder.find(picture, 6, { width: 2, height: 2 }), /context-lost/);
+  assert.equal(closed, 1);
+});
+
+test("what is loaded is told while it loads", async () => {
+  const { worker, finder } = finderOf(() => null);
+  const shares = [];
+  finder.onLoading = (share) => shares.push(share);
+  for (const share of [0.1, 0.6]) worker.onmessage({ data: { type: "loading", share } });
+  worker.onmessage({ data: { type: "opened" } });
+  await finder.opened;
+  assert.deepEqual(shares, [0.1, 0.6]);
+});
+
+test("steps that come and go: it stays, goes down, or back up to pictures", () => {
+  const all = stepsOf(ALL);
+  const without = stepsOf({ ...ALL, pictures: false });
+  const at = (name, before, after) => {
+    const choice = new SourceChoice(before, name);
+    choice.change(after);
+    return choice.step === null ? null : nameOf(choice.step);
+  };
+  assert.equal(at("full CPU", all, without), "full CPU");
+  assert.equal(at("picture", all, without), "lite CPU");
+  assert.equal(at("picture", all, stepsOf({ ...ALL, models: ["full"], pictures: false })), null);
+  assert.equal(at("lite CPU", without, all), "picture");
+  assert.equal(at("full CPU", without, all), "full CPU");
 });
 
 test("one picture at a time, and none for a worker that could not be opened", async () => {

@@ -49,6 +49,8 @@ export class PoseFinder {
    * @returns {Promise<{frame: ArrayBuffer, points: number[][]|null, ms: number}>} rejects with a cause
    */
   async find(picture, t, { width, height }, people = false) {
+    // What is not handed over is let go of: a camera has few pictures.
+    if (this.cause !== null) picture.close?.();
     this.id += 1;
     const message = { type: "frame", id: this.id, picture, t, width, height, people };
     const isHandedOver = typeof ImageData === "undefined" || !(picture instanceof ImageData);

@@ -213,15 +213,12 @@ export class SetRun {
     this.pending = t;
   }
 
-  /** There is a place: what waits goes first. */
+  /** There may be a place: what waits goes first. */
   #next() {
-    if (this.isStepping || this.#isBusy) return;
-    if (this.waiting.length === 0) {
-      if (this.pending !== null) this.#take(this.pending, this.video);
-    } else if (this.connection.wantsPicture()) {
-      const { t, picture } = this.waiting.shift();
-      this.#take(t, picture);
-    }
+    if (this.isStepping || this.#isBusy || (this.waiting.length === 0 && this.pending === null)) return;
+    if (!this.connection.wantsPicture()) return;
+    const { t, picture } = this.waiting.shift() ?? { t: this.pending, picture: this.video };
+    this.#take(t, picture);
   }
 
   /** @param {number} t @param {HTMLVideoElement|ImageBitmap} from what shows the picture */
@@ -241,7 +238,7 @@ export class SetRun {
     if (this.unreadable >= UNREADABLE) this.handlers.onTrouble(TROUBLES["picture-unreadable"]);
     else connection.encoded(t, bytes);
     if (finding === this.finding) this.#watchFinder();
-    if (this.waiting.length > 0) this.#next();
+    this.#next();
   }
 
   /** The landmarks in a picture. */

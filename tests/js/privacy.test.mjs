@@ -1,0 +1,20 @@
+// Pure: what a person is told of where their pictures go.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { privacySentence } from "../../formcheck/web/live/client/privacy.js";
+
+const said = (where, more = {}) => privacySentence(where, { loaded: null, picturesCanGo: true, keepsVideo: false, ...more });
+
+test("each place has its sentence, and no place is called another", () => {
+  assert.match(said("here"), /stay on this device/);
+  assert.match(said("server"), /go to the server.*forgets/);
+  assert.match(said("server", { keepsVideo: true }), /keeps the video/);
+  assert.match(said("nowhere"), /cannot find the pose by itself/);
+});
+
+test("while it is loading the share is told, and that pictures go meanwhile only where they may", () => {
+  assert.equal(said("choosing", { loaded: 0.456 }),
+    "Loading what finds the pose on this device: 46 %. Until then pictures go to the server.");
+  assert.doesNotMatch(said("choosing", { picturesCanGo: false }), /server/);
+});

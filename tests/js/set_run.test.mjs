@@ -1,0 +1,287 @@
+// A whole set with stand-ins for camera, socket, clock and worker: what a finder that fails does to it.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+
+import { WATCHED } from "../../formcheck/web/live/client/cover.js";
+import { landmarkFrame, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
+import { PoseSource } from "../../formcheck/web/live/client/pose_source.js";
+import { FILM } from "../../formcheck/web/live/client/self_test_film.js";
+import { SetRun } from "../../formcheck/web/live/client/set_run.js";
+
+const POSE = {
+  package: "@mediapipe/tasks-vision", version: "0.10.35", wasm_sha256: "ab", assets: {},
+  models: { full: { address: "/f", sha256: "cd" }, lite: { address: "/l", sha256: "ef" } },
+};
+const FRAME_MS = 33;
+
+let stage;
+
+class Bitmap {
+  constructor() {
+    stage.bitmaps += 1;
+  }
+
+  close() {
+    stage.bitmaps -= 1;
+  }
+}
+
+class Socket {
+  constructor() {
+    stage.sockets.push(this);
+    this.all = [];
+    queueMicrotask(() => this.onopen());
+  }
+
+  send(data) {
+    if (typeof data !== "string") {
+      const view = new DataView(data);
+      const kind = view.getUint8(0);
+      const t = kind === 1 ? [view.getFloat64(1, true)]
+        : Array.from({ length: view.getUint8(1) }, (_, i) => timeOf(data.slice(2 + 806 * i, 2 + 806 * (i + 1))));
+      this.all.push({ kind: kind === 1 ? "picture" : "landmarks", t });
+      queueMicrotask(() => this.onmessage?.({ data: JSON.stringify({ type: "frame", t: t.at(-1), stage: stage.is }) }));
+      return;
+    }
+    const message = JSON.parse(data);
+    this.all.push({ kind: message.type, ...message });
+    if (message.type === "setup" || message.type === "resume") {
+      const ready = { type: "ready", set_id: "set-1", resumed: message.type === "resume", last_t: stage.last };
+      queueMicrotask(() => this.onmessage({ data: JSON.stringify({ ...ready, limits: { max_fps: 66, in_flight: 30 } }) }));
+    }
+    if (message.type === "step_down" && message.source === "picture" && stage.refuses) {
+      this.onmessage({ data: JSON.stringify({ type: "error", code: "busy", reason: "No place.", remedy: "-" }) });
+      queueMicrotask(() => this.onclose?.({ code: 4503 }));
+    }
+  }
+
+  close() {}
+}
+
+/** A finder whose self-test goes as it is told, and that fails in the set when it is told to. */
+class Finder {
+  constructor(step, { px = 0.5, ms = 20, opens = true } = {}) {
+    Object.assign(this, { step, px, ms, runs: 0, cause: null, isBusy: false, looked: [], onLoading: () => {} });
+    this.opened = opens === true ? Promise.resolve() : opens === false ? Promise.reject(new Error("wasm")) : opens;
+    this.opened.catch(() => {});
+    stage.finders.push(this);
+  }
+
+  async find(picture, t, size, people) {
+    if (picture instanceof Bitmap) picture.close();
+    if (this.cause !== null) throw new Error(this.cause);
+    this.looked.push({ t, people });
+    const points = Array.from({ length: 33 }, () => [0, 0, 1]);
+    const expected = FILM.expected[Math.min(this.runs, FILM.expected.length - 1)];
+    const off = typeof this.px === "function" ? this.px(this.runs) : this.px;
+    WATCHED.forEach((mark, i) => { points[mark] = [expected[2 * i] + off, expected[2 * i + 1], 1]; });
+    this.runs += 1;
+    const frame = landmarkFrame({ t, luma: 1, people: null, covered: null, found: null }, { width: 2, height: 2 });
+    return { frame, points, ms: this.ms };
+  }
+
+  forget() {}
+
+  close() {
+    this.cause ??= "closed";
+  }
+}
+
+beforeEach(() => {
+  mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+  stage = { sockets: [], finders: [], bitmaps: 0, now: 1000, is: "set", last: null, refuses: false };
+  Object.assign(globalThis, {
+    window: { isSecureContext: true, location: { href: "http://here/check" } },
+    document: { visibilityState: "visible", createElement: () => canvas() },
+    HTMLVideoElement: class { requestVideoFrameCallback() {} },
+    WebSocket: Socket, ImageBitmap: Bitmap, createImageBitmap: async () => new Bitmap(),
+  });
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: { mediaDevices: {
+    getUserMedia: async () => ({ getVideoTracks: () => [track], getTracks: () => [track] }),
+  } } });
+  mock.method(performance, "now", () => stage.now);
+});
+
+afterEach(() => {
+  mock.timers.reset();
+  mock.restoreAll();
+});
+
+const track = { getSettings: () => ({}), addEventListener() {}, removeEventListener() {}, stop() {} };
+
+function canvas() {
+  return {
+    getContext: () => ({ drawImage: () => {} }),
+    toBlob: (done) => done({ arrayBuffer: async () => new ArrayBuffer(8) }),
+  };
+}
+
+const settled = async () => { for (let i = 0; i < 200; i += 1) await null; };
+
+/** A set that is under way. @param {Object<string, Object>} steps how finders do, by model and delegate */
+async function begun(steps, { stays = false } = {}) {
+  const heard = { troubles: [], here: [], poses: 0 };
+  const source = new PoseSource(POSE, true, {
+    storage: null, userAgent: "a browser", now: () => 0, picture: async () => ({}),
+    finder: (_, step) => new Finder(step, steps[`${step.model} ${step.delegate}`]),
+  });
+  if (stays) source.allow(false);
+  await source.begin();
+  const video = {
+    videoWidth: 640, videoHeight: 360, readyState: 4, play: async () => {},
+    requestVideoFrameCallback: (callback) => { stage.callback = callback; }, cancelVideoFrameCallback() {},
+  };
+  const nothing = () => {};
+  const run = new SetRun(video, { socket_path: "/live", token: "a", setup: {} }, 1, {
+    onCamera: nothing, onShape: nothing, onReady: nothing, onFrame: nothing, onFinished: nothing, onStats: nothing,
+    onTrouble: ({ code }) => heard.troubles.push(code), onSource: (here) => heard.here.push(here),
+    onPose: () => { heard.poses += 1; },
+  }, source);
+  const opening = run.open("user");
+  await settled();
+  await opening;
+  await settled();
+  return { run, source, heard };
+}
+
+/** The camera gives pictures for so long. */
+async function film(ms) {
+  for (const end = stage.now + ms; stage.now < end;) {
+    stage.now += FRAME_MS;
+    mock.timers.tick(FRAME_MS);
+    stage.callback(0, {});
+    await settled();
+  }
+}
+
+const sent = () => stage.sockets.flatMap(({ all }) => all);
+const timesOf = (messages) => messages.flatMap(({ kind, t }) => (kind === "landmarks" || kind === "picture" ? t : []));
+const gapsOf = (times) => times.slice(1).map((t, i) => t - times[i]);
+const stepOf = () => sent().find(({ kind }) => kind === "step_down");
+
+test("a set of landmarks sends two frames a message, draws each at once and looks for people now and then", async () => {
+  const { run, heard } = await begun({});
+  await film(2000);
+  const [setup, ...rest] = sent();
+  assert.deepEqual([setup.source, setup.pictures_allowed, setup.estimator.delegate], ["landmarks", true, "GPU"]);
+  assert.deepEqual(heard.here, [true]);
+  assert.ok(rest.filter(({ t }) => t.length === 2).length >= 25);
+  assert.ok(heard.poses >= 55, String(heard.poses));
+  const asked = stage.finders[0].looked.filter(({ people }) => people).length;
+  assert.ok(asked >= 1 && asked <= 3, String(asked));
+  run.close(false);
+});
+
+for (const [fault, break_, why] of [
+  ["that hangs", (finder) => { finder.cause = "too-long"; }, "failed"],
+  ["that breaks", (finder) => { finder.cause = "estimate"; }, "failed"],
+  ["that takes 80 ms a picture", (finder) => { finder.ms = 80; }, "slow"],
+]) {
+  test(`a finder ${fault} gives way within 5 s, and no picture of the set is lost`, async () => {
+    const { run, heard } = await begun({});
+    await film(1000);
+    break_(stage.finders[0]);
+    const began = stage.now;
+    await film(5000);
+    const step = stepOf();
+    assert.deepEqual([step.source, step.estimator.delegate, step.why], ["landmarks", "CPU", why]);
+    const messages = sent();
+    const after = timesOf(messages.slice(messages.indexOf(step)));
+    assert.ok(after[0] - began <= 5000, String(after[0] - began));
+    const times = timesOf(messages);
+    assert.deepEqual(times, [...times].sort((a, b) => a - b));
+    assert.ok(Math.max(...gapsOf(times)) <= 150, String(Math.max(...gapsOf(times))));
+    assert.deepEqual(heard.here, [true, true]);
+    assert.equal(stage.bitmaps, 0);
+    assert.deepEqual(heard.troubles, []);
+    run.close(false);
+  });
+}
+
+test("a lost context is tried anew on the same step", async () => {
+  const { run } = await begun({});
+  await film(500);
+  stage.finders[0].cause = "context-lost";
+  await film(1000);
+  const step = stepOf();
+  assert.deepEqual([step.estimator.delegate, step.why], ["GPU", "context-lost"]);
+  run.close(false);
+});
+
+for (const [fault, next] of Object.entries({
+  "4 px off": { px: 4 }, "right only in the first run": { px: (run) => (run === 0 ? 0 : 40) }, "80 ms a picture": { ms: 80 },
+  "without WebGL or its WebAssembly": { opens: false },
+})) {
+  test(`where the next step is ${fault} pictures go to the server`, async () => {
+    const { run, heard } = await begun({ "full CPU": next });
+    await film(500);
+    stage.finders[0].cause = "estimate";
+    await film(1500);
+    const step = stepOf();
+    assert.deepEqual([step.source, step.estimator], ["picture", null]);
+    assert.ok(sent().at(-1).kind === "picture");
+    assert.deepEqual(heard.here, [true, false]);
+    assert.ok(Math.max(...gapsOf(timesOf(sent()))) <= 150);
+    run.close(false);
+  });
+}
+
+test("a next step that takes long to load is waited for 4 s, and then what waited goes as pictures", async () => {
+  const { run } = await begun({ "full CPU": { opens: new Promise(() => {}) } });
+  await film(500);
+  stage.finders[0].cause = "estimate";
+  const began = stage.now;
+  await film(8000);
+  const messages = sent();
+  const at = messages.indexOf(stepOf());
+  assert.equal(messages[at].source, "picture");
+  const [first] = timesOf(messages.slice(at));
+  assert.ok(first - began < 150, String(first - began));
+  assert.ok(Math.max(...gapsOf(timesOf(messages))) <= 150);
+  assert.ok(stage.now - timesOf(messages).at(-1) < 200, "it has caught up");
+  run.close(false);
+});
+
+test("pictures that may not leave the device do not, whatever fails", async () => {
+  const { run, heard } = await begun({ "full CPU": { px: 4 } }, { stays: true });
+  await film(500);
+  assert.equal(sent()[0].pictures_allowed, false);
+  stage.finders[0].cause = "estimate";
+  await film(1500);
+  assert.deepEqual([stepOf().source, stepOf().estimator.model], ["landmarks", "lite"]);
+  stage.finders.at(-1).cause = "estimate";
+  await film(1500);
+  assert.ok(heard.troubles.includes("no-way-on"));
+  assert.ok(!sent().some(({ kind }) => kind === "picture"));
+  assert.equal(stage.bitmaps, 0);
+  run.close(false);
+});
+
+test("the last step stays although it is slow", async () => {
+  const { run } = await begun({ "full GPU": { opens: false }, "full CPU": { opens: false } }, { stays: true });
+  stage.finders.at(-1).ms = 80;
+  await film(5000);
+  assert.equal(stepOf(), undefined);
+  assert.equal(sent().at(-1).kind, "landmarks");
+  run.close(false);
+});
+
+test("where nothing may be done the set does not begin, and says why", async () => {
+  const none = { opens: false };
+  const { heard } = await begun({ "full GPU": none, "full CPU": none, "lite CPU": none }, { stays: true });
+  assert.deepEqual(heard.troubles, ["no-way"]);
+  assert.equal(stage.sockets.length, 0);
+});
+
+test("a server without a place for pictures gets the landmarks of the lite model", async () => {
+  const { run } = await begun({ "full CPU": { px: 4 } });
+  await film(500);
+  stage.refuses = true;
+  stage.last = stage.now;
+  stage.finders[0].cause = "estimate";
+  await film(4000);
+  const steps = sent().filter(({ kind }) => kind === "step_down");
+  assert.deepEqual(steps.map(({ source, estimator }) => estimator?.model ?? source), ["picture", "lite"]);
+  assert.equal(sent().at(-1).kind, "landmarks");
+  run.close(false);
+});
