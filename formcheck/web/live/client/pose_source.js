@@ -186,6 +186,15 @@ export class PoseSource {
   }
 }
 
+/** Begin at the best step again, whatever another day found. @param {Storage|null} storage */
+export function forgetStep(storage) {
+  try {
+    storage?.removeItem(KEY);
+  } catch {
+    // Where nothing may be kept there is nothing to forget.
+  }
+}
+
 /** Why a finder is given up, as the server is told. @param {string} cause @returns {Why} */
 export function whyOf(cause) {
   return cause === "slow" || cause === "context-lost" ? cause : "failed";

@@ -29,6 +29,7 @@ from formcheck.session.live_state import PictureFacts
 from formcheck.session.request import SetRequest
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
+from formcheck.web.live.browser_pose import browser_pose
 from formcheck.web.live.camera_view import live_token
 from formcheck.web.live.registry import LiveRegistry, live_service
 from formcheck.web.shared.addresses import LIVE_CLIENT_PATH, SOCKET_PATH
@@ -210,6 +211,8 @@ def page() -> None:
         key="selftest-browser",
         data={
             "label": "Test browser and camera",
+            "label_again": "Test again",
+            "pose": browser_pose(),
             "static_base": LIVE_CLIENT_PATH,
             "socket_path": SOCKET_PATH,
             "token": live_token(renew=True),

@@ -1,9 +1,18 @@
-// The browser's links of the chain, tried one after the other: address, camera, its speed, the live socket, voice, memory.
+// The browser's links of the chain, tried one after the other: address, camera, its speed, the live socket, voice, memory,
+// and each way in which it may find poses itself.
 
 const FRAMES_MS = 2000;
 const READY_MS = 20_000;
 const FEWEST_FPS = 25; // measured alignment needs as many
-const WORDS = { ok: "✓ works", note: "! note", fail: "✗ fails", skip: "– not tried" };
+const PARTS = [
+  "camera.js", "protocol.js", "troubles.js", "pose_finder.js", "pose_source.js", "self_test.js", "self_test_film.js",
+  "source_choice.js",
+];
+const STEP_NAMES = {
+  "full GPU": "full model on the graphics card", "full CPU": "full model on the processor",
+  "lite CPU": "lite model on the processor",
+};
+const WORDS = { ok: "✓ works", note: "! note", fail: "✗ fails", skip: "– not tried", busy: "… trying" };
 
 export default function selftest({ parentElement, data }) {
   const root = parentElement.querySelector(".formcheck-selftest");
@@ -15,6 +24,7 @@ export default function selftest({ parentElement, data }) {
       await run(root.querySelector("ul"), data);
     } finally {
       button.disabled = false;
+      button.textContent = data.label_again;
     }
   };
 }
@@ -30,13 +40,14 @@ async function run(list, data) {
   await link(list, "Live connection", () => socket(parts, data));
   await link(list, "Voice", voice);
   await link(list, "Browser's memory", memory);
+  await poses(list, parts, data.pose);
 }
 
 async function modules(base) {
-  const [camera, protocol, troubles] = await Promise.all(
-    ["camera.js", "protocol.js", "troubles.js"].map((name) => import(new URL(`${base}/${name}`, document.baseURI).href)),
+  const parts = await Promise.all(
+    PARTS.map((name) => import(new URL(`${base}/${name}`, document.baseURI).href)),
   );
-  return { ...camera, ...protocol, ...troubles };
+  return Object.assign({}, ...parts);
 }
 
 async function camera(list, parts, choice) {
@@ -134,6 +145,58 @@ function memory() {
   }
 }
 
+/** Each step of the ladder that the live check goes down, tried on a short film that is known. */
+async function poses(list, parts, pose) {
+  if (pose === null) {
+    add(list, "Pose on this device", "note", "This server gives browsers nothing to find poses with, so pictures go to it.",
+      "Run `formcheck models install browser` on the server.");
+    return;
+  }
+  parts.forgetStep(storage());
+  let taken = null;
+  for (const step of parts.stepsOf({ models: Object.keys(pose.models), pictures: false, landmarks: true })) {
+    const name = parts.nameOf(step);
+    const item = add(list, "Pose on this device", "busy", `${STEP_NAMES[name]}: loading…`);
+    const [state, words] = await tryStep(parts, pose, step, item);
+    const rewritten = entry("Pose on this device", state, `${STEP_NAMES[name]}: ${words}`);
+    rewritten.dataset.step = name;
+    item.replaceWith(rewritten);
+    if (state === "ok") taken ??= STEP_NAMES[name];
+  }
+  add(list, "Pose on this device", taken === null ? "note" : "ok", taken === null
+    ? "The live check sends pictures to the server, if you let it."
+    : `The live check uses the ${taken}: pictures stay on this device.`);
+}
+
+async function tryStep(parts, pose, step, item) {
+  const finder = new parts.PoseFinder(pose, step);
+  finder.onLoading = (share) => {
+    item.querySelector(".words").textContent = `Pose on this device: loading, ${Math.round(100 * share)} %`;
+  };
+  try {
+    await finder.opened;
+    const film = parts.FILM;
+    const result = await parts.selfTest(film, async (i, t) => finder.find(await parts.filmPicture(i), t, film));
+    const figures = `${result.runs} runs, ${Math.round(result.ms_p50)} ms a picture (9 of 10 within `
+      + `${Math.round(result.ms_p90)} ms), landmarks at most ${result.worst_px.toFixed(1)} px off`;
+    if (!(result.worst_px <= parts.MOST_PX)) return ["note", `${figures}: not exact enough.`];
+    if (!(result.ms_p90 <= parts.FAST_MS)) return ["note", `${figures}: too slow, unless pictures may not leave.`];
+    return ["ok", `${figures}.`];
+  } catch (error) {
+    return ["note", `it cannot be used (${error.message}).`];
+  } finally {
+    finder.close();
+  }
+}
+
+function storage() {
+  try {
+    return localStorage;
+  } catch {
+    return null;
+  }
+}
+
 async function link(list, name, attempt) {
   try {
     add(list, name, ...(await attempt()));
@@ -142,13 +205,19 @@ async function link(list, name, attempt) {
   }
 }
 
-function add(list, name, state, words, next = "") {
+function add(list, ...given) {
+  const item = entry(...given);
+  list.append(item);
+  return item;
+}
+
+function entry(name, state, words, next = "") {
   const item = document.createElement("li");
   item.dataset.testid = "selftest-item";
   item.dataset.state = state;
   item.append(text("span", "state", WORDS[state]), text("span", "words", `${name}: ${words}`));
   if (next) item.append(text("span", "next", next));
-  list.append(item);
+  return item;
 }
 
 function text(tag, name, content) {
