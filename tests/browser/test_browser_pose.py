@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Playwright, Request
 
 from formcheck.pose.browser_bundle import browser_state
 from formcheck.pose.covered import WATCHED, CoverWatch
@@ -23,6 +23,7 @@ from formcheck.web.shared.addresses import HEALTH_PATH
 
 from ..estimated import full_model
 from .camera_film import SAMPLE_VIDEOS
+from .conftest import chromium
 from .faults import LOSE_CONTEXTS, keep_contexts
 from .found_poses import Frames, difference, frame_of, in_browser, in_python, opened, pictures
 from .test_security import another_program
@@ -128,6 +129,21 @@ def test_a_worker_whose_graphics_card_is_lost_says_so(page: Page) -> None:
     page.evaluate("void (window.said = new Promise((told) => { window.worker.onmessage = ({ data }) => told(data); }))")
     page.workers[0].evaluate(LOSE_CONTEXTS)
     assert page.evaluate("window.said")["cause"] == "context-lost"
+
+
+def test_without_webgl_the_worker_says_so(playwright: Playwright, app_address: str) -> None:
+    browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-3d-apis"])
+    try:
+        page = browser.new_page()
+        page.goto(app_address + HEALTH_PATH)
+        assert opened(page)["cause"] == "webgl"
+    finally:
+        browser.close()
+
+
+def test_a_worker_whose_webassembly_is_blocked_says_so(page: Page) -> None:
+    page.route("**/*.wasm", lambda route: route.abort())
+    assert opened(page)["cause"] == "wasm"
 
 
 def test_the_worker_cannot_reach_anybody_else(page: Page) -> None:

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, Request, Route, WebSocket, expect
+from playwright.sync_api import Page, Request, Route, WebSocketRoute, expect
 
 from formcheck.pose.browser_bundle import browser_state
+from formcheck.web.live.browser_pose import POSE_WORKER
 from formcheck.web.live.messages import PROTOCOL_VERSION
 
 from .conftest import OpenPage
+from .faults import LOSE_CONTEXTS, keep_contexts
 from .test_live import wait_for_reps
-from .waiting import until
+from .waiting import settled
 
 _TAKES_LANDMARKS = 2
 pytestmark = [
@@ -32,6 +40,10 @@ _PATIENT = {
 """A machine that is busy with other tests finds poses slowly, and would go over to pictures."""
 _MOST_BYTES = 2000
 """Of a message, but for the set-up: no picture is so small."""
+_PEOPLE_KNOWN = 2
+_IN_FLIGHT = 15
+_GONE = 1001
+KeepPicture = Callable[[Page, str], Path]
 
 
 def be_patient(page: Page) -> None:
@@ -51,38 +63,137 @@ def be_patient(page: Page) -> None:
     page.route(re.compile("/(" + "|".join(map(re.escape, _PATIENT)) + ")$"), patient)
 
 
-def test_a_set_whose_pictures_never_leave_the_browser(camera_page: OpenPage, app_address: str) -> None:
-    page = camera_page("wall_squat_front")
-    be_patient(page)
-    texts: list[str] = []
-    binary: list[bytes] = []
-    asked: list[Request] = []
+@dataclass
+class Traffic:
+    """What a page sent over its live socket, and a switch that cuts the connection."""
 
-    def sent(message: bytes | str) -> None:
-        if isinstance(message, bytes):
-            binary.append(message)
-        else:
-            texts.append(message)
+    texts: list[dict[str, Any]] = field(default_factory=list)
+    binary: list[bytes] = field(default_factory=list)
+    sockets: list[WebSocketRoute] = field(default_factory=list)
+    is_cut: bool = False
 
-    def watch(socket: WebSocket) -> None:
-        if urlsplit(socket.url).path == "/live":
-            socket.on("framesent", sent)
+    def watch(self, page: Page) -> None:
+        """Stand between page and server from now on."""
+        page.route_web_socket(re.compile("/live[?]"), self._opened)
 
-    page.on("websocket", watch)
-    page.context.on("request", lambda request: asked.append(request))
+    def cut(self) -> None:
+        """Close the socket that is open, and every one that is opened from now on."""
+        self.is_cut = True
+        self.sockets[-1].close(code=_GONE)
+
+    def _opened(self, socket: WebSocketRoute) -> None:
+        if self.is_cut:
+            socket.close(code=_GONE)
+            return
+        server = socket.connect_to_server()
+        self.sockets.append(socket)
+
+        def sent(message: str | bytes) -> None:
+            if isinstance(message, bytes):
+                self.binary.append(message)
+            else:
+                self.texts.append(json.loads(message))
+            if not self.is_cut:
+                server.send(message)
+
+        socket.on_message(sent)
+
+    @property
+    def times_ms(self) -> list[float]:
+        """Capture times of the landmarks, in the order in which they were sent."""
+        return [
+            struct.unpack_from("<d", message, 2 + 806 * k + 4)[0] for message in self.binary for k in range(message[1])
+        ]
+
+    def said(self, kind: str) -> list[dict[str, Any]]:
+        """Return the texts of one type."""
+        return [text for text in self.texts if text["type"] == kind]
+
+
+def begin(page: Page, app_address: str) -> None:
+    """Begin a set as soon as it is known where its poses are found."""
     page.goto(f"{app_address}/check?exercise=wall-squat&leg=both&reps=10&hold=1")
     page.get_by_test_id("accept-safety").click()
-    until(page, "localStorage.getItem('formcheck-pose-step') !== null")
+    expect(page.get_by_test_id("privacy")).to_have_attribute("data-source", "here", timeout=120_000)
     page.get_by_test_id("start").click()
-    wait_for_reps(page, 2)
+
+
+def finish(page: Page) -> None:
+    """Finish a set and wait for its result."""
     page.get_by_test_id("finish").click()
     expect(page.get_by_text("Do another set")).to_be_visible(timeout=60_000)
-    setup: Any = json.loads(texts[0])
+
+
+def test_a_set_whose_pictures_never_leave_the_browser(
+    camera_page: OpenPage, app_address: str, keep_picture: KeepPicture
+) -> None:
+    page = camera_page("wall_squat_front")
+    be_patient(page)
+    asked: list[Request] = []
+    traffic = Traffic()
+    traffic.watch(page)
+    page.context.on("request", lambda request: asked.append(request))
+    begin(page, app_address)
+    wait_for_reps(page, 2)
+    expect(page.get_by_test_id("privacy")).to_contain_text("stay on this device")
+    keep_picture(page, "set")
+    finish(page)
+    (setup,) = traffic.said("setup")
     assert setup["source"] == "landmarks"
+    assert setup["pictures_allowed"] is True
     assert setup["estimator"]["self_test"]["worst_px"] <= 3
-    assert len(binary) > 100
-    assert {message[0] for message in binary} == {2}
-    assert max(len(message) for message in [*binary, *texts[1:]]) <= _MOST_BYTES
+    assert len(traffic.binary) > 100
+    assert {message[0] for message in traffic.binary} == {2}
+    assert any(message[2] & _PEOPLE_KNOWN for message in traffic.binary), "nobody counts the people in view"
+    assert max(len(message) for message in traffic.binary) <= _MOST_BYTES
+    assert max(len(json.dumps(text)) for text in traffic.texts if text is not setup) <= _MOST_BYTES
     assert {urlsplit(each.url).netloc for each in asked if not each.url.startswith(("data:", "blob:"))} == {
         urlsplit(app_address).netloc
     }
+
+
+def test_a_graphics_card_that_is_lost_in_mid_set_costs_no_rep(
+    camera_page: OpenPage, app_address: str, keep_picture: KeepPicture
+) -> None:
+    page = camera_page("wall_squat_front")
+    be_patient(page)
+    keep_contexts(page)
+    traffic = Traffic()
+    traffic.watch(page)
+    begin(page, app_address)
+    wait_for_reps(page, 1)
+    before = len(traffic.times_ms)
+    next(each for each in page.workers if each.url.endswith(POSE_WORKER)).evaluate(LOSE_CONTEXTS)
+    wait_for_reps(page, 2)
+    finish(page)
+    keep_picture(page, "result")
+    (step,) = traffic.said("step_down")
+    assert (step["source"], step["why"], step["estimator"]["model"]) == ("landmarks", "context-lost", "full")
+    times = traffic.times_ms
+    assert len(times) > before + 20
+    apart = [later - earlier for earlier, later in pairwise(times)]
+    assert min(apart) > 0
+    # What the camera gave meanwhile has waited for the next finder.
+    assert max(apart) < 500, max(apart)
+    assert {message[0] for message in traffic.binary} == {2}
+
+
+def test_a_connection_that_is_away_in_mid_set_costs_nothing(camera_page: OpenPage, app_address: str) -> None:
+    """`FORMCHECK_CUT_S=60` cuts it for a minute."""
+    page = camera_page("wall_squat_front")
+    be_patient(page)
+    traffic = Traffic()
+    traffic.watch(page)
+    begin(page, app_address)
+    wait_for_reps(page, 1)
+    traffic.cut()
+    settled(page, round(1000 * float(os.environ.get("FORMCHECK_CUT_S", "6"))))
+    traffic.is_cut = False
+    wait_for_reps(page, 3)
+    finish(page)
+    assert len(traffic.said("setup")) == 1
+    assert len(traffic.said("resume")) >= 1
+    # What was under way at the cut is sent again; nothing else comes twice, and nothing is missing.
+    times = sorted(set(traffic.times_ms))
+    assert max(later - earlier for earlier, later in pairwise(times)) < 500
+    assert len(traffic.times_ms) - len(times) <= _IN_FLIGHT
