@@ -132,7 +132,9 @@ def test_a_worker_whose_graphics_card_is_lost_says_so(page: Page) -> None:
 
 
 def test_without_webgl_the_worker_says_so(playwright: Playwright, app_address: str) -> None:
-    browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox", "--disable-3d-apis"])
+    browser = playwright.chromium.launch(
+        executable_path=chromium(), args=["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
+    )
     try:
         page = browser.new_page()
         page.goto(app_address + HEALTH_PATH)

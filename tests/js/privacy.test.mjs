@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { privacySentence } from "../../formcheck/web/live/client/privacy.js";
 
-const said = (where, more = {}) => privacySentence(where, { loaded: null, picturesCanGo: true, keepsVideo: false, ...more });
+const said = (where, more = {}) => privacySentence(where, { loaded: null, picturesCanGo: true, keepsVideo: false, inSet: false, ...more });
 
 test("each place has its sentence, and no place is called another", () => {
   assert.match(said("here"), /stay on this device/);
@@ -17,4 +17,9 @@ test("while it is loading the share is told, and that pictures go meanwhile only
   assert.equal(said("choosing", { loaded: 0.456 }),
     "Loading what finds the pose on this device: 46 %. Until then pictures go to the server.");
   assert.doesNotMatch(said("choosing", { picturesCanGo: false }), /server/);
+});
+
+test("in the set it is short", () => {
+  assert.equal(said("here", { inSet: true }), "Pictures stay on this device");
+  assert.equal(said("server", { inSet: true, keepsVideo: true }), "Pictures go to the server");
 });

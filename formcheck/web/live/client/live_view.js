@@ -204,7 +204,8 @@ export class LiveView {
     const settled = source.ready !== null ? "here" : source.isStuck ? "nowhere" : "server";
     const where = this.where ?? (source.isSettled ? settled : "choosing");
     const keepsVideo = Boolean(this.component.data.setup.keep_video);
-    this.controls.tellPrivacy({ source: where, sentence: privacySentence(where, { loaded, picturesCanGo, keepsVideo }) });
+    const more = { loaded, picturesCanGo, keepsVideo, inSet: this.where !== null };
+    this.controls.tellPrivacy({ source: where, sentence: privacySentence(where, more) });
   }
 
   #finished({ set_id: setId, reps }) {

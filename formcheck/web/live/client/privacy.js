@@ -9,14 +9,18 @@ const SENTENCES = Object.freeze({
   server: "Pictures go to the server, which looks at them and forgets them.",
   nowhere: "This browser cannot find the pose by itself, and your pictures may not leave this device.",
 });
+/** During a set they are read beside the picture. */
+const SHORT = Object.freeze({ here: "Pictures stay on this device", server: "Pictures go to the server" });
 const KEPT = "Pictures go to the server, which keeps the video as you chose.";
 
 /**
  * @param {Where} where
- * @param {{loaded: number|null, picturesCanGo: boolean, keepsVideo: boolean}} more the share of what is being loaded that
- *   is there, whether pictures go meanwhile, whether the server keeps a video of them
+ * @param {{loaded: number|null, picturesCanGo: boolean, keepsVideo: boolean, inSet: boolean}} more the share of what is
+ *   being loaded that is there, whether pictures go meanwhile, whether the server keeps a video of them, whether a set is
+ *   under way
  */
-export function privacySentence(where, { loaded, picturesCanGo, keepsVideo }) {
+export function privacySentence(where, { loaded, picturesCanGo, keepsVideo, inSet }) {
+  if (inSet && where in SHORT) return SHORT[where];
   if (where === "server" && keepsVideo) return KEPT;
   if (where !== "choosing") return SENTENCES[where];
   const doing = loaded === null ? "Trying to find the pose on this device…"
