@@ -1,7 +1,9 @@
-"""The whole way of a live frame in real Chromium: camera, JPEG, socket, pose, measures, answer, drawing.
+"""The whole way of a live frame in real Chromium: camera, pose, socket, measures, answer, drawing.
 
-A sample clip is the camera. The page's own numbers (`live-stats`) are read once a second while the set runs; CPU is
-that of the server's process, divided by the frames it answered.
+A sample clip is the camera. `--path picture` sends pictures to the server, which finds the poses; `full` and `lite`
+find them in the browser, on its CPU, with that model, which has to be installed, whatever its self-test says of the
+speed. The page's own numbers (`live-stats`) are read once a second while the set runs; CPU is that of the server's
+process, divided by the frames it answered; kB/s are what the page sends over its socket.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shutil
 import socket
 import statistics
@@ -22,7 +25,7 @@ from urllib.request import urlopen
 
 import av
 import psutil
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, Route, WebSocket, expect, sync_playwright
 
 _FLAGS = (
     "--no-sandbox",
@@ -33,6 +36,11 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_LADDERS = {
+    "picture": "PICTURES",
+    "full": '{ source: "landmarks", model: "full", delegate: "CPU" }',
+    "lite": '{ source: "landmarks", model: "lite", delegate: "CPU" }',
+}
 _STAND_S = 3.0
 _SETTLED_S = 8.0
 """Statistics are of the last five seconds: from then on none of the start is in them."""
@@ -72,8 +80,38 @@ def wait_for(address: str) -> None:
     raise RuntimeError("the app does not answer")
 
 
-def measure(clip: Path, address: str, server: psutil.Process, seconds: float, size: tuple[int, int]) -> None:
-    """Do a set of so many seconds and print what it took."""
+def take_path(page: Page, path: str) -> None:
+    """Let the page know of this way alone, and find no speed too slow."""
+
+    def only(route: Route) -> None:
+        ladder = f"const LADDER = Object.freeze([{_LADDERS[path]}]);"
+        text, found = re.subn(r"const LADDER = Object\.freeze\(\[.*?\n\]\);", ladder, route.fetch().text(), flags=re.S)
+        for name in ("FAST_MS", "TOO_SLOW_MS"):
+            text, more = re.subn(rf"const {name} = \d+;", f"const {name} = 10_000;", text)
+            found += more
+        if found != 3:
+            raise RuntimeError("source_choice.js is not as it was")
+        route.fulfill(body=text, content_type="text/javascript")
+
+    page.route(re.compile("/source_choice[.]js$"), only)
+
+
+class Sent:
+    """Counts the bytes that a page sends over its sockets."""
+
+    def __init__(self, page: Page) -> None:
+        self.bytes = 0
+        page.on("websocket", self._opened)
+
+    def _opened(self, socket: WebSocket) -> None:
+        socket.on("framesent", self._sent)
+
+    def _sent(self, message: bytes | str) -> None:
+        self.bytes += len(message)
+
+
+def measure(clip: Path, path: str, address: str, server: psutil.Process, seconds: float, size: tuple[int, int]) -> str:
+    """Do a set of so many seconds and return what it took, as a line of the table."""
     exercise = "step-down" if "step" in clip.stem else "wall-squat"
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         film = Path(folder) / "camera.y4m"
@@ -83,33 +121,37 @@ def measure(clip: Path, address: str, server: psutil.Process, seconds: float, si
             args=[*_FLAGS, f"--use-file-for-fake-video-capture={film}"],
         )
         page = browser.new_page(viewport={"width": 1280, "height": 800})
+        take_path(page, path)
+        sent = Sent(page)
         page.goto(f"{address}/check?exercise={exercise}&reps=20")
         page.get_by_test_id("accept-safety").click()
+        where = "server" if path == "picture" else "here"
+        expect(page.get_by_test_id("privacy")).to_have_attribute("data-source", where, timeout=120_000)
         page.get_by_test_id("start").click()
         page.wait_for_timeout(_SETTLED_S * 1000)
-        cpu, begin, seen = server.cpu_times(), time.perf_counter(), []
+        cpu, begin, before, seen = server.cpu_times(), time.perf_counter(), sent.bytes, []
         while time.perf_counter() - begin < seconds:
             page.wait_for_timeout(1000)
             seen.append(json.loads(page.get_by_test_id("live-stats").text_content() or "{}"))
-        took, after = time.perf_counter() - begin, server.cpu_times()
+        took, after, up = time.perf_counter() - begin, server.cpu_times(), sent.bytes - before
         spent = after.user + after.system - cpu.user - cpu.system
         fps, p50, p95, in_server = (
             statistics.median(each[name] for each in seen) for name in ("fps", "p50_ms", "p95_ms", "server_ms")
         )
-        print(
-            f"{clip.stem:26} {fps:5.1f} frames/s  p50 {p50:5.1f} ms  p95 {p95:5.1f} ms (worst "
-            f"{max(each['p95_ms'] for each in seen):5.1f})  in the server {in_server:5.1f} ms  "
-            f"server CPU {1000 * spent / took / fps:5.1f} ms a frame  "
-            f"reps {page.get_by_test_id('rep-count').inner_text()}",
-            flush=True,
-        )
+        reps = page.get_by_test_id("rep-count").inner_text()
         browser.close()
+    worst = max(each["p95_ms"] for each in seen)
+    return (
+        f"| {clip.stem} | {path} | {fps:.1f} | {p50:.0f} | {p95:.0f} | {worst:.0f} | {in_server:.1f} "
+        f"| {1000 * spent / took / fps:.1f} | {up / took / 1000:.0f} | {reps.strip()} |"
+    )
 
 
 def main() -> None:
-    """Serve the app and measure each clip."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Serve the app and measure each clip in each way."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("clips", nargs="+", type=Path)
+    parser.add_argument("--path", nargs="+", choices=_LADDERS, default=list(_LADDERS))
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--size", type=int, nargs=2, default=[640, 480], metavar=("WIDTH", "HEIGHT"))
     args = parser.parse_args()
@@ -121,8 +163,14 @@ def main() -> None:
     try:
         address = f"http://127.0.0.1:{port}"
         wait_for(f"{address}/formcheck-health")
+        print(
+            "| clip | path | frames/s | p50 ms | p95 ms | worst p95 | in server ms | server CPU ms | up kB/s | reps |"
+        )
+        print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+        size = (args.size[0], args.size[1])
         for clip in args.clips:
-            measure(clip, address, psutil.Process(started.pid), args.seconds, (args.size[0], args.size[1]))
+            for path in args.path:
+                print(measure(clip, path, address, psutil.Process(started.pid), args.seconds, size), flush=True)
     finally:
         started.terminate()
         started.wait()

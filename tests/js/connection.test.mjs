@@ -403,6 +403,7 @@ test("at thirty a second two frames go in a message, and one answer is for both"
   for (const t of [10, 43, 76, 110, 143]) landmarks(stage, t);
   assert.deepEqual(carried(stage.socket), [[10], [43, 76], [110, 143]]);
   stage.tell({ type: "frame", t: 76 });
+  assert.equal(stage.connection.stats.answers.length, 3);
   assert.deepEqual([...stage.connection.inFlight.frames.keys()], [110, 143]);
 });
 

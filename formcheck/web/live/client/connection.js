@@ -216,9 +216,11 @@ export class Connection {
 
   #answered(message) {
     const now = this.world.clock();
+    for (const { late, takenAt } of this.inFlight.sentUpTo(message.t)) {
+      this.stats.answer(now, late ? null : now - takenAt, message.server_ms);
+    }
     const frame = this.inFlight.answer(message.t);
     this.refusals = 0;
-    this.stats.answer(now, frame !== undefined && !frame.late ? now - frame.takenAt : null, message.server_ms);
     this.handlers.onFrame(message, frame === undefined ? 0 : now - frame.takenAt);
     this.#drain();
     this.#place();

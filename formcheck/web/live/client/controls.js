@@ -22,12 +22,9 @@ export class Controls {
     this.video = make("video", { class: "fc-video", playsinline: true, muted: true, "aria-label": "Your camera" });
     this.canvas = make("canvas", { class: "fc-overlay", "aria-hidden": "true" });
     this.start = button("start", "Start", actions.start, "fc-primary fc-start");
-    this.stay = make("input", { type: "checkbox", "data-testid": "pictures-stay" });
-    this.stay.addEventListener("change", () => actions.stay(this.stay.checked));
     this.interrupted = make("p", { class: "fc-interrupted", role: "status", "data-testid": "interrupted", hidden: true });
     this.placeholder = make("div", { class: "fc-placeholder" }, this.interrupted, this.start,
-      make("p", { text: "Nothing needs to be touched from here to the end of the set." }),
-      make("label", { class: "fc-stay" }, this.stay, "Pictures never leave this device"));
+      make("p", { text: "Nothing needs to be touched from here to the end of the set." }));
     /** Where pictures go, before the set and in it. */
     this.privacy = make("p", { class: "fc-privacy", role: "status", "data-testid": "privacy" });
     this.troubleCause = make("p", { class: "fc-trouble-cause" });
@@ -48,7 +45,10 @@ export class Controls {
     this.cancel.title = "End without a result";
     this.cameras = make("select", { "aria-label": "Camera", "data-testid": "camera", hidden: true });
     this.cameras.addEventListener("change", () => actions.camera(this.cameras.value));
-    this.bar = make("div", { class: "fc-bar" }, this.finish, this.mute, this.fill, this.cameras, this.cancel);
+    this.stay = make("input", { type: "checkbox", "data-testid": "pictures-stay" });
+    this.stay.addEventListener("change", () => actions.stay(this.stay.checked));
+    this.stays = make("label", { class: "fc-stay" }, this.stay, "Pictures never leave this device");
+    this.bar = make("div", { class: "fc-bar" }, this.finish, this.mute, this.fill, this.cameras, this.stays, this.cancel);
   }
 
   /** @param {boolean} running whether a set is under way */
@@ -56,6 +56,7 @@ export class Controls {
     show(this.placeholder, !running);
     show(this.finish, false);
     show(this.cancel, running);
+    show(this.stays, !running);
     this.finish.disabled = false;
     this.cameras.disabled = false;
   }

@@ -78,6 +78,11 @@ export class InFlight {
     return answered;
   }
 
+  /** What an answer to `t` is about: everything sent up to it. @param {number} t @returns {InFlightFrame[]} */
+  sentUpTo(t) {
+    return [...this.frames.values()].filter((frame) => frame.t <= t && frame.sentAt !== null);
+  }
+
   /** @param {number} t */
   abandon(t) {
     this.frames.delete(t);

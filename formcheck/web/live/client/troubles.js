@@ -58,7 +58,7 @@ const TEXTS = {
   "too-large": over("The pictures are too large for the server.", "Choose another camera, then press Try again."),
   "too-fast": passing("Pictures were sent too fast.", "Wait a moment: it goes on more slowly."),
   "no-way": over("This browser cannot find the pose by itself, and your pictures may not leave this device.",
-    "Let pictures go to the server, or use another browser.", "none"),
+    "Let pictures go to the server, then press Try again; or use another browser."),
   "no-way-on": passing("The pose cannot be found on this device any more, and pictures cannot go to the server.",
     "Press Finish: what you did up to now counts."),
   "busy": over("The server has as many live checks as it can do.", "Wait a minute, then press Try again."),
