@@ -32,6 +32,7 @@ from formcheck.web.access.login import login_set_up
 from formcheck.web.access.origins import is_known_host, is_own_page, own_origins
 from formcheck.web.gate.crowd import Crowd, GateLimits
 from formcheck.web.gate.headers import secure, secure_headers
+from formcheck.web.gate.page_head import WithHead, asked_whole, is_page
 from formcheck.web.gate.server import bound_server
 from formcheck.web.gate.stream import page_messages, without_places
 from formcheck.web.shared.addresses import PAGES, UPLOADS_PATH
@@ -222,8 +223,11 @@ class Gate:
                 refusal.headers["Connection"] = "close"
                 await refusal(scope, receive, answer.send)
                 return
+            reply: Send = answer.send
+            if is_page(scope):
+                scope, reply = asked_whole(scope), WithHead(reply).send
             try:
-                await self._app(scope, _BoundedBody(receive, body, self._limits, answer).receive, answer.send)
+                await self._app(scope, _BoundedBody(receive, body, self._limits, answer).receive, reply)
             except Exception:
                 if not answer.begun:
                     await PlainTextResponse("Something went wrong.\n", status_code=500)(scope, receive, answer.send)

@@ -25,6 +25,8 @@ REFUSED: Final = (START, CHECK, VIDEOS, PEOPLE, PERSON, REVIEW, COMPARE, PROGRES
 WELCOME: Final = "welcome"
 GUIDANCE: Final = "guidance"
 """Everybody's."""
+PRIVACY_TOPIC: Final = "pictures"
+"""Of the guidance, behind `?topic=`."""
 PAGES: Final = (*REFUSED, WELCOME, GUIDANCE)
 """Every page, behind the slash; the server answers at no other."""
 
@@ -35,6 +37,11 @@ LIVE_CLIENT_PATH: Final = "/formcheck-static/live"
 PLAYER_CLIENT_PATH: Final = "/formcheck-static/review"
 UPLOADS_CLIENT_PATH: Final = "/formcheck-static/uploads"
 """Scripts, styles and drawings; each goes on with the name of a file."""
+
+OFFLINE_PATH: Final = "/formcheck-static/offline"
+"""What makes the app installable and keeps it without network; goes on with the name of a file."""
+SERVICE_WORKER_PATH: Final = OFFLINE_PATH + "/service_worker.js"
+MANIFEST_PATH: Final = OFFLINE_PATH + "/app.webmanifest"
 
 POSE_PATH: Final = "/formcheck-static/pose"
 """MediaPipe for browsers and its pose models; goes on with the SHA-256 of a file and its name."""

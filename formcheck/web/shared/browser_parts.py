@@ -9,11 +9,14 @@ from typing import Final
 
 from starlette.responses import PlainTextResponse, Response
 
-_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?P<ending>\.(?:js|css|svg))", re.ASCII)
+_NAME: Final = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]*(?P<ending>\.(?:js|css|svg|png|html|webmanifest))", re.ASCII)
 _MEDIA_TYPES: Final = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".html": "text/html; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
 }
 """Browsers run a module only under a script's type, and some systems know .js as plain text."""
 

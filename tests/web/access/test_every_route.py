@@ -29,6 +29,7 @@ OPEN: Final = {
     "/formcheck-static/live/{file}": "scripts and drawings of the camera view, the same for everybody",
     "/formcheck-static/uploads/{file}": "scripts of the uploads, the same for everybody",
     "/formcheck-static/pose/{sha256}/{name}": "MediaPipe and pose models as their makers publish them, for everybody",
+    "/formcheck-static/offline/{file}": "the service worker, the manifest and the icons, the same for everybody",
     "/formcheck-static/review/{file}": "scripts of the player, the same for everybody",
     "/formcheck-health": "whether the server lives, and how many sets are being done",
 }
