@@ -5,6 +5,7 @@ It is measured as what was said of it, and for the rest as what is guessed, each
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -13,6 +14,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
+
+import cv2
+import numpy as np
 
 from formcheck.errors import FormcheckError, OutputError
 from formcheck.intake.claims import Claim, LeaseLostError, claimed, mark_done
@@ -23,12 +27,13 @@ from formcheck.moments import read_moment
 from formcheck.pose.landmarks import Side
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import Region, SeveralPeopleError
+from formcheck.pose.store import load_track
 from formcheck.pose.types import PoseTrack, TrackSource
 from formcheck.records.access import SYSTEM, Actor, Role
 from formcheck.records.files import PRIVATE_FOLDER, FileStore, KeptFile
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
-from formcheck.records.sets import NewSet, add_set, keep_track, keep_video
+from formcheck.records.sets import NewSet, add_set, give_video, keep_track, keep_video, need_videoless
 from formcheck.records.tables import Json, Upload
 from formcheck.session.assessment import Assessment
 from formcheck.session.guess import guess_exercise
@@ -36,8 +41,10 @@ from formcheck.session.reading import read_track
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.video.proxy import write_proxy
+from formcheck.video.reader import open_video
 from formcheck.video.source import open_source
 from formcheck.video.unreadable import RECORD_AGAIN
+from formcheck.video.writer import VideoWriter
 
 
 @dataclass(frozen=True)
@@ -246,6 +253,9 @@ def analyse(records: Records, claim: Claim, model_source: ModelSource, progress:
     LeaseLostError
         If the upload is another's by now.
     """
+    if wishes_of(_look(records, claim)).for_set is not None:
+        with _workplace(records, claim) as folder:
+            return _lay_beside(records, claim, progress, folder)
     model = model_source(progress)
     with _workplace(records, claim) as folder:
         return _analyse(records, claim, model, progress, folder)
@@ -264,6 +274,110 @@ def _workplace(records: Records, claim: Claim) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+_OTHER_SHAPE: Final = FormcheckError(
+    "The pictures of this video have another shape than those that the landmarks were found in.",
+    "It was turned, or belongs to another set, and is not kept.",
+)
+_NOT_BESIDE: Final = FormcheckError(
+    "Nothing of this video was taken while the set was done.", "It belongs to another set, and is not kept."
+)
+_SAME_SHAPE: Final = 0.02
+"""Shapes that differ by less are the same: sides of pictures are whole numbers."""
+
+
+def _lay_beside(records: Records, claim: Claim, progress: Progress, folder: Path) -> str:
+    """Keep a video that a browser had kept as that of a set of landmarks, encoded anew in the set's size and time."""
+    row = _look(records, claim)
+    said, path = wishes_of(row), upload_path(records.files, row)
+    if not path.is_file():
+        raise _FILE_GONE
+    with records.reading(SYSTEM) as work:
+        source = need_videoless(work, said.for_set or "")
+        track = load_track(work.file_path(source.track_sha256))
+
+    def copying(share: float) -> None:
+        progress(COPYING, share)
+
+    copying(0.0)
+    video, proxy = (records.files.passing_name(".mp4", folder=folder) for _ in range(2))
+    try:
+        write_beside(path, video, track.source.width, track.source.height, said.begins_s, float(track.t_s[-1]), copying)
+        write_proxy(video, proxy)
+    except FormcheckError as error:
+        raise _in_words(error, path.name, row.name) from error
+    kept = [keep_video(records.files, each, ".mp4", folder=folder) for each in (video, proxy)]
+    with records.writing(Actor(row.created_by_id, row.created_by, Role.SYSTEM)) as work:
+        set_row = give_video(work, said.for_set or "", *kept)
+        claimed(work, claim).person_id = set_row.person_id
+        mark_done(work, claim, set_row.id)
+    path.unlink(missing_ok=True)
+    return set_row.id
+
+
+def write_beside(
+    source: Path,
+    target: Path,
+    width_px: int,
+    height_px: int,
+    begins_s: float,
+    end_s: float,
+    progress: Callable[[float], None],
+) -> int:
+    """Write what of a video was taken during a set, in the size and by the time of its pose track.
+
+    Parameters
+    ----------
+    source
+        The video.
+    target
+        The MP4 to write.
+    width_px, height_px
+        Of the pictures that the landmarks were found in.
+    begins_s
+        When the video's first picture was taken, by the time of the track (s).
+    end_s
+        When the track ends (s). Pictures before its time begins, and after that, are left out.
+    progress
+        Told the share that is done.
+
+    Returns
+    -------
+    int
+        Pictures written.
+
+    Raises
+    ------
+    FormcheckError
+        If its pictures have another shape, or none was taken during the set.
+    OutputError
+        If it cannot be written.
+    """
+    written, last_s = 0, -math.inf
+    with open_video(source) as video:
+        if abs(video.info.width / video.info.height / (width_px / height_px) - 1) > _SAME_SHAPE:
+            raise _OTHER_SHAPE
+        with VideoWriter(target, width_px, height_px, fps=30.0) as copy:
+            for frame in video:
+                t_s = frame.t_s + begins_s
+                if not max(0.0, last_s + _CLOSEST_S) <= t_s <= end_s + _LINGERS_S:
+                    continue
+                rgb = frame.rgb
+                if rgb.shape[:2] != (height_px, width_px):
+                    rgb = np.asarray(cv2.resize(rgb, (width_px, height_px), interpolation=cv2.INTER_AREA), np.uint8)
+                # A file's time begins with its first picture; that of the set is when its landmarks begin.
+                copy.write(rgb, t_s if written else 0.0)
+                written, last_s = written + 1, t_s
+                progress(min(1.0, t_s / end_s) if end_s > 0 else 1.0)
+            if not written:
+                raise _NOT_BESIDE
+    return written
+
+
+_CLOSEST_S: Final = 0.001
+_LINGERS_S: Final = 0.1
+"""The last picture of a set may have been taken a little after its last landmarks."""
 
 
 def _analyse(records: Records, claim: Claim, model: PoseModel, progress: Progress, folder: Path) -> str:

@@ -35,6 +35,7 @@ from formcheck.records.access import Actor, NotAllowedError, RecordsError, Role
 from formcheck.records.files import PRIVATE_FILE
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
+from formcheck.records.sets import need_videoless
 from formcheck.records.tables import Upload, new_id
 from formcheck.video.digest import file_sha256
 from formcheck.video.unreadable import CONVERT, RECORD_AGAIN
@@ -115,7 +116,8 @@ def begin(
     """
     name = safe_name(file.name)
     _check_file(name, file.size, settings)
-    whose = _person(work, person_id)
+    # It is that person's from the beginning: whoever erases them finds it.
+    whose = _person(work, person_id) if wishes.for_set is None else need_videoless(work, wishes.for_set).person_id
     interrupted = _interrupted(work, name, file)
     if interrupted is not None:
         _say_anew(work, interrupted, wishes, whose)

@@ -38,6 +38,10 @@ class Wishes:
     """`upload` or `sample`."""
     last_modified: datetime | None = None
     """Of the file, as the browser said."""
+    for_set: str | None = None
+    """Id of a set in the records whose video this is, and which has none yet: nothing is measured then."""
+    begins_s: float = 0.0
+    """Of such a video: when its first picture was taken, by the time of the set's pose track (s); mostly before it."""
 
     def document(self) -> Json:
         """Return the JSON form: that of the request, its plan null where none was said, and the rest beside it."""
@@ -50,6 +54,7 @@ class Wishes:
             "keep_video": self.keep_video,
             "origin": self.origin,
             "last_modified": _moment_text(self.last_modified),
+            **({} if self.for_set is None else {"for_set": self.for_set, "begins_s": self.begins_s}),
         }
 
     @classmethod
@@ -70,6 +75,8 @@ class Wishes:
             keep_video=kept.keep_video is not False,
             origin=kept.origin,
             last_modified=kept.last_modified,
+            for_set=kept.for_set,
+            begins_s=kept.begins_s,
         )
 
 
@@ -89,6 +96,8 @@ class _KeptWishes(KeptRequest):
     keep_video: bool | None = None
     origin: Literal["upload", "sample"] = "upload"
     last_modified: Moment = None
+    for_set: str | None = None
+    begins_s: float = 0.0
 
 
 def _refused(wrong: tuple[Wrong, ...]) -> RecordsError:

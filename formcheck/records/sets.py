@@ -278,6 +278,36 @@ def need_version(row: ExerciseSet, version: int) -> None:
         raise ConflictError("set")
 
 
+def need_videoless(work: Work, set_id: str) -> ExerciseSet:
+    """Return a set that a video may be given to.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such set for the actor.
+    RecordsError
+        If it has one.
+    """
+    row = get_set(work, set_id)
+    if row.video_sha256 is not None:
+        raise RecordsError("This set has a video already.", "Delete that first, if this one is to be kept instead.")
+    return row
+
+
+def give_video(work: Work, set_id: str, video: KeptFile, proxy: KeptFile) -> ExerciseSet:
+    """Keep the video of a set that was measured without it, such as one from landmarks.
+
+    Raises
+    ------
+    NotFoundError, RecordsError
+        As `need_videoless` does.
+    """
+    row = need_videoless(work, set_id)
+    row.video_sha256, row.proxy_sha256 = work.keep_file(video), work.keep_file(proxy)
+    work.log("set.video_given", subject=row.id, person=row.person_id)
+    return row
+
+
 def drop_video(work: Work, set_id: str) -> None:
     """Give up the video of a set; landmarks and numbers stay. Its files go with the next `remove_unused`."""
     row = get_set(work, set_id)

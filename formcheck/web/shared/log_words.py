@@ -32,6 +32,7 @@ _WORDS: Final = {
     "set.pain": "pain answered",
     "set.uncorrected": "correction of a set taken back",
     "set.video_dropped": "video deleted",
+    "set.video_given": "video given, which a browser had kept",
     "suggestion.answered": "suggestion answered",
     "upload.cancelled": "upload cancelled",
     "upload.changed": "upload changed",

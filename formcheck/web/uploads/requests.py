@@ -23,6 +23,8 @@ _LONGEST_JSON: Final = 16_384
 _LONGEST_NAME: Final = 1024
 _MOST_BYTES: Final = 2**53
 """As far as browsers count."""
+MOST_BESIDE_S: Final = 3600.0
+"""A video begins within an hour of its set: no set is longer."""
 
 
 class Beginning(Strict):
@@ -35,6 +37,10 @@ class Beginning(Strict):
     """As the browser says; not used where it is no date of our time."""
     person_id: str | None = Field(default=None, pattern="^[0-9a-f]{32}$", title="the id of a person")
     keep_video: bool = True
+    set_id: str | None = Field(default=None, pattern="^[0-9a-f]{32}$", title="the id of a set")
+    """Of a set that was measured from landmarks, whose video this is."""
+    begins_s: float = Field(default=0.0, ge=-MOST_BESIDE_S, le=MOST_BESIDE_S)
+    """When that video's first picture was taken, by the time of the set."""
 
     @property
     def file(self) -> Announced:
@@ -47,6 +53,8 @@ class Beginning(Strict):
     @property
     def wishes(self) -> Wishes:
         """What is said of it beside."""
+        if self.set_id is not None:
+            return Wishes(for_set=self.set_id, begins_s=self.begins_s, person_said=True)
         return Wishes(keep_video=self.keep_video)
 
 
