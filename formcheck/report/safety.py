@@ -26,7 +26,7 @@ _ASK_FIRST: Final = (
     "balance problems or a neurological disease, or if you have not been cleared for squats. "
     "The bands are for adults: they do not apply under 16."
 )
-_PRIVATE: Final = "Your video stays on this device unless you choose to share it."
+_PRIVATE: Final = "No picture of you is kept or shared unless you choose so."
 
 SEE_NOW: Final = (
     "you cannot take weight on the leg, or the pain is severe",

@@ -19,8 +19,10 @@ from formcheck.exercises.catalogue.guide import (
     guide_of,
     read_figure,
 )
+from formcheck.report.privacy import KEPT, PICTURES
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, SMALL_CHANGES, STOP_RULE
 from formcheck.report.words import sentence_case
+from formcheck.web.shared.addresses import PRIVACY_TOPIC
 
 
 def _figure(name: str) -> str:
@@ -321,9 +323,17 @@ SAFETY: Final = Topic(
 )
 
 
+PRIVACY: Final = Topic(
+    key=PRIVACY_TOPIC,
+    name="Your pictures",
+    blocks=(Points("Where they go", PICTURES), Points("What is kept, and where", KEPT)),
+    origins=(Origin("Where pictures go, and what is kept", (Basis.DEFAULT,), "how formcheck is made"),),
+)
+
+
 def topics() -> tuple[Topic, ...]:
     """Return every topic: safety before all, then each exercise of the catalogue, then what holds for all of them."""
-    return (SAFETY, *(guide_of(name) for name in exercises()), FILMING, NUMBERS, PROGRESS)
+    return (SAFETY, *(guide_of(name) for name in exercises()), FILMING, NUMBERS, PROGRESS, PRIVACY)
 
 
 def topic_named(key: str) -> Topic | None:
