@@ -1,4 +1,4 @@
-"""What a frame of a live set costs the engine beside what it costs in another checkout, by the landmarks of sample clips.
+"""What a frame of a live set costs the engine, beside what it costs in another checkout, by landmarks of sample clips.
 
 Rounds of both take turns, each in a process of its own; of each frame the least CPU time of all rounds counts, so that
 other work of the machine weighs on neither. Frames of the running set are counted, those in which reps are measured and

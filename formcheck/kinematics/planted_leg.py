@@ -222,5 +222,5 @@ def _better_rods(
         rows[axis, 2, :, 3] = along_thigh[axis] * root
         for joint, target in enumerate((ankle, knee, hip)):
             values[axis, joint] = target[:, axis] * root
-    solution: FloatArray = np.linalg.lstsq(rows.reshape(-1, 4), values.reshape(-1), rcond=None)[0]
-    return solution[:2], float(solution[2]), float(solution[3])
+    solution = np.linalg.lstsq(rows.reshape(-1, 4), values.reshape(-1), rcond=None)[0]
+    return np.asarray(solution[:2], dtype=np.float64), float(solution[2]), float(solution[3])
