@@ -51,6 +51,7 @@ def main() -> None:
         port=port,
         log_level="warning",
         access_log=False,
+        ws_per_message_deflate=False,  # as Streamlit has it
     )
 
 

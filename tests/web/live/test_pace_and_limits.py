@@ -24,6 +24,15 @@ def test_a_ceiling_that_means_nothing_is_refused(text: str) -> None:
         LiveLimits.from_environment({"FORMCHECK_LIVE_SESSIONS": text})
 
 
+def test_a_process_for_each_core_where_there_are_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    for cores, workers in ((None, 0), (1, 0), (2, 2), (8, 8)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        assert LiveLimits.from_environment({}).workers == workers
+    assert LiveLimits.from_environment({"FORMCHECK_LIVE_WORKERS": "0"}).workers == 0
+    with pytest.raises(LiveSettingError, match="FORMCHECK_LIVE_WORKERS must be a whole number from 0 to 64"):
+        LiveLimits.from_environment({"FORMCHECK_LIVE_WORKERS": "65"})
+
+
 def test_a_second_of_messages_may_come_at_once_and_no_more() -> None:
     clock = Clock()
     rate = RateLimit(10, clock)
