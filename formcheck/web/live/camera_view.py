@@ -54,6 +54,14 @@ def live_token(*, renew: bool = False) -> str:
     return str(st.session_state[_TOKEN])
 
 
+def _pose_of_browsers() -> dict[str, object] | None:
+    """Return what a page needs to find poses by itself, and have the server ready for what it will send."""
+    needed = browser_pose()
+    if needed is not None:
+        live_service().expect_landmarks()
+    return needed
+
+
 def shown_measures() -> list[dict[str, object]]:
     """Return the measures beside the picture, in order: name in messages, label, unit, whose they are, view."""
     return [
@@ -93,7 +101,7 @@ def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key
         data={
             "static_base": LIVE_CLIENT_PATH,
             "socket_path": SOCKET_PATH,
-            "pose": browser_pose(),
+            "pose": _pose_of_browsers(),
             "token": live_token(),
             "measures": shown_measures(),
             "setup": dict(setup),

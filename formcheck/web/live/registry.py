@@ -184,9 +184,12 @@ class LiveRegistry:
         """Ids of the processes that work on sets of landmarks."""
         return self._workers.pids
 
+    def expect_landmarks(self) -> None:
+        """Start the first process that works on sets of landmarks, so that the first set finds it ready."""
+        self._workers.warm()
+
     def issue_token(self, owner: str, actor_id: str) -> str:
         """Return a token with which this owner's page, logged in as this actor, may open a socket for five minutes."""
-        self._workers.warm()
         return self._tokens.issue(Holder(owner, actor_id))
 
     def holder_of(self, token: str, *, to_resume: bool) -> Holder:

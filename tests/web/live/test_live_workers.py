@@ -157,3 +157,14 @@ def test_a_process_that_cannot_start_ends_its_set_with_a_reason(world: World) ->
     with world.socket() as socket:
         socket.send_json({"type": "setup", "version": 2, "exercise": "squat", **_SIZE, **LANDMARKS})
         assert farewell(socket) == ("worker-gone", 4500)
+
+
+def test_the_first_process_is_ready_before_the_first_set(two: World) -> None:
+    two.registry.issue_token("somebody", "an account")
+    assert two.registry.worker_pids == []
+    two.registry.expect_landmarks()
+    (ready,) = two.registry.worker_pids
+    two.registry.expect_landmarks()
+    with two.socket() as socket:
+        begin(socket, **LANDMARKS)
+        assert two.registry.worker_pids == [ready]
