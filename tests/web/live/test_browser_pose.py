@@ -68,10 +68,11 @@ def test_a_page_is_told_what_is_there_and_what_it_is(folder: Path) -> None:
     pose = told()
     assert (pose["package"], pose["version"]) == ("@mediapipe/tasks-vision", "0.10.35")
     assert pose["wasm_sha256"] == hashlib.sha256(WASM).hexdigest()
-    content = (folder / "pose_landmarker_full.task").read_bytes()
-    full = hashlib.sha256(content).hexdigest()
+    assert pose["wasm_bytes"] == len(WASM)
+    model = (folder / "pose_landmarker_full.task").read_bytes()
+    full = hashlib.sha256(model).hexdigest()
     address = f"/formcheck-static/pose/{full}/pose_landmarker_full.task"
-    assert pose["models"] == {"full": {"address": address, "sha256": full, "bytes": len(content)}}
+    assert pose["models"] == {"full": {"address": address, "sha256": full, "bytes": len(model)}}
 
 
 def test_a_page_is_told_nothing_where_something_is_missing(folder: Path) -> None:
