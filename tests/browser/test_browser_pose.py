@@ -143,6 +143,10 @@ def test_without_webgl_the_worker_says_so(playwright: Playwright, app_address: s
         browser.close()
 
 
+def test_a_program_that_stands_for_the_graphics_card_is_not_taken_for_one(page: Page) -> None:
+    assert opened(page, "GPU")["cause"] == "software"
+
+
 def test_a_worker_whose_webassembly_is_blocked_says_so(page: Page) -> None:
     page.route("**/*.wasm", lambda route: route.abort())
     assert opened(page)["cause"] == "wasm"

@@ -19,6 +19,7 @@ from playwright.sync_api import Page, Request, Route, WebSocketRoute, expect
 from formcheck.pose.browser_bundle import browser_state
 from formcheck.web.live.browser_pose import POSE_WORKER
 from formcheck.web.live.messages import PROTOCOL_VERSION
+from formcheck.web.shared.addresses import SELF_TEST
 
 from .conftest import OpenPage
 from .faults import LOSE_CONTEXTS, keep_contexts
@@ -166,6 +167,8 @@ def test_a_graphics_card_that_is_lost_in_mid_set_costs_no_rep(
     next(each for each in page.workers if each.url.endswith(POSE_WORKER)).evaluate(LOSE_CONTEXTS)
     wait_for_reps(page, 2)
     finish(page)
+    page.get_by_text("Set-up, and what could not be measured").click()
+    expect(page.get_by_text("on the pose was found with")).to_be_visible()
     keep_picture(page, "result")
     (step,) = traffic.said("step_down")
     assert (step["source"], step["why"], step["estimator"]["model"]) == ("landmarks", "context-lost", "full")
@@ -197,3 +200,38 @@ def test_a_connection_that_is_away_in_mid_set_costs_nothing(camera_page: OpenPag
     times = sorted(set(traffic.times_ms))
     assert max(later - earlier for earlier, later in pairwise(times)) < 500
     assert len(traffic.times_ms) - len(times) <= _IN_FLIGHT
+
+
+def test_a_page_says_where_pictures_go_and_lets_the_person_forbid_it(
+    camera_page: OpenPage, app_address: str, keep_picture: KeepPicture
+) -> None:
+    page = camera_page(None)
+    page.route("**/*.wasm", lambda route: route.abort())
+    page.goto(f"{app_address}/check?exercise=wall-squat&leg=both&reps=10&hold=1")
+    page.get_by_test_id("accept-safety").click()
+    privacy, stay = page.get_by_test_id("privacy"), page.get_by_test_id("pictures-stay")
+    expect(privacy).to_have_attribute("data-source", "server")
+    stay.check()
+    expect(privacy).to_contain_text("your pictures may not leave this device")
+    page.get_by_test_id("start").click()
+    expect(page.get_by_test_id("trouble")).to_contain_text("Let pictures go to the server")
+    keep_picture(page, "forbidden")
+    page.reload()
+    expect(privacy).to_have_attribute("data-source", "nowhere")
+    stay.uncheck()
+    expect(privacy).to_have_attribute("data-source", "server")
+
+
+def test_the_self_test_shows_each_way_to_find_poses_here(
+    camera_page: OpenPage, app_address: str, keep_picture: KeepPicture
+) -> None:
+    page = camera_page(None)
+    be_patient(page)
+    page.goto(f"{app_address}/{SELF_TEST}")
+    page.get_by_role("button", name="Test browser and camera").click()
+    step = page.locator("[data-testid=selftest-item][data-step='full CPU']")
+    expect(step).to_contain_text("30 runs", timeout=120_000)
+    expect(step).to_have_attribute("data-state", "ok")
+    expect(page.get_by_test_id("selftest-list")).to_contain_text("The live check uses the full model on the processor")
+    expect(page.get_by_role("button", name="Test again")).to_be_enabled()
+    keep_picture(page, "steps")

@@ -24,10 +24,11 @@ const WORLD_STREAM = "world_landmarks";
 const LUMA_STRIDE = 8;
 /** Enough to tell one person from several; each one costs time. */
 const MOST_PEOPLE = 3;
+const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 /** How often the page is told how much is loaded: in so many steps. */
 const LOADING_STEPS = 50;
 
-/** @typedef {"bundle"|"wasm"|"model"|"webgl"|"presence"|"context-lost"|"estimate"|"open"} Cause */
+/** @typedef {"bundle"|"wasm"|"model"|"webgl"|"software"|"presence"|"context-lost"|"estimate"|"open"} Cause */
 
 const covers = new CoverWatch();
 const belief = new Belief();
@@ -97,7 +98,10 @@ async function open({ assets, sizes, delegate }) {
     cause = "model";
     const modelAssetBuffer = await model;
     cause = "webgl";
-    if (new OffscreenCanvas(1, 1).getContext("webgl2") === null) throw new Error("no WebGL");
+    const graphics = new OffscreenCanvas(1, 1).getContext("webgl2");
+    if (graphics === null) throw new Error("no WebGL");
+    cause = "software";
+    if (delegate === "GPU" && isSoftware(graphics)) throw new Error("no graphics card");
     cause = "open";
     let module = null;
     openLandmarker = (options) => {
@@ -119,6 +123,13 @@ async function open({ assets, sizes, delegate }) {
   } catch (error) {
     fail(cause, error);
   }
+}
+
+/** Whether a program stands for the graphics card: right, but a hundred times slower than the CPU by itself. */
+function isSoftware(graphics) {
+  const names = graphics.getExtension("WEBGL_debug_renderer_info");
+  const name = names === null ? "" : graphics.getParameter(names.UNMASKED_RENDERER_WEBGL);
+  return SOFTWARE.test(String(name));
 }
 
 /** Open what counts people, beside the frames that come. Where that cannot be done nobody counts. */
