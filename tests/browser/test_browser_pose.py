@@ -19,7 +19,7 @@ from formcheck.pose.covered import WATCHED, CoverWatch
 from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.people import box_of
 from formcheck.web.live.browser_pose import browser_pose
-from formcheck.web.shared.addresses import HEALTH_PATH
+from formcheck.web.shared.addresses import HEALTH_PATH, LIVE_CLIENT_PATH
 
 from ..estimated import full_model
 from .camera_film import SAMPLE_VIDEOS
@@ -42,6 +42,22 @@ async (address) => {
   try { await fetch(address, { mode: "no-cors" }); return "sent"; } catch (error) { return error.name; }
 }
 """
+
+
+_CHECK: Final = """
+async (base) => {
+  const { FILM } = await import(`${base}/self_test_film.js`);
+  const { offInFirst } = await import(`${base}/self_test.js`);
+  const { filmPicture } = await import(`${base}/pose_source.js`);
+  const picture = await filmPicture(0);
+  const points = await new Promise((told) => {
+    window.worker.onmessage = ({ data }) => told(data.points);
+    window.worker.postMessage({ type: "check", picture, width: FILM.width, height: FILM.height });
+  });
+  return offInFirst(points, FILM);
+}
+"""
+"""How far the worker is off in a picture of the film that it looks at beside others, px."""
 
 
 @pytest.fixture
@@ -118,6 +134,7 @@ def test_the_worker_counts_the_people_in_view_as_python_does(page: Page) -> None
             expected = len(estimator.people_in_view(picture, box_of(pose.image_px)))
             assert expected == i + 1
             assert counted == [expected] * len(counted) != []
+    assert page.evaluate(_CHECK, LIVE_CLIENT_PATH) <= 3
 
 
 def test_a_worker_whose_graphics_card_is_lost_says_so(page: Page) -> None:

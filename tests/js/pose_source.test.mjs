@@ -197,8 +197,8 @@ test("a choice that was overtaken changes nothing any more", async () => {
 });
 
 test("the server is told why in one of its words", () => {
-  assert.deepEqual(["slow", "context-lost", "too-long", "estimate", "worker"].map(whyOf),
-    ["slow", "context-lost", "failed", "failed", "failed"]);
+  assert.deepEqual(["slow", "context-lost", "wrong", "too-long", "estimate", "worker"].map(whyOf),
+    ["slow", "context-lost", "wrong", "failed", "failed", "failed"]);
 });
 
 test("the step of another day is where the next day begins", async () => {

@@ -80,6 +80,14 @@ class Finder {
     return { frame, points, ms: this.ms };
   }
 
+  async check() {
+    if (this.cause !== null) throw new Error(this.cause);
+    return Array.from({ length: 33 }, (_, mark) => {
+      const i = WATCHED.indexOf(mark);
+      return i < 0 ? [0, 0] : [FILM.expected[0][2 * i] + this.px, FILM.expected[0][2 * i + 1]];
+    });
+  }
+
   forget() {}
 
   close() {
@@ -197,6 +205,16 @@ for (const [fault, break_, why] of [
     run.close(false);
   });
 }
+
+test("a finder that goes wrong in the set is found out by a picture that is known, and left", async () => {
+  const { run } = await begun({});
+  await film(11_000);
+  assert.equal(stepOf(), undefined);
+  stage.finders[0].px = 4;
+  await film(11_000);
+  assert.deepEqual([stepOf().estimator.delegate, stepOf().why], ["CPU", "wrong"]);
+  run.close(false);
+});
 
 test("a lost context is tried anew on the same step", async () => {
   const { run } = await begun({});

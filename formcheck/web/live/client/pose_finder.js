@@ -60,6 +60,17 @@ export class PoseFinder {
     return { frame, points: pointsOf(frame), ms };
   }
 
+  /**
+   * Look at a picture that is known, beside those of the camera.
+   * @param {ImageBitmap} picture handed over @param {{width: number, height: number}} size
+   * @returns {Promise<number[][]|null|undefined>} x, y in pixels; null where nobody is found, undefined where it cannot be
+   *   looked at now; rejects with a cause
+   */
+  async check(picture, { width, height }) {
+    const { points } = await this.#ask({ type: "check", picture, width, height }, [picture], ESTIMATE_MS);
+    return points;
+  }
+
   /** Another set begins. */
   forget() {
     if (this.cause === null) this.worker.postMessage({ type: "forget" });

@@ -5,7 +5,7 @@
  *
  * @typedef {{finder: import("./pose_finder.js").PoseFinder, estimator: Object}} Finding a finder that passed, and what
  *   the set-up message says of it
- * @typedef {"slow"|"failed"|"context-lost"} Why a finder is given up in the set
+ * @typedef {"slow"|"failed"|"context-lost"|"wrong"} Why a finder is given up in the set
  * @typedef {Object} PoseWorld
  * @property {Storage|null} storage
  * @property {string} userAgent
@@ -15,9 +15,9 @@
  */
 
 import { PoseFinder } from "./pose_finder.js";
-import { RUNS_IN_SET, selfTest } from "./self_test.js";
+import { RUNS_IN_SET, offInFirst, selfTest } from "./self_test.js";
 import { FILM } from "./self_test_film.js";
-import { SourceChoice, recalled, remember, stepsOf } from "./source_choice.js";
+import { MOST_PX, SourceChoice, recalled, remember, stepsOf } from "./source_choice.js";
 
 const KEY = "formcheck-pose-step";
 const PICTURES_KEY = "formcheck-pictures-stay";
@@ -100,6 +100,18 @@ export class PoseSource {
     this.hasPlace = false;
     this.#changed();
     return this.begin();
+  }
+
+  /** Whether the finder still finds what is known. @returns {Promise<boolean>} */
+  async isStillRight() {
+    const { finder } = this;
+    try {
+      const points = await finder.check(await this.world.picture(0), FILM);
+      return points === undefined || offInFirst(points, FILM) <= MOST_PX;
+    } catch {
+      // It has failed, which its cause says, or is busy.
+      return true;
+    }
   }
 
   /**
@@ -197,7 +209,7 @@ export function forgetStep(storage) {
 
 /** Why a finder is given up, as the server is told. @param {string} cause @returns {Why} */
 export function whyOf(cause) {
-  return cause === "slow" || cause === "context-lost" ? cause : "failed";
+  return ["slow", "context-lost", "wrong"].includes(cause) ? cause : "failed";
 }
 
 /** A picture of the film as a picture of the camera. @param {number} i */

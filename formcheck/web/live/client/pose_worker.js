@@ -4,10 +4,11 @@
  *
  * In: `{type: "open", assets: {bundle, loader, wasm, model}, sizes: {wasm, model}, delegate}` once; then
  * `{type: "frame", id, picture, t, width, height, people}`, the picture a VideoFrame, an ImageBitmap or an ImageData of
- * that size, one at a time, `people` where those in view are to be counted; `{type: "forget"}` where another camera or
- * set begins.
+ * that size, one at a time, `people` where those in view are to be counted; `{type: "check", picture, width, height}`, a
+ * picture that is known and not of the camera; `{type: "forget"}` where another camera or set begins.
  * Out: `{type: "loading", share}`; `{type: "opened"}`; `{type: "pose", id, frame, ms}`, the frame as
- * `landmark_message.js` makes it; or `{type: "failed", cause}`, after which the worker is of no more use.
+ * `landmark_message.js` makes it; `{type: "checked", points}`, x, y in pixels of the known picture, null where nobody is
+ * found in it, undefined where what looks at single pictures is not open; or `{type: "failed", cause}`, after which the worker is of no more use.
  */
 
 import { Belief } from "./belief.js";
@@ -194,6 +195,16 @@ function estimate({ id, picture, t, width, height, people: isAsked }) {
   if (look !== null) lookOn();
 }
 
+/** Find somebody in a picture that is known, beside the camera's: the graphics card may have gone wrong since the start. */
+function check({ picture, width, height }) {
+  let points;
+  if (peopleFinder !== null) {
+    const [person] = peopleFinder.detect(pixels(picture, width, height)).landmarks;
+    points = person?.map(({ x, y }) => [x * width, y * height]) ?? null;
+  }
+  self.postMessage({ type: "checked", points });
+}
+
 /** Look at one more part of the picture in which people are counted. */
 function lookOn() {
   look.next(({ data, width, height }) => peopleFinder.detect(new ImageData(data, width, height)).landmarks
@@ -225,9 +236,10 @@ self.onmessage = ({ data }) => {
     belief.forget();
     covers.forget();
     look = people = null;
-  } else if (data.type === "frame" && landmarker !== null) {
+  } else if (landmarker !== null) {
     try {
-      estimate(data);
+      if (data.type === "check") check(data);
+      else estimate(data);
     } catch (error) {
       fail("estimate", error);
     }

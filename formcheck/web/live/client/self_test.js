@@ -61,6 +61,14 @@ export async function selfTest(film, estimate, most = film.expected.length) {
   };
 }
 
+/**
+ * How far landmarks of the film's first picture, looked at by itself, lie from where they should, px.
+ * @param {number[][]|null} points
+ */
+export function offInFirst(points, film) {
+  return points === null ? NOBODY_PX : farthest(points, film.expected[0], 640 / film.width);
+}
+
 /** The farthest that a leg's landmark lies from where it should, px of a picture 640 wide. */
 function farthest(points, expected, scale) {
   return Math.max(...WATCHED.map((mark, i) => {

@@ -24,6 +24,8 @@ const UNREADABLE = 30;
 const LEAST_APART_MS = 25;
 /** Two shapes of a picture that differ by more than this share are not the same. */
 const SHAPE_TOLERANCE = 0.02;
+/** In the set the finder is held to a picture that is known this often, ms. */
+const CHECK_MS = 10_000;
 /** Where pictures may leave the device they are sent after this time without a finder, ms. */
 const WITHOUT_FINDER_MS = 4000;
 /** Pictures that wait for a finder are this far apart, ms, and no more than so many: they are 1 MB each. */
@@ -179,6 +181,7 @@ export class SetRun {
     finding?.finder.forget();
     this.pace.reset();
     this.people.reset();
+    this.checkedAt = null;
     this.isTooSlow = false;
     this.handlers.onSource(finding !== null);
   }
@@ -237,7 +240,10 @@ export class SetRun {
     this.unreadable = bytes === null ? this.unreadable + 1 : 0;
     if (this.unreadable >= UNREADABLE) this.handlers.onTrouble(TROUBLES["picture-unreadable"]);
     else connection.encoded(t, bytes);
-    if (finding === this.finding) this.#watchFinder();
+    if (finding === this.finding) {
+      await this.#checkFinder(t);
+      this.#watchFinder();
+    }
     this.#next();
   }
 
@@ -252,6 +258,19 @@ export class SetRun {
       this.handlers.onPose(points?.map(([x, y, seen]) => [x / size.width, y / size.height, seen]) ?? null);
     }
     return frame;
+  }
+
+  /** Some graphics cards go wrong without a word. @param {number} t capture time of the last picture, ms */
+  async #checkFinder(t) {
+    const { finding } = this;
+    if (finding === null || this.isStepping || this.stage !== "set") return;
+    this.checkedAt ??= t;
+    if (t - this.checkedAt < CHECK_MS) return;
+    this.checkedAt = t;
+    const isRight = await this.source.isStillRight();
+    if (!isRight && !this.over && finding === this.finding && !this.isStepping) {
+      this.#step(() => this.source.leave("wrong"), "wrong");
+    }
   }
 
   /** A finder that failed, or got too slow, is left for the next step. */
