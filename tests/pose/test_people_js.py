@@ -63,12 +63,13 @@ def test_browsers_look_where_we_look_and_count_as_we_count() -> None:
         if os.environ.get("FORMCHECK_TEST_TOOLS") == "required":
             pytest.fail("no Node.js")
         pytest.skip("no Node.js")
-    cases, parts = list(given()), []
+    cases = list(given())
+    sent = b""
     for rgb, known in cases:
         height, width = rgb.shape[:2]
         box = (math.nan,) * 4 if known is None else (known.left, known.top, known.right, known.bottom)
-        parts += [struct.pack("<II4d", width, height, *box), np.dstack([rgb, np.full((height, width), 255, np.uint8)])]
-    sent = b"".join(part if isinstance(part, bytes) else part.tobytes() for part in parts)
+        rgba = np.dstack([rgb, np.full((height, width), 255, np.uint8)])
+        sent += struct.pack("<II4d", width, height, *box) + rgba.tobytes()
     script = _ROOT / "tests/js/people_of_pictures.mjs"
     said = subprocess.run([node, script], input=sent, stdout=subprocess.PIPE, check=True, timeout=60).stdout
     python = [in_python(rgb, known) for rgb, known in cases]
