@@ -26,6 +26,10 @@ test("a frame without a person is 806 bytes with its time and its brightness, an
   assert.equal(pointsOf(frame), null);
 });
 
+test("a picture that is shown again says so", () => {
+  assert.equal(new DataView(landmarkFrame({ ...nobody, repeats: true }, SIZE)).getUint8(0), 8);
+});
+
 test("a person's landmarks are pixels, metres and shares, 24 bytes each", () => {
   const covered = Array.from({ length: 10 }, (_, i) => i === 0 || i === 9);
   const view = new DataView(landmarkFrame({ ...nobody, people: 2, covered, found: found() }, SIZE));

@@ -15,6 +15,7 @@
  * @property {number|null} people in view; null where nobody looked
  * @property {boolean[]|null} covered of each in `cover.WATCHED`; null where nobody watched
  * @property {Found|null} found null where nobody is seen
+ * @property {boolean} [repeats] whether it is the picture before it again
  */
 
 import { LANDMARKS } from "./contract.js";
@@ -25,7 +26,7 @@ export const MOST_FRAMES = 2;
 const HEAD_BYTES = 14;
 const LANDMARK_BYTES = 24;
 export const FRAME_BYTES = HEAD_BYTES + LANDMARKS * LANDMARK_BYTES;
-const FLAG = Object.freeze({ found: 1, people: 2, covered: 4 });
+const FLAG = Object.freeze({ found: 1, people: 2, covered: 4, repeats: 8 });
 const SHARE = 65_535;
 /** What the server takes: shares of the picture, and metres. Further off is a guess that nobody believes in. */
 const FARTHEST = Object.freeze([-1, 2]);
@@ -38,10 +39,11 @@ const MOST_PEOPLE = 255;
  * @param {{width: number, height: number}} size of the picture that was estimated
  * @returns {ArrayBuffer}
  */
-export function landmarkFrame({ t, luma, people, covered, found }, { width, height }) {
+export function landmarkFrame({ t, luma, people, covered, found, repeats = false }, { width, height }) {
   const bytes = new ArrayBuffer(FRAME_BYTES);
   const view = new DataView(bytes);
-  view.setUint8(0, (found ? FLAG.found : 0) | (people === null ? 0 : FLAG.people) | (covered ? FLAG.covered : 0));
+  view.setUint8(0, (found ? FLAG.found : 0) | (people === null ? 0 : FLAG.people) | (covered ? FLAG.covered : 0)
+    | (repeats ? FLAG.repeats : 0));
   view.setUint8(1, Math.round(within(luma, [0, 255])));
   view.setUint8(2, Math.min(people ?? 0, MOST_PEOPLE));
   view.setFloat64(4, t, true);

@@ -15,6 +15,7 @@ import { Belief } from "./belief.js";
 import { CoverWatch } from "./cover.js";
 import { landmarkFrame } from "./landmark_message.js";
 import { PeopleLook, boxOf } from "./people.js";
+import { RepeatWatch } from "./repeats.js";
 import { foundOf, readLandmarks } from "./result_bytes.js";
 
 /** MediaPipe is told that time runs this much faster, so that its smoothing has nothing to hold on to. */
@@ -33,6 +34,7 @@ const LOADING_STEPS = 50;
 
 const covers = new CoverWatch();
 const belief = new Belief();
+const repeated = new RepeatWatch();
 let landmarker = null;
 let raw = {};
 let firstT = null;
@@ -187,7 +189,8 @@ function estimate({ id, picture, t, width, height, people: isAsked }) {
       found.image[2 * i] * width, found.image[2 * i + 1] * height]);
     covered = covers.covered(t / 1000, image, points, belief.of(found.visibility, found.presence));
   }
-  const frame = landmarkFrame({ t, luma: lumaOf(image), people, covered, found }, { width, height });
+  const repeats = repeated.isRepeated(image);
+  const frame = landmarkFrame({ t, luma: lumaOf(image), people, covered, found, repeats }, { width, height });
   people = null;
   self.postMessage({ type: "pose", id, frame, ms: performance.now() - began }, [frame]);
   if (isAsked && !isOpening) openPeopleFinder();
@@ -235,6 +238,7 @@ self.onmessage = ({ data }) => {
   } else if (data.type === "forget") {
     belief.forget();
     covers.forget();
+    repeated.forget();
     look = people = null;
   } else if (landmarker !== null) {
     try {
