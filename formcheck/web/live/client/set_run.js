@@ -264,7 +264,8 @@ export class SetRun {
   async #checkFinder(t) {
     const { finding } = this;
     if (finding === null || this.isStepping || this.stage !== "set") return;
-    this.checkedAt ??= t;
+    // Not at the pictures in which people are looked for: each costs a frame's time.
+    this.checkedAt ??= t - CHECK_MS / 2;
     if (t - this.checkedAt < CHECK_MS) return;
     this.checkedAt = t;
     const isRight = await this.source.isStillRight();
