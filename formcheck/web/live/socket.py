@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import threading
 from collections.abc import Callable
 from typing import Final
+from weakref import WeakKeyDictionary
 
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -51,6 +53,39 @@ _SWEEP_LATER_S: Final = 1.0
 """After the time of what is kept has passed."""
 
 
+class _Mailbox:
+    """Brings what threads hand to the sockets of one event loop, waking it once for all that waits.
+
+    Parameters
+    ----------
+    loop
+        Of the sockets.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._lock = threading.Lock()
+        self._waiting: list[tuple[asyncio.Queue[Outgoing], Outgoing]] = []
+
+    def post(self, outbox: asyncio.Queue[Outgoing], outgoing: Outgoing) -> None:
+        """Take something to send, from any thread. Once the loop has ended nobody waits for it any more."""
+        with self._lock:
+            self._waiting.append((outbox, outgoing))
+            if len(self._waiting) > 1:
+                return
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._deliver)
+
+    def _deliver(self) -> None:
+        with self._lock:
+            waiting, self._waiting = self._waiting, []
+        for outbox, outgoing in waiting:
+            outbox.put_nowait(outgoing)
+
+
+_MAILBOXES: Final[WeakKeyDictionary[asyncio.AbstractEventLoop, _Mailbox]] = WeakKeyDictionary()
+
+
 class LiveSocket:
     """One socket, from its opening to its closing.
 
@@ -72,6 +107,7 @@ class LiveSocket:
         self._rate = RateLimit(self._limits.frames_per_s, registry.parts.clock)
         self._loop = asyncio.get_running_loop()
         self._outbox: asyncio.Queue[Outgoing] = asyncio.Queue()
+        self._mailbox = _MAILBOXES.setdefault(self._loop, _Mailbox(self._loop))
         self._runner: LiveSetRunner | None = None
         # The set knows this socket by this very object, which a method looked up anew each time would not be.
         self._listener = self._listen
@@ -96,9 +132,8 @@ class LiveSocket:
             await asyncio.wait(tasks)
 
     def _listen(self, outgoing: Outgoing) -> None:
-        """Take something to send, from any thread. Once the loop has ended nobody waits for it any more."""
-        with contextlib.suppress(RuntimeError):
-            self._loop.call_soon_threadsafe(self._outbox.put_nowait, outgoing)
+        """Take something to send, from any thread."""
+        self._mailbox.post(self._outbox, outgoing)
 
     def _has_last_words(self, receiving: asyncio.Task[None]) -> bool:
         """Say why nothing more is received, and return whether the other end is still there to hear it."""

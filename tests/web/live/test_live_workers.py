@@ -17,14 +17,16 @@ from starlette.testclient import WebSocketTestSession
 
 from formcheck.report.document import assessment_document
 from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.messages import SetupMessage, parse_client_text
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import LiveRegistry
-from formcheck.web.live.workers import LiveWorkers
+from formcheck.web.live.set_work import Measure
+from formcheck.web.live.workers import LiveWorker, LiveWorkers
 from tests.sample_tracks import sample_track
 
 from .landmark_bytes import LANDMARKS, message, page_frames, somebody_bytes
-from .world import World, begin, farewell, resume, until
+from .world import SETUP, World, begin, farewell, resume, until
 
 _LIMITS = LiveLimits(max_sets=3, frames_per_s=1e6)
 """A set goes as fast as the machine does."""
@@ -157,6 +159,35 @@ def test_a_process_that_cannot_start_ends_its_set_with_a_reason(world: World) ->
     with world.socket() as socket:
         socket.send_json({"type": "setup", "version": 2, "exercise": "squat", **_SIZE, **LANDMARKS})
         assert farewell(socket) == ("worker-gone", 4500)
+
+
+ECHO = """
+import os, pickle, sys, time
+while not os.path.exists(sys.argv[1]):
+    time.sleep(0.01)
+limits = pickle.load(sys.stdin.buffer)
+while True:
+    for set_id, asked in pickle.load(sys.stdin.buffer):
+        if hasattr(asked, "to"):
+            sys.stdout.buffer.write(pickle.dumps([(set_id, asked)]))
+            sys.stdout.buffer.flush()
+"""
+
+
+def test_a_process_that_is_slow_to_read_holds_nobody_up_and_misses_nothing(tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    worker = LiveWorker([sys.executable, "-c", ECHO, str(gate)], _LIMITS)
+    heard: list[int] = []
+    setup = parse_client_text(json.dumps(SETUP | LANDMARKS))
+    assert isinstance(setup, SetupMessage)
+    hand = worker.open("a set", setup, lambda said: heard.append(said.to if isinstance(said, Measure) else -1))
+    for i in range(500):  # 0.8 MB, of which a pipe takes 0.06
+        hand.put(Measure(i, "landmarks", bytes(1614), 2, 33.0 * i))
+    assert heard == []
+    gate.touch()
+    until(lambda: len(heard) == 500)
+    assert heard == list(range(500))
+    worker.close(10.0)
 
 
 def test_the_first_process_is_ready_before_the_first_set(two: World) -> None:
