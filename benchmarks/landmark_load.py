@@ -27,7 +27,7 @@ _FPS = 30
 _IN_FLIGHT = 15
 _STAND_S = 3.0
 _WARM_S = 3.0
-_SOAK_SET_S = 40.0
+_SOAK_SET_S = 20.0
 _APART_S = 0.21
 
 

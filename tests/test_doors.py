@@ -91,6 +91,7 @@ CASES = {
             {**SETUP, "source": "picture", "exercise": "step-down", "leg": "left", "reps": 8, "hold_s": 3.5},
             {**SETUP, "source": "landmarks", "estimator": ESTIMATOR, "exercise": "squat"},
             {"type": "resume", "version": 2, "set_id": "a" * 24},
+            {"type": "step_down", "source": "picture", "why": "slow"},
             {"type": "ping"},
         ),
     ),
