@@ -194,6 +194,11 @@ class LiveSet:
             message = f"{self.reps} reps were counted while the set went on; measured as a whole it has {whole}."
             yield SetupCheck("SU-18", "Count", False, float(whole), message)
 
+    @property
+    def begins_s(self) -> float:
+        """When the track's time begins, by the time of the frames that were added (s); NaN before the set began."""
+        return float("nan") if self._running is None else float(self._running.track().t_s[0])
+
     def track(self) -> PoseTrack:
         """Return the landmarks since the quiet stance, as the estimator gave them; time begins with it.
 

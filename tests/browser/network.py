@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 
 class Network:
-    """Passes connections on to a server; those of the live socket can be cut as a pulled cable cuts them.
+    """Passes connections on to a server; those of the live socket, or all, can be cut as a pulled cable cuts them.
 
     Parameters
     ----------
@@ -24,18 +24,21 @@ class Network:
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._live: list[socket.socket] = []
+        self._others: list[socket.socket] = []
         self.cuts = 0
-        self._down = threading.Event()
+        self._down, self._all_down = threading.Event(), threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
         """Take no more connections."""
         self._listener.close()
 
-    def cut(self) -> None:
-        """Reset every live connection, and refuse new ones until `mend`."""
+    def cut(self, *, everything: bool = False) -> None:
+        """Reset every live connection, or all there are, and refuse new ones until `mend`."""
         self._down.set()
-        for link in self._live:
+        if everything:
+            self._all_down.set()
+        for link in [*self._live, *(self._others if everything else ())]:
             with contextlib.suppress(OSError):
                 # Lingering for no time makes closing a reset: nothing that was on its way arrives.
                 link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -43,10 +46,13 @@ class Network:
                 link.close()
                 self.cuts += 1
         self._live.clear()
+        if everything:
+            self._others.clear()
 
     def mend(self) -> None:
-        """Let live connections through again."""
+        """Let connections through again."""
         self._down.clear()
+        self._all_down.clear()
 
     def _accept(self) -> None:
         while True:
@@ -58,6 +64,9 @@ class Network:
 
     def _pass_on(self, browser: socket.socket) -> None:
         with contextlib.suppress(OSError):
+            if self._all_down.is_set():
+                browser.close()
+                return
             first = browser.recv(65536)
             if first.startswith(b"GET /live?"):
                 if self._down.is_set():
@@ -67,6 +76,8 @@ class Network:
             server = socket.create_connection(("127.0.0.1", self._server_port))
             if browser in self._live:
                 self._live.append(server)
+            else:
+                self._others += [browser, server]
             server.sendall(first)
             threading.Thread(target=_pump, args=(server, browser), daemon=True).start()
             _pump(browser, server)

@@ -16,7 +16,14 @@ from formcheck.report.units import unit_of
 from formcheck.web.access.identity import current_actor
 from formcheck.web.live.browser_pose import browser_pose
 from formcheck.web.live.registry import live_service
-from formcheck.web.shared.addresses import LIVE_CLIENT_PATH, SOCKET_PATH
+from formcheck.web.shared.addresses import (
+    LINK_HEADER,
+    LIVE_CLIENT_PATH,
+    SERVICE_WORKER_PATH,
+    SOCKET_PATH,
+    UPLOADS_CLIENT_PATH,
+    UPLOADS_PATH,
+)
 from formcheck.web.shared.browser_parts import MODULE_VIEW
 
 _TOKEN: Final = "live_token"
@@ -26,6 +33,7 @@ _TOKEN_FRESH_S: Final = 120.0
 _NOT_LOADED: Final = "The camera view could not be loaded. Reload the page, or use a recorded video instead."
 
 _view = st.components.v2.component("formcheck_live", js=MODULE_VIEW, isolate_styles=False)
+_kept_videos = st.components.v2.component("formcheck_kept_videos", js=MODULE_VIEW, isolate_styles=False)
 
 
 def session_id() -> str:
@@ -103,6 +111,8 @@ def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key
             "socket_path": SOCKET_PATH,
             "pose": _pose_of_browsers(),
             "token": live_token(),
+            "owner": _actor_id(),
+            "service_worker": SERVICE_WORKER_PATH,
             "measures": shown_measures(),
             "setup": dict(setup),
             "voice": voice,
@@ -117,6 +127,50 @@ def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key
     # What a browser reports may be anything.
     set_id = result.finished.get("set_id") if isinstance(result.finished, Mapping) else None
     return set_id if isinstance(set_id, str) else None
+
+
+def show_kept_videos(
+    link: str, *, live_set_id: str | None, record_id: str | None, began_ms: float | None, key: str
+) -> bool:
+    """Show the videos that this browser keeps; nothing where it keeps none.
+
+    Parameters
+    ----------
+    link
+        With which a video may be sent (`formcheck.web.access.links`).
+    live_set_id
+        That of the live set alone; None for all of them.
+    record_id
+        What that set is in the records; None while it is not kept there.
+    began_ms
+        When its landmarks begin, by the page's clock.
+    key
+        Of the part on this page.
+
+    Returns
+    -------
+    bool
+        Whether the browser asks for a new link, once.
+    """
+    result = _kept_videos(
+        key=key,
+        data={
+            "static_base": LIVE_CLIENT_PATH,
+            "module": "kept_videos.js",
+            "owner": _actor_id(),
+            "set_id": live_set_id,
+            "record_id": record_id,
+            "began_ms": began_ms,
+            "uploads_path": UPLOADS_PATH,
+            "uploads_client": UPLOADS_CLIENT_PATH,
+            "link_header": LINK_HEADER,
+            "link": link,
+            "theme": st.context.theme.type,
+            "strings": {"not_loaded": ""},
+        },
+        on_new_link_change=_nothing,
+    )
+    return bool(result.new_link)
 
 
 def _renew_token() -> None:

@@ -55,6 +55,9 @@ class LiveLimits:
     """Averaged over a second; cameras give 30, some 60."""
     landmarks_per_s: float = 66.0
     """The same of landmarks by their own times, whenever they come: cameras that give 60 are not exact."""
+    kept_per_s: float = 240.0
+    """Of landmarks that a page kept while there was no network: a set of five minutes is here within one, and takes no
+    more of a core meanwhile than eight sets do."""
     backlog_frames: int = 300
     """At once after a resume, on top of that: 10 s at the half rate at which a page goes on taking pictures. Landmarks
     are small, so a page keeps all of them while its socket is lost: of them, as many as fit into that time."""
@@ -126,6 +129,10 @@ class LiveLimits:
     def places(self, source: Source) -> float:
         """Return how many of the places a set takes."""
         return _PLACES[source]
+
+    def rate(self, *, kept: bool) -> float:
+        """Return how many frames a second a set may bring: those of now, or those that its page kept."""
+        return self.kept_per_s if kept else self.frames_per_s
 
     def told_in_flight(self, source: Source) -> int:
         """Return how many unanswered frames of a source a page is told to keep to."""

@@ -106,6 +106,9 @@ class SetupMessage(Published):
     keep_video: bool = False
     pictures_allowed: bool = True
     """Whether the set may go on with pictures, which leave the device then, where landmarks cannot be found there."""
+    kept: bool = False
+    """Whether the landmarks were kept on the device while there was no network: the whole set comes now, faster than it
+    was done."""
     width_px: int = _side("width")
     height_px: int = _side("height")
 
@@ -117,6 +120,8 @@ class SetupMessage(Published):
             at_once([(("keep_video",), "`keep_video` needs pictures")])
         if not landmarks and not self.pictures_allowed:
             at_once([(("pictures_allowed",), "a set of pictures needs `pictures_allowed`")])
+        if self.kept and not landmarks:
+            at_once([(("kept",), "`kept` needs landmarks")])
         return self
 
     @property

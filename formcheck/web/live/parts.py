@@ -45,6 +45,11 @@ class Engine(Protocol):
         """Where the set is."""
         ...
 
+    @property
+    def begins_s(self) -> float:
+        """When the time of the track begins, by that of the frames that were added (s)."""
+        ...
+
     def track(self) -> PoseTrack:
         """Return the poses of the set as they were added; raises `NotAssessableError` before it began."""
         ...

@@ -41,6 +41,9 @@ class FinishedSet:
     """With time zone (UTC)."""
     remarks: tuple[str, ...]
     """Sentences on what was not as usual while it was done."""
+    began_ms: float | None = None
+    """When the time of the pose track begins, by the page's clock; None where no page needs to know it. A video that
+    the page has kept is laid beside the landmarks by it."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,10 @@ _BECAUSE: Final[Mapping[Why, str]] = {
     "context-lost": "the browser lost its graphics context",
     "wrong": "what found it before was not exact",
 }
+_KEPT_REMARK: Final = (
+    "There was no network during this set: its landmarks were kept on the device and measured afterwards, and cues "
+    "were not given throughout."
+)
 
 
 class Pipeline:
@@ -142,7 +149,7 @@ class Pipeline:
         self._frame_since = False
         self._first_t_ms: float | None = None
         self._last_t_ms: float | None = None
-        self._remarks: list[str] = []
+        self._remarks: list[str] = [_KEPT_REMARK] if setup.kept else []
 
     def __enter__(self) -> Self:
         self._source = source = self._sources[self.setup.source](self, self.setup.estimator)
@@ -186,6 +193,7 @@ class Pipeline:
             self._now.finder.name,
             self.source,
             pictures_allowed=self.setup.pictures_allowed,
+            kept=self.setup.kept,
         )
 
     def measure(self, data: bytes, t_ms: float) -> str:
@@ -248,6 +256,7 @@ class Pipeline:
             video_path=path,
             finished_at=datetime.now(UTC),
             remarks=tuple(self._remarks),
+            began_ms=None if self._first_t_ms is None else self._first_t_ms + 1000 * self.engine.begins_s,
         )
         return PipelineResult(finished, video)
 

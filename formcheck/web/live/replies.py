@@ -184,6 +184,8 @@ class OpenSet:
     """What its page sends."""
     pictures_allowed: bool = True
     """Whether it may send pictures."""
+    kept: bool = False
+    """Whether its page kept it while there was no network."""
 
 
 def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_ms: float | None) -> str:
@@ -212,7 +214,7 @@ def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_
         depth_band=_depth_band(rubric, plan),
         alignment_band=_alignment_band(rubric, plan),
         limits=ClientLimits(
-            limits.max_frame_bytes, limits.max_side_px, limits.max_side_px, limits.frames_per_s, in_flight
+            limits.max_frame_bytes, limits.max_side_px, limits.max_side_px, limits.rate(kept=opened.kept), in_flight
         ),
         last_t=last_t_ms,
         sources=[each for each in get_args(Source) if opened.pictures_allowed or each != "picture"],

@@ -104,7 +104,8 @@ class LiveSocket:
         self._admits = admits
         self._registry = registry
         self._limits = registry.limits
-        self._rate = RateLimit(self._limits.frames_per_s, registry.parts.clock)
+        self._most_per_s = self._limits.rate(kept=False)
+        self._rate = RateLimit(self._most_per_s, registry.parts.clock)
         self._loop = asyncio.get_running_loop()
         self._outbox: asyncio.Queue[Outgoing] = asyncio.Queue()
         self._mailbox = _MAILBOXES.setdefault(self._loop, _Mailbox(self._loop))
@@ -198,8 +199,14 @@ class LiveSocket:
             raise self._too_fast()
         runner.submit(self._listener, data, times_ms)
 
+    def _keep_pace_of(self, setup: SetupMessage) -> None:
+        """Take frames as fast as a set's page may send them."""
+        if setup.kept:
+            self._most_per_s = self._limits.rate(kept=True)
+            self._rate = RateLimit(self._most_per_s, self._registry.parts.clock)
+
     def _too_fast(self) -> LiveRefusalError:
-        return too_fast(f"More than {self._limits.frames_per_s:.0f} messages a second came.")
+        return too_fast(f"More than {self._most_per_s:.0f} messages a second came.")
 
     async def _check_page(self) -> None:
         if not is_own_page(self._websocket):
@@ -254,6 +261,7 @@ class LiveSocket:
             holder = self._registry.holder_of(self._token, to_resume=False)
             client = self._websocket.client
             who = LiveClient(holder.owner, holder.actor_id, None if client is None else client.host)
+            self._keep_pace_of(parsed)
             self._runner = self._registry.open_set(who, parsed, self._listener)
         elif isinstance(parsed, ResumeMessage):
             owner = self._registry.holder_of(self._token, to_resume=True).owner
@@ -266,6 +274,7 @@ class LiveSocket:
         runner = self._registry.open_one(set_id, owner)
         if runner is not None:
             await self._wait_until_free(runner)
+            self._keep_pace_of(runner.setup)
             # Before it is asked for: the greeting may bring all that was kept at once.
             self._rate.grant(self._limits.backlog(runner.source, runner.frameless_s()))
             if runner.attach(self._listener):

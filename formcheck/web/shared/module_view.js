@@ -2,7 +2,7 @@
 
 export default async function moduleView(component) {
   try {
-    const part = await import(new URL(`${component.data.static_base}/component.js`, document.baseURI).href);
+    const part = await import(new URL(`${component.data.static_base}/${component.data.module ?? "component.js"}`, document.baseURI).href);
     return part.mount(component);
   } catch (error) {
     console.error(error);

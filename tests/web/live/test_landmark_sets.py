@@ -98,6 +98,7 @@ def test_no_landmarks_are_taken_of_a_set_of_pictures(world: World) -> None:
         ({"estimator": ESTIMATOR}, "estimator"),
         ({**LANDMARKS, "keep_video": True}, "keep_video"),
         ({"pictures_allowed": False}, "pictures_allowed"),
+        ({"kept": True}, "kept"),
         ({**LANDMARKS, "estimator": {**ESTIMATOR, "version": "1.1.0"}}, "version"),
         ({**LANDMARKS, "estimator": {**ESTIMATOR, "model_sha256": "g" * 64}}, "model_sha256"),
         ({**LANDMARKS, "estimator": {**ESTIMATOR, "user_agent": "x" * 301}}, "user_agent"),
@@ -164,6 +165,45 @@ def test_two_frames_a_message_count_as_two(world: World) -> None:
         assert farewell(socket) == ("too-fast", 4429)
 
 
+def test_a_set_that_was_kept_comes_faster_than_it_was_done(world: World) -> None:
+    frames = [somebody_bytes(1000.0 * i / 30) for i in range(960)]
+    with world.socket() as socket:
+        ready = begin(socket, **LANDMARKS, kept=True)
+        assert ready["limits"]["max_fps"] == 240
+        for each in pairs(frames):
+            world.clock.advance(2 / 239)
+            socket.send_bytes(each)
+            assert socket.receive_json()["type"] == "frame"
+        socket.send_json({"type": "finish"})
+        finished = socket.receive_json()
+        assert finished["type"] == "finished", finished
+    assert len(world.engines[0].poses) == 960
+    kept = world.registry.finished_set(finished["set_id"], "somebody")
+    assert kept is not None
+    assert any("no network" in remark for remark in kept.remarks)
+
+
+def test_it_keeps_its_pace_over_a_second_socket(world: World) -> None:
+    with world.socket() as socket:
+        set_id = begin(socket, **LANDMARKS, kept=True)["set_id"]
+        send(socket, somebody_bytes(0.0))
+    world.clock.advance(0.1)
+    with world.socket() as socket:
+        assert resume(socket, set_id)["limits"]["max_fps"] == 240
+
+
+def test_even_what_was_kept_may_come_too_fast(world: World) -> None:
+    answer: dict[str, Any] = {}
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS, kept=True)
+        for i in range(300):
+            answer = send(socket, somebody_bytes(1000.0 * i / 30))
+            if answer["type"] == "error":
+                break
+    assert answer["code"] == "too-fast"
+    assert 235 <= i <= 240
+
+
 def test_what_was_kept_comes_at_once(world: World) -> None:
     with world.socket() as socket:
         set_id = begin(socket, **LANDMARKS)["set_id"]
@@ -211,16 +251,18 @@ def real(world: World) -> World:
     return world
 
 
-def done(world: World, frames: Sequence[bytes], *, lost_from: int = -1, lost_frames: int = 0) -> FinishedSet:
+def done(
+    world: World, frames: Sequence[bytes], *, lost_from: int = -1, lost_frames: int = 0, kept: bool = False
+) -> FinishedSet:
     """Do a whole set, and lose the socket for a while; return its result."""
     track = sample_track("wall_squat_front")
     size = {"width": track.source.width, "height": track.source.height}
     socket_of = world.socket
     before = frames if lost_from < 0 else frames[:lost_from]
     with socket_of() as socket:
-        set_id = begin(socket, reps=3, **size, **LANDMARKS)["set_id"]
+        set_id = begin(socket, reps=3, **size, **LANDMARKS, kept=kept)["set_id"]
         for each in pairs(before):
-            world.clock.advance(2 / 30)
+            world.clock.advance(2 / (239 if kept else 30))
             socket.send_bytes(each)
             answer = socket.receive_json()
             assert answer["type"] == "frame", answer
@@ -268,6 +310,18 @@ def test_a_set_that_was_cut_off_is_the_same_to_the_bit(real: World) -> None:
     cut = done(real, frames, lost_from=200, lost_frames=330)
     assert_equal_to_the_bit(whole, cut)
     assert cut.remarks == ()
+
+
+def test_a_set_that_was_kept_is_the_same_to_the_bit(real: World) -> None:
+    """It comes whole, eight times as fast as it was done, as when there was no network from its beginning."""
+    frames = page_frames(sample_track("wall_squat_front"), BEGAN_MS)
+    whole, kept = done(real, frames), done(real, frames, kept=True)
+    assert_equal_to_the_bit(whole, kept)
+    assert "no network" in " ".join(kept.remarks)
+    times_ms = [float(np.frombuffer(each, "<f8", 1, 4)[0]) for each in frames]
+    assert kept.began_ms is not None
+    assert min(abs(kept.began_ms - each) for each in times_ms) < 1e-6, "a video is laid beside them by this"
+    assert kept.began_ms + 1000 * kept.pose_track.t_s[-1] == pytest.approx(times_ms[-1])
 
 
 def test_a_set_of_landmarks_says_where_they_were_found(real: World) -> None:

@@ -178,6 +178,10 @@ class StandInEngine:
             assess(ViewKind.FRONT).track.source,
         )
 
+    @property
+    def begins_s(self) -> float:
+        return self.poses[0].t_s
+
     def use_finder(self, finder: PoseModel | PoseOrigin, *, balanced: bool, why: str) -> None:
         self.balanced_later.append(balanced)
         self.models.append(finder.short_name if isinstance(finder, PoseModel) else finder.name)

@@ -5,7 +5,7 @@
  *
  * @typedef {Object} Component
  * @property {HTMLElement|ShadowRoot} parentElement
- * @property {{static_base: string, socket_path: string, token: string, setup: Object,
+ * @property {{static_base: string, socket_path: string, token: string, owner: string, setup: Object,
  *   measures: import("./measures.js").Shown[], voice: boolean, camera: string,
  *   theme: "light"|"dark"|null, strings: Object<string, string>}} data
  * @property {(name: string, value: unknown) => void} setTriggerValue

@@ -45,8 +45,9 @@ export class Connection {
    * @param {Handlers} handlers
    * @param {import("./world.js").World} world
    * @param {import("./flow.js").Flow} flow of pictures, or of landmarks
+   * @param {import("./flow.js").InFlightFrame[]} kept landmarks to begin with, in order of time
    */
-  constructor(set, handlers, world, flow = PICTURE_FLOW) {
+  constructor(set, handlers, world, flow = PICTURE_FLOW, kept = []) {
     this.flow = flow;
     this.set = set;
     this.handlers = handlers;
@@ -57,6 +58,7 @@ export class Connection {
     this.setId = null;
     this.inFlight = new InFlight(Math.min(flow.inFlight, 2));
     this.buffer = new LostBuffer();
+    this.buffer.fill(kept);
     /** Landmarks that wait for those after them. */
     this.waiting = null;
     /** What has to be sent before the next frame that is. */
@@ -69,10 +71,10 @@ export class Connection {
     this.attempt = 0;
     this.refusals = 0;
     this.lostAt = null;
-    this.lastT = -Infinity;
+    this.lastT = kept.at(-1)?.t ?? -Infinity;
     this.lastSentAt = -Infinity;
     /** Whether a lost socket must not lose pictures; of a set that has not begun they are worth nothing. */
-    this.keepsPictures = false;
+    this.keepsPictures = flow.isKept;
     this.skip = false;
     this.finishing = false;
     this.finishSentOver = null;
@@ -84,7 +86,7 @@ export class Connection {
   wantsPicture() {
     if (this.finishing || this.state === "closed") return false;
     if (this.state === "open" && this.buffer.size === 0) return this.inFlight.hasPlace;
-    if (this.setId === null || !this.keepsPictures) return false;
+    if (!this.#keeps) return false;
     this.skip = this.flow.halfWhenLost && !this.skip;
     return !this.skip;
   }
@@ -136,7 +138,7 @@ export class Connection {
   finish() {
     if (this.finishing) return;
     this.finishing = true;
-    this.timers.set("finish", () => this.#fail(TROUBLES["no-answer"]), FINISH_MS);
+    this.#awaitEnd();
     this.#sendWaiting();
     this.#drain();
   }
@@ -149,7 +151,8 @@ export class Connection {
 
   /** Try at once, when the network is back. */
   hurry() {
-    if (this.state === "lost") this.#connect();
+    const waits = this.flow.isKept && this.state === "connecting" && this.socket === null;
+    if (this.state === "lost" || waits) this.#connect();
   }
 
   /** @param {boolean} cancel also drop the set in the server */
@@ -188,6 +191,12 @@ export class Connection {
     } else if (message.type === "frame") {
       this.#answered(message);
     } else if (message.type === "finished") {
+      // Measured without what is still here, because nobody came back in time: it is sent whole.
+      const lacks = this.flow !== PICTURE_FLOW && this.state === "lost" && this.buffer.size > 0;
+      if (lacks) {
+        this.#fail(TROUBLES["set-gone"]);
+        return;
+      }
       this.#end();
       this.handlers.onFinished(message);
     } else if (message.type === "error") {
@@ -220,6 +229,7 @@ export class Connection {
       this.stats.answer(now, late ? null : now - takenAt, message.server_ms);
     }
     const frame = this.inFlight.answer(message.t);
+    if (this.finishing) this.#awaitEnd();
     this.refusals = 0;
     this.handlers.onFrame(message, frame === undefined ? 0 : now - frame.takenAt);
     this.#drain();
@@ -232,7 +242,7 @@ export class Connection {
 
   /** Whether what cannot be sent now is kept for later. */
   get #keeps() {
-    return this.keepsPictures && this.setId !== null;
+    return this.keepsPictures && (this.setId !== null || this.flow.isKept);
   }
 
   /** Send a new frame, or let it wait for the next one where they come close to each other. */
@@ -308,6 +318,14 @@ export class Connection {
     }
   }
 
+  /** The end comes in time from the newest answer on; a set that waits for the network has all the time. */
+  #awaitEnd() {
+    this.timers.set("finish", () => {
+      if (this.flow !== PICTURE_FLOW && this.state !== "open") this.#awaitEnd();
+      else this.#fail(TROUBLES["no-answer"]);
+    }, FINISH_MS);
+  }
+
   #closed(code) {
     const { act, trouble, refused } = afterClosing({
       code, error: this.serverError, begun: this.setId !== null, finishing: this.finishing, inSet: this.keepsPictures,
@@ -344,7 +362,7 @@ export class Connection {
       else this.before ??= frame.before;
     }
     this.lostAt ??= now;
-    if (begun ? now - this.lostAt > RESUMABLE_MS : this.attempt >= FIRST_ATTEMPTS) {
+    if (begun ? now - this.lostAt > RESUMABLE_MS : !this.flow.isKept && this.attempt >= FIRST_ATTEMPTS) {
       this.#fail(TROUBLES[begun ? "socket-gone" : "socket-refused"]);
       return;
     }
@@ -352,7 +370,9 @@ export class Connection {
     if (!retry) this.state = "lost";
     else this.timers.set("connect", () => this.#connect(), backoffMs(this.attempt));
     this.attempt += 1;
-    if (retry && begun) this.handlers.onTrouble(TROUBLES["socket-lost"]);
+    if (!retry) return;
+    if (this.flow.isKept) this.handlers.onTrouble(TROUBLES[this.finishing ? "offline-done" : "offline"]);
+    else if (begun) this.handlers.onTrouble(TROUBLES["socket-lost"]);
   }
 
   #fail(trouble) {

@@ -66,6 +66,7 @@
  * @property {number} [session_number] How many sessions this person has begun, for the fading of feedback.
  * @property {boolean} [keep_video]
  * @property {boolean} [pictures_allowed] Whether the set may go on with pictures, which leave the device then, where landmarks cannot be found there.
+ * @property {boolean} [kept] Whether the landmarks were kept on the device while there was no network: the whole set comes now, faster than it was done.
  * @property {number} width
  * @property {number} height
  */

@@ -14,6 +14,8 @@ import { REVIEW_HREF, REVIEW_TEXT } from "./troubles.js";
  * @property {() => void} reload
  * @property {(id: string) => void} camera
  * @property {(stay: boolean) => void} stay pictures may not leave the device
+ * @property {() => void} measureKept
+ * @property {() => void} deleteKept
  */
 
 export class Controls {
@@ -23,7 +25,11 @@ export class Controls {
     this.canvas = make("canvas", { class: "fc-overlay", "aria-hidden": "true" });
     this.start = button("start", "Start", actions.start, "fc-primary fc-start");
     this.interrupted = make("p", { class: "fc-interrupted", role: "status", "data-testid": "interrupted", hidden: true });
-    this.placeholder = make("div", { class: "fc-placeholder" }, this.interrupted, this.start,
+    this.keptText = make("p", { class: "fc-kept-text" });
+    this.kept = make("div", { class: "fc-kept", role: "status", "data-testid": "kept-set", hidden: true }, this.keptText,
+      make("p", { class: "fc-kept-actions" }, button("measure-kept", "Measure it now", actions.measureKept, "fc-primary"),
+        button("delete-kept", "Delete it", actions.deleteKept, "")));
+    this.placeholder = make("div", { class: "fc-placeholder" }, this.interrupted, this.kept, this.start,
       make("p", { text: "Nothing needs to be touched from here to the end of the set." }));
     /** Where pictures go, before the set and in it. */
     this.privacy = make("p", { class: "fc-privacy", role: "status", "data-testid": "privacy" });
@@ -31,10 +37,11 @@ export class Controls {
     this.troubleNext = make("p", { class: "fc-trouble-next" });
     this.retry = button("retry", "Try again", actions.retry, "fc-primary");
     this.reload = button("reload", "Load the page anew", actions.reload, "fc-primary");
+    this.recorded = make("a", { href: REVIEW_HREF, "data-testid": "use-recorded", text: REVIEW_TEXT });
     this.trouble = make("div", { class: "fc-trouble", role: "alert", "data-testid": "trouble", hidden: true },
       this.troubleCause, this.troubleNext,
       make("p", { class: "fc-trouble-actions" }, this.retry, this.reload,
-        make("a", { href: REVIEW_HREF, "data-testid": "use-recorded", text: REVIEW_TEXT })));
+        this.recorded));
     this.view = make("div", { class: "fc-view", tabindex: "-1" }, this.video, this.canvas, this.placeholder, this.privacy,
       this.trouble);
 
@@ -71,6 +78,12 @@ export class Controls {
   interruptedSet(sentence) {
     setText(this.interrupted, sentence);
     show(this.interrupted, sentence !== "");
+  }
+
+  /** @param {string} sentence about a set that waits on this device; empty for none */
+  keptSet(sentence) {
+    setText(this.keptText, sentence);
+    show(this.kept, sentence !== "");
   }
 
   /** @param {boolean} mirrored */
@@ -122,6 +135,7 @@ export class Controls {
     setText(this.troubleNext, trouble.next);
     show(this.retry, trouble.action === "retry");
     show(this.reload, trouble.action === "reload");
+    show(this.recorded, trouble.code !== "offline" && trouble.code !== "offline-done");
     if (trouble.over) show(this.placeholder, false);
   }
 }

@@ -13,16 +13,19 @@ export const KEPT_WHOLE_MS = 10_000;
 export const MAX_OLDER = 150;
 /**
  * How what is sent flows: so many at once, so much kept while the socket is lost, so many frames together.
- * @typedef {{inFlight: number, wholeMs: number, maxOlder: number, halfWhenLost: boolean, together: number}} Flow
+ * @typedef {{inFlight: number, wholeMs: number, maxOlder: number, halfWhenLost: boolean, together: number,
+ *   isKept: boolean}} Flow `isKept`: all of the set lies on this device, so that it can be sent anew
  */
 /** Pictures: a server that is behind gets fewer of them. @type {Flow} */
 export const PICTURE_FLOW = Object.freeze({
-  inFlight: 2, wholeMs: KEPT_WHOLE_MS, maxOlder: MAX_OLDER, halfWhenLost: true, together: 1,
+  inFlight: 2, wholeMs: KEPT_WHOLE_MS, maxOlder: MAX_OLDER, halfWhenLost: true, together: 1, isKept: false,
 });
 /** Landmarks are small: all are kept for as long as the server keeps the set. @type {Flow} */
 export const LANDMARK_FLOW = Object.freeze({
-  inFlight: 15, wholeMs: RESUMABLE_MS, maxOlder: 0, halfWhenLost: false, together: 2,
+  inFlight: 15, wholeMs: RESUMABLE_MS, maxOlder: 0, halfWhenLost: false, together: 2, isKept: false,
 });
+/** Landmarks of a set that was kept while there was no network: all of it is sent, whenever the server is reached. */
+export const KEPT_FLOW = Object.freeze({ ...LANDMARK_FLOW, wholeMs: Infinity, isKept: true });
 /** Span of the shown numbers, ms. */
 export const STATS_MS = 5000;
 /** Fewer analysed pictures a second than this are too few to time a descent by. */
@@ -126,6 +129,11 @@ export class LostBuffer {
     if (at > 0 && this.frames[at - 1].t === frame.t) return;
     this.frames.splice(at, 0, frame);
     this.#thin();
+  }
+
+  /** Take over what was kept elsewhere, in order of time. @param {InFlightFrame[]} frames */
+  fill(frames) {
+    this.frames = [...frames];
   }
 
   /** Forget what the server has already analysed. @param {number|null} t */

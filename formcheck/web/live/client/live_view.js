@@ -3,31 +3,39 @@
 import { listCameras } from "./camera.js";
 import { VERSION } from "./contract.js";
 import { Controls } from "./controls.js";
+import { deviceStore, heldByWindows } from "./device_store.js";
 import { make, setText } from "./dom.js";
+import { KeptRun, framesOf } from "./kept_set.js";
 import { listenForKeys } from "./keys.js";
+import { noteMeasured } from "./local_video.js";
 import { NO_CONNECTION, PAST_MS, Readings } from "./measures.js";
+import { keepForOffline } from "./offline.js";
 import { Overlay } from "./overlay.js";
 import { Panel } from "./panel.js";
 import { PoseSource } from "./pose_source.js";
 import { privacySentence } from "./privacy.js";
-import { ScreenLight, leaveFullScreen, toggleFullScreen } from "./screen.js";
+import { ScreenLight, closeConnectionBox, leaveFullScreen, toggleFullScreen } from "./screen.js";
 import { browserStorage, interruptedStore, interruptedText, sessionStore, windowStorage } from "./sessions.js";
 import { SetRun } from "./set_run.js";
 import { Speaker } from "./speaker.js";
 import { Narrator } from "./speech.js";
 import { TROUBLES } from "./troubles.js";
+import { browserWorld } from "./world.js";
 
 /** Often enough that a number is gone within 0.2 s of its last good frame, ms. */
 const LOOK_MS = 50;
-/** Streamlit's answer with a fresh token takes this long at most, ms. */
+/** Streamlit's answer with a fresh token takes this long at most, ms; longer where its own socket is only coming back. */
 const TOKEN_MS = 10_000;
+const TOKEN_AFTER_AWAY_MS = 120_000;
+/** What is asked for while Streamlit has no socket gets lost, and is asked for again, ms. */
+const ASK_AGAIN_MS = 4000;
 /** What is about a picture older than this is not said any more, ms. */
 const UNSAID_MS = 2000;
 /** Troubles that no single result ends stay this long, ms. */
 const PASSING_MS = 10_000;
 /** In these stages something is lost with the page. */
 const IN_SET = new Set(["set", "paused", "done"]);
-const LASTING = new Set(["too-slow", "still-slow"]);
+const LASTING = new Set(["too-slow", "still-slow", "video-full", "video-refused"]);
 /** From this version of the socket on the server takes landmarks. */
 const TAKES_LANDMARKS = 2;
 const NO_STATS = Object.freeze({ fps: 0, p50_ms: null, p95_ms: null, server_ms: null, dropped: 0 });
@@ -41,7 +49,13 @@ export class LiveView {
       fill: () => toggleFullScreen(this.element), cancel: () => this.cancel(), retry: () => this.start(),
       reload: () => window.location.reload(), camera: (id) => this.changeCamera(id),
       stay: (stay) => this.source.allow(!stay),
+      measureKept: () => this.measureKept(), deleteKept: () => this.deleteKept(),
     });
+    this.device = deviceStore();
+    /** Until what the run before had on this device is there, or gone. @type {Promise<void>|undefined} */
+    this.closing = undefined;
+    /** One that an earlier visit left on this device. @type {import("./kept_set.js").KeptSet|null} */
+    this.keptSet = null;
     this.panel = new Panel(component.data.measures);
     this.stats = make("p", { class: "fc-stats", "data-testid": "live-stats", "aria-hidden": "true" });
     const { gauges, numbers } = this.panel.readouts;
@@ -60,6 +74,7 @@ export class LiveView {
     });
     this.controls.stay.checked = !this.source.allowed;
     this.source.onChange = () => this.#tellPrivacy();
+    this.source.begin().then(() => keepForOffline(component.data.service_worker, this.source.files));
     /** @type {SetRun|null} */
     this.run = null;
     /** Where the set under way finds poses. @type {"here"|"server"|null} */
@@ -93,7 +108,7 @@ export class LiveView {
 
   destroy() {
     this.#leave();
-    this.#stop(true);
+    this.#stop(true, true);
     this.source.close();
     for (const off of this.listening) off();
     this.element.remove();
@@ -124,7 +139,8 @@ export class LiveView {
       onFinished: (finished) => this.#finished(finished),
       onTrouble: (trouble) => this.#trouble(trouble),
       onStats: (stats) => this.#showStats(stats),
-    }, this.source);
+      onAway: (when) => this.#away(when),
+    }, this.source, this.device);
     this.look = setInterval(() => this.#look(), LOOK_MS);
     this.run.open(this.chosenCamera ?? data.camera);
   }
@@ -134,6 +150,59 @@ export class LiveView {
     this.controls.finish.disabled = true;
     this.panel.measuring();
     this.run.finish();
+  }
+
+  /** Have a set measured that an earlier visit left on this device. */
+  async measureKept() {
+    const { keptSet } = this;
+    if (keptSet === null || this.run !== null) return;
+    let frames;
+    try {
+      frames = await framesOf(this.device, keptSet.id);
+    } catch {
+      frames = [];
+    }
+    if (this.run !== null) return;
+    if (frames.length === 0) {
+      await this.deleteKept();
+      return;
+    }
+    this.controls.running(true);
+    this.panel.measuring();
+    this.#stage("measuring");
+    this.run = new KeptRun(keptSet, frames, (setup) => this.#addressed(setup), {
+      onReady: (ready) => {
+        this.exercise = ready.exercise_name;
+        this.controls.tell(null);
+      },
+      onFrame: (frame) => this.panel.frame(frame, performance.now()),
+      onFinished: async (finished) => {
+        try {
+          await noteMeasured(this.device, keptSet.owner, keptSet.id, finished.set_id);
+          await this.device.remove("sets", keptSet.id);
+        } catch {
+          // It is measured; what is left of it here goes by itself after some days.
+        }
+        this.#finished(finished);
+      },
+      onTrouble: (trouble) => {
+        if (trouble.code === "not-assessable") this.device.remove("sets", keptSet.id).catch(() => {});
+        this.#trouble(trouble);
+      },
+      onPlace: () => {},
+    }, browserWorld());
+    this.look = setInterval(() => this.#look(), LOOK_MS);
+  }
+
+  async deleteKept() {
+    const { keptSet } = this;
+    if (keptSet === null) return;
+    try {
+      await this.device.remove("sets", keptSet.id);
+    } catch {
+      // It goes by itself after some days.
+    }
+    await this.#offerKept();
   }
 
   cancel() {
@@ -221,10 +290,7 @@ export class LiveView {
     this.controls.tell(trouble);
     // 0: until the next result, which shows that it is over.
     this.tellUntil = LASTING.has(trouble.code) ? performance.now() + PASSING_MS : 0;
-    if (trouble.code === "token-renewing") {
-      this.awaitsToken = setTimeout(() => this.#trouble(TROUBLES.token), TOKEN_MS);
-      this.component.setTriggerValue("new_token", true);
-    }
+    if (trouble.code === "token-renewing") this.#askForToken();
     if (!LASTING.has(trouble.code)) this.readings.stop(NO_CONNECTION);
     if (!trouble.over) return;
     this.#stop(false);
@@ -239,24 +305,66 @@ export class LiveView {
     this.controls.tell(null);
   }
 
+  #askForToken() {
+    this.#tokenIsHere();
+    const until = performance.now() + (this.run?.isKept ? TOKEN_AFTER_AWAY_MS : TOKEN_MS);
+    const ask = () => {
+      if (performance.now() >= until) {
+        this.#trouble(TROUBLES.token);
+        return;
+      }
+      this.awaitsToken = setTimeout(ask, ASK_AGAIN_MS);
+      this.component.setTriggerValue("new_token", true);
+    };
+    ask();
+  }
+
   #tokenIsHere() {
     clearTimeout(this.awaitsToken);
     this.awaitsToken = null;
+  }
+
+  /** The socket's address with the newest token. @param {string} setup the first message */
+  #addressed(setup) {
+    const { socket_path: path, token } = this.component.data;
+    const url = new URL(path, window.location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    url.searchParams.set("token", token);
+    return { url: url.href, setup };
+  }
+
+  /** Without network nobody counts, and the person says when the set is over. */
+  #away(when) {
+    this.#stage("set");
+    this.controls.stage("set");
+    this.panel.away(when);
+  }
+
+  async #offerKept() {
+    try {
+      await this.closing;
+      const [sets, held] = [await this.device.listed("sets", this.component.data.owner, Date.now()), await heldByWindows()];
+      this.keptSet = sets.find(({ id }) => !held.has(id)) ?? null;
+    } catch {
+      this.keptSet = null;
+    }
+    this.controls.keptSet(this.keptSet === null ? "" : keptText(this.keptSet));
   }
 
   #look() {
     const now = performance.now();
     if (this.tellUntil > 0 && now > this.tellUntil) this.#untell();
     this.panel.readings(this.readings, now);
+    closeConnectionBox();
   }
 
   #showStats(stats) {
     setText(this.stats, JSON.stringify(stats));
   }
 
-  /** @param {boolean} cancel the set in the server */
-  #stop(cancel) {
-    this.run?.close(cancel);
+  /** @param {boolean} cancel the set in the server @param {boolean} keeps what is on this device of it */
+  #stop(cancel, keeps = !cancel) {
+    this.closing = this.run?.close(cancel, keeps) ?? this.closing;
     this.run = null;
     this.#foundNow(null);
     this.#tokenIsHere();
@@ -272,6 +380,7 @@ export class LiveView {
   #idle(again) {
     this.panel.introduce();
     this.controls.idle(again);
+    this.#offerKept();
     this.#stage("idle");
   }
 
@@ -308,12 +417,13 @@ export class LiveView {
   #pageGoes() {
     if (this.run === null) return;
     this.#leave();
+    this.#stop(true, true);
     this.cancel();
   }
 
   /** Keep in mind that a set under way ends with its page. */
   #leave() {
-    if (this.run !== null && IN_SET.has(this.element.dataset.stage)) this.interrupted.leave(this.panel.repsShown);
+    if (this.run !== null && !this.run.isOnDevice && IN_SET.has(this.element.dataset.stage)) this.interrupted.leave(this.panel.repsShown);
   }
 
   #tellInterrupted() {
@@ -333,4 +443,10 @@ export class LiveView {
     this.panel.note(`${cause} ${next}`, performance.now());
     this.run.hurry();
   }
+}
+
+/** What is said of a set that waits on this device. @param {import("./kept_set.js").KeptSet} set */
+function keptText(set) {
+  const when = new Date(set.made_at).toLocaleString([], { weekday: "short", hour: "2-digit", minute: "2-digit" });
+  return `A set of ${when} is kept on this device: ${set.lasts_s} s of landmarks that were not measured yet.`;
 }

@@ -14,6 +14,14 @@ const NOTICE_MS = 6000;
 
 const PHASES = Object.freeze({ stand: "Stand", descent: "Down", hold: "Hold", bottom: "Bottom", ascent: "Up" });
 
+/** Without network, and so without anybody who counts. */
+const AWAY = Object.freeze({
+  begins: ["Have your whole body in view and stand still for three seconds. Do your reps, stand still again, then press Finish.",
+    "stand-still"],
+  "goes-on": ["Go on: your reps are counted when the network is back. Press Finish after the last one.", "ready"],
+  done: ["It is measured when the network is back. The camera is off.", "ready"],
+});
+
 const INTRO = Object.freeze([
   ["step-back", "The camera comes on, and you are told where to stand."],
   ["stand-still", "Stand still for two seconds; after 3-2-1 you begin."],
@@ -151,6 +159,14 @@ export class Panel {
     show(this.count, true);
     this.closing = true;
     this.#instruct({ message: "Well done. Your set is being measured", detail: "This takes a few seconds.", figure: "ready" });
+  }
+
+  /** There is no network: what to do without being told. @param {"begins"|"goes-on"|"done"} when */
+  away(when) {
+    if (when !== "goes-on") this.reset();
+    this.closing = when === "done";
+    const [detail, figure] = AWAY[when];
+    this.#instruct({ message: "Your set is kept on this device", detail, figure });
   }
 
   /** @param {number} reps @param {string} exercise */

@@ -81,6 +81,12 @@ export class PoseSource {
     return this.choosing;
   }
 
+  /** The addresses of what was loaded for the step that was chosen. @returns {string[]} */
+  get files() {
+    if (this.ready === null) return [];
+    return [...Object.values(this.pose.assets), this.pose.models[this.ready.estimator.model].address];
+  }
+
   /** Let pictures leave the device or not, from now on and another day. @param {boolean} allowed */
   allow(allowed) {
     write(this.world.storage, PICTURES_KEY, allowed ? "no" : "yes");

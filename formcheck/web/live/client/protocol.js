@@ -44,8 +44,9 @@ export function setupMessage(setup, sessionNumber, size) {
  * @param {boolean} picturesAllowed whether the set may go on with pictures
  */
 export function landmarkSetupMessage(setup, sessionNumber, size, estimator, picturesAllowed) {
+  // A video of such a set stays on this device (`local_video.js`).
   return JSON.stringify({
-    ...JSON.parse(setupMessage(setup, sessionNumber, size)), source: "landmarks", estimator,
+    ...JSON.parse(setupMessage(setup, sessionNumber, size)), source: "landmarks", estimator, keep_video: false,
     pictures_allowed: picturesAllowed,
   });
 }
@@ -57,6 +58,14 @@ export function landmarkSetupMessage(setup, sessionNumber, size, estimator, pict
  */
 export function stepDownMessage(estimator, why) {
   return JSON.stringify({ type: "step_down", source: estimator === null ? "picture" : "landmarks", estimator, why });
+}
+
+/**
+ * The first message of a set that was kept while there was no network; what was kept by an older page is told anew.
+ * @param {string} setup as `landmarkSetupMessage` made it
+ */
+export function keptSetupMessage(setup) {
+  return JSON.stringify({ ...JSON.parse(setup), version: VERSION, kept: true });
 }
 
 /** The first message after a lost socket. @param {string} setId */

@@ -62,3 +62,14 @@ export class ScreenLight {
     this.lock = null;
   }
 }
+
+/**
+ * Streamlit lays a box over its page when its own socket is lost, and nothing below can be pressed any more. In a set we
+ * say in our own words what that means, and Finish must stay within reach: so the box is closed as a person closes it.
+ */
+export function closeConnectionBox() {
+  for (const dialog of document.querySelectorAll("[role=dialog]")) {
+    if (!dialog.textContent.trim().startsWith("Connection error")) continue;
+    (dialog.querySelector("button[aria-label=Close]") ?? dialog.querySelector("button"))?.click();
+  }
+}

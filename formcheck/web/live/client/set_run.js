@@ -7,10 +7,13 @@
 import { Encoder, LONG_SIDES, copyOf, pictureOf, sentSize, watchPictures } from "./capture.js";
 import { closeCamera, openCamera, showCamera, watchCamera } from "./camera.js";
 import { Connection } from "./connection.js";
-import { LANDMARK_FLOW, PICTURE_FLOW, SlowWatch } from "./flow.js";
+import { holdHere } from "./device_store.js";
+import { KEPT_FLOW, LANDMARK_FLOW, PICTURE_FLOW, SlowWatch } from "./flow.js";
+import { SetKeeper, entriesOf } from "./kept_set.js";
+import { LocalVideo, recordingWorld } from "./local_video.js";
 import { PeopleSchedule } from "./people.js";
 import { whyOf } from "./pose_source.js";
-import { landmarkSetupMessage, setupMessage, stepDownMessage } from "./protocol.js";
+import { keptSetupMessage, landmarkSetupMessage, setupMessage, stepDownMessage } from "./protocol.js";
 import { PaceWatch } from "./source_choice.js";
 import { TROUBLES } from "./troubles.js";
 import { browserWorld } from "./world.js";
@@ -34,6 +37,9 @@ const MOST_WAITING = 90;
 /** In these stages a lost socket must not lose pictures. */
 const KEEPING = new Set(["calibrate", "countdown", "set", "paused"]);
 
+/** The network, or the set in the server, is gone: landmarks are kept here, and the set is sent anew. */
+const AWAY = new Set(["socket-gone", "socket-refused", "set-gone"]);
+
 /**
  * @typedef {Object} RunHandlers
  * @property {(camera: import("./camera.js").OpenCamera) => void} onCamera it is on and shows
@@ -45,6 +51,7 @@ const KEEPING = new Set(["calibrate", "countdown", "set", "paused"]);
  * @property {(pose: number[][]|null) => void} onPose it was found here: x, y as shares of the picture, and visibility
  * @property {(here: boolean) => void} onSource poses are found here from now on, or pictures go to the server
  * @property {(stats: Object) => void} onStats
+ * @property {(when: "begins"|"goes-on"|"done") => void} onAway there is no network: the set is on this device alone
  */
 
 export class SetRun {
@@ -54,9 +61,16 @@ export class SetRun {
    * @param {number} sessionNumber
    * @param {RunHandlers} handlers
    * @param {import("./pose_source.js").PoseSource|null} source of poses in this browser
+   * @param {import("./device_store.js").DeviceStore|null} device where sets are kept while there is no network
    */
-  constructor(video, data, sessionNumber, handlers, source = null) {
+  constructor(video, data, sessionNumber, handlers, source = null, device = null) {
     this.source = source;
+    this.device = device;
+    /** @type {SetKeeper|null} */
+    this.keeper = null;
+    this.isKept = false;
+    /** @type {LocalVideo|null} */
+    this.recording = null;
     /** @type {import("./pose_source.js").Finding|null} */
     this.finding = null;
     this.pace = new PaceWatch();
@@ -117,7 +131,16 @@ export class SetRun {
   }
 
   finish() {
-    this.connection?.finish();
+    if (this.connection === null) return;
+    this.keeper?.finish();
+    this.recording?.stop();
+    this.connection.finish();
+    if (this.keeper !== null && this.connection.state !== "open") this.#rest();
+  }
+
+  /** Whether the set is on this device, so that it outlives its page. */
+  get isOnDevice() {
+    return this.keeper !== null && this.keeper.set.begun;
   }
 
   /** Go on with a fresh token. @param {import("./component.js").Component["data"]} data */
@@ -130,16 +153,27 @@ export class SetRun {
     this.connection?.hurry();
   }
 
-  /** Let go of camera, socket and everything that runs. @param {boolean} cancel also drop the set in the server */
-  close(cancel) {
-    if (this.over) return;
+  /**
+   * Let go of camera, socket and everything that runs.
+   * @param {boolean} cancel also drop the set in the server
+   * @param {boolean} keeps whether what is on this device of it stays there
+   * @returns {Promise<void>} when the device has done so
+   */
+  close(cancel, keeps = !cancel) {
+    const work = () => this.keeper?.work ?? Promise.resolve();
+    if (this.over) return work();
     this.over = true;
+    if (keeps) this.keeper?.leave();
+    else this.keeper?.drop();
+    if (keeps) this.recording?.stop();
+    else this.recording?.drop();
     for (const off of this.offs.splice(0)) off();
     this.connection?.close(cancel);
     this.encoder?.close();
     this.#forgetWaiting();
     closeCamera(this.camera);
     this.video.srcObject = null;
+    return work();
   }
 
   /** Begin a set with pictures of the shape that the camera gives now. */
@@ -151,18 +185,90 @@ export class SetRun {
     this.stage = "setup";
     this.slow.reset();
     this.handlers.onShape(videoWidth, videoHeight);
-    const { onReady, onFinished, onTrouble } = this.handlers;
     this.isStepping = this.isStuck = false;
     this.#forgetWaiting();
     /** Landmarks of a set are in pixels of one size, which its set-up says. */
     this.foundIn = this.#size();
     this.#findWith(this.source?.ready ?? null);
+    this.isKept = false;
+    this.recording?.drop();
+    this.recording = null;
+    this.keeper?.drop();
+    this.keeper = this.#newKeeper();
+    this.#open(this.finding === null ? PICTURE_FLOW : LANDMARK_FLOW, []);
+  }
+
+  #open(flow, kept) {
     this.connection = new Connection(this.#set(), {
-      onReady, onFinished, onTrouble,
+      onReady: this.handlers.onReady,
+      onFinished: (finished) => {
+        this.keeper?.drop();
+        this.#hasVideo(finished);
+      },
+      onTrouble: (trouble) => this.#trouble(trouble),
       onFrame: (frame, ageMs) => this.#frame(frame, ageMs),
       onPlace: () => this.#next(),
       onNoPictures: () => this.#step(() => this.source.takesNoPictures(), "failed"),
-    }, browserWorld(), this.finding === null ? PICTURE_FLOW : LANDMARK_FLOW);
+    }, browserWorld(), flow, kept);
+  }
+
+  #newKeeper() {
+    if (this.finding === null || this.device === null) return null;
+    const set = { id: crypto.randomUUID(), owner: this.data.owner, made_at: Date.now(), setup: this.#set().setup };
+    return new SetKeeper(this.device, set, holdHere);
+  }
+
+  /** What waits for the result waits for its video, too: the page asks for it by the set's id. */
+  async #hasVideo(finished) {
+    await this.recording?.belongsTo(finished.set_id);
+    this.handlers.onFinished(finished);
+  }
+
+  /** Keep the video on this device, as the person asked for, from where the set may begin. */
+  #record() {
+    if (this.recording !== null || this.keeper === null || !this.data.setup.keep_video) return;
+    const world = recordingWorld();
+    if (world === null) {
+      this.handlers.onTrouble(TROUBLES["video-refused"]);
+      return;
+    }
+    const { exercise } = this.data.setup;
+    const { id } = this.keeper.set;
+    const video = { id, owner: this.data.owner, made_at: Date.now(), exercise };
+    this.recording = new LocalVideo(this.camera.stream, this.device, video, world, (why) => {
+      this.handlers.onTrouble(TROUBLES[`video-${why}`]);
+    });
+    this.recording.start();
+  }
+
+  #trouble(trouble) {
+    if (this.keeper !== null && AWAY.has(trouble.code)) {
+      this.#keepOn();
+      return;
+    }
+    // The server has looked at all of it.
+    if (trouble.code === "not-assessable") this.keeper?.drop();
+    this.handlers.onTrouble(trouble);
+  }
+
+  /** The set goes on without network; all of it is sent when that is back, and then what is taken meanwhile. */
+  #keepOn() {
+    const { finishing } = this.connection;
+    this.isKept = true;
+    this.keeper.begin();
+    if (!finishing) this.#record();
+    this.#open(KEPT_FLOW, entriesOf(this.keeper.frames, this.keeper.set.steps));
+    if (finishing) this.connection.finish();
+    this.handlers.onTrouble(TROUBLES[finishing ? "offline-done" : "offline"]);
+    this.handlers.onAway(finishing ? "done" : KEEPING.has(this.stage) ? "goes-on" : "begins");
+  }
+
+  /** Done, but not measured: nothing more is looked at. */
+  #rest() {
+    closeCamera(this.camera);
+    this.video.srcObject = null;
+    this.handlers.onTrouble(TROUBLES["offline-done"]);
+    this.handlers.onAway("done");
   }
 
   #set() {
@@ -170,6 +276,7 @@ export class SetRun {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     url.searchParams.set("token", this.data.token);
     const { setup } = this.data;
+    if (this.isKept) return { url: url.href, setup: keptSetupMessage(this.keeper.set.setup) };
     const said = this.finding === null ? setupMessage(setup, this.sessionNumber, this.#size())
       : landmarkSetupMessage(setup, this.sessionNumber, this.foundIn, this.finding.estimator, this.source.allowed);
     return { url: url.href, setup: said };
@@ -236,7 +343,14 @@ export class SetRun {
     } catch {
       // Counted below: one picture is nothing, many are a trouble.
     }
-    if (this.over || connection !== this.connection) return;
+    if (this.over) return;
+    if (connection !== this.connection) {
+      // What was being found when the network was given up is part of the set all the same.
+      if (!this.isKept || bytes === null) return;
+      this.connection.taken(t);
+      this.connection.encoded(t, bytes);
+      return;
+    }
     this.unreadable = bytes === null ? this.unreadable + 1 : 0;
     if (this.unreadable >= UNREADABLE) this.handlers.onTrouble(TROUBLES["picture-unreadable"]);
     else connection.encoded(t, bytes);
@@ -253,6 +367,7 @@ export class SetRun {
     const picture = from === this.video ? await pictureOf(this.video) : from;
     if (picture === null) return null;
     const { frame, points, ms } = await this.finding.finder.find(picture, t, size, this.people.isDue(t, this.stage));
+    this.keeper?.add(frame);
     this.isTooSlow = document.visibilityState === "visible" && this.pace.isTooSlow(performance.now(), ms);
     if (from === this.video && !this.over) {
       this.handlers.onPose(points?.map(([x, y, seen]) => [x / size.width, y / size.height, seen]) ?? null);
@@ -294,7 +409,8 @@ export class SetRun {
     const late = new Promise((resolve) => { setTimeout(resolve, WITHOUT_FINDER_MS); });
     await (source.picturesCanGo ? Promise.race([known, late]) : known);
     if (this.over || connection !== this.connection) return;
-    if (source.isStuck) {
+    // Pictures are not kept on this device: without network there is no other way on.
+    if (source.isStuck || (this.isKept && source.ready === null)) {
       this.isStuck = true;
       this.#forgetWaiting();
       this.handlers.onTrouble(TROUBLES["no-way-on"]);
@@ -303,8 +419,20 @@ export class SetRun {
     this.isStepping = false;
     this.#findWith(source.ready);
     const { finding } = this;
-    connection.goOnWith(stepDownMessage(finding?.estimator ?? null, why), finding === null ? PICTURE_FLOW : LANDMARK_FLOW);
+    const said = stepDownMessage(finding?.estimator ?? null, why);
+    connection.goOnWith(said, finding === null ? PICTURE_FLOW : this.isKept ? KEPT_FLOW : LANDMARK_FLOW);
+    this.#keepStep(said);
     this.#next();
+  }
+
+  /** Whoever sends the set anew says the same; one that goes on with pictures is not on this device any more. */
+  #keepStep(said) {
+    if (this.finding !== null) {
+      this.keeper?.step(said);
+      return;
+    }
+    this.keeper?.drop();
+    this.keeper = null;
   }
 
   /** Keep the picture that the video shows now; of many, every second one. */
@@ -326,7 +454,7 @@ export class SetRun {
 
   /** The phone was turned: before the set it begins anew, in the set the phone must be turned back. */
   #turned() {
-    if (this.stage === "setup") {
+    if (this.stage === "setup" && !this.isKept) {
       this.connection.close(true);
       this.#connect();
     } else {
@@ -336,7 +464,11 @@ export class SetRun {
 
   #frame(frame, ageMs) {
     this.stage = frame.stage;
-    this.connection.keepsPictures = KEEPING.has(frame.stage);
+    this.connection.keepsPictures = KEEPING.has(frame.stage) || this.isKept;
+    if (KEEPING.has(frame.stage)) {
+      this.keeper?.begin();
+      this.#record();
+    }
     this.handlers.onFrame(frame, ageMs);
     if (frame.stage === "done") this.finish();
   }

@@ -137,8 +137,9 @@ def ask_session() -> SessionChoices:
         )
     keep_video = st.toggle("Keep the video of this set", value=before.keep_video, key="keep-video")
     st.caption(
-        "The video stays on the computer that runs formcheck, for your report and download, for two hours at most. "
-        "Then it is deleted."
+        "Where this browser finds your joints itself, the video stays on this device until you give it away or delete "
+        "it. Otherwise it stays on the computer that runs formcheck, for your report and download, for two hours at "
+        "most. Then it is deleted."
         if keep_video
         else "No picture is kept: each one is gone as soon as it is measured."
     )

@@ -6,6 +6,7 @@ it for the session.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -25,14 +26,15 @@ from formcheck.session.pain import PainAction, advice_before
 from formcheck.session.request import SetRequest
 from formcheck.video.proxy import write_proxy
 from formcheck.web.access.guard import current_actor
+from formcheck.web.access.links import LINK_LASTS_S, UPLOADS, issue_link
 from formcheck.web.access.service import records_service
-from formcheck.web.live.camera_view import session_id, show_live_view
+from formcheck.web.live.camera_view import session_id, show_kept_videos, show_live_view
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import live_service
 from formcheck.web.pages.check.after import show_numbers, tell_result
 from formcheck.web.pages.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
 from formcheck.web.pages.check.prescribed import ask_prescribed, note_person, person_of_sets
-from formcheck.web.shared.addresses import REVIEW
+from formcheck.web.shared.addresses import GUIDANCE, PRIVACY_TOPIC, REVIEW
 from formcheck.web.shared.browser_parts import text_beside
 from formcheck.web.shared.choose_person import ask_person, person_chosen
 from formcheck.web.shared.navigation import page_link
@@ -91,6 +93,7 @@ def show_safety_texts() -> None:
     st.markdown("\n".join(f"- {text}" for text in safety.SEE_NOW))
     st.subheader("See a clinician soon if", anchor=False)
     st.markdown("\n".join(f"- {text}" for text in safety.SEE_SOON))
+    page_link(GUIDANCE, "Where your pictures go, and what is kept", icon=":material/lock:", topic=PRIVACY_TOPIC)
 
 
 def _accept() -> None:
@@ -320,6 +323,7 @@ def _keep_video(files: FileStore, finished: FinishedSet, folder: Path) -> tuple[
 
 
 _FINISHED: Final = "finished_set_id"
+_VIDEO_LINK: Final = "video_link"
 _SETS_DONE: Final = "sets_done"
 """Sets in this session: each has a camera view of its own."""
 _FIRST_SESSION: Final = 1
@@ -357,6 +361,8 @@ def _before() -> None:
         st.session_state[_FINISHED] = finished_set_id
         st.rerun()
     with st.container(key="beside-set"):
+        page_link(GUIDANCE, "Where your pictures go, and what is kept", icon=":material/lock:", topic=PRIVACY_TOPIC)
+        _show_videos(None)
         show_link(request)
 
 
@@ -379,11 +385,39 @@ def _after(set_id: str) -> None:
     # What comes next is beside the words and the question: the numbers below may be long.
     after = tell_result(finished, pain_before())
     offer_to_keep(finished, pain_before(), after.pain)
+    _show_videos(finished)
     if after.too_much:
         st.button("Back to the start", on_click=_again, args=(after.pain,))
     else:
         st.button("Do another set", on_click=_again, type="primary", icon=":material/replay:")
     show_numbers(finished)
+
+
+def _show_videos(finished: FinishedSet | None) -> None:
+    """Show what this browser keeps of a set just done, or of any."""
+    actor = current_actor()
+    if actor is None:
+        return
+    kept: dict[str, str] = st.session_state.get(_KEPT, {})
+    asked = show_kept_videos(
+        _video_link(actor),
+        live_set_id=None if finished is None else finished.set_id,
+        record_id=None if finished is None else kept.get(finished.set_id),
+        began_ms=None if finished is None else finished.began_ms,
+        key="kept-videos",
+    )
+    if asked:
+        st.session_state.pop(_VIDEO_LINK, None)
+        st.rerun()
+
+
+def _video_link(actor: Actor) -> str:
+    """Return this page's link for giving videos away, a new one where the last is old or another's."""
+    made: tuple[str, str, float] | None = st.session_state.get(_VIDEO_LINK)
+    now_s = time.monotonic()
+    if made is None or made[0] != actor.id or now_s - made[2] > LINK_LASTS_S / 4:
+        made = st.session_state[_VIDEO_LINK] = (actor.id, issue_link(actor, UPLOADS), now_s)
+    return made[1]
 
 
 def _again(pain: int | None = None) -> None:
