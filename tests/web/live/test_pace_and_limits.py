@@ -25,8 +25,8 @@ def test_a_ceiling_that_means_nothing_is_refused(text: str) -> None:
 
 
 def test_a_process_for_each_core_where_there_are_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    for cores, workers in ((None, 0), (1, 0), (2, 2), (8, 8)):
-        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+    for cores, workers in ((1, 0), (2, 2), (8, 8)):
+        monkeypatch.setattr("os.sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
         assert LiveLimits.from_environment({}).workers == workers
     assert LiveLimits.from_environment({"FORMCHECK_LIVE_WORKERS": "0"}).workers == 0
     with pytest.raises(LiveSettingError, match="FORMCHECK_LIVE_WORKERS must be a whole number from 0 to 64"):
