@@ -34,7 +34,7 @@ def _default_sets() -> int:
 
 
 def _default_workers() -> int:
-    """Return one for each core that this process may use; none on one, where it would only take turns with the server."""
+    """Return one for each core that this process may use; none on one, where it would take turns with the server."""
     allowed = getattr(os, "sched_getaffinity", None)
     cores = len(allowed(0)) if allowed is not None else os.cpu_count() or 1
     return cores if cores > 1 else 0
