@@ -6,6 +6,7 @@ found here, in its pictures, has a thread of its own, so that nobody waits for M
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.set_work import GoDown, Said, SetWork, Work
 
+_logger: Final = logging.getLogger(__name__)
 THREAD_NAME: Final = "formcheck-live"
 
 
@@ -105,7 +107,12 @@ class Hand:
             self.lane.wake(self)
             return True
         work = self._inbox.popleft()
-        self._over = not ((self._begun or self._work.begin()) and self._work.do(work))
+        try:
+            self._over = not ((self._begun or self._work.begin()) and self._work.do(work))
+        except Exception:
+            # Whoever was told of it failed; the other sets of this lane go on.
+            _logger.exception("%s failed", self._name)
+            self._over = True
         self._begun = True
         return not self._over
 

@@ -24,10 +24,12 @@ from formcheck.web.live.refusal import worker_gone
 from formcheck.web.live.set_work import Ending, Said, Work
 from formcheck.web.live.worker import Asked, Told
 
-_LOG: Final = logging.getLogger(__name__)
+_logger: Final = logging.getLogger(__name__)
 _COMMAND: Final = (sys.executable, "-m", "formcheck.web.live.worker")
 _AT_ONCE: Final = 65_536
 """Bytes that a thread writes at a time."""
+_END_WITHIN_S: Final = 5.0
+"""Of a process that says nothing more."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class _FarHand:
 class _Pipe:
     """The input of a process, which holds up nobody who writes into it.
 
-    What it takes at once is written at once, which costs a tenth of waking a thread; a thread writes the rest.
+    What it takes at once is written at once, without waking a thread; a thread writes the rest.
 
     Parameters
     ----------
@@ -196,8 +198,13 @@ class LiveWorker:
     def _hear(self, set_id: str, said: Said) -> None:
         with self._lock:
             say = self._sets.pop(set_id, None) if isinstance(said, Ending) else self._sets.get(set_id)
-        if say is not None:
+        if say is None:
+            return
+        try:
             say(said)
+        except Exception:
+            # The other sets of this process go on.
+            _logger.exception("what came of set %s was not taken", set_id[:6])
 
     def _lose(self) -> None:
         """End the sets that the process was at."""
@@ -206,9 +213,13 @@ class LiveWorker:
             lost = list(self._sets.values())
             self._sets.clear()
         self._pipe.close()
-        status = self._process.wait()
+        try:
+            status = self._process.wait(_END_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            status = self._process.wait()
         if lost or status:
-            _LOG.error("a worker of live sets ended with status %d, and %d sets with it", status, len(lost))
+            _logger.error("a worker of live sets ended with status %d, and %d sets with it", status, len(lost))
         for say in lost:
             say(_LOST)
 
@@ -277,7 +288,7 @@ class LiveWorkers:
         try:
             self._workers.append(LiveWorker(self._command, self._limits))
         except OSError as error:
-            _LOG.error("a worker of live sets could not be started: %s", error)
+            _logger.error("a worker of live sets could not be started: %s", error)
 
     def _tidy(self) -> None:
         self._workers = [worker for worker in self._workers if not worker.gone]

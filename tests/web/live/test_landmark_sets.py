@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from queue import Queue
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,13 @@ from formcheck.pose.landmarks import Landmark
 from formcheck.pose.releases import RELEASES
 from formcheck.pose.store import load_track, save_track
 from formcheck.report.document import assessment_document
+from formcheck.web.live.lanes import Lanes
 from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.messages import SetupMessage, parse_client_text
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import LiveRegistry
+from formcheck.web.live.set_work import Answer, Greet, Said
 from tests.sample_tracks import sample_track
 
 from .landmark_bytes import ESTIMATOR, LANDMARKS, cover_bits, message, nobody_bytes, page_frames, somebody_bytes
@@ -235,6 +239,20 @@ def test_a_lost_socket_is_no_leave_to_flood(world: World) -> None:
         for _ in range(60 + 30):
             socket.send_json({"type": "ping"})
         assert farewell(socket) == ("too-fast", 4429)
+
+
+def test_who_fails_to_take_an_answer_holds_up_no_other_set(world: World) -> None:
+    setup = parse_client_text(json.dumps(SETUP | LANDMARKS))
+    assert isinstance(setup, SetupMessage)
+    lanes, said = Lanes(world.registry.parts, world.limits), Queue[Said]()
+
+    def fail(_: Said) -> None:
+        raise ValueError
+
+    lanes.open("one", setup, fail).put(Greet(0, resumed=False))
+    lanes.open("two", setup, said.put).put(Greet(0, resumed=False))
+    assert isinstance(said.get(timeout=60), Answer)
+    lanes.close(60.0)
 
 
 # The real engine ------------------------------------------------------------------------------------------------------
