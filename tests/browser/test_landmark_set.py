@@ -172,8 +172,8 @@ def test_a_graphics_card_that_is_lost_in_mid_set_costs_no_rep(
     keep_picture(page, "result")
     (step,) = traffic.said("step_down")
     assert (step["source"], step["why"], step["estimator"]["model"]) == ("landmarks", "context-lost", "full")
-    times = traffic.times_ms
-    assert len(times) > before + 20
+    times = traffic.times_ms[before - 5 :]
+    assert len(times) > 25
     apart = [later - earlier for earlier, later in pairwise(times)]
     assert min(apart) > 0
     # What the camera gave meanwhile has waited for the next finder.
@@ -189,6 +189,7 @@ def test_a_connection_that_is_away_in_mid_set_costs_nothing(camera_page: OpenPag
     traffic.watch(page)
     begin(page, app_address)
     wait_for_reps(page, 1)
+    before = len(traffic.times_ms)
     traffic.cut()
     settled(page, round(1000 * float(os.environ.get("FORMCHECK_CUT_S", "6"))))
     traffic.is_cut = False
@@ -197,9 +198,10 @@ def test_a_connection_that_is_away_in_mid_set_costs_nothing(camera_page: OpenPag
     assert len(traffic.said("setup")) == 1
     assert len(traffic.said("resume")) >= 1
     # What was under way at the cut is sent again; nothing else comes twice, and nothing is missing.
-    times = sorted(set(traffic.times_ms))
+    sent = traffic.times_ms[before - 5 :]
+    times = sorted(set(sent))
     assert max(later - earlier for earlier, later in pairwise(times)) < 500
-    assert len(traffic.times_ms) - len(times) <= _IN_FLIGHT
+    assert len(sent) - len(times) <= _IN_FLIGHT
 
 
 def test_a_page_says_where_pictures_go_and_lets_the_person_forbid_it(

@@ -44,9 +44,8 @@ let context = null;
 let failed = false;
 /** Opens a landmarker of this graph. @type {((options: Object) => Promise<Object>)|null} */
 let openLandmarker = null;
-/** Finds several people in single pictures; opened when it is first asked for. */
+/** Looks at single pictures, for several people; null where it could not be opened. */
 let peopleFinder = null;
-let isOpening = false;
 /** @type {PeopleLook|null} */
 let look = null;
 /** People who were counted and not told of yet. */
@@ -122,6 +121,7 @@ async function open({ assets, sizes, delegate }) {
     };
     landmarker = await openLandmarker({ runningMode: "VIDEO", numPoses: 1 });
     for (const stream of [IMAGE_STREAM, WORLD_STREAM]) listenTo(module.simpleListeners, stream);
+    await openPeopleFinder();
     self.postMessage({ type: "opened" });
   } catch (error) {
     fail(cause, error);
@@ -135,9 +135,11 @@ function isSoftware(graphics) {
   return SOFTWARE.test(String(name));
 }
 
-/** Open what counts people, beside the frames that come. Where that cannot be done nobody counts. */
+/**
+ * Open what counts people. It holds everything up for a while, so it is done before the first frame. Where it cannot be
+ * done nobody counts.
+ */
 async function openPeopleFinder() {
-  isOpening = true;
   try {
     peopleFinder = await openLandmarker({ runningMode: "IMAGE", numPoses: MOST_PEOPLE });
   } catch {
@@ -193,7 +195,6 @@ function estimate({ id, picture, t, width, height, people: isAsked }) {
   const frame = landmarkFrame({ t, luma: lumaOf(image), people, covered, found, repeats }, { width, height });
   people = null;
   self.postMessage({ type: "pose", id, frame, ms: performance.now() - began }, [frame]);
-  if (isAsked && !isOpening) openPeopleFinder();
   if (isAsked && peopleFinder !== null) look ??= new PeopleLook(image, points === null ? null : boxOf(points));
   if (look !== null) lookOn();
 }
