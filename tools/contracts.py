@@ -26,6 +26,15 @@ from formcheck.web.live.messages import (
 from formcheck.web.live.refusal import CloseCode
 from formcheck.web.live.replies import Reply
 from formcheck.web.player.events import PLAYER_EVENTS
+from formcheck.web.remote.messages import (
+    MAX_SDP_CHARS,
+    MAX_STILL_BYTES,
+    MAX_TEXT_CHARS,
+    ROOM_MESSAGES,
+    ROOM_VERSION,
+)
+from formcheck.web.remote.replies import RoomReply
+from formcheck.web.shared.addresses import LINK_HEADER, ROOM_PATH, SOCKET_PATH
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _SCHEMAS: Final = "docs/schemas"
@@ -39,6 +48,8 @@ def made() -> dict[str, str]:
     """Return every file that is made: its path from the root of the repository, and its text."""
     messages, events = CLIENT_MESSAGES.schema, PLAYER_EVENTS.schema
     replies = schema_of(TypeAdapter(Reply), mode="serialization")
+    room_messages = ROOM_MESSAGES.schema
+    room_replies = schema_of(TypeAdapter(RoomReply), mode="serialization")
     close = ", ".join(f"{each.name}: {each.value}" for each in CloseCode)
     constants = (
         f"export const VERSION = {PROTOCOL_VERSION};\n"
@@ -54,14 +65,30 @@ def made() -> dict[str, str]:
         f"export const WATCHED = Object.freeze([{', '.join(str(int(mark)) for mark in WATCHED)}]);\n\n"
         f"/** Close codes of the socket. */\nexport const CLOSE = Object.freeze({{ {close} }});\n"
     )
+    room_constants = (
+        f"export const VERSION = {ROOM_VERSION};\n"
+        f"export const ROOM_PATH = {json.dumps(ROOM_PATH)};\n"
+        f"export const SOCKET_PATH = {json.dumps(SOCKET_PATH)};\n"
+        f"export const LINK_HEADER = {json.dumps(LINK_HEADER)};\n"
+        f"export const MAX_TEXT_CHARS = {MAX_TEXT_CHARS};\n"
+        f"export const MAX_SDP_CHARS = {MAX_SDP_CHARS};\n"
+        f"export const MAX_STILL_BYTES = {MAX_STILL_BYTES};\n\n"
+        f"/** Close codes of the socket. */\nexport const CLOSE = Object.freeze({{ {close} }});\n"
+    )
     live = _module("The live socket's messages", {"ClientMessage": messages, "Message": replies}, constants)
+    room = _module(
+        "The messages of a room's socket", {"RoomMessage": room_messages, "RoomReply": room_replies}, room_constants
+    )
     player = _module("What the player reports", {"PlayerEvent": events}, "export {};\n")
     return {
         f"{_SCHEMAS}/live-messages.json": _document("What a page sends over the live socket", messages),
         f"{_SCHEMAS}/live-replies.json": _document("What the server answers over the live socket", replies),
+        f"{_SCHEMAS}/room-messages.json": _document("What a page sends over a room's socket", room_messages),
+        f"{_SCHEMAS}/room-replies.json": _document("What the server says over a room's socket", room_replies),
         f"{_SCHEMAS}/player-events.json": _document("What the player reports to the server", events),
         "formcheck/web/live/client/contract.js": live,
         "formcheck/web/player/client/contract.js": player,
+        "formcheck/web/remote/client/contract.js": room,
     }
 
 

@@ -37,7 +37,8 @@ _LATEST_MS: Final = 1e12
 """30 years after the page was opened."""
 
 
-def _to_do(name: str) -> Any:
+def to_do(name: str) -> Any:
+    """Return a field for an entry of a plan, by its name in `LIMITS`: null where it was not prescribed."""
     return Field(default=None, ge=LIMITS[name].least, le=LIMITS[name].most_to_do)
 
 
@@ -95,10 +96,10 @@ class SetupMessage(Published):
     """Name of its rubric, such as `wall-squat`."""
     leg: Literal["both", "left", "right", "auto"] = "auto"
     """Of an exercise on one leg, the one that stands."""
-    target_depth_deg: float | None = _to_do("target_depth_deg")
+    target_depth_deg: float | None = to_do("target_depth_deg")
     reps: int | None = Field(default=None, ge=int(LIMITS["reps"].least), le=int(LIMITS["reps"].most_to_do))
-    hold_s: float | None = _to_do("hold_s")
-    step_height_cm: float | None = _to_do("step_height_cm")
+    hold_s: float | None = to_do("hold_s")
+    step_height_cm: float | None = to_do("step_height_cm")
     ball: bool = False
     model: Literal["auto", "full", "lite", "heavy"] = "auto"
     session_number: int = Field(default=1, ge=1, le=100_000)

@@ -14,7 +14,7 @@ GOING_AWAY: Final = 1001
 
 
 class CloseCode(IntEnum):
-    """Why the server closes a live socket; after the HTTP statuses of like meaning."""
+    """Why the server closes a socket of ours; after the HTTP statuses of like meaning."""
 
     MALFORMED = 4400
     TOKEN = 4401
@@ -25,9 +25,13 @@ class CloseCode(IntEnum):
     GONE = 4410
     """The set is over, was dropped, or never was this person's."""
     TOO_LARGE = 4413
+    NOT_ADMITTED = 4423
+    """Of rooms: the clinician did not let this person in."""
     VERSION = 4426
     """The page speaks another version of the protocol."""
     TOO_FAST = 4429
+    REMOVED = 4430
+    """Of rooms: the clinician took this person out."""
     FAULT = 4500
     """Ours, not the client's."""
     BUSY = 4503

@@ -40,12 +40,14 @@ Landmarks = list[tuple[float | None, float | None, float]]
 """Of the 33 landmarks x, y (shares of the un-mirrored picture; null where not seen) and visibility."""
 
 
-class _Described:
+class Described:
+    """What is written under each field is published in the JSON Schema."""
+
     __pydantic_config__ = ConfigDict(use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True)
-class Target(_Described):
+class Target(Described):
     """What was prescribed, as far as it is shown; null where it was not."""
 
     reps: int | None
@@ -54,7 +56,7 @@ class Target(_Described):
 
 
 @dataclass(frozen=True)
-class BandEdges(_Described):
+class BandEdges(Described):
     """The bands of a gauge."""
 
     good: Edges
@@ -64,7 +66,7 @@ class BandEdges(_Described):
 
 
 @dataclass(frozen=True)
-class ClientLimits(_Described):
+class ClientLimits(Described):
     """What the page is to keep to."""
 
     max_bytes: int
@@ -76,7 +78,7 @@ class ClientLimits(_Described):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ready(_Described):
+class Ready(Described):
     """The answer to `setup` and `resume`."""
 
     type: Literal["ready"] = field(default="ready", init=False)
@@ -100,7 +102,7 @@ class Ready(_Described):
 
 
 @dataclass(frozen=True)
-class ShownValue(_Described):
+class ShownValue(Described):
     """A value now, in the unit that its measure's name states."""
 
     value: float
@@ -110,7 +112,7 @@ class ShownValue(_Described):
 
 
 @dataclass(frozen=True)
-class Verdict(_Described):
+class Verdict(Described):
     """The view of the set and what it is good for."""
 
     kind: ViewKind
@@ -120,7 +122,7 @@ class Verdict(_Described):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Frame(_Described):
+class Frame(Described):
     """The answer to one picture, or to the landmarks of one or two."""
 
     type: Literal["frame"] = field(default="frame", init=False)
@@ -149,7 +151,7 @@ class Frame(_Described):
 
 
 @dataclass(frozen=True)
-class Finished(_Described):
+class Finished(Described):
     """Said once the assessment is stored."""
 
     type: Literal["finished"] = field(default="finished", init=False)
@@ -159,7 +161,7 @@ class Finished(_Described):
 
 
 @dataclass(frozen=True)
-class ServerError(_Described):
+class ServerError(Described):
     """Said before a socket is closed."""
 
     type: Literal["error"] = field(default="error", init=False)

@@ -1,0 +1,102 @@
+"""What people in a room are asked to agree to: each item by itself, in words that are kept by their hash.
+
+No answer is no. An answer counts for the words that were shown: when they change, it is asked anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+Item = Literal["measure", "keep_set", "keep_video", "still", "third_person"]
+"""What can be agreed to."""
+Answer = Literal["yes", "no", "withdrawn"]
+ITEMS: Final[tuple[Item, ...]] = get_args(Item)
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """The words of one item."""
+
+    item: Item
+    version: int
+    """Counts changes of the words."""
+    title: str
+    words: str
+    language: str = "en"
+
+    @property
+    def sha256(self) -> str:
+        """Of the words, in hexadecimal: what an answer is an answer to."""
+        whole = "\n".join((self.item, str(self.version), self.language, self.title, self.words))
+        return hashlib.sha256(whole.encode()).hexdigest()
+
+
+_TEXTS: Final = (
+    ConsentText(
+        "measure",
+        1,
+        "Measure my movement during this session",
+        "The camera picture is looked at on my own device. The positions of my joints, no pictures, go to the clinic's "
+        "server while a set is done; my clinician sees what is measured. Where my device cannot do that, the pictures "
+        "themselves go to the clinic's server. Without this we can still talk and see each other.",
+    ),
+    ConsentText(
+        "keep_set",
+        1,
+        "Keep what was measured in my records",
+        "The positions of my joints during a set and what was measured of it are kept in my records at the clinic, "
+        "until they are erased.",
+    ),
+    ConsentText(
+        "keep_video",
+        1,
+        "Keep the video of my sets in my records",
+        "The pictures of a set are kept in my records at the clinic, where they went to its server. The voice is not. "
+        "Nothing of the rest of the call is recorded.",
+    ),
+    ConsentText(
+        "still",
+        1,
+        "Take single pictures of me",
+        "My clinician may take a still picture from my camera, measure and draw on it, and keep it in my records.",
+    ),
+    ConsentText(
+        "third_person",
+        1,
+        "Let another person join",
+        "Another person whom my clinician names, such as an interpreter, a carer or a second clinician, may see and "
+        "hear me during this session.",
+    ),
+)
+TEXTS: Final[Mapping[Item, ConsentText]] = MappingProxyType({text.item: text for text in _TEXTS})
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer of one person."""
+
+    person: str
+    item: Item
+    answer: Answer
+    text_sha256: str
+
+
+def agreed(given: Iterable[Given], person: str, item: Item) -> bool:
+    """Return whether a person agreed to an item, by their newest answer to the words as they are now.
+
+    Parameters
+    ----------
+    given
+        All answers, the oldest first.
+    person, item
+        Whose answer to what.
+    """
+    newest: Given | None = None
+    for each in given:
+        if each.person == person and each.item == item:
+            newest = each
+    return newest is not None and newest.answer == "yes" and newest.text_sha256 == TEXTS[item].sha256

@@ -1,0 +1,1 @@
+"""Remote sessions in browsers: the socket of rooms, what passes over it, and its pages."""
