@@ -136,7 +136,7 @@ class Sdp(Published):
 
     type: Literal["sdp"]
     to: PersonId
-    generation: int = Field(ge=1, le=1_000_000)
+    generation: int = Field(ge=1, le=10**12)
     """Of the connection, as `connect` said; older ones are dropped."""
     kind: Literal["offer", "answer"]
     sdp: Text = Field(min_length=1, max_length=MAX_SDP_CHARS)
@@ -147,7 +147,7 @@ class Ice(Published):
 
     type: Literal["ice"]
     to: PersonId
-    generation: int = Field(ge=1, le=1_000_000)
+    generation: int = Field(ge=1, le=10**12)
     candidate: Text = Field(max_length=1000)
     mid: Text | None = Field(default=None, max_length=64)
     line: int | None = Field(default=None, ge=0, le=64)

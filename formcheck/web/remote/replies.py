@@ -14,13 +14,9 @@ from typing import Final, Literal, get_args
 from pydantic import TypeAdapter
 
 from formcheck.remote.consent import Answer, Item
+from formcheck.remote.room import Presence, Role
 from formcheck.web.live.replies import Described, Frame, ServerError
 from formcheck.web.remote.messages import ROOM_VERSION, RoomVersion
-
-Role = Literal["owner", "clinician", "client", "guest"]
-"""`owner`: the clinician whose room it is; `clinician`: another one; `guest`: an interpreter or a carer."""
-Presence = Literal["here", "asleep", "left"]
-"""`asleep`: nothing was heard for a while, or the socket is lost; the seat is kept for ten minutes."""
 
 
 @dataclass(frozen=True)
