@@ -35,6 +35,7 @@ from formcheck.records.tables import (
     ExerciseSet,
     Note,
     Person,
+    RemoteSession,
     StoredAnnotation,
     StoredCorrection,
     StoredFile,
@@ -247,7 +248,7 @@ class _Task:
 def erase_person(records: Records, actor: Actor, person_id: str) -> None:
     """Erase a person completely.
 
-    Their plans, sets, corrections, notes, answers, uploads and account go, and so do those sets and uploads of nobody
+    Their plans, sets, corrections, notes, answers, remote sessions, uploads and account go, and so do those sets and uploads of nobody
     that are theirs (see `belongings_of`). Files go unless another person's set needs the same content. Audit entries
     about them go; that the actor erased a person now is entered. In the end the database is rewritten, so that its
     files hold nothing of them either.
@@ -366,7 +367,7 @@ def _reduce_log(work: Work, person_id: str, theirs: Belongings) -> None:
     """Delete the entries about a person and theirs, and what others' entries say of them."""
     sets, uploads, accounts = theirs.sets, theirs.uploads, theirs.accounts
     about = [AuditEntry.person_id == person_id]
-    of_person = (StoredPlan, Note, SuggestionAnswer)
+    of_person = (StoredPlan, Note, SuggestionAnswer, RemoteSession)
     about += [AuditEntry.subject_id.in_(select(each.id).where(each.person_id == person_id)) for each in of_person]
     for condition in about:
         work.session.execute(delete(AuditEntry).where(condition))

@@ -30,7 +30,7 @@ from formcheck.records.records import Records
 from formcheck.records.sets import unused_files
 from formcheck.records.settings import DATABASE_FILE, RecordsSettings
 from formcheck.records.sweep import is_named, needless_incoming, unnamed_files
-from formcheck.records.tables import ExerciseSet, Person, StoredFile
+from formcheck.records.tables import ExerciseSet, Person, RemoteStill, StoredFile
 from formcheck.video.digest import file_sha256
 
 SQLITE_BESIDE: Final = ("-wal", "-shm")
@@ -150,7 +150,7 @@ def _needless(records: Records) -> Iterator[str]:
     with records.writing(SYSTEM) as work:
         work.hold_files()
         for row in unused_files(work):
-            yield f"No set needs the file {row.sha256}{row.suffix} any more; {_GOES}"
+            yield f"Nothing needs the file {row.sha256}{row.suffix} any more; {_GOES}"
         for sha256, suffix in unnamed:
             if not is_named(work, sha256, suffix) and work.files.path(sha256, suffix).exists():
                 yield f"No row names the file {sha256}{suffix}; {_GOES}"
@@ -222,4 +222,5 @@ def _is_named(records: Records, sha256: str) -> bool:
     with records.reading(SYSTEM) as work:
         names = (ExerciseSet.track_sha256, ExerciseSet.video_sha256, ExerciseSet.proxy_sha256)
         query = select(ExerciseSet.id).where(or_(*(name == sha256 for name in names))).limit(1)
-        return work.session.scalar(query) is not None
+        still = select(RemoteStill.id).where(RemoteStill.sha256 == sha256).limit(1)
+        return work.session.scalar(query) is not None or work.session.scalar(still) is not None

@@ -9,14 +9,15 @@ from typing import Any, Final
 
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 
 from formcheck.records.access import SYSTEM, ConflictError, NotFoundError, RecordsError
 from formcheck.records.erasure import finish_erasures
 from formcheck.records.records import Records, Work
+from formcheck.records.remote_sessions import delete_session
 from formcheck.records.sets import delete_set, drop_video
 from formcheck.records.sweep import Swept, remove_incoming, remove_unused, sweep
-from formcheck.records.tables import ExerciseSet, Upload
+from formcheck.records.tables import ExerciseSet, RemoteSession, Upload
 
 _ENDED: Final = ("done", "failed", "cancelled", "duplicate")
 """States of an upload that nothing comes after by itself."""
@@ -32,7 +33,7 @@ class RetentionSettings(BaseSettings):
     keep_videos_days: int | None = Field(default=None, ge=1, le=_LONGEST)
     """So long after a set came into the records its video goes; landmarks and numbers stay."""
     keep_sets_days: int | None = Field(default=None, ge=1, le=_LONGEST)
-    """So long after a set came into the records it goes, with its corrections and notes."""
+    """So long after a set came into the records it goes, with its corrections and notes; remote sessions as well."""
 
 
 def retention_settings() -> RetentionSettings:
@@ -61,6 +62,8 @@ class Retained:
     sets: int
     uploads: int
     """Entries of uploads that ended as long ago as sets are kept: they hold names of files."""
+    sessions: int = 0
+    """Remote sessions as old as sets may get, with their stills."""
 
 
 def apply_retention(records: Records, settings: RetentionSettings | None = None) -> Retained:
@@ -77,19 +80,27 @@ def apply_retention(records: Records, settings: RetentionSettings | None = None)
         How long things are kept; None to ask the environment.
     """
     settings = settings if settings is not None else retention_settings()
-    videos = sets = uploads = 0
+    videos = sets = uploads = sessions = 0
     if settings.keep_sets_days is not None:
         limit = records.now() - timedelta(days=settings.keep_sets_days)
         sets = _each(records, select(ExerciseSet.id).where(ExerciseSet.created_at < limit), delete_set)
         old = select(Upload.id).where(Upload.updated_at < limit, Upload.state.in_(_ENDED))
         uploads = _each(records, old, _delete_upload)
+        over = select(RemoteSession.id).where(RemoteSession.created_at < limit, not_(_is_to_come(records)))
+        sessions = _each(records, over, delete_session)
     if settings.keep_videos_days is not None:
         limit = records.now() - timedelta(days=settings.keep_videos_days)
         kept = or_(ExerciseSet.video_sha256.is_not(None), ExerciseSet.proxy_sha256.is_not(None))
         videos = _each(records, select(ExerciseSet.id).where(ExerciseSet.created_at < limit, kept), drop_video)
-    if videos or sets:
+    if videos or sets or sessions:
         remove_unused(records)
-    return Retained(videos, sets, uploads)
+    return Retained(videos, sets, uploads, sessions)
+
+
+def _is_to_come(records: Records) -> ColumnElement[bool]:
+    """Return the condition of sessions that are planned and not done yet."""
+    planned = and_(RemoteSession.planned_at.is_not(None), RemoteSession.planned_at > records.now() - timedelta(days=1))
+    return and_(RemoteSession.ended_at.is_(None), planned)
 
 
 def _each(records: Records, query: Select[Any], let_go: Callable[[Work, str], None]) -> int:

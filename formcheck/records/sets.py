@@ -21,7 +21,7 @@ from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.people import get_person
 from formcheck.records.plans import current_plan
 from formcheck.records.records import Work
-from formcheck.records.tables import ExerciseSet, Json, Note, StoredFile
+from formcheck.records.tables import ExerciseSet, Json, Note, RemoteStill, StoredFile
 from formcheck.report.document import assessment_document
 from formcheck.session.assessment import Assessment
 from formcheck.session.request import SetRequest
@@ -332,12 +332,13 @@ def summary_of_row(row: ExerciseSet) -> SetSummary:
 
 
 def unused_files(work: Work) -> Sequence[StoredFile]:
-    """Return the files that no set needs any more."""
+    """Return the files that no set and no still needs any more."""
     used = (
         select(ExerciseSet.track_sha256)
         .union(
             select(ExerciseSet.video_sha256).where(ExerciseSet.video_sha256.is_not(None)),
             select(ExerciseSet.proxy_sha256).where(ExerciseSet.proxy_sha256.is_not(None)),
+            select(RemoteStill.sha256),
         )
         .subquery()
     )

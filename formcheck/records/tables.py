@@ -318,6 +318,136 @@ class Upload(Table):
     updated_at: Mapped[datetime]
 
 
+class RemoteSession(Table):
+    """A remote session with a person: planned, going on, or over."""
+
+    __tablename__ = "remote_session"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    """The client whom it is for."""
+    owner_id: Mapped[str] = mapped_column(_NAME)
+    """The account of the clinician whose room it is."""
+    owner: Mapped[str] = mapped_column(_NAME)
+    planned_at: Mapped[datetime | None]
+    """None for at once."""
+    relay_only: Mapped[bool] = mapped_column(default=False)
+    """Whether nobody is to learn another's address."""
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    opened_at: Mapped[datetime | None]
+    """When its clinician came first."""
+    ended_at: Mapped[datetime | None]
+    ended_why: Mapped[str] = mapped_column(Text, default="")
+
+
+class RemoteInvitation(Table):
+    """An invitation to a remote session, for one person; of its code the hash alone."""
+
+    __tablename__ = "remote_invitation"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    session_id: Mapped[str] = mapped_column(ForeignKey("remote_session.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(_WORD)
+    """`client` or `guest`."""
+    name: Mapped[str] = mapped_column(_NAME)
+    """As the others in the room see it."""
+    code_sha256: Mapped[str] = mapped_column(_SHA256, unique=True)
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(_NAME)
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    browser_sha256: Mapped[str | None] = mapped_column(_SHA256)
+    """Of the secret of the browser that it is bound to."""
+    revoked_at: Mapped[datetime | None]
+
+
+class RemoteSeat(Table):
+    """Somebody's seat in a remote session, by which they come back after a restart; and when they were there."""
+
+    __tablename__ = "remote_seat"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    session_id: Mapped[str] = mapped_column(ForeignKey("remote_session.id", ondelete="CASCADE"), index=True)
+    invitation_id: Mapped[str | None] = mapped_column(
+        ForeignKey("remote_invitation.id", ondelete="CASCADE"), index=True
+    )
+    account_id: Mapped[str | None] = mapped_column(_NAME)
+    """Of a clinician."""
+    role: Mapped[str] = mapped_column(_WORD)
+    """`owner`, `clinician`, `client` or `guest`."""
+    name: Mapped[str] = mapped_column(_NAME)
+    instance: Mapped[str] = mapped_column(String(64))
+    """Of the page that they had open last."""
+    standing: Mapped[str] = mapped_column(_WORD)
+    """As `formcheck.remote.room` has it."""
+    came_at: Mapped[datetime]
+    admitted_at: Mapped[datetime | None]
+    """For the first time."""
+    admitted_by: Mapped[str] = mapped_column(_NAME, default="")
+    left_at: Mapped[datetime | None]
+
+
+class RemoteConsent(Table):
+    """One answer to one item of consent. It is never changed: a later one counts instead."""
+
+    __tablename__ = "remote_consent"
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    session_id: Mapped[str] = mapped_column(ForeignKey("remote_session.id", ondelete="CASCADE"), index=True)
+    seat_id: Mapped[str] = mapped_column(ForeignKey("remote_seat.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(_NAME)
+    """Of who answered."""
+    item: Mapped[str] = mapped_column(_WORD)
+    answer: Mapped[str] = mapped_column(_WORD)
+    """`yes`, `no` or `withdrawn`."""
+    text_sha256: Mapped[str] = mapped_column(_SHA256)
+    """Of the words that were shown."""
+    text_version: Mapped[int]
+    language: Mapped[str] = mapped_column(_WORD)
+    at: Mapped[datetime]
+
+
+class RemoteMoment(Table):
+    """Something in a remote session that is to be found again."""
+
+    __tablename__ = "remote_moment"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    session_id: Mapped[str] = mapped_column(ForeignKey("remote_session.id", ondelete="CASCADE"), index=True)
+    set_id: Mapped[str | None] = mapped_column(ForeignKey("exercise_set.id", ondelete="SET NULL"), index=True)
+    """The set in which it was, where that is kept."""
+    kind: Mapped[str] = mapped_column(_WORD)
+    """`set`, `cue`, `stop`, or a mark: `mark`, `good`, `pain`, `look_again`."""
+    text: Mapped[str] = mapped_column(Text, default="")
+    t_s: Mapped[float | None]
+    """From the beginning of the set as it is kept; None outside of one."""
+    at: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(_NAME)
+
+
+class RemoteStill(Table):
+    """A still picture from a client's camera."""
+
+    __tablename__ = "remote_still"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    session_id: Mapped[str] = mapped_column(ForeignKey("remote_session.id", ondelete="CASCADE"), index=True)
+    set_id: Mapped[str | None] = mapped_column(ForeignKey("exercise_set.id", ondelete="SET NULL"), index=True)
+    sha256: Mapped[str] = mapped_column(ForeignKey("file.sha256"), index=True)
+    t_ms: Mapped[float]
+    """Capture time by the clock of the client's page."""
+    width: Mapped[int]
+    height: Mapped[int]
+    drawings: Mapped[list[Json]] = mapped_column(JSON, default=list)
+    """Angles, lines and texts on it."""
+    drawn_by: Mapped[str] = mapped_column(_NAME, default="")
+    shared: Mapped[bool] = mapped_column(default=False)
+    """Whether the client is shown it."""
+    taken_by: Mapped[str] = mapped_column(_NAME)
+    taken_at: Mapped[datetime]
+
+
 class AuditEntry(Table):
     """Something that was done to the records."""
 

@@ -158,7 +158,7 @@ def test_what_is_ready_to_be_kept_outlives_a_clean_up(records: Records) -> None:
         work.keep_file(ready)
     assert all_files(records) == {f"{ready.sha256}.mp4": b"video"}
     assert check(records).needless == (
-        f"No set needs the file {ready.sha256}.mp4 any more; it goes with: formcheck records retention.",
+        f"Nothing needs the file {ready.sha256}.mp4 any more; it goes with: formcheck records retention.",
     )
 
 
