@@ -12,19 +12,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, select, update
 
-from formcheck.remote.consent import TEXTS, Given
-from formcheck.remote.invitation import Invitation, Use, hash_of, new_code, window
 from formcheck.records.access import SYSTEM, Actor, NotAllowedError, NotFoundError, RecordsError, Role
 from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.people import get_person, need_storable
-from formcheck.records.records import Records, Work
+from formcheck.records.records import Work
 from formcheck.records.sets import get_set
 from formcheck.records.tables import (
     Json,
     Note,
-    Person,
     RemoteConsent,
     RemoteInvitation,
     RemoteMoment,
@@ -32,6 +29,8 @@ from formcheck.records.tables import (
     RemoteSession,
     RemoteStill,
 )
+from formcheck.remote.consent import TEXTS, Given
+from formcheck.remote.invitation import Invitation, Use, hash_of, new_code, window
 
 STILL_SUFFIX: Final = ".jpg"
 InvitedRole = Literal["client", "guest"]
@@ -257,6 +256,7 @@ def find_invitation(work: Work, code: str, browser: str) -> Found | None:
     browser
         Its secret.
     """
+    work.actor.need_clinician("look for invitations")
     query = (
         select(RemoteInvitation, RemoteSession)
         .join(RemoteSession, RemoteInvitation.session_id == RemoteSession.id)
@@ -273,6 +273,7 @@ def find_invitation(work: Work, code: str, browser: str) -> Found | None:
 
 def bind_invitation(work: Work, invitation_id: str, browser: str) -> None:
     """Bind an invitation to a browser: its first, or one that takes the place of it."""
+    work.actor.need_clinician("bind invitations")
     made = work.session.get(RemoteInvitation, invitation_id)
     if made is None:
         raise NotFoundError("invitation")
@@ -281,6 +282,13 @@ def bind_invitation(work: Work, invitation_id: str, browser: str) -> None:
     made.browser_sha256 = hash_of(browser)
     made.used_at = made.used_at or work.now
     work.log(action, subject=row.id, person=row.person_id, details={"invitation": made.id})
+
+
+def _own_room(work: Work, session_id: str) -> RemoteSession:
+    """Return a session for the room itself, or a clinician in it, to write about."""
+    row = get_session(work, session_id)
+    work.actor.need_clinician("keep what happens in a room")
+    return row
 
 
 # ---------------------------------------------------------------------- seats
@@ -331,7 +339,7 @@ def keep_seat(work: Work, session_id: str, seat: SeatState, by: str = "") -> Rem
     by
         Name of who let them in.
     """
-    session = get_session(work, session_id)
+    session = _own_room(work, session_id)
     row = work.session.get(RemoteSeat, seat.id)
     before = "" if row is None else row.standing
     if row is None:
@@ -351,6 +359,7 @@ def keep_seat(work: Work, session_id: str, seat: SeatState, by: str = "") -> Rem
             row.admitted_at, row.admitted_by = work.now, by
     elif before == "admitted":
         row.left_at = work.now
+    work.session.flush()
     action = _STANDINGS.get(seat.standing)
     if before != seat.standing and action is not None and (before or seat.standing != "checking"):
         details: Json = {"seat": row.id, "role": row.role}
@@ -360,6 +369,7 @@ def keep_seat(work: Work, session_id: str, seat: SeatState, by: str = "") -> Rem
 
 def leave_seat(work: Work, seat_id: str) -> None:
     """Note that somebody left."""
+    work.actor.need_clinician("keep seats")
     row = work.session.get(RemoteSeat, seat_id)
     if row is not None and row.left_at is None:
         row.left_at = work.now
@@ -370,6 +380,7 @@ def leave_seat(work: Work, seat_id: str) -> None:
 
 def forget_seat(work: Work, seat_id: str) -> None:
     """Forget the seat of a browser that was not let into the place of another."""
+    work.actor.need_clinician("keep seats")
     work.session.execute(delete(RemoteSeat).where(RemoteSeat.id == seat_id))
 
 
@@ -378,7 +389,7 @@ def forget_seat(work: Work, seat_id: str) -> None:
 
 def keep_consent(work: Work, session_id: str, given: Given, name: str) -> RemoteConsent:
     """Keep an answer to an item of consent."""
-    session, text = get_session(work, session_id), TEXTS[given.item]
+    session, text = _own_room(work, session_id), TEXTS[given.item]
     row = RemoteConsent(
         session_id=session_id,
         seat_id=given.person,
@@ -391,6 +402,7 @@ def keep_consent(work: Work, session_id: str, given: Given, name: str) -> Remote
         at=work.now,
     )
     work.session.add(row)
+    work.session.flush()
     details: Json = {"seat": given.person, "item": given.item, "answer": given.answer}
     work.log("remote.consent", subject=session_id, person=session.person_id, details=details)
     return row
@@ -435,7 +447,7 @@ def keep_moment(
     set_id
         The set in which it was, where that is kept already.
     """
-    get_session(work, session_id)
+    _own_room(work, session_id)
     need_storable(text)
     row = RemoteMoment(
         session_id=session_id,
@@ -476,7 +488,7 @@ def attach_to_set(
 ) -> None:
     """Say which moments, stills and notes were of a set, once that is kept."""
     row = get_set(work, set_id)
-    session = get_session(work, session_id)
+    session = _own_room(work, session_id)
     if row.person_id != session.person_id:
         raise NotFoundError("set")
     for model, ids in ((RemoteMoment, moments), (RemoteStill, stills)):
@@ -514,7 +526,7 @@ def add_still(work: Work, session_id: str, new: NewStill) -> RemoteStill:
     NotAllowedError
         If the client's newest answer to it is not yes.
     """
-    session = get_session(work, session_id)
+    session = _own_room(work, session_id)
     client = RemoteSeat.id.in_(
         select(RemoteSeat.id).where(RemoteSeat.session_id == session_id, RemoteSeat.role == "client")
     )
@@ -644,16 +656,11 @@ def signed_by(name: str) -> Actor:
     return Actor(SYSTEM.id, name, Role.SYSTEM)
 
 
-def sessions_to_end(records: Records, before: datetime) -> list[str]:
-    """Return the ids of sessions that were opened, or planned, before a time and never ended: the server was down."""
-    began = or_(
-        RemoteSession.opened_at < before,
-        RemoteSession.opened_at.is_(None) & (RemoteSession.created_at < before) & (RemoteSession.planned_at < before),
-    )
-    with records.reading(SYSTEM) as work:
-        return list(work.session.scalars(select(RemoteSession.id).where(RemoteSession.ended_at.is_(None), began)))
-
-
-def person_of(work: Work, session_id: str) -> Person:
-    """Return whom a session is for."""
-    return get_person(work, get_session(work, session_id).person_id)
+def end_old_sessions(work: Work, before: datetime) -> int:
+    """End the sessions that began, or were to begin, before a time, and were never ended; return how many."""
+    work.actor.need_clinician("end remote sessions")
+    began = func.coalesce(RemoteSession.opened_at, RemoteSession.planned_at, RemoteSession.created_at)
+    old = list(work.session.scalars(select(RemoteSession.id).where(RemoteSession.ended_at.is_(None), began < before)))
+    for each in old:
+        end_session(work, each, "Nobody ended it.")
+    return len(old)

@@ -258,9 +258,9 @@ class Room:
             known = self.people[person.id] = replace(person, presence="left", instance="")
         if known.standing == "removed":
             raise NotNowError("removed", "The clinician ended your part in this session.", "Call the clinic.")
-        if known.standing == "declined" or (known.standing == "admitted" and known.presence == "left"):
-            if person.role != "owner" and known.instance:
-                known.standing, known.since_s = "checking", now_s
+        lapsed = known.standing == "declined" or (known.standing == "admitted" and known.presence == "left")
+        if lapsed and person.role != "owner" and known.instance:
+            known.standing, known.since_s = "checking", now_s
         anew = known.instance != person.instance
         if anew:
             self._loads += 1

@@ -47,8 +47,8 @@ from formcheck.records.remote_sessions import (
 )
 from formcheck.records.restore import restore
 from formcheck.records.retention import RetentionSettings, apply_retention
-from formcheck.records.settings import RecordsSettings
 from formcheck.records.sets import give_to
+from formcheck.records.settings import RecordsSettings
 from formcheck.records.sweep import remove_unused
 from formcheck.records.tables import new_id
 from formcheck.remote.consent import TEXTS, Answer, Given, Item

@@ -22,8 +22,22 @@ from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
 from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
+from formcheck.records.remote_sessions import (
+    NewStill,
+    SeatState,
+    add_still,
+    invite,
+    keep_consent,
+    keep_moment,
+    keep_seat,
+    keep_still,
+    plan_session,
+    share_still,
+)
 from formcheck.records.reviewing import annotate, correct
 from formcheck.records.sets import keep_video
+from formcheck.records.tables import new_id
+from formcheck.remote.consent import TEXTS, Given
 from formcheck.session.corrections import ExcludeRep
 from formcheck.session.request import SetRequest
 from tests.records.kept import add_somebody, keep_set, measured
@@ -56,6 +70,10 @@ class Kept:
     annotation_id: str
     upload_id: str
     video_sha256: str
+    session_id: str
+    invitation_id: str
+    seat_id: str
+    still_id: str
     secret: str
     """A word that stands in all texts about this person and nowhere else."""
 
@@ -104,6 +122,7 @@ class Opening:
         with self.records.writing(actor_of(account)) as work:
             announced = Announced(f"{secret}.mp4", 1000)
             upload = begin(work, announced, Wishes(), IntakeSettings(), person_id=person.id)
+        session_id, invitation_id, seat_id, still_id = self._remote_session(person.id, row.id, secret)
         rep = measured("wall_squat_side").reps[0]
         middle_s = (rep.start_s + rep.end_s) / 2
         reviewed = correct(self.records, self.clinician, row.id, ExcludeRep(middle_s, secret), row.version)
@@ -119,8 +138,26 @@ class Opening:
             annotation_id=drawn.id,
             upload_id=upload.id,
             video_sha256=video.sha256,
+            session_id=session_id,
+            invitation_id=invitation_id,
+            seat_id=seat_id,
+            still_id=still_id,
             secret=secret,
         )
+
+    def _remote_session(self, person_id: str, set_id: str, secret: str) -> tuple[str, str, str, str]:
+        """Hold a session in which the set was done and a still taken, which the client is shown."""
+        still = keep_still(self.records.files, f"a still of {secret}".encode())
+        with self.records.writing(self.clinician) as work:
+            session = plan_session(work, person_id)
+            made, _ = invite(work, session.id)
+            seat = keep_seat(work, session.id, SeatState(new_id(), "client", secret, "one", "admitted", made.id))
+            keep_consent(work, session.id, Given(seat.id, "still", "yes", TEXTS["still"].sha256), secret)
+            new = add_still(work, session.id, NewStill(new_id(), still, 1.0, 640, 480, "Dr. Grey"))
+            keep_moment(work, session.id, "set", secret, set_id=set_id)
+            keep_moment(work, session.id, "cue", secret, set_id=set_id)
+            share_still(work, new.id, shared=True)
+            return session.id, made.id, seat.id, new.id
 
     def _video(self, secret: str) -> KeptFile:
         path: Path = self.records.files.passing_name(".mp4")

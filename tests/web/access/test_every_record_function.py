@@ -31,8 +31,10 @@ from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError, Role
 from formcheck.records.people import PersonDetails
 from formcheck.records.records import Records, Work
+from formcheck.records.remote_sessions import NewStill, SeatState, keep_still
 from formcheck.records.sets import NewSet, keep_track
 from formcheck.records.tables import Table
+from formcheck.remote.consent import TEXTS, Given
 from formcheck.session.request import SetRequest
 from tests.records.kept import measured
 from tests.sample_tracks import sample_track
@@ -153,7 +155,29 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "from_byte": 0,
         "leg": Side.LEFT,
         "name": "Mine",
-        "new": NewSet(
+        "at": datetime(2026, 1, 1, tzinfo=UTC),
+        "before": datetime(2100, 1, 1, tzinfo=UTC),
+        "browser": "b" * 22,
+        "by": "Mine",
+        "code": "c" * 22,
+        "drawings": [],
+        "given": Given(kept.seat_id, "still", "yes", TEXTS["still"].sha256),
+        "invitation_id": kept.invitation_id,
+        "kind": "cue",
+        "moments": [],
+        "notes": [kept.note_id],
+        "planned_at": None,
+        "relay_only": True,
+        "seat": SeatState(kept.seat_id, "client", "Mine", "mine", "admitted"),
+        "seat_id": kept.seat_id,
+        "session_id": kept.session_id,
+        "shared": False,
+        "still_id": kept.still_id,
+        "stills": [kept.still_id],
+        "why": "Mine",
+        "new": NewStill(kept.still_id, keep_still(records.files, b"mine"), 1.0, 640, 480, "Mine")
+        if name.endswith(".add_still")
+        else NewSet(
             measured_as=SetRequest("wall-squat"),
             assessment=measured("wall_squat_side"),
             track=keep_track(records.files, track),
@@ -231,7 +255,8 @@ def shown(result: object, depth: int = 0) -> str:
 
 def holds_something_of(kept: Kept, text: str) -> bool:
     theirs = (kept.person_id, kept.set_id, kept.plan_id, kept.note_id, kept.private_note_id, kept.correction_id)
-    more = (kept.annotation_id, kept.upload_id, kept.video_sha256, kept.email, kept.secret)
+    remote = (kept.session_id, kept.invitation_id, kept.seat_id, kept.still_id)
+    more = (*remote, kept.annotation_id, kept.upload_id, kept.video_sha256, kept.email, kept.secret)
     return any(each in text for each in (*theirs, *more))
 
 
