@@ -260,6 +260,22 @@ test("a next step that takes long to load is waited for 4 s, and then what waite
   run.close(false);
 });
 
+test("where pictures may not leave, those that wait long for a finder are evenly spaced and not too many", async () => {
+  let open;
+  const opens = new Promise((resolve) => { open = resolve; });
+  const { run } = await begun({ "full CPU": { opens } }, { stays: true });
+  await film(500);
+  stage.finders[0].cause = "estimate";
+  await film(20_000);
+  assert.ok(stage.bitmaps <= 91, String(stage.bitmaps));
+  open();
+  await film(3000);
+  assert.equal(stepOf().estimator.delegate, "CPU");
+  assert.ok(Math.max(...gapsOf(timesOf(sent()))) <= 300, String(Math.max(...gapsOf(timesOf(sent())))));
+  assert.equal(stage.bitmaps, 0);
+  run.close(false);
+});
+
 test("pictures that may not leave the device do not, whatever fails", async () => {
   const { run, heard } = await begun({ "full CPU": { px: 4 } }, { stays: true });
   await film(500);

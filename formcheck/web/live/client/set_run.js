@@ -31,7 +31,7 @@ const SHAPE_TOLERANCE = 0.02;
 const CHECK_MS = 10_000;
 /** Where pictures may leave the device they are sent after this time without a finder, ms. */
 const WITHOUT_FINDER_MS = 4000;
-/** Pictures that wait for a finder are this far apart, ms, and no more than so many: they are 1 MB each. */
+/** Pictures that wait for a finder are this far apart, ms, and further where they become too many: they are 1 MB each. */
 const WAITING_APART_MS = 60;
 const MOST_WAITING = 90;
 /** In these stages a lost socket must not lose pictures. */
@@ -80,6 +80,7 @@ export class SetRun {
     this.isStepping = false;
     this.isStuck = false;
     this.waitedT = -Infinity;
+    this.apartMs = WAITING_APART_MS;
     /** Pictures that wait for it. @type {{t: number, picture: ImageBitmap}[]} */
     this.waiting = [];
     this.video = video;
@@ -404,6 +405,7 @@ export class SetRun {
   async #step(leave, why) {
     const { connection, source } = this;
     this.isStepping = true;
+    this.apartMs = WAITING_APART_MS;
     this.pending = null;
     const known = leave();
     const late = new Promise((resolve) => { setTimeout(resolve, WITHOUT_FINDER_MS); });
@@ -435,15 +437,16 @@ export class SetRun {
     this.keeper = null;
   }
 
-  /** Keep the picture that the video shows now; of many, every second one. */
+  /** Keep the picture that the video shows now; of too many, every second one, so that they stay evenly spaced. */
   async #wait(t) {
-    if (!KEEPING.has(this.stage) || t - this.waitedT < WAITING_APART_MS) return;
+    if (!KEEPING.has(this.stage) || t - this.waitedT < this.apartMs) return;
     this.waitedT = t;
     const picture = await copyOf(this.video, this.foundIn);
     if (picture === null) return;
     this.waiting.push({ t, picture });
     if (this.waiting.length > MOST_WAITING) {
       this.waiting = this.waiting.filter((each, i) => i % 2 === 0 || each.picture.close());
+      this.apartMs *= 2;
     }
     this.#next();
   }
