@@ -250,8 +250,8 @@ def erase_person(records: Records, actor: Actor, person_id: str) -> None:
 
     Their plans, sets, corrections, notes, answers, remote sessions, uploads and account go, and so do those sets and
     uploads of nobody that are theirs (see `belongings_of`). Files go unless another person's set needs the same
-    content. Audit entries about them go; that the actor erased a person now is entered. In the end the database is rewritten, so
-    that its files hold nothing of them either.
+    content. Audit entries about them go; that the actor erased a person now is entered. In the end the database is
+    rewritten, so that its files hold nothing of them either.
 
     Parameters
     ----------

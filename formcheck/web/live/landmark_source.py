@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from formcheck.pose.belief import LandmarkBelief
 from formcheck.pose.origin import PoseOrigin, SelfTest
@@ -54,15 +55,17 @@ class LandmarkSource(FrameSource):
             shown = state if shown is None else _both(shown, state)
         if shown is None:
             raise ValueError("a message of landmarks has a frame")
-        # The page draws what it found itself, at once.
-        return frame_message(
+        said = partial(
+            frame_message,
             shown,
             t_ms=message.t_ms,
             server_ms=1000 * (clock() - began_s),
             width_px=setup.width_px,
             height_px=setup.height_px,
-            with_pose=False,
         )
+        self._set.observed = said() if self._set.watched else ""
+        # The page draws what it found itself, at once.
+        return said(with_pose=False)
 
     def close(self) -> None:
         """Do nothing: it holds arrays only."""

@@ -12,7 +12,8 @@ from formcheck.web.live.messages import SetupMessage, StepDown
 from formcheck.web.live.outgoing import Listener, Outgoing, goodbye
 from formcheck.web.live.pace import RateLimit
 from formcheck.web.live.refusal import GOING_AWAY, NORMAL_CLOSE, malformed, no_pictures, set_in_use, too_fast
-from formcheck.web.live.set_work import Drop, Ending, Finish, GoDown, Greet, Measure, Refused, Said, Work
+from formcheck.web.live.set_work import Drop, Ending, Finish, GoDown, Greet, Measure, Refused, Said, Watch, Work
+from formcheck.web.live.sponsor import Sponsor
 
 _SHORTEST_STEP_MS: Final = 0.1
 """Between pictures: 10,000 a second are meant by nobody, and times nearer together than that merge."""
@@ -54,6 +55,8 @@ class LiveSetRunner:
         Seconds, never going back.
     on_end
         Told how it ended, in the thread that worked on it, before the client is told.
+    sponsor
+        Who sees the answers too; None where only its page does.
     """
 
     def __init__(
@@ -64,7 +67,9 @@ class LiveSetRunner:
         limits: LiveLimits,
         clock: Callable[[], float],
         on_end: Callable[[LiveSetRunner, Ending], None],
+        sponsor: Sponsor | None = None,
     ) -> None:
+        self.sponsor = sponsor
         self.set_id, self.owner, self.setup = set_id, owner, setup
         self._clock, self._limits, self._on_end = clock, limits, on_end
         self._lock = threading.Lock()
@@ -94,6 +99,8 @@ class LiveSetRunner:
             Who works on the set; what comes of it is to be told to `hear_work`.
         """
         self._listener, self._hands = listener, hands
+        if self.sponsor is not None:
+            self._put(Watch())
         self._put(Greet(self._socket, resumed=False))
 
     def attach(self, listener: Listener) -> bool:
@@ -209,6 +216,10 @@ class LiveSetRunner:
             if listener is self._listener:
                 self._put(Finish())
 
+    def finish_now(self) -> None:
+        """Have the set measured when the frames before are, whoever has it."""
+        self._put(Finish())
+
     def cancel(self, listener: Listener) -> None:
         """Drop the set, if the listener still has it."""
         with self._lock:
@@ -269,6 +280,8 @@ class LiveSetRunner:
         if isinstance(said, Ending):
             self._end(said)
             return
+        if self.sponsor is not None and said.observed:
+            self.sponsor.answered(self.set_id, said.observed)
         with self._lock:
             self._pending[said.of] -= said.frames
             if isinstance(said, Refused) and said.number == self._steps:

@@ -102,9 +102,11 @@ class PictureSource(FrameSource):
         self._watch_pace(now_s, 1000 * (now_s - began_s - looked_s))
         notice, self._notices = " ".join(self._notices), []
         server_ms = 1000 * (now_s - began_s)
-        return frame_message(
+        answer = frame_message(
             state, t_ms=message.t_ms, server_ms=server_ms, width_px=width_px, height_px=height_px, notice=notice
         )
+        self._set.observed = answer if self._set.watched else ""
+        return answer
 
     def close(self) -> None:
         """Free the model, and drop a video that nobody took."""

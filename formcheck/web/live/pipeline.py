@@ -150,6 +150,10 @@ class Pipeline:
         self._first_t_ms: float | None = None
         self._last_t_ms: float | None = None
         self._remarks: list[str] = [_KEPT_REMARK] if setup.kept else []
+        self.watched = False
+        """Whether somebody else than its page sees the answers."""
+        self.observed = ""
+        """The newest answer with the pose, for them; empty where nobody watches."""
 
     def __enter__(self) -> Self:
         self._source = source = self._sources[self.setup.source](self, self.setup.estimator)

@@ -19,15 +19,16 @@ from itsdangerous import BadData, SignatureExpired
 
 from formcheck.records.access import OWNER_ID
 from formcheck.web.live.kept_video import KeptVideo
-from formcheck.web.live.lanes import Lanes
+from formcheck.web.live.lanes import THREAD_NAME, Lanes
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.live_set_runner import LiveSetRunner
 from formcheck.web.live.messages import SetupMessage, StepDown
 from formcheck.web.live.outgoing import Listener
 from formcheck.web.live.parts import LiveParts
-from formcheck.web.live.pipeline import FinishedSet
+from formcheck.web.live.pipeline import FinishedSet, PipelineResult
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, no_pictures, set_gone, token_invalid
 from formcheck.web.live.set_work import Ending
+from formcheck.web.live.sponsor import Sponsor
 from formcheck.web.live.workers import LiveWorkers
 from formcheck.web.shared.senders import group_of
 from formcheck.web.shared.signing import signer
@@ -170,6 +171,9 @@ class LiveRegistry:
         """Of the active sets."""
         self._expired: dict[str, LiveSetRunner] = {}
         self._kept: dict[str, _Kept] = {}
+        self._sponsors: dict[str, Sponsor] = {}
+        self._telling: list[threading.Thread] = []
+        """Threads in which sponsors take what came of their sets."""
         self._closed = False
 
     @property
@@ -191,6 +195,24 @@ class LiveRegistry:
     def issue_token(self, owner: str, actor_id: str) -> str:
         """Return a token with which this owner's page, logged in as this actor, may open a socket for five minutes."""
         return self._tokens.issue(Holder(owner, actor_id))
+
+    def sponsor(self, owner: str, sponsor: Sponsor) -> None:
+        """Have the sets of an owner done for somebody; see `Sponsor`."""
+        with self._lock:
+            self._sponsors[owner] = sponsor
+
+    def sponsor_of(self, owner: str) -> Sponsor | None:
+        """Return for whom the sets of an owner are done; None for their own page."""
+        with self._lock:
+            return self._sponsors.get(owner)
+
+    def end_sponsored(self, owner: str) -> None:
+        """Have the sets of an owner that are open measured now; none can be begun or gone on with afterwards."""
+        with self._lock:
+            self._sponsors.pop(owner, None)
+            running = [runner for runner in self._active.values() if runner.owner == owner]
+        for runner in running:
+            runner.finish_now()
 
     def holder_of(self, token: str, *, to_resume: bool) -> Holder:
         """Return whom a token was made for.
@@ -218,12 +240,17 @@ class LiveRegistry:
             If as many are open as may be, of this session, login or address, or of all together.
         """
         self.sweep()
+        sponsor = self.sponsor_of(client.owner)
+        if sponsor is not None:
+            setup = sponsor.arranged(setup)
         with self._lock:
             self._see_to_room(client, self.limits.places(setup.source))
             # Hexadecimal: a set's id is part of keys on its page, and Streamlit takes no two underscores in those.
             set_id = secrets.token_hex(_ID_BYTES)
-            runner = LiveSetRunner(set_id, client.owner, setup, self.limits, self.parts.clock, self._ended)
+            runner = LiveSetRunner(set_id, client.owner, setup, self.limits, self.parts.clock, self._ended, sponsor)
             self._active[set_id], self._clients[set_id] = runner, client
+            if sponsor is not None:
+                sponsor.begun(set_id)
             order = (set_id, setup, runner.hear_work)
             far = self._workers.open(*order) if setup.source == "landmarks" else None
             runner.start(listener, far or self._lanes.open(*order))
@@ -298,6 +325,8 @@ class LiveRegistry:
             runner.join(_JOIN_S)
         self._lanes.close(_JOIN_S)
         self._workers.close(_JOIN_S)
+        for telling in self._telling:
+            telling.join(_JOIN_S)
         _delete_videos(dropped)
 
     def _see_to_room(self, client: LiveClient, places: float) -> None:
@@ -375,18 +404,32 @@ class LiveRegistry:
         return [set_id for set_id in self._kept if set_id not in stay]
 
     def _ended(self, runner: LiveSetRunner, ending: Ending) -> None:
-        result = ending.result
+        result, sponsor = ending.result, runner.sponsor
         with self._lock:
             self._active.pop(runner.set_id, None)
             self._clients.pop(runner.set_id, None)
             self._expired.pop(runner.set_id, None)
-            keep = result is not None and not self._closed
+            keep = sponsor is None and result is not None and not self._closed
             if result is not None and keep:
                 at_s = self.parts.clock()
                 self._kept[runner.set_id] = _Kept(result.finished, runner.owner, result.video, at_s)
-        if result is not None and not keep and result.video is not None:
+            if sponsor is not None:
+                # Not here, where other sets may wait: a sponsor may write it to the records.
+                name, told = f"{THREAD_NAME}-told-{runner.set_id[:6]}", (sponsor, runner.set_id, result)
+                telling = threading.Thread(target=_tell_sponsor, args=told, name=name, daemon=True)
+                self._telling = [*(each for each in self._telling if each.is_alive()), telling]
+                telling.start()
+        if sponsor is None and result is not None and not keep and result.video is not None:
             result.video.delete()
         self.sweep()
+
+
+def _tell_sponsor(sponsor: Sponsor, set_id: str, result: PipelineResult | None) -> None:
+    try:
+        sponsor.ended(set_id, result)
+    finally:
+        if result is not None and result.video is not None:
+            result.video.delete()
 
 
 def _busy(code: str, reason: str, remedy: str) -> LiveRefusalError:

@@ -33,6 +33,11 @@ class Greet:
 
 
 @dataclass(frozen=True)
+class Watch:
+    """Give answers with the pose beside those for the page from here on: somebody else watches."""
+
+
+@dataclass(frozen=True)
 class Measure:
     """Measure what came, and answer to the socket that it came over."""
 
@@ -70,7 +75,7 @@ class Drop:
     last_words: Outgoing
 
 
-Work = Greet | Measure | GoDown | Finish | Drop
+Work = Greet | Watch | Measure | GoDown | Finish | Drop
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ class Answer:
     """That are dealt with."""
     of: Source = "landmarks"
     """What these are."""
+    observed: str = ""
+    """The answer with the pose, where somebody watches; else empty."""
 
 
 @dataclass(frozen=True)
@@ -178,20 +185,24 @@ class SetWork:
             if isinstance(work, Greet):
                 text = ready_message(pipeline.opened, self._limits, resumed=work.resumed, last_t_ms=pipeline.last_t_ms)
                 self._say(Answer(work.to, Outgoing(text)))
+            elif isinstance(work, Watch):
+                pipeline.watched = True
             elif isinstance(work, GoDown):
                 self._go_down(pipeline, work)
             else:
                 self._answer(pipeline, work)
 
     def _answer(self, pipeline: Pipeline, work: Measure) -> None:
-        outgoing = None
+        outgoing, observed = None, ""
         # What was sent after a step that was refused is for nobody.
         if work.source == pipeline.source:
             try:
                 outgoing = Outgoing(pipeline.measure(work.data, work.t_ms))
             except LiveRefusalError as refusal:
                 outgoing = goodbye(refusal)
-        self._say(Answer(work.to, outgoing, work.frames, work.source))
+            else:
+                observed = pipeline.observed
+        self._say(Answer(work.to, outgoing, work.frames, work.source, observed))
 
     def _go_down(self, pipeline: Pipeline, work: GoDown) -> None:
         try:

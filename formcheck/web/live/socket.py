@@ -217,7 +217,12 @@ class LiveSocket:
                 "Open the app at its own address.",
             )
         holder = self._registry.holder_of(self._token, to_resume=True)
-        if not await asyncio.to_thread(self._admits, self._websocket, holder.actor_id):
+        sponsor = self._registry.sponsor_of(holder.owner)
+        if sponsor is not None:
+            is_let_in = sponsor.admits()
+        else:
+            is_let_in = await asyncio.to_thread(self._admits, self._websocket, holder.actor_id)
+        if not is_let_in:
             raise token_invalid()
 
     @property
