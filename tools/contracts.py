@@ -34,7 +34,7 @@ from formcheck.web.remote.messages import (
     ROOM_VERSION,
 )
 from formcheck.web.remote.replies import RoomReply
-from formcheck.web.shared.addresses import LINK_HEADER, ROOM_PATH, SOCKET_PATH
+from formcheck.web.shared.addresses import ABOUT_ROOMS_PATH, LINK_HEADER, ROOM_PATH, SOCKET_PATH
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _SCHEMAS: Final = "docs/schemas"
@@ -68,6 +68,7 @@ def made() -> dict[str, str]:
     room_constants = (
         f"export const VERSION = {ROOM_VERSION};\n"
         f"export const ROOM_PATH = {json.dumps(ROOM_PATH)};\n"
+        f"export const ABOUT_PATH = {json.dumps(ABOUT_ROOMS_PATH)};\n"
         f"export const SOCKET_PATH = {json.dumps(SOCKET_PATH)};\n"
         f"export const LINK_HEADER = {json.dumps(LINK_HEADER)};\n"
         f"export const MAX_TEXT_CHARS = {MAX_TEXT_CHARS};\n"

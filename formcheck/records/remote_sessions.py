@@ -7,12 +7,13 @@ browsers there are hashes. The audit log has the facts, without names, addresses
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Literal
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 
 from formcheck.records.access import SYSTEM, Actor, NotAllowedError, NotFoundError, RecordsError, Role
 from formcheck.records.files import FileStore, KeptFile
@@ -378,12 +379,6 @@ def leave_seat(work: Work, seat_id: str) -> None:
         work.log("remote.left", subject=row.session_id, person=session.person_id, details=details)
 
 
-def forget_seat(work: Work, seat_id: str) -> None:
-    """Forget the seat of a browser that was not let into the place of another."""
-    work.actor.need_clinician("keep seats")
-    work.session.execute(delete(RemoteSeat).where(RemoteSeat.id == seat_id))
-
-
 # ---------------------------------------------------------------------- consent
 
 
@@ -427,6 +422,7 @@ def keep_moment(
     t_s: float | None = None,
     at: datetime | None = None,
     set_id: str | None = None,
+    by: str | None = None,
 ) -> RemoteMoment:
     """Keep a moment of a session.
 
@@ -446,6 +442,8 @@ def keep_moment(
         When it was; None for now.
     set_id
         The set in which it was, where that is kept already.
+    by
+        Whose it is, by name; None for the actor's.
     """
     _own_room(work, session_id)
     need_storable(text)
@@ -456,7 +454,7 @@ def keep_moment(
         text=text,
         t_s=t_s,
         at=at or work.now,
-        made_by=work.actor.name,
+        made_by=work.actor.name if by is None else by,
     )
     work.session.add(row)
     work.session.flush()
@@ -484,16 +482,24 @@ def _moments(work: Work, which: object) -> Sequence[RemoteMoment]:
 
 
 def attach_to_set(
-    work: Work, session_id: str, set_id: str, *, moments: Iterable[str], stills: Iterable[str], notes: Iterable[str]
+    work: Work,
+    session_id: str,
+    set_id: str,
+    *,
+    moments: Mapping[str, float | None],
+    stills: Iterable[str],
+    notes: Iterable[str],
 ) -> None:
-    """Say which moments, stills and notes were of a set, once that is kept."""
+    """Say which moments, stills and notes were of a set, once that is kept; of moments their time in it (s)."""
     row = get_set(work, set_id)
     session = _own_room(work, session_id)
     if row.person_id != session.person_id:
         raise NotFoundError("set")
-    for model, ids in ((RemoteMoment, moments), (RemoteStill, stills)):
-        mine = model.id.in_(list(ids)) & (model.session_id == session_id)
-        work.session.execute(update(model).where(mine).values(set_id=set_id))
+    for moment_id, t_s in moments.items():
+        mine = (RemoteMoment.id == moment_id) & (RemoteMoment.session_id == session_id)
+        work.session.execute(update(RemoteMoment).where(mine).values(set_id=set_id, t_s=t_s))
+    taken = RemoteStill.id.in_(list(stills)) & (RemoteStill.session_id == session_id)
+    work.session.execute(update(RemoteStill).where(taken).values(set_id=set_id))
     theirs = Note.id.in_(list(notes)) & (Note.person_id == session.person_id)
     work.session.execute(update(Note).where(theirs).values(set_id=set_id))
 
@@ -503,7 +509,11 @@ def attach_to_set(
 
 def keep_still(files: FileStore, jpeg: bytes) -> KeptFile:
     """Make a still ready for the store, before the transaction that needs it."""
-    return files.write(STILL_SUFFIX, lambda path: path.write_bytes(jpeg))
+
+    def write(path: Path) -> None:
+        path.write_bytes(jpeg)
+
+    return files.write(STILL_SUFFIX, write)
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,8 @@ class Given:
     text_sha256: str
 
 
-def agreed(given: Iterable[Given], person: str, item: Item) -> bool:
-    """Return whether a person agreed to an item, by their newest answer to the words as they are now.
+def answer_to(given: Iterable[Given], person: str, item: Item) -> Answer | None:
+    """Return a person's newest answer to an item; None where they did not answer, or other words than those in force.
 
     Parameters
     ----------
@@ -99,4 +99,9 @@ def agreed(given: Iterable[Given], person: str, item: Item) -> bool:
     for each in given:
         if each.person == person and each.item == item:
             newest = each
-    return newest is not None and newest.answer == "yes" and newest.text_sha256 == TEXTS[item].sha256
+    return None if newest is None or newest.text_sha256 != TEXTS[item].sha256 else newest.answer
+
+
+def agreed(given: Iterable[Given], person: str, item: Item) -> bool:
+    """Return whether a person agrees to an item; see `answer_to`."""
+    return answer_to(given, person, item) == "yes"

@@ -79,7 +79,7 @@ class RoomLimits:
     """A seat is kept so long for who is asleep; then they have to be let in again."""
     without_clinician_s: float = 600.0
     longest_s: float = 3 * 3600.0
-    """From the opening on."""
+    """From when the clinician came first."""
 
 
 class NotNowError(FormcheckError):
@@ -153,12 +153,12 @@ class Room:
     room_id
         Of the room.
     opened_s
-        When it was opened.
+        When its clinician opened it; None where that is still to come: people may wait half an hour before.
     limits
         How many, and how long.
     """
 
-    def __init__(self, room_id: str, opened_s: float, limits: RoomLimits | None = None) -> None:
+    def __init__(self, room_id: str, opened_s: float | None = None, limits: RoomLimits | None = None) -> None:
         self.id = room_id
         self.limits = limits or RoomLimits()
         self.people: dict[str, Person] = {}
@@ -166,7 +166,7 @@ class Room:
         self.ended = ""
         """Why, once it is over."""
         self._opened_s = opened_s
-        self._clinician_s = opened_s
+        self._clinician_s = opened_s or 0.0
         self._links: dict[frozenset[str], Link] = {}
         self._loads = 0
 
@@ -227,6 +227,7 @@ class Room:
         """Put somebody back who was here before the server was started anew; they are asleep until they come."""
         self._loads += 1
         self.people[person.id] = replace(person, presence="asleep", loaded=self._loads)
+        self._clinician_s = max(self._clinician_s, person.heard_s)
 
     def arrive(self, person: Person, now_s: float) -> bool:
         """Take in a page that was opened, or that came back.
@@ -258,8 +259,7 @@ class Room:
             known = self.people[person.id] = replace(person, presence="left", instance="")
         if known.standing == "removed":
             raise NotNowError("removed", "The clinician ended your part in this session.", "Call the clinic.")
-        lapsed = known.standing == "declined" or (known.standing == "admitted" and known.presence == "left")
-        if lapsed and person.role != "owner" and known.instance:
+        if known.standing == "declined":
             known.standing, known.since_s = "checking", now_s
         anew = known.instance != person.instance
         if anew:
@@ -268,6 +268,7 @@ class Room:
         known.presence, known.heard_s = "here", now_s
         if known.role == "owner":
             known.standing, self._clinician_s = "admitted", now_s
+            self._opened_s = now_s if self._opened_s is None else self._opened_s
         return anew
 
     def hear(self, person_id: str, now_s: float) -> bool:
@@ -299,10 +300,14 @@ class Room:
                 person.presence = "asleep"
             elif person.presence == "asleep" and silent_s > self.limits.seat_s:
                 person.presence = "left"
+                if person.standing == "admitted" and person.role != "owner":
+                    person.standing = "checking"
                 self._unlink(person.id)
             else:
                 continue
             changed.append(person.id)
+        if self._opened_s is None:
+            return changed
         if now_s - self._opened_s > self.limits.longest_s:
             self.end("The session was ended after three hours, the longest that it may last.")
         elif now_s - self._clinician_s > self.limits.without_clinician_s:

@@ -115,7 +115,7 @@ def held(records: Records, name: str = NAME) -> Held:
     still_id = take_still(records, session_id)
     set_id = add_sample_set(records, person_id, f"{name} live")
     with records.writing(ROBIN) as work:
-        moments = [keep_moment(work, session_id, kind, f"{name} {kind}", t_s=2.0).id for kind in ("cue", "mark")]
+        moments = {keep_moment(work, session_id, kind, f"{name} {kind}").id: 2.0 for kind in ("cue", "mark")}
         keep_moment(work, session_id, "set", set_id=set_id)
         note = write_note(work, f"{name} leans.", person_id=person_id, for_client=False)
         attach_to_set(work, session_id, set_id, moments=moments, stills=[still_id], notes=[note.id])

@@ -13,14 +13,19 @@ from starlette.datastructures import MutableHeaders
 from streamlit import file_util
 
 from formcheck.web.downloads.made_file import PRIVATE_HEADERS
+from formcheck.web.shared.addresses import JOIN_PATH, SESSION_PATH
 
 _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _MEDIA: Final = "/media/"
 """Of Streamlit: pictures and downloads of a page, which are somebody's health as much as our own files."""
+_PERMISSIONS: Final = (
+    "camera=(self), microphone={microphone}, geolocation=(), display-capture=(), payment=(), usb=(), serial=(), hid=(), "
+    "midi=()"
+)
+_TALKING: Final = (JOIN_PATH, SESSION_PATH + "/")
+"""What addresses of pages that use a microphone begin with."""
 _ALWAYS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(), geolocation=(), display-capture=(), payment=(), usb=(), "
-    "serial=(), hid=(), midi=()",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
@@ -68,6 +73,8 @@ def secure(headers: MutableHeaders, path: str) -> None:
     """
     for name in {name for name in headers if name.startswith(_FOR_OTHER_SITES)}:
         del headers[name]
+    microphone = "(self)" if path.startswith(_TALKING) else "()"
+    headers["Permissions-Policy"] = _PERMISSIONS.format(microphone=microphone)
     for name, value in _ALWAYS.items():
         headers[name] = value
     for name, value in (PRIVATE_HEADERS if path.startswith(_MEDIA) else _UNLESS_SAID).items():

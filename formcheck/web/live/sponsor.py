@@ -1,4 +1,4 @@
-"""Sets that are done for somebody else, such as a room: what they are of is not their page's to say, nor who sees it."""
+"""Sets that are done for somebody else, such as a room: what is done and who sees it is not their page's to say."""
 
 from __future__ import annotations
 

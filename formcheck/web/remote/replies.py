@@ -8,7 +8,7 @@ ISO 8601 has them.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal, get_args
 
 from pydantic import TypeAdapter
@@ -505,6 +505,11 @@ _WRITERS: Final[Mapping[type, TypeAdapter[RoomReply]]] = {kind: TypeAdapter(kind
 def reply_text(reply: RoomReply) -> str:
     """Return a message as it is sent."""
     return _WRITERS[type(reply)].dump_json(reply).decode()
+
+
+def with_url(still: StillShown, url: str) -> StillShown:
+    """Return a still with an address of somebody's own."""
+    return replace(still, url=url)
 
 
 def result_text(set_id: str, frame: str) -> str:

@@ -164,7 +164,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "given": Given(kept.seat_id, "still", "yes", TEXTS["still"].sha256),
         "invitation_id": kept.invitation_id,
         "kind": "cue",
-        "moments": [],
+        "moments": {},
         "notes": [kept.note_id],
         "planned_at": None,
         "relay_only": True,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import replace
 from typing import Final
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
@@ -18,17 +18,16 @@ from formcheck.errors import FormcheckError, PoseModelError
 from formcheck.pose.models import ensure_model, find_model
 from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.records.access import Actor
-from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.records import Records
-from formcheck.records.sets import NewSet, add_set, get_set, keep_track, keep_video, say_pain
+from formcheck.records.sets import add_set, get_set, say_pain
 from formcheck.report import safety
 from formcheck.session.pain import PainAction, advice_before
 from formcheck.session.request import SetRequest
-from formcheck.video.proxy import write_proxy
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.links import LINK_LASTS_S, UPLOADS, issue_link
 from formcheck.web.access.service import records_service
 from formcheck.web.live.camera_view import session_id, show_kept_videos, show_live_view
+from formcheck.web.live.keeping import new_set_of
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import live_service
 from formcheck.web.pages.check.after import show_numbers, tell_result
@@ -277,49 +276,13 @@ def _keep(
 ) -> str:
     # The folder goes in any case: what the set needs of it is in the store by then.
     with records.files.passing_folder() as folder:
-        track = keep_track(records.files, finished.pose_track, folder=folder)
-        video, proxy = _keep_video(records.files, finished, folder)
-        return _keep_set(records, actor, finished, chosen, pain, (track, video, proxy))
-
-
-def _keep_set(
-    records: Records,
-    actor: Actor,
-    finished: FinishedSet,
-    chosen: str,
-    pain: tuple[int | None, int | None],
-    files: tuple[KeptFile, KeptFile | None, KeptFile | None],
-) -> str:
-    track, video, proxy = files
-    with records.writing(actor) as work:
-        person_id = person_chosen(work, chosen)
-        row = add_set(
-            work,
-            NewSet(
-                measured_as=finished.request,
-                assessment=finished.assessment,
-                track=track,
-                origin="live",
-                name="Live set",
-                done_at=finished.finished_at,
-                person_id=person_id,
-                video=video,
-                proxy=proxy,
-                remarks=finished.remarks,
-            ),
-        )
-        say_pain(work, row.id, {"pain_before": pain[0], "pain_after": pain[1]})
+        new = new_set_of(records.files, finished, folder, name="Live set", person_id=None)
+        with records.writing(actor) as work:
+            person_id = person_chosen(work, chosen)
+            row = add_set(work, replace(new, person_id=person_id))
+            say_pain(work, row.id, {"pain_before": pain[0], "pain_after": pain[1]})
     note_person(person_id)
     return row.id
-
-
-def _keep_video(files: FileStore, finished: FinishedSet, folder: Path) -> tuple[KeptFile | None, KeptFile | None]:
-    if finished.video_path is None or not finished.video_path.is_file():
-        return None, None
-    copy = files.passing_name(".mp4", folder=folder)
-    write_proxy(finished.video_path, copy)
-    proxy = keep_video(files, copy, ".mp4", folder=folder)
-    return keep_video(files, finished.video_path, ".mp4", leave=True, folder=folder), proxy
 
 
 _FINISHED: Final = "finished_set_id"

@@ -1,0 +1,55 @@
+"""A finished live set on its way into the records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from formcheck.records.files import FileStore, KeptFile
+from formcheck.records.sets import NewSet, keep_track, keep_video
+from formcheck.video.proxy import write_proxy
+from formcheck.web.live.pipeline import FinishedSet
+
+
+def new_set_of(
+    files: FileStore, finished: FinishedSet, folder: Path, *, name: str, person_id: str | None, with_video: bool = True
+) -> NewSet:
+    """Return what the records take of a live set, its files made ready for the store.
+
+    Parameters
+    ----------
+    files
+        The store.
+    finished
+        The set.
+    folder
+        Where the files lie until they are kept.
+    name
+        What the set is called.
+    person_id
+        Whose it is, as far as it is known.
+    with_video
+        Whether its recording, if there is one, is kept too.
+    """
+    track = keep_track(files, finished.pose_track, folder=folder)
+    video, proxy = _videos(files, finished, folder) if with_video else (None, None)
+    return NewSet(
+        measured_as=finished.request,
+        assessment=finished.assessment,
+        track=track,
+        origin="live",
+        name=name,
+        done_at=finished.finished_at,
+        person_id=person_id,
+        video=video,
+        proxy=proxy,
+        remarks=finished.remarks,
+    )
+
+
+def _videos(files: FileStore, finished: FinishedSet, folder: Path) -> tuple[KeptFile | None, KeptFile | None]:
+    if finished.video_path is None or not finished.video_path.is_file():
+        return None, None
+    copy = files.passing_name(".mp4", folder=folder)
+    write_proxy(finished.video_path, copy)
+    proxy = keep_video(files, copy, ".mp4", folder=folder)
+    return keep_video(files, finished.video_path, ".mp4", leave=True, folder=folder), proxy

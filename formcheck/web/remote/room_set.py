@@ -1,0 +1,224 @@
+"""A set that is done in a room: measured over the client's live socket, shown to the clinicians, kept if agreed to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from formcheck.errors import FormcheckError
+from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.records.access import Actor
+from formcheck.records.records import Records
+from formcheck.records.remote_sessions import attach_to_set, keep_moment
+from formcheck.records.sets import add_set
+from formcheck.web.live.keeping import new_set_of
+from formcheck.web.live.messages import SetupMessage
+from formcheck.web.live.pipeline import FinishedSet, PipelineResult
+from formcheck.web.live.refusal import set_gone, set_in_use
+from formcheck.web.remote.messages import Targets
+from formcheck.web.remote.replies import SetStage, TargetsShown
+
+_LOG: Final = logging.getLogger(__name__)
+_TIME: Final = re.compile(r'"t":([0-9.e+]+)')
+_OWNER_BYTES: Final = 16
+NAME: Final = "Remote session"
+
+
+def shown_targets(targets: Targets | None) -> TargetsShown | None:
+    """Return targets as pages are told of them."""
+    if targets is None:
+        return None
+    return TargetsShown(
+        targets.exercise,
+        builtin_rubric(targets.exercise).name,
+        targets.leg,
+        targets.target_depth_deg,
+        targets.reps,
+        targets.hold_s,
+        targets.step_height_cm,
+        targets.ball,
+    )
+
+
+class Around(Protocol):
+    """What a set needs of its room. May be asked from any thread."""
+
+    def client_agreed(self, item: str) -> bool:
+        """Say whether the client agrees to an item of consent now."""
+        ...
+
+    def client_is_in(self) -> bool:
+        """Say whether the client is let in."""
+        ...
+
+    def set_began(self, done: RoomSet) -> None:
+        """Take note, in the event loop."""
+        ...
+
+    def set_answered(self, done: RoomSet, answer: str) -> None:
+        """Take what the client's page was answered, in the event loop."""
+        ...
+
+    def set_ended(self, done: RoomSet, outcome: Outcome) -> None:
+        """Take note of what came of it, in the event loop."""
+        ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a set."""
+
+    reps: int | None
+    """Complete ones; None where nothing was measured."""
+    kept_id: str | None
+    """Of the set in the records; None where it is not kept."""
+    why: str = ""
+    """A sentence where it is not kept or not measured."""
+
+
+@dataclass
+class Said:
+    """What was said or marked in a set, until that is kept."""
+
+    cues: list[tuple[str, float | None, str]] = field(default_factory=list)
+    """Words, capture time (ms) by the client's clock, and whose."""
+    moments: dict[str, float | None] = field(default_factory=dict)
+    """By the id of a moment, capture time (ms)."""
+    stills: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+class RoomSet:
+    """One set, from `start_set` on; a `Sponsor` of the live socket.
+
+    Parameters
+    ----------
+    room
+        In which it is done.
+    session_id, person_id
+        Of the session, and of the client in the records.
+    starter
+        Who started it, and signs for it.
+    targets
+        What is done.
+    records
+        Gives the records.
+    started_at_ms
+        By the server's clock.
+    """
+
+    def __init__(
+        self,
+        room: Around,
+        session_id: str,
+        person_id: str,
+        starter: Actor,
+        targets: Targets,
+        records: Callable[[], Records],
+        started_at_ms: float,
+    ) -> None:
+        self.targets, self.started_at_ms, self.starter = targets, started_at_ms, starter
+        self.owner = f"room {session_id} {secrets.token_hex(_OWNER_BYTES)}"
+        """Of the live set, as the live registry has it."""
+        self.stage: SetStage = "starting"
+        self.set_id: str | None = None
+        self.first_t_ms: float | None = None
+        """Capture time of the first frame that was answered."""
+        self.said = Said()
+        self._room, self._records = room, records
+        self._session_id, self._person_id = session_id, person_id
+        self._loop = asyncio.get_running_loop()
+
+    # What the live socket asks, from its threads.
+
+    def admits(self) -> bool:
+        """Say whether the client may open a live socket for it now."""
+        return self.stage in {"starting", "running"} and self._room.client_is_in()
+
+    def arranged(self, setup: SetupMessage) -> SetupMessage:
+        """Return what is done: of the page's wishes, how it is sent and how large, and the rest is the room's.
+
+        Raises
+        ------
+        LiveRefusalError
+            If it has begun already, or may not be done.
+        """
+        if self.set_id is not None:
+            raise set_in_use()
+        if not self.admits() or not self._room.client_agreed("measure"):
+            raise set_gone()
+        changes = self.targets.model_dump(exclude={"type"})
+        keep = setup.source == "picture" and self._keeps("keep_video")
+        return setup.model_copy(update={**changes, "keep_video": keep})
+
+    def begun(self, set_id: str) -> None:
+        """Take note that it has begun."""
+        self.set_id = set_id
+        self._tell(self._room.set_began)
+
+    def answered(self, set_id: str, answer: str) -> None:
+        """Take what the client's page was answered."""
+        del set_id
+        if self.first_t_ms is None and (found := _TIME.search(answer)) is not None:
+            self.first_t_ms = float(found.group(1))
+        self._tell(self._room.set_answered, answer)
+
+    def ended(self, set_id: str, result: PipelineResult | None) -> None:
+        """Keep the set if the client agreed, and tell the room what came of it."""
+        del set_id
+        self._tell(self._room.set_ended, self._outcome(result))
+
+    # The rest.
+
+    def t_s(self, t_ms: float | None) -> float | None:
+        """Return a capture time from the first frame that was answered on (s), for the screens of the session."""
+        return None if t_ms is None or self.first_t_ms is None else max(0.0, (t_ms - self.first_t_ms) / 1000)
+
+    def _keeps(self, item: str) -> bool:
+        return self._room.client_agreed("keep_set") and self._room.client_agreed(item)
+
+    def _tell(self, what: Callable[..., None], *more: object) -> None:
+        with suppress(RuntimeError):  # the loop has ended: nobody is there to be told
+            self._loop.call_soon_threadsafe(what, self, *more)
+
+    def _outcome(self, result: PipelineResult | None) -> Outcome:
+        if result is None:
+            return Outcome(None, None, "Nothing was measured.")
+        reps = len(result.finished.assessment.complete_reps)
+        if not reps:
+            return Outcome(0, None, "No whole rep was done, so it is not kept.")
+        if not self._room.client_agreed("keep_set"):
+            return Outcome(reps, None, "The client has not agreed to keep it.")
+        try:
+            return Outcome(reps, self._keep(self._records(), result.finished))
+        except (FormcheckError, OSError) as error:
+            _LOG.error("a set of a remote session could not be kept: %s", error)
+            return Outcome(reps, None, "It could not be kept: the records cannot be written.")
+
+    def _keep(self, records: Records, finished: FinishedSet) -> str:
+        with records.files.passing_folder() as folder:
+            with_video = self._keeps("keep_video")
+            new = new_set_of(
+                records.files, finished, folder, name=NAME, person_id=self._person_id, with_video=with_video
+            )
+            with records.writing(self.starter) as work:
+                row = add_set(work, new)
+                keep_moment(work, self._session_id, "set", set_id=row.id, t_s=0.0)
+                began = finished.began_t_ms
+                moments = {each: _since(began, t_ms) for each, t_ms in self.said.moments.items()}
+                for words, t_ms, by in self.said.cues:
+                    cue = keep_moment(work, self._session_id, "cue", words, by=by)
+                    moments[cue.id] = _since(began, t_ms)
+                stills, notes = self.said.stills, self.said.notes
+                attach_to_set(work, self._session_id, row.id, moments=moments, stills=stills, notes=notes)
+                return row.id
+
+
+def _since(began_ms: float | None, t_ms: float | None) -> float | None:
+    return None if began_ms is None or t_ms is None else max(0.0, (t_ms - began_ms) / 1000)

@@ -1,0 +1,171 @@
+"""The routes of remote sessions: the two pages and their files, the socket, stills, and what the pages are to know."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import cv2
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from formcheck.errors import FormcheckError
+from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+from formcheck.records.access import SYSTEM, RecordsError
+from formcheck.records.remote_sessions import get_still
+from formcheck.remote.turn import TurnSettingError, turn_settings
+from formcheck.web.downloads.made_file import make_private, nothing_here
+from formcheck.web.live.browser_pose import browser_pose
+from formcheck.web.live.camera_view import shown_measures
+from formcheck.web.live.decode import decode_jpeg
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.remote.messages import MAX_STILL_BYTES, STILL_TYPE
+from formcheck.web.remote.registry import RoomRegistry, room_service
+from formcheck.web.remote.socket import serve_room_socket
+from formcheck.web.remote.still_links import read_still_token
+from formcheck.web.shared.addresses import (
+    ABOUT_ROOMS_PATH,
+    JOIN_PATH,
+    LINK_HEADER,
+    REMOTE_CLIENT_PATH,
+    ROOM_PATH,
+    SESSION_PATH,
+    STILLS_PATH,
+)
+from formcheck.web.shared.browser_parts import StaticFolder
+
+_CLIENT: Final = Path(__file__).resolve().parent / "client"
+PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
+    "font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'"
+)
+"""Content-Security-Policy of the two pages, which have no script and no style in them."""
+_STILL_LIMITS: Final = LiveLimits(max_frame_bytes=MAX_STILL_BYTES, max_side_px=4608)
+"""4608 x 3456 are 16 megapixels, as phones' cameras give them at most in a browser."""
+_QUALITY: Final = 92
+
+
+def remote_routes(service: Callable[[], RoomRegistry] = room_service, static_folder: Path = _CLIENT) -> list[BaseRoute]:
+    """Return the routes for `streamlit.App`.
+
+    Parameters
+    ----------
+    service
+        Gives the registry; asked at each request, so that importing the app starts nothing.
+    static_folder
+        With the pages and their files.
+    """
+    files = StaticFolder(static_folder)
+
+    async def room(websocket: WebSocket) -> None:
+        await serve_room_socket(websocket, service())
+
+    def static(request: Request) -> Response:
+        return files.answer(request.path_params["file"], request.headers.get("if-none-match"))
+
+    def join(_: Request) -> Response:
+        return _page(static_folder / "join.html")
+
+    def session(_: Request) -> Response:
+        return _page(static_folder / "session.html")
+
+    def about(_: Request) -> Response:
+        return JSONResponse(_about(), headers={"Cache-Control": "no-store"})
+
+    async def still(request: Request) -> Response:
+        if request.method == "PUT":
+            return await _take_still(request, service())
+        return await _give_still(request, service())
+
+    return [
+        WebSocketRoute(ROOM_PATH, room),
+        Route(JOIN_PATH, join),
+        Route(SESSION_PATH + "/{room}", session),
+        Route(REMOTE_CLIENT_PATH + "/{file}", static),
+        Route(ABOUT_ROOMS_PATH, about),
+        Route(STILLS_PATH + "/{still}", still, methods=["GET", "PUT"]),
+    ]
+
+
+def _page(path: Path) -> Response:
+    if not path.is_file():
+        return PlainTextResponse("There is nothing here.\n", status_code=404)
+    headers = {
+        "Content-Security-Policy": PAGE_POLICY,
+        "Cache-Control": "no-cache",
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+    }
+    return FileResponse(path, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _about() -> dict[str, object]:
+    """Return what both pages are to know, the same for everybody."""
+    try:
+        settings = turn_settings()
+        relay: dict[str, object] = {"has_relay": settings.has_relay, "fault": ""}
+    except TurnSettingError as error:
+        relay = {"has_relay": False, "fault": error.reason}
+    return {
+        "pose": browser_pose(),
+        "measures": shown_measures(),
+        "exercises": [
+            {"name": rubric.exercise, "title": rubric.name, "bilateral": rubric.phases.bilateral}
+            for rubric in (builtin_rubric(name) for name in builtin_names())
+        ],
+        "relay": relay,
+    }
+
+
+async def _take_still(request: Request, registry: RoomRegistry) -> Response:
+    still = request.path_params["still"]
+    link = read_still_token(request.headers.get(LINK_HEADER, ""), still, "put")
+    room = None if link is None else registry.room(link.session_id)
+    if link is None or room is None or not room.awaits_still(still, link.person_id):
+        return nothing_here()
+    if request.headers.get("content-type", "").partition(";")[0].strip() != STILL_TYPE:
+        return _said("This is no picture.", 415)
+    try:
+        data = await request.body()
+    except ClientDisconnect:
+        return _said("The picture did not come whole.", 400)
+    try:
+        jpeg, width, height = await asyncio.to_thread(_picture_alone, data)
+        taken = await room.take_in(still, link.person_id, jpeg, width, height)
+    except FormcheckError as error:
+        return _said(f"{error.reason} {error.remedy}", 400)
+    return make_private(Response(status_code=204)) if taken else nothing_here()
+
+
+def _picture_alone(data: bytes) -> tuple[bytes, int, int]:
+    """Return a JPEG made anew: nothing of what a phone may have written beside the picture, such as where it was."""
+    rgb = decode_jpeg(data, _STILL_LIMITS)
+    encoded = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
+    return encoded.tobytes(), rgb.shape[1], rgb.shape[0]
+
+
+async def _give_still(request: Request, registry: RoomRegistry) -> Response:
+    still = request.path_params["still"]
+    link = read_still_token(request.query_params.get("token", ""), still, "get")
+    room = None if link is None else registry.room(link.session_id)
+    if link is None or room is None or not room.sees_still(still, link.person_id):
+        return nothing_here()
+
+    def find() -> Path:
+        with registry.parts.records().reading(SYSTEM) as work:
+            return work.file_path(get_still(work, still).sha256)
+
+    try:
+        path = await asyncio.to_thread(find)
+    except RecordsError:
+        return nothing_here()
+    return make_private(FileResponse(path, media_type=STILL_TYPE))
+
+
+def _said(words: str, status: int) -> Response:
+    return make_private(PlainTextResponse(f"{words}\n", status_code=status))
