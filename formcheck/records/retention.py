@@ -14,13 +14,15 @@ from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 from formcheck.records.access import SYSTEM, ConflictError, NotFoundError, RecordsError
 from formcheck.records.erasure import finish_erasures
 from formcheck.records.records import Records, Work
-from formcheck.records.remote_sessions import delete_session
+from formcheck.records.remote_sessions import delete_session, end_old_sessions
 from formcheck.records.sets import delete_set, drop_video
 from formcheck.records.sweep import Swept, remove_incoming, remove_unused, sweep
 from formcheck.records.tables import ExerciseSet, RemoteSession, Upload
 
 _ENDED: Final = ("done", "failed", "cancelled", "duplicate")
 """States of an upload that nothing comes after by itself."""
+_LEFT_OPEN: Final = timedelta(hours=12)
+"""A remote session lasts three hours at most; one that the server did not see end is over long before."""
 _LONGEST: Final = 36_500
 """Days: a hundred years."""
 
@@ -134,6 +136,8 @@ class Housekeeping:
     """That had been cut short, and are finished."""
     retained: Retained
     swept: Swept
+    ended: int
+    """Remote sessions that nobody had ended."""
 
 
 def keep_house(records: Records, settings: RetentionSettings | None = None) -> Housekeeping:
@@ -144,7 +148,9 @@ def keep_house(records: Records, settings: RetentionSettings | None = None) -> H
     # The erasures in the end, so that one that cannot be finished does not keep the rest from being done; and always,
     # so that a limit that means nothing does not keep somebody from being erased.
     try:
+        with records.writing(SYSTEM) as work:
+            ended = end_old_sessions(work, work.now - _LEFT_OPEN)
         retained, swept = apply_retention(records, settings), sweep(records)
     finally:
         erasures = finish_erasures(records)
-    return Housekeeping(erasures, retained, swept)
+    return Housekeeping(erasures, retained, swept, ended)

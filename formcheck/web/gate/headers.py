@@ -19,11 +19,9 @@ _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>"
 _MEDIA: Final = "/media/"
 """Of Streamlit: pictures and downloads of a page, which are somebody's health as much as our own files."""
 _PERMISSIONS: Final = (
-    "camera=(self), microphone={microphone}, geolocation=(), display-capture=(), payment=(), usb=(), serial=(), hid=(), "
-    "midi=()"
+    "camera=(self), microphone={microphone}, geolocation=(), display-capture=(), payment=(), usb=(), serial=(), "
+    "hid=(), midi=()"
 )
-_TALKING: Final = (JOIN_PATH, SESSION_PATH + "/")
-"""What addresses of pages that use a microphone begin with."""
 _ALWAYS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
@@ -73,7 +71,8 @@ def secure(headers: MutableHeaders, path: str) -> None:
     """
     for name in {name for name in headers if name.startswith(_FOR_OTHER_SITES)}:
         del headers[name]
-    microphone = "(self)" if path.startswith(_TALKING) else "()"
+    talks = path == JOIN_PATH or path.startswith(f"{SESSION_PATH}/")
+    microphone = "(self)" if talks else "()"
     headers["Permissions-Policy"] = _PERMISSIONS.format(microphone=microphone)
     for name, value in _ALWAYS.items():
         headers[name] = value

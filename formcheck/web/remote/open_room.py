@@ -666,9 +666,7 @@ class OpenRoom:
         if person.standing == "replacing":
             raise NotNowError("not-now", "The clinician was asked about this browser.", "Wait for the answer.")
         given = self.room.consent(talker.id, message.what, message.answer, message.text_sha256)
-        await self._write(
-            signed_by(person.name), lambda work: keep_consent(work, self.session.id, given, person.name) and None
-        )
+        await self._write(signed_by(person.name), lambda work: keep_consent(work, self.session.id, given, person.name))
         reply = told.Consented(person=talker.id, what=message.what, answer=message.answer)
         others = self._clinicians() if self.room.client is not None and self.room.client.id == talker.id else []
         self._tell([talker, *others], reply)
@@ -973,7 +971,9 @@ def _is_here(connection: HTTPConnection) -> bool:
 
 
 def _shown_still(row: RemoteStill) -> told.StillShown:
-    drawings = [told.DrawingShown(each["kind"], each["points_px"], each["text"]) for each in row.drawings]
+    drawings = [
+        told.DrawingShown(each["kind"], [(x, y) for x, y in each["points_px"]], each["text"]) for each in row.drawings
+    ]
     return told.StillShown(
         row.id, row.t_ms, row.taken_at.isoformat(), row.taken_by, row.width, row.height, "", drawings, row.shared
     )

@@ -11,7 +11,6 @@ from typing import Final
 
 from starlette.requests import HTTPConnection
 
-from formcheck.errors import FormcheckError
 from formcheck.records.access import SYSTEM
 from formcheck.records.remote_sessions import consents_of, seats_of
 from formcheck.records.tables import RemoteConsent, RemoteSeat, RemoteSession
@@ -28,7 +27,7 @@ from formcheck.web.remote.open_room import OpenRoom, RoomParts, Talker
 from formcheck.web.remote.seats import Seat, no_way_in, seat_by_code, seat_by_ticket
 from formcheck.web.shared.senders import group_of
 
-_LOG: Final = logging.getLogger(__name__)
+_logger: Final = logging.getLogger(__name__)
 _SWEEP_EVERY_S: Final = 1.0
 _ROLES: Final = ("owner", "clinician", "client", "guest")
 _STANDINGS: Final = ("checking", "waiting", "admitted", "declined", "removed")
@@ -146,9 +145,9 @@ class RoomRegistry:
             for room in list(self._rooms.values()):
                 try:
                     await room.sweep()
-                except FormcheckError as error:
-                    # Other rooms go on, and the next time may do.
-                    _LOG.error("a room could not be swept: %s", error)
+                except Exception:
+                    # Whatever it was, other rooms go on, and the next time may do.
+                    _logger.exception("a room could not be swept")
 
     async def close(self) -> None:
         """Let go of all rooms: the server stops. They come back with their people."""

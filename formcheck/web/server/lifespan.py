@@ -18,6 +18,7 @@ from formcheck.records.erasure import finish_erasures
 from formcheck.records.retention import keep_house
 from formcheck.web.access.service import records_service
 from formcheck.web.live.registry import live_service
+from formcheck.web.remote.registry import room_service
 
 _LOG: Final = logging.getLogger(__name__)
 _DAY_S: Final = 24 * 3600.0
@@ -40,6 +41,7 @@ async def while_serving(_app: st.App) -> AsyncIterator[None]:
     finally:
         tidying.cancel()
         await asyncio.wait({tidying})
+        await room_service().close()
         await asyncio.gather(asyncio.to_thread(workers.close), asyncio.to_thread(live_service().close))
 
 

@@ -31,6 +31,10 @@ OPEN: Final = {
     "/formcheck-static/pose/{sha256}/{name}": "MediaPipe and pose models as their makers publish them, for everybody",
     "/formcheck-static/offline/{file}": "the service worker, the manifest and the icons, the same for everybody",
     "/formcheck-static/review/{file}": "scripts of the player, the same for everybody",
+    "/formcheck-static/remote/{file}": "scripts of remote sessions, the same for everybody",
+    "/join": "the client's page of a remote session, the same for everybody; its socket asks for a code",
+    "/session/{room}": "the clinician's page of a remote session, the same for every room; its socket asks who comes",
+    "/formcheck-room/about": "what these pages are to know: estimator, measures, exercises, whether there is a relay",
     "/formcheck-health": "whether the server lives, and how many sets are being done",
 }
 """Routes that need no login: there is nothing of anybody in them."""
@@ -48,7 +52,9 @@ OF_UPLOADS: Final = {
     "/formcheck-uploads/{upload_id}": {"PUT", "GET", "HEAD", "DELETE"},
 }
 """Routes that take videos, and what can be asked of them."""
-SOCKETS: Final = {"/live"}
+SOCKETS: Final = {"/live", "/room"}
+STILLS: Final = {"/formcheck-room/stills/{still}": {"GET", "HEAD", "PUT"}}
+"""Stills of a remote session, each with a token of its own, as long as its room is open (`tests/web/remote`)."""
 PAGE: Final = {"origin": "http://testserver"}
 """What a page of this server sends with its sockets."""
 
@@ -66,7 +72,7 @@ def test_every_route_is_known_here() -> None:
     routes = app_routes()
     assert all(isinstance(route, (Route, WebSocketRoute)) for route in routes)
     paths = [route.path for route in routes if isinstance(route, (Route, WebSocketRoute))]
-    assert sorted(paths) == sorted([*OPEN, *OF_SETS, *OF_PEOPLE, *OF_UPLOADS, *SOCKETS])
+    assert sorted(paths) == sorted([*OPEN, *OF_SETS, *OF_PEOPLE, *OF_UPLOADS, *STILLS, *SOCKETS])
 
 
 def test_the_app_has_these_routes_and_no_others() -> None:
@@ -79,7 +85,7 @@ def test_the_app_has_these_routes_and_no_others() -> None:
 def test_nothing_but_reading_is_possible_elsewhere_than_with_uploads() -> None:
     for route in app_routes():
         if isinstance(route, Route):
-            assert route.methods == OF_UPLOADS.get(route.path, {"GET", "HEAD"})
+            assert route.methods == (OF_UPLOADS | STILLS).get(route.path, {"GET", "HEAD"})
 
 
 @pytest.mark.usefixtures("_live_server")
@@ -87,7 +93,7 @@ def test_open_routes_tell_nothing_of_anybody(clinic: Clinic, browser: OpenBrowse
     stranger = browser(None)
     for path in OPEN:
         for file in (clinic.ada.set_id, clinic.ada.person_id, "..%2frecords.sqlite3"):
-            answer = stranger.get(path.replace("{file}", file))
+            answer = stranger.get(path.replace("{file}", file).replace("{room}", clinic.ada.session_id))
             assert answer.status_code == 404 or "{file}" not in path
             assert clinic.ada.secret not in answer.text
     assert stranger.get("/formcheck-health").json().keys() == {"ok", "sessions", "ceiling"}

@@ -1,0 +1,282 @@
+"""Layer: sets, stills and notes in a room, in process, with made-up pose and engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from starlette.websockets import WebSocketDisconnect
+
+from formcheck.records.access import Actor, Role
+from formcheck.records.notes import notes_of_person, notes_of_set
+from formcheck.records.records import Records
+from formcheck.records.remote_sessions import moments_of, moments_of_set, session_of_set, stills_of
+from formcheck.records.sets import list_sets
+from formcheck.records.tables import ExerciseSet
+from formcheck.web.shared.addresses import LINK_HEADER
+
+from ..live.world import SETUP, frame
+from .hall import GREY, Company, Hall, agree, company, do_set, live_socket
+
+
+def sets_of(here: Company) -> list[ExerciseSet]:
+    with here.hall.records.reading(GREY) as work:
+        return list(list_sets(work, person_of(here)))
+
+
+def person_of(here: Company) -> str:
+    room = here.hall.rooms.room(here.session_id)
+    assert room is not None
+    return room.session.person_id
+
+
+def start(here: Company, **targets: Any) -> str:
+    """Start a set and return the token that the client's page gets."""
+    here.clinician.ask("targets", **{"exercise": "wall-squat", "reps": 5, **targets})
+    here.clinician.ask("start_set")
+    live = here.client.last("set")["set"]["live"]
+    assert here.clinician.last("set")["set"]["live"] is None
+    return str(live["token"])
+
+
+def files_of(records: Records) -> set[Path]:
+    return {path for _, _, path in records.files}
+
+
+def test_the_clinician_sees_what_the_client_sees_and_the_set_is_the_rooms(hall: Hall) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        token = start(here, reps=7, target_depth_deg=55.0)
+        ready, *answers, finished = do_set(hall, token, 1000.0, 1040.0, 1080.0, exercise="squat", reps=1)
+        assert (ready["exercise"], ready["target"]["reps"]) == ("wall-squat", 7)
+        assert ready["target"]["depth_deg"] == 55.0
+        assert finished["type"] == "finished"
+        over = here.clinician.last("set_finished")
+        results = [each["frame"] for each in here.clinician.all("result")]
+        assert results == answers
+        assert results[0]["pose"] is not None
+        assert here.client.all("result") == []
+        assert (over["kept"], over["set_id"]) == (True, ready["set_id"])
+        (row,) = sets_of(here)
+        assert over["record"] == f"/review?set={row.id}"
+        assert here.client.last("set_finished")["record"] is None
+        assert (row.exercise, row.recorded_by, row.origin) == ("wall-squat", "Dr. Grey", "live")
+        assert row.measured_as["plan"]["reps"] == 7
+        with hall.records.reading(GREY) as work:
+            told = session_of_set(work, row.id)
+            assert told is not None
+            assert told.session.id == here.session_id
+        stages = [each["set"]["stage"] for each in here.clinician.all("set")]
+        assert stages == ["none", "starting", "running", "none"]
+
+
+def test_without_consent_nothing_is_measured_and_nothing_kept(hall: Hall) -> None:
+    with company(hall) as here:
+        here.clinician.ask("targets", exercise="wall-squat")
+        here.clinician.ask("start_set")
+        assert here.clinician.last("refused")["code"] == "no-consent"
+        agree(here.client, "measure")
+        before = files_of(hall.records)
+        token = start(here)
+        do_set(hall, token, 1000.0, 1040.0)
+        over = here.clinician.last("set_finished")
+        assert (over["kept"], over["record"]) == (False, None)
+        assert "has not agreed" in over["why"]
+        here.clinician.ask("take_still", t_ms=1000.0)
+        assert here.clinician.last("refused")["message"] == "take_still"
+        assert sets_of(here) == []
+        assert files_of(hall.records) == before
+
+
+def test_consent_that_is_taken_back_ends_the_set(hall: Hall) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        token = start(here)
+        with live_socket(hall, token) as socket:
+            socket.send_json(SETUP)
+            socket.receive_json()
+            socket.send_bytes(frame(1000.0))
+            socket.receive_json()
+            agree(here.client, "keep_set", "measure", answer="withdrawn")
+            assert socket.receive_json()["type"] == "finished"
+        assert not here.clinician.last("set_finished")["kept"]
+        assert sets_of(here) == []
+
+
+@pytest.mark.parametrize("who", ["clinician", "client"])
+def test_either_side_can_stop_at_once(hall: Hall, who: str) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        with live_socket(hall, start(here)) as socket:
+            socket.send_json(SETUP)
+            socket.receive_json()
+            socket.send_bytes(frame(1000.0))
+            socket.receive_json()
+            getattr(here, who).ask("stop")
+            assert socket.receive_json()["type"] == "finished"
+        assert here.clinician.last("stopped")["sender"] == getattr(here, who).me
+        assert here.client.last("stopped")
+        assert here.clinician.last("set_finished")["kept"]
+        with hall.records.reading(GREY) as work:
+            assert {each.kind for each in moments_of_set(work, sets_of(here)[0].id)} == {"set", "stop"}
+
+
+def test_cues_marks_notes_are_found_with_the_set_at_their_times(hall: Hall) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        now_ms = 1000 * hall.clock()
+        here.client.ask("clock", c=1.0, offset_ms=now_ms - 4000.0, round_trip_ms=10.0)  # its own clock is at 4 s
+        with live_socket(hall, start(here)) as socket:
+            socket.send_json(SETUP)
+            socket.receive_json()
+            for t_ms in (1000.0, 1500.0, 2000.0):
+                socket.send_bytes(frame(t_ms))
+                socket.receive_json()
+            here.clinician.ask("moment", kind="mark", text="leans", t_ms=1500.0)
+            here.clinician.ask("cue", text="Knees out")
+            here.clinician.ask("note", text="Private: leans to the left.")
+            here.clinician.ask("finish_set")
+            assert socket.receive_json()["type"] == "finished"
+        assert here.clinician.last("moment")["t_s"] == pytest.approx(0.5)
+        assert here.clinician.last("noted")
+        assert here.client.all("moment") == here.client.all("noted") == []
+        here.clinician.last("set_finished")
+        here.clinician.ask("note", text="Afterwards.", for_client=True)
+        (row,) = sets_of(here)
+        client = Actor("c", "x", Role.CLIENT, person_of(here))
+        with hall.records.reading(GREY) as work:
+            moments = {each.kind: each for each in moments_of_set(work, row.id)}
+            assert moments["mark"].t_s == pytest.approx(0.5)
+            assert moments["cue"].t_s == pytest.approx(3.0, abs=1.5)
+            assert (moments["cue"].text, moments["cue"].made_by) == ("Knees out", "Dr. Grey")
+            assert {each.text for each in notes_of_set(work, row.id)} == {"Private: leans to the left.", "Afterwards."}
+        with hall.records.reading(client) as work:
+            assert {each.kind for each in moments_of_set(work, row.id)} == {"set", "cue"}
+            assert [each.text for each in notes_of_set(work, row.id)] == ["Afterwards."]
+
+
+def test_cues_of_a_set_that_is_not_kept_are_not_kept(hall: Hall) -> None:
+    with company(hall, "measure") as here:
+        token = start(here)
+        here.clinician.ask("cue", text="Knees out")
+        do_set(hall, token, 1000.0)
+        here.clinician.last("set_finished")
+        with hall.records.reading(GREY) as work:
+            assert list(moments_of(work, here.session_id)) == []
+            assert list(notes_of_person(work, person_of(here))) == []
+
+
+def test_a_reload_in_mid_set_goes_on_with_it(hall: Hall) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        with live_socket(hall, start(here)) as socket:
+            socket.send_json(SETUP)
+            set_id = socket.receive_json()["set_id"]
+            socket.send_bytes(frame(1000.0))
+            socket.receive_json()
+        with hall.comes(here.code, here.browser) as again:
+            live = again.last("welcome")["set"]["live"]
+            assert live["set_id"] == set_id
+            with live_socket(hall, live["token"]) as socket:
+                socket.send_json({"type": "resume", "version": 2, "set_id": set_id})
+                assert socket.receive_json()["resumed"]
+                socket.send_json({"type": "finish"})
+                assert socket.receive_json()["type"] == "finished"
+            assert here.clinician.last("set_finished")["kept"]
+
+
+def test_a_token_opens_nothing_once_the_client_is_out(hall: Hall) -> None:
+    with company(hall, "measure") as here:
+        token = start(here)
+        here.clinician.ask("back_to_waiting", person=here.client_id)
+        with live_socket(hall, token) as socket:
+            assert socket.receive_json()["code"] == "token-invalid"
+            with pytest.raises(WebSocketDisconnect) as closed:
+                socket.receive_json()
+            assert closed.value.code == 4401
+        over = here.clinician.last("set_finished")
+        assert over["set_id"] is None
+
+
+def test_one_set_at_a_time_and_none_without_targets(hall: Hall) -> None:
+    with company(hall, "measure") as here:
+        here.clinician.ask("start_set")
+        assert here.clinician.last("refused")["code"] == "no-targets"
+        token = start(here)
+        for kind, more in {"start_set": {}, "targets": {"exercise": "squat"}}.items():
+            here.clinician.forget().ask(kind, **more)
+            assert here.clinician.last("refused")["code"] == "set-running"
+        with live_socket(hall, token) as socket, live_socket(hall, token) as other:
+            socket.send_json(SETUP)
+            assert socket.receive_json()["type"] == "ready"
+            other.send_json(SETUP)
+            assert other.receive_json()["code"] == "set-in-use"
+            here.clinician.ask("finish_set")
+            here.clinician.last("set_finished")
+
+
+def test_a_set_that_is_not_begun_in_time_is_given_up(hall: Hall) -> None:
+    with company(hall, "measure") as here:
+        start(here)
+        hall.clock.ahead_s = 61.0
+        here.client.hear()
+        here.clinician.hear()
+        assert "in time" in here.clinician.last("set_finished")["why"]
+        start(here)
+        here.client.ask("set_failed", reason="No camera.")
+        assert here.clinician.last("set_finished")["why"] == "No camera."
+
+
+def jpeg(width: int = 640, height: int = 480) -> bytes:
+    picture = np.full((height, width, 3), 120, np.uint8)
+    return bytes(cv2.imencode(".jpg", picture)[1].tobytes())
+
+
+def send_still(hall: Hall, wanted: dict[str, Any], content: bytes, **headers: str) -> int:
+    sent = {LINK_HEADER: wanted["token"], "content-type": "image/jpeg", **headers}
+    return hall.client.put(wanted["put"], content=content, headers=sent).status_code
+
+
+def test_a_still_is_taken_drawn_on_and_shown(hall: Hall) -> None:
+    with company(hall, "still") as here:
+        here.clinician.ask("take_still", t_ms=1234.5)
+        wanted = here.client.last("still_wanted")
+        assert wanted["t_ms"] == 1234.5
+        comment = b"\xff\xfe\x00\x12somewhere in it!"
+        assert send_still(hall, wanted, jpeg()[:2] + comment + jpeg()[2:]) == 204
+        still = here.clinician.last("still")["still"]
+        assert (still["width"], still["height"], still["taken_by"]) == (640, 480, "Dr. Grey")
+        assert here.client.all("still") == []
+        picture = hall.client.get(still["url"])
+        assert picture.headers["content-type"] == "image/jpeg"
+        assert b"somewhere" not in picture.content
+        angle = {"kind": "angle", "points_px": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "text": ""}
+        here.clinician.ask("draw", still=wanted["still"], drawings=[angle])
+        here.clinician.ask("share_still", still=wanted["still"], shared=True)
+        shown = here.client.last("still")["still"]
+        assert shown["drawings"] == [angle]
+        assert hall.client.get(shown["url"]).content == picture.content
+        here.clinician.ask("share_still", still=wanted["still"], shared=False)
+        assert here.client.last("still") == {"type": "still", "id": wanted["still"], "still": None}
+        assert hall.client.get(shown["url"]).status_code == 404
+        with hall.records.reading(GREY) as work:
+            (row,) = stills_of(work, here.session_id)
+            assert row.drawings == [angle]
+        with hall.clinician(here.session_id) as again:
+            assert [each["still"] for each in again.last("welcome")["stills"]] == [wanted["still"]]
+
+
+def test_a_still_needs_its_token_consent_and_a_picture(hall: Hall) -> None:
+    with company(hall, "still") as here:
+        here.clinician.ask("take_still", t_ms=1.0)
+        wanted = here.client.last("still_wanted")
+        assert send_still(hall, wanted, b"no picture") == 400
+        here.clinician.ask("take_still", t_ms=2.0)
+        wanted = here.client.last("still_wanted")
+        assert send_still(hall, wanted, jpeg(), **{LINK_HEADER: "x"}) == 404
+        assert send_still(hall, {**wanted, "put": wanted["put"][:-4] + "0000"}, jpeg()) == 404
+        assert send_still(hall, wanted, jpeg(), **{"content-type": "text/html"}) == 415
+        agree(here.client, "still", answer="withdrawn")
+        assert send_still(hall, wanted, jpeg()) == 404
+        assert hall.client.get(wanted["put"] + f"?token={wanted['token']}").status_code == 404
+        assert files_of(hall.records) == set()
+        here.clinician.ask("take_still", t_ms=3.0)
+        assert here.clinician.last("refused")["code"] == "no-consent"
