@@ -20,6 +20,7 @@ from formcheck.report.charts import Chart, charts_of
 from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences, person_facts
 from formcheck.report.keyframes import MOST_KEY_FRAMES, KeyFrame
 from formcheck.report.plain_text import paragraphs
+from formcheck.report.remote_part import RemotePart
 from formcheck.report.rep_table import RepTable, rep_table
 from formcheck.report.review_words import TIMES, CorrectionLine, automatic_of, correction_lines, rep_pairs
 from formcheck.report.words import (
@@ -106,6 +107,8 @@ class ReportContent:
     pain: tuple[str, ...]
     note: tuple[str, ...]
     next_steps: tuple[str, ...]
+    remote: RemotePart | None
+    """Of the remote session in which the set was done."""
     is_corrected: bool
     corrections: tuple[CorrectionLine, ...]
     table: RepTable
@@ -141,6 +144,7 @@ def report_content(
     reviewed: ReviewedSet | None = None,
     details: ClientDetails | None = None,
     rubric: Rubric | None = None,
+    remote: RemotePart | None = None,
 ) -> ReportContent:
     """Say everything of a set.
 
@@ -159,6 +163,8 @@ def report_content(
         The person, the day, pain, plan and note; None for a report that is of nobody in particular.
     rubric
         What the set was judged by, for bands and sources; found by itself where it is one of formcheck's own.
+    remote
+        Of the remote session in which the set was done; None where it was done in none.
     """
     is_corrected = reviewed is not None and reviewed.corrected is not None
     table = rep_table(assessment, automatic_of(reviewed) if reviewed is not None and is_corrected else None)
@@ -178,6 +184,7 @@ def report_content(
         pain=() if details is None else pain_sentences(details),
         note=() if details is None else paragraphs(details.note),
         next_steps=() if details is None else next_steps(details),
+        remote=remote,
         is_corrected=is_corrected,
         corrections=() if reviewed is None else tuple(correction_lines(reviewed)),
         table=table,

@@ -21,6 +21,7 @@ from formcheck.report.marker_track import write_c3d, write_trc
 from formcheck.report.outputs import spare_source
 from formcheck.report.page import client_page, report_page
 from formcheck.report.pdf import client_pdf, clinical_pdf
+from formcheck.report.remote_part import RemotePart
 from formcheck.report.render import render_overlay
 from formcheck.report.table import write_csv, write_rep_csv
 from formcheck.session.assessment import Plan
@@ -99,6 +100,7 @@ def write_document(
     generated_on: str,
     video_path: Path | None = None,
     rubric: Rubric | None = None,
+    remote: RemotePart | None = None,
     progress: Progress = no_progress,
 ) -> None:
     """Write one document of a set. An older file at `path` is replaced only once the new one is whole.
@@ -119,6 +121,8 @@ def write_document(
         The video of the set, for pictures and for the overlay; None where it was not kept.
     rubric
         What the set was judged by, for bands and sources; found by itself where it is one of formcheck's own.
+    remote
+        Of the remote session in which the set was done, for the full report; None where it was done in none.
     progress
         Told the share that is done, from 0 to 1.
 
@@ -151,7 +155,7 @@ def write_document(
         case DocumentKind.C3D:
             write_c3d(assessment, path, height_cm=details.height_cm)
         case _:
-            content = _typeset(kind, reviewed, details, frames, generated_on, rubric)
+            content = _typeset(kind, reviewed, details, frames, generated_on, rubric, remote)
             with writing_whole(path) as staged:
                 staged.write_bytes(content)
     progress(1.0)
@@ -164,6 +168,7 @@ def _typeset(
     frames: list[KeyFrame],
     generated_on: str,
     rubric: Rubric | None,
+    remote: RemotePart | None,
 ) -> bytes:
     """Return the bytes of a document for people."""
     if kind in (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML):
@@ -173,7 +178,13 @@ def _typeset(
         html = client_page(summary)
     else:
         content = report_content(
-            reviewed.current, frames, generated_on=generated_on, reviewed=reviewed, details=details, rubric=rubric
+            reviewed.current,
+            frames,
+            generated_on=generated_on,
+            reviewed=reviewed,
+            details=details,
+            rubric=rubric,
+            remote=remote,
         )
         if kind is DocumentKind.CLINICAL_PDF:
             return clinical_pdf(content)

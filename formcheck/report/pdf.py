@@ -70,6 +70,9 @@ def clinical_pdf(content: ReportContent) -> bytes:
     for i, photo in enumerate(content.photos):
         data["photos"][i]["file"] = name = f"photo{i}.jpg"
         files[name] = photo.frame.jpeg
+    for i, still in enumerate(() if content.remote is None else content.remote.stills):
+        data["remote"]["stills"][i]["file"] = name = f"still{i}.jpg"
+        files[name] = still.frame.jpeg
     return make_pdf(_CLINICAL, printable(data), files)
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 from formcheck.records.access import Actor
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
+from formcheck.records.remote_sessions import session_of_set
 from formcheck.records.sets import get_set, video_of
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
+from formcheck.report.remote_part import RemoteLine, RemotePart, StillDrawing, still_picture
 from formcheck.web.downloads.made_file import MadeFile, discarded_if_gone, file_name
 from formcheck.web.shared.opened_set import OpenedSet, open_set
 
@@ -31,9 +34,10 @@ def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKin
     with records.reading(actor) as work:
         details = _details(work, opened)
         video = video_of(work, set_id, for_browser=False)
+        remote = _remote_part(work, set_id)
     path = records.files.passing_name(kind.suffix, of=set_id)
     made_on = records.now().astimezone().date().isoformat()
-    write_document(kind, opened.reviewed, details, path, video_path=video, generated_on=made_on)
+    write_document(kind, opened.reviewed, details, path, video_path=video, generated_on=made_on, remote=remote)
     with discarded_if_gone(path), records.writing(actor) as work:
         get_set(work, set_id)  # may have been erased meanwhile, and is not to be spoken of then
         work.log("set.document", subject=set_id, person=opened.row.person_id, details={"kind": kind.value})
@@ -65,6 +69,49 @@ def _details(work: Work, opened: OpenedSet) -> ClientDetails:
         sessions_a_day=None if plan is None else plan.sessions_a_day,
         height_cm=None if person is None else person.height_cm,
     )
+
+
+_KINDS: Final = {
+    "cue": "Cue: {}",
+    "stop": "Stop",
+    "mark": "Mark: {}",
+    "good": "Good: {}",
+    "pain": "Pain: {}",
+    "look_again": "To look at again: {}",
+}
+_ROLES: Final = {"owner": "clinician", "clinician": "clinician", "client": "client", "guest": "guest"}
+
+
+def _remote_part(work: Work, set_id: str) -> RemotePart | None:
+    """Return what a report says of the remote session in which a set was done, as far as who asks may see it."""
+    told = session_of_set(work, set_id)
+    if told is None:
+        return None
+    there = ", ".join(f"{seat.name} ({_ROLES.get(seat.role, seat.role)})" for seat in told.attended)
+    held = told.session.opened_at or told.session.created_at
+    facts = (("Held on", f"{held.astimezone():%d %B %Y, %H:%M}"), ("There", there))
+    lines = tuple(
+        RemoteLine(
+            "" if each.t_s is None else f"{each.t_s:.1f} s",
+            _KINDS[each.kind].format(each.text).rstrip(": "),
+            each.made_by,
+        )
+        for each in told.moments
+        if each.kind in _KINDS
+    )
+    pictures = (
+        still_picture(
+            work.file_path(each.sha256).read_bytes(),
+            [
+                StillDrawing(one["kind"], tuple((x, y) for x, y in one["points_px"]), one["text"])
+                for one in each.drawings
+            ],
+            taken=f"Taken by {each.taken_by} at {each.taken_at.astimezone():%H:%M}",
+        )
+        for each in told.stills
+    )
+    stills = tuple(picture for picture in pictures if picture is not None)
+    return RemotePart(tuple((name, value) for name, value in facts if value), lines, stills)
 
 
 def _day(moment: datetime) -> date:
