@@ -30,6 +30,7 @@ from formcheck.web.live.messages import parse_client_text
 from formcheck.web.live.refusal import LiveRefusalError
 from formcheck.web.player.annotations import DrawingError, drawing_from
 from formcheck.web.player.events import PLAYER_EVENTS, PlayerEventError
+from formcheck.web.remote.messages import parse_room_text
 from formcheck.web.uploads.answers import MalformedError
 from formcheck.web.uploads.requests import BEGINNINGS
 
@@ -93,6 +94,21 @@ CASES = {
             {"type": "resume", "version": 2, "set_id": "a" * 24},
             {"type": "step_down", "source": "picture", "why": "slow"},
             {"type": "ping"},
+        ),
+    ),
+    "room": Case(
+        lambda given: parse_room_text(json.dumps(given)),
+        LiveRefusalError,
+        (
+            {"type": "hello", "version": 1, "instance": "i" * 22, "browser": "b" * 22, "code": "c" * 22},
+            {"type": "check", "camera": "ok", "microphone": "denied", "speaker": "heard", "relay": "none"},
+            {"type": "sdp", "to": "0a" * 16, "generation": 3, "kind": "offer", "sdp": "v=0"},
+            {"type": "ice", "to": "0a" * 16, "generation": 3, "candidate": "", "mid": "0", "line": 0},
+            {"type": "targets", "exercise": "wall-squat", "leg": "both", "reps": 8, "hold_s": 3.5},
+            {"type": "draw", "still": "0a" * 16, "drawings": [{"kind": "text", "points_px": [[1, 2]], "text": "knee"}]},
+            {"type": "consent", "what": "still", "answer": "yes", "text_sha256": "a" * 64},
+            {"type": "clock", "c": 5.5, "offset_ms": 1.7e12, "round_trip_ms": 40},
+            {"type": "moment", "kind": "pain", "text": "left", "t_ms": None},
         ),
     ),
     "player": Case(

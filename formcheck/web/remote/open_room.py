@@ -146,6 +146,7 @@ class OpenRoom:
         self._wanted: dict[str, _Wanted] = {}
         self._stills: dict[str, told.StillShown] = {}
         self._is_over = False
+        self._looked_s = parts.clock()
 
     # ------------------------------------------------------------------ talking
 
@@ -276,6 +277,9 @@ class OpenRoom:
             inside = {each.id for each in self.room.admitted}
             for person_id in self.room.sweep(now_s):
                 await self._went(self.room.people[person_id], was_in=person_id in inside)
+            if now_s - self._looked_s > _LOOK_EVERY_S:
+                self._looked_s = now_s
+                await self._look_whether_ended()
             self._renew_ice(now_s)
             for still, wanted in list(self._wanted.items()):
                 if now_s > wanted.until_s:
@@ -295,6 +299,17 @@ class OpenRoom:
         elif was_in:
             self._people_changed("asleep", person.id)
         self._queue_changed()
+
+    async def _look_whether_ended(self) -> None:
+        """Take note that it was ended elsewhere, by the page that it was planned on, or erased."""
+
+        def ended() -> bool:
+            with self.parts.records().reading(SYSTEM) as work:
+                row = work.session.get(RemoteSession, self.session.id)
+                return row is None or row.ended_at is not None
+
+        if await asyncio.to_thread(ended):
+            self.room.end("The session was ended.")
 
     def _renew_ice(self, now_s: float) -> None:
         for talker in self._admitted():
@@ -918,6 +933,8 @@ class OpenRoom:
 
 
 _RENEW_BEFORE_S: Final = 60.0
+_LOOK_EVERY_S: Final = 5.0
+"""Between looks into the records whether the session was ended by somebody else."""
 _MOST_WANTED: Final = 5
 
 Quick = Callable[[OpenRoom, Talker, Any], None]

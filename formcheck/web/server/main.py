@@ -24,6 +24,7 @@ from formcheck.web.shared.addresses import (
     PERSON,
     PROGRESS,
     REFUSED,
+    REMOTE,
     REVIEW,
     SELF_TEST,
     START,
@@ -70,6 +71,13 @@ def _pages(actor: Actor) -> list[Page]:
             title="Compare",
             icon=":material/compare:",
             url_path=COMPARE,
+            visibility=for_clinicians,
+        ),
+        st.Page(
+            _screen("remote_session"),
+            title="Remote sessions",
+            icon=":material/video_call:",
+            url_path=REMOTE,
             visibility=for_clinicians,
         ),
         st.Page(

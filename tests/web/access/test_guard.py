@@ -77,6 +77,12 @@ def _progress() -> None:
     progress.page()
 
 
+def _remote() -> None:
+    from formcheck.web.pages.remote_session import page as remote
+
+    remote.page()
+
+
 PAGES: Final = {
     "videos": _videos,
     "people": _people,
@@ -84,6 +90,7 @@ PAGES: Final = {
     "review": _review,
     "compare": _compare,
     "progress": _progress,
+    "remote_session": _remote,
 }
 """The pages that show what is kept."""
 WITHOUT_RECORDS: Final = {"check", "guidance", "selftest"}

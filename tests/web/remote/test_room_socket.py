@@ -11,6 +11,7 @@ import pytest
 
 from formcheck.records.access import SYSTEM
 from formcheck.records.audit import audit_log
+from formcheck.records.erasure import erase_person
 from formcheck.records.remote_sessions import (
     consents_of,
     end_session,
@@ -503,3 +504,18 @@ def test_pages_that_do_not_read_hold_up_nobody(hall: Hall) -> None:
         for _ in range(30):
             here.client.ask("chat", text="x")
         assert len(here.clinician.all("chat")) == 30
+
+
+def test_a_session_that_is_ended_elsewhere_or_erased_is_over_for_all(hall: Hall) -> None:
+    with company(hall) as here:
+        with hall.records.writing(GREY) as work:
+            end_session(work, here.session_id)
+        hall.clock.ahead_s = 6.0
+        assert here.client.close_code() == ("", 1000)
+        assert here.client.heard[-1] == {"type": "ended", "reason": "The session was ended."}
+    with company(hall) as here:
+        room = hall.rooms.room(here.session_id)
+        assert room is not None
+        erase_person(hall.records, GREY, room.session.person_id)
+        hall.clock.ahead_s = 12.0
+        assert here.client.close_code() == ("", 1000)

@@ -1,0 +1,1 @@
+"""Remote sessions: planned, invited to, opened, and what is kept of them."""
