@@ -298,7 +298,7 @@ def test_sessions_go_when_sets_do(records_at: tuple[Records, Clock]) -> None:
     retained = apply_retention(records, RetentionSettings(keep_sets_days=30))
     assert (retained.sets, retained.sessions) == (1, 1)
     with records.reading(ROBIN) as work:
-        assert get_session(work, young.session_id)
+        assert get_session(work, young.session_id).id == young.session_id
         with pytest.raises(NotFoundError):
             get_session(work, session.session_id)
         assert [seat.session_id for seat in seats_of(work, young.session_id)] == [young.session_id]

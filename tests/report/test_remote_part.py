@@ -46,7 +46,7 @@ def test_a_still_is_scaled_and_its_drawings_said() -> None:
     still = still_picture(jpeg(1800, 1200), [StillDrawing("line", ((0.0, 0.0), (1800.0, 1200.0)))], taken="Taken")
     assert still is not None
     assert (still.frame.width, still.frame.height) == (900, 600)
-    picture = cv2.imdecode(np.frombuffer(still.frame.jpeg, np.uint8), cv2.IMREAD_COLOR)
+    picture = np.asarray(cv2.imdecode(np.frombuffer(still.frame.jpeg, np.uint8), cv2.IMREAD_COLOR))
     assert picture[300, 450].tolist() != picture[100, 800].tolist(), "the line goes through the middle"
     (shown,) = part().stills
     assert shown.caption == "Taken by Dr. Grey at 10:03. Angle 137.0°; hip."

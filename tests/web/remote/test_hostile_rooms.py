@@ -95,7 +95,8 @@ def _send(socket: Any, sent: list[Any]) -> None:
         if each["type"] not in {"end", "hello"}:
             socket.send_text(json.dumps(each))
     socket.send_text(json.dumps({"type": "clock", "c": -1.0}))
-    code, message = 4400, {}
+    code = 4400
+    message: dict[str, Any] = {}
     while message.get("c") != -1.0:
         try:
             message = socket.receive_json()

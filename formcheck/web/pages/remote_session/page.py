@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from datetime import time as time_of_day
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ from formcheck.remote.turn import TurnSettingError, credential, split_urls, turn
 from formcheck.remote.turn_check import RelayCheck, check_relay
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.links import page_link_token
+from formcheck.web.access.login import login_origin
 from formcheck.web.access.service import records_service
 from formcheck.web.remote.seats import room_scope
 from formcheck.web.shared.addresses import JOIN_PATH, PERSON, REVIEW, SESSION_PATH
@@ -163,7 +165,8 @@ def _keep_link(work: Work, session: RemoteSession, name: str | None) -> None:
     """Invite the client, or with a name somebody else, and keep the link to show it."""
     made, code = invite(work, session.id, "client" if name is None else "guest", name)
     split = urlsplit(st.context.url or "")
-    st.session_state[_LINK] = _MadeLink(session.id, made.name, f"{split.scheme}://{split.netloc}{JOIN_PATH}#{code}")
+    own = f"{split.scheme}://{split.netloc}" if split.netloc else login_origin() or ""
+    st.session_state[_LINK] = _MadeLink(session.id, made.name, f"{own}{JOIN_PATH}#{code}")
 
 
 def _show_session(records: Records, actor: Actor, row: RemoteSession, name: str) -> None:
@@ -206,7 +209,7 @@ def _show_invitations(records: Records, actor: Actor, row: RemoteSession) -> Non
             st.caption(f"{as_typed(each.name)} ({each.role}): {_state(each)}", width="content")
             if each.revoked_at is None and st.button("Revoke", key=f"revoke-{each.id}"):
                 st.session_state.pop(_LINK, None)
-                _do(records, actor, lambda work, each=each: revoke_invitation(work, each.id))
+                _do(records, actor, partial(revoke_invitation, invitation_id=each.id))
     with st.container(horizontal=True, vertical_alignment="bottom", key=f"remote-invite-{row.id}"):
         if st.button("New link for the client", icon=":material/link:", key=f"remote-link-{row.id}"):
             _do(records, actor, lambda work: _keep_link(work, row, None))
