@@ -10,7 +10,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -91,6 +93,18 @@ def turn_settings() -> TurnSettings:
             "FORMCHECK_TURN_RELAY_ONLY needs a relay.", "Set FORMCHECK_TURN_URLS and FORMCHECK_TURN_SECRET."
         )
     return settings
+
+
+def usable_turn_settings(environ: Mapping[str, str] = os.environ) -> TurnSettings:
+    """Return the settings as they are now; where they mean nothing, those of no relay, hiding what was to be hidden.
+
+    What is wrong with them is said on the clinician's page. Calls must not end by it.
+    """
+    try:
+        return turn_settings()
+    except TurnSettingError:
+        hide = environ.get("FORMCHECK_TURN_RELAY_ONLY", "").strip().lower() not in {"", "0", "false", "no", "off"}
+        return TurnSettings.model_construct(urls="", secret="", stun_urls="", seconds=600, relay_only=hide)
 
 
 @dataclass(frozen=True)

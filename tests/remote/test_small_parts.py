@@ -9,7 +9,7 @@ import pytest
 from formcheck.remote.candidates import MOST_MEDIA, NoDescriptionError, Passing
 from formcheck.remote.consent import ITEMS, TEXTS, Given, agreed
 from formcheck.remote.invitation import Invitation, hash_of, new_code, window
-from formcheck.remote.turn import TurnSettingError, credential, split_urls, turn_settings
+from formcheck.remote.turn import TurnSettingError, credential, split_urls, turn_settings, usable_turn_settings
 
 NOW = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
 
@@ -85,6 +85,16 @@ def test_settings_that_mean_nothing_are_refused(set_to: dict[str, str], monkeypa
         monkeypatch.setenv(f"FORMCHECK_TURN_{name}", value)
     with pytest.raises(TurnSettingError, match="FORMCHECK_TURN_"):
         turn_settings()
+
+
+@pytest.mark.parametrize(("said", "hides"), [("1", True), ("true", True), ("0", False), ("", False)])
+def test_settings_that_mean_nothing_leave_no_relay_and_hide_what_was_to_be(
+    said: str, hides: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORMCHECK_TURN_URLS", "turn:turn.example.org")
+    monkeypatch.setenv("FORMCHECK_TURN_RELAY_ONLY", said)
+    found = usable_turn_settings()
+    assert (found.has_relay, found.relay_only) == (False, hides)
 
 
 def test_settings_of_a_relay(monkeypatch: pytest.MonkeyPatch) -> None:

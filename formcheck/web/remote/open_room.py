@@ -213,18 +213,25 @@ class OpenRoom:
             if old is not None:
                 old.close(_in_use())
             self._talkers[came.id], self._seats[came.id] = talker, talker.seat
-            person = self.room.people[came.id]
-            talker.seat.person.standing = person.standing
-            await self._keep_seat(person)
-            if self.room.place_of(person.id) == "waiting":
-                self._say_waiting(talker)
-                self._queue_changed()
-                return
-            await self._welcome(talker)
-            event: told.PeopleEvent = "joined" if was is None else "reloaded" if anew else "back"
-            self._people_changed(event, person.id)
-            self._connect(person, anew=anew)
+            try:
+                await self._greet(talker, came_first=was is None, anew=anew)
+            except BaseException:
+                self.leave(talker)  # nobody else knows of it yet
+                raise
+
+    async def _greet(self, talker: Talker, *, came_first: bool, anew: bool) -> None:
+        person = self.room.people[talker.id]
+        talker.seat.person.standing = person.standing
+        await self._keep_seat(person)
+        if self.room.place_of(person.id) == "waiting":
+            self._say_waiting(talker)
             self._queue_changed()
+            return
+        await self._welcome(talker)
+        event: told.PeopleEvent = "joined" if came_first else "reloaded" if anew else "back"
+        self._people_changed(event, person.id)
+        self._connect(person, anew=anew)
+        self._queue_changed()
 
     def leave(self, talker: Talker) -> None:
         """Note that a socket is gone; the seat is kept."""
@@ -587,7 +594,11 @@ class OpenRoom:
 
     async def _admit(self, talker: Talker, message: said.Admit) -> None:
         person = self.room.admit(message.person)
-        await self._keep_seat(person, talker)
+        try:
+            await self._keep_seat(person, talker)
+        except FormcheckError:
+            self.room.back_to_waiting(person.id)  # who is in must be so in the records too
+            raise
         theirs = self._talkers.get(person.id)
         if theirs is not None:
             await self._welcome(theirs)

@@ -16,7 +16,7 @@ from formcheck.records.remote_sessions import consents_of, seats_of
 from formcheck.records.tables import RemoteConsent, RemoteSeat, RemoteSession
 from formcheck.remote.consent import ITEMS, Given
 from formcheck.remote.room import Person, Room
-from formcheck.remote.turn import turn_settings
+from formcheck.remote.turn import usable_turn_settings
 from formcheck.web.access.service import records_service
 from formcheck.web.live.outgoing import Listener
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError
@@ -44,7 +44,7 @@ class RoomRegistry:
     """
 
     def __init__(self, parts: RoomParts | None = None) -> None:
-        self.parts = parts or RoomParts(records_service, live_service, turn_settings)
+        self.parts = parts or RoomParts(records_service, live_service, usable_turn_settings)
         self._rooms: dict[str, OpenRoom] = {}
         self._opening = asyncio.Lock()
         self._tries = Tries()

@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from formcheck.errors import FormcheckError
 from formcheck.web.access.origins import is_own_page
 from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.pace import RateLimit
@@ -82,6 +83,8 @@ class RoomSocket:
         error = receiving.exception()
         if error is None or isinstance(error, WebSocketDisconnect):
             return False
+        if isinstance(error, FormcheckError) and not isinstance(error, LiveRefusalError):
+            error = LiveRefusalError(CloseCode.BUSY, "records", error.reason, error.remedy)
         if not isinstance(error, LiveRefusalError):
             _LOG.error("a room's socket failed", exc_info=error)
             error = our_fault()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from formcheck.records.access import SYSTEM
+from formcheck.records.access import SYSTEM, RecordsError
 from formcheck.records.audit import audit_log
 from formcheck.records.erasure import erase_person
 from formcheck.records.remote_sessions import (
@@ -21,6 +21,7 @@ from formcheck.records.remote_sessions import (
     seats_of,
 )
 from formcheck.remote.consent import TEXTS
+from formcheck.web.remote.open_room import OpenRoom
 
 from .hall import CHECK, GREY, NAME, PATIENT, ROWAN, SDP, Hall, Page, agree, company, hello, secret
 
@@ -521,3 +522,29 @@ def test_a_session_that_is_ended_elsewhere_or_erased_is_over_for_all(hall: Hall)
         erase_person(hall.records, GREY, room.session.person_id)
         hall.clock.ahead_s = 12.0
         assert here.client.close_code() == ("", 1000)
+
+
+def test_records_that_are_away_for_a_moment_leave_nothing_half_open(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session_id = hall.plan()
+    code, browser = hall.invite(session_id), secret()
+    with hall.clinician(session_id) as clinician:
+        clinician.hear()
+        with monkeypatch.context() as patched:
+            patched.setattr(OpenRoom, "_keep_seat", _fails)
+            with hall.comes(code, browser) as client:
+                assert client.close_code() == ("records", 4503)
+        assert [each["presence"] for each in clinician.last("queue")["people"]] == ["asleep"]
+        with hall.comes(code, browser) as client:
+            client.ask("knock")
+            with monkeypatch.context() as patched:
+                patched.setattr(OpenRoom, "_keep_seat", _fails)
+                clinician.ask("admit", person=client.me)
+                assert clinician.last("refused")["code"] == "records"
+            clinician.ask("admit", person=client.me)
+            assert client.last("welcome")
+
+
+async def _fails(*_: object) -> None:
+    raise RecordsError("The database cannot be reached.", "Check that it runs.")
