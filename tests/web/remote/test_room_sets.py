@@ -16,8 +16,14 @@ from formcheck.records.records import Records
 from formcheck.records.remote_sessions import moments_of, moments_of_set, session_of_set, stills_of
 from formcheck.records.sets import list_sets
 from formcheck.records.tables import ExerciseSet
+from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.parts import LiveParts
+from formcheck.web.live.registry import LiveRegistry
+from formcheck.web.live.workers import LiveWorkers
 from formcheck.web.shared.addresses import LINK_HEADER
+from tests.sample_tracks import sample_track
 
+from ..live.landmark_bytes import LANDMARKS, message, page_frames
 from ..live.world import SETUP, frame
 from .hall import GREY, Company, Hall, agree, company, do_set, live_socket
 
@@ -280,3 +286,30 @@ def test_a_still_needs_its_token_consent_and_a_picture(hall: Hall) -> None:
         assert files_of(hall.records) == set()
         here.clinician.ask("take_still", t_ms=3.0)
         assert here.clinician.last("refused")["code"] == "no-consent"
+
+
+@pytest.mark.parametrize("processes", [0, 1])
+def test_a_real_set_of_landmarks_is_the_same_for_both_and_kept_whole(hall: Hall, processes: int) -> None:
+    limits = LiveLimits(max_sets=3, frames_per_s=1e6)
+    hall.world.registry = LiveRegistry(LiveParts(), limits, workers=LiveWorkers(processes, limits))
+    with company(hall, "measure", "keep_set") as here:
+        with live_socket(hall, start(here, reps=3)) as socket:
+            socket.send_json({**SETUP, **LANDMARKS, "width": 1280, "height": 720, "exercise": "squat", "reps": 1})
+            assert socket.receive_json()["target"]["reps"] == 3
+            frames = page_frames(sample_track("wall_squat_front"), 0.0)
+            answers = []
+            for at in range(0, len(frames), 2):
+                socket.send_bytes(message(*frames[at : at + 2]))
+                answers.append(dict(socket.receive_json()))
+                if at % 30 == 0:
+                    here.clinician.hear()
+            socket.send_json({"type": "finish"})
+            assert socket.receive_json()["reps"] == 3
+        over = here.clinician.last("set_finished")
+        results = [each["frame"] for each in here.clinician.all("result")]
+        assert all(answer["pose"] is None for answer in answers)
+        assert any(result["pose"] is not None for result in results)
+        assert [{**result, "pose": None} for result in results] == answers
+        assert (over["kept"], over["reps"]) == (True, 3)
+        (row,) = sets_of(here)
+        assert row.exercise == "wall-squat"
