@@ -26,15 +26,15 @@ from .conftest import OpenBrowser
 _ROOT: Final = Path(__file__).resolve().parents[3]
 
 OPEN: Final = {
-    "/formcheck-static/live/{file}": "scripts and drawings of the camera view, the same for everybody",
-    "/formcheck-static/uploads/{file}": "scripts of the uploads, the same for everybody",
+    "/formcheck-static/live/client/{file}": "scripts and drawings of the camera view, the same for everybody",
+    "/formcheck-static/uploads/client/{file}": "scripts of the uploads, the same for everybody",
     "/formcheck-static/pose/{sha256}/{name}": "MediaPipe and pose models as their makers publish them, for everybody",
     "/formcheck-static/offline/{file}": "the service worker, the manifest and the icons, the same for everybody",
-    "/formcheck-static/review/{file}": "scripts of the player, the same for everybody",
-    "/formcheck-static/remote/{file}": "scripts of remote sessions, the same for everybody",
+    "/formcheck-static/player/client/{file}": "scripts of the player, the same for everybody",
+    "/formcheck-static/remote/client/{file}": "scripts of remote sessions, the same for everybody",
     "/join": "the client's page of a remote session, the same for everybody; its socket asks for a code",
     "/session/{room}": "the clinician's page of a remote session, the same for every room; its socket asks who comes",
-    "/formcheck-room/about": "what these pages are to know: estimator, measures, exercises, whether there is a relay",
+    "/formcheck-room/uplink": "takes bytes to see how fast a line is, and forgets them",
     "/formcheck-health": "whether the server lives, and how many sets are being done",
 }
 """Routes that need no login: there is nothing of anybody in them."""

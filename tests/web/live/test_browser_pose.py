@@ -163,9 +163,9 @@ def test_another_hash_or_another_name_gives_nothing(client: TestClient, folder: 
 def test_the_worker_alone_may_compile_webassembly_and_reaches_this_server_alone(world: World) -> None:
     folder = Path(served.__file__).with_name("client")
     client = TestClient(Starlette(routes=live_routes(static_folder=folder)))
-    policy = client.get("/formcheck-static/live/pose_worker.js").headers["content-security-policy"]
+    policy = client.get("/formcheck-static/live/client/pose_worker.js").headers["content-security-policy"]
     rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
     assert rules["default-src"] == "'none'"
     assert rules["connect-src"] == "'self'"
     assert rules["script-src"] == "'self' 'wasm-unsafe-eval'"
-    assert "content-security-policy" not in world.client.get("/formcheck-static/live/part.js").headers
+    assert "content-security-policy" not in world.client.get("/formcheck-static/live/client/part.js").headers

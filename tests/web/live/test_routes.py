@@ -11,7 +11,7 @@ from formcheck.web.live.routes import live_routes
 
 from .world import World, begin
 
-HERE = "/formcheck-static/live/"
+HERE = "/formcheck-static/live/client/"
 
 
 @pytest.mark.parametrize(
