@@ -210,7 +210,7 @@ class RoomSet:
             with records.writing(self.starter) as work:
                 row = add_set(work, new)
                 keep_moment(work, self._session_id, "set", set_id=row.id, t_s=0.0)
-                began = finished.began_t_ms
+                began = finished.began_ms
                 moments = {each: _since(began, t_ms) for each, t_ms in self.said.moments.items()}
                 for words, t_ms, by in self.said.cues:
                     cue = keep_moment(work, self._session_id, "cue", words, by=by)
