@@ -14,9 +14,9 @@ const POSE = {
 
 /** A finder that is so far off and takes so long, or fails in a run. */
 class MadeUpFinder {
-  constructor({ px = 0.5, ms = 20, fails = null }) {
+  constructor({ px = 0.5, ms = 20, fails = null, cause = "webgl" }) {
     Object.assign(this, { px, ms, fails, runs: 0, isOver: false, forgot: 0 });
-    this.opened = fails === "open" ? Promise.reject(new Error("webgl")) : Promise.resolve();
+    this.opened = fails === "open" ? Promise.reject(new Error(cause)) : Promise.resolve();
     this.opened.catch(() => {});
   }
 
@@ -40,10 +40,10 @@ class MadeUpFinder {
   }
 }
 
-function sourceOf(finders, { landmarks = true, pose = POSE, storage = null } = {}) {
+function sourceOf(finders, { landmarks = true, pose = POSE, storage = null, now = () => 1000 } = {}) {
   const opened = [];
   const source = new PoseSource(pose, landmarks, {
-    storage, userAgent: "a browser".repeat(50), now: () => 1000, picture: async () => ({}),
+    storage, userAgent: "a browser".repeat(50), now, picture: async () => ({}),
     finder: (_, step) => {
       const finder = new MadeUpFinder(finders[`${step.model} ${step.delegate}`] ?? {});
       opened.push({ step, finder });
@@ -209,4 +209,44 @@ test("the step of another day is where the next day begins", async () => {
   await source.begin();
   assert.equal(opened[0].step.delegate, "CPU");
   assert.equal(source.ready.estimator.self_test.runs, 30);
+});
+
+const storageOf = (kept = new Map()) => ({
+  kept, getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value),
+});
+
+for (const cause of ["bundle", "wasm", "model", "too-long", "worker", "open"]) {
+  test(`a download that failed (${cause}) is nothing that another day begins with`, async () => {
+    const storage = storageOf();
+    const fails = { fails: "open", cause };
+    const { source } = sourceOf({ "full GPU": fails, "full CPU": fails }, { storage });
+    await source.begin();
+    assert.equal(nameOf(source.choice.step), "picture");
+    assert.equal(sourceOf({}, { storage }).source.choice.step.delegate, "GPU");
+    const { source: half } = sourceOf({ "full GPU": fails }, { storage });
+    await half.begin();
+    assert.equal(half.ready.estimator.delegate, "CPU");
+    assert.equal(sourceOf({}, { storage }).source.choice.step.delegate, "GPU");
+  });
+}
+
+test("a step of another day stays that old: after a week the better ones are tried again", async () => {
+  const storage = storageOf();
+  const day = 24 * 3600 * 1000;
+  const bad = { "full GPU": { px: 4 }, "full CPU": { px: 4 } };
+  for (const at of [0, 3, 6]) {
+    const { source } = sourceOf(at < 6 ? { "full GPU": { px: 4 } } : bad, { storage, now: () => at * day });
+    await source.begin();
+  }
+  assert.equal(nameOf(sourceOf({}, { storage, now: () => 7 * day }).source.choice.step), "picture");
+  assert.equal(nameOf(sourceOf({}, { storage, now: () => 8 * day }).source.choice.step), "full GPU");
+});
+
+test("what a server without a place leads to is not where another day begins", async () => {
+  const storage = storageOf();
+  const { source } = sourceOf({ "full GPU": { px: 4 }, "full CPU": { px: 4 } }, { storage });
+  await source.begin();
+  await source.takesNoPictures();
+  assert.equal(nameOf(source.choice.step), "lite CPU");
+  assert.equal(nameOf(sourceOf({}, { storage }).source.choice.step), "picture");
 });

@@ -82,7 +82,8 @@ test("a page that was hidden for a while is not called slow by the one picture a
 
 test("a step is remembered for a week, by the same browser with the same files", () => {
   const kept = remember({ source: "landmarks", model: "full", delegate: "CPU" }, "abc", 1000);
-  assert.equal(recalled(kept, "abc", 1000 + REMEMBERED_MS), "full CPU");
+  assert.equal(recalled(kept, "abc", 1000 + REMEMBERED_MS)?.step, "full CPU");
+  assert.equal(recalled(kept, "abc", 2000)?.at, 1000);
   assert.equal(recalled(kept, "abc", 1001 + REMEMBERED_MS), null);
   assert.equal(recalled(kept, "abc", 999), null);
   assert.equal(recalled(kept, "abd", 1000), null);

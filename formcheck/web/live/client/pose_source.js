@@ -17,10 +17,12 @@
 import { PoseFinder } from "./pose_finder.js";
 import { RUNS_IN_SET, offInFirst, selfTest } from "./self_test.js";
 import { FILM } from "./self_test_film.js";
-import { MOST_PX, SourceChoice, recalled, remember, stepsOf } from "./source_choice.js";
+import { MOST_PX, SourceChoice, nameOf, recalled, remember, stepsOf } from "./source_choice.js";
 
 const KEY = "formcheck-pose-step";
 const PICTURES_KEY = "formcheck-pictures-stay";
+/** What a finder that failed says of this browser. All else may be the line's fault, or that of a moment. */
+const OF_BROWSER = new Set(["webgl", "software", "presence", "context-lost", "estimate", "wrong", "slow"]);
 /** The server takes so much of a browser's name. */
 const LONGEST_NAME = 300;
 
@@ -39,7 +41,11 @@ export class PoseSource {
     this.allowed = read(world.storage, PICTURES_KEY) !== "yes";
     /** Whether the server has a place for them, as far as is known. */
     this.hasPlace = true;
-    this.choice = new SourceChoice(this.#steps, recalled(read(world.storage, KEY), this.runtime, world.now()));
+    /** What is kept of another day. */
+    this.kept = recalled(read(world.storage, KEY), this.runtime, world.now());
+    this.choice = new SourceChoice(this.#steps, this.kept?.step);
+    /** Whether every step that was left did badly, rather than that it could not be tried. */
+    this.isTried = true;
     /** @type {Finding|null} */
     this.ready = null;
     this.isOver = false;
@@ -131,7 +137,7 @@ export class PoseSource {
     const again = cause === "context-lost" && !this.hasRenewed;
     this.hasRenewed ||= again;
     this.#closeFinder();
-    if (!again) this.choice.down(cause);
+    if (!again) this.#down(cause);
     this.choosing = this.#choose(RUNS_IN_SET);
     return this.choosing;
   }
@@ -168,14 +174,29 @@ export class PoseSource {
         cause = error.message;
       }
       if (!goesOn()) return;
-      if (result === null) this.choice.down(cause);
+      if (result === null) this.#down(cause);
       else if (this.choice.tested(result)) this.#found(step, result);
       if (this.ready === null) this.#closeFinder();
     }
     if (!goesOn()) return;
-    const { step } = this.choice;
-    if (step) write(this.world.storage, KEY, remember(step, this.runtime, this.world.now()));
+    this.#remember();
     this.onChange();
+  }
+
+  /** Leave a step that failed. @param {string} cause */
+  #down(cause) {
+    this.isTried &&= OF_BROWSER.has(cause);
+    this.choice.down(cause);
+  }
+
+  /** Keep what another day need not find out again: since when it is known, so that the better steps get their turn. */
+  #remember() {
+    const { step } = this.choice;
+    // The first step is tried anyway, and what a full server leads to is no word on this browser.
+    if (!step || !this.choice.hasBefore || !this.isTried || !this.hasPlace) return;
+    if (nameOf(step) === this.kept?.step) return;
+    this.kept = { step: nameOf(step), at: this.kept?.at ?? this.world.now() };
+    write(this.world.storage, KEY, remember(step, this.runtime, this.kept.at));
   }
 
   #found(step, result) {

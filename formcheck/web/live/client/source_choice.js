@@ -45,7 +45,7 @@ export function stepsOf({ models, pictures, landmarks }) {
 
 /** Goes down the ladder. */
 export class SourceChoice {
-  /** @param {Step[]} steps from `stepsOf` @param {string|null} remembered the name of the step of another day */
+  /** @param {Step[]} steps from `stepsOf` @param {string|null} [remembered] the name of the step of another day */
   constructor(steps, remembered = null) {
     this.steps = steps;
     this.at = Math.max(0, steps.findIndex((step) => nameOf(step) === remembered));
@@ -56,6 +56,11 @@ export class SourceChoice {
   /** @returns {Step|null} null where there is none left */
   get step() {
     return this.steps[this.at] ?? null;
+  }
+
+  /** Whether there is a better step than this one. */
+  get hasBefore() {
+    return this.at > 0;
   }
 
   /** Whether there is another step below this one. */
@@ -125,15 +130,16 @@ export class PaceWatch {
 
 /**
  * What a browser keeps of its step, as text.
- * @param {Step} step @param {string} runtime that it was tested with: hash and browser @param {number} now epoch, ms
+ * @param {Step} step @param {string} runtime that it was tested with: hash and browser @param {number} at since when, epoch, ms
  */
-export function remember(step, runtime, now) {
-  return JSON.stringify({ step: nameOf(step), runtime, at: now });
+export function remember(step, runtime, at) {
+  return JSON.stringify({ step: nameOf(step), runtime, at });
 }
 
 /**
- * The name of the step that a browser kept; null where it is too old, of another version, or no such thing.
+ * The name of the step that a browser kept, and since when; null where it is too old, of another version, or no such thing.
  * @param {string|null} text @param {string} runtime @param {number} now epoch, ms
+ * @returns {{step: string, at: number}|null}
  */
 export function recalled(text, runtime, now) {
   let kept;
@@ -144,5 +150,5 @@ export function recalled(text, runtime, now) {
   }
   const age = now - kept?.at;
   return kept?.runtime === runtime && age >= 0 && age <= REMEMBERED_MS && typeof kept.step === "string"
-    ? kept.step : null;
+    ? { step: kept.step, at: kept.at } : null;
 }
