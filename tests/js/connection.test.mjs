@@ -519,3 +519,88 @@ test("a server without a place for pictures keeps the set, and landmarks go on",
   assert.deepEqual(carried(stage.socket), ["step_down", [400]]);
   assert.deepEqual(stage.heard.troubles, ["socket-lost"]);
 });
+
+/** Away for so long with landmarks at 30 a second, and back. */
+function awayFor(ms, changes = {}) {
+  const stage = begunWithLandmarks();
+  stage.socket.onclose({ code: 1006 });
+  for (let t = 33; t < ms; t += 33) landmarks(stage, t);
+  while (stage.connection.socket === null) stage.pass(10);
+  stage.open({ resumed: true, limits: { max_fps: 60, in_flight: 15 }, ...changes });
+  return stage;
+}
+
+/** Landmarks go on at 30 a second, each answered after 20 ms, until nothing waits; how long that takes, ms. */
+function caughtUp(stage, { finds = true } = {}) {
+  const began = stage.now;
+  let t = stage.now + 33;
+  while (stage.connection.buffer.size > 0 && stage.now - began < 100_000) {
+    stage.pass(20);
+    stage.answerAll();
+    if (finds && t <= stage.now) {
+      landmarks(stage, stage.now);
+      t += 33;
+    }
+  }
+  return stage.now - began;
+}
+
+test("what the server has said it takes at once is sent as fast as it answers", () => {
+  const stage = awayFor(60_000, { backlog: 3630 });
+  const took = caughtUp(stage);
+  assert.ok(took < 6000, String(took));
+  const times = stage.socket.all.filter((each) => Array.isArray(each)).flat();
+  assert.deepEqual(times, [...times].sort((a, b) => a - b));
+});
+
+test("beyond what was granted the rate is kept to", () => {
+  const stage = awayFor(20_000, { backlog: 100 });
+  stage.pass(2000);
+  for (let i = 0; i < 100; i += 1) {
+    stage.answerAll();
+    stage.pass(10);
+  }
+  const sent = stage.socket.all.filter((each) => Array.isArray(each)).flat().length;
+  assert.ok(sent >= 100 && sent <= 100 + 60, String(sent));
+});
+
+test("the end is waited for from when it is asked for, however long what was kept takes", () => {
+  const stage = awayFor(100_000);
+  stage.connection.finish();
+  assert.ok(caughtUp(stage, { finds: false }) > 50_000);
+  stage.pass(100);
+  stage.answerAll();
+  assert.deepEqual(stage.socket.texts.at(-1), { type: "finish" });
+  stage.pass(59_000);
+  assert.deepEqual(stage.heard.troubles.filter((code) => code !== "socket-lost"), []);
+  stage.pass(1001);
+  assert.equal(stage.heard.troubles.at(-1), "no-answer");
+  assert.equal(stage.connection.state, "closed");
+});
+
+test("without a socket the end is not waited for without end", () => {
+  const stage = begun();
+  stage.socket.onclose({ code: 1006 });
+  stage.pass(250);
+  stage.socket.onclose({ code: 4401 });
+  stage.connection.finish();
+  stage.pass(100_000);
+  assert.equal(stage.connection.state, "lost");
+  stage.pass(100_000);
+  assert.equal(stage.heard.troubles.at(-1), "no-answer");
+  assert.equal(stage.timers.size, 0);
+});
+
+test("two minutes away: all landmarks arrive, and those of a socket lost for longer are given up with the set", () => {
+  const stage = awayFor(119_000, { backlog: 7230 });
+  caughtUp(stage);
+  stage.pass(20);
+  stage.answerAll();
+  const times = new Set(stage.socket.all.filter((each) => Array.isArray(each)).flat());
+  for (let t = 33; t < 119_000; t += 33) assert.ok(times.has(t), String(t));
+  stage.socket.onclose({ code: 1006 });
+  for (let t = stage.now + 33, end = t + 150_000; t < end; t += 33) landmarks(stage, t);
+  assert.equal(stage.connection.state, "closed");
+  assert.equal(stage.heard.troubles.at(-1), "socket-gone");
+  assert.equal(stage.connection.buffer.size, 0);
+});

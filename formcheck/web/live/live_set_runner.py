@@ -103,8 +103,15 @@ class LiveSetRunner:
             self._put(Watch())
         self._put(Greet(self._socket, resumed=False))
 
-    def attach(self, listener: Listener) -> bool:
+    def attach(self, listener: Listener, backlog: int = 0) -> bool:
         """Go on over another socket; one that still has the set is told so and closed.
+
+        Parameters
+        ----------
+        listener
+            The socket's.
+        backlog
+            How many frames that the page kept it lets through at once, which the page is told.
 
         Returns
         -------
@@ -119,7 +126,7 @@ class LiveSetRunner:
             self._listener = listener
             self._socket += 1
             self._heard_at_s = self._clock()
-            self._put(Greet(self._socket, resumed=True))
+            self._put(Greet(self._socket, resumed=True, backlog=backlog))
             return True
 
     def detach(self, listener: Listener) -> None:

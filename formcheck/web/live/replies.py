@@ -99,6 +99,8 @@ class Ready(Described):
     """Capture time of the newest frame that was dealt with; null before the first."""
     sources: list[Source]
     """What this server takes of this set, which goes down from one to the other by `step_down`."""
+    backlog: int
+    """How many frames that were kept may come at once now, on top of `max_fps`."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,9 @@ class OpenSet:
     """Whether its page kept it while there was no network."""
 
 
-def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_ms: float | None) -> str:
+def ready_message(
+    opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_ms: float | None, backlog: int = 0
+) -> str:
     """Return the answer to `setup` and `resume`.
 
     Parameters
@@ -203,6 +207,8 @@ def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_
         Whether the set was begun over another socket.
     last_t_ms
         Capture time of the newest frame that was dealt with; None before the first.
+    backlog
+        How many frames that were kept may come at once.
     """
     plan, rubric, in_flight = opened.plan, opened.rubric, limits.told_in_flight(opened.source)
     ready = Ready(
@@ -220,6 +226,7 @@ def ready_message(opened: OpenSet, limits: LiveLimits, *, resumed: bool, last_t_
         ),
         last_t=last_t_ms,
         sources=[each for each in get_args(Source) if opened.pictures_allowed or each != "picture"],
+        backlog=backlog,
     )
     return _text(ready)
 

@@ -30,6 +30,8 @@ class Greet:
     """Which of the sockets that the set had, by number."""
     resumed: bool
     """Whether another socket had the set before."""
+    backlog: int = 0
+    """Frames that it may bring at once."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,13 @@ class SetWork:
             if isinstance(work, (Finish, Drop)):
                 return work
             if isinstance(work, Greet):
-                text = ready_message(pipeline.opened, self._limits, resumed=work.resumed, last_t_ms=pipeline.last_t_ms)
+                text = ready_message(
+                    pipeline.opened,
+                    self._limits,
+                    resumed=work.resumed,
+                    last_t_ms=pipeline.last_t_ms,
+                    backlog=work.backlog,
+                )
                 self._say(Answer(work.to, Outgoing(text)))
             elif isinstance(work, Watch):
                 pipeline.watched = True

@@ -281,8 +281,9 @@ class LiveSocket:
             await self._wait_until_free(runner)
             self._keep_pace_of(runner.setup)
             # Before it is asked for: the greeting may bring all that was kept at once.
-            self._rate.grant(self._limits.backlog(runner.source, runner.frameless_s()))
-            if runner.attach(self._listener):
+            backlog = self._limits.backlog(runner.source, runner.frameless_s())
+            self._rate.grant(backlog)
+            if runner.attach(self._listener, backlog):
                 return runner
         waited_s = 0.0
         while self._registry.is_expiring(set_id, owner) and waited_s < self._limits.expiring_wait_s:

@@ -214,7 +214,9 @@ def test_what_was_kept_comes_at_once(world: World) -> None:
         send(socket, somebody_bytes(0.0))
     world.clock.advance(49.0)
     with world.socket() as socket:
-        assert resume(socket, set_id)["last_t"] == 0.0
+        ready = resume(socket, set_id)
+        assert ready["last_t"] == 0.0
+        assert ready["backlog"] == LiveLimits().backlog("landmarks", 49.0)
         kept = [somebody_bytes(1000.0 + 1000 * i / 30) for i in range(48 * 30)]
         last: dict[str, Any] = {}
         for each in pairs(kept):

@@ -72,7 +72,7 @@ def test_a_backlog_of_ten_seconds_is_not_too_fast(world: World) -> None:
     world.estimate_s = 0.0
     world.setup_frames = 0
     with world.socket() as socket:
-        resume(socket, set_id)
+        assert resume(socket, set_id)["backlog"] == 300
         assert send_frames(socket, *(float(i) for i in range(300)))[-1]["reps"] == 300
 
 

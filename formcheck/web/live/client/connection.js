@@ -19,7 +19,7 @@ const ANSWER_MS = 5000;
 const READY_MS = 25_000;
 /** Attempts to begin a set before giving up. */
 const FIRST_ATTEMPTS = 4;
-/** Assessing a set takes the server this long at most, ms. */
+/** Assessing a set takes the server this long at most, from when it is asked for, ms. */
 const FINISH_MS = 60_000;
 /** Without a picture for this long the server is told that we are still there, ms. */
 const PING_MS = 10_000;
@@ -68,6 +68,8 @@ export class Connection {
     this.maxFps = Infinity;
     /** From what was sent last to what may be sent next when catching up, ms. */
     this.pauseMs = 0;
+    /** So many of what was kept the server takes at once, whatever its limit a second. */
+    this.granted = 0;
     this.attempt = 0;
     this.refusals = 0;
     this.lostAt = null;
@@ -206,6 +208,7 @@ export class Connection {
 
   #ready(ready) {
     this.timers.clear("ready");
+    if (this.finishing) this.#awaitEnd();
     const resumed = this.setId !== null;
     this.setId = ready.set_id;
     this.state = "open";
@@ -215,6 +218,7 @@ export class Connection {
     this.inFlight.limit = this.#limit;
     this.maxFps = Math.min(this.maxFps, ready.limits.max_fps ?? Infinity);
     this.pauseMs = 1000 / (PACE * this.maxFps);
+    this.granted = ready.backlog ?? 0;
     this.lastSentAt = this.world.clock();
     if (resumed) this.buffer.forgetUpTo(ready.last_t);
     else this.stats.begin(this.world.clock());
@@ -297,11 +301,12 @@ export class Connection {
     if (this.state !== "open") return;
     while (this.buffer.size > 0 && this.inFlight.hasPlace) {
       const waitMs = this.pauseMs - (this.world.clock() - this.lastSentAt);
-      if (waitMs > 1) {
+      if (waitMs > 1 && this.granted < this.flow.together) {
         this.timers.set("drain", () => this.#drain(), waitMs);
         return;
       }
       const frames = this.#kept();
+      this.granted = Math.max(0, this.granted - frames.length);
       this.pauseMs = (1000 * frames.length) / (PACE * this.maxFps);
       for (const frame of frames) this.inFlight.add(frame);
       this.#send(frames);
@@ -309,6 +314,7 @@ export class Connection {
     const outstanding = this.buffer.size + this.inFlight.size;
     if (!this.finishing || outstanding > 0 || this.finishSentOver === this.socket) return;
     this.finishSentOver = this.socket;
+    this.#awaitEnd();
     this.socket.send(JSON.stringify({ type: "finish" }));
   }
 
@@ -318,10 +324,14 @@ export class Connection {
     }
   }
 
-  /** The end comes in time from the newest answer on; a set that waits for the network has all the time. */
+  /**
+   * The end comes in time from the newest answer on, or from when it is asked for. A set of landmarks that waits for the
+   * network has all the time, one of pictures as long as the server keeps it.
+   */
   #awaitEnd() {
     this.timers.set("finish", () => {
-      if (this.flow !== PICTURE_FLOW && this.state !== "open") this.#awaitEnd();
+      const isKept = this.lostAt !== null && this.world.clock() - this.lostAt <= RESUMABLE_MS;
+      if (this.state !== "open" && (this.flow !== PICTURE_FLOW || isKept)) this.#awaitEnd();
       else this.#fail(TROUBLES["no-answer"]);
     }, FINISH_MS);
   }

@@ -168,6 +168,7 @@
  * @property {ClientLimits} limits
  * @property {number|null} last_t Capture time of the newest frame that was dealt with; null before the first.
  * @property {Array<"picture"|"landmarks">} sources What this server takes of this set, which goes down from one to the other by `step_down`.
+ * @property {number} backlog How many frames that were kept may come at once now, on top of `max_fps`.
  */
 
 /**
