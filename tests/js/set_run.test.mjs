@@ -319,3 +319,21 @@ test("a server without a place for pictures gets the landmarks of the lite model
   assert.equal(sent().at(-1).kind, "landmarks");
   run.close(false);
 });
+
+test("while a picture is being made ready for the finder no other one is taken, and none stays open", async () => {
+  const { run } = await begun({});
+  await film(500);
+  const ready = [];
+  let asked = 0;
+  globalThis.createImageBitmap = () => new Promise((resolve) => {
+    asked += 1;
+    ready.push(() => resolve(new Bitmap()));
+  });
+  await film(300);
+  assert.equal(asked, 1);
+  const before = stage.finders[0].looked.length;
+  for (; ready.length > 0; await settled()) ready.shift()();
+  assert.ok(stage.finders[0].looked.length > before);
+  assert.equal(stage.bitmaps, 0);
+  run.close(false);
+});

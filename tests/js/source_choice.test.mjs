@@ -59,7 +59,7 @@ test("where pictures may not leave the device half the rate is enough", () => {
   assert.equal(choice.step, null);
 });
 
-test("in the set a mean above 40 ms over three seconds is too slow, a single long picture is not", () => {
+test("in the set three seconds spent on pictures of more than 40 ms are too slow, a single long picture is not", () => {
   const watch = new PaceWatch();
   const at = (ms, from, to) => {
     for (let now = from; now <= to; now += 50) if (watch.isTooSlow(now, ms)) return now;
@@ -78,6 +78,29 @@ test("a page that was hidden for a while is not called slow by the one picture a
   const watch = new PaceWatch();
   for (let now = 0; now <= 4000; now += 50) watch.isTooSlow(now, 20);
   assert.equal(watch.isTooSlow(60_000, 900), false);
+});
+
+for (const ms of [45, 80, 150, 400, 900, 1500, 2500, 3000]) {
+  test(`${ms} ms a picture are too slow, however few pictures that are`, () => {
+    const watch = new PaceWatch();
+    let said = null;
+    for (let now = ms; now < 12_000 && said === null; now += Math.max(ms, 33)) {
+      if (watch.isTooSlow(now, ms)) said = now;
+    }
+    assert.ok(said !== null && said <= 9000, String(said));
+  });
+}
+
+test("one picture that hangs in a fast stream is not slowness, nor is a finder that is seldom asked", () => {
+  const watch = new PaceWatch();
+  let now = 0;
+  for (const stop of [1000, 2500]) {
+    for (const end = now + 5000; now < end; now += 33) assert.equal(watch.isTooSlow(now, 30), false);
+    now += stop;
+    assert.equal(watch.isTooSlow(now, stop), false);
+  }
+  watch.reset();
+  for (; now < 30_000; now += 500) assert.equal(watch.isTooSlow(now, 200), false);
 });
 
 test("a step is remembered for a week, by the same browser with the same files", () => {
@@ -193,7 +216,11 @@ test("one picture at a time, and none for a worker that could not be opened", as
   const { finder } = finderOf((message) => (message.type === "open" ? { type: "opened" } : null));
   await finder.opened;
   const first = finder.find({}, 5, { width: 2, height: 2 });
-  await assert.rejects(finder.find({}, 6, { width: 2, height: 2 }), /busy/);
+  let closed = 0;
+  const picture = { close: () => { closed += 1; } };
+  await assert.rejects(finder.find(picture, 6, { width: 2, height: 2 }), /busy/);
+  await assert.rejects(finder.check(picture, { width: 2, height: 2 }), /busy/);
+  assert.equal(closed, 2, "a camera has few pictures");
   finder.close();
   await assert.rejects(first, /closed/);
   const { finder: broken } = finderOf(() => ({ type: "failed", cause: "webgl" }));

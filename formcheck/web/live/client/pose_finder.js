@@ -49,8 +49,6 @@ export class PoseFinder {
    * @returns {Promise<{frame: ArrayBuffer, points: number[][]|null, ms: number}>} rejects with a cause
    */
   async find(picture, t, { width, height }, people = false) {
-    // What is not handed over is let go of: a camera has few pictures.
-    if (this.cause !== null) picture.close?.();
     this.id += 1;
     const message = { type: "frame", id: this.id, picture, t, width, height, people };
     const isHandedOver = typeof ImageData === "undefined" || !(picture instanceof ImageData);
@@ -81,8 +79,12 @@ export class PoseFinder {
   }
 
   #ask(message, handedOver, withinMs) {
-    if (this.cause !== null) return Promise.reject(new Error(this.cause));
-    if (this.waiting !== null) return Promise.reject(new Error("busy"));
+    const refusal = this.cause ?? (this.waiting === null ? null : "busy");
+    if (refusal !== null) {
+      // What is not handed over is let go of: a camera has few pictures.
+      message.picture?.close?.();
+      return Promise.reject(new Error(refusal));
+    }
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject, timer: setTimeout(() => this.#end("too-long"), withinMs) };
       this.worker.postMessage(message, handedOver);

@@ -79,6 +79,8 @@ export class SetRun {
     /** Whether a finder was left and the next one is not there yet. */
     this.isStepping = false;
     this.isStuck = false;
+    /** The finding for which a picture is being taken, until it is dealt with. @type {import("./pose_source.js").Finding|null} */
+    this.taking = null;
     this.waitedT = -Infinity;
     this.apartMs = WAITING_APART_MS;
     /** Pictures that wait for it. @type {{t: number, picture: ImageBitmap}[]} */
@@ -296,7 +298,7 @@ export class SetRun {
 
   /** The finder looks at one picture at a time; pictures that are sent are bounded by the connection alone. */
   get #isBusy() {
-    return this.finding !== null && this.finding.finder.isBusy;
+    return this.finding !== null && (this.taking === this.finding || this.finding.finder.isBusy);
   }
 
   #size() {
@@ -338,6 +340,14 @@ export class SetRun {
     this.pending = null;
     this.lastT = t;
     connection.taken(t);
+    this.taking = finding;
+    await this.#dealWith(t, from, connection, finding);
+    if (this.taking === finding) this.taking = null;
+    if (!this.over && connection === this.connection) this.#next();
+  }
+
+  /** Have a picture encoded, or its landmarks found, and sent. */
+  async #dealWith(t, from, connection, finding) {
     let bytes = null;
     try {
       bytes = finding === null ? await this.encoder.encode(from, this.#size()) : await this.#find(t, from);
@@ -359,7 +369,6 @@ export class SetRun {
       await this.#checkFinder(t);
       this.#watchFinder();
     }
-    this.#next();
   }
 
   /** The landmarks in a picture. */

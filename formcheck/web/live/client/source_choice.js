@@ -12,11 +12,13 @@ export const MOST_PX = 3;
 export const FAST_MS = 30;
 /** Within this every second one, which is enough where there is no other way, ms. */
 export const HALF_RATE_MS = 60;
-/** In the set: a mean above this over `WATCH_MS` is too slow, ms. */
+/** In the set: pictures that take longer than this are too slow where they take up most of `WATCH_MS`, ms. */
 export const TOO_SLOW_MS = 40;
 export const WATCH_MS = 3000;
-/** Fewer runs than this within the span say nothing: the page was hidden, or nobody asked. */
-const LEAST_RUNS = 10;
+/** By time, not by number: a page that was hidden, or is seldom asked, has spent little. */
+const MOST_SHARE = 0.6;
+/** One picture that hung counts for no more than this, ms. */
+const LONGEST_MS = 1000;
 /** How long a browser's step is remembered, ms. */
 export const REMEMBERED_MS = 7 * 24 * 3600 * 1000;
 
@@ -123,8 +125,9 @@ export class PaceWatch {
     this.beganAt ??= now;
     this.runs.push({ at: now, ms });
     while (now - this.runs[0].at > WATCH_MS) this.runs.shift();
-    if (now - this.beganAt < WATCH_MS || this.runs.length < LEAST_RUNS) return false;
-    return this.runs.reduce((sum, run) => sum + run.ms, 0) / this.runs.length > TOO_SLOW_MS;
+    if (now - this.beganAt < WATCH_MS) return false;
+    const slowMs = this.runs.reduce((sum, run) => sum + (run.ms > TOO_SLOW_MS ? Math.min(run.ms, LONGEST_MS) : 0), 0);
+    return slowMs > MOST_SHARE * WATCH_MS;
   }
 }
 
