@@ -82,9 +82,9 @@ class LiveSetRunner:
         self._heard = 0
         self._heard_at_s = self._left_at_s = self._frame_at_s = self._begun_at_s = clock()
         self._first_t_ms: float | None = None
-        self._newest_t_ms = float("-inf")
+        self._newest_t_ms = self._offered_t_ms = float("-inf")
         # By the frames' own time, so that what was kept while the socket was lost may come at once.
-        self._rate = RateLimit(limits.landmarks_per_s, lambda: self._newest_t_ms / 1000)
+        self._rate = RateLimit(limits.landmarks_per_s, lambda: self._offered_t_ms / 1000)
         self._pending: Counter[Source] = Counter()
         self._closed = False
 
@@ -205,6 +205,9 @@ class LiveSetRunner:
                 raise malformed("A frame is older than the one before it.", "Start the set again.", code="frame-time")
             if self._pending[self._source] + len(times_ms) > most:
                 raise too_fast(f"More than {most} frames were sent without waiting for an answer.")
+            self._offered_t_ms = times_ms[-1]
+            if self._source == "landmarks" and not self._rate.allows(len(times_ms)):
+                raise too_fast(f"More than {self._limits.frames_per_s:.0f} frames were taken in a second.")
             self._frame_at_s = self._clock()
             if self._first_t_ms is None:
                 self._first_t_ms = times_ms[0]
@@ -212,8 +215,6 @@ class LiveSetRunner:
                 self._put(Finish(self._long_set_remark))
                 return
             self._newest_t_ms = times_ms[-1]
-            if self._source == "landmarks" and not self._rate.allows(len(times_ms)):
-                raise too_fast(f"More than {self._limits.frames_per_s:.0f} frames were taken in a second.")
             self._pending[self._source] += len(times_ms)
             self._put(Measure(self._socket, self._source, data, len(times_ms), times_ms[-1]))
 

@@ -160,6 +160,23 @@ def test_more_frames_than_any_camera_takes_are_too_fast(world: World) -> None:
     assert 66 <= taken <= 72
 
 
+def test_a_frame_that_was_too_fast_is_not_told_to_be_too_old_afterwards(world: World) -> None:
+    """Nothing of it was taken: the same again is too fast again, and a later one goes on with the set."""
+    with world.socket() as socket:
+        set_id = begin(socket, **LANDMARKS)["set_id"]
+        taken = -1.0
+        while (answer := send(socket, somebody_bytes(taken + 1)))["type"] == "frame":
+            taken += 1
+            world.clock.advance(1.0)
+    assert answer["code"] == "too-fast"
+    with world.socket() as socket:
+        assert resume(socket, set_id)["last_t"] == taken
+        assert send(socket, somebody_bytes(taken + 1))["code"] == "too-fast"
+    with world.socket() as socket:
+        assert resume(socket, set_id)["last_t"] == taken
+        assert send(socket, somebody_bytes(taken + 100))["type"] == "frame"
+
+
 def test_two_frames_a_message_count_as_two(world: World) -> None:
     with world.socket() as socket:
         begin(socket, **LANDMARKS)  # is a message, too
