@@ -127,7 +127,7 @@ function canvas() {
 const settled = async () => { for (let i = 0; i < 200; i += 1) await null; };
 
 /** A set that is under way. @param {Object<string, Object>} steps how finders do, by model and delegate */
-async function begun(steps, { stays = false } = {}) {
+async function begun(steps, { stays = false, setup = {} } = {}) {
   const heard = { troubles: [], here: [], poses: 0 };
   const source = new PoseSource(POSE, true, {
     storage: null, userAgent: "a browser", now: () => 0, picture: async () => ({}),
@@ -140,7 +140,7 @@ async function begun(steps, { stays = false } = {}) {
     requestVideoFrameCallback: (callback) => { stage.callback = callback; }, cancelVideoFrameCallback() {},
   };
   const nothing = () => {};
-  const run = new SetRun(video, { socket_path: "/live", token: "a", setup: {} }, 1, {
+  const run = new SetRun(video, { socket_path: "/live", token: "a", setup }, 1, {
     onCamera: nothing, onShape: nothing, onReady: nothing, onFrame: nothing, onFinished: nothing, onStats: nothing,
     onTrouble: ({ code }) => heard.troubles.push(code), onSource: (here) => heard.here.push(here),
     onPose: () => { heard.poses += 1; },
@@ -335,5 +335,21 @@ test("while a picture is being made ready for the finder no other one is taken, 
   for (; ready.length > 0; await settled()) ready.shift()();
   assert.ok(stage.finders[0].looked.length > before);
   assert.equal(stage.bitmaps, 0);
+  run.close(false);
+});
+
+test("a set of landmarks of which the video is to be kept begins: the server is not asked for one that it cannot have", async () => {
+  const { run } = await begun({}, { setup: { keep_video: true } });
+  await film(500);
+  const [setup, first] = sent();
+  assert.deepEqual([setup.source, setup.keep_video, first.kind], ["landmarks", false, "landmarks"]);
+  run.close(false);
+});
+
+test("a set of pictures of which the video is to be kept asks the server for it", async () => {
+  const { run } = await begun({ "full GPU": { px: 4 }, "full CPU": { px: 4 } }, { setup: { keep_video: true } });
+  await film(500);
+  const [setup] = sent();
+  assert.deepEqual([setup.source, setup.keep_video], ["picture", true]);
   run.close(false);
 });
