@@ -100,9 +100,17 @@ test("all five numbers are read from what MediaPipe emits, wherever it lies in m
 });
 
 test("without presence nobody is taken for found", () => {
-  const without = readLandmarks(emitted(33, 4));
-  assert.ok(Number.isNaN(without[4]));
-  assert.equal(foundOf(without, without), null);
+  assert.equal(readLandmarks(emitted(33, 4)), null);
+  assert.notEqual(readLandmarks(emitted(33, 4), 3), null);
+  assert.equal(readLandmarks(emitted(33, 2), 3), null);
+});
+
+test("a number that is none is told from one that is missing", () => {
+  const bytes = emitted(33);
+  new DataView(bytes.buffer).setFloat32(2 + 1, NaN, true);
+  const values = readLandmarks(bytes);
+  assert.ok(Number.isNaN(values[0]));
+  assert.equal(foundOf(values, readLandmarks(emitted(33))), null);
 });
 
 test("what is no list of 33 landmarks is none", () => {

@@ -22,7 +22,7 @@ import { MOST_PX, SourceChoice, nameOf, recalled, remember, stepsOf } from "./so
 const KEY = "formcheck-pose-step";
 const PICTURES_KEY = "formcheck-pictures-stay";
 /** What a finder that failed says of this browser. All else may be the line's fault, or that of a moment. */
-const OF_BROWSER = new Set(["webgl", "software", "presence", "context-lost", "estimate", "wrong", "slow"]);
+const OF_BROWSER = new Set(["webgl", "software", "presence", "not-finite", "context-lost", "estimate", "wrong", "slow"]);
 /** The server takes so much of a browser's name. */
 const LONGEST_NAME = 300;
 

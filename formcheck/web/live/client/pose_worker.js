@@ -22,6 +22,10 @@ import { foundOf, readLandmarks } from "./result_bytes.js";
 const CLOCK_STRETCH = 10_000;
 const IMAGE_STREAM = "normalized_landmarks";
 const WORLD_STREAM = "world_landmarks";
+/** Of each landmark of a stream: x, y, z, and in the picture visibility and presence. */
+const NEEDED = Object.freeze({ [IMAGE_STREAM]: 5, [WORLD_STREAM]: 3 });
+/** So many frames in a row whose numbers are none: it does not come right by itself. */
+const MOST_NOT_FINITE = 10;
 /** Brightness is taken from every so many-th pixel of every so many-th row. */
 const LUMA_STRIDE = 8;
 /** Enough to tell one person from several; each one costs time. */
@@ -30,7 +34,7 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 /** How often the page is told how much is loaded: in so many steps. */
 const LOADING_STEPS = 50;
 
-/** @typedef {"bundle"|"wasm"|"model"|"webgl"|"software"|"presence"|"context-lost"|"estimate"|"open"} Cause */
+/** @typedef {"bundle"|"wasm"|"model"|"webgl"|"software"|"presence"|"not-finite"|"context-lost"|"estimate"|"open"} Cause */
 
 const covers = new CoverWatch();
 const belief = new Belief();
@@ -39,6 +43,7 @@ let landmarker = null;
 let raw = {};
 let firstT = null;
 let lastMs = -1;
+let notFinite = 0;
 let canvas = null;
 let context = null;
 let failed = false;
@@ -151,7 +156,7 @@ async function openPeopleFinder() {
 function listenTo(listeners, stream) {
   const theirs = listeners[stream];
   listeners[stream] = (bytes, isEnd, time) => {
-    if (!isEnd) raw[stream] ??= readLandmarks(bytes);
+    if (!isEnd) raw[stream] ??= readLandmarks(bytes, NEEDED[stream]);
     theirs(bytes, isEnd, time);
   };
 }
@@ -175,18 +180,23 @@ function estimate({ id, picture, t, width, height, people: isAsked }) {
   lastMs = ms;
   raw = {};
   landmarker.detectForVideo(image, ms * CLOCK_STRETCH);
-  let found = null;
   let covered = null;
   let points = null;
-  if (raw[IMAGE_STREAM] === undefined) {
+  const seen = raw[IMAGE_STREAM] !== undefined;
+  if (seen && !(raw[IMAGE_STREAM] && raw[WORLD_STREAM])) {
+    fail("presence");
+    return;
+  }
+  const found = seen ? foundOf(raw[IMAGE_STREAM], raw[WORLD_STREAM]) : null;
+  notFinite = seen && found === null ? notFinite + 1 : 0;
+  if (notFinite >= MOST_NOT_FINITE) {
+    fail("not-finite");
+    return;
+  }
+  if (found === null) {
     belief.forget();
     covers.forget();
   } else {
-    found = raw[IMAGE_STREAM] && raw[WORLD_STREAM] ? foundOf(raw[IMAGE_STREAM], raw[WORLD_STREAM]) : null;
-    if (found === null) {
-      fail("presence");
-      return;
-    }
     points = Array.from(found.visibility, (_, i) => [
       found.image[2 * i] * width, found.image[2 * i + 1] * height]);
     covered = covers.covered(t / 1000, image, points, belief.of(found.visibility, found.presence));

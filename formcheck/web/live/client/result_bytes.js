@@ -15,10 +15,10 @@ const FIXED_32 = 5;
 
 /**
  * @param {Uint8Array} bytes
- * @returns {Float32Array|null} 33 × x, y, z, visibility, presence, NaN where one is missing; null where this is no such
- *   list
+ * @param {number} [needed] that each landmark must have, of the five
+ * @returns {Float32Array|null} 33 × x, y, z, visibility, presence; null where this is no such list, or one is missing
  */
-export function readLandmarks(bytes) {
+export function readLandmarks(bytes, needed = FLOATS) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const values = new Float32Array(LANDMARKS * FLOATS).fill(NaN);
   let at = 0;
@@ -26,12 +26,16 @@ export function readLandmarks(bytes) {
   while (at + 2 <= bytes.length && landmark < LANDMARKS) {
     const size = bytes[at + 1];
     const end = at + 2 + size;
+    let missing = (1 << needed) - 1;
     if (bytes[at] !== FIELD_OF_LIST || size > 127 || end > bytes.length) return null;
     for (at += 2; at < end; at += 5) {
       const field = bytes[at] >> 3;
       if ((bytes[at] & 7) !== FIXED_32 || at + 5 > end) return null;
-      if (field >= 1 && field <= FLOATS) values[landmark * FLOATS + field - 1] = view.getFloat32(at + 1, true);
+      if (field < 1 || field > FLOATS) continue;
+      values[landmark * FLOATS + field - 1] = view.getFloat32(at + 1, true);
+      missing &= ~(1 << (field - 1));
     }
+    if (missing !== 0) return null;
     landmark += 1;
   }
   return landmark === LANDMARKS && at === bytes.length ? values : null;
@@ -41,7 +45,8 @@ export function readLandmarks(bytes) {
  * Landmarks of one person from both lists.
  * @param {Float32Array} image from `readLandmarks`, shares of the picture
  * @param {Float32Array} world from `readLandmarks`, m
- * @returns {import("./landmark_message.js").Found|null} null where presence is missing
+ * @returns {import("./landmark_message.js").Found|null} null where one is not finite: MediaPipe has gone astray in
+ *   this picture
  */
 export function foundOf(image, world) {
   const found = {
