@@ -100,13 +100,21 @@ class LiveLimits:
     """For that silence to come: what was sent over a dead network still trickles in."""
     max_set_s: float = 3600.0
     """Then the set is ended and measured, by the pictures' time and by the server's. 20
-    reps with holds take 4 minutes; an hour of landmarks takes 170 MB."""
+    reps with holds take 4 minutes."""
+    max_set_frames: int = 54_000
+    """Half an hour at 30 frames a second; then the same. Landmarks are cheap to send and 1.6 kB each to keep: 86 MB."""
     finished_keep_s: float = 7200.0
     """For the page to show and to offer as download."""
     max_finished: int = 24
-    """A set of two minutes holds about 12 MB."""
+    """So many of two minutes hold 230 MB."""
     max_finished_per_owner: int = 6
     """Of those, by one Streamlit session, so that nobody's results go because of another's: three sets of each leg."""
+    finished_frame_bytes: int = 2700
+    """That a result holds for each frame of its set: landmarks as found and as measured, series and findings."""
+    max_finished_bytes: int = 400_000_000
+    """Of all finished sets together; then the oldest go."""
+    max_finished_bytes_per_owner: int = 150_000_000
+    """Of those, by one Streamlit session: one of the longest set."""
     token_s: float = 300.0
     """From a page's making to the opening of a socket."""
     resume_token_s: float = 3900.0

@@ -18,6 +18,7 @@ from formcheck.web.live.sponsor import Sponsor
 _SHORTEST_STEP_MS: Final = 0.1
 """Between pictures: 10,000 a second are meant by nobody, and times nearer together than that merge."""
 _LONG_SET_REMARK: Final = "The set was ended after {minutes:.0f} minutes, the longest that is measured at once."
+_MANY_FRAMES_REMARK: Final = "The set was ended after {frames:,} frames, the most that are measured at once."
 _NO_PICTURES_REMARK: Final = (
     "No picture came for a while, so the set was ended and what was done until then was measured."
 )
@@ -82,6 +83,7 @@ class LiveSetRunner:
         self._heard = 0
         self._heard_at_s = self._left_at_s = self._frame_at_s = self._begun_at_s = clock()
         self._first_t_ms: float | None = None
+        self._frames = 0
         self._newest_t_ms = self._offered_t_ms = float("-inf")
         # By the frames' own time, so that what was kept while the socket was lost may come at once.
         self._rate = RateLimit(limits.landmarks_per_s, lambda: self._offered_t_ms / 1000)
@@ -214,6 +216,10 @@ class LiveSetRunner:
             if times_ms[-1] - self._first_t_ms > 1000 * self._limits.max_set_s:
                 self._put(Finish(self._long_set_remark))
                 return
+            if self._frames + len(times_ms) > self._limits.max_set_frames:
+                self._put(Finish(_MANY_FRAMES_REMARK.format(frames=self._limits.max_set_frames)))
+                return
+            self._frames += len(times_ms)
             self._newest_t_ms = times_ms[-1]
             self._pending[self._source] += len(times_ms)
             self._put(Measure(self._socket, self._source, data, len(times_ms), times_ms[-1]))

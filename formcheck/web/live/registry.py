@@ -9,7 +9,6 @@ import atexit
 import secrets
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -133,6 +132,21 @@ class _Kept:
     owner: str
     video: KeptVideo | None
     at_s: float
+
+
+@dataclass
+class _Allowance:
+    """How much more may be kept, from the newest on."""
+
+    sets: int
+    size: int
+    """Bytes."""
+
+    def takes(self, size: int) -> bool:
+        """Count one more, and say whether there is room for it; once there is none there is none for older ones."""
+        self.sets -= 1
+        self.size -= size
+        return self.sets >= 0 and self.size >= 0
 
 
 class LiveRegistry:
@@ -392,16 +406,18 @@ class LiveRegistry:
 
     def _surplus(self) -> list[str]:
         """Return which finished sets are to go: the old ones, then the oldest of each owner, then of all."""
-        now_s = self.parts.clock()
-        recent: list[str] = []
-        of_owner: Counter[str] = Counter()
+        now_s, limits = self.parts.clock(), self.limits
+        every = _Allowance(limits.max_finished, limits.max_finished_bytes)
+        owners: dict[str, _Allowance] = {}
+        surplus = []
         for set_id, kept in reversed(self._kept.items()):
-            if now_s - kept.at_s <= self.limits.finished_keep_s:
-                of_owner[kept.owner] += 1
-                if of_owner[kept.owner] <= self.limits.max_finished_per_owner:
-                    recent.append(set_id)
-        stay = set(recent[: self.limits.max_finished])
-        return [set_id for set_id in self._kept if set_id not in stay]
+            own = owners.setdefault(
+                kept.owner, _Allowance(limits.max_finished_per_owner, limits.max_finished_bytes_per_owner)
+            )
+            size = len(kept.finished.pose_track) * limits.finished_frame_bytes
+            if now_s - kept.at_s > limits.finished_keep_s or not (own.takes(size) and every.takes(size)):
+                surplus.append(set_id)
+        return surplus
 
     def _ended(self, runner: LiveSetRunner, ending: Ending) -> None:
         result, sponsor = ending.result, runner.sponsor

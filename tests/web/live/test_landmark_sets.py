@@ -225,6 +225,19 @@ def test_even_what_was_kept_may_come_too_fast(world: World) -> None:
     assert 235 <= i <= 240
 
 
+def test_a_set_of_very_many_frames_is_ended_and_measured() -> None:
+    world = World(limits=LiveLimits(max_sets=3, max_set_frames=20))
+    with world.socket() as socket:
+        set_id = begin(socket, **LANDMARKS)["set_id"]
+        for i in range(10):
+            assert send(socket, somebody_bytes(66.0 * i), somebody_bytes(66.0 * i + 33))["type"] == "frame"
+        assert send(socket, somebody_bytes(5000.0))["type"] == "finished"
+    finished = world.registry.finished_set(set_id, "somebody")
+    assert finished is not None
+    assert finished.remarks == ("The set was ended after 20 frames, the most that are measured at once.",)
+    world.close()
+
+
 def test_what_was_kept_comes_at_once(world: World) -> None:
     with world.socket() as socket:
         set_id = begin(socket, **LANDMARKS)["set_id"]

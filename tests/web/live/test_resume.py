@@ -151,6 +151,27 @@ def test_only_so_many_finished_sets_are_kept() -> None:
     world.close()
 
 
+def test_finished_sets_are_kept_by_what_they_hold() -> None:
+    """One frame each: of one person as many as fit, of all together as many as fit."""
+    holds = finished_frames() * LiveLimits().finished_frame_bytes
+    limits = LiveLimits(max_sets=3, max_finished_bytes=3 * holds, max_finished_bytes_per_owner=2 * holds)
+    world = World(limits=limits)
+    owners = ["first", "second", "second", "second", "third"]
+    ids = [finished_id(world, owner) for owner in owners]
+    kept = [world.registry.finished_set(*each) is not None for each in zip(ids, owners, strict=True)]
+    assert kept == [False, False, True, True, True]
+    world.close()
+
+
+def finished_frames() -> int:
+    """Return how many frames the result of the made-up engine has."""
+    world = World()
+    finished = world.registry.finished_set(finished_id(world, "somebody"), "somebody")
+    world.close()
+    assert finished is not None
+    return len(finished.pose_track)
+
+
 def test_many_results_of_one_person_leave_those_of_others(world: World) -> None:
     before = finished_id(world, "else")
     ids = [finished_id(world, "somebody") for _ in range(8)]
