@@ -139,6 +139,8 @@ class PoseEstimator:
         and after.
     watches_covers
         False where frames are too far apart to tell what comes to lie over a joint, and nobody asks.
+    belief
+        What takes the lag out; one that listens, where what MediaPipe says itself is to be known.
 
     Raises
     ------
@@ -150,14 +152,21 @@ class PoseEstimator:
     # pays for holding that back.
     _has_found_somebody: ClassVar[bool] = False
 
-    def __init__(self, model: PoseModel, *, balanced: bool = False, watches_covers: bool = True) -> None:
+    def __init__(
+        self,
+        model: PoseModel,
+        *,
+        balanced: bool = False,
+        watches_covers: bool = True,
+        belief: LandmarkBelief | None = None,
+    ) -> None:
         self.model = model
         self._mirror: PoseEstimator | None = None
         self._balance = LiveBalance() if balanced else None
         self._looks = LookSchedule()
         self._last_t_s = -math.inf
         self._last_ms = -1
-        self._belief = LandmarkBelief()
+        self._belief = belief or LandmarkBelief()
         self._covers = CoverWatch() if watches_covers else None
         self._people_finder: Any = None
         self._landmarker: Any = _create_landmarker(model, "VIDEO", num_poses=1)

@@ -54,7 +54,7 @@ async (base) => {
     window.worker.onmessage = ({ data }) => told(data.points);
     window.worker.postMessage({ type: "check", picture, width: FILM.width, height: FILM.height });
   });
-  return offInFirst(points, FILM);
+  return offInFirst(points, FILM, "full");
 }
 """
 """How far the worker is off in a picture of the film that it looks at beside others, px."""

@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { WATCHED } from "../../formcheck/web/live/client/cover.js";
 import { PoseSource, whyOf } from "../../formcheck/web/live/client/pose_source.js";
 import { nameOf } from "../../formcheck/web/live/client/source_choice.js";
-import { FILM } from "../../formcheck/web/live/client/self_test_film.js";
+import { framesOf } from "./film_frames.mjs";
 
 const POSE = {
   package: "@mediapipe/tasks-vision", version: "0.10.35", wasm_sha256: "ab", assets: {},
@@ -14,21 +13,18 @@ const POSE = {
 
 /** A finder that is so far off and takes so long, or fails in a run. */
 class MadeUpFinder {
-  constructor({ px = 0.5, ms = 20, fails = null, cause = "webgl" }) {
-    Object.assign(this, { px, ms, fails, runs: 0, isOver: false, forgot: 0 });
+  constructor(step, { px = 0.5, ms = 20, fails = null, cause = "webgl", off = {} }) {
+    Object.assign(this, { step, px, ms, fails, off, runs: 0, isOver: false, forgot: 0 });
     this.opened = fails === "open" ? Promise.reject(new Error(cause)) : Promise.resolve();
     this.opened.catch(() => {});
   }
 
   async find() {
     if (this.fails === this.runs) throw new Error("context-lost");
-    const points = Array.from({ length: 33 }, () => [0, 0, 1]);
-    const off = typeof this.px === "function" ? this.px(this.runs) : this.px;
-    WATCHED.forEach((mark, i) => {
-      points[mark] = [FILM.expected[this.runs][2 * i] + off, FILM.expected[this.runs][2 * i + 1], 1];
-    });
+    const px = typeof this.px === "function" ? this.px(this.runs) : this.px;
+    const frame = framesOf(this.step.model, this.runs, { px, ...this.off });
     this.runs += 1;
-    return { points, ms: this.ms };
+    return { frame, ms: this.ms };
   }
 
   forget() {
@@ -45,7 +41,7 @@ function sourceOf(finders, { landmarks = true, pose = POSE, storage = null, now 
   const source = new PoseSource(pose, landmarks, {
     storage, userAgent: "a browser".repeat(50), now, picture: async () => ({}),
     finder: (_, step) => {
-      const finder = new MadeUpFinder(finders[`${step.model} ${step.delegate}`] ?? {});
+      const finder = new MadeUpFinder(step, finders[`${step.model} ${step.delegate}`] ?? {});
       opened.push({ step, finder });
       return finder;
     },
@@ -67,6 +63,8 @@ test("a browser that does well on its graphics card says so in the set-up messag
 });
 
 for (const [fault, what] of Object.entries({
+  "a shoulder off": { off: { px: 4, mark: 12 } }, "a hidden ankle called visible": { off: { seen: 0.2, mark: 27 } },
+  "presence off": { off: { present: 0.1 } }, "a knee 8 cm off in space": { off: { m: 0.08, mark: 25 } },
   "4 px off": { px: 4 }, "right only in the first run": { px: (run) => (run === 0 ? 0 : 40) }, "80 ms a picture": { ms: 80 },
   "context lost": { fails: 12 }, "no WebGL": { fails: "open" },
 })) {

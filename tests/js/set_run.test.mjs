@@ -2,11 +2,10 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { WATCHED } from "../../formcheck/web/live/client/cover.js";
-import { landmarkFrame, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
+import { pointsOf, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
 import { PoseSource } from "../../formcheck/web/live/client/pose_source.js";
-import { FILM } from "../../formcheck/web/live/client/self_test_film.js";
 import { SetRun } from "../../formcheck/web/live/client/set_run.js";
+import { framesOf } from "./film_frames.mjs";
 
 const POSE = {
   package: "@mediapipe/tasks-vision", version: "0.10.35", wasm_sha256: "ab", assets: {},
@@ -71,21 +70,16 @@ class Finder {
     if (picture instanceof Bitmap) picture.close();
     if (this.cause !== null) throw new Error(this.cause);
     this.looked.push({ t, people });
-    const points = Array.from({ length: 33 }, () => [0, 0, 1]);
-    const expected = FILM.expected[Math.min(this.runs, FILM.expected.length - 1)];
-    const off = typeof this.px === "function" ? this.px(this.runs) : this.px;
-    WATCHED.forEach((mark, i) => { points[mark] = [expected[2 * i] + off, expected[2 * i + 1], 1]; });
+    const px = typeof this.px === "function" ? this.px(this.runs) : this.px;
+    const frame = framesOf(this.step.model, this.runs, { px });
+    new DataView(frame).setFloat64(4, t, true);
     this.runs += 1;
-    const frame = landmarkFrame({ t, luma: 1, people: null, covered: null, found: null }, { width: 2, height: 2 });
-    return { frame, points, ms: this.ms };
+    return { frame, points: pointsOf(frame), ms: this.ms };
   }
 
   async check() {
     if (this.cause !== null) throw new Error(this.cause);
-    return Array.from({ length: 33 }, (_, mark) => {
-      const i = WATCHED.indexOf(mark);
-      return i < 0 ? [0, 0] : [FILM.expected[0][2 * i] + this.px, FILM.expected[0][2 * i + 1]];
-    });
+    return pointsOf(framesOf(this.step.model, 0, { px: this.px }));
   }
 
   forget() {}

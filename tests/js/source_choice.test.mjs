@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { expectedFrame } from "./film_frames.mjs";
 import { landmarkFrame } from "../../formcheck/web/live/client/landmark_message.js";
 import { PoseFinder } from "../../formcheck/web/live/client/pose_finder.js";
 import { NOBODY_PX, pictureOf, selfTest } from "../../formcheck/web/live/client/self_test.js";
@@ -10,14 +11,19 @@ import {
 } from "../../formcheck/web/live/client/source_choice.js";
 
 const ALL = { models: ["full", "lite"], pictures: true, landmarks: true };
-const RIGHT = { runs: 30, ms_p50: 15, ms_p90: 20, worst_px: 0.8 };
+const RIGHT = { runs: 30, ms_p50: 15, ms_p90: 20, worst_px: 0.8, worst_share: 0.01, worst_m: 0.01 };
 const names = (available) => stepsOf({ ...ALL, ...available }).map(nameOf);
 
 const film = {
-  pictures: 4, width: 640, height: 360, expected: Array.from({ length: 30 }, () => new Array(20).fill(100)),
+  pictures: 4, width: 640, height: 360, marks: [11, 12, 27],
+  expected: {
+    full: Array.from({ length: 30 }, () => new Array(3).fill([100, 100, 0.9, 0.8, 0.1, 0.2, 0.3]).flat()),
+    lite: Array.from({ length: 30 }, () => new Array(3).fill([106, 100, 0.9, 0.8, 0.1, 0.2, 0.3]).flat()),
+  },
 };
-const points = (x = 100, y = 100) => Array.from({ length: 33 }, () => [x, y]);
-const tested = (answer) => selfTest(film, async (picture, t) => answer(t / 100, picture));
+const nobody = () => landmarkFrame({ t: 1, luma: 1, people: null, covered: null, found: null }, film);
+const off = (by = {}) => expectedFrame(film, "full", 0, by);
+const tested = (answer, model = "full") => selfTest(film, model, async (picture, t) => answer(t / 100, picture));
 
 test("the steps go from the graphics card to what is left", () => {
   assert.deepEqual(names({}), ["full GPU", "full CPU", "picture", "lite CPU"]);
@@ -44,7 +50,7 @@ test("one that is wrong, or slow, goes down step by step and says why", () => {
 });
 
 test("a result that is no number does not pass", () => {
-  for (const wrong of [{ worst_px: NaN }, { ms_p90: NaN }, { worst_px: undefined }]) {
+  for (const wrong of [{ worst_px: NaN }, { ms_p90: NaN }, { worst_px: undefined }, { worst_m: NaN }, { worst_share: NaN }]) {
     assert.equal(new SourceChoice(stepsOf(ALL)).tested({ ...RIGHT, ...wrong }), false);
   }
 });
@@ -122,15 +128,34 @@ test("the known film goes forth and back", () => {
 });
 
 test("thirty runs are held to what is known, and timed once they are warm", async () => {
-  const result = await tested((run) => ({ points: points(100, 101), ms: run < 5 ? 900 : 10 + run }));
-  assert.deepEqual(result, { runs: 30, ms_p50: 27, ms_p90: 36.6, worst_px: 1 });
+  const result = await tested((run) => ({ frame: off({ px: 1 }), ms: run < 5 ? 900 : 10 + run }));
+  assert.deepEqual(result, { runs: 30, ms_p50: 27, ms_p90: 36.6, worst_px: 1, worst_share: 0, worst_m: 0 });
 });
 
 test("a single run that is off, or finds nobody, is the worst", async () => {
-  assert.equal((await tested((run) => ({ points: run === 29 ? points(104, 100) : points(), ms: 1 }))).worst_px, 4);
-  assert.equal((await tested((run) => ({ points: run > 0 ? points(150, 100) : points(), ms: 1 }))).worst_px, 50);
-  assert.equal((await tested((run) => ({ points: run === 7 ? null : points(), ms: 1 }))).worst_px, NOBODY_PX);
-  assert.equal((await tested(() => ({ points: points(NaN, 100), ms: 1 }))).worst_px, NOBODY_PX);
+  const worst = async (frameOf) => (await tested((run) => ({ frame: frameOf(run), ms: 1 }))).worst_px;
+  assert.equal(await worst((run) => off(run === 29 ? { px: 4 } : {})), 4);
+  assert.equal(await worst((run) => off(run > 0 ? { px: 50, mark: 12 } : {})), 50);
+  assert.equal(await worst((run) => (run === 7 ? nobody() : off())), NOBODY_PX);
+  assert.equal(await worst(() => off({ px: NaN })), NOBODY_PX);
+});
+
+test("visibility, presence and places in space are held to what is known as well", async () => {
+  const result = async (by) => tested((run) => ({ frame: off(run === 3 ? { ...by, mark: 27 } : {}), ms: 1 }));
+  assert.equal((await result({ seen: 0.2 })).worst_share, 0.2);
+  assert.equal((await result({ present: 0.3 })).worst_share, 0.3);
+  assert.equal((await result({ m: 0.07 })).worst_m, 0.07);
+  for (const [by, why] of [[{ seen: 0.2 }, "visibility is 0.2 off"], [{ m: 0.07 }, "landmarks are 0.07 m off in space"]]) {
+    const choice = new SourceChoice(stepsOf(ALL));
+    assert.equal(choice.tested(await result(by)), false);
+    assert.equal(choice.left[0].why, why);
+  }
+});
+
+test("each model is held to its own places", async () => {
+  const lite = () => ({ frame: expectedFrame(film, "lite", 0), ms: 1 });
+  assert.equal((await tested(lite, "lite")).worst_px, 0);
+  assert.equal((await tested(lite, "full")).worst_px, 6);
 });
 
 /** A worker that answers as it is told. */

@@ -45,7 +45,7 @@
  * @property {number} runs
  * @property {number} ms_p50
  * @property {number} ms_p90
- * @property {number} worst_px Furthest of all landmarks from where they are known to be.
+ * @property {number} worst_px Furthest of the shoulders' and legs' landmarks, in any run, from where they are known to be (px of a picture 640 wide).
  */
 
 /**

@@ -90,6 +90,16 @@ export function pointsOf(frame) {
   });
 }
 
+/** All that a frame's bytes say of each landmark: x, y in pixels, visibility, presence, x, y, z in m; null where nobody is. */
+export function marksOf(frame) {
+  const view = new DataView(frame);
+  return pointsOf(frame)?.map(([x, y, seen], i) => {
+    const at = HEAD_BYTES + i * LANDMARK_BYTES;
+    const world = [8, 12, 16].map((offset) => view.getFloat32(at + offset, true));
+    return [x, y, seen, view.getUint16(at + 22, true) / SHARE, ...world];
+  }) ?? null;
+}
+
 function within(value, [least, most]) {
   return Math.min(Math.max(value, least), most);
 }

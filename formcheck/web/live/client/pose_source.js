@@ -119,7 +119,7 @@ export class PoseSource {
     const { finder } = this;
     try {
       const points = await finder.check(await this.world.picture(0), FILM);
-      return points === undefined || offInFirst(points, FILM) <= MOST_PX;
+      return points === undefined || offInFirst(points, FILM, finder.step.model) <= MOST_PX;
     } catch {
       // It has failed, which its cause says, or is busy.
       return true;
@@ -169,7 +169,7 @@ export class PoseSource {
         finder.onLoading = (share) => goesOn() && this.#loading(share);
         await finder.opened;
         this.#loading(null);
-        result = await selfTest(FILM, async (i, t) => finder.find(await this.world.picture(i), t, FILM), runs);
+        result = await selfTest(FILM, step.model, async (i, t) => finder.find(await this.world.picture(i), t, FILM), runs);
       } catch (error) {
         cause = error.message;
       }
@@ -209,11 +209,12 @@ export class PoseSource {
     this.onChange();
   }
 
-  #estimator({ model, delegate }, result) {
+  #estimator({ model, delegate }, { runs, ms_p50, ms_p90, worst_px }) {
     const { package: name, version, wasm_sha256, models } = this.pose;
     return {
       package: name, version, wasm_sha256, model, model_sha256: models[model].sha256, delegate,
-      user_agent: this.world.userAgent.slice(0, LONGEST_NAME), self_test: result,
+      user_agent: this.world.userAgent.slice(0, LONGEST_NAME),
+      self_test: { runs, ms_p50, ms_p90, worst_px },
     };
   }
 
@@ -239,10 +240,21 @@ export function whyOf(cause) {
   return ["slow", "context-lost", "wrong"].includes(cause) ? cause : "failed";
 }
 
-/** A picture of the film as a picture of the camera. @param {number} i */
-export function filmPicture(i) {
+/**
+ * A picture of the film, handed over in the way in which the camera's are.
+ * @param {number} i @returns {Promise<VideoFrame|ImageBitmap>}
+ */
+export async function filmPicture(i) {
   const jpeg = Uint8Array.from(atob(FILM.jpegs[i]), (each) => each.charCodeAt(0));
-  return createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  const bitmap = await createImageBitmap(new Blob([jpeg], { type: "image/jpeg" }));
+  if (typeof VideoFrame !== "function") return bitmap;
+  try {
+    const frame = new VideoFrame(bitmap, { timestamp: 0 });
+    bitmap.close();
+    return frame;
+  } catch {
+    return bitmap;
+  }
 }
 
 function read(storage, key) {

@@ -4,13 +4,17 @@
  * it is given.
  *
  * @typedef {{runs: number, ms_p50: number, ms_p90: number, worst_px: number}} SelfTest as the set-up message says it
+ * @typedef {SelfTest & {worst_share: number, worst_m: number}} Tested also how far visibility and presence are off at
+ *   most, and places in space
  */
 
-import { WATCHED } from "./cover.js";
 import { quantile } from "./flow.js";
+import { marksOf } from "./landmark_message.js";
 
-/** Said of a run in which nobody was found, px. */
+/** Said of a run in which nobody was found, px (and m, and of shares). */
 export const NOBODY_PX = 9999;
+/** Of each landmark of the film: x, y, visibility, presence, x, y, z. */
+const NUMBERS = 7;
 /** Time from one picture of the film to the next, ms. */
 const STEP_MS = 100;
 /** The first runs make caches and compile: their landmarks count, their times do not. */
@@ -34,20 +38,23 @@ export function pictureOf(run, pictures) {
 }
 
 /**
- * @param {{pictures: number, width: number, height: number, expected: number[][]}} film what is expected of each run: x, y
- *   of each in `WATCHED`, px
- * @param {(picture: number, t: number) => Promise<{points: number[][]|null, ms: number}>} estimate
+ * @param {typeof import("./self_test_film.js").FILM} film
+ * @param {string} model that finds the poses, of those that the film knows
+ * @param {(picture: number, t: number) => Promise<{frame: ArrayBuffer, ms: number}>} estimate the frame's bytes as they
+ *   are sent
  * @param {number} [most] runs at most
- * @returns {Promise<SelfTest>}
+ * @returns {Promise<Tested>}
  */
-export async function selfTest(film, estimate, most = film.expected.length) {
+export async function selfTest(film, model, estimate, most = Infinity) {
+  const expected = film.expected[model];
   const times = [];
-  let worst = 0;
+  let worst = [0, 0, 0];
   let warmUp = 0;
   let runs = 0;
-  for (let run = 0; run < Math.min(most, film.expected.length); run += 1) {
-    const { points, ms } = await estimate(pictureOf(run, film.pictures), run * STEP_MS);
-    worst = Math.max(worst, points === null ? NOBODY_PX : farthest(points, film.expected[run], 640 / film.width));
+  for (let run = 0; run < Math.min(most, expected.length); run += 1) {
+    const { frame, ms } = await estimate(pictureOf(run, film.pictures), run * STEP_MS);
+    const off = offOf(marksOf(frame), film, expected[run]);
+    worst = worst.map((each, i) => Math.max(each, off[i]));
     warmUp += run < WARM_UP ? ms : 0;
     if (run >= WARM_UP) times.push(ms);
     runs += 1;
@@ -55,28 +62,37 @@ export async function selfTest(film, estimate, most = film.expected.length) {
   }
   if (times.length === 0) times.push(warmUp);
   times.sort((a, b) => a - b);
+  const [px, share, m] = worst;
   return {
     runs, ms_p50: round(quantile(times, 0.5)), ms_p90: round(quantile(times, 0.9)),
-    worst_px: round(worst),
+    worst_px: round(px), worst_share: round(share, 3), worst_m: round(m, 3),
   };
 }
 
 /**
  * How far landmarks of the film's first picture, looked at by itself, lie from where they should, px.
- * @param {number[][]|null} points
+ * @param {number[][]|null} points x, y of each
  */
-export function offInFirst(points, film) {
-  return points === null ? NOBODY_PX : farthest(points, film.expected[0], 640 / film.width);
+export function offInFirst(points, film, model) {
+  return offOf(points, film, film.expected[model][0])[0];
 }
 
-/** The farthest that a leg's landmark lies from where it should, px of a picture 640 wide. */
-function farthest(points, expected, scale) {
-  return Math.max(...WATCHED.map((mark, i) => {
-    const away = scale * Math.hypot(points[mark][0] - expected[2 * i], points[mark][1] - expected[2 * i + 1]);
-    return Number.isFinite(away) ? Math.min(away, NOBODY_PX) : NOBODY_PX;
-  }));
+/** How far off they are at most: px of a picture 640 wide, shares, m. @param {number[][]|null} marks */
+function offOf(marks, { width, marks: looked }, expected) {
+  if (marks === null) return [NOBODY_PX, NOBODY_PX, NOBODY_PX];
+  const offs = looked.map((mark, i) => {
+    const [x, y, seen, present, ...world] = expected.slice(NUMBERS * i, NUMBERS * (i + 1));
+    const is = marks[mark];
+    return [
+      (640 / width) * Math.hypot(is[0] - x, is[1] - y),
+      Math.max(Math.abs(is[2] - seen), Math.abs(is[3] - present)),
+      Math.hypot(...world.map((each, axis) => is[4 + axis] - each)),
+    ];
+  });
+  return [0, 1, 2].map((kind) => Math.max(...offs.map((off) => (
+    Number.isFinite(off[kind]) ? Math.min(off[kind], NOBODY_PX) : NOBODY_PX))));
 }
 
-function round(value) {
-  return Math.round(value * 100) / 100;
+function round(value, digits = 2) {
+  return Math.round(value * 10 ** digits) / 10 ** digits;
 }

@@ -8,6 +8,9 @@
 
 /** From a known place by no more than this in any run, px of a picture 640 wide. */
 export const MOST_PX = 3;
+/** The same of visibility and presence, and in space, m. */
+const MOST_SHARE_OFF = 0.05;
+const MOST_M = 0.05;
 /** Nine of ten runs within this: every picture of a camera with 30 a second, ms. */
 export const FAST_MS = 30;
 /** Within this every second one, which is enough where there is no other way, ms. */
@@ -43,6 +46,14 @@ export function nameOf(step) {
  */
 export function stepsOf({ models, pictures, landmarks }) {
   return LADDER.filter((step) => (step.source === "picture" ? pictures : landmarks && models.includes(step.model)));
+}
+
+/** What is not exact enough; null where all is. @param {import("./self_test.js").Tested} result @returns {string|null} */
+export function wrongIn({ worst_px: px, worst_share: share, worst_m: m }) {
+  if (!(px <= MOST_PX)) return `landmarks are ${px} px off`;
+  if (!(share <= MOST_SHARE_OFF)) return `visibility is ${share} off`;
+  if (!(m <= MOST_M)) return `landmarks are ${m} m off in space`;
+  return null;
 }
 
 /** Goes down the ladder. */
@@ -91,11 +102,13 @@ export class SourceChoice {
 
   /**
    * Take in how the step did; goes to the next one unless it will do.
-   * @param {import("./self_test.js").SelfTest} result
+   * @param {import("./self_test.js").Tested} result
    * @returns {boolean} whether it will do
    */
-  tested({ ms_p90: ms, worst_px: px }) {
-    if (!(px <= MOST_PX)) return this.down(`landmarks are ${px} px off`);
+  tested(result) {
+    const wrong = wrongIn(result);
+    if (wrong !== null) return this.down(wrong);
+    const { ms_p90: ms } = result;
     if (!(ms <= (this.hasOtherWay ? FAST_MS : HALF_RATE_MS))) return this.down(`a picture takes ${ms} ms`);
     return true;
   }

@@ -181,10 +181,11 @@ async function tryStep(parts, pose, step, item) {
   try {
     await finder.opened;
     const film = parts.FILM;
-    const result = await parts.selfTest(film, async (i, t) => finder.find(await parts.filmPicture(i), t, film));
+    const result = await parts.selfTest(film, step.model, async (i, t) => finder.find(await parts.filmPicture(i), t, film));
     const figures = `${result.runs} runs, ${Math.round(result.ms_p50)} ms a picture (9 of 10 within `
       + `${Math.round(result.ms_p90)} ms), landmarks at most ${result.worst_px.toFixed(1)} px off`;
-    if (!(result.worst_px <= parts.MOST_PX)) return ["note", `${figures}: not exact enough.`];
+    const wrong = parts.wrongIn(result);
+    if (wrong !== null) return ["note", `${figures}: not exact enough (${wrong}).`];
     if (!(result.ms_p90 <= parts.HALF_RATE_MS)) return ["note", `${figures}: too slow.`];
     if (!(result.ms_p90 <= parts.FAST_MS)) return ["note", `${figures}: taken only where pictures may not leave.`];
     return ["ok", `${figures}.`];
