@@ -31,7 +31,8 @@ _OPEN: Final = """
   window.worker.onmessage = ({ data }) => { if (data.type !== "loading") told(data); };
   const assets = { ...pose.assets, model: pose.models.full.address };
   const sizes = { wasm: pose.wasm_bytes, model: pose.models.full.bytes };
-  window.worker.postMessage({ type: "open", assets, sizes, delegate });
+  const sha256 = { wasm: pose.wasm_sha256, model: pose.models.full.sha256 };
+  window.worker.postMessage({ type: "open", assets, sizes, sha256, delegate });
 })
 """
 _ESTIMATE: Final = """

@@ -115,3 +115,10 @@ test("without presence the worker refuses at once", async () => {
   emits = { value: 0.5, fields: 4 };
   assert.equal(look(1).cause, "presence");
 });
+
+for (const file of ["wasm", "model"]) {
+  test(`another ${file} than the server says is refused`, async () => {
+    await opened({ [file]: "0".repeat(64) });
+    assert.deepEqual([heard.at(-1).type, heard.at(-1).cause], ["failed", "hash"]);
+  });
+}

@@ -177,7 +177,7 @@ class MadeUpWorker {
   }
 }
 
-const POSE = { assets: { bundle: "b", loader: "l", wasm: "w" }, models: { full: { address: "m", sha256: "s" } } };
+const POSE = { wasm_sha256: "h", assets: { bundle: "b", loader: "l", wasm: "w" }, models: { full: { address: "m", sha256: "s" } } };
 const STEP = { source: "landmarks", model: "full", delegate: "CPU" };
 const frame = () => landmarkFrame({ t: 5, luma: 1, people: null, covered: null, found: null }, { width: 2, height: 2 });
 
@@ -191,6 +191,7 @@ test("the worker is told where its files are, and gives a frame for each picture
     : { type: "pose", id: message.id, frame: frame(), ms: 12 }));
   await finder.opened;
   assert.deepEqual(worker.heard[0].assets, { bundle: "b", loader: "l", wasm: "w", model: "m" });
+  assert.deepEqual(worker.heard[0].sha256, { wasm: "h", model: "s" });
   const picture = {};
   const found = await finder.find(picture, 5, { width: 2, height: 2 });
   assert.deepEqual([found.points, found.ms, found.frame.byteLength], [null, 12, 806]);

@@ -1,6 +1,6 @@
 /** The picture with its overlay, the buttons, and the box for what went wrong. */
 
-import { make, setText, show } from "./dom.js";
+import { make, setAttribute, setText, show } from "./dom.js";
 import { REVIEW_HREF, REVIEW_TEXT } from "./troubles.js";
 
 /**
@@ -93,6 +93,8 @@ export class Controls {
 
   /** Say where pictures go. @param {{sentence: string, source: string}} privacy */
   tellPrivacy({ sentence, source }) {
+    // Where they go is read out, the share that is loaded is not, fifty times over.
+    setAttribute(this.privacy, "aria-live", source === "choosing" ? "off" : "polite");
     setText(this.privacy, sentence);
     this.privacy.dataset.source = source;
   }

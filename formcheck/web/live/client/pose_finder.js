@@ -32,8 +32,9 @@ export class PoseFinder {
     const model = pose.models[step.model].address;
     /** Resolves when it may be used; rejects with a cause. */
     const sizes = { wasm: pose.wasm_bytes, model: pose.models[step.model].bytes };
+    const sha256 = { wasm: pose.wasm_sha256, model: pose.models[step.model].sha256 };
     const assets = { ...pose.assets, model };
-    this.opened = this.#ask({ type: "open", assets, sizes, delegate: step.delegate }, [], OPEN_MS);
+    this.opened = this.#ask({ type: "open", assets, sizes, sha256, delegate: step.delegate }, [], OPEN_MS);
     this.opened.catch(() => {});
   }
 

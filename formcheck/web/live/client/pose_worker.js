@@ -2,7 +2,8 @@
  * Finds one person's landmarks in pictures, on the person's own device. One worker a page: it is ended, never opened
  * twice, since MediaPipe does not give memory back.
  *
- * In: `{type: "open", assets: {bundle, loader, wasm, model}, sizes: {wasm, model}, delegate}` once; then
+ * In: `{type: "open", assets: {bundle, loader, wasm, model}, sizes: {wasm, model}, sha256: {wasm, model},
+ * delegate}` once; then
  * `{type: "frame", id, picture, t, width, height, people}`, the picture a VideoFrame, an ImageBitmap or an ImageData of
  * that size, one at a time, `people` where those in view are to be counted; `{type: "check", picture, width, height}`, a
  * picture that is known and not of the camera; `{type: "forget"}` where another camera or set begins.
@@ -34,7 +35,7 @@ const SOFTWARE = /swiftshader|llvmpipe|softpipe|software|basic render/i;
 /** How often the page is told how much is loaded: in so many steps. */
 const LOADING_STEPS = 50;
 
-/** @typedef {"bundle"|"wasm"|"model"|"webgl"|"software"|"presence"|"not-finite"|"context-lost"|"estimate"|"open"} Cause */
+/** @typedef {"bundle"|"wasm"|"model"|"hash"|"webgl"|"software"|"presence"|"not-finite"|"context-lost"|"estimate"|"open"} Cause */
 
 const covers = new CoverWatch();
 const belief = new Belief();
@@ -78,6 +79,12 @@ async function bytesOf(address, onBytes) {
   return new Uint8Array(await new Blob(parts).arrayBuffer());
 }
 
+/** Whether these bytes are what the server says they are, which is told of every set. @param {string} sha256 hexadecimal */
+async function isRight(bytes, sha256) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") === sha256;
+}
+
 /** Adds up what is loaded of files of these sizes, and tells the page. */
 function loading({ wasm, model }) {
   let loaded = 0;
@@ -91,7 +98,7 @@ function loading({ wasm, model }) {
   };
 }
 
-async function open({ assets, sizes, delegate }) {
+async function open({ assets, sizes, sha256, delegate }) {
   let cause = "bundle";
   try {
     const onBytes = loading(sizes);
@@ -101,9 +108,12 @@ async function open({ assets, sizes, delegate }) {
     for (const each of [wasm, model]) each.catch(() => {});
     const [{ PoseLandmarker }, loader] = await Promise.all([import(assets.bundle), import(assets.loader)]);
     cause = "wasm";
-    await wasm;
+    const wasmBytes = await wasm;
     cause = "model";
     const modelAssetBuffer = await model;
+    cause = "hash";
+    if (!await isRight(modelAssetBuffer, sha256.model)) throw new Error("another model");
+    if (!await isRight(wasmBytes, sha256.wasm)) throw new Error("another WebAssembly");
     cause = "webgl";
     const graphics = new OffscreenCanvas(1, 1).getContext("webgl2");
     if (graphics === null) throw new Error("no WebGL");

@@ -15,7 +15,7 @@ const STEP_NAMES = {
 const CAUSES = {
   software: "there is no graphics card, only a program that stands for one", webgl: "this browser has no WebGL",
   bundle: "MediaPipe could not be loaded", wasm: "MediaPipe could not be loaded", model: "the model could not be loaded",
-  "context-lost": "the graphics card was lost", "too-long": "it takes too long",
+  hash: "what was loaded is not what the server has", "context-lost": "the graphics card was lost", "too-long": "it takes too long",
 };
 const WORDS = { ok: "✓ works", note: "! note", fail: "✗ fails", skip: "– not tried", busy: "… trying" };
 
