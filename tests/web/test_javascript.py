@@ -14,8 +14,11 @@ from formcheck.web.live.browser_pose import POSE_WORKER
 
 ROOT = Path(__file__).resolve().parents[2]
 LIVE = ROOT / "formcheck" / "web" / "live" / "client"
-MODULES = sorted(LIVE.glob("*.js"))
+REMOTE = ROOT / "formcheck" / "web" / "remote" / "client"
+MODULES = sorted([*LIVE.glob("*.js"), *REMOTE.glob("*.js")])
 IMPORTED = re.compile(r'^(?:import|export)[^;]*?from "([^"]+)";', re.MULTILINE)
+FETCHES = {POSE_WORKER: ('fetch(address, { mode: "same-origin", redirect: "error" })',)}
+"""What modules may ask this server for; all the others nothing."""
 
 
 def test_the_pure_parts_of_the_browser_side_hold() -> None:
@@ -30,17 +33,21 @@ def test_the_pure_parts_of_the_browser_side_hold() -> None:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
-def test_a_module_imports_only_its_neighbours(module: Path) -> None:
+def test_a_module_imports_only_what_is_served_beside_it(module: Path) -> None:
     for target in IMPORTED.findall(module.read_text(encoding="utf-8")):
-        assert target.startswith("./"), f"{target} is not beside the module: there is no build step that would find it"
-        assert (LIVE / target).is_file(), target
+        beside = r"\./[^/]+" if module.parent == LIVE else r"\./[^/]+|\.\./\.\./(?:live|player)/client/[^/]+"
+        assert re.fullmatch(beside, target), (
+            f"{target} is not served beside it: no build step would find it"
+        )
+        assert (module.parent / target).is_file(), target
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_a_module_reaches_for_nothing_on_the_network(module: Path) -> None:
     text = module.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
-    if module.name == POSE_WORKER:  # it loads the pose model, from this server alone
-        text = text.replace('fetch(address, { mode: "same-origin", redirect: "error" })', "")
+    for call in FETCHES.get(module.name, ()):
+        assert call in text
+        text = text.replace(call, "")
     assert not re.search(r"https?://|fetch\(|XMLHttpRequest|sendBeacon", text)
 
 

@@ -18,34 +18,39 @@ export function constraintsFor(choice) {
 }
 
 /**
- * An open camera.
- * @typedef {{stream: MediaStream, track: MediaStreamTrack, deviceId: string, mirrored: boolean}} OpenCamera
+ * An open camera. One that is lent belongs to whoever lent its stream, who watches over it and closes it.
+ * @typedef {{stream: MediaStream, track: MediaStreamTrack, deviceId: string, mirrored: boolean, isLent: boolean}} OpenCamera
  */
 
 /**
  * Open the camera. Throws a `Trouble`.
  * @param {Navigator} nav
- * @param {string} choice
+ * @param {string|MediaStream} choice a stream is taken as it is: in a call, camera and microphone are one
  * @param {boolean} isSecure
  * @returns {Promise<OpenCamera>}
  */
 export async function openCamera(nav, choice, isSecure) {
-  const trouble = originTrouble(nav, isSecure);
-  if (trouble !== null) throw trouble;
-  let stream;
-  try {
-    stream = await nav.mediaDevices.getUserMedia(constraintsFor(choice));
-  } catch (exception) {
-    throw cameraTrouble(exception);
-  }
+  const isLent = typeof choice !== "string";
+  const stream = isLent ? choice : await askedFor(nav, choice, isSecure);
   const [track] = stream.getVideoTracks();
   if (track === undefined) throw TROUBLES["camera-missing"];
   const settings = track.getSettings?.() ?? {};
-  return { stream, track, deviceId: settings.deviceId ?? "", mirrored: settings.facingMode !== "environment" };
+  return { stream, track, deviceId: settings.deviceId ?? "", mirrored: settings.facingMode !== "environment", isLent };
+}
+
+async function askedFor(nav, choice, isSecure) {
+  const trouble = originTrouble(nav, isSecure);
+  if (trouble !== null) throw trouble;
+  try {
+    return await nav.mediaDevices.getUserMedia(constraintsFor(choice));
+  } catch (exception) {
+    throw cameraTrouble(exception);
+  }
 }
 
 /** @param {OpenCamera|null} camera */
 export function closeCamera(camera) {
+  if (camera?.isLent) return;
   for (const track of camera?.stream.getTracks() ?? []) track.stop();
 }
 
@@ -74,7 +79,7 @@ export async function showCamera(video, camera) {
   // Phones play a video within the page, and without a tap of its own, only when it is muted and inline.
   video.muted = true;
   video.playsInline = true;
-  video.srcObject = camera.stream;
+  if (video.srcObject !== camera.stream) video.srcObject = camera.stream;
   try {
     await Promise.race([firstPicture(video), timeout(FIRST_PICTURE_MS)]);
   } catch (exception) {
@@ -99,12 +104,13 @@ function timeout(ms) {
 }
 
 /**
- * Tell when the camera goes away by itself.
+ * Tell when the camera goes away by itself; one that is lent is taken anew by who lent it.
  * @param {OpenCamera} camera
  * @param {() => void} onGone
  * @returns {() => void} stop telling
  */
 export function watchCamera(camera, onGone) {
+  if (camera.isLent) return () => {};
   camera.track.addEventListener("ended", onGone);
   return () => camera.track.removeEventListener("ended", onGone);
 }

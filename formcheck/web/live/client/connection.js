@@ -41,7 +41,8 @@ const TOGETHER_MS = 36;
 
 export class Connection {
   /**
-   * @param {{url: string, setup: string}} set address with the token, and the first message
+   * @param {{url: string, setup: string, setId?: string|null}} set address with the token, the first message, and the id
+   *   of a set that another page began and this one goes on with
    * @param {Handlers} handlers
    * @param {import("./world.js").World} world
    * @param {import("./flow.js").Flow} flow of pictures, or of landmarks
@@ -55,7 +56,7 @@ export class Connection {
     this.timers = new Timers(world);
     /** @type {"connecting"|"open"|"lost"|"closed"} */
     this.state = "connecting";
-    this.setId = null;
+    this.setId = set.setId ?? null;
     this.inFlight = new InFlight(Math.min(flow.inFlight, 2));
     this.buffer = new LostBuffer();
     this.buffer.fill(kept);
@@ -221,7 +222,7 @@ export class Connection {
     this.granted = ready.backlog ?? 0;
     this.lastSentAt = this.world.clock();
     if (resumed) this.buffer.forgetUpTo(ready.last_t);
-    else this.stats.begin(this.world.clock());
+    if (!resumed || this.stats.beganAt === 0) this.stats.begin(this.world.clock());
     this.handlers.onReady(ready);
     this.#drain();
     this.#place();

@@ -58,6 +58,15 @@ export class EasedPose {
     this.seenAt = now;
   }
 
+  /** Set every landmark down where it is. @param {Array<Array<number|null>>} pose */
+  put(pose) {
+    pose.forEach(([x, y], i) => {
+      const seen = Number.isFinite(x) && Number.isFinite(y);
+      this.x[i] = seen ? x : NaN;
+      this.y[i] = seen ? y : NaN;
+    });
+  }
+
   /**
    * Move on to `now`.
    * @returns {number} the largest remaining way of any landmark, a share of the picture

@@ -63,6 +63,18 @@ export class Overlay {
     if (this.handle === 0) this.handle = requestAnimationFrame(this.#frame);
   }
 
+  /**
+   * Draw a pose as it is, on the frame that it belongs to.
+   * @param {Array<Array<number|null>>|null} pose @param {Object<string, string|null>} bands of the knees
+   * @param {number} alpha 0 to 1
+   */
+  put(pose, bands, alpha) {
+    this.context.clearRect(0, 0, this.canvas.width, this.canvas.height);
+    if (pose !== null) this.pose.put(pose);
+    this.bands = bands;
+    if (alpha > 0) this.#draw(alpha);
+  }
+
   stop() {
     cancelAnimationFrame(this.handle);
     this.handle = 0;

@@ -96,11 +96,13 @@ export class SetRun {
     this.encoder = null;
     this.longSide = LONG_SIDES[0];
     this.unreadable = 0;
+    /** Pictures are taken no closer together, ms. */
+    this.apartMs = 0;
     this.slow = new SlowWatch();
     this.stage = "setup";
   }
 
-  /** @param {string} choice of the camera */
+  /** @param {string|MediaStream} choice of the camera, or the stream of one */
   async open(choice) {
     this.source?.hopeForPlace();
     // Where pictures may not leave there is nothing to begin with before it is known that poses can be found here.
@@ -157,6 +159,16 @@ export class SetRun {
   }
 
   /**
+   * Send pictures no larger and no closer together than this; landmarks are small as they are.
+   * @param {number} longSide px @param {number} fps
+   */
+  pace(longSide, fps) {
+    this.longSide = longSide;
+    // A tenth less, since a camera's times are not exact.
+    this.apartMs = 900 / fps;
+  }
+
+  /**
    * Let go of camera, socket and everything that runs.
    * @param {boolean} cancel also drop the set in the server
    * @param {boolean} keeps whether what is on this device of it stays there
@@ -175,7 +187,7 @@ export class SetRun {
     this.encoder?.close();
     this.#forgetWaiting();
     closeCamera(this.camera);
-    this.video.srcObject = null;
+    if (!this.camera?.isLent) this.video.srcObject = null;
     return work();
   }
 
@@ -282,7 +294,7 @@ export class SetRun {
     if (this.isKept) return { url: url.href, setup: keptSetupMessage(this.keeper.set.setup) };
     const said = this.finding === null ? setupMessage(setup, this.sessionNumber, this.#size())
       : landmarkSetupMessage(setup, this.sessionNumber, this.foundIn, this.finding.estimator, this.source.allowed);
-    return { url: url.href, setup: said };
+    return { url: url.href, setup: said, setId: this.data.set_id ?? null };
   }
 
   /** From now on these find the poses. @param {import("./pose_source.js").Finding|null} finding null: pictures go */
@@ -312,8 +324,9 @@ export class SetRun {
       return;
     }
     if (this.isStuck) return;
-    if (this.finding !== null && captureMs - this.lastT < LEAST_APART_MS) return;
-    const t = Math.max(captureMs, this.lastT + 0.5);
+    const taken = captureMs + (this.data.clock_ms ?? 0);
+    if (taken - this.lastT < (this.finding === null ? this.apartMs : LEAST_APART_MS)) return;
+    const t = Math.max(taken, this.lastT + 0.5);
     if (this.isStepping || this.waiting.length > 0) {
       this.#wait(t);
       return;

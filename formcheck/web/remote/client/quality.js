@@ -1,0 +1,95 @@
+/**
+ * What gives way when the uplink is narrow: the picture's size, then its rate, then the picture. Sound is never touched,
+ * and measures go on. Pure: times come in, nothing here looks at a clock.
+ *
+ * @typedef {Object} Step
+ * @property {number} longSide of the video that is sent, px
+ * @property {number} fps
+ * @property {number} kbps most that its encoder may take
+ * @property {boolean} video whether there is any
+ * @property {number} picturesLongSide of the pictures that are sent to be analysed, where landmarks are not, px
+ * @property {number} picturesFps
+ * @property {string} words what is said of the step
+ */
+
+/** @type {readonly Step[]} best first */
+export const STEPS = Object.freeze([
+  { longSide: 640, fps: 30, kbps: 1000, picturesLongSide: 640, picturesFps: 25, words: "Full picture" },
+  { longSide: 480, fps: 30, kbps: 450, picturesLongSide: 480, picturesFps: 14, words: "Smaller picture" },
+  { longSide: 320, fps: 24, kbps: 220, picturesLongSide: 360, picturesFps: 12, words: "Small picture" },
+  { longSide: 320, fps: 12, kbps: 110, picturesLongSide: 360, picturesFps: 10, words: "Small picture, fewer a second" },
+  { longSide: 320, fps: 12, kbps: 0, picturesLongSide: 360, picturesFps: 8, words: "Picture off, sound goes on" },
+].map((step) => Object.freeze({ ...step, video: step.kbps > 0 })));
+
+/** A call begins here, until the line has shown what it carries. */
+export const FIRST = 1;
+/** Trouble lasts this long before a step down, ms. */
+export const DOWN_AFTER_MS = 3000;
+/** All is well for this long before a step up, ms. */
+export const UP_AFTER_MS = 15_000;
+/** After a step up that did not hold, at most this, ms. */
+const UP_LATEST_MS = 30_000;
+/** A step up that is taken back within this did not hold, ms. */
+const HOLDS_MS = 12_000;
+/** An answer older than this is late, ms. */
+export const LATE_ANSWER_MS = 400;
+/** More concealed sound than this is heard, a share. */
+export const CONCEALED_SHARE = 0.03;
+
+/**
+ * @typedef {Object} Line what was measured of the line over the last second
+ * @property {boolean} limited whether the encoder says that it has too little bandwidth
+ * @property {number|null} concealed share of the sound that did not arrive in time at the other end
+ * @property {number|null} answerMs age of the answers, 95th of a hundred
+ */
+
+/** @param {Line} line */
+export function isNarrow({ limited, concealed, answerMs }) {
+  return limited || (concealed ?? 0) > CONCEALED_SHARE || (answerMs ?? 0) > LATE_ANSWER_MS;
+}
+
+/** Goes down and up. */
+export class Ladder {
+  constructor(at = FIRST) {
+    this.at = at;
+    this.narrowSince = null;
+    this.wellSince = null;
+    this.upAfterMs = UP_AFTER_MS;
+    this.wentUpAt = -Infinity;
+  }
+
+  get step() {
+    return STEPS[this.at];
+  }
+
+  /** @param {Line} line @param {number} now @returns {"down"|"up"|null} where it went */
+  look(line, now) {
+    if (isNarrow(line)) {
+      this.wellSince = null;
+      this.narrowSince ??= now;
+      if (now - this.narrowSince < DOWN_AFTER_MS || this.at === STEPS.length - 1) return null;
+      this.narrowSince = now;
+      this.upAfterMs = now - this.wentUpAt < HOLDS_MS ? Math.min(2 * this.upAfterMs, UP_LATEST_MS) : UP_AFTER_MS;
+      this.at += 1;
+      return "down";
+    }
+    this.narrowSince = null;
+    this.wellSince ??= now;
+    if (now - this.wellSince < this.upAfterMs || this.at === 0) return null;
+    this.wellSince = now;
+    this.wentUpAt = now;
+    this.at -= 1;
+    return "up";
+  }
+}
+
+/**
+ * What an encoder is told for a step.
+ * @param {Step} step @param {number} longSide of the camera's picture, px
+ */
+export function encodingOf(step, longSide) {
+  return {
+    active: step.video, maxBitrate: Math.max(step.kbps, 1) * 1000, maxFramerate: step.fps,
+    scaleResolutionDownBy: Math.max(1, longSide / step.longSide),
+  };
+}
