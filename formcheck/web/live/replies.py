@@ -219,8 +219,8 @@ def ready_message(
         bilateral=rubric.phases.bilateral,
         model=opened.model,
         target=Target(plan.reps, plan.hold_s, plan.target_depth_deg),
-        depth_band=_depth_band(rubric, plan),
-        alignment_band=_alignment_band(rubric, plan),
+        depth_band=depth_band(rubric, plan),
+        alignment_band=alignment_band(rubric, plan),
         limits=ClientLimits(
             limits.max_frame_bytes, limits.max_side_px, limits.max_side_px, limits.rate(kept=opened.kept), in_flight
         ),
@@ -329,7 +329,7 @@ def _bands_of(rubric: Rubric, plan: Plan, measure: str) -> Bands | None:
     return None
 
 
-def _depth_band(rubric: Rubric, plan: Plan) -> Edges | None:
+def depth_band(rubric: Rubric, plan: Plan) -> Edges | None:
     """Return the good knee flexion where both its ends are known, which needs a prescribed depth."""
     bands = _bands_of(rubric, plan, DEPTH)
     if bands is None or not all(math.isfinite(edge) for edge in bands.good):
@@ -337,7 +337,8 @@ def _depth_band(rubric: Rubric, plan: Plan) -> Edges | None:
     return _interval(bands.good)
 
 
-def _alignment_band(rubric: Rubric, plan: Plan) -> BandEdges | None:
+def alignment_band(rubric: Rubric, plan: Plan) -> BandEdges | None:
+    """Return the bands that the gauges of the knees show; None where the exercise judges none of their measures."""
     # Of those that the gauges of the knees can show, the first that the exercise judges is the one that cues are by.
     for measure in live_shown():
         of_knee = measure.per is Per.LEG and measure.view is CheckView.FRONT

@@ -73,3 +73,5 @@ ABOUT_ROOMS_PATH: Final = "/formcheck-room/about"
 STILLS_PATH: Final = "/formcheck-room/stills"
 """Still pictures of remote sessions: goes on with the id of one. Sent there by `PUT` with a token in `LINK_HEADER`,
 fetched with `?token=`."""
+UPLINK_PATH: Final = "/formcheck-room/uplink"
+"""Takes what a page sends to see how fast its line is, by `POST`, and forgets it."""

@@ -119,12 +119,17 @@ export class Panel {
     setAttribute(this.phase, "data-phase", frame.phase);
     this.#hold(frame, inSet);
     if (frame.cue !== null && frame.cue.text !== "") {
-      const again = this.cue.textContent === frame.cue.text;
-      if (again) setText(this.cue, "");
-      this.nextCue = { text: frame.cue.text, kind: frame.cue.kind, lead: leadOf(frame), at: again ? now + AGAIN_MS : now };
-      this.#cue(now);
+      this.tell({ text: frame.cue.text, kind: frame.cue.kind, lead: leadOf(frame) }, now);
     }
     if (frame.notice !== "") this.note(frame.notice, now);
+  }
+
+  /** Show a cue. @param {{text: string, kind: string, lead: string}} cue @param {number} now */
+  tell(cue, now) {
+    const again = this.cue.textContent === cue.text;
+    if (again) setText(this.cue, "");
+    this.nextCue = { ...cue, at: again ? now + AGAIN_MS : now };
+    this.#cue(now);
   }
 
   /** @param {string} sentence @param {number} now */

@@ -116,7 +116,7 @@ export function watchLevel(stream, onLevel) {
   }, 80);
   return () => {
     clearInterval(look);
-    context.close();
+    if (context.state !== "closed") context.close();
   };
 }
 
