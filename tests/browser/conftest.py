@@ -30,7 +30,7 @@ BARE_FLAGS = (
     "LensOverlay,MediaRouter,NetworkTimeServiceQuerying,OptimizationHints,PaintHolding,PreconnectToSearch,"
     "ThirdPartyStoragePartitioning",
 )
-_FLAGS = (
+FLAGS = (
     *BARE_FLAGS,
     "--use-fake-ui-for-media-stream",
     "--use-fake-device-for-media-stream",
@@ -113,7 +113,7 @@ OpenPage = Callable[..., Page]
 @pytest.fixture(scope="package")
 def browser_without_film(playwright: Playwright) -> Iterator[Browser]:
     """Run one Chromium for all pages whose camera may show Chromium's own test picture."""
-    started = playwright.chromium.launch(executable_path=chromium(), args=_FLAGS)
+    started = playwright.chromium.launch(executable_path=chromium(), args=FLAGS)
     yield started
     started.close()
 
@@ -147,7 +147,7 @@ def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path:
             y4m = tmp_path / f"{clip}.y4m"
             if not y4m.exists():
                 camera_film(clip, y4m)
-            flags = [*_FLAGS, f"--use-file-for-fake-video-capture={y4m}"]
+            flags = [*FLAGS, f"--use-file-for-fake-video-capture={y4m}"]
             browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
             browsers.append(browser)
         context = browser.new_context(

@@ -36,7 +36,7 @@ from formcheck.web.gate.page_head import WithHead, asked_whole, is_page
 from formcheck.web.gate.server import bound_server
 from formcheck.web.gate.stream import page_messages, without_places
 from formcheck.web.remote.messages import MAX_STILL_BYTES
-from formcheck.web.shared.addresses import PAGES, STILLS_PATH, UPLOADS_PATH
+from formcheck.web.shared.addresses import PAGES, STILLS_PATH, UPLINK_PATH, UPLOADS_PATH
 from formcheck.web.uploads.answers import CHUNK_BYTES
 
 STREAM_PATH: Final = "/_stcore/stream"
@@ -67,6 +67,7 @@ _BODIES: Final = {
     ("POST", UPLOADS_PATH): RequestBody(65_536, 30.0),
     ("PUT", UPLOADS_PATH + "/{upload_id}"): RequestBody(CHUNK_BYTES, 600.0),
     ("PUT", STILLS_PATH + "/{still}"): RequestBody(MAX_STILL_BYTES, 60.0),
+    ("POST", UPLINK_PATH): RequestBody(262_144, 30.0),
 }
 """By method and route; nothing else takes one. Ten minutes for a piece are 14 kB/s."""
 NO_BODY: Final = RequestBody()

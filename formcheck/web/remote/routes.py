@@ -3,38 +3,37 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 import cv2
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.records.access import SYSTEM, RecordsError
 from formcheck.records.remote_sessions import get_still
-from formcheck.remote.turn import TurnSettingError, turn_settings
+from formcheck.remote.turn import TurnSettingError, split_urls, turn_settings
 from formcheck.web.downloads.made_file import make_private, nothing_here
-from formcheck.web.live.browser_pose import browser_pose
-from formcheck.web.live.camera_view import shown_measures
 from formcheck.web.live.decode import decode_jpeg
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.remote.messages import MAX_STILL_BYTES, STILL_TYPE
+from formcheck.web.remote.pages import join_page, session_page
 from formcheck.web.remote.registry import RoomRegistry, room_service
 from formcheck.web.remote.socket import serve_room_socket
 from formcheck.web.remote.still_links import read_still_token
 from formcheck.web.shared.addresses import (
-    ABOUT_ROOMS_PATH,
     JOIN_PATH,
     LINK_HEADER,
     REMOTE_CLIENT_PATH,
     ROOM_PATH,
     SESSION_PATH,
     STILLS_PATH,
+    UPLINK_PATH,
 )
 from formcheck.web.shared.browser_parts import StaticFolder
 
@@ -48,6 +47,8 @@ PAGE_POLICY: Final = (
 _STILL_LIMITS: Final = LiveLimits(max_frame_bytes=MAX_STILL_BYTES, max_side_px=4608)
 """4608 x 3456 are 16 megapixels, as phones' cameras give them at most in a browser."""
 _QUALITY: Final = 92
+_BY_UDP: Final = re.compile(r"turn:([^?]+)(?:\?transport=udp)?")
+"""Addresses of a relay that also answers, as coturn does, whoever only asks for their own address."""
 
 
 def remote_routes(service: Callable[[], RoomRegistry] = room_service, static_folder: Path = _CLIENT) -> list[BaseRoute]:
@@ -69,13 +70,15 @@ def remote_routes(service: Callable[[], RoomRegistry] = room_service, static_fol
         return files.answer(request.path_params["file"], request.headers.get("if-none-match"))
 
     def join(_: Request) -> Response:
-        return _page(static_folder / "join.html")
+        return _page(join_page(_relay_addresses()))
 
     def session(_: Request) -> Response:
-        return _page(static_folder / "session.html")
+        return _page(session_page())
 
-    def about(_: Request) -> Response:
-        return JSONResponse(_about(), headers={"Cache-Control": "no-store"})
+    async def uplink(request: Request) -> Response:
+        async for _ in request.stream():
+            pass
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
     async def still(request: Request) -> Response:
         if request.method == "PUT":
@@ -87,39 +90,31 @@ def remote_routes(service: Callable[[], RoomRegistry] = room_service, static_fol
         Route(JOIN_PATH, join),
         Route(SESSION_PATH + "/{room}", session),
         Route(REMOTE_CLIENT_PATH + "/{file}", static),
-        Route(ABOUT_ROOMS_PATH, about),
+        Route(UPLINK_PATH, uplink, methods=["POST"]),
         Route(STILLS_PATH + "/{still}", still, methods=["GET", "PUT"]),
     ]
 
 
-def _page(path: Path) -> Response:
-    if not path.is_file():
-        return PlainTextResponse("There is nothing here.\n", status_code=404)
+def _page(text: str) -> Response:
     headers = {
         "Content-Security-Policy": PAGE_POLICY,
         "Cache-Control": "no-cache",
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex",
     }
-    return FileResponse(path, media_type="text/html; charset=utf-8", headers=headers)
+    return HTMLResponse(text, headers=headers)
 
 
-def _about() -> dict[str, object]:
-    """Return what both pages are to know, the same for everybody."""
+def _relay_addresses() -> list[str]:
+    """Return where the relay answers a plain binding request, which needs no credential."""
     try:
         settings = turn_settings()
-        relay: dict[str, object] = {"has_relay": settings.has_relay, "fault": ""}
-    except TurnSettingError as error:
-        relay = {"has_relay": False, "fault": error.reason}
-    return {
-        "pose": browser_pose(),
-        "measures": shown_measures(),
-        "exercises": [
-            {"name": rubric.exercise, "title": rubric.name, "bilateral": rubric.phases.bilateral}
-            for rubric in (builtin_rubric(name) for name in builtin_names())
-        ],
-        "relay": relay,
-    }
+    except TurnSettingError:
+        return []
+    if not settings.has_relay:
+        return []
+    asked = split_urls(settings.stun_urls)
+    return asked or [f"stun:{found[1]}" for url in split_urls(settings.urls) if (found := _BY_UDP.fullmatch(url))]
 
 
 async def _take_still(request: Request, registry: RoomRegistry) -> Response:

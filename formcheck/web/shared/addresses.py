@@ -68,8 +68,6 @@ SESSION_PATH: Final = "/session"
 """The clinician's page of a remote session; goes on with the room's id, a ticket stands behind `#`."""
 REMOTE_CLIENT_PATH: Final = "/formcheck-static/remote/client"
 """Scripts and styles of both pages; goes on with the name of a file."""
-ABOUT_ROOMS_PATH: Final = "/formcheck-room/about"
-"""What both pages are to know: estimator, measures, exercises, whether there is a relay. The same for everybody."""
 STILLS_PATH: Final = "/formcheck-room/stills"
 """Still pictures of remote sessions: goes on with the id of one. Sent there by `PUT` with a token in `LINK_HEADER`,
 fetched with `?token=`."""

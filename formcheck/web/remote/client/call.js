@@ -70,6 +70,7 @@ export class Call {
     /** How long pictures wait at this end, ms. */
     this.bufferMs = 0;
     this.isIn = false;
+    this.saidState = "";
     this.captions = false;
     /** @type {Map<string, {picture: PictureWatch, words: string, last: Object|null}>} */
     this.known = new Map();
@@ -141,6 +142,7 @@ export class Call {
     switch (message.type) {
       case "welcome":
         this.isIn = true;
+        this.saidState = "";
         this.mesh.use(message.ice);
         this.handlers.onMessage(message);
         this.#devicesChanged();
@@ -169,7 +171,8 @@ export class Call {
   }
 
   #state(state, closing) {
-    if (state === "open" && this.isIn) this.#devicesChanged();
+    // A socket that comes back is welcomed anew, and the server hears of the devices again.
+    if (state === "lost") this.saidState = "";
     this.handlers.onState(state, closing);
   }
 
@@ -221,10 +224,13 @@ export class Call {
     if (!this.isIn) return;
     const { muted, camera, facing, video } = this.devices;
     const said = video?.getSettings?.().facingMode;
-    this.send({
+    const state = {
       type: "state", muted: muted || this.devices.audio === null, camera, captions: this.captions,
       away: document.visibilityState === "hidden", facing: said === "user" || said === "environment" ? said : video ? facing : "unknown",
-    });
+    };
+    if (JSON.stringify(state) === this.saidState) return;
+    this.saidState = JSON.stringify(state);
+    this.send(state);
   }
 
   #hurry = () => {

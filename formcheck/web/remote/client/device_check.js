@@ -111,7 +111,10 @@ export class DeviceCheck {
 
   close() {
     this.stopLevel?.();
+    this.stopLevel = undefined;
     this.video.srcObject = null;
+    // The call has a list of the same.
+    this.consents.replaceChildren();
   }
 
   async #take() {

@@ -225,8 +225,10 @@ class JoinPage {
   /** Look for a way to find poses here while there is time: a self-test takes the processor for a while. */
   async #openSource() {
     if (this.source !== null || this.data.pose === null) return;
-    const { PoseSource } = await import("../../live/client/pose_source.js");
-    this.source = new PoseSource(this.data.pose, true, {
+    const found = await import("../../live/client/pose_source.js").catch(() => null);
+    // Without it pictures are sent, as where no model is there; the next time it is tried again.
+    if (found === null || this.source !== null) return;
+    this.source = new found.PoseSource(this.data.pose, true, {
       storage: browserStorage(), userAgent: navigator.userAgent, now: () => Date.now(),
     });
     this.source.begin();
@@ -410,6 +412,7 @@ class JoinPage {
   #answered({ person, what, answer }) {
     if (this.me !== null && person !== this.me) return;
     this.consents = withAnswer(this.consents, what, answer);
+    if (this.me === null) return;
     if (!isAgreed(this.consents, "still")) this.ring.clear();
     this.#keptNow();
     this.#agreements();

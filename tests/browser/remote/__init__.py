@@ -1,0 +1,1 @@
+"""Remote sessions in real browsers."""

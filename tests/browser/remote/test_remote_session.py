@@ -1,0 +1,165 @@
+"""Layer: real browsers that call each other on this computer, the real server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from ..test_live import wait_for_reps
+from ..waiting import settled, until
+from .conftest import SEES_SOMEBODY, OpenSomebody, RemoteApp, come_in, in_call
+
+KeepPicture = Callable[[Page, str], Path]
+_FRAMES = """
+() => [...document.querySelectorAll('.fr-others video')].map((v) => v.getVideoPlaybackQuality().totalVideoFrames)
+"""
+_WATCH_GAPS = """
+() => {
+  window.gaps = { longest: 0 };
+  const video = document.querySelector('.fr-others video');
+  let last = performance.now();
+  const next = (now) => {
+    window.gaps.longest = Math.max(window.gaps.longest, now - last);
+    last = now;
+    video.requestVideoFrameCallback(next);
+  };
+  video.requestVideoFrameCallback(next);
+}
+"""
+
+
+def frames(page: Page) -> int:
+    """Return how many pictures of the first other person were shown."""
+    shown: list[int] = page.evaluate(_FRAMES)
+    return shown[0]
+
+
+def test_a_client_is_checked_waits_is_let_in_and_both_see_each_other(
+    somebody: OpenSomebody, remote_app: RemoteApp, keep_picture: KeepPicture
+) -> None:
+    room = remote_app.room()
+    clinician = somebody(room.clinician)
+    client = somebody(room.client, width=390, height=844)
+    assert "#" not in client.page.url, "the code is out of the address at once"
+    come_in(client.page)
+    queue = clinician.page.get_by_test_id("queue")
+    expect(queue).to_contain_text("Miriam")
+    expect(queue).to_contain_text("Camera and sound work")
+    before = {"welcome", "people", "connect", "sdp", "ice", "ice_servers", "result"}
+    assert not before & set(client.line.types()), "before admission nothing of the call leaves the server"
+    clinician.page.get_by_role("button", name="Let in").click()
+    for each in (clinician, client):
+        until(each.page, SEES_SOMEBODY)
+    clinician.page.get_by_test_id("tab-people").click()
+    client.page.get_by_test_id("more").click()
+    words = [each.page.get_by_test_id("words") for each in (clinician, client)]
+    expect(words[0]).not_to_be_empty()
+    expect(words[1]).to_have_text(words[0].inner_text())
+    assert len(words[0].inner_text().split()) == 6
+    keep_picture(clinician.page, "clinician")
+    keep_picture(client.page, "client")
+    client.page.get_by_test_id("chat-text").fill("<b>Hello</b>")
+    client.page.get_by_test_id("chat-send").click()
+    clinician.page.get_by_test_id("tab-chat").click()
+    expect(clinician.page.get_by_role("log")).to_contain_text("<b>Hello</b>")
+    clinician.page.get_by_test_id("end").click()
+    clinician.page.get_by_test_id("end").click()
+    for each in (clinician, client):
+        expect(each.page.get_by_test_id("screen-over")).to_contain_text("The session is over")
+
+
+def test_a_client_who_loads_the_page_anew_is_back_without_being_let_in_again(
+    somebody: OpenSomebody, remote_app: RemoteApp
+) -> None:
+    clinician, client = in_call(somebody, remote_app.room())
+    client.page.reload()
+    client.page.get_by_test_id("screen-call").wait_for()
+    until(client.page, SEES_SOMEBODY)
+    until(clinician.page, SEES_SOMEBODY)
+    seen = frames(clinician.page)
+    until(clinician.page, f"({_FRAMES})()[0] > {seen + 5}")
+    assert [each["type"] for each in clinician.line.said].count("admit") == 1
+
+
+def test_a_lost_socket_leaves_the_call_alone_and_what_was_said_meanwhile_arrives(
+    somebody: OpenSomebody, remote_app: RemoteApp
+) -> None:
+    clinician, client = in_call(somebody, remote_app.room())
+    clinician.page.evaluate(_WATCH_GAPS)
+    client.line.cut()
+    expect(client.page.get_by_test_id("trouble")).to_contain_text("The call goes on")
+    seen = frames(clinician.page)
+    client.page.get_by_test_id("more").click()
+    client.page.get_by_test_id("chat-text").fill("Are you there?")
+    client.page.get_by_test_id("chat-send").click()
+    until(clinician.page, f"({_FRAMES})()[0] > {seen + 5}")
+    offers = sum(each["type"] == "connect" for each in client.line.heard)
+    client.line.mend()
+    clinician.page.get_by_test_id("tab-chat").click()
+    expect(clinician.page.get_by_role("log")).to_contain_text("Are you there?")
+    expect(client.page.get_by_test_id("trouble")).to_be_hidden()
+    assert sum(each["type"] == "connect" for each in client.line.heard) == offers, "no connection is made anew"
+    settled(clinician.page, 300)
+    assert clinician.page.evaluate("window.gaps.longest") < 4000
+
+
+def test_who_joins_and_who_is_taken_out_touches_no_other_connection(
+    somebody: OpenSomebody, remote_app: RemoteApp
+) -> None:
+    room = remote_app.room()
+    clinician, client = in_call(somebody, room)
+    guest = somebody(room.guest(remote_app.home, "Jonas"))
+    guest.page.get_by_test_id("check-start").click()
+    guest.page.get_by_test_id("knock").click()
+    guest.page.get_by_test_id("screen-waiting").wait_for()
+    orders = [each for each in client.line.heard if each["type"] == "connect"]
+    clinician.page.get_by_role("button", name="Let in").click()
+    until(guest.page, SEES_SOMEBODY)
+    until(client.page, "document.querySelectorAll('.fr-others video').length === 2")
+    others = [each for each in client.line.heard if each["type"] == "connect" and each["peer"] != orders[0]["peer"]]
+    assert len(others) == 1
+    seen = frames(client.page)
+    clinician.page.get_by_test_id("tab-people").click()
+    clinician.page.get_by_role("button", name="Take out for good: Jonas").click()
+    expect(guest.page.get_by_test_id("screen-over")).to_contain_text("You were taken out")
+    until(client.page, "document.querySelectorAll('.fr-others video').length === 1")
+    until(client.page, f"({_FRAMES})()[0] > {seen + 5}")
+    again = [each for each in client.line.heard if each["type"] == "connect" and each["peer"] == orders[0]["peer"]]
+    assert again == orders
+
+
+def test_a_set_in_the_call_with_a_cue_a_mark_and_a_still(
+    somebody: OpenSomebody, remote_app: RemoteApp, keep_picture: KeepPicture
+) -> None:
+    clinician, client = in_call(somebody, remote_app.room(), clip="wall_squat_front")
+    page = clinician.page
+    page.get_by_test_id("reps").fill("2")
+    page.get_by_test_id("hold_s").fill("1")
+    page.get_by_test_id("start-set").click()
+    wait_for_reps(client.page, 1)
+    wait_for_reps(page, 1)
+    page.get_by_role("group", name="Cues").get_by_role("button").first.click()
+    expect(client.page.get_by_test_id("caption")).to_be_visible()
+    page.get_by_test_id("take-still").click()
+    expect(page.get_by_test_id("still").locator("img")).to_be_visible()
+    until(page, "document.querySelector('[data-testid=still] img').naturalWidth === 640")
+    box = page.get_by_test_id("still").bounding_box()
+    assert box is not None
+    for x, y in ((0.3, 0.3), (0.5, 0.5), (0.3, 0.7)):
+        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    page.get_by_test_id("share-still").click()
+    expect(client.page.get_by_test_id("still")).to_be_visible()
+    page.get_by_test_id("tab-notes").click()
+    page.get_by_test_id("moment-good").click()
+    expect(page.get_by_test_id("moments")).to_contain_text("Good")
+    keep_picture(page, "clinician")
+    keep_picture(client.page, "client")
+    page.get_by_test_id("finish-set").click()
+    expect(page.get_by_test_id("said")).to_contain_text("Set done", timeout=60_000)
+    counted = [each["reps"] for each in clinician.line.heard if each["type"] == "set_finished"]
+    assert counted, "the set was measured"
+    assert counted[0] >= 1
+    drawn = [each for each in clinician.line.said if each["type"] == "draw"]
+    assert drawn[0]["drawings"][0]["kind"] == "angle"
