@@ -85,7 +85,7 @@ def _imported(module: Path) -> Iterator[Path]:
 
 @cache
 def _text(page: str) -> str:
-    """Return a page without its data. All its scripts are named in it: otherwise each would be found by the one before."""
+    """Return a page without its data. It names all its scripts: otherwise each would be found by the one before."""
     web = _CLIENT.parents[1]
     links = [f'<link rel="modulepreload" href="{_SERVED}{path.relative_to(web)}">' for path in modules_of(page)[1:]]
     text = (_CLIENT / f"{page}.html").read_text(encoding="utf-8")

@@ -145,10 +145,8 @@ def test_a_set_in_the_call_with_a_cue_a_mark_and_a_still(
     page.get_by_test_id("take-still").click()
     expect(page.get_by_test_id("still").locator("img")).to_be_visible()
     until(page, "document.querySelector('[data-testid=still] img').naturalWidth === 640")
-    box = page.get_by_test_id("still").bounding_box()
-    assert box is not None
-    for x, y in ((0.3, 0.3), (0.5, 0.5), (0.3, 0.7)):
-        page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+    for x, y in ((40, 30), (90, 80), (40, 130)):
+        page.get_by_test_id("still").click(position={"x": x, "y": y})
     page.get_by_test_id("share-still").click()
     expect(client.page.get_by_test_id("still")).to_be_visible()
     page.get_by_test_id("tab-notes").click()

@@ -162,7 +162,7 @@ export class SetRun {
    * Send pictures no larger and no closer together than this; landmarks are small as they are.
    * @param {number} longSide px @param {number} fps
    */
-  pace(longSide, fps) {
+  sendAtMost(longSide, fps) {
     this.longSide = longSide;
     // A tenth less, since a camera's times are not exact.
     this.apartMs = 900 / fps;

@@ -106,7 +106,7 @@ export class MeasuredSet {
 
   /** @param {import("./quality.js").Step} step */
   pace(step) {
-    this.run?.pace(step.picturesLongSide, step.picturesFps);
+    this.run?.sendAtMost(step.picturesLongSide, step.picturesFps);
   }
 
   /** What the clinician says to do: spoken and shown. @param {string} text */

@@ -638,6 +638,8 @@ class SessionPage {
     show(this.tools, true);
     this.#showStill(this.stills.get(id));
     this.#listStills();
+    // Beside a set the list of measures stands above it.
+    this.still.element.scrollIntoView({ block: "nearest" });
   }
 
   #showStill(still) {
