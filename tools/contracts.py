@@ -6,7 +6,7 @@ JSON Schema into `docs/schemas/`, and the types of the same for JavaScript into 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -34,7 +34,7 @@ from formcheck.web.remote.messages import (
     ROOM_VERSION,
 )
 from formcheck.web.remote.replies import RoomReply
-from formcheck.web.shared.addresses import ABOUT_ROOMS_PATH, LINK_HEADER, ROOM_PATH, SOCKET_PATH
+from formcheck.web.shared.addresses import LINK_HEADER, ROOM_PATH, SOCKET_PATH
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 _SCHEMAS: Final = "docs/schemas"
@@ -50,7 +50,8 @@ def made() -> dict[str, str]:
     replies = schema_of(TypeAdapter(Reply), mode="serialization")
     room_messages = ROOM_MESSAGES.schema
     room_replies = schema_of(TypeAdapter(RoomReply), mode="serialization")
-    close = ", ".join(f"{each.name}: {each.value}" for each in CloseCode)
+    of_rooms = {CloseCode.NOT_ADMITTED, CloseCode.REMOVED}
+    close = _codes(each for each in CloseCode if each not in of_rooms)
     constants = (
         f"export const VERSION = {PROTOCOL_VERSION};\n"
         "/** First byte of a binary message. */\n"
@@ -68,13 +69,12 @@ def made() -> dict[str, str]:
     room_constants = (
         f"export const VERSION = {ROOM_VERSION};\n"
         f"export const ROOM_PATH = {json.dumps(ROOM_PATH)};\n"
-        f"export const ABOUT_PATH = {json.dumps(ABOUT_ROOMS_PATH)};\n"
         f"export const SOCKET_PATH = {json.dumps(SOCKET_PATH)};\n"
         f"export const LINK_HEADER = {json.dumps(LINK_HEADER)};\n"
         f"export const MAX_TEXT_CHARS = {MAX_TEXT_CHARS};\n"
         f"export const MAX_SDP_CHARS = {MAX_SDP_CHARS};\n"
         f"export const MAX_STILL_BYTES = {MAX_STILL_BYTES};\n\n"
-        f"/** Close codes of the socket. */\nexport const CLOSE = Object.freeze({{ {close} }});\n"
+        f"/** Close codes of the socket. */\nexport const CLOSE = Object.freeze({{ {_codes(CloseCode)} }});\n"
     )
     live = _module("The live socket's messages", {"ClientMessage": messages, "Message": replies}, constants)
     room = _module(
@@ -91,6 +91,10 @@ def made() -> dict[str, str]:
         "formcheck/web/player/client/contract.js": player,
         "formcheck/web/remote/client/contract.js": room,
     }
+
+
+def _codes(codes: Iterable[CloseCode]) -> str:
+    return ", ".join(f"{each.name}: {each.value}" for each in codes)
 
 
 def _document(title: str, schema: Schema) -> str:

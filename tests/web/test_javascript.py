@@ -17,7 +17,11 @@ LIVE = ROOT / "formcheck" / "web" / "live" / "client"
 REMOTE = ROOT / "formcheck" / "web" / "remote" / "client"
 MODULES = sorted([*LIVE.glob("*.js"), *REMOTE.glob("*.js")])
 IMPORTED = re.compile(r'^(?:import|export)[^;]*?from "([^"]+)";', re.MULTILINE)
-FETCHES = {POSE_WORKER: ('fetch(address, { mode: "same-origin", redirect: "error" })',)}
+FETCHES = {
+    POSE_WORKER: ('fetch(address, { mode: "same-origin", redirect: "error" })',),
+    "device_check.js": ('fetch(address, { method: "POST", body, mode: "same-origin", redirect: "error" })',),
+    "join.js": ("fetch(put, { ...STILL_REQUEST, body: still.jpeg, headers })",),
+}
 """What modules may ask this server for; all the others nothing."""
 
 
@@ -36,9 +40,7 @@ def test_the_pure_parts_of_the_browser_side_hold() -> None:
 def test_a_module_imports_only_what_is_served_beside_it(module: Path) -> None:
     for target in IMPORTED.findall(module.read_text(encoding="utf-8")):
         beside = r"\./[^/]+" if module.parent == LIVE else r"\./[^/]+|\.\./\.\./(?:live|player)/client/[^/]+"
-        assert re.fullmatch(beside, target), (
-            f"{target} is not served beside it: no build step would find it"
-        )
+        assert re.fullmatch(beside, target), f"{target} is not served beside it: no build step would find it"
         assert (module.parent / target).is_file(), target
 
 

@@ -55,6 +55,8 @@ OF_UPLOADS: Final = {
 SOCKETS: Final = {"/live", "/room"}
 STILLS: Final = {"/formcheck-room/stills/{still}": {"GET", "HEAD", "PUT"}}
 """Stills of a remote session, each with a token of its own, as long as its room is open (`tests/web/remote`)."""
+UPLINK: Final = {"/formcheck-room/uplink": {"POST"}}
+"""Takes bytes and forgets them."""
 PAGE: Final = {"origin": "http://testserver"}
 """What a page of this server sends with its sockets."""
 
@@ -85,7 +87,7 @@ def test_the_app_has_these_routes_and_no_others() -> None:
 def test_nothing_but_reading_is_possible_elsewhere_than_with_uploads() -> None:
     for route in app_routes():
         if isinstance(route, Route):
-            assert route.methods == (OF_UPLOADS | STILLS).get(route.path, {"GET", "HEAD"})
+            assert route.methods == (OF_UPLOADS | STILLS | UPLINK).get(route.path, {"GET", "HEAD"})
 
 
 @pytest.mark.usefixtures("_live_server")

@@ -699,7 +699,6 @@
 
 export const VERSION = 1;
 export const ROOM_PATH = "/room";
-export const ABOUT_PATH = "/formcheck-room/about";
 export const SOCKET_PATH = "/live";
 export const LINK_HEADER = "x-formcheck-link";
 export const MAX_TEXT_CHARS = 16384;

@@ -20,6 +20,7 @@ const CODE_KEY = "formcheck-room-code";
 const BROWSER_KEY = "formcheck-browser";
 /** A short loss of the socket is not spoken of, ms. */
 const SPOKEN_AFTER_MS = 2000;
+const STILL_REQUEST = Object.freeze({ method: "PUT", mode: "same-origin", redirect: "error" });
 /** Said aloud and shown where somebody said stop. */
 const STOPPED = "Stop. Rest now.";
 
@@ -441,9 +442,8 @@ class JoinPage {
     const still = isAgreed(this.consents, "still") ? await this.ring.still(t) : null;
     if (still === null) return;
     this.announcer.say("A picture was taken");
-    await fetch(put, {
-      method: "PUT", body: still.jpeg, headers: { "content-type": "image/jpeg", [LINK_HEADER]: token }, mode: "same-origin", redirect: "error",
-    });
+    const headers = { "content-type": "image/jpeg", [LINK_HEADER]: token };
+    await fetch(put, { ...STILL_REQUEST, body: still.jpeg, headers });
   }
 
   #still(still) {
