@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Answers, ClockOffset, FADE_MS, Fade, FrameClock, KEPT_MS, NEAR_MS } from "../../formcheck/web/remote/client/sync.js";
+import {
+  Answers, ClockOffset, FADE_MS, Fade, FrameClock, KEPT_MS, LONGEST_BUFFER_MS, MEASURED_BUFFER_MS, NEAR_MS, Waiting,
+} from "../../formcheck/web/remote/client/sync.js";
 
 const AHEAD = 5000;
 
@@ -129,4 +131,18 @@ test("the overlay is gone soon after answers stop, and its numbers are late", ()
   assert.equal(fade.alpha(false, 1000 + FADE_MS), 0);
   assert.ok(FADE_MS <= 100);
   assert.equal(fade.isLate(1000 + FADE_MS + 1), true);
+});
+
+test("pictures wait for as long as answers take, within bounds, and are not made to wander", () => {
+  const waiting = new Waiting();
+  const take = (lag, times = 60) => Array.from({ length: times }, () => waiting.add(lag)).filter(Boolean).length;
+  assert.equal(take(120), 0);
+  assert.equal(waiting.ms, MEASURED_BUFFER_MS);
+  assert.equal(take(310), 1);
+  assert.equal(waiting.ms, 350);
+  assert.equal(take(290), 0, "a little less is no reason");
+  assert.equal(take(180), 1);
+  assert.equal(waiting.ms, MEASURED_BUFFER_MS);
+  take(5000);
+  assert.equal(waiting.ms, LONGEST_BUFFER_MS);
 });

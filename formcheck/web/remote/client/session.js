@@ -16,12 +16,16 @@ import { findingRow } from "./device_check.js";
 import { Caption } from "./measured_set.js";
 import { Chat, StillPicture, Switch, Tile, button, field, keptWords, minutes, pageData } from "./parts.js";
 import { findingsOf } from "./precheck.js";
-import { Answers, Fade, FrameClock, MEASURED_BUFFER_MS } from "./sync.js";
+import { Answers, Fade, FrameClock, Waiting } from "./sync.js";
 
 const BROWSER_KEY = "formcheck-browser";
 const TICKET_KEY = "formcheck-room-ticket";
 const SPOKEN_AFTER_MS = 2000;
 const LOOK_MS = 100;
+/** Measures that are later than this say by how much, ms. */
+const SPOKEN_LATE_MS = 1000;
+/** A still is there within this, ms. */
+const STILL_MS = 6000;
 const MOMENTS = Object.freeze([["mark", "Mark"], ["good", "Good"], ["pain", "Pain"], ["look_again", "Look again"]]);
 const LEGS = Object.freeze({ both: "Both", auto: "The camera finds it", left: "Left", right: "Right" });
 const ROLES = Object.freeze({ owner: "clinician", clinician: "clinician", client: "client", guest: "guest" });
@@ -81,9 +85,10 @@ class MeasuredPicture {
     this.canvas.remove();
   }
 
-  /** Without frames there is nothing to draw on. */
-  isLate(now) {
-    return this.fade.isLate(now);
+  /** A time of the client's clock by this page's; null before both are known. @param {number} t */
+  ours(t) {
+    const { offsetMs } = this.call;
+    return offsetMs === null || this.theirOffset === null ? null : t + this.theirOffset - offsetMs;
   }
 
   #next = (now, metadata) => {
@@ -300,7 +305,10 @@ class SessionPage {
       chat: () => this.#chatted(message), stopped: () => this.#stopped(message), clock_of: () => this.#clockOf(message),
       waiting: () => this.#tell("You are not let in yet: the clinician whose room this is does that."),
       ended: () => this.#ended("The session is over", message.reason),
-      refused: () => this.#tell(`${message.reason} ${message.remedy}`),
+      refused: () => {
+        clearTimeout(this.stillTimer);
+        this.#tell(`${message.reason} ${message.remedy}`);
+      },
     }[message.type];
     act?.();
   }
@@ -483,7 +491,8 @@ class SessionPage {
     this.targets.toggleAttribute("inert", on);
     show(this.targets, !on);
     setText(this.setWords, `${STAGES[set.stage]}${set.targets === null ? "" : `: ${targetsWords(set.targets)}`}`);
-    this.call.buffer(on ? MEASURED_BUFFER_MS : 0);
+    if (on && before === "none") this.waiting = new Waiting();
+    this.call.buffer(on ? this.waiting.ms : 0);
     if (on && before === "none") {
       this.measured?.clear();
       this.panel.busy("The client is getting ready");
@@ -524,6 +533,8 @@ class SessionPage {
     const now = performance.now();
     this.newest = { frame, at: now };
     this.measured?.answers.add(frame);
+    const taken = this.measured?.ours(frame.t) ?? null;
+    if (taken !== null && this.waiting.add(pageClock() - taken)) this.call.buffer(this.waiting.ms);
     this.readings.take(frame, now, 0);
     this.panel.frame(frame, now);
     const { verdict } = frame;
@@ -603,6 +614,8 @@ class SessionPage {
     }
     this.call.send({ type: "take_still", t_ms: t });
     this.announcer.say("Asked for a still");
+    clearTimeout(this.stillTimer);
+    this.stillTimer = setTimeout(() => this.#tell("No still came. Take it again; the client must agree to it and have the page in view."), STILL_MS);
     this.tabs.choose("still");
   }
 
@@ -610,6 +623,7 @@ class SessionPage {
     if (still === null) {
       this.stills.delete(id);
     } else {
+      clearTimeout(this.stillTimer);
       const isNew = !this.stills.has(id);
       this.#keepStill(still);
       if (isNew) this.#openStill(id);
@@ -782,9 +796,9 @@ class SessionPage {
     if (!on) return;
     this.panel.readings(this.readings, now);
     const age = this.newest === null ? null : now - this.newest.at;
-    const isLate = this.newest !== null && age > 1000;
-    show(this.late, isLate);
-    if (isLate) setText(this.late, `Measures are late: ${Math.round(age / 1000)} s`);
+    const isBehind = this.newest !== null && this.measured !== null && this.measured.tile.moves && this.measured.fade.isLate(now);
+    show(this.late, isBehind || age > SPOKEN_LATE_MS);
+    setText(this.late, age > SPOKEN_LATE_MS ? `Measures are late: ${Math.round(age / 1000)} s` : "Measures are late");
   }
 
   #askEnd() {

@@ -23,8 +23,13 @@ export const NEAR_MS = 50;
 export const BETWEEN_MS = 160;
 /** Without an answer the overlay is gone after this, ms. */
 export const FADE_MS = 90;
-/** How long the picture waits while a set is measured, so that its answer is there before it, ms. */
+/** How long the picture waits while a set is measured, so that its answer is there before it: at least and at most, ms. */
 export const MEASURED_BUFFER_MS = 200;
+export const LONGEST_BUFFER_MS = 600;
+/** It is changed by no less than this, since each change makes the picture faster or slower for a while, ms. */
+const BUFFER_STEP_MS = 50;
+/** Answers that their lag is taken from. */
+const LAGS = 60;
 
 /** How far another clock is ahead of ours, from pings. */
 export class ClockOffset {
@@ -187,6 +192,30 @@ function between(a, b, share) {
     const way = (from, to) => (from === null || to === null ? null : from + (to - from) * share);
     return [way(x, toX), way(y, toY), share < 0.5 ? seen : toSeen];
   });
+}
+
+/** How long pictures are to wait, from how long answers take from the capture to here. */
+export class Waiting {
+  constructor() {
+    /** @type {number[]} */
+    this.lags = [];
+    this.ms = MEASURED_BUFFER_MS;
+  }
+
+  /** @param {number} lag of an answer, ms @returns {boolean} whether pictures are to wait for another time now */
+  add(lag) {
+    this.lags.push(lag);
+    if (this.lags.length > LAGS) this.lags.shift();
+    if (this.lags.length < LAGS / 2) return false;
+    const sorted = [...this.lags].sort((a, b) => a - b);
+    const most = sorted[Math.floor(0.95 * (sorted.length - 1))];
+    const wanted = Math.min(LONGEST_BUFFER_MS, Math.max(MEASURED_BUFFER_MS, BUFFER_STEP_MS * Math.ceil(most / BUFFER_STEP_MS)));
+    // Up at once, down only when much less would do.
+    if (wanted === this.ms || (wanted < this.ms && this.ms - wanted < 2 * BUFFER_STEP_MS)) return false;
+    this.ms = wanted;
+    this.lags = [];
+    return true;
+  }
 }
 
 /** How strongly the overlay is drawn: wholly while answers belong to the frames, gone soon after. */

@@ -1,0 +1,431 @@
+"""Remote sessions in two browsers on this computer: joins, a way that dies, the overlay's step, a narrow uplink.
+
+    python -m benchmarks.remote_calls joins --times 50
+    python -m benchmarks.remote_calls joins --times 50 --relay
+    python -m benchmarks.remote_calls dead --seconds 3 8 20 45
+    python -m benchmarks.remote_calls overlay --seconds 20
+    python -m benchmarks.remote_calls overlay --seconds 20 --relay --delay-ms 50 --loss 0.01
+    python -m benchmarks.remote_calls uplink --kbps 600 --seconds 40
+
+Needs Chromium, and coturn for all but direct calls. Media go through a proxy in this process, before coturn, that delays
+(in order), loses, narrows and stops them. One result a line, as JSON. On a machine that is busy with other things the
+figures say nothing of the product: the overlay's are held against its naive control of the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import tempfile
+import threading
+import time
+from collections import defaultdict, deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import numpy as np
+from playwright.sync_api import Page, sync_playwright
+
+from tests.browser.conftest import FLAGS, chromium, served
+from tests.browser.remote.conftest import SEES_SOMEBODY, come_in
+from tests.browser.remote.rooms import CLINICIAN, Room, new_room
+from tests.browser.waiting import until
+from tests.remote.relay import SECRET, relay
+
+_BITS: Final = 12
+_CELLS: Final = 16
+"""The film's upper edge has so many cells; the number takes the first of them."""
+_FILM_FRAMES: Final = 600
+_FPS: Final = 30
+_WATCH: Final = """
+(() => {
+  window.pcs = [];
+  window.opened = null;
+  window.pictures = [];
+  window.newest = null;
+  const Peer = window.RTCPeerConnection;
+  window.RTCPeerConnection = class extends Peer {
+    constructor(...given) { super(...given); window.pcs.push(this); }
+  };
+  const Socket = window.WebSocket;
+  window.WebSocket = class extends Socket {
+    constructor(...given) {
+      super(...given);
+      this.addEventListener("open", () => { window.opened ??= Date.now(); });
+      this.addEventListener("message", ({ data }) => {
+        if (typeof data !== "string" || !data.startsWith('{"type":"result"')) return;
+        window.newest = JSON.parse(data).frame.t;
+      });
+    }
+  };
+  document.addEventListener("loadeddata", ({ target }) => {
+    if (target.closest(".fr-others")) window.pictures.push(Date.now());
+  }, true);
+})();
+"""
+_READ_NUMBERS: Final = """
+([selector, base]) => {
+  const video = document.querySelector(selector);
+  const canvas = new OffscreenCanvas(CELLS, 1);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const overlay = document.querySelector("[data-testid=overlay]");
+  window.seen = [];
+  const next = (now, metadata) => {
+    video.requestVideoFrameCallback(next);
+    const { videoWidth: w, videoHeight: h } = video;
+    context.drawImage(video, 0, h * 0.01, w, h * 0.06, 0, 0, CELLS, 1);
+    const { data } = context.getImageData(0, 0, CELLS, 1);
+    let gray = 0;
+    for (let i = 0; i < BITS; i += 1) gray = gray * 2 + (data[4 * i] > 127 ? 1 : 0);
+    let number = gray;
+    for (let shift = gray >> 1; shift > 0; shift >>= 1) number ^= shift;
+    const t = (metadata.captureTime ?? now) + performance.timeOrigin - Date.UTC(2020, 0, 1);
+    window.seen.push([t, number, overlay === null ? null : Number(overlay.dataset.t) || null, window.newest]);
+  };
+  video.requestVideoFrameCallback(next);
+}
+""".replace("CELLS", str(_CELLS)).replace("BITS", str(_BITS))
+_SOUND: Final = """
+async () => {
+  for (const pc of window.pcs.filter((each) => each.connectionState === "connected")) {
+    for (const [, each] of await pc.getStats()) {
+      if (each.type === "inbound-rtp" && each.kind === "audio") {
+        return [each.totalSamplesReceived ?? 0, each.concealedSamples ?? 0, each.silentConcealedSamples ?? 0];
+      }
+    }
+  }
+  return null;
+}
+"""
+
+
+@dataclass
+class Way:
+    """A proxy for UDP before a relay: what goes through is delayed in its order, lost, narrowed or stopped."""
+
+    target: int
+    delay_ms: float = 0.0
+    loss: float = 0.0
+    up_kbps: float | None = None
+    """Of what goes to the relay, each sender by itself."""
+    dead: bool = False
+    port: int = 0
+    _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
+
+    def start(self) -> None:
+        """Run it in a thread of its own."""
+        ready = threading.Event()
+
+        def run() -> None:
+            asyncio.set_event_loop(self._loop)
+            self._loop.run_until_complete(self._open())
+            ready.set()
+            self._loop.run_forever()
+
+        threading.Thread(target=run, daemon=True).start()
+        ready.wait(10)
+
+    def stop(self) -> None:
+        """End it."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+
+    async def _open(self) -> None:
+        here, _ = await self._loop.create_datagram_endpoint(lambda: _Door(self), local_addr=("127.0.0.1", 0))
+        self.port = here.get_extra_info("sockname")[1]
+
+
+class _Door(asyncio.DatagramProtocol):
+    """The side of the browsers: each of their ports gets one of its own towards the relay."""
+
+    def __init__(self, way: Way) -> None:
+        self.way = way
+        self.towards: dict[Any, _Back] = {}
+        self.waiting: dict[Any, deque[bytes]] = defaultdict(deque)
+        self.free_at: dict[Any, float] = defaultdict(float)
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, sender: Any) -> None:
+        if sender not in self.towards:
+            self.waiting[sender].append(data)
+            if len(self.waiting[sender]) == 1:
+                self.way._loop.create_task(self._reach(sender))
+            return
+        self._pass_on(sender, data)
+
+    async def _reach(self, sender: Any) -> None:
+        _, back = await self.way._loop.create_datagram_endpoint(
+            lambda: _Back(self, sender), remote_addr=("127.0.0.1", self.way.target)
+        )
+        self.towards[sender] = back
+        for data in self.waiting.pop(sender):
+            self._pass_on(sender, data)
+
+    def _pass_on(self, sender: Any, data: bytes) -> None:
+        now, way = self.way._loop.time(), self.way
+        wait_s = way.delay_ms / 1000
+        if way.up_kbps is not None:
+            begins = max(now, self.free_at[sender])
+            if begins - now > 0.5:  # the queue before a narrow line is full
+                return
+            self.free_at[sender] = begins + 8 * len(data) / (1000 * way.up_kbps)
+            wait_s += self.free_at[sender] - now
+        self.go(lambda: self.towards[sender].transport.sendto(data), wait_s)
+
+    def go(self, act: Any, wait_s: float) -> None:
+        """Do something later, unless the way is dead or loses it."""
+        if self.way.dead or random.random() < self.way.loss:
+            return
+        self.way._loop.call_later(wait_s, lambda: None if self.way.dead else act())
+
+
+class _Back(asyncio.DatagramProtocol):
+    def __init__(self, door: _Door, sender: Any) -> None:
+        self.door, self.sender = door, sender
+
+    def connection_made(self, transport: Any) -> None:
+        self.transport = transport
+
+    def datagram_received(self, data: bytes, _: Any) -> None:
+        wait_s = self.door.way.delay_ms / 1000
+        self.door.go(lambda: self.door.transport.sendto(data, self.sender), wait_s)
+
+
+def numbered_film(out: Path) -> Path:
+    """Write a film whose frames have their number painted in Gray code, for a camera that shows it."""
+    width, height = 640, 360
+    cell = width // _CELLS
+    with out.open("wb") as film:
+        film.write(f"YUV4MPEG2 W{width} H{height} F{_FPS}:1 Ip A1:1 C420jpeg\n".encode())
+        colour = np.full((height // 2, width), 128, np.uint8).tobytes()
+        for number in range(_FILM_FRAMES):
+            luma = np.full((height, width), 110, np.uint8)
+            gray = number ^ (number >> 1)
+            for i in range(_BITS):
+                luma[: height // 12, i * cell : (i + 1) * cell] = 235 if gray >> (_BITS - 1 - i) & 1 else 16
+            at = number * 7 % (width - 60)
+            luma[200:260, at : at + 60] = 200
+            film.write(b"FRAME\n" + luma.tobytes() + colour)
+    return out
+
+
+@dataclass
+class Call:
+    """Two pages that see each other."""
+
+    clinician: Page
+    client: Page
+    way: Way | None
+
+
+@contextmanager
+def call(*, relayed: bool = False, film: bool = False, delay_ms: float = 0.0, loss: float = 0.0) -> Iterator[Call]:
+    """Serve the app, open a room, and bring both in."""
+    with tempfile.TemporaryDirectory(prefix="remote-calls-") as name:
+        folder = Path(name)
+        with _relay_way(folder, relayed, delay_ms, loss) as way:
+            settings = {"FORMCHECK_USER_NAME": CLINICIAN}
+            if way is not None:
+                settings |= {
+                    "FORMCHECK_TURN_URLS": f"turn:127.0.0.1:{way.port}?transport=udp",
+                    "FORMCHECK_TURN_SECRET": SECRET,
+                    "FORMCHECK_TURN_RELAY_ONLY": "1",
+                }
+            with served(folder / "server.log", **settings) as address, sync_playwright() as started:
+                room = new_room(folder / "records", relay_only=way is not None)
+                flags = [*FLAGS, "--allow-loopback-in-peer-connection"]
+                if film:
+                    flags.append(f"--use-file-for-fake-video-capture={numbered_film(folder / 'film.y4m')}")
+                browser = started.chromium.launch(executable_path=chromium(), args=flags)
+                try:
+                    yield _both_in(browser, address, room, way)
+                finally:
+                    browser.close()
+
+
+@contextmanager
+def _relay_way(folder: Path, relayed: bool, delay_ms: float, loss: float) -> Iterator[Way | None]:
+    if not relayed:
+        yield None
+        return
+    with relay(folder, "allow-loopback-peers", "allowed-peer-ip=127.0.0.1") as port:
+        way = Way(port, delay_ms, loss)
+        way.start()
+        try:
+            yield way
+        finally:
+            way.stop()
+
+
+def _both_in(browser: Any, address: str, room: Room, way: Way | None) -> Call:
+    pages = []
+    for _ in range(2):
+        context = browser.new_context(
+            viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"]
+        )
+        page = context.new_page()
+        page.set_default_timeout(60_000)
+        page.add_init_script(_WATCH)
+        # The browser's own estimator would be another load; what is measured here is the call.
+        page.route("**/pose_source.js", lambda route: route.abort())
+        pages.append(page)
+    clinician, client = pages
+    clinician.goto(address + room.clinician)
+    client.goto(address + room.client)
+    come_in(client)
+    clinician.get_by_role("button", name="Let in").click()
+    for page in pages:
+        until(page, SEES_SOMEBODY)
+    return Call(clinician, client, way)
+
+
+def joins(times: int, relayed: bool) -> dict[str, Any]:
+    """Load the client's page anew, time and again: how long from its socket to pictures at both ends."""
+    theirs, ours, failed = [], [], 0
+    with call(relayed=relayed) as both:
+        for _ in range(times):
+            both.clinician.evaluate("window.pictures.length = 0")
+            both.client.reload()
+            try:
+                for page in (both.client, both.clinician):
+                    until_within(page, "window.pictures.length > 0", 15)
+            except TimeoutError:
+                failed += 1
+                continue
+            opened, at_client = both.client.evaluate("[window.opened, window.pictures[0]]")
+            theirs.append(at_client - opened)
+            ours.append(both.clinician.evaluate("window.pictures.at(-1)") - opened)
+    return {
+        "what": "joins", "relayed": relayed, "times": times, "failed": failed,
+        "client_ms": _spread(theirs), "clinician_ms": _spread(ours),
+    }
+
+
+def dead(seconds: float) -> dict[str, Any]:
+    """Stop all media for a while: how long from mending to a picture at the clinician's."""
+    with call(relayed=True) as both:
+        way = both.way
+        assert way is not None
+        both.clinician.wait_for_timeout(3000)
+        way.dead = True
+        time.sleep(seconds)
+        shown = "[...document.querySelectorAll('.fr-others video')][0].getVideoPlaybackQuality().totalVideoFrames"
+        before, state = both.clinician.evaluate(f"[{shown}, window.pcs.map((each) => each.connectionState)]")
+        way.dead = False
+        mended = time.monotonic()
+        until_within(both.clinician, f"{shown} > {before} || {shown} < {before} - 10", 60)
+        back_s = time.monotonic() - mended
+        made = both.clinician.evaluate("window.pcs.length")
+    return {"what": "dead", "dead_s": seconds, "back_s": round(back_s, 2), "connections_made": made, "states": state}
+
+
+def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float) -> dict[str, Any]:
+    """Hold what is drawn, and the newest answer, against the number in the picture that is shown."""
+    with call(relayed=relayed, film=True, delay_ms=delay_ms, loss=loss) as both:
+        both.client.evaluate(_READ_NUMBERS, ["[data-testid=self] video", 0])
+        both.clinician.evaluate(_READ_NUMBERS, [".fr-tile[data-main] video", 0])
+        both.clinician.get_by_test_id("start-set").click()
+        until(both.clinician, "window.newest !== null")
+        both.clinician.wait_for_timeout(4000)
+        both.clinician.evaluate("window.seen.length = 0")
+        both.clinician.wait_for_timeout(1000 * seconds)
+        shown = both.clinician.evaluate("window.seen")
+        taken = both.client.evaluate("window.seen")
+    times = np.array([each[0] for each in taken])
+    numbers = np.array([each[1] for each in taken])
+
+    def off(number: int, t: float | None) -> int | None:
+        if t is None:
+            return None
+        there = int(numbers[np.argmin(np.abs(times - t))])
+        return int((number - there + _FILM_FRAMES // 2) % _FILM_FRAMES - _FILM_FRAMES // 2)
+
+    drawn = [off(number, t) for _, number, t, _ in shown]
+    naive = [off(number, newest) for _, number, _, newest in shown]
+    return {
+        "what": "overlay", "relayed": relayed, "delay_ms": delay_ms, "loss": loss, "frames": len(shown),
+        "drawn": _within(drawn), "naive": _within(naive),
+    }
+
+
+def uplink(kbps: float, seconds: float) -> dict[str, Any]:
+    """Narrow the way to the relay: what becomes of the sound, and what the pages say."""
+    with call(relayed=True) as both:
+        assert both.way is not None
+        both.clinician.get_by_test_id("start-set").click()
+        until(both.clinician, "window.newest !== null")
+        both.way.up_kbps = kbps
+        both.clinician.wait_for_timeout(10_000)
+        before = both.clinician.evaluate(_SOUND)
+        answers, newest, said = 0, None, set()
+        until_s = time.monotonic() + seconds
+        while time.monotonic() < until_s:
+            both.clinician.wait_for_timeout(25)
+            now = both.clinician.evaluate("window.newest")
+            answers, newest = answers + (now != newest), now
+            said.add(both.client.get_by_test_id("said").inner_text())
+        after = both.clinician.evaluate(_SOUND)
+    samples, concealed, silent = (b - a for a, b in zip(before, after, strict=True))
+    return {
+        "what": "uplink", "kbps": kbps, "concealed_pct": round(100 * (concealed - silent) / max(samples, 1), 2),
+        "answers_per_s": round(answers / seconds, 1), "said": sorted(said - {""}),
+    }
+
+
+def until_within(page: Page, condition: str, seconds: float) -> None:
+    """Wait until a condition is true in a page; raises `TimeoutError`."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if page.evaluate(condition):
+            return
+        page.wait_for_timeout(20)
+    raise TimeoutError(condition)
+
+
+def _spread(values: Sequence[float]) -> dict[str, float] | None:
+    if not values:
+        return None
+    return {"p50": round(median(values)), "p95": round(float(np.quantile(values, 0.95))), "most": round(max(values))}
+
+
+def _within(off: Sequence[int | None]) -> dict[str, float]:
+    there = [each for each in off if each is not None]
+    share = [100 * sum(abs(each) <= most for each in there) / max(len(off), 1) for most in (1, 2)]
+    return {
+        "within_1_pct": round(share[0], 1), "within_2_pct": round(share[1], 1), "none": len(off) - len(there),
+        "median": float(median(there)) if there else float("nan"),
+    }
+
+
+def main() -> None:
+    """Measure what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["joins", "dead", "overlay", "uplink"])
+    parser.add_argument("--times", type=int, default=50)
+    parser.add_argument("--seconds", type=float, nargs="+", default=[20.0])
+    parser.add_argument("--relay", action="store_true")
+    parser.add_argument("--delay-ms", type=float, default=0.0)
+    parser.add_argument("--loss", type=float, default=0.0)
+    parser.add_argument("--kbps", type=float, default=600.0)
+    asked = parser.parse_args()
+    if asked.what == "joins":
+        results = [joins(asked.times, asked.relay)]
+    elif asked.what == "dead":
+        results = [dead(seconds) for seconds in asked.seconds]
+    elif asked.what == "overlay":
+        results = [overlay(asked.seconds[0], asked.relay, asked.delay_ms, asked.loss)]
+    else:
+        results = [uplink(asked.kbps, asked.seconds[0])]
+    for each in results:
+        print(json.dumps(each), flush=True)
+
+
+if __name__ == "__main__":
+    main()
