@@ -15,6 +15,9 @@ KeepPicture = Callable[[Page, str], Path]
 _FRAMES = """
 () => [...document.querySelectorAll('.fr-others video')].map((v) => v.getVideoPlaybackQuality().totalVideoFrames)
 """
+_STILL_OR_TROUBLE = """
+document.querySelector('[data-testid=still] img').naturalWidth > 0 || !document.querySelector('[data-testid=trouble]').hidden
+"""
 _WATCH_GAPS = """
 () => {
   window.gaps = { longest: 0 };
@@ -32,14 +35,12 @@ _WATCH_GAPS = """
 
 def take_still(page: Page) -> None:
     """Take a still; again where a busy machine showed a picture that the client no longer has."""
-    trouble = page.get_by_test_id("trouble")
     for _ in range(5):
         page.get_by_test_id("take-still").click()
-        came = page.get_by_test_id("still").locator("img")
-        expect(came.or_(trouble.filter(has_text="No still came"))).to_be_visible()
-        if came.is_visible():
+        until(page, _STILL_OR_TROUBLE)
+        if page.get_by_test_id("still").is_visible():
             return
-    raise AssertionError(trouble.inner_text())
+    raise AssertionError(page.get_by_test_id("trouble").inner_text())
 
 
 def frames(page: Page) -> int:

@@ -5,7 +5,6 @@
  *
  * @typedef {{finder: import("./pose_finder.js").PoseFinder, estimator: Object}} Finding a finder that passed, and what
  *   the set-up message says of it
- * @typedef {"slow"|"failed"|"context-lost"|"wrong"} Why a finder is given up in the set
  * @typedef {Object} PoseWorld
  * @property {Storage|null} storage
  * @property {string} userAgent
@@ -233,11 +232,6 @@ export function forgetStep(storage) {
   } catch {
     // Where nothing may be kept there is nothing to forget.
   }
-}
-
-/** Why a finder is given up, as the server is told. @param {string} cause @returns {Why} */
-export function whyOf(cause) {
-  return ["slow", "context-lost", "wrong"].includes(cause) ? cause : "failed";
 }
 
 /**

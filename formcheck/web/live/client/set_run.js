@@ -12,9 +12,8 @@ import { KEPT_FLOW, LANDMARK_FLOW, PICTURE_FLOW, SlowWatch } from "./flow.js";
 import { SetKeeper, entriesOf } from "./kept_set.js";
 import { LocalVideo, recordingWorld } from "./local_video.js";
 import { PeopleSchedule } from "./people.js";
-import { whyOf } from "./pose_source.js";
 import { keptSetupMessage, landmarkSetupMessage, setupMessage, stepDownMessage } from "./protocol.js";
-import { PaceWatch } from "./source_choice.js";
+import { PaceWatch, whyOf } from "./source_choice.js";
 import { TROUBLES } from "./troubles.js";
 import { browserWorld } from "./world.js";
 
@@ -422,7 +421,7 @@ export class SetRun {
 
   /**
    * Go on in another way as soon as it is known in which.
-   * @param {() => Promise<void>} leave @param {import("./pose_source.js").Why} why
+   * @param {() => Promise<void>} leave @param {import("./contract.js").StepDown["why"]} why
    */
   async #step(leave, why) {
     const { connection, source } = this;

@@ -168,3 +168,11 @@ export function recalled(text, runtime, now) {
   return kept?.runtime === runtime && age >= 0 && age <= REMEMBERED_MS && typeof kept.step === "string"
     ? { step: kept.step, at: kept.at } : null;
 }
+
+/**
+ * Why a finder is given up in the set, as the server is told.
+ * @param {string} cause @returns {"slow"|"failed"|"context-lost"|"wrong"}
+ */
+export function whyOf(cause) {
+  return ["slow", "context-lost", "wrong"].includes(cause) ? cause : "failed";
+}

@@ -46,6 +46,9 @@ export class MeasuredSet {
     this.element = make("div", { class: "fr-set" }, this.panel.element, gauges, numbers);
     /** @type {SetRun|null} */
     this.run = null;
+    this.isFoundHere = false;
+    /** @type {Object<string, string|null>} */
+    this.bands = {};
     this.heardAt = -Infinity;
     this.panel.reset();
   }
@@ -78,6 +81,8 @@ export class MeasuredSet {
         if (!ready.resumed) this.readings.begin();
       },
       onFrame: (frame, ageMs) => this.#frame(frame, ageMs),
+      onPose: (pose) => this.overlay.aim(pose, this.bands),
+      onSource: (here) => { this.isFoundHere = here; },
       onFinished: () => {
         this.close(false);
         this.handlers.onOver();
@@ -143,9 +148,9 @@ export class MeasuredSet {
     this.handlers.onStage(frame.stage);
     this.readings.take(frame, now, ageMs);
     const knees = frame.measures[this.panel.readouts.alignmentMeasure] ?? {};
-    if (ageMs < PAST_MS) {
-      this.overlay.aim(frame.pose, { left: knees.left?.band ?? null, right: knees.right?.band ?? null });
-    }
+    this.bands = { left: knees.left?.band ?? null, right: knees.right?.band ?? null };
+    // A pose of the past would lie beside the person; one that was found here is drawn without waiting for the server.
+    if (!this.isFoundHere && ageMs < PAST_MS) this.overlay.aim(frame.pose, this.bands);
     this.panel.frame(frame, now);
     const said = this.narrator.utterances(frame, now, { holds: Boolean(this.panel.target.hold_s) });
     if (ageMs < UNSAID_MS) for (const { text, rank } of said) this.say(text, rank);

@@ -25,7 +25,7 @@ const LOOK_MS = 100;
 /** Measures that are later than this say by how much, ms. */
 const SPOKEN_LATE_MS = 1000;
 /** A still is there within this, ms. */
-const STILL_MS = 6000;
+const STILL_MS = 10_000;
 const MOMENTS = Object.freeze([["mark", "Mark"], ["good", "Good"], ["pain", "Pain"], ["look_again", "Look again"]]);
 const LEGS = Object.freeze({ both: "Both", auto: "The camera finds it", left: "Left", right: "Right" });
 const ROLES = Object.freeze({ owner: "clinician", clinician: "clinician", client: "client", guest: "guest" });
@@ -614,6 +614,7 @@ class SessionPage {
     }
     this.call.send({ type: "take_still", t_ms: t });
     this.announcer.say("Asked for a still");
+    show(this.trouble, false);
     clearTimeout(this.stillTimer);
     this.stillTimer = setTimeout(() => this.#tell("No still came. Take it again; the client must agree to it and have the page in view."), STILL_MS);
     this.tabs.choose("still");
