@@ -7,9 +7,9 @@
     python -m benchmarks.remote_calls overlay --seconds 20 --relay --delay-ms 50 --loss 0.01
     python -m benchmarks.remote_calls uplink --kbps 600 --seconds 40
 
-Needs Chromium, and coturn for all but direct calls. Media go through a proxy in this process, before coturn, that delays
-(in order), loses, narrows and stops them. One result a line, as JSON. On a machine that is busy with other things the
-figures say nothing of the product: the overlay's are held against its naive control of the same run.
+Needs Chromium, and coturn for all but direct calls. There media pass a proxy in this process, before coturn, that
+delays (in order), loses, narrows and stops them. One result a line, as JSON. On a machine that is busy with other things
+the figures say nothing of the product: the overlay's are held against its naive control of the same run.
 """
 
 from __future__ import annotations
@@ -267,9 +267,7 @@ def _relay_way(folder: Path, relayed: bool, delay_ms: float, loss: float) -> Ite
 def _both_in(browser: Any, address: str, room: Room, way: Way | None) -> Call:
     pages = []
     for _ in range(2):
-        context = browser.new_context(
-            viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"]
-        )
+        context = browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"])
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.add_init_script(_WATCH)
@@ -303,8 +301,12 @@ def joins(times: int, relayed: bool) -> dict[str, Any]:
             theirs.append(at_client - opened)
             ours.append(both.clinician.evaluate("window.pictures.at(-1)") - opened)
     return {
-        "what": "joins", "relayed": relayed, "times": times, "failed": failed,
-        "client_ms": _spread(theirs), "clinician_ms": _spread(ours),
+        "what": "joins",
+        "relayed": relayed,
+        "times": times,
+        "failed": failed,
+        "client_ms": _spread(theirs),
+        "clinician_ms": _spread(ours),
     }
 
 
@@ -350,8 +352,13 @@ def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float) -> dict
     drawn = [off(number, t) for _, number, t, _ in shown]
     naive = [off(number, newest) for _, number, _, newest in shown]
     return {
-        "what": "overlay", "relayed": relayed, "delay_ms": delay_ms, "loss": loss, "frames": len(shown),
-        "drawn": _within(drawn), "naive": _within(naive),
+        "what": "overlay",
+        "relayed": relayed,
+        "delay_ms": delay_ms,
+        "loss": loss,
+        "frames": len(shown),
+        "drawn": _within(drawn),
+        "naive": _within(naive),
     }
 
 
@@ -374,8 +381,11 @@ def uplink(kbps: float, seconds: float) -> dict[str, Any]:
         after = both.clinician.evaluate(_SOUND)
     samples, concealed, silent = (b - a for a, b in zip(before, after, strict=True))
     return {
-        "what": "uplink", "kbps": kbps, "concealed_pct": round(100 * (concealed - silent) / max(samples, 1), 2),
-        "answers_per_s": round(answers / seconds, 1), "said": sorted(said - {""}),
+        "what": "uplink",
+        "kbps": kbps,
+        "concealed_pct": round(100 * (concealed - silent) / max(samples, 1), 2),
+        "answers_per_s": round(answers / seconds, 1),
+        "said": sorted(said - {""}),
     }
 
 
@@ -399,7 +409,9 @@ def _within(off: Sequence[int | None]) -> dict[str, float]:
     there = [each for each in off if each is not None]
     share = [100 * sum(abs(each) <= most for each in there) / max(len(off), 1) for most in (1, 2)]
     return {
-        "within_1_pct": round(share[0], 1), "within_2_pct": round(share[1], 1), "none": len(off) - len(there),
+        "within_1_pct": round(share[0], 1),
+        "within_2_pct": round(share[1], 1),
+        "none": len(off) - len(there),
         "median": float(median(there)) if there else float("nan"),
     }
 

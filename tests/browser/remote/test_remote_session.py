@@ -16,7 +16,8 @@ _FRAMES = """
 () => [...document.querySelectorAll('.fr-others video')].map((v) => v.getVideoPlaybackQuality().totalVideoFrames)
 """
 _STILL_OR_TROUBLE = """
-document.querySelector('[data-testid=still] img').naturalWidth > 0 || !document.querySelector('[data-testid=trouble]').hidden
+document.querySelector('[data-testid=still] img').naturalWidth > 0
+  || !document.querySelector('[data-testid=trouble]').hidden
 """
 _WATCH_GAPS = """
 () => {
@@ -135,7 +136,7 @@ def test_who_joins_and_who_is_taken_out_touches_no_other_connection(
     assert len(others) == 1
     seen = frames(client.page)
     clinician.page.get_by_test_id("tab-people").click()
-    clinician.page.get_by_role("button", name="Take out for good: Jonas").click()
+    clinician.page.get_by_role("button", name="Take out: Jonas").click()
     expect(guest.page.get_by_test_id("screen-over")).to_contain_text("You were taken out")
     until(client.page, "document.querySelectorAll('.fr-others video').length === 1")
     until(client.page, f"({_FRAMES})()[0] > {seen + 5}")

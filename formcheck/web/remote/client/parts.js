@@ -119,7 +119,7 @@ function initialsOf(name) {
 export class Chat {
   /** @param {(text: string) => void} send */
   constructor(send) {
-    this.list = make("ol", { class: "fr-chat", role: "log", "aria-label": "Messages", tabindex: "0" });
+    this.list = make("div", { class: "fr-chat", role: "log", "aria-label": "Messages", tabindex: "0" });
     this.empty = make("p", { class: "fr-quiet", text: "Nothing was written yet. Messages are not kept." });
     const { input, element } = field("chat-text", "Message", { maxlength: "1000", autocomplete: "off" });
     this.input = input;
@@ -138,7 +138,7 @@ export class Chat {
   /** @param {string} name @param {string} text @param {boolean} mine */
   add(name, text, mine) {
     show(this.empty, false);
-    this.list.append(make("li", { "data-mine": String(mine) }, make("b", { text: mine ? "You" : name }), make("span", { text })));
+    this.list.append(make("p", { "data-mine": String(mine) }, make("b", { text: mine ? "You" : name }), make("span", { text })));
     this.list.scrollTop = this.list.scrollHeight;
   }
 }

@@ -146,7 +146,7 @@ class SessionPage {
     this.said = make("p", { class: "fr-said", role: "status", "aria-live": "polite", "data-testid": "said" });
     this.announcer = new Announcer(this.said);
     this.kept = make("p", { class: "fr-kept", "data-testid": "kept" });
-    this.timer = make("p", { class: "fr-timer", "data-testid": "timer", "aria-label": "Time in the set" });
+    this.timer = make("p", { class: "fr-timer", "data-testid": "timer", role: "timer", "aria-label": "Time in the set" });
     this.trouble = make("p", { class: "fr-trouble", role: "alert", "data-testid": "trouble", hidden: true });
     this.end = button("end", "End session", () => this.#askEnd());
     this.over = make("section", { class: "fr-screen", "data-testid": "screen-over", hidden: true });
@@ -406,8 +406,8 @@ class SessionPage {
     const pin = new Switch(`pin-${id}`, "Pin", (on) => this.#pin(id, on), { label: `Pin ${name} beside the client` });
     pin.set(this.tiles.get(id)?.element.hasAttribute("data-pinned") ?? false);
     row.append(make("div", { class: "fr-row" }, ...(role === "client" ? [] : [pin.element]),
-      button(`back-${id}`, "Back to waiting", () => this.call.send({ type: "back_to_waiting", person: id }), { label: `Back to the waiting room: ${name}` }),
-      button(`remove-${id}`, "Take out", () => this.call.send({ type: "remove", person: id }), { label: `Take out for good: ${name}` })));
+      button(`back-${id}`, "Back to waiting", () => this.call.send({ type: "back_to_waiting", person: id }), { label: `Back to waiting: ${name}` }),
+      button(`remove-${id}`, "Take out", () => this.call.send({ type: "remove", person: id }), { label: `Take out: ${name}` })));
     return row;
   }
 
