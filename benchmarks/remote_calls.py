@@ -8,8 +8,8 @@
     python -m benchmarks.remote_calls uplink --kbps 600 --seconds 40
 
 Needs Chromium, and coturn for all but direct calls. There media pass a proxy in this process, before coturn, that
-delays (in order), loses, narrows and stops them. One result a line, as JSON. On a machine that is busy with other things
-the figures say nothing of the product: the overlay's are held against its naive control of the same run.
+delays (in order), loses, narrows and stops them. One result a line, as JSON. On a machine that is busy with other
+things the figures say nothing of the product: the overlay's are held against its naive control of the same run.
 """
 
 from __future__ import annotations
