@@ -120,5 +120,5 @@ def _exercise(name: str) -> dict[str, object]:
 
 def _cues(rubric: Rubric) -> list[str]:
     """Return what the rubric has to say of each fault, each once, in its order."""
-    said = [check.cue(way) for check in rubric.checks for way in ("high", "low")]  # type: ignore[arg-type]
+    said = [check.cue(way) for check in rubric.checks for way in ("high", "low")]
     return list(dict.fromkeys(text for text in said if text))

@@ -128,7 +128,14 @@ class Told:
 
 def person(who: str, role: Any, name: str, **more: Any) -> PersonShown:
     """Return somebody who is there."""
-    usual = {"presence": "here", "muted": False, "camera": "on", "away": False, "facing": "user", "captions": False}
+    usual: dict[str, Any] = {
+        "presence": "here",
+        "muted": False,
+        "camera": "on",
+        "away": False,
+        "facing": "user",
+        "captions": False,
+    }
     return PersonShown(who, role, name, "i" * 22, **(usual | more))
 
 

@@ -351,7 +351,7 @@ class JoinPage {
   }
 
   #setTrouble(trouble) {
-    this.announcer.say(`${trouble.cause} ${trouble.next}`);
+    this.announcer.say(`${trouble.cause} ${trouble.next}`.trim());
     if (trouble.over) this.call.send({ type: "set_failed", reason: trouble.cause });
   }
 

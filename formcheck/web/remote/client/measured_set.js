@@ -16,6 +16,7 @@ const LOOK_MS = 50;
 const UNSAID_MS = 2000;
 /** While the clinician speaks, and for this long after, the page's voice is silent: captions remain, ms. */
 const QUIET_MS = 600;
+const SLOW = new Set(["too-slow", "still-slow"]);
 
 /**
  * @typedef {Object} SetHandlers
@@ -65,6 +66,7 @@ export class MeasuredSet {
     const { exercise_name: _, ...asked } = targets;
     const setup = { ...asked, model: "auto", keep_video: false };
     this.leg = targets.leg;
+    this.isSlowTold = false;
     this.light.hold();
     this.panel.busy("Getting ready");
     this.run = new SetRun(this.video, {
@@ -162,8 +164,14 @@ export class MeasuredSet {
 
   #trouble(trouble) {
     this.readings.stop(NO_CONNECTION);
+    // Of a slow device once: its remedies are settings that this page has not.
+    if (SLOW.has(trouble.code)) {
+      if (this.isSlowTold) return;
+      this.isSlowTold = true;
+      trouble = { ...trouble, next: "" };
+    }
     if (trouble.over) this.close(false);
-    else this.panel.note(`${trouble.cause} ${trouble.next}`, performance.now());
+    else this.panel.note(`${trouble.cause} ${trouble.next}`.trim(), performance.now());
     this.handlers.onTrouble(trouble);
   }
 }
