@@ -239,12 +239,20 @@ def company(hall: Hall, *items: Item, relay_only: bool = False) -> Iterator[Comp
     """Let a client in, who agreed to some items."""
     session_id = hall.plan(relay_only=relay_only)
     code, browser = hall.invite(session_id), secret()
-    with hall.clinician(session_id) as clinician, hall.comes(code, browser) as client:
-        agree(client, *items)
-        client.ask("knock")
-        clinician.ask("admit", person=client.me)
-        client.hear()
-        yield Company(hall, session_id, code, browser, clinician, client)
+    with hall.clinician(session_id) as clinician:
+        clinician.hear()  # who opened it comes first, whatever the machine is at
+        with hall.comes(code, browser) as client:
+            yield _let_in(hall, session_id, code, browser, clinician, client, items)
+
+
+def _let_in(
+    hall: Hall, session_id: str, code: str, browser: str, clinician: Page, client: Page, items: tuple[Item, ...]
+) -> Company:
+    agree(client, *items)
+    client.ask("knock")
+    clinician.ask("admit", person=client.me)
+    client.hear()
+    return Company(hall, session_id, code, browser, clinician, client)
 
 
 @contextmanager
