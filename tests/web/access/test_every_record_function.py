@@ -204,6 +204,8 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "to_change": True,
         "undone_too": True,
         "version": 2,
+        "video": keep_still(records.files, b"a video"),
+        "proxy": keep_still(records.files, b"a video for browsers"),
         "what": SetRequest("wall-squat", plan=Plan(reps=1)),
         "wishes": Wishes(),
     }
