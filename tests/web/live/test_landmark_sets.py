@@ -187,7 +187,7 @@ def test_two_frames_a_message_count_as_two(world: World) -> None:
 
 
 def test_a_set_that_was_kept_comes_faster_than_it_was_done(world: World) -> None:
-    frames = [somebody_bytes(1000.0 * i / 30) for i in range(960)]
+    frames = [somebody_bytes(1000.0 * i / 30) for i in range(600)]
     with world.socket() as socket:
         ready = begin(socket, **LANDMARKS, kept=True)
         assert ready["limits"]["max_fps"] == 240
@@ -198,7 +198,7 @@ def test_a_set_that_was_kept_comes_faster_than_it_was_done(world: World) -> None
         socket.send_json({"type": "finish"})
         finished = socket.receive_json()
         assert finished["type"] == "finished", finished
-    assert len(world.engines[0].poses) == 960
+    assert len(world.engines[0].poses) == 600
     kept = world.registry.finished_set(finished["set_id"], "somebody")
     assert kept is not None
     assert any("no network" in remark for remark in kept.remarks)
