@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PoseSource } from "../../formcheck/web/live/client/pose_source.js";
-import { whyOf } from "../../formcheck/web/live/client/source_choice.js";
-import { nameOf } from "../../formcheck/web/live/client/source_choice.js";
+import { nameOf, whyOf } from "../../formcheck/web/live/client/source_choice.js";
 import { framesOf } from "./film_frames.mjs";
 
 const POSE = {
