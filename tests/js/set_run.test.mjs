@@ -347,3 +347,53 @@ test("a set of pictures of which the video is to be kept asks the server for it"
   assert.deepEqual([setup.source, setup.keep_video], ["picture", true]);
   run.close(false);
 });
+
+test("a phone that is turned while a finder is missing sends no pictures that may not leave", async () => {
+  stage.is = "setup";
+  let open;
+  const opens = new Promise((resolve) => { open = resolve; });
+  const { run, heard } = await begun({ "full CPU": { opens } }, { stays: true });
+  await film(500);
+  stage.finders[0].cause = "estimate";
+  await film(300);
+  Object.assign(run.video, { videoWidth: 360, videoHeight: 640 });
+  await film(1000);
+  const setups = () => sent().filter(({ kind }) => kind === "setup").map(({ source, pictures_allowed: allowed }) => [source, allowed]);
+  assert.deepEqual(setups(), [["landmarks", false]]);
+  assert.ok(heard.troubles.includes("turned"));
+  open();
+  await film(1000);
+  assert.deepEqual(setups(), [["landmarks", false], ["landmarks", false]], "it begins anew as soon as there is a finder");
+  assert.ok(!sent().some(({ kind }) => kind === "picture"));
+  run.close(false);
+});
+
+test("a phone that is turned where no way is left stays as it is", async () => {
+  stage.is = "setup";
+  const { run, heard } = await begun({ "full CPU": { px: 4 }, "lite CPU": { opens: false } }, { stays: true });
+  stage.finders[0].cause = "estimate";
+  await film(1000);
+  assert.ok(heard.troubles.includes("no-way-on"));
+  Object.assign(run.video, { videoWidth: 360, videoHeight: 640 });
+  await film(1000);
+  assert.equal(sent().filter(({ kind }) => kind === "setup").length, 1);
+  assert.equal(heard.troubles.at(-1), "no-way-on");
+  run.close(false);
+});
+
+test("pictures that are forbidden while the camera is being opened do not leave", async () => {
+  const { run, source, heard } = await begun({ "full GPU": { px: 4 }, "full CPU": { px: 4 } });
+  const asked = stage.sockets.length;
+  run.close(true);
+  const again = new SetRun(run.video, run.data, 2, run.handlers, source);
+  const { getUserMedia } = globalThis.navigator.mediaDevices;
+  globalThis.navigator.mediaDevices.getUserMedia = async () => {
+    source.allow(false);
+    return getUserMedia();
+  };
+  await again.open("user");
+  await settled();
+  assert.deepEqual(heard.troubles, ["no-way"]);
+  assert.equal(stage.sockets.length, asked);
+  again.close(false);
+});

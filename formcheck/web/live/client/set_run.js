@@ -128,6 +128,7 @@ export class SetRun {
     this.encoder = new Encoder();
     this.handlers.onCamera(this.camera);
     this.#connect();
+    if (this.over || this.connection === null) return;
     const watch = setInterval(() => this.connection.watch(), WATCH_MS);
     const count = setInterval(() => this.#count(), STATS_EVERY_MS);
     this.offs.push(watchPictures(this.video, (captureMs, now) => this.#picture(captureMs, now)),
@@ -212,7 +213,16 @@ export class SetRun {
     this.#open(this.finding === null ? PICTURE_FLOW : LANDMARK_FLOW, []);
   }
 
+  get #picturesCanGo() {
+    return this.source === null || this.source.picturesCanGo;
+  }
+
   #open(flow, kept) {
+    if (flow === PICTURE_FLOW && !this.#picturesCanGo) {
+      this.isStuck = true;
+      this.handlers.onTrouble(TROUBLES["no-way"]);
+      return;
+    }
     this.connection = new Connection(this.#set(), {
       onReady: this.handlers.onReady,
       onFinished: (finished) => {
@@ -318,11 +328,11 @@ export class SetRun {
 
   /** The camera has a new picture: it is taken if there is a place, else kept in mind until there is or a newer comes. */
   #picture(captureMs, now) {
+    if (this.isStuck) return;
     if (Math.abs(this.video.videoWidth / this.video.videoHeight / this.shape - 1) > SHAPE_TOLERANCE) {
       this.#turned();
       return;
     }
-    if (this.isStuck) return;
     const taken = captureMs + (this.data.clock_ms ?? 0);
     if (taken - this.lastT < (this.finding === null ? this.apartMs : LEAST_APART_MS)) return;
     const t = Math.max(taken, this.lastT + 0.5);
@@ -478,7 +488,8 @@ export class SetRun {
 
   /** The phone was turned: before the set it begins anew, in the set the phone must be turned back. */
   #turned() {
-    if (this.stage === "setup" && !this.isKept) {
+    const hasWay = this.#picturesCanGo || this.source.ready !== null;
+    if (this.stage === "setup" && !this.isKept && !this.isStepping && hasWay) {
       this.connection.close(true);
       this.#connect();
     } else {
