@@ -121,7 +121,7 @@ function canvas() {
 const settled = async () => { for (let i = 0; i < 200; i += 1) await null; };
 
 /** A set that is under way. @param {Object<string, Object>} steps how finders do, by model and delegate */
-async function begun(steps, { stays = false, setup = {} } = {}) {
+async function begun(steps, { stays = false, setup = {}, device = null } = {}) {
   const heard = { troubles: [], here: [], poses: 0 };
   const source = new PoseSource(POSE, true, {
     storage: null, userAgent: "a browser", now: () => 0, picture: async () => ({}),
@@ -134,11 +134,12 @@ async function begun(steps, { stays = false, setup = {} } = {}) {
     requestVideoFrameCallback: (callback) => { stage.callback = callback; }, cancelVideoFrameCallback() {},
   };
   const nothing = () => {};
-  const run = new SetRun(video, { socket_path: "/live", token: "a", setup }, 1, {
+  const run = new SetRun(video, { socket_path: "/live", token: "a", owner: "me", setup }, 1, {
     onCamera: nothing, onShape: nothing, onReady: nothing, onFrame: nothing, onFinished: nothing, onStats: nothing,
     onTrouble: ({ code }) => heard.troubles.push(code), onSource: (here) => heard.here.push(here),
     onPose: () => { heard.poses += 1; },
-  }, source);
+    onAway: nothing,
+  }, source, device);
   const opening = run.open("user");
   await settled();
   await opening;
@@ -396,4 +397,49 @@ test("pictures that are forbidden while the camera is being opened do not leave"
   assert.deepEqual(heard.troubles, ["no-way"]);
   assert.equal(stage.sockets.length, asked);
   again.close(false);
+});
+
+/** A device that keeps what it is given. */
+class Device {
+  constructor() {
+    this.sets = new Map();
+    this.pieces = 0;
+  }
+
+  async put(_kind, set) {
+    this.sets.set(set.id, set);
+  }
+
+  async addPiece() {
+    this.pieces += 1;
+  }
+
+  async remove(_kind, id) {
+    this.sets.delete(id);
+  }
+}
+
+test("a set at which the server's worker ends each time is sent three times in all, and then stays on the device", async () => {
+  const end = (socket, error, code) => queueMicrotask(() => {
+    socket.onmessage?.({ data: JSON.stringify({ type: "error", code: error, reason: "Gone.", remedy: "-" }) });
+    socket.onclose?.({ code });
+  });
+  const device = new Device();
+  const { send } = Socket.prototype;
+  mock.method(Socket.prototype, "send", function sendAndLose(data) {
+    if (typeof data === "string" && JSON.parse(data).type === "resume") {
+      end(this, "set-gone", 4410);
+      return;
+    }
+    send.call(this, data);
+    this.frames = (this.frames ?? 0) + (typeof data === "string" ? 0 : 1);
+    if (this.frames === 20) end(this, "worker-gone", 4500);
+  });
+  const { run, heard } = await begun({}, { device });
+  await film(20_000);
+  assert.equal(sent().filter(({ kind }) => kind === "setup").length, 3);
+  assert.equal(heard.troubles.at(-1), "set-unmeasured");
+  await run.close(false);
+  assert.equal(device.sets.size, 1);
+  assert.ok(device.pieces > 0);
 });

@@ -39,6 +39,9 @@ const KEEPING = new Set(["calibrate", "countdown", "set", "paused"]);
 /** The network, or the set in the server, is gone: landmarks are kept here, and the set is sent anew. */
 const AWAY = new Set(["socket-gone", "socket-refused", "set-gone"]);
 
+/** A set that the server loses is sent anew so many times: one at which its worker ends would be so for ever. */
+const MOST_RESENT = 2;
+
 /**
  * @typedef {Object} RunHandlers
  * @property {(camera: import("./camera.js").OpenCamera) => void} onCamera it is on and shows
@@ -68,6 +71,8 @@ export class SetRun {
     /** @type {SetKeeper|null} */
     this.keeper = null;
     this.isKept = false;
+    /** How often the server has lost the set that is under way. */
+    this.timesGone = 0;
     /** @type {LocalVideo|null} */
     this.recording = null;
     /** @type {import("./pose_source.js").Finding|null} */
@@ -206,6 +211,7 @@ export class SetRun {
     this.foundIn = this.#size();
     this.#findWith(this.source?.ready ?? null);
     this.isKept = false;
+    this.timesGone = 0;
     this.recording?.drop();
     this.recording = null;
     this.keeper?.drop();
@@ -267,7 +273,9 @@ export class SetRun {
 
   #trouble(trouble) {
     if (this.keeper !== null && AWAY.has(trouble.code)) {
-      this.#keepOn();
+      if (trouble.code === "set-gone") this.timesGone += 1;
+      if (this.timesGone <= MOST_RESENT) this.#keepOn();
+      else this.handlers.onTrouble(TROUBLES["set-unmeasured"]);
       return;
     }
     // The server has looked at all of it.

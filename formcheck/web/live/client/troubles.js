@@ -62,6 +62,8 @@ const TEXTS = {
   "in-use": over("This set is going on in another window.", "Close the other window, then press Try again."),
   "set-gone": over("The set is no longer there: the connection was away for too long.",
     "Press Try again to begin a new set."),
+  "set-unmeasured": over("The server lost this set each time it was sent.",
+    "It is kept on this device: have it measured later, or press Try again to begin a new set."),
   "too-large": over("The pictures are too large for the server.", "Choose another camera, then press Try again."),
   "too-fast": passing("Pictures were sent too fast.", "Wait a moment: it goes on more slowly."),
   "no-way": over("This browser cannot find the pose by itself, and your pictures may not leave this device.",
