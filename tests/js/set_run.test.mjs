@@ -443,3 +443,20 @@ test("a set at which the server's worker ends each time is sent three times in a
   assert.equal(device.sets.size, 1);
   assert.ok(device.pieces > 0);
 });
+
+for (const [fault, next, fps, apartMs] of [
+  ["fails", { px: 4 }, null, FRAME_MS],
+  ["takes long to load", { opens: new Promise(() => {}) }, null, FRAME_MS],
+  ["takes long to load, at no more than 10 a second", { opens: new Promise(() => {}) }, 10, 3 * FRAME_MS],
+]) {
+  test(`pictures that go to the server because the next finder ${fault} come as often as they may`, async () => {
+    const { run } = await begun({ "full CPU": next });
+    if (fps !== null) run.sendAtMost(640, fps);
+    await film(500);
+    stage.finders[0].cause = "estimate";
+    await film(8000);
+    const gaps = gapsOf(timesOf(sent())).slice(-20);
+    assert.deepEqual([...new Set(gaps.map(Math.round))], [apartMs]);
+    run.close(false);
+  });
+}

@@ -86,7 +86,8 @@ export class SetRun {
     /** The finding for which a picture is being taken, until it is dealt with. @type {import("./pose_source.js").Finding|null} */
     this.taking = null;
     this.waitedT = -Infinity;
-    this.apartMs = WAITING_APART_MS;
+    /** Pictures that wait are no closer together, ms. */
+    this.waitApartMs = WAITING_APART_MS;
     /** Pictures that wait for it. @type {{t: number, picture: ImageBitmap}[]} */
     this.waiting = [];
     this.video = video;
@@ -100,7 +101,7 @@ export class SetRun {
     this.encoder = null;
     this.longSide = LONG_SIDES[0];
     this.unreadable = 0;
-    /** Pictures are taken no closer together, ms. */
+    /** Pictures that are sent are taken no closer together, ms. */
     this.apartMs = 0;
     this.slow = new SlowWatch();
     this.stage = "setup";
@@ -444,7 +445,7 @@ export class SetRun {
   async #step(leave, why) {
     const { connection, source } = this;
     this.isStepping = true;
-    this.apartMs = WAITING_APART_MS;
+    this.waitApartMs = WAITING_APART_MS;
     this.pending = null;
     const known = leave();
     const late = new Promise((resolve) => { setTimeout(resolve, WITHOUT_FINDER_MS); });
@@ -478,14 +479,14 @@ export class SetRun {
 
   /** Keep the picture that the video shows now; of too many, every second one, so that they stay evenly spaced. */
   async #wait(t) {
-    if (!KEEPING.has(this.stage) || t - this.waitedT < this.apartMs) return;
+    if (!KEEPING.has(this.stage) || t - this.waitedT < this.waitApartMs) return;
     this.waitedT = t;
     const picture = await copyOf(this.video, this.foundIn);
     if (picture === null) return;
     this.waiting.push({ t, picture });
     if (this.waiting.length > MOST_WAITING) {
       this.waiting = this.waiting.filter((each, i) => i % 2 === 0 || each.picture.close());
-      this.apartMs *= 2;
+      this.waitApartMs *= 2;
     }
     this.#next();
   }
