@@ -118,7 +118,7 @@ def begin(
     _check_file(name, file.size, settings)
     # It is that person's from the beginning: whoever erases them finds it.
     whose = _person(work, person_id) if wishes.for_set is None else need_videoless(work, wishes.for_set).person_id
-    interrupted = _interrupted(work, name, file)
+    interrupted = _interrupted(work, name, file, wishes)
     if interrupted is not None:
         _say_anew(work, interrupted, wishes, whose)
         return interrupted
@@ -281,8 +281,8 @@ def _say_anew(work: Work, row: Upload, wishes: Wishes, whose: str | None) -> Non
         row.wishes = said.document()
 
 
-def _interrupted(work: Work, name: str, file: Announced) -> Upload | None:
-    """Find the upload of this very file that has not come whole."""
+def _interrupted(work: Work, name: str, file: Announced, wishes: Wishes) -> Upload | None:
+    """Find the upload of this very file that has not come whole, and is for the same set if it is for one."""
     query = select(Upload).where(
         Upload.state == UploadState.RECEIVING,
         Upload.created_by_id == work.actor.id,
@@ -290,6 +290,11 @@ def _interrupted(work: Work, name: str, file: Announced) -> Upload | None:
         Upload.size == file.size,
     )
     for row in work.session.scalars(query.order_by(Upload.created_at)):
-        if wishes_of(row).last_modified == file.last_modified:
+        before = wishes_of(row)
+        if (before.last_modified, before.for_set, before.begins_s) == (
+            file.last_modified,
+            wishes.for_set,
+            wishes.begins_s,
+        ):
             return row
     return None

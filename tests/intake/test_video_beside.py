@@ -118,6 +118,23 @@ def test_what_it_was_given_to_is_kept_with_it(desk: Desk, set_of_landmarks: Exer
     assert (said.for_set, said.begins_s) == (set_of_landmarks.id, -AHEAD_S)
 
 
+def test_one_that_was_interrupted_does_not_go_to_another_set(desk: Desk, set_of_landmarks: ExerciseSet) -> None:
+    other = keep_set(desk.records, desk.person("Ben"), CLIP, actor=ROBIN)
+    file = Announced("kept.mp4", 100)
+
+    def announce(wishes: Wishes) -> Upload:
+        with desk.records.writing(ROBIN) as work:
+            return begin(work, file, wishes, FEW)
+
+    first = announce(Wishes(for_set=set_of_landmarks.id, begins_s=-1.0))
+    assert announce(Wishes(for_set=set_of_landmarks.id, begins_s=-1.0)).id == first.id
+    others = [Wishes(for_set=other.id, begins_s=-1.0), Wishes(for_set=set_of_landmarks.id, begins_s=-2.0), Wishes()]
+    for wishes in others:
+        row = announce(wishes)
+        assert row.id != first.id
+        assert (wishes_of(row).for_set, wishes_of(row).begins_s) == (wishes.for_set, wishes.begins_s)
+
+
 @pytest.mark.parametrize(
     ("size", "begins_s", "why"), [((720, 1280), 0.0, "another shape"), ((1280, 720), -600.0, "Nothing of this video")]
 )
