@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from formcheck.intake.guesses import guess_by_name
 from formcheck.intake.states import UploadState, may_see, upload_path
+from formcheck.intake.wishes import wishes_of
 from formcheck.records.access import SYSTEM, Actor, Role, owner
 from formcheck.records.accounts import actor_of
 from formcheck.records.files import PRIVATE_FILE
@@ -24,15 +25,19 @@ _WITHOUT_ACCOUNT: Final = (owner("").id, SYSTEM.id)
 
 
 def enter_queue(work: Work, row: Upload, sha256: str) -> None:
-    """Let an upload that has come whole wait, or be a duplicate of what its sender may know of."""
+    """Let an upload that has come whole wait, or be a duplicate of what its sender may know of.
+
+    The video of a set that is in the records is neither a duplicate nor has one: nothing comes of it but that video.
+    """
     if work.session.get_bind().dialect.name == "postgresql":
         # Of two that bring the same file at once, the second must see the first.
         work.session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": int(sha256[:15], 16)})
     row.sha256, row.updated_at = sha256, work.now
     # Who completes an upload may be a worker; what is found here is only what its sender may know of.
     theirs = replace(work, actor=_sender(work, row))
-    known = sets_of_video(theirs, sha256)
-    twin = _twin(theirs, row)
+    is_given = wishes_of(row).for_set is not None
+    known = [] if is_given else sets_of_video(theirs, sha256)
+    twin = None if is_given else _twin(theirs, row)
     if known or twin is not None:
         row.state = UploadState.DUPLICATE
         row.set_id = known[0].id if known else None
@@ -90,7 +95,7 @@ def _twin(work: Work, row: Upload) -> Upload | None:
         Upload.sha256 == row.sha256, Upload.id != row.id, Upload.state.in_((UploadState.WAITING, UploadState.RUNNING))
     )
     found = work.session.scalars(query.order_by(Upload.created_at))
-    return next((each for each in found if may_see(work.actor, each)), None)
+    return next((each for each in found if may_see(work.actor, each) and wishes_of(each).for_set is None), None)
 
 
 def _sender(work: Work, row: Upload) -> Actor:

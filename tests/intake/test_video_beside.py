@@ -14,7 +14,7 @@ from formcheck.errors import FormcheckError
 from formcheck.intake.analysis import analyse, write_beside
 from formcheck.intake.claims import Claim, claim_next
 from formcheck.intake.queue import Announced, begin, complete, note_received
-from formcheck.intake.states import get_upload, upload_path
+from formcheck.intake.states import UploadState, get_upload, upload_path
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.pose.models import PoseModel
 from formcheck.records.access import SYSTEM, Actor, NotFoundError, RecordsError
@@ -133,6 +133,24 @@ def test_one_that_was_interrupted_does_not_go_to_another_set(desk: Desk, set_of_
         row = announce(wishes)
         assert row.id != first.id
         assert (wishes_of(row).for_set, wishes_of(row).begins_s) == (wishes.for_set, wishes.begins_s)
+
+
+@pytest.mark.parametrize("given_first", [False, True])
+def test_it_is_no_duplicate_and_has_none(
+    desk: Desk, set_of_landmarks: ExerciseSet, tmp_path: Path, given_first: bool
+) -> None:
+    film = tmp_path / "kept.mp4"
+    film.write_bytes(b"pictures")
+
+    def give() -> UploadState:
+        return UploadState(bring(desk, film, set_of_landmarks.id).state)
+
+    def upload() -> UploadState:
+        return UploadState(desk.bring(b"pictures").state)
+
+    states = [each() for each in ((give, upload) if given_first else (upload, give))]
+    assert states == [UploadState.WAITING] * 2
+    assert upload() == UploadState.DUPLICATE
 
 
 @pytest.mark.parametrize(
