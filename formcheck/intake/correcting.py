@@ -35,16 +35,20 @@ def put_right(work: Work, upload_id: str, said: Wishes, person_id: str | None = 
     Raises
     ------
     UploadStateError
-        If it is measured already: see `put_set_right`.
+        If it is measured already: see `put_set_right`. If it is the video of a set that is: nothing of it is measured.
     NotFoundError
         If there is no such upload or person for the actor.
     """
     row = get_upload(work, upload_id, to_change=True)
     states = (UploadState.RECEIVING, UploadState.WAITING, UploadState.RUNNING, UploadState.FAILED)
     need_state(row, *states, to_do="changed here")
+    before = wishes_of(row)
+    if before.for_set is not None:
+        raise UploadStateError(
+            f'"{row.name}" is the video of a set that is measured already.', "Correct that set, not its video."
+        )
     if said.done_at is not None:
         need_past(said.done_at, work.now)
-    before = wishes_of(row)
     wishes = replace(said, person_said=before.person_said, origin=before.origin, last_modified=before.last_modified)
     if work.actor.sees_everybody:
         whose = person_id if said.person_said else None

@@ -10,6 +10,7 @@ import pytest
 from formcheck.exercises.plan import Plan
 from formcheck.intake.claims import mark_done
 from formcheck.intake.correcting import measured_as_now, put_right, put_set_right
+from formcheck.intake.queue import Announced, begin
 from formcheck.intake.states import UploadState, UploadStateError
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.kinematics.view import ViewKind
@@ -19,9 +20,10 @@ from formcheck.records.sets import NewSet, add_set, get_set, keep_track
 from formcheck.records.tables import Upload
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
+from tests.records.kept import keep_set
 from tests.sample_tracks import sample_track
 
-from .desk import NOON, ROBIN, Desk
+from .desk import FEW, NOON, ROBIN, Desk
 
 
 def say(desk: Desk, row: Upload, said: Wishes, actor: Actor = ROBIN, person_id: str | None = None) -> Upload:
@@ -136,3 +138,14 @@ def test_what_is_not_measured_has_no_set_to_put_right(desk: Desk) -> None:
     row = desk.bring(b"pictures")
     with pytest.raises(UploadStateError, match="not measured yet"):
         put_set_right(desk.records, ROBIN, row.id, SetRequest(exercise="squat"))
+
+
+def test_nothing_is_said_anew_of_the_video_of_a_set(desk: Desk) -> None:
+    measured_set = keep_set(desk.records, desk.person("Ada"), "wall_squat_front", actor=ROBIN)
+    said = Wishes(for_set=measured_set.id, begins_s=-1.5)
+    with desk.records.writing(ROBIN) as work:
+        row = begin(work, Announced("kept.mp4", 100), said, FEW)
+    before = wishes_of(row)
+    with pytest.raises(UploadStateError, match="measured already"):
+        say(desk, row, Wishes(SetRequest("squat")))
+    assert wishes_of(desk.look(row.id)) == before

@@ -310,6 +310,21 @@ def test_what_was_guessed_is_put_right_in_a_dialog(records: Records) -> None:
     assert "Save" not in labels(test)
 
 
+def test_nothing_is_asked_of_the_video_of_a_set(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        person = add_person(work, PersonDetails("Anna")).id
+    set_id = keep_set(records, person, "wall_squat_front").id
+    with records.writing(OWNER) as work:
+        row = begin(work, Announced("kept.mp4", 8), Wishes(for_set=set_id), IntakeSettings())
+        upload_path(work.files, row).write_bytes(b"pictures")
+        note_received(work, row.id, 0, 8)
+    complete(records, OWNER, row.id)
+    assert "Change" not in labels(opened())
+    fail(records)
+    assert "Change" not in labels(opened())
+    assert "Try again" in labels(opened())
+
+
 def test_a_measured_set_is_put_right_as_a_correction(records: Records) -> None:
     with records.writing(OWNER) as work:
         anna = add_person(work, PersonDetails("Anna")).id

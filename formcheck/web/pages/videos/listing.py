@@ -208,9 +208,10 @@ def _facts_in_words(row: Upload, people: dict[str, str]) -> str:
 def _offer_actions(records: Records, actor: Actor, row: Upload, state: UploadState, *, can_retry: bool) -> None:
     if row.set_id is not None:
         page_link(REVIEW, "Open review", icon=":material/movie:", set=row.set_id)
+    is_to_measure = wishes_of(row).for_set is None
     may_change = (
-        state in UNDER_WAY
-        or (state == UploadState.FAILED and can_retry)
+        (state in UNDER_WAY and is_to_measure)
+        or (state == UploadState.FAILED and can_retry and is_to_measure)
         or (state == UploadState.DONE and row.set_id is not None and actor.sees_everybody)
     )
     nobodys = row.person_id is None and not wishes_of(row).person_said and actor.sees_everybody
