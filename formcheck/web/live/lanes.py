@@ -113,8 +113,15 @@ class Hand:
             # Whoever was told of it failed; the other sets of this lane go on.
             _logger.exception("%s failed", self._name)
             self._over = True
+            self._give_up()
         self._begun = True
         return not self._over
+
+    def _give_up(self) -> None:
+        try:
+            self._work.give_up()
+        except Exception:
+            _logger.exception("%s could not be told of its end", self._name)
 
 
 def _needs_a_thread(work: Work) -> bool:

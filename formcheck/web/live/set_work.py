@@ -155,6 +155,10 @@ class SetWork:
         except StopIteration:
             return False
 
+    def give_up(self) -> None:
+        """Say that the set has ended by a fault, and keep nothing of it."""
+        self._say(Ending(goodbye(our_fault())))
+
     def _run(self) -> Generator[bool, Work, None]:
         ending: Ending | None = None
         try:
@@ -165,7 +169,10 @@ class SetWork:
         except Exception:
             # Whatever it was: the client hears that something went wrong, and what is measured already is kept.
             _logger.exception("set %s failed", self._set_id[:6])
-        self._say(ending or Ending(goodbye(our_fault())))
+        if ending is None:
+            self.give_up()
+        else:
+            self._say(ending)
 
     def _work(self, pipeline: Pipeline) -> Generator[bool, Work, Ending]:
         try:

@@ -7,6 +7,7 @@ killed leaves none behind.
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import sys
@@ -17,13 +18,16 @@ from typing import Final
 from formcheck.web.live.lanes import Hand, Here, Lanes
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import SetupMessage
+from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.parts import LiveParts
-from formcheck.web.live.set_work import Ending, Said, Work
+from formcheck.web.live.refusal import our_fault
+from formcheck.web.live.set_work import Drop, Ending, Said, Work
 
 Asked = list[tuple[str, "SetupMessage | Work"]]
 """Sets by id, each begun with its set-up."""
 Told = list[tuple[str, "Said"]]
 
+_logger: Final = logging.getLogger(__name__)
 _HELD_S: Final = 0.002
 """Answers are written together, but none waits longer for another set's."""
 
@@ -38,6 +42,8 @@ class _Output:
         self._held: Told = []
         self._since_s = 0.0
         self._main = threading.get_ident()
+        self.ended: set[str] = set()
+        """Sets that were told of their end because what they said could not be written."""
 
     def say(self, set_id: str, said: Said) -> None:
         """Have something told; from any thread."""
@@ -56,8 +62,24 @@ class _Output:
 
     def _write(self) -> None:
         held, self._held = self._held, []
-        self._file.write(pickle.dumps(held, pickle.HIGHEST_PROTOCOL))
+        try:
+            data = _pickled(held)
+        except Exception:  # noqa: BLE001 - of which set it is, and why, is found and told next
+            data = b"".join(self._one(set_id, said) for set_id, said in held)
+        self._file.write(data)
         self._file.flush()
+
+    def _one(self, set_id: str, said: Said) -> bytes:
+        try:
+            return _pickled([(set_id, said)])
+        except Exception:
+            _logger.exception("what came of set %s cannot be told", set_id[:6])
+            self.ended.add(set_id)
+            return _pickled([(set_id, Ending(goodbye(our_fault())))])
+
+
+def _pickled(told: Told) -> bytes:
+    return pickle.dumps(told, pickle.HIGHEST_PROTOCOL)
 
 
 class _Sets:
@@ -74,6 +96,11 @@ class _Sets:
             self._hands[set_id] = self._lanes.open(set_id, asked, lambda said: self._hear(set_id, said))
         elif (hand := self._hands.get(set_id)) is not None:
             hand.put(asked)
+
+    def drop_ended(self) -> None:
+        """Drop the sets that nobody hears of any more."""
+        while self._output.ended:
+            self.ask(self._output.ended.pop(), Drop(Outgoing("")))
 
     def _hear(self, set_id: str, said: Said) -> None:
         if isinstance(said, Ending):
@@ -92,6 +119,7 @@ def main() -> None:
             for set_id, each in asked:
                 sets.ask(set_id, each)
             output.flush()
+            sets.drop_ended()
     except (EOFError, OSError, pickle.UnpicklingError):
         # Threads that load a model are not waited for: nobody hears them any more.
         os._exit(0)

@@ -192,25 +192,33 @@ class LiveWorker:
                     told: Told = pickle.load(pipe)
                     for set_id, said in told:
                         self._hear(set_id, said)
-        except (EOFError, OSError, pickle.UnpicklingError):
+        except (EOFError, OSError):
+            pass  # it has ended
+        except Exception:
+            # Where one message cannot be read, nobody knows where the next begins.
+            _logger.exception("what worker %d of live sets says cannot be read", self.pid)
+            self._process.kill()
+        finally:
             self._lose()
 
     def _hear(self, set_id: str, said: Said) -> None:
         with self._lock:
             say = self._sets.pop(set_id, None) if isinstance(said, Ending) else self._sets.get(set_id)
-        if say is None:
-            return
+        if say is not None:
+            self._tell(set_id, say, said)
+
+    def _tell(self, set_id: str, say: Callable[[Said], None], said: Said) -> None:
         try:
             say(said)
         except Exception:
-            # The other sets of this process go on.
+            # The other sets of this process hear theirs.
             _logger.exception("what came of set %s was not taken", set_id[:6])
 
     def _lose(self) -> None:
         """End the sets that the process was at."""
         with self._lock:
             self._gone = True
-            lost = list(self._sets.values())
+            lost = dict(self._sets)
             self._sets.clear()
         self._pipe.close()
         try:
@@ -220,8 +228,8 @@ class LiveWorker:
             status = self._process.wait()
         if lost or status:
             _logger.error("a worker of live sets ended with status %d, and %d sets with it", status, len(lost))
-        for say in lost:
-            say(_LOST)
+        for set_id, say in lost.items():
+            self._tell(set_id, say, _LOST)
 
 
 _LOST: Final = Ending(goodbye(worker_gone()))

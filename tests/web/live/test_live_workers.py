@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -16,12 +18,15 @@ import pytest
 from starlette.testclient import WebSocketTestSession
 
 from formcheck.report.document import assessment_document
+from formcheck.web.live.lanes import Here, Lanes
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import SetupMessage, parse_client_text
+from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.pipeline import FinishedSet
+from formcheck.web.live.refusal import our_fault
 from formcheck.web.live.registry import LiveRegistry
-from formcheck.web.live.set_work import Measure
+from formcheck.web.live.set_work import Answer, Drop, Ending, Measure, Said
 from formcheck.web.live.workers import LiveWorker, LiveWorkers
 from tests.sample_tracks import sample_track
 
@@ -45,6 +50,12 @@ def two(world: World) -> Iterator[World]:
     pids = world.registry.worker_pids
     world.registry.close()
     assert not any(psutil.pid_exists(pid) for pid in pids)
+
+
+def setup_of_landmarks() -> SetupMessage:
+    setup = parse_client_text(json.dumps(SETUP | LANDMARKS))
+    assert isinstance(setup, SetupMessage)
+    return setup
 
 
 def do(socket: WebSocketTestSession, frames: Sequence[bytes]) -> int:
@@ -178,9 +189,7 @@ def test_a_process_that_is_slow_to_read_holds_nobody_up_and_misses_nothing(tmp_p
     gate = tmp_path / "gate"
     worker = LiveWorker([sys.executable, "-c", ECHO, str(gate)], _LIMITS)
     heard: list[int] = []
-    setup = parse_client_text(json.dumps(SETUP | LANDMARKS))
-    assert isinstance(setup, SetupMessage)
-    hand = worker.open("a set", setup, lambda said: heard.append(said.to if isinstance(said, Measure) else -1))
+    hand = worker.open("a set", setup_of_landmarks(), lambda said: heard.append(said.to if isinstance(said, Measure) else -1))
     for i in range(500):  # 0.8 MB, of which a pipe takes 0.06
         hand.put(Measure(i, "landmarks", bytes(1614), 2, 33.0 * i))
     assert heard == []
@@ -199,3 +208,64 @@ def test_the_first_process_is_ready_before_the_first_set(two: World) -> None:
     with two.socket() as socket:
         begin(socket, **LANDMARKS)
         assert two.registry.worker_pids == [ready]
+
+
+GARBLED = """
+import pickle, sys
+pickle.load(sys.stdin.buffer)
+pickle.load(sys.stdin.buffer)
+sys.stdout.buffer.write(b"cno_such_module\\nnothing\\n.")
+sys.stdout.buffer.flush()
+sys.stdin.buffer.read()
+"""
+
+
+def test_a_process_that_cannot_be_understood_is_ended_and_every_set_is_told() -> None:
+    worker = LiveWorker([sys.executable, "-c", GARBLED], _LIMITS)
+    heard: list[Said] = []
+
+    def fail(_: Said) -> None:
+        raise RuntimeError("whoever hears it fails")
+
+    worker.open("the first", setup_of_landmarks(), fail)
+    worker.open("the second", setup_of_landmarks(), heard.append)
+    until(lambda: len(heard) == 1)
+    assert isinstance(heard[0], Ending)
+    assert worker.gone
+    assert not psutil.pid_exists(worker.pid)
+
+
+def test_what_cannot_be_written_ends_its_own_set_alone() -> None:
+    code = (
+        "from formcheck.web.live.worker import _Output\n"
+        "from formcheck.web.live.outgoing import Outgoing\n"
+        "from formcheck.web.live.set_work import Answer, Ending\n"
+        "output = _Output()\n"
+        "output.say('one', Answer(1, Outgoing('fine')))\n"
+        "output.say('two', Ending(Outgoing('not to be written'), lambda: None))\n"
+        "output.flush()\n"
+        "assert output.ended == {'two'}\n"
+    )
+    root = Path(__file__).resolve().parents[3]
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONPATH": str(root)}
+    )
+    stream = io.BytesIO(ran.stdout)
+    ((one, first),) = pickle.load(stream)
+    ((two, second),) = pickle.load(stream)
+    assert (one, first) == ("one", Answer(1, Outgoing("fine")))
+    assert (two, second) == ("two", Ending(goodbye(our_fault())))
+    assert b"cannot be told" in ran.stderr
+
+
+def test_a_set_whose_end_was_not_taken_is_told_that_it_ended() -> None:
+    heard: list[Said] = []
+
+    def say(said: Said) -> None:
+        heard.append(said)
+        if len(heard) == 1:
+            raise RuntimeError("whoever hears it fails")
+
+    hand = Lanes(LiveParts(), _LIMITS, shared=Here()).open("a set", setup_of_landmarks(), say)
+    hand.put(Drop(Outgoing("gone")))
+    assert heard == [Ending(Outgoing("gone")), Ending(goodbye(our_fault()))]
