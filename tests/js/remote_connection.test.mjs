@@ -219,6 +219,21 @@ test("both fingerprints are known once both descriptions are there", async () =>
   assert.deepEqual(one.peer.fingerprints, ["sha-256 AA:01", "sha-256 BB:01"]);
 });
 
+test("a fingerprint that somebody added is among them, wherever it stands, and one that is repeated counts once", async () => {
+  const theirs = "v=0\r\na=fingerprint:sha-256 BB:01\r\nm=audio\r\na=fingerprint:SHA-256 bb:01\r\nm=video\r\n";
+  for (const [added, expected] of [
+    ["", "sha-256 BB:01"], ["a=fingerprint:sha-256 EE:01\r\n", "sha-256 BB:01 sha-256 EE:01"],
+    ["a=Fingerprint: sha-1 0E:01\r\n", "sha-1 0E:01 sha-256 BB:01"],
+  ]) {
+    const one = peered();
+    one.pc.onnegotiationneeded();
+    await settle();
+    one.peer.take({ type: "sdp", generation: 1, kind: "answer", sdp: theirs + added });
+    await settle();
+    assert.deepEqual(one.peer.fingerprints, ["sha-256 AA:01", expected]);
+  }
+});
+
 test("a picture whose frames do not change is still after a second", () => {
   const watch = new PictureWatch();
   assert.equal(watch.look(1, 0), true);

@@ -128,6 +128,7 @@ test("each end reads the same words, whichever fingerprint is its own", async ()
   const words = await wordsOf([one, other]);
   assert.deepEqual(await wordsOf([other, one]), words);
   assert.notDeepEqual(await wordsOf([one, "sha-256 CC:DE"]), words);
+  assert.notDeepEqual(await wordsOf([`${one} sha-256 EE:FF`, other]), await wordsOf([one, `${other} sha-256 EE:FF`]));
   assert.equal(words.length, 6);
 });
 

@@ -33,7 +33,7 @@ salad salt sand saturn scarf school shell ship shovel silver skate snow spider s
 
 /**
  * The words of a connection; the same at both ends.
- * @param {[string, string]} fingerprints of both certificates, as `Peer` gives them
+ * @param {[string, string]} fingerprints of both ends' certificates, as `Peer` gives them
  * @param {SubtleCrypto} subtle
  */
 export async function wordsOf(fingerprints, subtle = crypto.subtle) {

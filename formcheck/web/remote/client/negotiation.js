@@ -118,11 +118,13 @@ export class Peer {
     return this.#transceiver(kind)?.receiver ?? null;
   }
 
-  /** Fingerprints of both ends' certificates, as the descriptions have them; null before both are there. */
+  /**
+   * Fingerprints of each end's certificates, as the descriptions have them; null before both are there. All of them count:
+   * a browser takes any one that a description names, so one that somebody added must change the words.
+   */
   get fingerprints() {
-    const both = [this.pc?.localDescription, this.pc?.remoteDescription].map((each) =>
-      each?.sdp.match(/^a=fingerprint:\s*(\S+)\s+(\S+)/m));
-    return both.every(Boolean) ? both.map(([, hash, value]) => `${hash.toLowerCase()} ${value.toUpperCase()}`) : null;
+    const both = [this.pc?.localDescription, this.pc?.remoteDescription].map((each) => fingerprintsOf(each?.sdp ?? ""));
+    return both.every(Boolean) ? both : null;
   }
 
   /** The way is there again, or new credentials: try at once. */
@@ -284,6 +286,12 @@ export class Peer {
     pc.onicecandidate = pc.ontrack = pc.onconnectionstatechange = pc.onnegotiationneeded = null;
     pc.close();
   }
+}
+
+/** Sorted, each once; empty where there is none. Read as leniently as any browser does. @param {string} sdp */
+function fingerprintsOf(sdp) {
+  const found = sdp.matchAll(/^\s*a\s*=\s*fingerprint\s*:\s*(\S+)\s+(\S+)/gim);
+  return [...new Set(Array.from(found, ([, hash, value]) => `${hash.toLowerCase()} ${value.toUpperCase()}`))].sort().join(" ");
 }
 
 /** Tells from the count of decoded frames whether a picture moves: a path that is dead for seconds gives no event. */
