@@ -289,7 +289,7 @@ test("without a relay nobody is asked to go by it", () => {
 });
 
 /** Gives cameras and microphones, and remembers whether two were open at once. */
-function deviced(failures = []) {
+function deviced(failures = [], pause = async () => {}) {
   const asked = [];
   const open = new Set();
   const heard = { tracks: 0, camera: [], taps: 0 };
@@ -306,8 +306,8 @@ function deviced(failures = []) {
   } } };
   const devices = new Devices(nav, new MadeUpStream(), {
     onTracks: () => { heard.tracks += 1; }, onCamera: (state) => heard.camera.push(state), onTapNeeded: () => { heard.taps += 1; },
-  }, async () => {});
-  return { devices, asked, heard };
+  }, pause);
+  return { devices, asked, heard, open };
 }
 
 test("camera and microphone are asked for in one request", async () => {
@@ -360,4 +360,25 @@ test("what a browser gives only upon a tap is said, and a camera taken by a call
 test("a blocked camera is a trouble with a remedy", async () => {
   const { devices } = deviced(["NotAllowedError"]);
   await assert.rejects(devices.open({ audio: true, video: true }, true), ({ code }) => code === "camera-denied");
+});
+
+test("a camera that is given only after the call was left is stopped at once", async () => {
+  const { devices, heard, open } = deviced();
+  const opening = devices.open({ audio: true, video: true }, true);
+  devices.close();
+  await opening;
+  assert.deepEqual([open.size, heard.tracks, devices.video], [0, 0, null]);
+});
+
+test("whoever leaves while a camera is tried again has it no more", async () => {
+  let goOn;
+  const { devices, asked, heard, open } = deviced([null, "NotReadableError"], () => new Promise((done) => { goOn = done; }));
+  await devices.open({ audio: true, video: true }, true);
+  const flipping = devices.flip("environment");
+  await settle();
+  devices.close();
+  goOn();
+  await flipping;
+  await devices.again();
+  assert.deepEqual([open.size, asked.length, heard.taps], [0, 2, 0]);
 });

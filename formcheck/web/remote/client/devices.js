@@ -44,6 +44,8 @@ export class Devices {
     this.cameraOff = false;
     this.isInterrupted = false;
     this.isTaking = false;
+    /** What the browser gives after that is stopped at once. */
+    this.isClosed = false;
     this.wanted = { audio: true, video: true };
   }
 
@@ -96,10 +98,11 @@ export class Devices {
 
   /** Take both anew: after a phone call, a sleep, a track that ended. */
   async again() {
-    if (this.isTaking) return;
+    if (this.isTaking || this.isClosed) return;
     try {
       await this.#takeAgain();
     } catch {
+      if (this.isClosed) return;
       this.#interrupted();
       this.handlers.onTapNeeded();
     }
@@ -119,6 +122,7 @@ export class Devices {
   }
 
   close() {
+    this.isClosed = true;
     for (const track of this.stream.getTracks()) this.#drop(track);
   }
 
@@ -135,12 +139,17 @@ export class Devices {
   }
 
   async #take() {
+    if (this.isClosed) return;
     const { audio, video } = this.wanted;
     this.isTaking = true;
     try {
       const taken = await this.nav.mediaDevices.getUserMedia({
         audio: audio && SOUND, video: video && { ...PICTURE, facingMode: this.facing },
       });
+      if (this.isClosed) {
+        for (const track of taken.getTracks()) track.stop();
+        return;
+      }
       for (const track of this.stream.getTracks()) this.#drop(track);
       for (const track of taken.getTracks()) this.#add(track);
     } finally {
@@ -166,6 +175,7 @@ export class Devices {
   }
 
   #interrupted() {
+    if (this.isClosed) return;
     this.isInterrupted = true;
     this.handlers.onCamera(this.camera);
   }
