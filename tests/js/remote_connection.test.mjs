@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Devices } from "../../formcheck/web/remote/client/devices.js";
-import { Mesh } from "../../formcheck/web/remote/client/mesh.js";
+import { EXPECTED_MS, Mesh } from "../../formcheck/web/remote/client/mesh.js";
 import { GIVEN_UP_MS, Peer, PictureWatch, STILL_MS } from "../../formcheck/web/remote/client/negotiation.js";
 import { Signalling } from "../../formcheck/web/remote/client/signalling.js";
 import { MadeUpStream, MadeUpWorld, settle } from "./remote_world.mjs";
@@ -286,6 +286,35 @@ test("without a relay nobody is asked to go by it", () => {
   mesh.connect(order("client", "a"));
   made.pass(8000);
   assert.deepEqual(heard.sent, [{ type: "fresh", to: "client", relay_only: false }]);
+});
+
+test("who is there and was never connected is asked for, but nobody who left meanwhile", () => {
+  const { made, mesh, heard, order } = meshed();
+  mesh.expect(["client", "carer", "interpreter"]);
+  mesh.connect(order("client", "a"));
+  mesh.disconnect("carer");
+  made.pass(EXPECTED_MS - 1);
+  assert.deepEqual(heard.sent, []);
+  made.pass(1);
+  assert.deepEqual(heard.sent, [{ type: "fresh", to: "interpreter", relay_only: false }]);
+});
+
+test("a connection that was given up is tried again for whoever is welcomed back", () => {
+  const { made, mesh, heard, order } = meshed();
+  mesh.connect(order("client", "a"));
+  made.pass(GIVEN_UP_MS + 8000);
+  heard.sent.length = 0;
+  mesh.expect(["client"]);
+  made.pass(EXPECTED_MS);
+  assert.deepEqual(heard.sent.map(({ type, to }) => [type, to]), [["fresh", "client"]]);
+});
+
+test("nobody is asked for once the call is over", () => {
+  const { made, mesh, heard } = meshed();
+  mesh.expect(["client"]);
+  mesh.close();
+  made.pass(60_000);
+  assert.deepEqual(heard.sent, []);
 });
 
 /** Gives cameras and microphones, and remembers whether two were open at once. */

@@ -124,7 +124,7 @@ class MadeUpPeer {
     const track = typeof of === "string" ? null : of;
     const transceiver = {
       direction, receiver: { track: { kind } },
-      sender: { track, replaceTrack: async (next) => { transceiver.sender.track = next; } },
+      sender: { track, getParameters: () => ({}), replaceTrack: async (next) => { transceiver.sender.track = next; } },
     };
     this.transceivers.push(transceiver);
     return transceiver;
@@ -152,6 +152,10 @@ class MadeUpPeer {
 
   async addIceCandidate(candidate) {
     this.candidates.push(candidate);
+  }
+
+  async getStats() {
+    return new Map();
   }
 
   restartIce() {

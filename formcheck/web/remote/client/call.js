@@ -146,6 +146,7 @@ export class Call {
         this.mesh.use(message.ice);
         this.handlers.onMessage(message);
         this.#devicesChanged();
+        this.mesh.expect(message.people.filter(({ id, presence }) => id !== message.you && presence === "here").map(({ id }) => id));
         break;
       case "waiting":
         this.isIn = false;

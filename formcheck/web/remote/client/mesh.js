@@ -1,6 +1,10 @@
 /** The connections with all others in the room, up to three: what happens to one touches no other. */
 
+import { Timers } from "../../live/client/world.js";
 import { Peer } from "./negotiation.js";
+
+/** The server's own orders come before this has passed after a welcome, ms. */
+export const EXPECTED_MS = 2000;
 
 /**
  * @typedef {Object} MeshHandlers
@@ -25,6 +29,9 @@ export class Mesh {
     this.relayOnly = false;
     /** @type {Map<string, {peer: Peer, instance: string, stream: MediaStream}>} */
     this.links = new Map();
+    this.timers = new Timers(world);
+    /** @type {Set<string>} */
+    this.expected = new Set();
   }
 
   /** @param {import("./contract.js").IceShown} ice */
@@ -47,6 +54,16 @@ export class Mesh {
     link.peer.start({ ...order, relay_only: order.relay_only || this.relayOnly });
   }
 
+  /**
+   * Who is there, as a welcome says. Whoever was let in while their page slept, or was away for long, may have missed the
+   * order to connect, or have a connection that was given up: such ones are asked for anew.
+   * @param {string[]} people
+   */
+  expect(people) {
+    this.expected = new Set(people);
+    this.timers.set("expect", () => this.#seek(), EXPECTED_MS);
+  }
+
   /** A description or a candidate of somebody. @param {import("./contract.js").PassedSdp|import("./contract.js").PassedIce} message */
   take(message) {
     this.links.get(message.sender)?.peer.take(message);
@@ -54,6 +71,7 @@ export class Mesh {
 
   /** @param {string} person */
   disconnect(person) {
+    this.expected.delete(person);
     const link = this.links.get(person);
     if (link === undefined) return;
     this.links.delete(person);
@@ -72,17 +90,25 @@ export class Mesh {
   }
 
   close() {
+    this.timers.clear();
     for (const { peer } of this.links.values()) peer.close();
     this.links.clear();
+  }
+
+  #seek() {
+    for (const person of this.expected) if (!this.links.has(person)) this.#askFresh(person, false);
+    this.hurry();
+  }
+
+  #askFresh(person, relayOnly) {
+    this.handlers.send({ type: "fresh", to: person, relay_only: this.relayOnly || (relayOnly && this.hasRelay) });
   }
 
   #link({ peer: person, instance }) {
     const stream = this.world.stream();
     const peer = new Peer(this.tracks, () => this.servers, {
       send: (message) => this.handlers.send({ ...message, to: person }),
-      askFresh: (relayOnly) => this.handlers.send({
-        type: "fresh", to: person, relay_only: this.relayOnly || (relayOnly && this.hasRelay),
-      }),
+      askFresh: (relayOnly) => this.#askFresh(person, relayOnly),
       onState: (state) => this.handlers.onState(person, state, peer),
       onTrack: (track) => {
         for (const old of stream.getTracks()) if (old.kind === track.kind) stream.removeTrack(old);
