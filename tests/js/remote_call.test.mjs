@@ -26,7 +26,10 @@ function called(t) {
   const nothing = () => {};
   const call = new Call({ room: "room" }, "browser", {
     onMessage: nothing, onState: nothing, onStream: nothing, onPeer: nothing, onPicture: nothing, onGone: nothing, onStep: nothing,
-    onDevices: nothing, onTapNeeded: nothing, onWords: (...said) => heard.words.push(said),
+    onDevices: nothing, onTapNeeded: nothing, onWords: (...said) => {
+      heard.words.push(said);
+      heard.more?.();
+    },
   });
   t.after(() => call.close());
   const welcome = (people) => {
@@ -41,4 +44,45 @@ test("whoever is there when one is welcomed is asked for where no connection cam
   welcome([{ id: "me", presence: "here" }, { id: "client", presence: "here" }, { id: "carer", presence: "asleep" }]);
   t.mock.timers.tick(EXPECTED_MS);
   assert.deepEqual(made.socket.sent.filter(({ type }) => type === "fresh"), [{ type: "fresh", to: "client", relay_only: false }]);
+});
+
+/** Words take a slow hash. */
+async function words(heard, count) {
+  while (heard.words.length < count) await new Promise((done) => { heard.more = done; });
+  return heard.words;
+}
+
+/** Our offer, and their answer with a certificate of this fingerprint. */
+async function describe(made, generation, fingerprint) {
+  made.peers[made.peers.length - 1].onnegotiationneeded();
+  await settle();
+  made.socket.says({ type: "sdp", sender: "client", generation, kind: "answer", sdp: `a=fingerprint:sha-256 ${fingerprint}` });
+  await settle();
+}
+
+test("words that change are told of as changed: of a fresh connection, and of one that stands", async (t) => {
+  const { made, heard, welcome } = called(t);
+  welcome([]);
+  made.socket.says(CONNECT);
+  await describe(made, 1, "BB:01");
+  made.peers[0].ontrack({ track: { kind: "video" } });
+  made.peers[0].becomes("connected");
+  await words(heard, 1);
+  assert.deepEqual(heard.words.map(([person, , haveChanged]) => [person, haveChanged]), [["client", false]]);
+
+  made.socket.says({ ...CONNECT, generation: 2 });
+  await describe(made, 2, "BB:02");
+  made.peers[1].ontrack({ track: { kind: "video" } });
+  made.peers[1].becomes("connected");
+  assert.equal((await words(heard, 2))[1]?.[2], true);
+
+  await describe(made, 2, "EE:03");
+  t.mock.timers.tick(500);
+  await settle();
+  assert.equal((await words(heard, 3))[2]?.[2], true);
+  assert.equal(new Set(heard.words.map(([, each]) => each.join(" "))).size, 3);
+
+  t.mock.timers.tick(500);
+  await settle();
+  assert.equal(heard.words.length, 3, "the same are not told of again");
 });

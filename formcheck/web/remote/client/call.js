@@ -45,7 +45,8 @@ const INSTANCE = secret();
  * @property {(person: string, stream: MediaStream) => void} onStream
  * @property {(person: string, state: import("./negotiation.js").PeerState) => void} onPeer
  * @property {(person: string, moves: boolean) => void} onPicture whether their picture moves
- * @property {(person: string, words: string[]) => void} onWords
+ * @property {(person: string, words: string[], haveChanged: boolean) => void} onWords `haveChanged`: others were there to be
+ *   read before
  * @property {(person: string) => void} onGone
  * @property {(step: import("./quality.js").Step, way: "down"|"up") => void} onStep
  * @property {() => void} onDevices one's own camera, microphone or what they do has changed
@@ -72,8 +73,10 @@ export class Call {
     this.isIn = false;
     this.saidState = "";
     this.captions = false;
-    /** @type {Map<string, {picture: PictureWatch, words: string, last: Object|null}>} */
+    /** @type {Map<string, {picture: PictureWatch, last: Object|null}>} */
     this.known = new Map();
+    /** What the words that were last given of each person are made from; kept while they are gone. @type {Map<string, string>} */
+    this.worded = new Map();
     this.looks = 0;
     const world = { ...browserWorld(), clock: pageClock };
     const url = new URL(ROOM_PATH, window.location.href);
@@ -178,22 +181,27 @@ export class Call {
   }
 
   #stream(person, stream) {
-    this.known.set(person, { picture: new PictureWatch(), words: "", last: null });
+    this.known.set(person, { picture: new PictureWatch(), last: null });
     this.handlers.onStream(person, stream);
   }
 
-  async #peer(person, state, peer) {
+  #peer(person, state, peer) {
     this.handlers.onPeer(person, state);
     if (state !== "connected") return;
     this.#encode(peer);
     this.#bufferOf(peer);
-    const { fingerprints } = peer;
+    this.#tellWords(person, peer);
+  }
+
+  /** Descriptions may also change in a connection that stands: words that were read before are then of another one. */
+  async #tellWords(person, { fingerprints }) {
     if (fingerprints === null) return;
+    const these = fingerprints.join("\n");
+    const before = this.worded.get(person);
+    if (these === before) return;
+    this.worded.set(person, these);
     const words = await wordsOf(fingerprints);
-    const known = this.known.get(person);
-    if (known === undefined || known.words === words.join(" ")) return;
-    known.words = words.join(" ");
-    this.handlers.onWords(person, words);
+    if (this.worded.get(person) === these) this.handlers.onWords(person, words, before !== undefined);
   }
 
   async #encode(peer) {
@@ -260,6 +268,7 @@ export class Call {
       this.handlers.onPicture(person, known.picture.look(reading.framesDecoded, now));
       energy = reading.energy ?? energy;
       if (peer.state !== "connected") continue;
+      this.#tellWords(person, peer);
       worst = {
         limited: (worst?.limited ?? false) || reading.limited,
         concealed: Math.max(worst?.concealed ?? 0, reading.lost ?? 0), answerMs: this.answerMs,

@@ -13,7 +13,7 @@ import { answerTo, consentList, isAgreed, withAnswer } from "./consent.js";
 import { CLOSE, LINK_HEADER } from "./contract.js";
 import { DeviceCheck } from "./device_check.js";
 import { Caption, MeasuredSet } from "./measured_set.js";
-import { Chat, StillPicture, Switch, Tile, button, keptWords, pageData } from "./parts.js";
+import { Chat, StillPicture, Switch, Tile, WORDS_CHANGED, button, keptWords, pageData } from "./parts.js";
 import { PictureRing } from "./still.js";
 
 const CODE_KEY = "formcheck-room-code";
@@ -79,7 +79,7 @@ class JoinPage {
       onStream: (person, stream) => this.#stream(person, stream),
       onPeer: (person, state) => this.#peer(person, state),
       onPicture: (person, moves) => this.tiles.get(person)?.picture(moves),
-      onWords: (person, words) => this.#words(person, words),
+      onWords: (...said) => this.#words(...said),
       onGone: (person) => this.#gone(person),
       onStep: (step, way) => this.#step(step, way),
       onDevices: () => this.#devices(),
@@ -292,9 +292,11 @@ class JoinPage {
     }
   }
 
-  #words(person, words) {
+  #words(person, words, haveChanged) {
     const role = this.people.find(({ id }) => id === person)?.role;
-    if (role === "owner" || role === "clinician") setText(this.wordsShown, words.join(" "));
+    if (role !== "owner" && role !== "clinician") return;
+    setText(this.wordsShown, words.join(" "));
+    if (haveChanged) this.announcer.say(WORDS_CHANGED);
   }
 
   /** What one's devices do, shown on their buttons; the picture of oneself is the call's. */

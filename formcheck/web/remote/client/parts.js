@@ -8,6 +8,9 @@ export function pageData() {
   return JSON.parse(document.getElementById("page-data").textContent);
 }
 
+/** Said where the words of both screens are others than before, as after a connection that was made anew. */
+export const WORDS_CHANGED = "The words have changed: read them again";
+
 /**
  * @param {string} testId @param {string} text @param {() => void} act
  * @param {{kind?: string, key?: string, label?: string}} [more] `kind`: another class; `key`: that presses it too

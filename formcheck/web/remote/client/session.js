@@ -14,7 +14,7 @@ import { withAnswer } from "./consent.js";
 import { CLOSE } from "./contract.js";
 import { findingRow } from "./device_check.js";
 import { Caption } from "./measured_set.js";
-import { Chat, StillPicture, Switch, Tile, button, field, keptWords, minutes, pageData } from "./parts.js";
+import { Chat, StillPicture, Switch, Tile, WORDS_CHANGED, button, field, keptWords, minutes, pageData } from "./parts.js";
 import { findingsOf } from "./precheck.js";
 import { Answers, Fade, FrameClock, Waiting } from "./sync.js";
 
@@ -132,7 +132,7 @@ class SessionPage {
     this.call = new Call(who, kept(window.localStorage, BROWSER_KEY, secret) ?? secret(), {
       onMessage: (message) => this.#message(message), onState: (...said) => this.#socket(...said),
       onStream: (person, stream) => this.#stream(person, stream), onPeer: (person, state) => this.#peer(person, state),
-      onPicture: (person, moves) => this.tiles.get(person)?.picture(moves), onWords: (person, words) => this.#words(person, words),
+      onPicture: (person, moves) => this.tiles.get(person)?.picture(moves), onWords: (...said) => this.#words(...said),
       onGone: (person) => this.#gone(person), onStep: (step, way) => this.#step(step, way), onDevices: () => this.#devices(),
       onTapNeeded: () => show(this.tap, true),
     });
@@ -286,7 +286,7 @@ class SessionPage {
     this.wordsShown = make("p", { class: "fr-words", "data-testid": "words" });
     return make("div", { class: "fr-stack" }, make("h2", { text: "Here" }), this.peopleList,
       make("h2", { text: "What the client agrees to" }), this.consentRows, make("h2", { text: "Are we alone?" }), this.wordsShown,
-      make("p", { class: "fr-quiet", text: "Read these words to each other, once. If they differ, somebody stands between you: end the session." }));
+      make("p", { class: "fr-quiet", text: "Read these words to each other once, and again when they change. If they differ, somebody stands between you: end the session." }));
   }
 
   #buildChat() {
@@ -467,8 +467,10 @@ class SessionPage {
     if (state === "given-up") this.announcer.say(`Picture and sound of ${this.#name(person)} cannot be connected. Measures and chat go on.`);
   }
 
-  #words(person, words) {
-    if (this.people.find(({ id }) => id === person)?.role === "client") setText(this.wordsShown, words.join(" "));
+  #words(person, words, haveChanged) {
+    if (this.people.find(({ id }) => id === person)?.role !== "client") return;
+    setText(this.wordsShown, words.join(" "));
+    if (haveChanged) this.announcer.say(WORDS_CHANGED);
   }
 
   #clockOf({ person, offset_ms: offset }) {
