@@ -7,6 +7,8 @@ import { POINTS } from "../../player/client/drawings.js";
 
 /** Characters of a text on a still. */
 export const LONGEST_TEXT = 80;
+/** Drawings of one still: the server takes no more. */
+export const MOST_DRAWINGS = 50;
 
 /** What is drawn on one still, point by point. */
 export class StillDrawings {
@@ -26,6 +28,10 @@ export class StillDrawings {
       ({ kind, points: points.map(([x, y]) => ({ x, y })), text }));
   }
 
+  get isFull() {
+    return this.drawings.length >= MOST_DRAWINGS;
+  }
+
   /** @param {"angle"|"line"|"text"} kind */
   choose(kind) {
     this.kind = kind;
@@ -33,11 +39,12 @@ export class StillDrawings {
   }
 
   /**
-   * Put down the next point.
+   * Put down the next point; none where there are as many drawings as may be.
    * @param {Point} point @param {string} text of a text
    * @returns {boolean} whether a drawing is whole with it
    */
   add(point, text = "") {
+    if (this.isFull) return false;
     const words = text.trim().slice(0, LONGEST_TEXT);
     if (this.kind === "text" && words === "") return false;
     const last = this.points[this.points.length - 1];

@@ -7,7 +7,7 @@ import { make, setAttribute, setText, show } from "../../live/client/dom.js";
 import { Readings } from "../../live/client/measures.js";
 import { Overlay } from "../../live/client/overlay.js";
 import { Panel } from "../../live/client/panel.js";
-import { StillDrawings } from "./angles.js";
+import { MOST_DRAWINGS, StillDrawings } from "./angles.js";
 import { Announcer } from "./announce.js";
 import { CLOCK_MS, Call, pageClock, secret } from "./call.js";
 import { withAnswer } from "./consent.js";
@@ -676,6 +676,7 @@ class SessionPage {
 
   #drawAt(event) {
     event.preventDefault();
+    if (this.drawing.isFull) this.#tell(`A still takes ${MOST_DRAWINGS} drawings. Undo one to draw another.`);
     if (this.drawing.add(this.still.place(event), this.drawWords.input.value)) this.#sendDrawings();
     this.still.draw(this.drawing.all);
   }
