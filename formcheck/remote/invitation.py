@@ -47,6 +47,8 @@ class Invitation:
     def use(self, browser: str, now: datetime) -> Use | None:
         """Return what it means that this browser comes with it now; None where it leads nowhere.
 
+        The browser that it is bound to may come back after its time too: a call is over when its session is.
+
         Parameters
         ----------
         browser
@@ -54,11 +56,13 @@ class Invitation:
         now
             The time.
         """
-        if self.revoked or not self.valid_from <= now <= self.valid_until:
+        if self.revoked or now < self.valid_from:
             return None
-        if self.browser_sha256 is None:
-            return "first"
-        return "again" if hmac.compare_digest(self.browser_sha256, hash_of(browser)) else "other-browser"
+        if self.browser_sha256 is not None and hmac.compare_digest(self.browser_sha256, hash_of(browser)):
+            return "again"
+        if now > self.valid_until:
+            return None
+        return "first" if self.browser_sha256 is None else "other-browser"
 
 
 def window(planned: datetime | None, now: datetime) -> tuple[datetime, datetime]:

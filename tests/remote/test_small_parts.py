@@ -34,7 +34,9 @@ def test_a_code_has_128_bits_and_no_two_are_alike() -> None:
         (invitation(), -31, None),
         (invitation(), 179, "first"),
         (invitation(), 181, None),
-        (invitation("mine"), 181, None),
+        (invitation("mine"), 181, "again"),
+        (invitation("mine"), -31, None),
+        (invitation("another"), 181, None),
         (invitation("mine", revoked=True), 0, None),
     ],
 )
