@@ -460,7 +460,9 @@ class Room:
         return [(each.id, self.renew(person_id, each.id, now_s)) for each in others]
 
     def renew(self, one: str, other: str, now_s: float, *, relay_only: bool = False) -> Link:
-        """Make the connection between two people anew; once by the relay only, it stays so.
+        """Make the connection between two people anew, by the relay only if that is asked for now.
+
+        Pages try both ways in turn; where a session is by the relay only, that is its own setting.
 
         Raises
         ------
@@ -473,7 +475,7 @@ class Room:
         # Also after the server was started anew it must be higher than any before.
         generation = max(last + 1, int(now_s))
         offerer = max(pair, key=lambda each: each.loaded)
-        link = Link(generation, offerer.id, relay_only or (before is not None and before.relay_only))
+        link = Link(generation, offerer.id, relay_only)
         self._links[frozenset((one, other))] = link
         return link
 

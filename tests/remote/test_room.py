@@ -149,6 +149,16 @@ def test_who_comes_back_with_the_same_page_keeps_what_there_was() -> None:
     assert room.link("client", "owner") == before
 
 
+def test_a_connection_that_was_tried_by_the_relay_is_free_again_when_it_is_made_anew() -> None:
+    room = full_room()
+    room.connect("client", 1000.0)
+    assert room.renew("client", "owner", 1008.0, relay_only=True).relay_only
+    assert not room.renew("client", "owner", 1016.0).relay_only
+    room.renew("client", "owner", 1024.0, relay_only=True)
+    room.arrive(person("client", instance="two"), 1030.0)
+    assert not dict(room.connect("client", 1030.0))["owner"].relay_only
+
+
 def test_after_a_restart_the_generation_is_that_of_the_next_message() -> None:
     room = Room("r", 0.0)
     room.restore(person("owner", "owner", standing="admitted"))
