@@ -182,9 +182,8 @@ class OpenRoom:
         seat = self._seats.get(person.id)
         if seat is None or person.standing == "replacing":
             return
-        state, actor = seat.state(person), SYSTEM
-        if by is not None:
-            actor = by.seat.actor or signed_by(by.seat.person.name)
+        # Who has no account is named in the seat, which goes with the session: the log outlives it.
+        state, actor = seat.state(person), (by.seat.actor if by is not None else None) or SYSTEM
         await self._write(actor, lambda work: keep_seat(work, self.session.id, state, actor.name))
 
     # ------------------------------------------------------------------ coming and going
@@ -692,7 +691,7 @@ class OpenRoom:
         if person.standing == "replacing":
             raise NotNowError("not-now", "The clinician was asked about this browser.", "Wait for the answer.")
         given = self.room.consent(talker.id, message.what, message.answer, message.text_sha256)
-        await self._write(signed_by(person.name), lambda work: keep_consent(work, self.session.id, given, person.name))
+        await self._write(SYSTEM, lambda work: keep_consent(work, self.session.id, given, person.name))
         reply = told.Consented(person=talker.id, what=message.what, answer=message.answer)
         others = self._clinicians() if self.room.client is not None and self.room.client.id == talker.id else []
         self._tell([talker, *others], reply)

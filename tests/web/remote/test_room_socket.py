@@ -454,7 +454,7 @@ def test_the_log_holds_what_was_done_and_nothing_of_it(hall: Hall) -> None:
             "remote.knocked",
             "remote.admitted",
         ]
-        said = json.dumps([each.details for each in entries])
+        said = json.dumps([(each.details, each.actor) for each in entries], ensure_ascii=False)
         for word in ("secret", "private", NAME, "candidate", "127.0.0.1", "testclient"):
             assert word not in said
 
