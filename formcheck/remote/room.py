@@ -163,6 +163,7 @@ class Room:
         self.limits = limits or RoomLimits()
         self.people: dict[str, Person] = {}
         self.consents: list[Given] = []
+        """The newest answer of each person to each item."""
         self.ended = ""
         """Why, once it is over."""
         self._opened_s = opened_s
@@ -422,8 +423,8 @@ class Room:
 
     # ------------------------------------------------------------------ consent
 
-    def consent(self, person_id: str, item: Item, answer: Answer, text_sha256: str) -> Given:
-        """Keep an answer.
+    def answered(self, person_id: str, item: Item, answer: Answer, text_sha256: str) -> Given:
+        """Return what somebody answered, which counts once it is given to `consent`.
 
         Raises
         ------
@@ -434,9 +435,12 @@ class Room:
             raise NotNowError("other-words", "The words that this answers are not in force.", "Reload the page.")
         if answer == "withdrawn" and not self.agreed(person_id, item):
             raise NotNowError("no-consent", "There is no yes to take back.", "Answer no instead.")
-        given = Given(person_id, item, answer, text_sha256)
-        self.consents.append(given)
-        return given
+        return Given(person_id, item, answer, text_sha256)
+
+    def consent(self, given: Given) -> None:
+        """Let an answer count from now on, in the place of the one before."""
+        others = [each for each in self.consents if (each.person, each.item) != (given.person, given.item)]
+        self.consents = [*others, given]  # a new list: other threads read it
 
     def agreed(self, person_id: str, item: Item) -> bool:
         """Return whether somebody agreed to an item."""

@@ -9,7 +9,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from formcheck.remote.consent import TEXTS
+from formcheck.remote.consent import TEXTS, Given
 from formcheck.remote.room import MAY, NotNowError, Person, Place, Role, Room, RoomLimits, third_persons
 from formcheck.web.remote.messages import RoomMessage
 
@@ -60,7 +60,7 @@ def full_room() -> Room:
     room = Room("r", 0.0)
     room.arrive(person("owner", "owner", standing="admitted"), 0.0)
     room.arrive(person("client"), 1.0)
-    room.consent("client", "third_person", "yes", TEXTS["third_person"].sha256)
+    room.consent(Given("client", "third_person", "yes", TEXTS["third_person"].sha256))
     room.arrive(person("guest", "guest"), 2.0)
     room.arrive(person("clinician", "clinician"), 3.0)
     room.arrive(person("waiting", "guest"), 4.0)
@@ -191,7 +191,7 @@ def test_a_third_person_needs_the_clients_word() -> None:
     room.admit("guest")
     with pytest.raises(NotNowError, match="has not agreed"):
         room.admit("client")
-    room.consent("client", "third_person", "yes", TEXTS["third_person"].sha256)
+    room.consent(Given("client", "third_person", "yes", TEXTS["third_person"].sha256))
     room.admit("client")
     assert [each.id for each in third_persons(room.people.values())] == ["guest"]
 
@@ -281,7 +281,9 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(name=names, answer=st.sampled_from(["yes", "no", "withdrawn"]))
     def consent(self, name: str, answer: Any) -> None:
-        self._try(self.room.consent, name, "third_person", answer, TEXTS["third_person"].sha256)
+        words = TEXTS["third_person"].sha256
+        if self._try(self.room.answered, name, "third_person", answer, words):
+            self.room.consent(self.room.answered(name, "third_person", answer, words))
 
     @rule(wait_s=st.sampled_from([1.0, 40.0, 700.0]), owner=st.booleans())
     def time_passes(self, wait_s: float, owner: bool) -> None:

@@ -1,6 +1,7 @@
 """A room that people have open: what each message does, and who is told of it.
 
-The rules are `formcheck.remote.room`'s; what is to be found again is written to the records before anybody is told.
+The rules are `formcheck.remote.room`'s; what is to be found again is written to the records before anybody is told,
+but for consent that is taken back, which counts at once.
 For one event loop; one message at a time, but for what only passes through.
 """
 
@@ -143,6 +144,8 @@ class OpenRoom:
         self._targets: said.Targets | None = None
         self._set: RoomSet | None = None
         self._last_kept: str | None = None
+        self._unkept: dict[tuple[str, Item], Given] = {}
+        """Answers other than yes that are not in the records yet."""
         self._wanted: dict[str, _Wanted] = {}
         self._stills: dict[str, told.StillShown] = {}
         self._is_over = False
@@ -285,6 +288,7 @@ class OpenRoom:
                 await self._went(self.room.people[person_id], was_in=person_id in inside)
             if now_s - self._looked_s > _LOOK_EVERY_S:
                 self._looked_s = now_s
+                await self._keep_unkept_answers()
                 await self._look_whether_ended()
             self._renew_ice(now_s)
             for still, wanted in list(self._wanted.items()):
@@ -630,13 +634,13 @@ class OpenRoom:
         self._queue_changed()
 
     async def _back_to_waiting(self, talker: Talker, message: said.BackToWaiting) -> None:
-        await self._send_back(message.person, talker)
+        await self._keep_seat(self._put_back(message.person), talker)
 
-    async def _send_back(self, person_id: str, by: Talker) -> None:
+    def _put_back(self, person_id: str) -> Person:
         person = self.room.back_to_waiting(person_id)
-        await self._keep_seat(person, by)
         self._is_out(person, "left")
         self._queue_changed()
+        return person
 
     def _is_out(self, person: Person, event: told.PeopleEvent) -> None:
         """Tell all that somebody is not in any more; a set of theirs ends."""
@@ -690,23 +694,44 @@ class OpenRoom:
         person = self.room.people[talker.id]
         if person.standing == "replacing":
             raise NotNowError("not-now", "The clinician was asked about this browser.", "Wait for the answer.")
-        given = self.room.consent(talker.id, message.what, message.answer, message.text_sha256)
-        await self._write(SYSTEM, lambda work: keep_consent(work, self.session.id, given, person.name))
-        reply = told.Consented(person=talker.id, what=message.what, answer=message.answer)
-        others = self._clinicians() if self.room.client is not None and self.room.client.id == talker.id else []
-        self._tell([talker, *others], reply)
-        if message.answer != "yes" and self.room.client is person:
-            await self._taken_back(given, talker)
+        given = self.room.answered(talker.id, message.what, message.answer, message.text_sha256)
+        if given.answer == "yes":
+            await self._keep_answer(given)
+            self._answer_counts(given, talker)
+            return
+        # A no holds whether it can be written or not.
+        self._unkept[given.person, given.item] = given
+        self._answer_counts(given, talker)
+        put_back = self._taken_back(given) if self.room.client is person else []
+        await self._keep_answer(given)
+        for each in put_back:
+            await self._keep_seat(each, talker)
 
-    async def _taken_back(self, given: Given, talker: Talker) -> None:
-        """Stop at once what is not agreed to any more."""
+    async def _keep_answer(self, given: Given) -> None:
+        name = self.room.people[given.person].name
+        await self._write(SYSTEM, lambda work: keep_consent(work, self.session.id, given, name))
+        self._unkept.pop((given.person, given.item), None)
+
+    async def _keep_unkept_answers(self) -> None:
+        with suppress(FormcheckError):  # the records are still away
+            for given in list(self._unkept.values()):
+                await self._keep_answer(given)
+
+    def _answer_counts(self, given: Given, talker: Talker) -> None:
+        self.room.consent(given)
+        others = self._clinicians() if self.room.client is not None and self.room.client.id == talker.id else []
+        reply = told.Consented(person=given.person, what=given.item, answer=given.answer)
+        self._tell([talker, *others], reply)
+
+    def _taken_back(self, given: Given) -> list[Person]:
+        """Stop at once what is not agreed to any more; return who was put back into the waiting room for it."""
         if given.item == "measure":
             self._end_set()
         elif given.item == "still":
             self._wanted.clear()
         elif given.item == "third_person":
-            for each in third_persons(self.room.people.values()):
-                await self._send_back(each.id, talker)
+            return [self._put_back(each.id) for each in third_persons(self.room.people.values())]
+        return []
 
     def client_agreed(self, item: Any) -> bool:
         """Say whether the client agrees to an item of consent now."""

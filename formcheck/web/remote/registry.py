@@ -125,11 +125,9 @@ class RoomRegistry:
                     heard_s=self.parts.clock(),
                 )
                 room.restore(person)
-        room.consents = [
-            Given(each.seat_id, each.item, each.answer, each.text_sha256)  # type: ignore[arg-type]
-            for each in consents
-            if each.item in ITEMS
-        ]
+        for each in consents:
+            if each.item in ITEMS:
+                room.consent(Given(each.seat_id, each.item, each.answer, each.text_sha256))  # type: ignore[arg-type]
         opened = self._rooms[session.id] = OpenRoom(session, room, self.parts, self._over)
         if self._sweeping is None or self._sweeping.done():
             self._sweeping = asyncio.create_task(self._sweep())

@@ -546,5 +546,28 @@ def test_records_that_are_away_for_a_moment_leave_nothing_half_open(
             assert client.last("welcome")
 
 
+def test_a_yes_counts_once_it_is_written_and_a_no_at_once(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    with company(hall, "keep_set") as here:
+        with monkeypatch.context() as patched:
+            patched.setattr(OpenRoom, "_write", _fails)
+            agree(here.client, "still")
+            assert here.client.last("refused")["code"] == "records"
+            here.clinician.ask("take_still", t_ms=1.0)
+            assert here.clinician.last("refused")["code"] == "no-consent"
+            agree(here.client, "keep_set", answer="withdrawn")
+            assert here.clinician.last("consent")["answer"] == "withdrawn"
+            room = hall.rooms.room(here.session_id)
+            assert room is not None
+            assert not room.client_agreed("keep_set")
+        hall.clock.ahead_s += 6.0
+        for _ in range(100):
+            with hall.records.reading(SYSTEM) as work:
+                kept = [(each.item, each.answer) for each in consents_of(work, here.session_id)]
+            if len(kept) > 1:
+                break
+            time.sleep(0.05)
+        assert kept == [("keep_set", "yes"), ("keep_set", "withdrawn")]
+
+
 async def _fails(*_: object) -> None:
     raise RecordsError("The database cannot be reached.", "Check that it runs.")
