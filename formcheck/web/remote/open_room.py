@@ -726,6 +726,8 @@ class OpenRoom:
     def _taken_back(self, given: Given) -> list[Person]:
         """Stop at once what is not agreed to any more; return who was put back into the waiting room for it."""
         if given.item == "measure":
+            if self._set is not None:
+                self._set.is_taken_back = True
             self._end_set()
         elif given.item == "still":
             self._wanted.clear()

@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 from formcheck.errors import FormcheckError
 from formcheck.exercises.rubric_file import builtin_rubric
-from formcheck.records.access import Actor
+from formcheck.records.access import Actor, RecordsError
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import attach_to_set, keep_moment
 from formcheck.records.sets import add_set
@@ -94,6 +94,13 @@ class Said:
     notes: list[str] = field(default_factory=list)
 
 
+_TAKEN_BACK: Final = "The client has taken back their consent."
+
+
+class TakenBackError(RecordsError):
+    """The client took back that a set is kept while it was written: nothing of it is."""
+
+
 class RoomSet:
     """One set, from `start_set` on; a `Sponsor` of the live socket.
 
@@ -131,6 +138,8 @@ class RoomSet:
         self.first_t_ms: float | None = None
         """Capture time of the first frame that was answered."""
         self.said = Said()
+        self.is_taken_back = False
+        """Whether the client took back, since it was started, that they are measured: it is not kept then."""
         self._room, self._records = room, records
         self._session_id, self._person_id = session_id, person_id
         self._loop = asyncio.get_running_loop()
@@ -180,8 +189,9 @@ class RoomSet:
         """Return a capture time from the first frame that was answered on (s), for the screens of the session."""
         return None if t_ms is None or self.first_t_ms is None else max(0.0, (t_ms - self.first_t_ms) / 1000)
 
-    def _keeps(self, item: str) -> bool:
-        return self._room.client_agreed("keep_set") and self._room.client_agreed(item)
+    def _keeps(self, item: str = "keep_set") -> bool:
+        asked = (self._room.client_agreed("keep_set"), self._room.client_agreed(item))
+        return not self.is_taken_back and all(asked)
 
     def _tell(self, what: Callable[..., None], *more: object) -> None:
         with suppress(RuntimeError):  # the loop has ended: nobody is there to be told
@@ -193,10 +203,14 @@ class RoomSet:
         reps = len(result.finished.assessment.complete_reps)
         if not reps:
             return Outcome(0, None, "No whole rep was done, so it is not kept.")
-        if not self._room.client_agreed("keep_set"):
+        if self.is_taken_back:
+            return Outcome(reps, None, _TAKEN_BACK)
+        if not self._keeps():
             return Outcome(reps, None, "The client has not agreed to keep it.")
         try:
             return Outcome(reps, self._keep(self._records(), result.finished))
+        except TakenBackError as error:
+            return Outcome(reps, None, error.reason)
         except (FormcheckError, OSError) as error:
             _LOG.error("a set of a remote session could not be kept: %s", error)
             return Outcome(reps, None, "It could not be kept: the records cannot be written.")
@@ -217,6 +231,9 @@ class RoomSet:
                     moments[cue.id] = _since(began, t_ms)
                 stills, notes = self.said.stills, self.said.notes
                 attach_to_set(work, self._session_id, row.id, moments=moments, stills=stills, notes=notes)
+                # Copying a video takes a while, in which it may have been taken back.
+                if not self._keeps("keep_video" if with_video else "keep_set"):
+                    raise TakenBackError(_TAKEN_BACK, "Ask them, and do the set again.")
                 return row.id
 
 

@@ -14,12 +14,14 @@ from formcheck.records.access import Actor, Role
 from formcheck.records.notes import notes_of_person, notes_of_set
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import moments_of, moments_of_set, session_of_set, stills_of
-from formcheck.records.sets import list_sets
+from formcheck.records.sets import add_set, list_sets
 from formcheck.records.tables import ExerciseSet
+from formcheck.remote.consent import TEXTS, Given
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.workers import LiveWorkers
+from formcheck.web.remote import room_set
 from formcheck.web.shared.addresses import LINK_HEADER
 from tests.sample_tracks import sample_track
 
@@ -108,6 +110,41 @@ def test_consent_that_is_taken_back_ends_the_set(hall: Hall) -> None:
             assert socket.receive_json()["type"] == "finished"
         assert not here.clinician.last("set_finished")["kept"]
         assert sets_of(here) == []
+
+
+def test_a_set_is_not_kept_once_its_measuring_is_taken_back(hall: Hall) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        with live_socket(hall, start(here)) as socket:
+            socket.send_json(SETUP)
+            socket.receive_json()
+            socket.send_bytes(frame(1000.0))
+            socket.receive_json()
+            agree(here.client, "measure", answer="withdrawn")
+            assert socket.receive_json()["type"] == "finished"
+        over = here.clinician.last("set_finished")
+        assert (over["kept"], over["why"]) == (False, "The client has taken back their consent.")
+        assert sets_of(here) == []
+
+
+def test_consent_that_is_taken_back_while_the_set_is_written_leaves_nothing_of_it(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        before = files_of(hall.records)
+
+        def taken_back_meanwhile(*arguments: Any, **more: Any) -> Any:
+            room = hall.rooms.room(here.session_id)
+            assert room is not None
+            room.room.consent(Given(client_id, "keep_set", "withdrawn", TEXTS["keep_set"].sha256))
+            return add_set(*arguments, **more)
+
+        client_id = here.client_id
+        monkeypatch.setattr(room_set, "add_set", taken_back_meanwhile)
+        do_set(hall, start(here), 1000.0, 1040.0)
+        over = here.clinician.last("set_finished")
+        assert (over["kept"], over["why"]) == (False, "The client has taken back their consent.")
+        assert sets_of(here) == []
+        assert files_of(hall.records) == before
 
 
 @pytest.mark.parametrize("who", ["clinician", "client"])
