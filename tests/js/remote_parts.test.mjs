@@ -8,6 +8,7 @@ import { Announcements } from "../../formcheck/web/remote/client/announce.js";
 import { answerTo, isAgreed, withAnswer } from "../../formcheck/web/remote/client/consent.js";
 import { DEAD_MS, EnergyWatch } from "../../formcheck/web/remote/client/devices.js";
 import { WORDS, wordsOf } from "../../formcheck/web/remote/client/fingerprint.js";
+import { forgetCode, takeCode } from "../../formcheck/web/remote/client/parts.js";
 import { deviceOf, findingsOf, relayAnswers, uplinkSpeed } from "../../formcheck/web/remote/client/precheck.js";
 import {
   DOWN_AFTER_MS, FIRST, Ladder, STEPS, UP_AFTER_MS, encodingOf,
@@ -240,4 +241,25 @@ test("the uplink is as fast as the largest piece went", async () => {
   const speed = await uplinkSpeed(async (bytes) => { now += bytes.length / 100; }, () => now);
   assert.equal(speed, 800);
   assert.equal(await uplinkSpeed(async () => { throw new Error("lost"); }, () => now), null);
+});
+
+test("the link's code outlives a reload of its tab, and not its leaving", () => {
+  const kept = new Map();
+  const location = { hash: "#the-code", pathname: "/join" };
+  globalThis.window = { location, sessionStorage: {
+    getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, value), removeItem: (key) => kept.delete(key),
+  } };
+  globalThis.history = { replaceState: () => { location.hash = ""; } };
+  assert.equal(takeCode(), "the-code");
+  assert.equal(location.hash, "", "it does not stay in the address");
+  assert.equal(takeCode(), "the-code");
+  forgetCode();
+  assert.equal(takeCode(), null);
+  assert.equal(kept.size, 0);
+});
+
+test("nothing fails where the tab may keep nothing", () => {
+  globalThis.window = { location: { hash: "" }, get sessionStorage() { throw new Error("refused"); } };
+  assert.equal(takeCode(), null);
+  forgetCode();
 });

@@ -4,7 +4,7 @@
  */
 
 import { make, setText, show } from "../../live/client/dom.js";
-import { browserStorage, windowStorage } from "../../live/client/sessions.js";
+import { browserStorage } from "../../live/client/sessions.js";
 import { watchPictures } from "../../live/client/capture.js";
 import { StillDrawings } from "./angles.js";
 import { Announcer } from "./announce.js";
@@ -13,10 +13,9 @@ import { answerTo, consentList, isAgreed, withAnswer } from "./consent.js";
 import { CLOSE, LINK_HEADER } from "./contract.js";
 import { DeviceCheck } from "./device_check.js";
 import { Caption, MeasuredSet } from "./measured_set.js";
-import { Chat, StillPicture, Switch, Tile, WORDS_CHANGED, button, keptWords, pageData } from "./parts.js";
+import { Chat, StillPicture, Switch, Tile, WORDS_CHANGED, button, forgetCode, keptWords, pageData, readKept, takeCode } from "./parts.js";
 import { PictureRing } from "./still.js";
 
-const CODE_KEY = "formcheck-room-code";
 const BROWSER_KEY = "formcheck-browser";
 /** A short loss of the socket is not spoken of, ms. */
 const SPOKEN_AFTER_MS = 2000;
@@ -24,26 +23,10 @@ const STILL_REQUEST = Object.freeze({ method: "PUT", mode: "same-origin", redire
 /** Said aloud and shown where somebody said stop. */
 const STOPPED = "Stop. Rest now.";
 
-/** The code of the link; taken out of the address at once, kept for a reload of this tab. */
-function takeCode() {
-  const storage = windowStorage();
-  const code = window.location.hash.slice(1);
-  if (code !== "") {
-    history.replaceState(null, "", window.location.pathname);
-    try {
-      storage?.setItem(CODE_KEY, code);
-    } catch {
-      // Then a reload needs the link again.
-    }
-    return code;
-  }
-  return read(storage, CODE_KEY);
-}
-
 /** This browser, for the server to know it again. */
 export function browserSecret() {
   const storage = browserStorage();
-  const kept = read(storage, BROWSER_KEY);
+  const kept = readKept(storage, BROWSER_KEY);
   if (kept !== null) return kept;
   const made = secret();
   try {
@@ -52,14 +35,6 @@ export function browserSecret() {
     // A private window is another browser each time.
   }
   return made;
-}
-
-function read(storage, key) {
-  try {
-    return storage?.getItem(key) ?? null;
-  } catch {
-    return null;
-  }
 }
 
 class JoinPage {
@@ -500,6 +475,8 @@ class JoinPage {
   }
 
   #leave() {
+    // Whoever has this computer next does not come in by loading the page anew.
+    forgetCode();
     this.#end("You have left", "Open the link again to come back.");
   }
 

@@ -1,7 +1,41 @@
 /** Parts of both pages: buttons, people's pictures, chat, stills. */
 
 import { make, setAttribute, setText, show } from "../../live/client/dom.js";
+import { windowStorage } from "../../live/client/sessions.js";
 import { drawDrawing } from "../../player/client/drawings.js";
+
+const CODE_KEY = "formcheck-room-code";
+
+/** The code of the link; taken out of the address at once, kept for a reload of this tab. @returns {string|null} */
+export function takeCode() {
+  const code = window.location.hash.slice(1);
+  if (code === "") return readKept(windowStorage(), CODE_KEY);
+  history.replaceState(null, "", window.location.pathname);
+  try {
+    windowStorage()?.setItem(CODE_KEY, code);
+  } catch {
+    // Then a reload needs the link again.
+  }
+  return code;
+}
+
+/** The call was left: from now on it takes the link again. */
+export function forgetCode() {
+  try {
+    windowStorage()?.removeItem(CODE_KEY);
+  } catch {
+    // What refuses to be changed was not kept either.
+  }
+}
+
+/** @param {Storage|undefined} storage @param {string} key @returns {string|null} */
+export function readKept(storage, key) {
+  try {
+    return storage?.getItem(key) ?? null;
+  } catch {
+    return null;
+  }
+}
 
 /** What a page was given by the server, beside its text. */
 export function pageData() {
