@@ -225,9 +225,15 @@ class Room:
     # ------------------------------------------------------------------ coming and going
 
     def restore(self, person: Person) -> None:
-        """Put somebody back who was here before the server was started anew; they are asleep until they come."""
+        """Put somebody back who was here before the server was started anew; they are asleep until they come.
+
+        Those who were in have connections that were made before, which go on.
+        """
         self._loads += 1
-        self.people[person.id] = replace(person, presence="asleep", loaded=self._loads)
+        back = self.people[person.id] = replace(person, presence="asleep", loaded=self._loads)
+        for other in self.admitted:
+            if back.standing == "admitted" and other is not back:
+                self._links[frozenset((back.id, other.id))] = Link(None, back.id)
         self._clinician_s = max(self._clinician_s, person.heard_s)
 
     def arrive(self, person: Person, now_s: float) -> bool:
@@ -482,12 +488,6 @@ class Room:
         link = Link(generation, offerer.id, relay_only)
         self._links[frozenset((one, other))] = link
         return link
-
-    def resume(self, one: str, other: str) -> None:
-        """Note that two people have a connection that was made before the server was started anew."""
-        pair = [self._both_in(one), self._both_in(other)]
-        offerer = max(pair, key=lambda each: each.loaded)
-        self._links.setdefault(frozenset((one, other)), Link(None, offerer.id))
 
     def passes(self, sender: str, to: str, generation: int, now_s: float) -> bool:
         """Return whether something about a connection may go from one person to another; what is out of date may not.

@@ -164,7 +164,6 @@ def test_after_a_restart_the_generation_is_that_of_the_next_message() -> None:
     room.restore(person("owner", "owner", standing="admitted"))
     room.restore(person("client", standing="admitted"))
     assert not room.arrive(person("owner", "owner"), 5000.0)
-    room.resume("owner", "client")
     assert room.passes("client", "owner", 4000, 5001.0)
     assert room.passes("owner", "client", 4000, 5001.0)
     assert not room.passes("owner", "client", 4001, 5001.0)

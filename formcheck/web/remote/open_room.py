@@ -144,6 +144,8 @@ class OpenRoom:
         self._targets: said.Targets | None = None
         self._set: RoomSet | None = None
         self._last_kept: str | None = None
+        self._untold: set[frozenset[str]] = set()
+        """Pairs one of whom had no socket when they were to be told of their connection."""
         self._unkept: dict[tuple[str, Item], Given] = {}
         """Answers other than yes that are not in the records yet."""
         self._wanted: dict[str, _Wanted] = {}
@@ -248,17 +250,23 @@ class OpenRoom:
         self._queue_changed()
 
     def _connect(self, person: Person, *, anew: bool) -> None:
+        now_s = self.parts.clock()
         if anew:
-            for other, link in self.room.connect(person.id, self.parts.clock()):
-                self._say_connect(person.id, other, link)
-            return
-        for each in self.room.admitted:
-            if each.id == person.id or self.room.link(person.id, each.id) is not None:
-                continue
-            if each.presence != "left" and each.instance:
-                self.room.resume(person.id, each.id)
+            links = self.room.connect(person.id, now_s)
+        else:
+            lacking = [each.id for each in self.room.admitted if self._lack_connection(person, each)]
+            links = [(each, self.room.renew(person.id, each, now_s)) for each in lacking]
+        for other, link in links:
+            self._say_connect(person.id, other, link)
+
+    def _lack_connection(self, one: Person, other: Person) -> bool:
+        if one is other or other.presence == "left" or not other.instance:
+            return False
+        return self.room.link(one.id, other.id) is None or frozenset((one.id, other.id)) in self._untold
 
     def _say_connect(self, one: str, other: str, link: Link) -> None:
+        are_told = one in self._talkers and other in self._talkers
+        (self._untold.discard if are_told else self._untold.add)(frozenset((one, other)))
         for me, peer in ((one, other), (other, one)):
             talker, them = self._talkers.get(me), self.room.people[peer]
             if talker is not None and link.generation is not None:

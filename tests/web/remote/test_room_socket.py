@@ -168,6 +168,25 @@ def test_a_lost_socket_comes_back_without_a_second_admission(hall: Hall) -> None
             assert [each["event"] for each in clinician.all("people")] == ["back"]
 
 
+def test_who_is_let_in_while_their_phone_sleeps_is_connected_when_it_wakes(hall: Hall) -> None:
+    session_id = hall.plan()
+    code, browser, instance = hall.invite(session_id), secret(), secret()
+    with hall.clinician(session_id) as clinician:
+        clinician.hear()
+        with hall.comes(code, browser, instance) as client:
+            client.ask("knock")
+            person = client.me
+        assert clinician.last("queue")["people"][0]["presence"] == "asleep"
+        clinician.ask("admit", person=person)
+        unheard = clinician.last("connect")
+        with hall.comes(code, browser, instance) as client:
+            connect = client.last("connect")
+            assert connect["generation"] == clinician.last("connect")["generation"] > unheard["generation"]
+        with hall.comes(code, browser, instance) as client:
+            assert client.last("welcome")
+            assert client.all("connect") == []
+
+
 def test_descriptions_and_candidates_pass_with_their_sender(hall: Hall) -> None:
     with company(hall) as here:
         generation, owner = here.client.last("connect")["generation"], here.clinician.me
