@@ -309,7 +309,7 @@ class Room:
                 person.presence = "left"
                 if person.standing == "admitted" and person.role != "owner":
                     person.standing = "checking"
-                self._unlink(person.id)
+                self.unlink(person.id)
             else:
                 continue
             changed.append(person.id)
@@ -376,7 +376,7 @@ class Room:
         """
         person = self._let_in(person_id)
         person.standing = "waiting"
-        self._unlink(person_id)
+        self.unlink(person_id)
         return person
 
     def remove(self, person_id: str) -> Person:
@@ -391,7 +391,7 @@ class Room:
         if person is None or person.role == "owner" or person.standing == "removed":
             raise _nobody()
         person.standing, person.presence = "removed", "left"
-        self._unlink(person_id)
+        self.unlink(person_id)
         return person
 
     def replacing(self, person_id: str) -> tuple[Person, Person]:
@@ -413,7 +413,7 @@ class Room:
         """Free somebody's seat for another browser of theirs, which has to be let in."""
         person = self.people[person_id]
         if person.standing == "admitted":
-            self._unlink(person_id)
+            self.unlink(person_id)
         person.standing, person.since_s, person.instance, person.presence = "checking", now_s, "", "asleep"
 
     def forget(self, person_id: str) -> None:
@@ -505,7 +505,8 @@ class Room:
             self._links[frozenset((sender, to))] = link
         return link.generation == generation
 
-    def _unlink(self, person_id: str) -> None:
+    def unlink(self, person_id: str) -> None:
+        """Forget the connections of somebody."""
         self._links = {pair: link for pair, link in self._links.items() if person_id not in pair}
 
     def _both_in(self, person_id: str) -> Person:

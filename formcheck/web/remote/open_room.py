@@ -59,6 +59,7 @@ from formcheck.web.shared.addresses import REVIEW, STILLS_PATH
 T = TypeVar("T")
 _CLINICIANS: Final = frozenset({"owner", "clinician"})
 _MOMENTS_OF_SET: Final = ("mark", "good", "pain", "look_again")
+_LOGIN_ENDED: Final = ("You are not logged in any more.", "Log in, and open the session again.")
 NOTHING_DONE: Final = "No set is being done."
 
 
@@ -297,6 +298,7 @@ class OpenRoom:
             if now_s - self._looked_s > _LOOK_EVERY_S:
                 self._looked_s = now_s
                 await self._keep_unkept_answers()
+                await self._look_at_logins()
                 await self._look_whether_ended()
             self._renew_ice(now_s)
             for still, wanted in list(self._wanted.items()):
@@ -501,10 +503,32 @@ class OpenRoom:
             self._queue_changed()
 
     async def _need_login(self, talker: Talker) -> None:
+        if not await self._is_logged_in(talker):
+            raise NotNowError("login", *_LOGIN_ENDED)
+
+    async def _is_logged_in(self, talker: Talker) -> bool:
         """Ask anew whether a clinician is one: a login may have ended, an account have been taken away."""
         actor = await asyncio.to_thread(self.parts.clinician, talker.connection)
-        if actor is None or talker.seat.actor is None or actor.id != talker.seat.actor.id:
-            raise NotNowError("login", "You are not logged in any more.", "Log in, and open the session again.")
+        return actor is not None and talker.seat.actor is not None and actor.id == talker.seat.actor.id
+
+    async def _look_at_logins(self) -> None:
+        """Put out clinicians whose login has ended: they are not to listen on."""
+        with suppress(FormcheckError):  # the records are away for now, and who is logged in stands there
+            for talker in list(self._talkers.values()):
+                if talker.seat.actor is not None and not await self._is_logged_in(talker):
+                    self._put_out_for_login(talker)
+
+    def _put_out_for_login(self, talker: Talker) -> None:
+        """Close somebody's page and their connections. Their seat is kept: they may log in and come back."""
+        admitted = self._admitted()
+        if talker in admitted:
+            self.room.unlink(talker.id)
+            for each in admitted:
+                if each is not talker:
+                    each.say(told.Disconnect(peer=talker.id))
+                    talker.say(told.Disconnect(peer=each.id))
+        self.leave(talker)
+        talker.close(LiveRefusalError(CloseCode.TOKEN, "login", *_LOGIN_ENDED))
 
     def _actor(self, talker: Talker) -> Actor:
         return talker.seat.actor or signed_by(talker.seat.person.name)
@@ -979,7 +1003,7 @@ class OpenRoom:
 
 _RENEW_BEFORE_S: Final = 60.0
 _LOOK_EVERY_S: Final = 5.0
-"""Between looks into the records whether the session was ended by somebody else."""
+"""Between looks into the records at what others did: ended the session, logged a clinician out."""
 _MOST_WANTED: Final = 5
 
 Quick = Callable[[OpenRoom, Talker, Any], None]

@@ -390,6 +390,24 @@ def test_a_clinician_whose_login_ended_can_do_nothing_more(hall: Hall) -> None:
         assert "cue" not in {each["type"] for each in here.client.heard}
 
 
+def test_a_clinician_whose_login_ended_hears_nothing_more_and_may_come_back(hall: Hall) -> None:
+    with company(hall) as here:
+        owner, client = here.clinician.me, here.client_id
+        here.client.forget()
+        hall.logged_out.add(GREY.id)
+        hall.clock.ahead_s += 6.0
+        assert here.clinician.close_code() == ("login", 4401)
+        assert {"type": "disconnect", "peer": client} in here.clinician.heard
+        assert here.client.last("disconnect")["peer"] == owner
+        with hall.clinician(here.session_id) as stranger:
+            assert stranger.close_code() == ("no-way-in", 4401)
+        hall.logged_out.clear()
+        instance = here.client.last("people")["people"][0]["instance"]
+        with hall.clinician(here.session_id, instance=instance) as back:
+            assert back.last("welcome")["you"] == owner
+            assert back.last("connect")["peer"] == client
+
+
 def test_chat_cues_pointer_and_camera_reach_whom_they_are_for(hall: Hall) -> None:
     with company(hall) as here:
         here.client.ask("chat", text="<b>hello</b>")
