@@ -111,7 +111,21 @@ class TokenMaker:
 
 _ID_BYTES: Final = 18
 _JOIN_S: Final = 5.0
-"""For a set's thread to end when the server stops: one frame and the freeing of the model."""
+"""For all sets to end when the server stops: one frame each and the freeing of a model; and to tell of those before."""
+_END_S: Final = 1.0
+"""For processes that have nothing more to do."""
+
+
+class _Left:
+    """What is left of a time that several wait for together."""
+
+    def __init__(self, timeout_s: float) -> None:
+        self._until_s = time.monotonic() + timeout_s
+
+    @property
+    def seconds(self) -> float:
+        """Until it is over; never below zero."""
+        return max(0.0, self._until_s - time.monotonic())
 
 
 @dataclass(frozen=True)
@@ -335,12 +349,14 @@ class LiveRegistry:
             self._kept.clear()
         for runner in running:
             runner.shut_down()
+        left = _Left(_JOIN_S)
         for runner in running:
-            runner.join(_JOIN_S)
-        self._lanes.close(_JOIN_S)
-        self._workers.close(_JOIN_S)
+            runner.join(left.seconds)
+        self._lanes.close(left.seconds)
+        self._workers.close(max(left.seconds, _END_S))
+        left = _Left(_JOIN_S)
         for telling in self._telling:
-            telling.join(_JOIN_S)
+            telling.join(left.seconds)
         _delete_videos(dropped)
 
     def _see_to_room(self, client: LiveClient, places: float) -> None:

@@ -23,9 +23,11 @@ from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.refusal import our_fault
 from formcheck.web.live.set_work import Drop, Ending, Said, Work
 
-Asked = list[tuple[str, "SetupMessage | Work"]]
+SIGN: Final = "sign of life"
+"""In place of a set and of what is asked of it; it is answered with itself, after all that was asked for before."""
+Asked = list[tuple[str, "SetupMessage | Work | str"]]
 """Sets by id, each begun with its set-up."""
-Told = list[tuple[str, "Said"]]
+Told = list[tuple[str, "Said | str"]]
 
 _logger: Final = logging.getLogger(__name__)
 _HELD_S: Final = 0.002
@@ -45,7 +47,7 @@ class _Output:
         self.ended: set[str] = set()
         """Sets that were told of their end because what they said could not be written."""
 
-    def say(self, set_id: str, said: Said) -> None:
+    def say(self, set_id: str, said: Said | str) -> None:
         """Have something told; from any thread."""
         with self._lock:
             if not self._held:
@@ -69,7 +71,7 @@ class _Output:
         self._file.write(data)
         self._file.flush()
 
-    def _one(self, set_id: str, said: Said) -> bytes:
+    def _one(self, set_id: str, said: Said | str) -> bytes:
         try:
             return _pickled([(set_id, said)])
         except Exception:
@@ -117,7 +119,10 @@ def main() -> None:
         while True:
             asked: Asked = pickle.load(sys.stdin.buffer)
             for set_id, each in asked:
-                sets.ask(set_id, each)
+                if isinstance(each, str):
+                    output.say(set_id, each)
+                else:
+                    sets.ask(set_id, each)
             output.flush()
             sets.drop_ended()
     except (EOFError, OSError, pickle.UnpicklingError):

@@ -12,6 +12,7 @@ import select
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -22,7 +23,7 @@ from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.outgoing import goodbye
 from formcheck.web.live.refusal import worker_gone
 from formcheck.web.live.set_work import Ending, Said, Work
-from formcheck.web.live.worker import Asked, Told
+from formcheck.web.live.worker import SIGN, Asked, Told
 
 _logger: Final = logging.getLogger(__name__)
 _COMMAND: Final = (sys.executable, "-m", "formcheck.web.live.worker")
@@ -30,6 +31,11 @@ _AT_ONCE: Final = 65_536
 """Bytes that a thread writes at a time."""
 _END_WITHIN_S: Final = 5.0
 """Of a process that says nothing more."""
+_LOOK_EVERY_S: Final = 3.0
+_MOST_SILENT_LOOKS: Final = 5
+"""A process that works on sets and says nothing for so many is ended. Measuring a long set is the longest silence."""
+_MOST_STARTING_LOOKS: Final = 20
+"""Before its first word: it loads its libraries, maybe while others do the same."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,9 @@ class LiveWorker:
         self._lock = threading.Lock()
         self._sets: dict[str, Callable[[Said], None]] = {}
         self._gone = False
+        self._has_spoken = False
+        self._is_asked = False
+        self._silent_looks = 0
         self._pipe = _Pipe(self._process)
         self._pipe.write(pickle.dumps(limits, pickle.HIGHEST_PROTOCOL))
         self._reader = threading.Thread(target=self._read, name="formcheck-from-worker", daemon=True)
@@ -155,6 +164,31 @@ class LiveWorker:
         """Whether the process has ended."""
         return self._gone
 
+    @property
+    def silent(self) -> bool:
+        """Whether it owes a sign of life for longer than it should; one that only starts is not silent."""
+        return self._has_spoken and self._silent_looks > 0
+
+    def look(self) -> None:
+        """Ask for a sign of life, or end the process if it has given none for many looks.
+
+        Looks are counted and not seconds: while this process stands still, none is taken amiss.
+        """
+        with self._lock:
+            if self._gone or not self._sets:
+                self._is_asked, self._silent_looks = False, 0
+                return
+            if not self._is_asked:
+                self._is_asked = True
+                self._send((SIGN, SIGN))
+                return
+            self._silent_looks += 1
+            most = _MOST_SILENT_LOOKS if self._has_spoken else _MOST_STARTING_LOOKS
+            hangs = self._silent_looks >= most
+        if hangs:
+            _logger.error("worker %d of live sets gives no sign of life and is ended", self.pid)
+            self._process.kill()
+
     def open(self, set_id: str, setup: SetupMessage, say: Callable[[Said], None]) -> _FarHand:
         """Begin a set; what comes of it is told to `say`, from another thread."""
         with self._lock:
@@ -169,18 +203,25 @@ class LiveWorker:
 
     def ask(self, set_id: str, asked: SetupMessage | Work) -> None:
         """Have something done; from any thread, without waiting."""
-        message: Asked = [(set_id, asked)]
-        self._pipe.write(pickle.dumps(message, pickle.HIGHEST_PROTOCOL))
+        self._send((set_id, asked))
+
+    def end(self) -> None:
+        """Have the process end when it has done what was asked for; returns at once."""
+        self._pipe.close()
 
     def close(self, timeout_s: float) -> None:
-        """End the process."""
-        self._pipe.close()
+        """End the process, and wait for it."""
+        self.end()
         try:
             self._process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._reader.join(timeout_s)
+        self._reader.join(_END_WITHIN_S)
+
+    def _send(self, *message: tuple[str, SetupMessage | Work | str]) -> None:
+        asked: Asked = list(message)
+        self._pipe.write(pickle.dumps(asked, pickle.HIGHEST_PROTOCOL))
 
     def _read(self) -> None:
         pipe = self._process.stdout
@@ -190,8 +231,11 @@ class LiveWorker:
             with pipe:
                 while True:
                     told: Told = pickle.load(pipe)
+                    with self._lock:
+                        self._has_spoken, self._is_asked, self._silent_looks = True, False, 0
                     for set_id, said in told:
-                        self._hear(set_id, said)
+                        if not isinstance(said, str):
+                            self._hear(set_id, said)
         except (EOFError, OSError):
             pass  # it has ended
         except Exception:
@@ -253,7 +297,8 @@ class LiveWorkers:
         self._limits, self._command = limits, command
         self._lock = threading.Lock()
         self._workers: list[LiveWorker] = []
-        self._closed = False
+        self._closed = threading.Event()
+        self._watch: threading.Thread | None = None
 
     @property
     def pids(self) -> list[int]:
@@ -265,7 +310,7 @@ class LiveWorkers:
         """See to it that the first set finds a process that has started."""
         with self._lock:
             self._tidy()
-            if self.count and not self._workers and not self._closed:
+            if self.count and not self._workers and not self._closed.is_set():
                 self._start()
 
     def open(self, set_id: str, setup: SetupMessage, say: Callable[[Said], None]) -> _FarHand | None:
@@ -278,25 +323,45 @@ class LiveWorkers:
         with self._lock:
             self._tidy()
             idle = any(worker.sets == 0 for worker in self._workers)
-            if not idle and len(self._workers) < self.count:
+            # Beside those that hang, until they are ended.
+            working = sum(not worker.silent for worker in self._workers)
+            if not idle and working < self.count and len(self._workers) < 2 * self.count:
                 self._start()
             if not self._workers:
                 return None
-            return min(self._workers, key=lambda each: each.sets).open(set_id, setup, say)
+            return min(self._workers, key=lambda each: (each.silent, each.sets)).open(set_id, setup, say)
+
+    def look(self) -> None:
+        """End the processes that hang; a thread does it every few seconds."""
+        with self._lock:
+            workers = list(self._workers)
+        for worker in workers:
+            worker.look()
 
     def close(self, timeout_s: float) -> None:
-        """End all."""
+        """End all, within so long together."""
         with self._lock:
-            self._closed = True
+            self._closed.set()
             workers, self._workers = self._workers, []
         for worker in workers:
-            worker.close(timeout_s)
+            worker.end()
+        until_s = time.monotonic() + timeout_s
+        for worker in workers:
+            worker.close(max(0.0, until_s - time.monotonic()))
 
     def _start(self) -> None:
         try:
             self._workers.append(LiveWorker(self._command, self._limits))
         except OSError as error:
             _logger.error("a worker of live sets could not be started: %s", error)
+            return
+        if self._watch is None:
+            self._watch = threading.Thread(target=self._keep_looking, name="formcheck-watch-workers", daemon=True)
+            self._watch.start()
+
+    def _keep_looking(self) -> None:
+        while not self._closed.wait(_LOOK_EVERY_S):
+            self.look()
 
     def _tidy(self) -> None:
         self._workers = [worker for worker in self._workers if not worker.gone]

@@ -9,8 +9,9 @@ import pickle
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,7 @@ from starlette.testclient import WebSocketTestSession
 from formcheck.report.document import assessment_document
 from formcheck.web.live.lanes import Here, Lanes
 from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.live_set_runner import LiveSetRunner
 from formcheck.web.live.messages import SetupMessage, parse_client_text
 from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.parts import LiveParts
@@ -189,7 +191,9 @@ def test_a_process_that_is_slow_to_read_holds_nobody_up_and_misses_nothing(tmp_p
     gate = tmp_path / "gate"
     worker = LiveWorker([sys.executable, "-c", ECHO, str(gate)], _LIMITS)
     heard: list[int] = []
-    hand = worker.open("a set", setup_of_landmarks(), lambda said: heard.append(said.to if isinstance(said, Measure) else -1))
+    hand = worker.open(
+        "a set", setup_of_landmarks(), lambda said: heard.append(said.to if isinstance(said, Measure) else -1)
+    )
     for i in range(500):  # 0.8 MB, of which a pipe takes 0.06
         hand.put(Measure(i, "landmarks", bytes(1614), 2, 33.0 * i))
     assert heard == []
@@ -269,3 +273,48 @@ def test_a_set_whose_end_was_not_taken_is_told_that_it_ended() -> None:
     hand = Lanes(LiveParts(), _LIMITS, shared=Here()).open("a set", setup_of_landmarks(), say)
     hand.put(Drop(Outgoing("gone")))
     assert heard == [Ending(Outgoing("gone")), Ending(goodbye(our_fault()))]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process can be stopped there alone")
+def test_a_process_that_hangs_is_ended_and_gets_no_more_sets(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("formcheck.web.live.workers._LOOK_EVERY_S", 1e6)
+    workers = LiveWorkers(1, _LIMITS)
+    world.registry = LiveRegistry(LiveParts(), _LIMITS, world.epoch, workers)
+    with world.socket(session="one") as one, world.socket(session="two") as two:
+        begin(one, **LANDMARKS)
+        (hung,) = world.registry.worker_pids
+        workers.look()
+        assert do(one, [somebody_bytes(0.0)]) == 0
+        os.kill(hung, signal.SIGSTOP)
+        workers.look()
+        workers.look()
+        begin(two, **LANDMARKS)
+        for _ in range(4):
+            workers.look()
+        assert farewell(one) == ("worker-gone", 4500)
+        assert do(two, [somebody_bytes(0.0)]) == 0
+        until(lambda: hung not in world.registry.worker_pids)
+    world.registry.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a process can be stopped there alone")
+def test_a_process_that_hangs_does_not_hold_up_the_end_for_each_of_its_sets(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("formcheck.web.live.registry._JOIN_S", 1.0)
+    served(world, 1)
+    waited: list[float] = []
+
+    def join(_: LiveSetRunner, timeout_s: float) -> None:
+        waited.append(timeout_s)
+        time.sleep(timeout_s)
+
+    with ExitStack() as stack:
+        for i in range(2):
+            begin(stack.enter_context(world.socket(session=f"{i}")), **LANDMARKS)
+        (hung,) = world.registry.worker_pids
+        os.kill(hung, signal.SIGSTOP)
+        monkeypatch.setattr(LiveSetRunner, "join", join)
+        world.registry.close()
+    assert sum(waited) <= 1.01
+    assert not psutil.pid_exists(hung)
