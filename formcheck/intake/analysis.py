@@ -340,7 +340,7 @@ def write_beside(
     end_s
         When the track ends (s). Pictures before its time begins, and after that, are left out.
     progress
-        Told the share that is done.
+        Told the share that is done, with every picture that is read: those before the set too, none after it.
 
     Returns
     -------
@@ -361,7 +361,11 @@ def write_beside(
         with VideoWriter(target, width_px, height_px, fps=30.0) as copy:
             for frame in video:
                 t_s = frame.t_s + begins_s
-                if not max(0.0, last_s + _CLOSEST_S) <= t_s <= end_s + _LINGERS_S:
+                if t_s > end_s + _LINGERS_S:
+                    break
+                if end_s > begins_s:
+                    progress(min(1.0, frame.t_s / (end_s - begins_s)))
+                if t_s < max(0.0, last_s + _CLOSEST_S):
                     continue
                 rgb = frame.rgb
                 if rgb.shape[:2] != (height_px, width_px):
@@ -369,7 +373,6 @@ def write_beside(
                 # A file's time begins with its first picture; that of the set is when its landmarks begin.
                 copy.write(rgb, t_s if written else 0.0)
                 written, last_s = written + 1, t_s
-                progress(min(1.0, t_s / end_s) if end_s > 0 else 1.0)
             if not written:
                 raise _NOT_BESIDE
     return written

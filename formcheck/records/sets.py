@@ -28,6 +28,8 @@ from formcheck.session.request import SetRequest
 
 PAIN_ASKED: Final = ("pain_before", "pain_during", "pain_after", "pain_after_hour", "pain_next_morning")
 PAIN_RANGE: Final = (0, 10)
+LIVE: Final = "live"
+"""Origin of sets that were done in front of a camera here."""
 TRACK_SUFFIX: Final = ".parquet"
 _LONGEST_NAME: Final = 200
 
@@ -286,9 +288,14 @@ def need_videoless(work: Work, set_id: str) -> ExerciseSet:
     NotFoundError
         If there is no such set for the actor.
     RecordsError
-        If it has one.
+        If it has one, or was not done in front of a camera here.
     """
     row = get_set(work, set_id)
+    if row.origin != LIVE:
+        raise RecordsError(
+            "This set was not done in front of a camera here, so no device has its video.",
+            "Upload the video: it is measured as a set of its own.",
+        )
     if row.video_sha256 is not None:
         raise RecordsError("This set has a video already.", "Delete that first, if this one is to be kept instead.")
     return row

@@ -141,7 +141,7 @@ def test_what_is_not_measured_has_no_set_to_put_right(desk: Desk) -> None:
 
 
 def test_nothing_is_said_anew_of_the_video_of_a_set(desk: Desk) -> None:
-    measured_set = keep_set(desk.records, desk.person("Ada"), "wall_squat_front", actor=ROBIN)
+    measured_set = keep_set(desk.records, desk.person("Ada"), "wall_squat_front", actor=ROBIN, origin="live")
     said = Wishes(for_set=measured_set.id, begins_s=-1.5)
     with desk.records.writing(ROBIN) as work:
         row = begin(work, Announced("kept.mp4", 100), said, FEW)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from formcheck.pose.models import PoseModel
 from formcheck.records.access import SYSTEM, Actor, NotFoundError, RecordsError
 from formcheck.records.sets import get_set, video_of
 from formcheck.records.tables import ExerciseSet, Upload
+from formcheck.video.frame import Frame, VideoInfo
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 from tests.clips import SAMPLES
@@ -66,7 +69,7 @@ def claim(desk: Desk) -> Claim:
 @pytest.fixture
 def set_of_landmarks(desk: Desk) -> ExerciseSet:
     """Give a set without a video."""
-    return keep_set(desk.records, desk.person("Ada"), CLIP, actor=ROBIN)
+    return keep_set(desk.records, desk.person("Ada"), CLIP, actor=ROBIN, origin="live")
 
 
 def times_and_first(path: Path) -> tuple[list[float], np.ndarray[Any, Any]]:
@@ -119,7 +122,7 @@ def test_what_it_was_given_to_is_kept_with_it(desk: Desk, set_of_landmarks: Exer
 
 
 def test_one_that_was_interrupted_does_not_go_to_another_set(desk: Desk, set_of_landmarks: ExerciseSet) -> None:
-    other = keep_set(desk.records, desk.person("Ben"), CLIP, actor=ROBIN)
+    other = keep_set(desk.records, desk.person("Ben"), CLIP, actor=ROBIN, origin="live")
     file = Announced("kept.mp4", 100)
 
     def announce(wishes: Wishes) -> Upload:
@@ -151,6 +154,46 @@ def test_it_is_no_duplicate_and_has_none(
     states = [each() for each in ((give, upload) if given_first else (upload, give))]
     assert states == [UploadState.WAITING] * 2
     assert upload() == UploadState.DUPLICATE
+
+
+def test_a_set_that_came_from_a_file_is_given_no_video(desk: Desk, film: Path) -> None:
+    uploaded = keep_set(desk.records, desk.person("Ada"), CLIP, actor=ROBIN)
+    with pytest.raises(RecordsError, match="not done in front of a camera"):
+        bring(desk, film, uploaded.id)
+
+
+class Watched:
+    """A video that counts its pictures that are read."""
+
+    def __init__(self, video: Iterable[Frame], info: VideoInfo) -> None:
+        self._video, self.info, self.read = video, info, 0
+
+    def __iter__(self) -> Iterator[Frame]:
+        for frame in self._video:
+            self.read += 1
+            yield frame
+
+
+def test_pictures_after_the_set_are_not_read_and_those_before_it_count_as_progress(
+    tmp_path: Path, film: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Watched] = []
+
+    @contextmanager
+    def watched(path: Path) -> Iterator[Watched]:
+        with open_video(path) as video:
+            opened.append(Watched(video, video.info))
+            yield opened[-1]
+
+    monkeypatch.setattr("formcheck.intake.analysis.open_video", watched)
+    shares: list[float] = []
+    written = write_beside(film, tmp_path / "video.mp4", 1280, 720, -0.5, 0.5, shares.append)
+    read = opened[0].read
+    assert read == pytest.approx(34, abs=2), "of 75: one second, a little after it, and the picture that ends it"
+    assert len(shares) == read - 1 > written + 10
+    assert shares[10] == pytest.approx(10 / 30, abs=0.05)
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
 
 
 @pytest.mark.parametrize(

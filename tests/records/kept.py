@@ -52,13 +52,14 @@ def keep_set(
     actor: Actor = CLINICIAN,
     done_at: datetime = DONE_AT,
     video: KeptFile | None = None,
+    origin: str = "upload",
 ) -> ExerciseSet:
     """Keep a sample clip's set, without its video unless one is given."""
     new = NewSet(
         measured_as=SetRequest(exercise_of(clip)),
         assessment=measured(clip),
         track=keep_track(records.files, sample_track(clip)),
-        origin="upload",
+        origin=origin,
         name=f"{clip}.mp4",
         done_at=done_at,
         person_id=person_id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from formcheck.records.files import FileStore, KeptFile
-from formcheck.records.sets import NewSet, keep_track, keep_video
+from formcheck.records.sets import LIVE, NewSet, keep_track, keep_video
 from formcheck.video.proxy import write_proxy
 from formcheck.web.live.pipeline import FinishedSet
 
@@ -36,7 +36,7 @@ def new_set_of(
         measured_as=finished.request,
         assessment=finished.assessment,
         track=track,
-        origin="live",
+        origin=LIVE,
         name=name,
         done_at=finished.finished_at,
         person_id=person_id,

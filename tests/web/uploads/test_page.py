@@ -313,7 +313,7 @@ def test_what_was_guessed_is_put_right_in_a_dialog(records: Records) -> None:
 def test_nothing_is_asked_of_the_video_of_a_set(records: Records) -> None:
     with records.writing(OWNER) as work:
         person = add_person(work, PersonDetails("Anna")).id
-    set_id = keep_set(records, person, "wall_squat_front").id
+    set_id = keep_set(records, person, "wall_squat_front", origin="live").id
     with records.writing(OWNER) as work:
         row = begin(work, Announced("kept.mp4", 8), Wishes(for_set=set_id), IntakeSettings())
         upload_path(work.files, row).write_bytes(b"pictures")
