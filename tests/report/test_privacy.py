@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from formcheck.report.privacy import privacy_texts
+from formcheck.web.live.landmarks import LandmarkFrame
 from formcheck.web.live.limits import LiveLimits
+from formcheck.web.live.messages import BrowserEstimator
 from formcheck.web.pages.guidance.topics import topic_named
 from formcheck.web.shared.addresses import PRIVACY_TOPIC
 
@@ -34,3 +37,34 @@ def test_what_is_kept_is_kept_as_long_as_it_says() -> None:
     store = (ROOT / "formcheck/web/live/client/device_store.js").read_text(encoding="utf-8")
     assert "after seven days" in said
     assert "KEPT_DAYS = 7;" in store
+
+
+SENT = {
+    LandmarkFrame: {
+        "t_ms": "joints over time",
+        "luma": "how bright each picture is",
+        "people": "how many people are in view",
+        "repeats": "whether it repeats the one before",
+        "found": "where your joints are and which of them are covered",
+    },
+    BrowserEstimator: {
+        **dict.fromkeys(
+            ("package", "version", "wasm_sha256", "model", "model_sha256", "delegate"), "what finds the joints in it"
+        ),
+        "user_agent": "the name of your browser",
+        "self_test": "how well and how fast that did when it tried itself out",
+    },
+}
+
+
+def test_all_that_a_browser_sends_of_a_set_of_landmarks_is_named() -> None:
+    said = " ".join(privacy_texts())
+    assert {field.name for field in fields(LandmarkFrame)} == set(SENT[LandmarkFrame])
+    assert set(BrowserEstimator.model_fields) == set(SENT[BrowserEstimator])
+    for words in SENT.values():
+        assert [each for each in words.values() if each not in said] == []
+
+
+@pytest.mark.parametrize("what", ["on no disk unless you keep the video", "may change during a set", "remote session"])
+def test_no_promise_is_greater_than_what_is_done(what: str) -> None:
+    assert what in " ".join(privacy_texts())
