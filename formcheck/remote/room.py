@@ -196,7 +196,8 @@ class Room:
     @property
     def admitted(self) -> list[Person]:
         """Those who were let in, in the order in which their pages came."""
-        return sorted((each for each in self.people.values() if each.standing == "admitted"), key=lambda p: p.loaded)
+        people = list(self.people.values())  # all at once: sets ask from their own threads
+        return sorted((each for each in people if each.standing == "admitted"), key=lambda p: p.loaded)
 
     @property
     def queue(self) -> list[Person]:

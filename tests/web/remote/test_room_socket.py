@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from starlette.requests import HTTPConnection
 
 from formcheck.records.access import SYSTEM, RecordsError
 from formcheck.records.audit import audit_log
@@ -21,7 +22,10 @@ from formcheck.records.remote_sessions import (
     seats_of,
 )
 from formcheck.remote.consent import TEXTS
+from formcheck.web.access.links import issue_link
+from formcheck.web.remote.messages import Hello
 from formcheck.web.remote.open_room import OpenRoom
+from formcheck.web.remote.seats import Seat, room_scope, seat_by_ticket
 
 from .hall import CHECK, GREY, NAME, PATIENT, ROWAN, SDP, Hall, Page, agree, company, hello, secret
 
@@ -344,6 +348,21 @@ def test_a_third_person_needs_the_clients_word_and_leaves_when_it_is_taken_back(
         agree(here.client, "third_person", answer="withdrawn")
         assert carer.last("waiting")["state"] == "waiting"
         assert here.client.last("disconnect")["peer"] == carer.me
+
+
+def test_two_tabs_that_come_at_once_are_one_clinician(hall: Hall) -> None:
+    session_id = hall.plan()
+
+    def seat() -> Seat | None:
+        ticket = issue_link(GREY, room_scope(session_id))
+        came = Hello(type="hello", **hello(room=session_id, ticket=ticket))
+        nowhere = HTTPConnection({"type": "http", "headers": []})
+        return seat_by_ticket(hall.records, session_id, came, nowhere, lambda _: GREY)
+
+    one, other = seat(), seat()
+    assert one is not None
+    assert other is not None
+    assert one.person.id == other.person.id
 
 
 def test_another_clinician_is_a_guest_of_the_owner(hall: Hall) -> None:

@@ -49,7 +49,7 @@
  */
 
 /**
- * Draws on a still. All drawings of it come each time.
+ * Draws on a still. All drawings of it come each time; more than 50 are refused.
  * @typedef {Object} Draw
  * @property {"draw"} type
  * @property {string} still
