@@ -368,6 +368,17 @@ def keep_seat(work: Work, session_id: str, seat: SeatState, by: str = "") -> Rem
     return row
 
 
+def revoked_seats(work: Work, session_id: str) -> set[str]:
+    """Return the ids of the seats in a session whose invitation was revoked."""
+    get_session(work, session_id)
+    query = (
+        select(RemoteSeat.id)
+        .join(RemoteInvitation, RemoteInvitation.id == RemoteSeat.invitation_id)
+        .where(RemoteSeat.session_id == session_id, RemoteInvitation.revoked_at.is_not(None))
+    )
+    return set(work.session.scalars(query))
+
+
 def leave_seat(work: Work, seat_id: str) -> None:
     """Note that somebody left."""
     work.actor.need_clinician("keep seats")

@@ -34,6 +34,7 @@ from formcheck.records.remote_sessions import (
     keep_still,
     leave_seat,
     revoke_invitation,
+    revoked_seats,
     share_still,
     signed_by,
     stills_of,
@@ -147,6 +148,8 @@ class OpenRoom:
         self._last_kept: str | None = None
         self._untold: set[frozenset[str]] = set()
         """Pairs one of whom had no socket when they were to be told of their connection."""
+        self._told_revoked: set[str] = set()
+        """People of whom the owner was told that their link was revoked."""
         self._unkept: dict[tuple[str, Item], Given] = {}
         """Answers other than yes that are not in the records yet."""
         self._wanted: dict[str, _Wanted] = {}
@@ -299,7 +302,7 @@ class OpenRoom:
                 self._looked_s = now_s
                 await self._keep_unkept_answers()
                 await self._look_at_logins()
-                await self._look_whether_ended()
+                await self._look_what_was_ended()
             self._renew_ice(now_s)
             for still, wanted in list(self._wanted.items()):
                 if now_s > wanted.until_s:
@@ -320,16 +323,49 @@ class OpenRoom:
             self._people_changed("asleep", person.id)
         self._queue_changed()
 
-    async def _look_whether_ended(self) -> None:
-        """Take note that it was ended elsewhere, by the page that it was planned on, or erased."""
+    async def _look_what_was_ended(self) -> None:
+        """Take note that it was ended elsewhere, or a link revoked, by the page that it was planned on; or erased."""
 
-        def ended() -> bool:
+        def revoked() -> set[str] | None:
             with self.parts.records().reading(SYSTEM) as work:
                 row = work.session.get(RemoteSession, self.session.id)
-                return row is None or row.ended_at is not None
+                return None if row is None or row.ended_at is not None else revoked_seats(work, row.id)
 
-        if await asyncio.to_thread(ended):
+        seats = await asyncio.to_thread(revoked)
+        if seats is None:
             self.room.end("The session was ended.")
+            return
+        for person in list(self.room.people.values()):
+            if (person.replaces or person.id) in seats:
+                await self._see_to_revoked(person)
+
+    async def _see_to_revoked(self, person: Person) -> None:
+        """Send away who waits by a link that was revoked; of who is in, tell the owner once, who decides."""
+        if person.standing == "replacing":
+            self.room.forget(person.id)
+            self._put_out(person.id, _not_admitted())
+            self._queue_changed()
+        elif person.waits:
+            self.room.decline(person.id)
+            self._put_out(person.id, _not_admitted())
+            self._queue_changed()
+            await self._keep_seat(person)
+        elif person.standing == "admitted" and person.id not in self._told_revoked:
+            reason, remedy = f"The link of {person.name} was revoked: they are still in.", "Take them out if that is meant."
+            owners = [each for each in self._admitted() if each.seat.person.role == "owner"]
+            self._tell(owners, told.Refused(message="admit", code="revoked", reason=reason, remedy=remedy))
+            if owners:
+                self._told_revoked.add(person.id)
+
+    async def _need_link(self, person_id: str) -> None:
+        """Refuse to let somebody in whose link was revoked."""
+
+        def revoked() -> bool:
+            with self.parts.records().reading(SYSTEM) as work:
+                return person_id in revoked_seats(work, self.session.id)
+
+        if await asyncio.to_thread(revoked):
+            raise NotNowError("revoked", "Their link was revoked.", "Invite them anew if they are to come.")
 
     def _renew_ice(self, now_s: float) -> None:
         for talker in self._admitted():
@@ -628,6 +664,7 @@ class OpenRoom:
         self._queue_changed()
 
     async def _admit(self, talker: Talker, message: said.Admit) -> None:
+        await self._need_link(message.person)
         person = self.room.admit(message.person)
         try:
             await self._keep_seat(person, talker)

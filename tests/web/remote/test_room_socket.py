@@ -287,6 +287,42 @@ def test_a_link_that_leads_nowhere_gets_the_same_answer(hall: Hall, why: str) ->
         ]
 
 
+def revoke_all(hall: Hall, session_id: str) -> None:
+    with hall.records.writing(GREY) as work:
+        for each in invitations_of(work, session_id):
+            revoke_invitation(work, each.id)
+
+
+def test_who_waits_by_a_link_that_is_revoked_is_not_let_in(hall: Hall) -> None:
+    session_id = hall.plan()
+    code, browser = hall.invite(session_id), secret()
+    with hall.clinician(session_id) as clinician, hall.comes(code, browser) as client:
+        client.ask("knock")
+        person = client.me
+        with hall.comes(code) as other:
+            assert other.last("waiting")["state"] == "replacing"
+            revoke_all(hall, session_id)
+            clinician.ask("admit", person=person)
+            assert clinician.last("refused")["code"] == "revoked"
+            hall.clock.ahead_s += 6.0
+            assert client.close_code() == ("not-admitted", 4423)
+            assert other.close_code() == ("not-admitted", 4423)
+        assert clinician.last("queue")["people"] == []
+        with hall.records.reading(SYSTEM) as work:
+            assert [each.standing for each in seats_of(work, session_id) if each.role == "client"] == ["declined"]
+
+
+def test_the_owner_is_told_that_the_link_of_who_is_in_is_revoked(hall: Hall) -> None:
+    with company(hall) as here:
+        revoke_all(hall, here.session_id)
+        hall.clock.ahead_s += 6.0
+        refused = here.clinician.last("refused")
+        assert (refused["code"], NAME in refused["reason"]) == ("revoked", True)
+        assert here.client.all("refused") == []
+        here.clinician.ask("remove", person=here.client_id)
+        assert here.client.close_code() == ("removed", 4430)
+
+
 def test_who_tries_many_links_is_held_up(hall: Hall) -> None:
     session_id = hall.plan()
     for _ in range(10):
