@@ -32,6 +32,8 @@ class SocketLimits:
     """Of one connection; one that does not come back is made anew instead."""
     fresh_per_minute: int = 4
     """New connections with the same person."""
+    answers_per_minute: int = 40
+    """Checks, knocks and yeses of one person, who may not be let in: each is told to others or written."""
     still_s: float = 60.0
     """For a picture to come once it was asked for."""
     begin_set_s: float = 60.0

@@ -141,6 +141,7 @@ class OpenRoom:
         self._turn = asyncio.Lock()
         self._signals = Signals(parts.limits, time.monotonic)
         self._loads = Tries()
+        self._answers = Tries()
         self._checks: dict[str, told.CheckShown] = {}
         self._knocks: dict[str, said.Knock] = {}
         self._targets: said.Targets | None = None
@@ -515,6 +516,7 @@ class OpenRoom:
             return
         try:
             self.room.need(message.type, talker.id)
+            self._need_pace(talker, message)
             if MAY[message.type] <= _CLINICIANS:
                 await self._need_login(talker)
             quick = _QUICK.get(type(message))
@@ -537,6 +539,17 @@ class OpenRoom:
             if self.room.place_of(talker.id) not in {"waiting", "nobody"}:
                 self._people_changed("back", talker.id)
             self._queue_changed()
+
+    def _need_pace(self, talker: Talker, message: said.RoomMessage) -> None:
+        """Bound what is told to others or written for who may not be let in; a no may be said at any moment.
+
+        A no that changes nothing is not written, so there are no more of them than of a yes.
+        """
+        is_bounded = isinstance(message, said.Check | said.Knock) or (
+            isinstance(message, said.GiveConsent) and message.answer == "yes"
+        )
+        if is_bounded and not self._answers.allows(talker.id, self.parts.limits.answers_per_minute):
+            raise NotNowError("too-often", "That is said too often.", "Wait a minute.")
 
     async def _need_login(self, talker: Talker) -> None:
         if not await self._is_logged_in(talker):
@@ -764,6 +777,10 @@ class OpenRoom:
         if person.standing == "replacing":
             raise NotNowError("not-now", "The clinician was asked about this browser.", "Wait for the answer.")
         given = self.room.answered(talker.id, message.what, message.answer, message.text_sha256)
+        is_kept = (given.person, given.item) not in self._unkept
+        if is_kept and answer_to(self.room.consents, given.person, given.item) == given.answer:
+            talker.say(told.Consented(person=given.person, what=given.item, answer=given.answer))
+            return
         if given.answer == "yes":
             await self._keep_answer(given)
             self._answer_counts(given, talker)

@@ -661,5 +661,27 @@ def test_a_yes_counts_once_it_is_written_and_a_no_at_once(hall: Hall, monkeypatc
         assert kept == [("keep_set", "yes"), ("keep_set", "withdrawn")]
 
 
+def test_who_waits_can_write_no_more_than_they_have_to_say(hall: Hall) -> None:
+    session_id = hall.plan()
+    with hall.comes(hall.invite(session_id)) as client:
+        for _ in range(3):
+            agree(client, "measure")
+        agree(client, "measure", answer="no")
+        with hall.records.reading(SYSTEM) as work:
+            assert [each.answer for each in consents_of(work, session_id)] == ["yes", "no"]
+        for _ in range(37):
+            client.say("check", **CHECK)
+        assert client.all("refused") == []
+        for kind, more in {"knock": {}, "check": CHECK}.items():
+            client.forget().ask(kind, **more)
+            assert client.last("refused")["code"] == "too-often"
+        client.forget()
+        agree(client, "still", answer="no")
+        assert client.all("refused") == []
+        with hall.comes(hall.invite(session_id, "A carer")) as other:
+            other.ask("knock")
+            assert other.last("waiting")["state"] == "waiting"
+
+
 async def _fails(*_: object) -> None:
     raise RecordsError("The database cannot be reached.", "Check that it runs.")
