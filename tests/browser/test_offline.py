@@ -59,7 +59,8 @@ def forget_soon(page: Page) -> None:
 
 
 def poses_are_found(page: Page) -> None:
-    until(page, "localStorage.getItem('formcheck-pose-step') !== null")
+    """Wait until the page finds poses itself."""
+    expect(page.get_by_test_id("privacy")).to_have_attribute("data-source", "here", timeout=120_000)
 
 
 def accept(page: Page, address: str) -> None:

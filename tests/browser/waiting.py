@@ -21,12 +21,20 @@ _STILL: Final = """
 """
 _AT_REST: Final = "[data-testid=stApp][data-test-script-state=notRunning]"
 _LOOK_AGAIN: Final = """
-() => new Promise((true_at_last) => {
-  const look = () => (CONDITION) ? true_at_last() : setTimeout(look, 50);
+most_ms => new Promise((true_at_last, never) => {
+  let waited_ms = 0;
+  const look = () => {
+    if (CONDITION) true_at_last();
+    else if (waited_ms > most_ms) never(new Error("it does not come true"));
+    else setTimeout(look, 50);
+    waited_ms += 50;
+  };
   look();
 })
 """
 _MOST_MS: Final = 60_000
+_TRUE_WITHIN_MS: Final = 180_000
+"""A page looks every 50 ms: on a busy machine that takes longer."""
 
 
 def settled(page: Page, wait_ms: int) -> None:
@@ -39,7 +47,7 @@ def settled(page: Page, wait_ms: int) -> None:
 
 def until(page: Page, condition: str) -> None:
     """Wait until a condition in JavaScript is true; Playwright's own way makes scripts of text, which our pages bar."""
-    page.evaluate(_LOOK_AGAIN.replace("CONDITION", condition))
+    page.evaluate(_LOOK_AGAIN.replace("CONDITION", condition), _TRUE_WITHIN_MS)
 
 
 def still(page: Page, quiet_ms: int = 250) -> None:
