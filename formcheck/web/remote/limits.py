@@ -39,9 +39,8 @@ class SocketLimits:
     begin_set_s: float = 60.0
     """For the client's page to begin the set that was started."""
     tries_per_minute: int = 10
-    """Codes and tickets that lead nowhere, by one address."""
-    all_tries_per_minute: int = 1000
-    """By all addresses together."""
+    """Codes and tickets that lead nowhere, by one address. All together have no bound, by which a few could keep
+    everybody out: 128 bits are not found by trying."""
     most_sockets_per_person: int = 20
     """A minute: a page that is loaded over and over."""
 

@@ -31,7 +31,6 @@ _logger: Final = logging.getLogger(__name__)
 _SWEEP_EVERY_S: Final = 1.0
 _ROLES: Final = ("owner", "clinician", "client", "guest")
 _STANDINGS: Final = ("checking", "waiting", "admitted", "declined", "removed")
-_ALL: Final = "all"
 
 
 class RoomRegistry:
@@ -80,15 +79,12 @@ class RoomRegistry:
             If they have no way in, or came too often without one.
         """
         address = group_of(connection.client.host if connection.client is not None else None)
-        limits = self.parts.limits
-        often = self._tries.count(address) >= limits.tries_per_minute
-        if often or self._tries.count(_ALL) >= limits.all_tries_per_minute:
+        if self._tries.count(address) >= self.parts.limits.tries_per_minute:
             raise LiveRefusalError(CloseCode.TOO_FAST, "too-fast", "Too many links were tried.", "Wait a minute.")
         async with self._opening:
             seat = await self._seat(hello, connection)
             if seat is None:
                 self._tries.note(address)
-                self._tries.note(_ALL)
                 raise no_way_in()
             room = self._rooms.get(seat.session.id) or await self._opened(seat.session)
         talker = Talker(seat, connection, listener, is_late)

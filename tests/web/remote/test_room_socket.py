@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from datetime import timedelta
@@ -23,8 +24,10 @@ from formcheck.records.remote_sessions import (
 )
 from formcheck.remote.consent import TEXTS
 from formcheck.web.access.links import issue_link
+from formcheck.web.live.refusal import LiveRefusalError
 from formcheck.web.remote.messages import Hello
 from formcheck.web.remote.open_room import OpenRoom
+from formcheck.web.remote.registry import RoomRegistry
 from formcheck.web.remote.seats import Seat, room_scope, seat_by_ticket
 
 from .hall import CHECK, GREY, NAME, PATIENT, ROWAN, SDP, Hall, Page, agree, company, hello, secret
@@ -330,6 +333,22 @@ def test_who_tries_many_links_is_held_up(hall: Hall) -> None:
             assert page.close_code() == ("no-way-in", 4401)
     with hall.comes(hall.invite(session_id)) as page:
         assert page.close_code() == ("too-fast", 4429)
+
+
+def test_what_others_try_keeps_nobody_out(hall: Hall) -> None:
+    registry = RoomRegistry(hall.rooms.parts)
+
+    async def tries() -> set[str]:
+        codes = set()
+        for at in range(1001):
+            sender = HTTPConnection({"type": "http", "headers": [], "client": (f"10.0.{at // 250}.{at % 250}", 1)})
+            came = Hello(type="hello", **hello(room="0" * 32, ticket="x"))
+            with pytest.raises(LiveRefusalError) as refused:
+                await registry.enter(came, sender, lambda _: None, lambda: False)
+            codes.add(refused.value.code)
+        return codes
+
+    assert asyncio.run(tries()) == {"no-way-in"}
 
 
 def test_another_browser_gets_the_seat_only_when_the_clinician_says_so(hall: Hall) -> None:
