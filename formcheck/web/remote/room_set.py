@@ -214,8 +214,7 @@ class RoomSet:
         except (FormcheckError, OSError) as error:
             _LOG.error("a set of a remote session could not be kept: %s", error)
             return Outcome(reps, None, "It could not be kept: the records cannot be written.")
-        except Exception:
-            # Whatever it was, the room is to hear that the set is over.
+        except Exception:  # noqa: BLE001 - whatever it was, the room is to hear that the set is over
             _LOG.exception("a set of a remote session could not be kept")
             return Outcome(reps, None, "It could not be kept.")
 
