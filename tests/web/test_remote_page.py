@@ -126,6 +126,15 @@ def test_what_is_kept_of_a_session_is_shown_and_deleted() -> None:
         assert list(list_sessions(work)) == []
 
 
+def test_that_addresses_cannot_be_hidden_without_a_relay_is_said_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    without = "nobody would hear or see another"
+    assert without not in words(opened())
+    assert without in words(opened().toggle(key="remote-relay-only").set_value(True).run())
+    monkeypatch.setenv("FORMCHECK_TURN_URLS", "turn:turn.example.org:3478")
+    monkeypatch.setenv("FORMCHECK_TURN_SECRET", "0123456789abcdef")
+    assert without not in words(opened().toggle(key="remote-relay-only").set_value(True).run())
+
+
 def test_a_relay_is_tested(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORMCHECK_TURN_URLS", "turn:127.0.0.1:9?transport=tcp")
     monkeypatch.setenv("FORMCHECK_TURN_SECRET", "0123456789abcdef0123456789abcdef")

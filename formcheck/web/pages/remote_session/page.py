@@ -37,7 +37,7 @@ from formcheck.records.remote_sessions import (
 from formcheck.records.sweep import remove_unused
 from formcheck.records.tables import RemoteInvitation, RemoteSession, RemoteStill
 from formcheck.remote.consent import TEXTS
-from formcheck.remote.turn import TurnSettingError, credential, split_urls, turn_settings
+from formcheck.remote.turn import TurnSettingError, credential, split_urls, turn_settings, usable_turn_settings
 from formcheck.remote.turn_check import RelayCheck, check_relay
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.links import page_link_token
@@ -140,6 +140,10 @@ def _ask_new(records: Records, actor: Actor) -> None:
             key="remote-relay-only",
             help="Nobody in the session can then learn the network address of another. Needs a relay.",
         )
+        if relay_only and not usable_turn_settings().has_relay:
+            st.warning(
+                "No relay is set up, so in this session nobody would hear or see another.", icon=":material/lan:"
+            )
         pressed = st.button("Make the session", type="primary", disabled=not chosen, key="remote-make")
     if not pressed or not chosen:
         return
