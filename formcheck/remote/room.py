@@ -223,6 +223,11 @@ class Room:
             return "away"
         return "busy" if self.client is not None else "there"
 
+    @property
+    def is_deserted(self) -> bool:
+        """Whether its clinician never came, and everybody else has left."""
+        return self._opened_s is None and all(each.presence == "left" for each in self.people.values())
+
     # ------------------------------------------------------------------ coming and going
 
     def restore(self, person: Person) -> None:

@@ -207,6 +207,8 @@ class OpenRoom:
             If the room is over or full, or they were taken out.
         """
         async with self._turn:
+            if self._is_over and not self.room.ended:
+                raise LiveRefusalError(CloseCode.BUSY, "busy", "The room was closed just now.", "Come again.")
             if not self._loads.allows(talker.id, self.parts.limits.most_sockets_per_person):
                 raise LiveRefusalError(CloseCode.TOO_FAST, "too-fast", "The page comes too often.", "Wait a minute.")
             came = talker.seat.person
@@ -314,6 +316,9 @@ class OpenRoom:
                 self._give_up_set("The client's page did not begin it in time.")
             if self.room.ended:
                 await self._end()
+            elif self.is_empty and self.room.is_deserted:
+                self._is_over = True
+                self._on_over(self)
 
     async def _went(self, person: Person, *, was_in: bool) -> None:
         if person.presence == "left" and was_in:
@@ -352,7 +357,10 @@ class OpenRoom:
             self._queue_changed()
             await self._keep_seat(person)
         elif person.standing == "admitted" and person.id not in self._told_revoked:
-            reason, remedy = f"The link of {person.name} was revoked: they are still in.", "Take them out if that is meant."
+            reason, remedy = (
+                f"The link of {person.name} was revoked: they are still in.",
+                "Take them out if that is meant.",
+            )
             owners = [each for each in self._admitted() if each.seat.person.role == "owner"]
             self._tell(owners, told.Refused(message="admit", code="revoked", reason=reason, remedy=remedy))
             if owners:

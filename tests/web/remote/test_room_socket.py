@@ -520,6 +520,25 @@ def test_a_silent_phone_is_asleep_and_its_seat_is_kept(hall: Hall) -> None:
         assert here.clinician.last("people")["event"] == "back"
 
 
+def test_a_room_that_nobody_opened_is_forgotten_once_all_have_left(hall: Hall) -> None:
+    session_id = hall.plan()
+    code, browser = hall.invite(session_id), secret()
+    with hall.comes(code, browser) as client:
+        client.ask("knock")
+        person = client.me
+        assert hall.rooms.room(session_id) is not None
+    hall.clock.ahead_s += 601.0
+    for _ in range(100):
+        if hall.rooms.room(session_id) is None:
+            break
+        time.sleep(0.05)
+    assert hall.rooms.room(session_id) is None
+    with hall.clinician(session_id) as clinician, hall.comes(code, browser) as again:
+        assert again.me == person
+        clinician.ask("admit", person=person)
+        assert again.last("connect")
+
+
 def test_the_owner_ends_the_session_for_all(hall: Hall) -> None:
     with company(hall) as here:
         here.clinician.say("end")
