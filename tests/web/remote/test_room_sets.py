@@ -148,9 +148,12 @@ def test_consent_that_is_taken_back_while_the_set_is_written_leaves_nothing_of_i
 
 
 def test_a_set_that_cannot_be_kept_for_whatever_reason_is_over(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unforeseen(*_: object, **__: object) -> None:
+        raise KeyError("nobody thought of it")
+
     with company(hall, "measure", "keep_set") as here:
         with monkeypatch.context() as patched:
-            patched.setattr(room_set, "new_set_of", lambda *_, **__: {}["nobody thought of it"])
+            patched.setattr(room_set, "new_set_of", unforeseen)
             do_set(hall, start(here), 1000.0, 1040.0)
             assert here.clinician.last("set_finished")["why"] == "It could not be kept."
         here.clinician.forget()
