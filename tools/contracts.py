@@ -30,6 +30,7 @@ from formcheck.web.remote.messages import (
     MAX_SDP_CHARS,
     MAX_STILL_BYTES,
     MAX_TEXT_CHARS,
+    MOST_DRAWINGS,
     ROOM_MESSAGES,
     ROOM_VERSION,
 )
@@ -73,7 +74,8 @@ def made() -> dict[str, str]:
         f"export const LINK_HEADER = {json.dumps(LINK_HEADER)};\n"
         f"export const MAX_TEXT_CHARS = {MAX_TEXT_CHARS};\n"
         f"export const MAX_SDP_CHARS = {MAX_SDP_CHARS};\n"
-        f"export const MAX_STILL_BYTES = {MAX_STILL_BYTES};\n\n"
+        f"export const MAX_STILL_BYTES = {MAX_STILL_BYTES};\n"
+        f"export const MOST_DRAWINGS = {MOST_DRAWINGS};\n\n"
         f"/** Close codes of the socket. */\nexport const CLOSE = Object.freeze({{ {_codes(CloseCode)} }});\n"
     )
     live = _module("The live socket's messages", {"ClientMessage": messages, "Message": replies}, constants)

@@ -29,6 +29,8 @@ MAX_SDP_TEXT_CHARS: Final = MAX_SDP_CHARS + MAX_SDP_CHARS // 8
 MAX_STILL_BYTES: Final = 4_000_000
 """Of a still picture: 12 megapixels as a JPEG of middling quality."""
 STILL_TYPE: Final = "image/jpeg"
+MOST_DRAWINGS: Final = 50
+"""On one still."""
 
 Secret = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22,64}$", title="128 bits or more, in base64 for addresses")]
 PersonId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$", title="the id of a person in the room")]

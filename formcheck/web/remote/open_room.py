@@ -1047,8 +1047,8 @@ class OpenRoom:
 
     async def _draw(self, talker: Talker, message: said.Draw) -> None:
         self._need_still(message.still)
-        if len(message.drawings) > _MOST_DRAWINGS:
-            raise NotNowError("too-many", f"A still holds {_MOST_DRAWINGS} drawings at most.", "Take some away.")
+        if len(message.drawings) > said.MOST_DRAWINGS:
+            raise NotNowError("too-many", f"A still holds {said.MOST_DRAWINGS} drawings at most.", "Take some away.")
         drawings = [each.at(0.0).body() for each in message.drawings]
         row = await self._write(self._actor(talker), lambda work: draw_on_still(work, message.still, drawings))
         self._still_changed(row)
@@ -1069,8 +1069,6 @@ _RENEW_BEFORE_S: Final = 60.0
 _LOOK_EVERY_S: Final = 5.0
 """Between looks into the records at what others did: ended the session, logged a clinician out."""
 _MOST_WANTED: Final = 5
-_MOST_DRAWINGS: Final = 50
-"""On one still."""
 
 Quick = Callable[[OpenRoom, Talker, Any], None]
 Slow = Callable[[OpenRoom, Talker, Any], Awaitable[None]]

@@ -1,14 +1,13 @@
 /** Drawing on a still: angle of three points, line, text, in pixels of the picture. Pure. */
 
 import { POINTS } from "../../player/client/drawings.js";
+import { MOST_DRAWINGS } from "./contract.js";
 
 /** @typedef {{x: number, y: number}} Point */
 /** @typedef {{kind: "angle"|"line"|"text", points: Point[], text: string}} Drawing */
 
 /** Characters of a text on a still. */
 export const LONGEST_TEXT = 80;
-/** Drawings of one still: the server takes no more. */
-export const MOST_DRAWINGS = 50;
 
 /** What is drawn on one still, point by point. */
 export class StillDrawings {

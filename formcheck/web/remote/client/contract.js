@@ -704,6 +704,7 @@ export const LINK_HEADER = "x-formcheck-link";
 export const MAX_TEXT_CHARS = 16384;
 export const MAX_SDP_CHARS = 65536;
 export const MAX_STILL_BYTES = 4000000;
+export const MOST_DRAWINGS = 50;
 
 /** Close codes of the socket. */
 export const CLOSE = Object.freeze({ MALFORMED: 4400, TOKEN: 4401, ORIGIN: 4403, IDLE: 4408, IN_USE: 4409, GONE: 4410, TOO_LARGE: 4413, NOT_ADMITTED: 4423, VERSION: 4426, TOO_FAST: 4429, REMOVED: 4430, FAULT: 4500, BUSY: 4503 });
