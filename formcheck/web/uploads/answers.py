@@ -45,6 +45,7 @@ def told(row: Upload) -> JSONResponse:
         "size": row.size,
         "received": row.received,
         "chunk_bytes": CHUNK_BYTES,
+        "set_id": row.set_id,
         "reason": row.reason,
         "remedy": row.remedy,
     }

@@ -1,6 +1,6 @@
 /**
  * The videos that are kept on this device, on a page: each can be downloaded, given to the set that it shows, or deleted.
- * Nothing leaves the device before somebody presses.
+ * Nothing leaves the device before somebody presses, and what was given stays here until the record has it.
  *
  * @typedef {Object} Component
  * @property {HTMLElement|ShadowRoot} parentElement
@@ -13,6 +13,10 @@
 import { KEPT_DAYS, deviceStore, heldByWindows } from "./device_store.js";
 import { make, setText, show } from "./dom.js";
 import { fileOf } from "./local_video.js";
+
+/** How often the server is asked what became of a video that was given to it, ms. */
+const LOOK_MS = 3000;
+const UNDER_WAY = new Set(["receiving", "waiting", "running"]);
 
 /** @type {WeakMap<Node, {view: KeptVideosView, calls: number}>} */
 const mounted = new WeakMap();
@@ -32,11 +36,11 @@ export function mount(component) {
   return () => {
     if (mounted.get(parentElement) !== own || own.calls !== call) return;
     mounted.delete(parentElement);
-    own.view.element.remove();
+    own.view.destroy();
   };
 }
 
-class KeptVideosView {
+export class KeptVideosView {
   constructor() {
     this.store = deviceStore();
     this.list = make("ul", { class: "fc-videos-list" });
@@ -48,6 +52,14 @@ class KeptVideosView {
       this.list, this.said);
     /** What is being done with a video, by its id. @type {Map<string, string>} */
     this.doing = new Map();
+    /** Those of which the server is being asked. @type {Set<string>} */
+    this.watched = new Set();
+    this.ending = new AbortController();
+  }
+
+  destroy() {
+    this.ending.abort();
+    this.element.remove();
   }
 
   /** @param {Component} component */
@@ -72,6 +84,7 @@ class KeptVideosView {
     }
     this.list.replaceChildren(...videos.map((video) => this.#row(video)));
     show(this.element, videos.length > 0 || !this.said.hidden);
+    for (const video of videos) if (video.given) this.#watch(video);
   }
 
   /** Which set in the records it shows, and where its landmarks begin, for another visit. */
@@ -87,7 +100,7 @@ class KeptVideosView {
     const when = new Date(video.made_at).toLocaleString([], { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
     const size = `${(video.bytes / 1e6).toFixed(1)} MB`;
     const ends = video.full ? " It ends before the set: that is as much as is kept." : "";
-    const doing = this.doing.get(video.id);
+    const doing = this.doing.get(video.id) ?? (video.given ? "Given to the record, where it is being prepared. It is still on this device, too." : undefined);
     const give = button("give-video", "Give it to the record", () => this.#give(video), "fc-primary");
     give.disabled = video.record_id === null || doing !== undefined;
     const why = video.record_id === null ? " To give it to the record, keep the set there first." : "";
@@ -105,14 +118,62 @@ class KeptVideosView {
 
   async #delete(video) {
     await this.store.remove("videos", video.id);
-    this.#say("Deleted. It was nowhere else.");
+    this.#say(video.given ? "Deleted from this device. It was given to the record." : "Deleted. It was nowhere else.");
     await this.#show();
   }
 
   /** Send it where videos are sent, with the set that it shows and how its time lies beside the landmarks'. */
   async #give(video) {
-    const { data } = this.component;
     this.#do(video, "Getting the video ready.");
+    const { Transfer, office, world } = await this.#post();
+    const file = await fileOf(this.store, video);
+    const beginsS = (video.began_ms - (video.set_began_ms ?? video.began_ms)) / 1000;
+    const wishes = { person_id: null, keep_video: true, set_id: video.record_id, begins_s: beginsS };
+    const transfer = new Transfer(file, wishes, office, world, ({ sent }) => {
+      this.#do(video, `On its way: ${Math.round((100 * sent) / file.size)} %.`);
+    });
+    await transfer.run();
+    this.doing.delete(video.id);
+    if (transfer.state === "arrived") {
+      // What has arrived may still be refused: the copy stays until the set has it.
+      await this.store.put("videos", { ...video, given: transfer.id });
+    } else {
+      this.#say(`${transfer.reason} ${transfer.remedy}`.trim() || "It was not taken. It is still on this device.");
+    }
+    await this.#show();
+  }
+
+  /** Ask what became of a video that was given, until that is known; then it goes from here, or stays with the reason. */
+  async #watch(video) {
+    if (this.watched.has(video.id)) return;
+    this.watched.add(video.id);
+    const { signal } = this.ending;
+    const { Transfer, office, world } = await this.#post();
+    while (!signal.aborted) {
+      const row = await Transfer.look(video.given, office, world, signal);
+      if (row !== null && !UNDER_WAY.has(row.state)) {
+        await this.#became(video, row);
+        break;
+      }
+      await world.sleep(LOOK_MS, signal);
+    }
+    this.watched.delete(video.id);
+    if (!signal.aborted) await this.#show();
+  }
+
+  async #became(video, row) {
+    if (row.state === "done" && row.set_id === video.record_id) {
+      await this.store.remove("videos", video.id);
+      this.#say("Given to the record, and no longer on this device. It can be played in the review.");
+      return;
+    }
+    await this.store.put("videos", { ...video, given: null });
+    this.#say(`${row.reason} ${row.remedy} It is still on this device.`.trim());
+  }
+
+  /** What sends videos, and asks about them. */
+  async #post() {
+    const { data } = this.component;
     const base = new URL(`${data.uploads_client}/`, document.baseURI);
     const [{ Transfer }, { browserWorld }] = await Promise.all(
       ["transfer.js", "world.js"].map((name) => import(new URL(name, base).href)));
@@ -124,21 +185,7 @@ class KeptVideosView {
         await new Promise((resolve) => setTimeout(resolve, 3000));
       },
     };
-    const file = await fileOf(this.store, video);
-    const beginsS = (video.began_ms - (video.set_began_ms ?? video.began_ms)) / 1000;
-    const wishes = { person_id: null, keep_video: true, set_id: video.record_id, begins_s: beginsS };
-    const transfer = new Transfer(file, wishes, office, browserWorld(), ({ sent }) => {
-      this.#do(video, `On its way: ${Math.round((100 * sent) / file.size)} %.`);
-    });
-    await transfer.run();
-    this.doing.delete(video.id);
-    if (transfer.state === "arrived") {
-      await this.store.remove("videos", video.id);
-      this.#say("Given to the record, and no longer on this device. It can be played in the review as soon as it is prepared.");
-    } else {
-      this.#say(`${transfer.reason} ${transfer.remedy}`.trim() || "It was not taken. It is still on this device.");
-    }
-    await this.#show();
+    return { Transfer, office, world: browserWorld() };
   }
 
   #do(video, words) {

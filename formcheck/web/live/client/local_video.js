@@ -3,9 +3,10 @@
  * recorded under the id of the set as this device knows it, a second at a time, so that a crash loses a second. As the camera saw it: not mirrored, as landmarks are.
  *
  * @typedef {import("./device_store.js").Kept & {set_id: string|null, record_id: string|null, type: string, began_ms: number,
- *   bytes: number, full: boolean, exercise: string}} KeptVideo
+ *   bytes: number, full: boolean, exercise: string, given?: string|null}} KeptVideo
  *   `set_id` is the live set's, once it is measured; `record_id` that of the set in the records; `began_ms` when the first
- *   picture was taken, by the clock of the landmarks; `full`: it ends before the set
+ *   picture was taken, by the clock of the landmarks; `full`: it ends before the set; `given`: the upload
+ *   that takes it to the record, of which it is not known yet what became of it
  */
 
 /** No longer than this: eleven minutes of a set. */

@@ -64,6 +64,23 @@ export class Transfer {
     this.remedy = "";
   }
 
+  /**
+   * What the server says of an upload now.
+   * @param {string} id @param {Office} office @param {World} world @param {AbortSignal} signal
+   * @returns {Promise<{state: string, set_id?: string|null, reason: string, remedy: string}|null>} null where there is no
+   *   answer; state `refused` where it does not tell
+   */
+  static async look(id, office, world, signal) {
+    const transfer = new Transfer(null, {}, office, world, () => {});
+    try {
+      return await transfer.#ask("GET", id, { signal });
+    } catch (error) {
+      if (error instanceof Lost) return null;
+      if (!(error instanceof Refused)) throw error;
+      return { state: "refused", reason: error.reason, remedy: error.remedy };
+    }
+  }
+
   get over() {
     return ["arrived", "refused", "cancelled"].includes(this.state);
   }
