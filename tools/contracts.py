@@ -16,6 +16,7 @@ from formcheck.doors import schema_of
 from formcheck.pose.covered import WATCHED
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.web.live.landmarks import FRAME_BYTES, HEADER_BYTES
+from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import (
     CLIENT_MESSAGES,
     LANDMARKS_KIND,
@@ -63,6 +64,8 @@ def made() -> dict[str, str]:
         f"export const LANDMARKS_HEADER_BYTES = {HEADER_BYTES};\n"
         f"export const LANDMARKS_FRAME_BYTES = {FRAME_BYTES};\n"
         f"export const LANDMARKS = {N_LANDMARKS};\n"
+        "/** As many frames as the server takes of one set. */\n"
+        f"export const MOST_SET_FRAMES = {LiveLimits.max_set_frames};\n"
         "/** Landmarks whose covers are told, in the order of their bits. */\n"
         f"export const WATCHED = Object.freeze([{', '.join(str(int(mark)) for mark in WATCHED)}]);\n\n"
         f"/** Close codes of the socket. */\nexport const CLOSE = Object.freeze({{ {close} }});\n"

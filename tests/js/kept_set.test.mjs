@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Connection } from "../../formcheck/web/live/client/connection.js";
+import { MOST_SET_FRAMES } from "../../formcheck/web/live/client/contract.js";
 import { KEPT_FLOW, LANDMARK_FLOW } from "../../formcheck/web/live/client/flow.js";
 import { KeptRun, SetKeeper, framesOf, entriesOf } from "../../formcheck/web/live/client/kept_set.js";
 import { FRAME_BYTES, landmarkFrame, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
@@ -209,4 +210,11 @@ test("a set that was measured without what is still here is not taken for the wh
   stage.tell({ type: "finished", set_id: "set-1", reps: 1, summary_ready: true });
   assert.deepEqual(stage.heard.finished, []);
   assert.equal(stage.heard.troubles.at(-1), "set-gone");
+});
+
+test("no more is kept of a set than the server takes", () => {
+  const kept = keeper(new Store());
+  const frame = frameAt(10);
+  for (let i = 0; i < MOST_SET_FRAMES + 5; i += 1) kept.add(frame);
+  assert.equal(kept.frames.length, MOST_SET_FRAMES);
 });

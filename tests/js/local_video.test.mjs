@@ -82,3 +82,12 @@ test("what browsers play elsewhere is preferred, and the file is named by it", a
   assert.deepEqual([file.size, file.type], [8, "video/webm"]);
   assert.match(file.name, /^wall-squat-\d{4}-\d\d-\d\d-\d{4}\.webm$/);
 });
+
+test("a set that ends before it is known how much room there is records nothing afterwards", async () => {
+  const { told, video } = stage();
+  const starting = video.start();
+  await video.stop();
+  await starting;
+  assert.equal(video.recorder, null);
+  assert.deepEqual(told.ends, []);
+});

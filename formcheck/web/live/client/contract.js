@@ -216,6 +216,8 @@ export const HEADER_BYTES = 9;
 export const LANDMARKS_HEADER_BYTES = 2;
 export const LANDMARKS_FRAME_BYTES = 806;
 export const LANDMARKS = 33;
+/** As many frames as the server takes of one set. */
+export const MOST_SET_FRAMES = 54000;
 /** Landmarks whose covers are told, in the order of their bits. */
 export const WATCHED = Object.freeze([23, 24, 25, 26, 27, 28, 29, 30, 31, 32]);
 

@@ -9,14 +9,13 @@
  */
 
 import { Connection } from "./connection.js";
+import { MOST_SET_FRAMES } from "./contract.js";
 import { KEPT_FLOW } from "./flow.js";
 import { FRAME_BYTES, timeOf } from "./landmark_message.js";
 import { keptSetupMessage } from "./protocol.js";
 
 /** Written together: a second of them. */
 const FRAMES_A_PIECE = 30;
-/** As many as the server measures of one set: an hour. */
-const MOST_FRAMES = 108_000;
 
 export class SetKeeper {
   /**
@@ -41,7 +40,7 @@ export class SetKeeper {
 
   /** @param {ArrayBuffer} frame its bytes, as `landmarkFrame` makes them */
   add(frame) {
-    if (this.dropped || this.frames.length >= MOST_FRAMES) return;
+    if (this.dropped || this.frames.length >= MOST_SET_FRAMES) return;
     this.frames.push(frame);
     if (this.frames.length - this.written >= FRAMES_A_PIECE) this.write();
   }

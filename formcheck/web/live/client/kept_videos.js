@@ -47,7 +47,7 @@ export class KeptVideosView {
     this.said = make("p", { class: "fc-videos-said", role: "status", hidden: true });
     this.element = make("section", { class: "fc-live fc-videos", "data-testid": "kept-videos", hidden: true },
       make("h3", { text: "Video on this device" }),
-      make("p", { text: "Nobody else has it, and nothing of it leaves this device before you press. It is as the camera saw you, "
+      make("p", { text: "Whoever uses this browser after you can see it, and nothing of it leaves this device before you press. It is as the camera saw you, "
         + `not mirrored as on the screen, and deletes itself after ${KEPT_DAYS} days when you are here again.` }),
       this.list, this.said);
     /** What is being done with a video, by its id. @type {Map<string, string>} */

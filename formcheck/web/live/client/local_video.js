@@ -42,6 +42,7 @@ export class LocalVideo {
     this.pieces = 0;
     this.most = MOST_BYTES;
     this.dropped = false;
+    this.stopped = false;
     this.work = Promise.resolve();
     this.recorder = null;
     this.hasEnded = false;
@@ -49,8 +50,8 @@ export class LocalVideo {
 
   async start() {
     this.most = Math.min(MOST_BYTES, (await this.world.room()) - ROOM_LEFT_BYTES);
-    if (this.dropped || this.most <= 0) {
-      if (!this.dropped) this.#end("full");
+    if (this.dropped || this.stopped || this.most <= 0) {
+      if (!this.dropped && !this.stopped) this.#end("full");
       return;
     }
     try {
@@ -66,6 +67,7 @@ export class LocalVideo {
 
   /** The set is over. @returns {Promise<void>} when all of it is written */
   stop() {
+    this.stopped = true;
     const { recorder } = this;
     if (recorder === null || recorder.state === "inactive") return this.work;
     return new Promise((resolve) => {

@@ -15,8 +15,6 @@ async function counted(store, kind) {
 }
 
 const store = deviceStore();
-const [sets, videos] = [await counted(store, "sets"), await counted(store, "videos")];
-const said = [];
-if (sets > 0) said.push(`${sets === 1 ? "One set is" : `${sets} sets are`} kept on this device, and can be measured when the network is back.`);
-if (videos > 0) said.push(`${videos === 1 ? "One video is" : `${videos} videos are`} kept on this device. Nobody else has them.`);
-document.getElementById("kept").textContent = said.join(" ");
+// Whose it is, only a login tells: others may use this browser.
+const waits = (await counted(store, "sets")) + (await counted(store, "videos")) > 0;
+document.getElementById("kept").textContent = waits ? "Something may wait here; log in to see it." : "";
