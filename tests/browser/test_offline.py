@@ -155,7 +155,7 @@ def test_a_set_outlives_its_page(camera_page: OpenPage, app_address: str, keep_p
         expect(page.get_by_test_id("trouble")).to_contain_text("The connection was lost", timeout=60_000)
         page.wait_for_timeout(1500)
         page.goto(f"{address_of(network)}/videos")
-        expect(page.get_by_text("One set is kept on this device")).to_be_visible()
+        expect(page.get_by_text("Something may wait here")).to_be_visible()
         keep_picture(page, "no-network")
         network.mend()
         page.goto(f"{address_of(network)}/{SET}")

@@ -59,6 +59,11 @@ export class DeviceStore {
     return all.filter((kept) => !isOld(kept) && kept.owner === owner).sort((a, b) => a.made_at - b.made_at);
   }
 
+  /** Delete what is too old, of whomever. @param {number} now epoch, ms */
+  async clean(now) {
+    for (const kind of /** @type {Kind[]} */ (Object.keys(PIECES))) await this.listed(kind, "", now);
+  }
+
   /** @template T @param {string[]} names @param {IDBTransactionMode} mode @param {(of: (name: string) => IDBObjectStore) => IDBRequest<T>} act */
   async #do(names, mode, act) {
     this.opened ??= opened(this.factory);

@@ -1,3 +1,5 @@
+import { deviceStore } from "./device_store.js";
+
 /** Has the service worker keep what finding poses needs, so that it is there without network and loaded once. */
 
 /**
@@ -5,6 +7,7 @@
  * @param {string[]} files whose addresses hold their SHA-256
  */
 export async function keepForOffline(path, files) {
+  deviceStore().clean(Date.now()).catch(() => {});
   try {
     await navigator.serviceWorker?.register(path, { scope: "/" });
     const ready = await navigator.serviceWorker?.ready;

@@ -15,6 +15,7 @@ async function counted(store, kind) {
 }
 
 const store = deviceStore();
+await store.clean(Date.now()).catch(() => {});
 // Whose it is, only a login tells: others may use this browser.
 const waits = (await counted(store, "sets")) + (await counted(store, "videos")) > 0;
 document.getElementById("kept").textContent = waits ? "Something may wait here; log in to see it." : "";
