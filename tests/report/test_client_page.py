@@ -90,7 +90,7 @@ def test_report_of_nobody_is_as_it_was(front_set: Assessment) -> None:
     text = Page(report_page(report_content(front_set, [], generated_on="today"))).text
     assert "corrected by hand" not in text
     assert "What comes next" not in text
-    assert "stays on this device" in text
+    assert "No picture of you is kept or shared" in text
 
 
 def test_report_shows_corrected_and_automatic_values_together() -> None:

@@ -96,7 +96,7 @@ def test_safety_is_complete_and_does_not_speak_of_the_readers_device(front_set: 
     told = text(as_measured(front_set))
     for sentence in (*safety.safety_texts("wall-squat", of_own_video=False), *safety.SEE_NOW, *safety.SEE_SOON):
         assert sentence in told
-    assert "stays on this device" not in told
+    assert "No picture of you is kept" not in told
 
 
 def test_bands_have_their_sources(front_set: Assessment) -> None:
