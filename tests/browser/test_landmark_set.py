@@ -210,6 +210,8 @@ def test_a_page_says_where_pictures_go_and_lets_the_person_forbid_it(
 ) -> None:
     page = camera_page(None)
     page.route("**/*.wasm", lambda route: route.abort())
+    # It would have the file after a reload.
+    page.route("**/service_worker.js", lambda route: route.abort())
     page.goto(f"{app_address}/check?exercise=wall-squat&leg=both&reps=10&hold=1")
     page.get_by_test_id("accept-safety").click()
     privacy, stay = page.get_by_test_id("privacy"), page.get_by_test_id("pictures-stay")

@@ -7,6 +7,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import numpy as np
 import pytest
@@ -158,3 +159,10 @@ def test_a_page_is_asked_for_whole() -> None:
     assert asked_whole(scope)["extensions"] == {}
     assert not is_page({**scope, "path": "/formcheck-files/video/x"})
     assert not is_page({**scope, "method": "POST"})
+
+
+def test_the_page_without_network_needs_nothing_that_is_not_kept() -> None:
+    script = (FOLDER / "offline_page.js").read_text(encoding="utf-8")
+    needed = [urljoin(f"{OFFLINE_PATH}/offline_page.js", each) for each in re.findall(r'from "([^"]+)"', script)]
+    assert needed
+    assert set(needed) <= set(told(service_worker())["files"])

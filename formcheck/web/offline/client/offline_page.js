@@ -1,6 +1,6 @@
 /** What stands where a page would be that cannot be reached: what waits on this device. It opens the page when it can. */
 
-import { deviceStore } from "../live/device_store.js";
+import { deviceStore } from "../live/client/device_store.js";
 
 const again = () => window.location.reload();
 document.getElementById("again").addEventListener("click", again);
