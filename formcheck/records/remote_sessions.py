@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from formcheck.records.access import SYSTEM, Actor, NotAllowedError, NotFoundError, RecordsError, Role
 from formcheck.records.files import FileStore, KeptFile
@@ -485,8 +485,8 @@ def moments_of_set(work: Work, set_id: str) -> Sequence[RemoteMoment]:
     return _moments(work, (RemoteMoment.set_id == set_id) & theirs)
 
 
-def _moments(work: Work, which: object) -> Sequence[RemoteMoment]:
-    query = select(RemoteMoment).where(which)  # type: ignore[arg-type]
+def _moments(work: Work, which: ColumnElement[bool]) -> Sequence[RemoteMoment]:
+    query = select(RemoteMoment).where(which)
     if not work.actor.sees_everybody:
         query = query.where(RemoteMoment.kind.in_(_OPEN_FOR_CLIENTS))
     return work.session.scalars(query.order_by(RemoteMoment.at, RemoteMoment.id)).all()
@@ -632,8 +632,8 @@ def stills_of_set(work: Work, set_id: str) -> Sequence[RemoteStill]:
     return _stills(work, (RemoteStill.set_id == set_id) & theirs)
 
 
-def _stills(work: Work, which: object) -> Sequence[RemoteStill]:
-    query = select(RemoteStill).where(which)  # type: ignore[arg-type]
+def _stills(work: Work, which: ColumnElement[bool]) -> Sequence[RemoteStill]:
+    query = select(RemoteStill).where(which)
     if not work.actor.sees_everybody:
         query = query.where(RemoteStill.shared)
     return work.session.scalars(query.order_by(RemoteStill.taken_at, RemoteStill.id)).all()

@@ -4,8 +4,8 @@
  * Pure: pixels in, booleans out.
  */
 
-/** Landmark numbers of hip, knee, ankle, heel and toe, left before right each: the order of `covered.WATCHED`. */
-export const WATCHED = Object.freeze([23, 24, 25, 26, 27, 28, 29, 30, 31, 32]);
+import { WATCHED } from "./contract.js";
+
 /** Shoulder, hip, knee and ankle of each side. */
 const LEGS = Object.freeze([[11, 23, 25, 27], [12, 24, 26, 28]]);
 
