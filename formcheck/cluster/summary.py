@@ -19,10 +19,10 @@ from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Measure, Per, Scope
 from formcheck.kinematics.measures.registry import MEASURES
+from formcheck.kinematics.measures.units import decimals_of, leg_column
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.csv_file import CsvDialect, csv_text
 from formcheck.report.files import output_error, publish, staging_folder
-from formcheck.report.units import decimals_of, leg_column
 from formcheck.session.assessment import Assessment
 
 SUMMARY_FORMAT: Final = "formcheck.batch-summary/1"

@@ -6,7 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from formcheck.exercises.rubric import SURE, Check, Interval, Rubric
+from formcheck.exercises.finding import SURE, Interval
+from formcheck.exercises.rubric import Check, Rubric
 from formcheck.kinematics.measures.record import CheckView
 from formcheck.kinematics.measures.registry import MEASURES
 

@@ -12,9 +12,9 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import SURE, Band, Bands, Direction, Finding
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import SURE, Bands, Check, Direction, Rubric
+from formcheck.exercises.rubric import Check, Rubric
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import CheckView, Per, Scope
 from formcheck.kinematics.measures.registry import MEASURES
@@ -43,7 +43,7 @@ class _Seen(NamedTuple):
 
 class _Verdict(NamedTuple):
     band: Band
-    speak: bool
+    unsure: bool
     note: str
 
 
@@ -145,10 +145,13 @@ def _findings(seen: _Seen, scopes: frozenset[Scope]) -> Iterator[Finding]:
                 value=estimate.value,
                 error=estimate.error,
                 band=verdict.band,
-                cue=check.cue(bands.direction(estimate.value)) if verdict.speak else "",
+                cue="" if verdict.unsure else check.cue(bands.direction(estimate.value)),
                 at_s=seen.at_s,
                 precedence=int(check.precedence),
                 note=verdict.note,
+                unsure=verdict.unsure,
+                bands=bands,
+                sureness=check.fault_sureness,
             )
 
 
@@ -210,7 +213,7 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
         band = Band.CAUTION
         titles = " and ".join(MEASURES[measure].title for measure in doubtful)
         notes.append(f"As {titles} may as well be good, it counts as a caution.")
-    return _Verdict(band, not (silent or unsure or against), " ".join(notes))
+    return _Verdict(band, bool(silent or unsure or against), " ".join(notes))
 
 
 def _sides_of(seen: _Seen, measure: str, side: str) -> tuple[str, ...]:

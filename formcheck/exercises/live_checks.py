@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Band, Bands, Finding
 from formcheck.exercises.judge import MeasuredValues, contradicting, judge_rep
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Bands, Check, Phase, Rubric
+from formcheck.exercises.rubric import Check, Phase, Rubric
 from formcheck.kinematics.measures.record import CheckView, Scope
 from formcheck.kinematics.view import ViewKind, ViewQuality
 

@@ -5,27 +5,15 @@ A rubric holds no code and the code holds no thresholds: every number comes from
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from statistics import NormalDist
-from typing import Final, Literal
+from typing import Final
 
-from formcheck.exercises.finding import Band
+from formcheck.exercises.finding import SURE, Bands, Direction
 from formcheck.exercises.plan import Plan
 from formcheck.kinematics.measures.record import CheckView, Per, Scope
 from formcheck.kinematics.phase_rule import PhaseRule
-
-SURE: Final = 0.975
-"""Probability that a value is past the near end of its 95 % interval."""
-_NORMAL: Final = NormalDist()
-
-Interval = tuple[float, float]
-"""Lowest and highest value, both still inside; infinite where the end is open."""
-
-Direction = Literal["low", "high"]
-"""Below or above the good values."""
 
 
 class Phase(StrEnum):
@@ -62,67 +50,6 @@ PRECEDENCE_NAMES: Final[Mapping[str, Precedence]] = {
     "tempo": Precedence.TEMPO,
 }
 """Precedence classes as rubric files write them; `placement` is of ball, arms and feet."""
-
-
-@dataclass(frozen=True)
-class Bands:
-    """Good values inside the values that are not yet a fault.
-
-    Raises
-    ------
-    ValueError
-        If an interval ends before it starts, or `good` does not lie inside `caution`.
-    """
-
-    good: Interval
-    caution: Interval
-    """Encloses `good`; what lies outside it is a fault."""
-
-    def __post_init__(self) -> None:
-        if not (self.caution[0] <= self.good[0] <= self.good[1] <= self.caution[1]):
-            raise ValueError(f"expected caution to enclose good, got good {self.good} and caution {self.caution}")
-
-    def band_of(self, value: float) -> Band:
-        """Return the band a value lies in; a value on an edge has the milder band."""
-        if self.good[0] <= value <= self.good[1]:
-            return Band.GOOD
-        if self.caution[0] <= value <= self.caution[1]:
-            return Band.CAUTION
-        return Band.FAULT
-
-    def is_surely_fault(self, value: float, error: float, sureness: float = SURE) -> bool:
-        """Say whether a value is a fault, on one side, with at least this probability. False where the error is NaN.
-
-        Parameters
-        ----------
-        value, error
-            The error is the half-width of the 95 % interval, of a normal distribution.
-        sureness
-            From 0.5, where the value alone decides, to below 1. By default the whole interval must be a fault.
-        """
-        reach = error * _NORMAL.inv_cdf(sureness) / _NORMAL.inv_cdf(SURE)
-        return value + reach < self.caution[0] or value - reach > self.caution[1]
-
-    def may_be_good(self, value: float, error: float) -> bool:
-        """Say whether `value` ± `error` reaches into the good values. False where the error is NaN."""
-        return value - error <= self.good[1] and value + error >= self.good[0]
-
-    def direction(self, value: float) -> Direction | None:
-        """Say on which side of the good values a value lies, None where it is good."""
-        if value < self.good[0]:
-            return "low"
-        return "high" if value > self.good[1] else None
-
-    def shifted(self, by: float) -> Bands:
-        """Return the same bands with `by` added to every edge."""
-        return Bands((self.good[0] + by, self.good[1] + by), (self.caution[0] + by, self.caution[1] + by))
-
-    @property
-    def open_directions(self) -> frozenset[Direction]:
-        """The sides on which every value is good."""
-        low: frozenset[Direction] = frozenset({"low"}) if self.good[0] == -math.inf else frozenset()
-        high: frozenset[Direction] = frozenset({"high"}) if self.good[1] == math.inf else frozenset()
-        return low | high
 
 
 @dataclass(frozen=True)

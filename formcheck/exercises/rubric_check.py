@@ -9,7 +9,8 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from formcheck.doors import LONGEST_SHOWN, Listed, Strict, at_once, is_so, said, word_of
-from formcheck.exercises.rubric import PRECEDENCE_NAMES, SURE, Bands, Check, Direction, Phase
+from formcheck.exercises.finding import SURE, Bands, Direction
+from formcheck.exercises.rubric import PRECEDENCE_NAMES, Check, Phase
 from formcheck.exercises.toml_model import Interval, NotNegative, Reading, Said, Words, closest
 from formcheck.kinematics.measures.record import CheckView, Per, Scope
 from formcheck.kinematics.measures.registry import MEASURES

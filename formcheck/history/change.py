@@ -20,7 +20,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from formcheck.exercises.rubric import Bands
+from formcheck.exercises.finding import Bands
 from formcheck.history.set_values import SetValue
 from formcheck.kinematics.measures.record import Reliability
 from formcheck.kinematics.measures.registry import MEASURES

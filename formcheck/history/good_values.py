@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from formcheck.errors import RubricError
+from formcheck.exercises.finding import Bands
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Bands, Rubric
+from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.measures.record import Scope
 

@@ -12,6 +12,7 @@ from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Measure
 from formcheck.kinematics.measures.registry import DEPTH, in_order, tempo_measures
+from formcheck.kinematics.measures.units import unit_of
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.report import safety, summary
@@ -20,7 +21,6 @@ from formcheck.report.client_details import ClientDetails, long_date, pain_sente
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.plain_text import one_line, paragraphs
 from formcheck.report.timeline import scored_legs
-from formcheck.report.units import unit_of
 from formcheck.report.words import counted, direction_of, estimate_text, label_of, listed, sentence_case
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet

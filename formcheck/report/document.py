@@ -13,9 +13,9 @@ from typing import Any, Final
 from formcheck.exercises.advice import first_change, praise
 from formcheck.exercises.finding import Finding
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.units import decimals_of
 from formcheck.kinematics.view import ViewVerdict
 from formcheck.report.files import writing_whole
-from formcheck.report.units import decimals_of
 from formcheck.session.assessment import SCHEMA, Assessment, Plan, Rep
 
 Document = dict[str, Any]

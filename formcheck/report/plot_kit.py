@@ -16,7 +16,7 @@ import numpy as np
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from formcheck.report.units import unit_of
+from formcheck.kinematics.measures.units import unit_of
 
 FloatArray = NDArray[np.float64]
 Size = tuple[int, int]

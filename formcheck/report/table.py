@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Per
 from formcheck.kinematics.measures.registry import MEASURES, main_series
+from formcheck.kinematics.measures.units import decimals_of, leg_column
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.csv_file import Cell, CsvDialect, Number, csv_text, number
 from formcheck.report.files import writing_whole
 from formcheck.report.review_words import TIMES, ReviewedRep, rep_pairs, unit_in_words
-from formcheck.report.units import decimals_of, leg_column
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
 

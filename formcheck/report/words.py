@@ -1,18 +1,19 @@
-"""Numbers and measures in words that a patient understands and a clinician recognises."""
+"""Numbers, measures and reps in the words that documents say them in."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.measures.registry import MEASURES, SERIES, measure_of
-from formcheck.report.units import split_unit, unit_of
+from formcheck.exercises.words import NOT_MEASURED as NOT_MEASURED
+from formcheck.exercises.words import counted as counted
+from formcheck.exercises.words import estimate_text as estimate_text
+from formcheck.exercises.words import label_of as label_of
+from formcheck.exercises.words import listed as listed
+from formcheck.exercises.words import sentence_case as sentence_case
+from formcheck.exercises.words import value_text as value_text
+from formcheck.kinematics.measures.registry import SERIES, measure_of
 from formcheck.session.assessment import Rep
-
-NOT_MEASURED: Final = "–"
-"""Stands where there is no number."""
 
 
 class Term(NamedTuple):
@@ -21,17 +22,6 @@ class Term(NamedTuple):
     label: str
     meaning: str
     """What it is, its zero and its sign."""
-
-
-def label_of(measure: str) -> str:
-    """Return what a measure is called, by its name; a measure nobody described is called by its name in plain words."""
-    known = MEASURES.get(measure)
-    if known is not None:
-        return known.wording.label or sentence_case(known.title)
-    series = SERIES.get(measure)
-    if series is not None and series.label:
-        return series.label
-    return sentence_case(split_unit(measure)[0].replace("_", " "))
 
 
 def direction_of(measure: str) -> str:
@@ -48,49 +38,8 @@ def glossary_of(measures: Iterable[str]) -> list[Term]:
     ]
 
 
-def value_text(measure: str, value: float | None) -> str:
-    """Write a value with its unit, as finely as a camera can tell; a dash where it was not measured."""
-    if value is None or not math.isfinite(value):
-        return NOT_MEASURED
-    unit = unit_of(measure)
-    return f"{_rounded(value, unit.decimals_shown)}{unit.symbol}"
-
-
-def estimate_text(measure: str, estimate: Estimate | None) -> str:
-    """Write a value with its uncertainty and its unit, `14 ± 3°`; a dash where it was not measured."""
-    if estimate is None or not math.isfinite(estimate.value):
-        return NOT_MEASURED
-    if not math.isfinite(estimate.error) or estimate.error <= 0:
-        return value_text(measure, estimate.value)
-    unit = unit_of(measure)
-    error = max(estimate.error, 10.0**-unit.decimals_shown)
-    value = _rounded(estimate.value, unit.decimals_shown)
-    return f"{value} ± {_rounded(error, unit.decimals_shown)}{unit.symbol}"
-
-
 def why_not_counted(rep: Rep) -> str:
     """Return `left out` for a rep that a reviewer took out, `cut off` for one that is not whole, else nothing."""
     if rep.excluded:
         return "left out"
     return "" if rep.complete else "cut off"
-
-
-def sentence_case(text: str) -> str:
-    """Return a text with a capital at its start, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
-def listed(items: Iterable[str]) -> str:
-    """Join items as a sentence does: `one`, `one and two`, `one, two and three`."""
-    *front, last = list(items) or [""]
-    return f"{', '.join(front)} and {last}" if front else last
-
-
-def counted(n: int, noun: str) -> str:
-    """Return a number with its noun, in the plural where it belongs: `1 rep`, `3 reps`."""
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
-
-
-def _rounded(value: float, decimals: int) -> str:
-    """Write a number with a true minus sign and never a minus zero."""
-    return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from formcheck.exercises.cues import Cue
-from formcheck.exercises.finding import Band
+from formcheck.exercises.finding import Band, Bands
 from formcheck.exercises.judge import MeasuredValues, contradicting
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Bands, Check, Rubric
+from formcheck.exercises.rubric import Check, Rubric
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.measures.registry import measure_of

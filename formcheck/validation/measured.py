@@ -7,9 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.measures.units import leg_column
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
 from formcheck.pose.landmarks import SIDES
-from formcheck.report.units import leg_column
 from formcheck.validation.tables import CsvTable, TruthError, increasing_times
 from formcheck.validation.truth import (
     BOTH,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Final
 
-from formcheck.report.units import split_unit, unit_of
+from formcheck.kinematics.measures.units import split_unit, unit_of
 from formcheck.report.words import NOT_MEASURED, counted
 from formcheck.validation.study import Study
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Band, Bands, Finding
 from formcheck.exercises.judge import judge_rep, judge_set
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Bands, Rubric
+from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Per
@@ -53,7 +53,7 @@ def test_a_fault_carries_its_cue_and_where_it_was(rubric: Rubric) -> None:
     finding = one(judged(rubric, {"kmf_pct": left(6, 1)}), "T-1")
     assert finding == Finding(
         check="T-1", name="knee over toe", rep=2, leg="left", measure="kmf_pct", value=6, error=1, band=Band.FAULT,
-        cue="Point your kneecap over your second toe", at_s=4.5, precedence=3,
+        cue="Point your kneecap over your second toe", at_s=4.5, precedence=3, bands=rubric.check("T-1").bands,
     )  # fmt: skip
 
 

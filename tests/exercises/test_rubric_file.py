@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from formcheck.errors import RubricError
+from formcheck.exercises.finding import SURE, Bands
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import SURE, Bands, Phase, Precedence, Rubric
+from formcheck.exercises.rubric import Phase, Precedence, Rubric
 from formcheck.exercises.rubric_file import load_rubric, parse_rubric
 from formcheck.exercises.toml_model import InvalidRubricError
 from formcheck.kinematics.measures.record import CheckView, Per, Scope

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.exercises.rubric import Bands
+from formcheck.exercises.finding import Bands
 from formcheck.history.change import PUBLISHED, Apart, Verdict, change_of, off_good, threshold_for
 from formcheck.history.set_values import SetValue
 from formcheck.kinematics.estimate import Estimate

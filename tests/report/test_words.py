@@ -6,7 +6,7 @@ import pytest
 
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
-from formcheck.report.units import leg_column, split_unit
+from formcheck.kinematics.measures.units import leg_column, split_unit
 from formcheck.report.words import NOT_MEASURED, counted, estimate_text, glossary_of, label_of, listed, value_text
 
 

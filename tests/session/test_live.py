@@ -11,7 +11,8 @@ import pytest
 
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueKind
-from formcheck.exercises.rubric import Bands, Check, Precedence
+from formcheck.exercises.finding import Bands
+from formcheck.exercises.rubric import Check, Precedence
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
 from formcheck.kinematics.live_measures import LIVE_MEASURES
 from formcheck.kinematics.measures.record import Scope

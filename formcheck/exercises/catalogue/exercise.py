@@ -135,6 +135,9 @@ class Exercise:
     """What to mind in this exercise besides what holds for all."""
     easier: str | None
     """The exercise that comes before it on the ladder."""
+    comfortable_depth_deg: float | None
+    """How deep the guidance begins with (deg of knee flexion). A depth that nobody prescribed is shown beside it, not
+    judged by it; None where it does not say."""
     levels: tuple[Level, ...]
     """Its rungs from easy to hard; empty for one that is not on the ladder."""
 
@@ -230,6 +233,7 @@ def read_exercise(folder: Traversable) -> Exercise:
         looks=kept.looks,
         safety=kept.safety,
         easier=None if ladder is None else ladder.easier,
+        comfortable_depth_deg=kept.set.comfortable_depth_deg,
         levels=() if ladder is None else tuple(Level(exercise=rubric.exercise, **dict(each)) for each in ladder.level),
     )
 
@@ -248,6 +252,7 @@ class _SetTable(Strict):
     reps: Annotated[Whole, Field(ge=1)]
     hold_s: NotNegative | None = None
     target_depth_deg: NotNegative
+    comfortable_depth_deg: NotNegative | None = None
     step_height_cm: NotNegative | None = None
     ball: bool = False
 

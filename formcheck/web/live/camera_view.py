@@ -11,8 +11,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from formcheck.kinematics.measures.record import Per
 from formcheck.kinematics.measures.registry import live_shown
+from formcheck.kinematics.measures.units import unit_of
 from formcheck.pose.landmarks import SIDES
-from formcheck.report.units import unit_of
 from formcheck.web.access.identity import current_actor
 from formcheck.web.live.browser_pose import browser_pose
 from formcheck.web.live.registry import live_service

@@ -15,9 +15,9 @@ import numpy as np
 from pydantic import ConfigDict, TypeAdapter
 
 from formcheck.exercises.cues import Cue
-from formcheck.exercises.finding import Band
+from formcheck.exercises.finding import Band, Bands, Interval
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Bands, Interval, Rubric
+from formcheck.exercises.rubric import Rubric
 from formcheck.kinematics.measures.record import CheckView, Per
 from formcheck.kinematics.measures.registry import DEPTH, live_shown
 from formcheck.kinematics.view import ViewKind, ViewQuality

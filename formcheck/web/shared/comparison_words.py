@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from formcheck.history.change import Change, Verdict
 from formcheck.history.comparison import Comparison, ComparisonRow, Kind
 from formcheck.kinematics.estimate import Estimate
-from formcheck.report.units import unit_of
+from formcheck.kinematics.measures.units import unit_of
 from formcheck.report.words import NOT_MEASURED, estimate_text, label_of, sentence_case, value_text
 
 
