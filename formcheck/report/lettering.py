@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.report.palette import INK, WHITE, Rgb, Shape
+from formcheck.design.palette import INK, WHITE, Rgb, Shape
 
 Picture = NDArray[np.uint8]
 """Shape (height, width, 3), red, green, blue."""

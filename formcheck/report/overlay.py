@@ -12,13 +12,13 @@ from typing import Final
 import cv2
 import numpy as np
 
+from formcheck.design.palette import BAND_STYLES, FAINT, INK, LEG_STYLES, WHITE, Rgb
 from formcheck.exercises.finding import Finding
 from formcheck.kinematics.measures.registry import key_measures
 from formcheck.kinematics.measures.units import unit_of
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
 from formcheck.report.lettering import Lettering, Picture, draw_mark, paste
-from formcheck.report.palette import BAND_STYLES, FAINT, INK, LEG_STYLES, WHITE, Rgb
 from formcheck.report.timeline import Floats, Timeline
 from formcheck.report.words import why_not_counted
 from formcheck.session.assessment import Assessment

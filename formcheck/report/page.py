@@ -11,13 +11,13 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from formcheck.design.palette import BAND_STYLES
 from formcheck.report import summary, svg
 from formcheck.report.charts import Chart
 from formcheck.report.client_summary import ClientSummary
 from formcheck.report.content import ReportContent, chart_label, plots_of
 from formcheck.report.files import writing_whole
 from formcheck.report.keyframes import KeyFrame
-from formcheck.report.palette import BAND_STYLES
 from formcheck.report.rep_table import rep_table
 from formcheck.report.words import sentence_case
 from formcheck.session.assessment import Assessment

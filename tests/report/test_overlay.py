@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from formcheck.design.palette import BAND_STYLES, FAINT, LEG_STYLES, Rgb
 from formcheck.exercises.finding import Band
 from formcheck.pose.landmarks import BODY, Side
 from formcheck.report.keyframes import MOST_KEY_FRAMES, KeyFrameCollector, as_key_frame, key_moments
 from formcheck.report.lettering import Lettering, paste
 from formcheck.report.overlay import Overlay, picture_size
-from formcheck.report.palette import BAND_STYLES, FAINT, LEG_STYLES, Rgb
 from formcheck.session.assessment import Assessment
 from formcheck.video.frame import Frame
 

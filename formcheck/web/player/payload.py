@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.design.palette import BAND_STYLES
 from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import LAST
@@ -18,7 +19,6 @@ from formcheck.kinematics.measures.registry import MEASURES, SERIES, measure_of,
 from formcheck.kinematics.measures.units import unit_of
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
 from formcheck.pose.types import PoseTrack
-from formcheck.report.palette import BAND_STYLES
 from formcheck.report.review_words import TIMES, automatic_of, change_in_words, was_text
 from formcheck.report.timeline import MIN_VISIBILITY, scored_legs
 from formcheck.report.words import NOT_MEASURED, direction_of, estimate_text, label_of, sentence_case

@@ -18,6 +18,7 @@ from formcheck.web.access.no_access import log_out, show_no_access
 from formcheck.web.shared.addresses import (
     CHECK,
     COMPARE,
+    DESIGN,
     GUIDANCE,
     LOG_OUT,
     PEOPLE,
@@ -32,6 +33,7 @@ from formcheck.web.shared.addresses import (
     WELCOME,
 )
 from formcheck.web.shared.browser_parts import text_beside
+from formcheck.web.shared.design import design_style
 from formcheck.web.shared.navigation import remember_pages
 
 # Pages with things side by side. (No text stands alone in this file: Streamlit would show it on the page.)
@@ -88,6 +90,7 @@ def _pages(actor: Actor) -> list[Page]:
         ),
         _guidance(),
         st.Page(_screen("selftest"), title="Self-test", icon=":material/build:", url_path=SELF_TEST),
+        st.Page(_screen("design"), title="Design", url_path=DESIGN, visibility="hidden"),
     ]
 
 
@@ -109,6 +112,7 @@ def _account() -> list[Page]:
     return [st.Page(log_out, title="Log out", icon=":material/logout:", url_path=LOG_OUT)]
 
 
+st.html(design_style())
 st.html(f"<style>{text_beside(__file__, 'frame.css')}</style>")
 
 _found = admit()

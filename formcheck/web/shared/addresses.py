@@ -19,10 +19,12 @@ REVIEW: Final = "review"
 COMPARE: Final = "compare"
 PROGRESS: Final = "progress"
 SELF_TEST: Final = "self-test"
+DESIGN: Final = "design"
+"""All components; no menu leads there."""
 REMOTE: Final = "remote"
 """Remote sessions are planned and opened there; for clinicians."""
 LOG_OUT: Final = "log-out"
-REFUSED: Final = (START, CHECK, VIDEOS, PEOPLE, PERSON, REVIEW, COMPARE, PROGRESS, SELF_TEST, REMOTE, LOG_OUT)
+REFUSED: Final = (START, CHECK, VIDEOS, PEOPLE, PERSON, REVIEW, COMPARE, PROGRESS, SELF_TEST, DESIGN, REMOTE, LOG_OUT)
 """Pages at which who has no access reads why."""
 WELCOME: Final = "welcome"
 GUIDANCE: Final = "guidance"

@@ -67,3 +67,20 @@ LEG_STYLES: Final[Mapping[Side, LegStyle]] = {
     Side.LEFT: LegStyle("L", SKY_BLUE, dashed=False),
     Side.RIGHT: LegStyle("R", REDDISH_PURPLE, dashed=True),
 }
+
+
+@dataclass(frozen=True)
+class LevelStyle:
+    """How the level of a verdict looks in text."""
+
+    word: str
+    sign: str
+    """A character; a level is never told by colour alone."""
+
+
+LEVEL_STYLES: Final[Mapping[str, LevelStyle]] = {
+    **{band.value: LevelStyle(style.word, style.sign) for band, style in BAND_STYLES.items()},
+    "not_judged": LevelStyle("not judged", "○"),
+    "not_measured": LevelStyle("not measured", "–"),
+}
+"""By the values of the levels; a band is a level of its own name."""

@@ -1,0 +1,1 @@
+"""How everything looks: tokens, marks of levels, components and drawings, for pages, reports and documents alike."""
