@@ -41,7 +41,7 @@ class SocketLimits:
     tries_per_minute: int = 10
     """Codes and tickets that lead nowhere, by one address. All together have no bound, by which a few could keep
     everybody out: 128 bits are not found by trying."""
-    most_sockets_per_person: int = 20
+    most_sockets_per_person: int = 60
     """A minute: a page that is loaded over and over."""
 
 
