@@ -13,8 +13,6 @@ from typing import Any, Final
 import pyarrow
 import pyarrow.parquet
 
-from formcheck.exercises.advice import first_change
-from formcheck.exercises.finding import Band
 from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Measure, Per, Scope
@@ -24,6 +22,7 @@ from formcheck.pose.landmarks import SIDES
 from formcheck.report.csv_file import CsvDialect, csv_text
 from formcheck.report.files import output_error, publish, staging_folder
 from formcheck.session.assessment import Assessment
+from formcheck.session.verdict import Level, level_of, verdict_of_set
 
 SUMMARY_FORMAT: Final = "formcheck.batch-summary/1"
 CSV_NAME: Final = "summary.csv"
@@ -60,6 +59,7 @@ _HEAD: Final[dict[str, pyarrow.DataType]] = {
     "setup_checks_failed": _WHOLE,
     "reps_counted": _WHOLE,
     "reps_cut_off": _WHOLE,
+    "verdict": _TEXT,
     "faults": _WHOLE,
     "cautions": _WHOLE,
     "measures_not_measured": _WHOLE,
@@ -110,8 +110,8 @@ def measured_row(assessment: Assessment) -> Row:
     view, source, made = assessment.view, assessment.track.source, assessment.provenance
     reps = assessment.complete_reps
     legs = {rep.leg for rep in reps}
-    bands = [finding.band for finding in assessment.findings]
-    changes = first_change(assessment.findings)
+    levels = [level_of(finding) for finding in assessment.findings]
+    told = verdict_of_set(assessment)
     row: Row = {
         "exercise": assessment.exercise,
         "view": view.kind.value,
@@ -126,10 +126,11 @@ def measured_row(assessment: Assessment) -> Row:
         "setup_checks_failed": sum(not check.passed for check in assessment.setup),
         "reps_counted": len(reps),
         "reps_cut_off": sum(not rep.complete for rep in assessment.reps),
-        "faults": bands.count(Band.FAULT),
-        "cautions": bands.count(Band.CAUTION),
+        "faults": levels.count(Level.FAULT),
+        "cautions": levels.count(Level.CAUTION),
         "measures_not_measured": len({gap.measure for gap in assessment.not_measured}),
-        "change_first": changes[0].cue if changes else None,
+        "verdict": told.level.value,
+        "change_first": told.changes[0].cue if told.changes else None,
         "formcheck": made.formcheck,
         "mediapipe": made.mediapipe,
         "pose_model": made.pose_model,

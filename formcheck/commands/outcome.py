@@ -14,6 +14,7 @@ from formcheck.names import shown_name
 from formcheck.report.document import assessment_document
 from formcheck.report.summary import headline, what_was_done
 from formcheck.session.assessment import Assessment
+from formcheck.session.verdict import LEVEL_WORDS
 
 JSON_KEYS: Final = ("exercise", "reps_counted", "view", "advice", "praise", "not_measured")
 """What a program is told at once; the rest is in the JSON file."""
@@ -25,7 +26,7 @@ def sentences(outcome: FileOutcome) -> list[str]:
     """Say what was seen, what to change first and where the report is, a line each."""
     assert outcome.assessment is not None  # a failure is said by `refusal`
     told = headline(outcome.assessment)
-    band = f" ({told.band.value})" if told.band is not None and told.band.value != "good" else ""
+    band = f" ({LEVEL_WORDS[told.band]})" if told.measured else ""
     lines = [
         f"{shown_name(outcome.job.source.name)}: {what_was_done(outcome.assessment)}",
         f"  Change first: {told.title}{band}. {told.detail}".rstrip(),

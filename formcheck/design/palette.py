@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from formcheck.exercises.finding import Band
+from formcheck.exercises.finding import LEVEL_WORDS, Level
 from formcheck.pose.landmarks import Side
 
 Rgb = tuple[int, int, int]
@@ -58,10 +58,12 @@ class LegStyle:
     dashed: bool
 
 
-BAND_STYLES: Final[Mapping[Band, BandStyle]] = {
-    Band.GOOD: BandStyle("good", Shape.CIRCLE, "●", BLUISH_GREEN),
-    Band.CAUTION: BandStyle("caution", Shape.DIAMOND, "◆", YELLOW),
-    Band.FAULT: BandStyle("fault", Shape.TRIANGLE, "▲", VERMILLION),
+BAND_STYLES: Final[Mapping[Level, BandStyle]] = {
+    Level.GOOD: BandStyle(LEVEL_WORDS[Level.GOOD], Shape.CIRCLE, "●", BLUISH_GREEN),
+    Level.CAUTION: BandStyle(LEVEL_WORDS[Level.CAUTION], Shape.DIAMOND, "◆", YELLOW),
+    Level.FAULT: BandStyle(LEVEL_WORDS[Level.FAULT], Shape.TRIANGLE, "▲", VERMILLION),
+    Level.NOT_JUDGED: BandStyle(LEVEL_WORDS[Level.NOT_JUDGED], Shape.CIRCLE, "○", FAINT),
+    Level.NOT_MEASURED: BandStyle(LEVEL_WORDS[Level.NOT_MEASURED], Shape.CIRCLE, "–", FAINT),
 }
 LEG_STYLES: Final[Mapping[Side, LegStyle]] = {
     Side.LEFT: LegStyle("L", SKY_BLUE, dashed=False),
@@ -79,8 +81,6 @@ class LevelStyle:
 
 
 LEVEL_STYLES: Final[Mapping[str, LevelStyle]] = {
-    **{band.value: LevelStyle(style.word, style.sign) for band, style in BAND_STYLES.items()},
-    "not_judged": LevelStyle("not judged", "○"),
-    "not_measured": LevelStyle("not measured", "–"),
+    level.value: LevelStyle(style.word, style.sign) for level, style in BAND_STYLES.items()
 }
-"""By the values of the levels; a band is a level of its own name."""
+"""By the values of the levels."""

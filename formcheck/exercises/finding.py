@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import NormalDist
@@ -17,6 +18,30 @@ class Band(StrEnum):
     FAULT = "fault"
 
 
+class Level(StrEnum):
+    """How something came out."""
+
+    GOOD = "good"
+    CAUTION = "caution"
+    """Surely not good, and not surely a fault."""
+    FAULT = "fault"
+    NOT_JUDGED = "not_judged"
+    """Measured; but nobody says what is good, or it is too close to tell."""
+    NOT_MEASURED = "not_measured"
+
+
+WORST_LAST: Final = (Level.NOT_MEASURED, Level.NOT_JUDGED, Level.GOOD, Level.CAUTION, Level.FAULT)
+"""Of several the last one counts: what was judged outweighs what was not."""
+LEVEL_WORDS: Final = {
+    Level.GOOD: "good",
+    Level.CAUTION: "caution",
+    Level.FAULT: "fault",
+    Level.NOT_JUDGED: "not judged",
+    Level.NOT_MEASURED: "not measured",
+}
+"""How each is said wherever a word stands for it."""
+
+
 SURE: Final = 0.975
 """Probability that a value is past the near end of its 95 % interval."""
 _NORMAL: Final = NormalDist()
@@ -26,6 +51,11 @@ Interval = tuple[float, float]
 
 Direction = Literal["low", "high"]
 """Below or above the good values."""
+
+
+def reach_of(error: float, sureness: float = SURE) -> float:
+    """Return how far past an edge a value must lie to be past it with a probability; `error` is of 95 %."""
+    return error * _NORMAL.inv_cdf(sureness) / _NORMAL.inv_cdf(SURE)
 
 
 @dataclass(frozen=True)
@@ -64,12 +94,17 @@ class Bands:
         sureness
             From 0.5, where the value alone decides, to below 1. By default the whole interval must be a fault.
         """
-        reach = error * _NORMAL.inv_cdf(sureness) / _NORMAL.inv_cdf(SURE)
+        reach = reach_of(error, sureness)
         return value + reach < self.caution[0] or value - reach > self.caution[1]
 
-    def may_be_good(self, value: float, error: float) -> bool:
-        """Say whether `value` ± `error` reaches into the good values. False where the error is NaN."""
-        return value - error <= self.good[1] and value + error >= self.good[0]
+    def may_be_good(self, value: float, error: float, sureness: float = SURE) -> bool:
+        """Say whether a value may as well be good, as it is off with less than this probability.
+
+        Parameters are those of `is_surely_fault`; by default `value` ± `error` must reach into the good values. False
+        where the error is NaN.
+        """
+        reach = reach_of(error, sureness)
+        return value - reach <= self.good[1] and value + reach >= self.good[0]
 
     def direction(self, value: float) -> Direction | None:
         """Say on which side of the good values a value lies, None where it is good."""
@@ -122,3 +157,13 @@ class Finding:
     """What it was judged by, as the plan makes it; None where nobody kept it."""
     sureness: float = SURE
     """How probable it had to be that the value lies beyond the caution's edge for it to be a fault."""
+
+
+def worst(levels: Iterable[Level]) -> Level:
+    """Return the level that counts of several; not measured where there is none."""
+    return max(levels, key=WORST_LAST.index, default=Level.NOT_MEASURED)
+
+
+def level_of(finding: Finding) -> Level:
+    """Return what a finding comes to: its band, unless it cannot be told that the value is off."""
+    return Level.NOT_JUDGED if finding.unsure else Level(finding.band.value)

@@ -1,9 +1,9 @@
 """What a rubric says about measured values: pure functions from measures to findings.
 
 The rule for a value with an error: a fault is a fault only if it lies beyond the edge as surely as its check demands,
-which is with the whole of its 95 % interval unless the check says less; otherwise it is a caution. A caution whose
-interval reaches into the good values is noted, but no cue is made of it, nor of what another measure contradicts. What
-is not measured is not judged.
+which is with the whole of its 95 % interval unless the check says less; otherwise it is a caution. A caution that is
+not past the good values as surely is noted, but no cue is made of it, nor of what another measure contradicts. What is
+not measured is not judged.
 """
 
 from __future__ import annotations
@@ -190,7 +190,7 @@ def _verdict(seen: _Seen, check: Check, bands: Bands, side: str, estimate: Estim
     if band is Band.FAULT and seen.view_quality is ViewQuality.LOW and view_decides:
         band = Band.CAUTION
         notes.append("The camera's view allows low confidence only, so it counts as a caution.")
-    unsure = not surely and bands.may_be_good(estimate.value, estimate.error)
+    unsure = not surely and bands.may_be_good(estimate.value, estimate.error, check.fault_sureness)
     if unsure:
         notes.append("It may as well be good, as far as the measurement can tell, so nothing is said about it.")
     direction = bands.direction(estimate.value)

@@ -10,11 +10,13 @@ times it takes is then not known.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +91,19 @@ class Cut(StrEnum):
     SIGHT = "a time in which the person or the leg was not seen"
 
 
+class Movement(NamedTuple):
+    """The instants of a rep that its times are taken between (s)."""
+
+    down_s: float
+    """The first movement down."""
+    still_s: float
+    """Stillness at the bottom."""
+    up_s: float
+    """The first movement up."""
+    done_s: float
+    """Stillness on top."""
+
+
 @dataclass(frozen=True)
 class RepTimes:
     """When one rep happened, seconds, and how far it went."""
@@ -122,6 +137,18 @@ class RepTimes:
     """When the first movement up begins; NaN where that is not known."""
     bottom_seen: bool = True
     """False where the turn at the bottom lies in a hole of the recording: how deep it went is not known."""
+
+    @property
+    def movement(self) -> Movement:
+        """The instants that its times are taken between; where one is not known, its crossing of 10 or 90 %."""
+        still = self.descent_from_s + self.descent_s
+        done = self.up_from_s + self.ascent_s
+        return Movement(
+            self.start_s if math.isnan(still) else self.descent_from_s,
+            self.bottom_start_s if math.isnan(still) else still,
+            self.bottom_end_s if math.isnan(self.up_from_s) else self.up_from_s,
+            self.end_s if math.isnan(done) else done,
+        )
 
     @property
     def counts(self) -> bool:

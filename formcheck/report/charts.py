@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.exercises.finding import Band
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import key_measures
 from formcheck.pose.landmarks import Side
 from formcheck.report.timeline import scored_legs
-from formcheck.session.assessment import Assessment, PlotBand, Rep
+from formcheck.session.assessment import Assessment, Rep, Span, spans_of
+from formcheck.session.zones import Zone, zones_of
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Span:
-    """A stretch of time in one phase of one rep."""
-
-    phase: str
-    rep: int
-    start_s: float
-    end_s: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +38,15 @@ class Peak:
 
 
 @dataclass(frozen=True)
-class Zone:
-    """Values of one band: `low` to `high`, infinite where open."""
+class Column:
+    """What the value of one rep was judged by, over the time of its bottom."""
 
-    band: Band
-    low: float
-    high: float
+    rep: int
+    side: Side
+    start_s: float
+    end_s: float
+    zones: tuple[Zone, ...]
+    """From low to high."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +58,8 @@ class Chart:
     peaks: tuple[Peak, ...]
     spans: tuple[Span, ...]
     reps: tuple[Rep, ...]
-    zones: tuple[Zone, ...]
+    columns: tuple[Column, ...]
+    """Of the reps that were judged, where the zones apply; none where nobody says what is good."""
 
 
 def charts_of(assessment: Assessment) -> tuple[Chart, ...]:
@@ -83,8 +78,8 @@ def charts_of(assessment: Assessment) -> tuple[Chart, ...]:
         if lines:
             sides = tuple(line.side for line in lines)
             peaks = _peaks(assessment, measure.name, sides)
-            zones = _zones(next((b for b in assessment.plot_bands if b.series == series), None))
-            charts.append(Chart(series, lines, peaks, _spans(assessment), assessment.reps, zones))
+            columns = _columns(assessment, measure.name, sides)
+            charts.append(Chart(series, lines, peaks, spans_of_set(assessment), assessment.reps, columns))
     return tuple(charts)
 
 
@@ -98,29 +93,22 @@ def _peaks(assessment: Assessment, measure: str, sides: tuple[Side, ...]) -> tup
     return tuple(found)
 
 
-def _spans(assessment: Assessment) -> tuple[Span, ...]:
-    """Gather consecutive frames of one phase of one rep; standing between reps is no span."""
-    t, phase, rep = assessment.series.t_s, assessment.phase, assessment.rep_of_frame
-    n = len(t)
-    if n == 0:
-        return ()
-    changes = np.flatnonzero((phase[1:] != phase[:-1]) | (rep[1:] != rep[:-1])) + 1
-    starts, ends = [0, *changes.tolist()], [*changes.tolist(), n - 1]
-    spans = (Span(str(phase[a]), int(rep[a]), float(t[a]), float(t[b])) for a, b in zip(starts, ends, strict=True))
-    return tuple(span for span in spans if span.phase != "stand" and span.rep > 0)
-
-
-def _zones(band: PlotBand | None) -> tuple[Zone, ...]:
-    """Turn the edges of a check's bands into stretches of values from low to high, empty ones left out."""
-    if band is None:
-        return ()
-    infinity = float("inf")
-    (good_low, good_high), (caution_low, caution_high) = band.good, band.caution
-    zones = (
-        Zone(Band.FAULT, -infinity, caution_low),
-        Zone(Band.CAUTION, caution_low, good_low),
-        Zone(Band.GOOD, good_low, good_high),
-        Zone(Band.CAUTION, good_high, caution_high),
-        Zone(Band.FAULT, caution_high, infinity),
+def _columns(assessment: Assessment, measure: str, sides: tuple[Side, ...]) -> tuple[Column, ...]:
+    return tuple(
+        Column(rep.index, side, rep.bottom_start_s, rep.bottom_end_s, zones)
+        for rep in assessment.complete_reps
+        if math.isfinite(rep.bottom_start_s)
+        for side in sides
+        if (zones := zones_of(assessment, rep, measure, side.value))
     )
-    return tuple(zone for zone in zones if zone.high > zone.low)
+
+
+def spans_of_set(assessment: Assessment) -> tuple[Span, ...]:
+    """Return the phases of each rep, between the same instants as its times; standing between reps is no span."""
+    last_s = float(assessment.series.t_s[-1]) if len(assessment.series.t_s) else 0.0
+    spans = [span for rep in assessment.reps for span in spans_of(rep)]
+    return tuple(
+        replace(span, end_s=min(span.end_s, last_s))
+        for span in sorted(spans, key=lambda each: each.start_s)
+        if span.start_s < last_s
+    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Finding
 from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Measure
@@ -24,6 +24,7 @@ from formcheck.report.timeline import scored_legs
 from formcheck.report.words import counted, direction_of, estimate_text, label_of, listed, sentence_case
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
+from formcheck.session.verdict import Level, level_of, verdict_of_set
 
 _LONGEST_NAME: Final = 60
 _LONGEST_CUE: Final = 120
@@ -50,7 +51,7 @@ class Picture:
 
     frame: KeyFrame
     caption: str
-    band: Band | None
+    band: Level | None
     """Of what is off in the rep; None where nothing is."""
 
 
@@ -74,7 +75,7 @@ class ClientSummary:
     done: str
     first: str
     """What to change first."""
-    first_band: Band | None
+    first_band: Level
     first_detail: str
     then: tuple[str, ...]
     """What to change after that."""
@@ -144,11 +145,12 @@ def client_summary(
 
 def choose_pictures(assessment: Assessment, frames: Sequence[KeyFrame]) -> tuple[Picture, ...]:
     """Choose two pictures at most: the rep that shows best what to change first, and one in which nothing was off."""
-    off = {frame.rep: summary.flags_of_rep(assessment, frame.rep) for frame in frames}
+    told = {each.rep: each for each in verdict_of_set(assessment).reps}
+    off = {frame.rep: told[frame.rep].findings for frame in frames}
     first = summary.headline(assessment).title
     shows = [f for f in frames if any(flag.cue == first for flag in off[f.rep])]
     worst = max(shows, key=lambda f: _severity(off[f.rep], first), default=None)
-    clean = next((frame for frame in frames if not off[frame.rep]), None)
+    clean = next((frame for frame in frames if told[frame.rep].level is Level.GOOD), None)
     chosen = [frame for frame in (worst, clean) if frame is not None] or list(frames[:1])
     return tuple(_picture(frame, off[frame.rep], first) for frame in chosen)
 
@@ -166,7 +168,7 @@ def typical(reps: Sequence[Rep], measure: str, leg: str) -> Estimate | None:
 
 def _plot(charts: Sequence[Chart]) -> SummaryPlot | None:
     """Describe one plot: one with bands before one without; None where there is none."""
-    chart = next((chart for chart in charts if chart.zones), charts[0] if charts else None)
+    chart = next((chart for chart in charts if chart.columns), charts[0] if charts else None)
     if chart is None:
         return None
     legs = ", ".join(f"{line.side.value} leg {_LINES[line.side]}" for line in chart.lines)
@@ -238,7 +240,7 @@ def _next_steps(details: ClientDetails, head: summary.Headline) -> tuple[str, ..
         steps.append(_MORE_IN_REPORT)
     prescribed = prescription(details.plan, details.sessions_a_day)
     found = [*([prescribed] if prescribed else []), *steps]
-    if not found and head.band is not None and head.band is not Band.GOOD:
+    if not found and head.measured:
         return (f"In the next set think of one thing only: {one_line(head.title, _LONGEST_CUE)}.",)
     return tuple(found)
 
@@ -253,7 +255,7 @@ def _review_sentence(reviewed: ReviewedSet) -> str:
 
 def _severity(flags: Sequence[Finding], cue: str) -> tuple[bool, float]:
     of_cue = [flag for flag in flags if flag.cue == cue]
-    return any(flag.band is Band.FAULT for flag in of_cue), max((abs(flag.value) for flag in of_cue), default=0.0)
+    return any(level_of(flag) is Level.FAULT for flag in of_cue), max((abs(flag.value) for flag in of_cue), default=0.0)
 
 
 def _picture(frame: KeyFrame, flags: Sequence[Finding], first: str) -> Picture:
@@ -261,4 +263,4 @@ def _picture(frame: KeyFrame, flags: Sequence[Finding], first: str) -> Picture:
     if shown is None:
         return Picture(frame, f"Rep {frame.rep} at the bottom: nothing to change here.", None)
     leg = f", {shown.leg} leg" if shown.leg != "both" else ""
-    return Picture(frame, f"Rep {frame.rep} at the bottom: look at {one_line(shown.name, 60)}{leg}.", shown.band)
+    return Picture(frame, f"Rep {frame.rep} at the bottom: look at {one_line(shown.name, 60)}{leg}.", level_of(shown))

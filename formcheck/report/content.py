@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from formcheck.errors import RubricError
 from formcheck.exercises.describe import describe
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Finding
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.estimate import Estimate
@@ -35,6 +35,7 @@ from formcheck.report.words import (
 )
 from formcheck.session.assessment import Assessment, Rep, SetupCheck
 from formcheck.session.corrections import ReviewedSet
+from formcheck.session.verdict import Level, level_of, verdict_of_rep
 
 _VERDICTS = {
     ViewQuality.OK: "good enough",
@@ -49,7 +50,7 @@ class FlagLine:
 
     name: str
     value: str
-    band: Band
+    band: Level
     cue: str
 
 
@@ -227,7 +228,7 @@ def _plot(chart: Chart) -> ReportPlot:
         direction=direction_of(chart.measure),
         label=chart_label(chart),
         legs=tuple(line.side for line in chart.lines),
-        has_bands=bool(chart.zones),
+        has_bands=bool(chart.columns),
         chart=chart,
     )
 
@@ -236,7 +237,7 @@ def _photo(assessment: Assessment, frame: KeyFrame) -> ReportPhoto:
     return ReportPhoto(
         caption=f"Rep {frame.rep}, at {frame.t_s:.1f} s",
         alt=f"{assessment.exercise_name}, rep {frame.rep} at the bottom, with the measured skeleton drawn in.",
-        flags=tuple(_flag(finding) for finding in summary.flags_of_rep(assessment, frame.rep)),
+        flags=tuple(_flag(finding) for finding in verdict_of_rep(assessment, frame.rep).findings),
         frame=frame,
     )
 
@@ -258,7 +259,7 @@ def _photos_note(assessment: Assessment, shown: int) -> str:
 def _flag(finding: Finding) -> FlagLine:
     leg = f", {finding.leg} leg" if finding.leg != "both" else ""
     value = estimate_text(finding.measure, Estimate(finding.value, finding.error))
-    return FlagLine(sentence_case(finding.name) + leg, value, finding.band, finding.cue)
+    return FlagLine(sentence_case(finding.name) + leg, value, level_of(finding), finding.cue)
 
 
 def _measures_shown(findings: Iterable[Finding], table: RepTable, charts: Sequence[Chart]) -> list[str]:

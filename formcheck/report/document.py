@@ -10,13 +10,14 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, Final
 
-from formcheck.exercises.advice import first_change, praise
 from formcheck.exercises.finding import Finding
+from formcheck.exercises.words import good_text
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.units import decimals_of
 from formcheck.kinematics.view import ViewVerdict
 from formcheck.report.files import writing_whole
 from formcheck.session.assessment import SCHEMA, Assessment, Plan, Rep
+from formcheck.session.verdict import RepVerdict, level_of, verdict_of_set
 
 Document = dict[str, Any]
 """A JSON object: text keys; values of text, numbers, booleans, None, lists and further objects."""
@@ -47,6 +48,7 @@ def assessment_document(assessment: Assessment) -> Document:
         Valid against `assessment_schema()`. What was not measured is None: the document holds no NaN and no
         infinity. Angles and percentages are rounded to 2 decimals, times to 3.
     """
+    told = verdict_of_set(assessment)
     return {
         "schema": SCHEMA,
         "source": _source(assessment),
@@ -103,8 +105,14 @@ def assessment_document(assessment: Assessment) -> Document:
             for check in assessment.setup
         ],
         "reps_counted": len(assessment.complete_reps),
-        "reps": [_rep(rep) for rep in assessment.reps],
+        "reps": [_rep(rep, verdict) for rep, verdict in zip(assessment.reps, told.reps, strict=True)],
         "findings": [_finding(finding) for finding in assessment.findings],
+        "verdict": {
+            "level": told.level.value,
+            "title": told.title,
+            "detail": told.detail,
+            "too_close_to_tell": list(told.unsure),
+        },
         "advice": [
             {
                 "check": advice.check,
@@ -112,11 +120,13 @@ def assessment_document(assessment: Assessment) -> Document:
                 "cue": advice.cue,
                 "reps": [int(rep) for rep in advice.reps],
                 "leg": advice.leg,
-                "band": advice.band.value,
+                "band": advice.level.value,
+                "value": advice.value,
+                "good": advice.good,
             }
-            for advice in first_change(assessment.findings)
+            for advice in told.changes
         ],
-        "praise": praise(assessment.findings),
+        "praise": told.praise,
         "not_measured": [
             {"measure": gap.measure, "reason": gap.reason, "remedy": gap.remedy} for gap in assessment.not_measured
         ],
@@ -171,7 +181,7 @@ def _plan(plan: Plan) -> Document:
     return document
 
 
-def _rep(rep: Rep) -> Document:
+def _rep(rep: Rep, verdict: RepVerdict) -> Document:
     return {
         "index": int(rep.index),
         "leg": rep.leg,
@@ -180,10 +190,14 @@ def _rep(rep: Rep) -> Document:
         "cut_by": rep.cut_by,
         "pulses": int(rep.pulses),
         "view": rep.view.value,
+        "level": verdict.level.value,
         "start_s": _number(rep.start_s, _TIME_DECIMALS),
         "bottom_start_s": _number(rep.bottom_start_s, _TIME_DECIMALS),
         "bottom_end_s": _number(rep.bottom_end_s, _TIME_DECIMALS),
         "end_s": _number(rep.end_s, _TIME_DECIMALS),
+        "movement": None
+        if rep.movement is None
+        else {name: _number(at, _TIME_DECIMALS) for name, at in rep.movement._asdict().items()},
         "measures": {name: _leg_values(name, values) for name, values in rep.measures.items()},
     }
 
@@ -209,6 +223,8 @@ def _finding(finding: Finding) -> Document:
         "value": _number(finding.value, decimals),
         "error": _number(finding.error, decimals),
         "band": finding.band.value,
+        "level": level_of(finding).value,
+        "good": good_text(finding.measure, finding.bands),
         "cue": finding.cue,
         "at_s": _number(finding.at_s, _TIME_DECIMALS),
         "precedence": int(finding.precedence),

@@ -22,6 +22,7 @@ from formcheck.report.lettering import Lettering, Picture, draw_mark, paste
 from formcheck.report.timeline import Floats, Timeline
 from formcheck.report.words import why_not_counted
 from formcheck.session.assessment import Assessment
+from formcheck.session.verdict import level_of
 from formcheck.video.frame import Frame
 
 Point = tuple[int, int]
@@ -116,7 +117,7 @@ def _joint(picture: Picture, joint_px: Floats, rgb: Rgb, radius_px: int, *, squa
             cv2.circle(picture, centre, r, colour, cv2.FILLED, cv2.LINE_AA)
 
 
-PHASE_WORDS: Final = {"stand": "Stand", "descent": "Down", "hold": "Hold", "ascent": "Up"}
+PHASE_WORDS: Final = {"stand": "Stand", "descent": "Down", "hold": "Hold", "ascent": "Up", "bottom": "Bottom"}
 """What the phases are called on pictures."""
 
 _LONGEST_SIDE_PX: Final = 1280
@@ -230,7 +231,7 @@ class Overlay:
     def _remark(self, flag: Finding | None) -> tuple[str, Rgb]:
         """Give what is to be said besides the count, at most two lines, and the colour that goes with it."""
         if flag is not None:
-            style = BAND_STYLES[flag.band]
+            style = BAND_STYLES[level_of(flag)]
             leg = f", {flag.leg}" if flag.leg != "both" else ""
             return f"{style.sign} {style.word.capitalize()}: {flag.name}{leg}\n{flag.cue}".strip(), style.rgb
         if self._assessment.view.verdict is ViewQuality.REFUSED:
@@ -288,7 +289,7 @@ class Overlay:
         rep = self._timeline.rep_at(t_s)
         if rep is None or not rep.bottom_start_s <= t_s <= rep.bottom_end_s:
             return
-        style = BAND_STYLES[flag.band]
+        style = BAND_STYLES[level_of(flag)]
         radius = round(_MARK_SHARE * self._shorter)
         for side in self._timeline.legs_at(t_s):
             knee = point(joints_px[BODY[side].knee])

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.measures.registry import tabled
 from formcheck.report.review_words import was_text
 from formcheck.report.timeline import scored_legs
-from formcheck.report.words import NOT_MEASURED, estimate_text, label_of, why_not_counted
+from formcheck.report.words import estimate_text, label_of, why_not_counted
 from formcheck.session.assessment import Assessment, Rep
+from formcheck.session.verdict import Level, verdict_of_measure
 
 _WHOLE_BODY: Final = "both"
-_SEVERITY: Final = (Band.GOOD, Band.CAUTION, Band.FAULT)
 
 
 @dataclass(frozen=True)
@@ -22,8 +21,8 @@ class Cell:
     """One value of one rep."""
 
     text: str
-    band: Band | None
-    """None where nothing was judged."""
+    band: Level | None
+    """None where nobody says what is good."""
     rows: int
     """How many rows it covers: a value of the whole body covers all legs of its rep."""
     was: str = ""
@@ -71,9 +70,11 @@ def rep_table(assessment: Assessment, automatic: Mapping[int, Rep] | None = None
     return RepTable(measures, tuple(label_of(m) for m in measures), rows)
 
 
-def worst_band(findings: Sequence[Finding]) -> Band | None:
-    """Return the worst band among findings, None where there are none."""
-    return max((f.band for f in findings), key=_SEVERITY.index, default=None)
+def level_of_value(assessment: Assessment, rep: Rep, measure: str, leg: str) -> Level | None:
+    """Return what the value of a rep came to; None where it was not measured, or nobody says what is good."""
+    told = verdict_of_measure(assessment, measure, leg, rep.index)
+    nobody_says = told.level is Level.NOT_JUDGED and not told.good_text
+    return None if nobody_says or told.level is Level.NOT_MEASURED else told.level
 
 
 def _measured(rep: Rep, measure: str) -> bool:
@@ -119,6 +120,5 @@ def _cell(assessment: Assessment, rep: Rep, before: Rep | None, measure: str, le
     of = _WHOLE_BODY if shared else leg
     estimate = rep.measures.get(measure, {}).get(of)
     text = estimate_text(measure, estimate)
-    judged = [f for f in assessment.findings if f.rep == rep.index and f.measure == measure and f.leg == of]
-    band = worst_band(judged) if text != NOT_MEASURED else None
-    return Cell(text, band, rows if shared else 1, was_text(measure, before, of, estimate))
+    level = level_of_value(assessment, rep, measure, of)
+    return Cell(text, level, rows if shared else 1, was_text(measure, before, of, estimate))

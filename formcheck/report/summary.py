@@ -1,4 +1,4 @@
-"""A set in sentences: what was done, what to change first, what was prescribed, how each check came out."""
+"""A set in sentences: what was done, what was prescribed, how each check came out."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from pathlib import Path
 from statistics import median
 from typing import Final, NamedTuple
 
-from formcheck.exercises.advice import Advice, first_change, praise
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Finding
 from formcheck.kinematics.measures.registry import key_measures, tempo_measures
 from formcheck.kinematics.reps import Cut
-from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.types import TrackSource
 from formcheck.report.timeline import scored_legs
 from formcheck.report.words import counted, label_of, listed, value_text, why_not_counted
 from formcheck.session.assessment import Assessment, NotMeasured, Plan, Rep
 from formcheck.session.recording import holds_landmarks
+from formcheck.session.verdict import WORST_LAST, Level, level_of, verdict_of_set
 from formcheck.session.views import seen_from
 
 _MORE_CHANGES: Final = 2
@@ -33,19 +32,22 @@ class ChangeInWords:
     """One thing to change, in words."""
 
     cue: str
-    band: Band
+    band: Level
     seen: str
     """`Knee over the foot, left leg, in reps 2 and 3.`"""
+    measured: str
+    """`9° inward; good is up to 6° inward`."""
 
 
 @dataclass(frozen=True)
 class Headline:
-    """What a person reads first."""
+    """What a person reads first: the verdict on the set, in fields that documents can hold."""
 
     title: str
-    """The cue, or one sentence where there is nothing to change."""
-    band: Band | None
+    band: Level
     detail: str
+    measured: str
+    """The value that is to change, beside what is good; empty where nothing is to change."""
     more: tuple[ChangeInWords, ...]
     """What to change after that."""
     praise: str
@@ -69,8 +71,8 @@ class CheckLine:
     leg: str
     values: str
     """Lowest to highest."""
-    counts: tuple[tuple[Band, int], ...]
-    """How often each band that occurred was given."""
+    counts: tuple[tuple[Level, int], ...]
+    """How often each level that occurred was given, the worst last."""
     notes: str
 
 
@@ -104,25 +106,18 @@ def what_was_done(assessment: Assessment, *, live: bool = False) -> str:
 
 
 def headline(assessment: Assessment) -> Headline:
-    """Say what to change first: the recording where it shows too little, else what the findings ask for."""
-    findings = assessment.findings
-    changes = [_change(advice) for advice in first_change(findings)]
-    praised = praise(findings)
-    further = tuple(changes[:_MORE_CHANGES])
-    if not assessment.complete_reps and any(rep.complete for rep in assessment.reps):
-        return Headline("Nothing was judged", None, "Every whole rep was left out in review.", further, praised)
-    if not assessment.complete_reps:
-        detail = f"No whole rep was seen. {_remedy_for(assessment)}"
-        return Headline("Film the whole movement, from standing to standing", None, detail, further, praised)
-    if assessment.view.verdict is ViewQuality.REFUSED:
-        detail = f"Reps were counted, but form could not be judged. {assessment.view.reason}"
-        return Headline("Film again, straight from the front or the side", None, detail, further, praised)
-    if changes:
-        first, more = changes[0], tuple(changes[1 : 1 + _MORE_CHANGES])
-        return Headline(first.cue, first.band, first.seen, more, praised)
-    if not findings:
-        return Headline("Nothing was judged", None, "See below what could not be measured.", (), "")
-    return Headline("Nothing, in what was measured", Band.GOOD, "", (), praised)
+    """Return the verdict on a set in words."""
+    told = verdict_of_set(assessment)
+    is_first = bool(told.changes) and told.title == told.changes[0].cue
+    after = told.changes[is_first:][:_MORE_CHANGES]
+    return Headline(
+        told.title,
+        told.level,
+        told.detail,
+        told.changes[0].measured if is_first else "",
+        tuple(ChangeInWords(each.cue, each.level, each.seen, each.measured) for each in after),
+        told.praise,
+    )
 
 
 def tiles(assessment: Assessment) -> tuple[Tile, ...]:
@@ -171,12 +166,6 @@ def plan_sentences(plan: Plan) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def flags_of_rep(assessment: Assessment, rep: int) -> list[Finding]:
-    """Return what was found off in a rep, worst first."""
-    off = [f for f in assessment.findings if f.rep == rep and f.cue and f.band is not Band.GOOD]
-    return sorted(off, key=lambda f: (f.band is not Band.FAULT, f.precedence))
-
-
 def check_lines(findings: Sequence[Finding]) -> tuple[CheckLine, ...]:
     """Gather findings by check and leg, most urgent check first."""
     groups: dict[tuple[str, str], list[Finding]] = {}
@@ -189,27 +178,15 @@ def _check_line(group: list[Finding]) -> CheckLine:
     first = group[0]
     values = sorted(f.value for f in group)
     ends = list(dict.fromkeys(value_text(first.measure, value) for value in (values[0], values[-1])))
-    bands = [f.band for f in group]
+    levels = [level_of(f) for f in group]
     return CheckLine(
         check=first.check,
         name=first.name,
         leg=first.leg,
         values=" to ".join(ends),
-        counts=tuple((band, bands.count(band)) for band in Band if band in bands),
+        counts=tuple((level, levels.count(level)) for level in WORST_LAST if level in levels),
         notes=" ".join(dict.fromkeys(f.note for f in group if f.note)),
     )
-
-
-def _change(advice: Advice) -> ChangeInWords:
-    leg = f", {advice.leg} leg" if advice.leg != "both" else ""
-    if not advice.reps:
-        when = "over the whole set"
-    elif len(advice.reps) > _REPS_NAMED:
-        when = f"in {counted(len(advice.reps), 'rep')}"
-    else:
-        noun = "rep" if len(advice.reps) == 1 else "reps"
-        when = f"in {noun} {listed(str(rep) for rep in advice.reps)}"
-    return ChangeInWords(advice.cue, advice.band, f"{advice.name[:1].upper()}{advice.name[1:]}{leg}, {when}.")
 
 
 def _values(reps: Sequence[Rep], measure: str, leg: str) -> list[float]:
@@ -220,16 +197,6 @@ def _values(reps: Sequence[Rep], measure: str, leg: str) -> list[float]:
 def _seen_from(assessment: Assessment) -> str:
     views = [each.view for each in assessment.views] or [assessment.view]
     return " and then ".join(dict.fromkeys(seen_from(view) for view in views))
-
-
-def _remedy_for(assessment: Assessment) -> str:
-    """Return what to do about a set without a whole rep: what its reps are cut off by, else the usual."""
-    reasons = {rep.cut_by for rep in assessment.reps}
-    if reasons == {Cut.CLIP.value}:
-        return "Begin and end the recording standing."
-    if reasons == {Cut.HOLE.value}:
-        return "Record it again without a gap."
-    return "Keep the whole body in view for the whole set."
 
 
 class Gap(NamedTuple):

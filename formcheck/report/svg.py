@@ -10,8 +10,9 @@ from xml.etree import ElementTree
 import numpy as np
 from markupsafe import Markup
 
+from formcheck.kinematics.reps import HOLD
 from formcheck.pose.landmarks import Side
-from formcheck.report.charts import Chart, Floats, Peak, Span
+from formcheck.report.charts import Chart, Column, Floats, Peak
 from formcheck.report.overlay import PHASE_WORDS
 from formcheck.report.plot_kit import (
     Margins,
@@ -27,7 +28,8 @@ from formcheck.report.plot_kit import (
     text,
 )
 from formcheck.report.words import estimate_text, why_not_counted
-from formcheck.session.assessment import Rep
+from formcheck.session.assessment import BOTTOM, Rep, Span
+from formcheck.session.verdict import LEVEL_WORDS, Level
 
 _STYLE: Final = "templates/report.css"
 WIDE: Final = (760, 320)
@@ -45,6 +47,8 @@ _PEAK_OFFSET_PX: Final = 5
 _POINTS_PER_PX: Final = 2
 _NARROWEST_COLUMN_PX: Final = 10
 _HEADROOM: Final = 0.08
+_ZONE_WORDS: Final = {**LEVEL_WORDS, Level.NOT_JUDGED: "unclear"}
+"""Beside the plot, where there is room for a word."""
 
 
 def report_style() -> str:
@@ -97,31 +101,37 @@ def _value_range(chart: Chart) -> tuple[float, float]:
     for peak in chart.peaks:
         error = peak.estimate.error if math.isfinite(peak.estimate.error) else 0.0
         seen += [peak.estimate.value - error, peak.estimate.value + error]
-    seen += [edge for zone in chart.zones for edge in (zone.low, zone.high) if math.isfinite(edge)]
+    zones = [zone for column in chart.columns for zone in column.zones]
+    seen += [edge for zone in zones if zone.band is Level.GOOD for edge in (zone.low, zone.high) if math.isfinite(edge)]
     low, high = min(seen), max(seen)
     spare = _HEADROOM * max(high - low, 1.0)
     return low - spare, high + spare
 
 
 def _draw_zones(svg: ElementTree.Element, chart: Chart, frame: PlotArea) -> None:
-    """Shade the rubric's bands at the bottom of each rep, where they apply, and name each at the right."""
-    left, right = _LEFT, frame.width - _RIGHT
-    columns = [_column(rep, frame) for rep in chart.reps if rep.counts and math.isfinite(rep.bottom_start_s)]
-    for zone in chart.zones:
-        top, bottom = frame.y(zone.high), frame.y(zone.low)
-        for x, width in columns:
+    """Shade what each rep was judged by at its bottom, each leg for itself, and name the last zones at the right."""
+    right = frame.width - _RIGHT
+    sides = [line.side for line in chart.lines if any(column.side is line.side for column in chart.columns)]
+    for column in chart.columns:
+        x, width = _place(column, sides, frame)
+        for zone in column.zones:
+            top, bottom = frame.y(zone.high), frame.y(zone.low)
             rect(svg, f"zone {zone.band.value}", x, top, width, bottom - top)
-        if math.isfinite(zone.high) and zone.high < frame.up[1]:
-            rule(svg, "edge", left, top, right, top)
-        if bottom - top >= 13:
-            text(svg, f"zone-name {zone.band.value}", right + 5, (top + bottom) / 2 + 4, zone.band.value, "start")
+    last_y = math.inf
+    for zone in chart.columns[-1].zones if chart.columns else ():
+        top, bottom = frame.y(zone.high), frame.y(zone.low)
+        middle = (top + bottom) / 2 + 4
+        if bottom - top >= 13 and last_y - middle >= 13:
+            text(svg, f"zone-name {zone.band.value}", right + 5, middle, _ZONE_WORDS[zone.band], "start")
+            last_y = middle
 
 
-def _column(rep: Rep, frame: PlotArea) -> tuple[float, float]:
-    """Return start and width of a rep's bottom on the drawing, wide enough to be seen."""
-    start, end = frame.x(rep.bottom_start_s), frame.x(rep.bottom_end_s)
+def _place(column: Column, sides: list[Side], frame: PlotArea) -> tuple[float, float]:
+    """Return start and width of a column on the drawing, wide enough to be seen; left and right share a bottom."""
+    start, end = frame.x(column.start_s), frame.x(column.end_s)
     width = max(end - start, _NARROWEST_COLUMN_PX)
-    return (start + end - width) / 2, width
+    share = width / max(len(sides), 1)
+    return (start + end - width) / 2 + share * sides.index(column.side), share
 
 
 def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[Rep, ...], frame: PlotArea) -> None:
@@ -129,7 +139,7 @@ def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[R
     lane_top, bottom = _TOP - _LANE_PX, frame.height - _BOTTOM
     for span in spans:
         x, width = frame.x(span.start_s), frame.x(span.end_s) - frame.x(span.start_s)
-        rect(svg, f"phase {span.phase}", x, lane_top, max(width, 0.5), _LANE_PX)
+        rect(svg, f"phase {HOLD if span.phase == BOTTOM else span.phase}", x, lane_top, max(width, 0.5), _LANE_PX)
         word = PHASE_WORDS.get(span.phase, span.phase)
         if width >= _CHAR_PX * len(word) + 4:
             text(svg, "phase-name", x + width / 2, lane_top + 13, word, "middle")

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Finding
+from formcheck.kinematics.reps import HOLD, STAND
 from formcheck.pose.landmarks import N_LANDMARKS, SIDES, Side
-from formcheck.session.assessment import Assessment, Rep
+from formcheck.session.assessment import Assessment, Rep, Span, spans_of
+from formcheck.session.verdict import verdict_of_rep
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +42,10 @@ class Timeline:
         drawn = track.visibility >= MIN_VISIBILITY
         self._joints_px = np.where(drawn[:, :, None], track.image_px, np.nan)
         self._reps = {rep.index: rep for rep in assessment.reps}
-        self._hold_start_s = _hold_starts(assessment)
+        self._spans = [span for rep in assessment.reps for span in spans_of(rep)]
+        self._flags = {
+            rep: next((f for f in verdict_of_rep(assessment, rep).findings if f.cue), None) for rep in self._reps
+        }
 
     def joints_at(self, t_s: float) -> Floats:
         """Return the landmarks at a moment, shape (33, 2), px of the source; NaN where a joint is not seen."""
@@ -51,21 +57,37 @@ class Timeline:
         return float("nan") if values is None else float(self._at(values[:, side.leg_index], t_s, np.array(np.nan)))
 
     def phase_at(self, t_s: float) -> str:
-        """Return `stand`, `descent`, `hold` or `ascent`; empty outside the analysed time."""
-        i = self._nearest(t_s)
-        return "" if i is None else str(self._assessment.phase[i])
+        """Return `stand`, `descent`, `hold`, `bottom` or `ascent`; empty outside the analysed time."""
+        span = self._span_at(t_s)
+        if span is not None:
+            return span.phase
+        return "" if self._nearest(t_s) is None else STAND
 
     def rep_at(self, t_s: float) -> Rep | None:
-        """Return the rep under way at a moment, None between reps."""
-        i = self._nearest(t_s)
-        return None if i is None else self._reps.get(int(self._assessment.rep_of_frame[i]))
+        """Return the rep under way at a moment, from its first movement to its last; None between reps."""
+        span = self._span_at(t_s)
+        return None if span is None else self._reps[span.rep]
+
+    def _span_at(self, t_s: float) -> Span | None:
+        """Return the phase of a rep under way; a turn without a hold goes with the way down or up that is nearer."""
+        if self._nearest(t_s) is None:
+            return None
+        inside = [span for span in self._spans if span.start_s <= t_s < span.end_s]
+        if inside:
+            return inside[-1]
+        turns = [
+            (t_s - down.end_s, up.start_s - t_s, down, up)
+            for down, up in pairwise(self._spans)
+            if down.rep == up.rep and down.end_s <= t_s < up.start_s
+        ]
+        return next((down if since < until else up for since, until, down, up in turns), None)
 
     def held_s(self, t_s: float) -> float | None:
-        """Return for how long the hold has lasted at a moment; None outside a hold."""
-        i = self._nearest(t_s)
-        if i is None or np.isnan(self._hold_start_s[i]):
+        """Return for how long the hold has lasted at a moment; None outside a hold, and where a rep pulses in it."""
+        span = self._span_at(t_s)
+        if span is None or span.phase != HOLD:
             return None
-        return max(0.0, t_s - float(self._hold_start_s[i]))
+        return t_s - span.start_s
 
     def reps_counted(self, t_s: float) -> int:
         """Return how many whole reps are over at a moment."""
@@ -76,8 +98,7 @@ class Timeline:
         rep = self.rep_at(t_s)
         if rep is None:
             return None
-        flagged = [f for f in self._assessment.findings if f.rep == rep.index and f.cue and f.band is not Band.GOOD]
-        return min(flagged, key=lambda f: (f.band is not Band.FAULT, f.precedence), default=None)
+        return self._flags[rep.index]
 
     def legs_at(self, t_s: float) -> tuple[Side, ...]:
         """Return the legs that are scored at a moment: those of the rep under way, or of the whole set between reps."""
@@ -133,15 +154,3 @@ def scored_legs(assessment: Assessment, rep: Rep | None = None) -> tuple[Side, .
         return (near,)
     legs = {each.leg for each in (assessment.reps if rep is None else (rep,))}
     return tuple(side for side in SIDES if "both" in legs or side.value in legs) or SIDES
-
-
-def _hold_starts(assessment: Assessment) -> Floats:
-    """For each frame in a hold the time at which that hold began, NaN elsewhere; shape (n,)."""
-    t, held = assessment.track.t_s, assessment.phase == "hold"
-    starts = np.full(len(t), np.nan)
-    first = held & ~np.concatenate([[False], held[:-1]]) if len(t) else held
-    starts[first] = t[first]
-    for i in range(1, len(t)):
-        if held[i] and not first[i]:
-            starts[i] = starts[i - 1]
-    return starts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from formcheck.exercises.finding import Finding
 from formcheck.exercises.plan import Plan as Plan
 from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, Movement
 from formcheck.kinematics.view import ViewKind, ViewVerdict
 from formcheck.pose.landmarks import Side
 from formcheck.pose.origin import Finder, PoseOrigin
@@ -51,11 +53,39 @@ class Rep:
     """How often the person came up at the bottom and went down again, without standing up."""
     cut_by: str = ""
     """What a rep is cut off by that is not complete, as a clause: `the start or end of the clip`; else empty."""
+    movement: Movement | None = None
+    """The instants that `descent_s`, `hold_s` and `ascent_s` are taken between; None where nobody kept them."""
 
     @property
     def counts(self) -> bool:
         """Whether it is counted and judged."""
         return self.complete and not self.excluded
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time in one phase of one rep, between the instants that its times are taken between."""
+
+    phase: str
+    """`descent`, `hold` or `ascent`; `bottom` where it pulses there, as its hold is the longest stillness in it."""
+    rep: int
+    start_s: float
+    end_s: float
+
+
+BOTTOM: Final = "bottom"
+
+
+def spans_of(rep: Rep) -> tuple[Span, ...]:
+    """Return the phases of a rep in order: down, the hold if there is one, up. A turn without a hold is left open."""
+    moved = rep.movement or Movement(rep.start_s, rep.bottom_start_s, rep.bottom_end_s, rep.end_s)
+    held = rep.measures.get("hold_s", {}).get("both")
+    parts = [(DESCENT, moved.down_s, moved.still_s), (ASCENT, moved.up_s, moved.done_s)]
+    if rep.pulses:
+        parts.insert(1, (BOTTOM, moved.still_s, moved.up_s))
+    elif held is not None and held.value > 0:
+        parts.insert(1, (HOLD, moved.still_s, moved.up_s))
+    return tuple(Span(phase, rep.index, start, end) for phase, start, end in parts if end > start)
 
 
 @dataclass(frozen=True)
@@ -161,7 +191,6 @@ class Assessment:
     """Per frame: `stand`, `descent`, `hold` or `ascent`; shape (n,)."""
     rep_of_frame: NDArray[np.int64] = field(repr=False)
     """Per frame: index of the rep, 0 between reps; shape (n,)."""
-    plot_bands: tuple[PlotBand, ...] = ()
     views: tuple[SeenFrom, ...] = ()
     """The views in order of time where there is more than one; `view` is then that of most of the reps."""
 
@@ -179,15 +208,3 @@ class Assessment:
     def complete_reps(self) -> tuple[Rep, ...]:
         """The reps that count: whole ones that nobody took out."""
         return tuple(rep for rep in self.reps if rep.counts)
-
-
-@dataclass(frozen=True)
-class PlotBand:
-    """The bands of one rubric check on one series, for plots: edges in the series' unit."""
-
-    series: str
-    """Such as `fppa_deg`."""
-    good: tuple[float, float]
-    """Lowest and highest good value; infinite where open."""
-    caution: tuple[float, float]
-    """Lowest and highest value that is not yet a fault; infinite where open."""

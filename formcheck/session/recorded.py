@@ -17,13 +17,13 @@ from formcheck.kinematics.analysis import SetMeasurement, measure_found
 from formcheck.kinematics.filters import CUTOFF_HZ
 from formcheck.kinematics.find import FoundSet, find_set
 from formcheck.kinematics.measures.record import CheckView, Measure, Scope
-from formcheck.kinematics.measures.registry import MEASURES, key_measures
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
 from formcheck.kinematics.view import FRONT_LOW_DEG, TURN_READINGS, ViewKind, ViewQuality, turn_off_view_deg, view_parts
 from formcheck.pose.landmarks import BODY, SIDES, Landmark
 from formcheck.pose.types import PoseTrack
-from formcheck.session.assessment import Assessment, NotMeasured, PlotBand, Provenance, Rep
+from formcheck.session.assessment import Assessment, NotMeasured, Provenance, Rep
 from formcheck.session.request import SetRequest
 from formcheck.session.setup import setup_checks
 from formcheck.session.views import joined
@@ -206,7 +206,6 @@ def judged(m: SetMeasurement, request: SetRequest) -> Assessment:
         series=m.series,
         phase=m.phase,
         rep_of_frame=m.rep_of_frame,
-        plot_bands=tuple(_plot_bands(m, request)),
     )
 
 
@@ -274,6 +273,7 @@ def measured_rep(m: SetMeasurement, i: int, rubric: Rubric) -> Rep:
         view=m.view.kind,
         pulses=times.pulses,
         cut_by="" if times.cut_by is None else times.cut_by.value,
+        movement=times.movement,
     )
 
 
@@ -318,15 +318,3 @@ def _provenance(m: SetMeasurement, rubric: Rubric) -> Provenance:
         delegate=source.delegate,
         finders=source.finders,
     )
-
-
-def _plot_bands(m: SetMeasurement, request: SetRequest) -> list[PlotBand]:
-    bands: dict[str, PlotBand] = {}
-    plotted = {measure.name: measure.series.name for measure in key_measures() if measure.series is not None}
-    for check in request.rubric.checks:
-        series, edges = plotted.get(check.measure), check.bands_for(request.plan)
-        if series is None or edges is None or series in bands:
-            continue
-        if check.view.value in (m.view.kind.value, "any"):
-            bands[series] = PlotBand(series, edges.good, edges.caution)
-    return list(bands.values())

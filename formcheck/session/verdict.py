@@ -6,15 +6,19 @@ of which it cannot be told that it is off is no caution: it is too close to tell
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from formcheck.errors import RubricError
 from formcheck.exercises.advice import Advice, first_change, praise
 from formcheck.exercises.catalogue.exercise import exercises
-from formcheck.exercises.finding import Band, Bands, Finding
+from formcheck.exercises.finding import LEVEL_WORDS as LEVEL_WORDS
+from formcheck.exercises.finding import WORST_LAST as WORST_LAST
+from formcheck.exercises.finding import Bands, Finding
+from formcheck.exercises.finding import Level as Level
+from formcheck.exercises.finding import level_of as level_of
+from formcheck.exercises.finding import worst as worst
 from formcheck.exercises.judge import BOTH
 from formcheck.exercises.words import (
     counted,
@@ -31,53 +35,18 @@ from formcheck.kinematics.reps import Cut
 from formcheck.kinematics.view import ViewQuality
 from formcheck.session.assessment import Assessment, Rep
 
-MOST_CHANGES: Final = 3
-"""Told at once: the first and two after it."""
 _REPS_NAMED: Final = 4
 """A longer list of reps is given as a number."""
 _NAMED: Final = 3
 """So many names in a sentence at most."""
 
 
-class Level(StrEnum):
-    """How something came out."""
-
-    GOOD = "good"
-    CAUTION = "caution"
-    """Surely not good, and not surely a fault."""
-    FAULT = "fault"
-    NOT_JUDGED = "not_judged"
-    """Measured; but nobody says what is good, or it is too close to tell."""
-    NOT_MEASURED = "not_measured"
-
-
-WORST_LAST: Final = (Level.NOT_MEASURED, Level.NOT_JUDGED, Level.GOOD, Level.CAUTION, Level.FAULT)
-"""Of several the last one counts: what was judged outweighs what was not."""
-LEVEL_WORDS: Final = {
-    Level.GOOD: "good",
-    Level.CAUTION: "caution",
-    Level.FAULT: "fault",
-    Level.NOT_JUDGED: "not judged",
-    Level.NOT_MEASURED: "not measured",
-}
-"""How each is said wherever a word stands for it."""
-_OF_BAND: Final = {Band.GOOD: Level.GOOD, Band.CAUTION: Level.CAUTION, Band.FAULT: Level.FAULT}
-
-
-def worst(levels: Iterable[Level]) -> Level:
-    """Return the level that counts of several; not measured where there is none."""
-    return max(levels, key=WORST_LAST.index, default=Level.NOT_MEASURED)
-
-
-def level_of(finding: Finding) -> Level:
-    """Return what a finding comes to: its band, unless it cannot be told that the value is off."""
-    return Level.NOT_JUDGED if finding.unsure else _OF_BAND[finding.band]
-
-
 @dataclass(frozen=True)
 class Change:
     """One thing to change."""
 
+    check: str
+    """Id of the most urgent check that asks for it."""
     cue: str
     level: Level
     name: str
@@ -120,11 +89,6 @@ class SetVerdict:
     """Names of what was too close to tell and nothing else."""
     reps: tuple[RepVerdict, ...]
     """Of every rep, those that do not count too."""
-
-    @property
-    def more(self) -> tuple[Change, ...]:
-        """What to change after the first, two at most."""
-        return self.changes[1:MOST_CHANGES]
 
 
 @dataclass(frozen=True)
@@ -309,12 +273,13 @@ def _too_close(findings: Sequence[Finding]) -> tuple[str, ...]:
 
 
 def _change(assessment: Assessment, advice: Advice) -> Change:
-    group = [f for f in assessment.findings if f.cue == advice.cue and level_of(f) is _OF_BAND[advice.band]]
+    group = [f for f in assessment.findings if f.cue == advice.cue and level_of(f) is Level(advice.band.value)]
     leading = [f for f in group if f.check == advice.check] or group
     furthest = max(leading, key=_off_good)
     return Change(
+        check=advice.check,
         cue=advice.cue,
-        level=_OF_BAND[advice.band],
+        level=Level(advice.band.value),
         name=advice.name,
         leg=advice.leg,
         reps=advice.reps,

@@ -71,7 +71,6 @@ def joined(track: PoseTrack, parts: Sequence[Assessment], rubric: Rubric) -> Ass
         reps=tuple(reps),
         findings=(*findings, *_of_the_whole(main, rubric, sum(rep.counts for rep in reps))),
         not_measured=_not_measured(parts),
-        plot_bands=tuple({band.series: band for part in parts for band in part.plot_bands}.values()),
         provenance=replace(
             main.provenance, filter="; ".join(dict.fromkeys("; ".join(p.provenance.filter for p in parts).split("; ")))
         ),

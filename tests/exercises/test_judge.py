@@ -214,7 +214,15 @@ def test_a_fault_that_is_sure_enough_is_cued_though_its_interval_reaches_the_goo
     finding = one(judged(sure_from(rubric, 0.8), {"kmf_pct": left(6, 4.5)}), "T-1")
     assert (finding.band, finding.cue, finding.note) == (Band.FAULT, "Point your kneecap over your second toe", "")
     less = one(judged(sure_from(rubric, 0.8), {"kmf_pct": left(6, 4.7)}), "T-1")
-    assert (less.band, less.cue) == (Band.CAUTION, "")
+    assert (less.band, less.unsure) == (Band.CAUTION, False)
+    assert less.cue == "Point your kneecap over your second toe"
+
+
+def test_a_caution_is_as_sure_as_its_check_asks_a_fault_to_be(rubric: Rubric) -> None:
+    # Good up to 2; with an error of 1.96 four chances in five are 0.8416 past it.
+    for value, unsure in ((2.841, True), (2.842, False)):
+        finding = one(judged(sure_from(rubric, 0.8), {"kmf_pct": left(value, 1.96)}), "T-1")
+        assert (finding.band, finding.unsure, finding.cue == "") == (Band.CAUTION, unsure, unsure)
 
 
 def test_a_check_with_a_sureness_goes_by_the_interval_and_not_by_the_view(rubric: Rubric) -> None:

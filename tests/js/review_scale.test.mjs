@@ -13,14 +13,14 @@ test("an axis has round numbers", () => {
 test("a plot shows its values, its errors and the edges of what is good", () => {
   const plot = {
     decimals: 0, lines: [{ values: Float32Array.from([1, NaN, 4]), automatic: Float32Array.from([-2, 0, 0]) }],
-    judged: [{ value: 4, error: 6 }], band: { good: [null, 12], caution: [null, null] },
+    judged: [{ value: 4, error: 6, zones: [{ band: "good", low: null, high: 12 }] }],
   };
   const [low, high] = rangeOf(plot);
   assert.ok(low < -2 && low > -4 && high > 12 && high < 14, `${low} ${high}`);
 });
 
 test("a plot without any value has an axis all the same", () => {
-  assert.deepEqual(rangeOf({ decimals: 0, lines: [{ values: Float32Array.from([NaN]), automatic: null }], judged: [], band: null }), [0, 1]);
+  assert.deepEqual(rangeOf({ decimals: 0, lines: [{ values: Float32Array.from([NaN]), automatic: null }], judged: [] }), [0, 1]);
 });
 
 function window(from, to) {

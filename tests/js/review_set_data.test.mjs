@@ -13,7 +13,7 @@ const document = () => ({
     automatic: {},
     head: { 0: { x: [900], y: [300] } },
   },
-  plots: [{ name: "fppa_deg", step: 0.1, lines: [{ id: "fppa_deg:left", leg: "left", values: [10, 1, null], automatic: null }], judged: [], band: null }],
+  plots: [{ name: "fppa_deg", step: 0.1, lines: [{ id: "fppa_deg:left", leg: "left", values: [10, 1, null], automatic: null }], judged: [] }],
   reps: [],
 });
 

@@ -10,13 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Band, Bands, Finding
 from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.reps import Movement
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict
 from formcheck.pose.landmarks import BODY, N_LANDMARKS, SIDES, Landmark, Side
 from formcheck.pose.types import PoseTrack, TrackSource
-from formcheck.session.assessment import Assessment, NotMeasured, Plan, PlotBand, Provenance, Rep, SetupCheck
+from formcheck.session.assessment import Assessment, NotMeasured, Plan, Provenance, Rep, SetupCheck
 
 Floats = NDArray[np.float64]
 WIDTH, HEIGHT, FPS = 960, 540, 30
@@ -125,7 +126,7 @@ def series_of(move: Motion, image_px: Floats, kind: ViewKind) -> MeasureSeries:
 def rep_of(index: int, move: Motion, series: MeasureSeries, kind: ViewKind, *, complete: bool) -> Rep:
     """Take a rep's measures at the middle of its bottom."""
     start, bottom_start, bottom_end, end = move.times[index - 1]
-    last = float(move.t_s[-1])
+    last, down = float(move.t_s[-1]), start - 0.1 * DOWN_S
     at = int(np.argmin(np.abs(move.t_s - (bottom_start + bottom_end) / 2)))
 
     def of_legs(name: str, error: float) -> dict[str, Estimate | None]:
@@ -149,9 +150,9 @@ def rep_of(index: int, move: Motion, series: MeasureSeries, kind: ViewKind, *, c
         "pelvic_drop_deg": of_body("pelvic_drop_deg", 1.8),
     }
     timing: dict[str, dict[str, Estimate | None]] = {
-        "descent_s": {"both": Estimate(bottom_start - start, 0.1)},
-        "hold_s": {"both": Estimate(bottom_end - bottom_start, 0.15)},
-        "ascent_s": {"both": Estimate(end - bottom_end, 0.1)},
+        "descent_s": {"both": Estimate(DOWN_S, 0.1)},
+        "hold_s": {"both": Estimate(HOLD_S, 0.15)},
+        "ascent_s": {"both": Estimate(UP_S, 0.1)},
     }
     return Rep(
         index=index,
@@ -162,7 +163,13 @@ def rep_of(index: int, move: Motion, series: MeasureSeries, kind: ViewKind, *, c
         bottom_end_s=bottom_end if complete else float("nan"),
         end_s=min(end, last),
         measures={**(measures if seen else {}), **(timing if complete else {})},
+        movement=Movement(down, down + DOWN_S, down + DOWN_S + HOLD_S, down + DOWN_S + HOLD_S + UP_S),
     )
+
+
+KNEE_BANDS = Bands((-3.0, 1.5), (-float("inf"), 3.8))
+DEPTH_BANDS = Bands((35.0, 50.0), (25.0, 58.0))
+_BANDS = {"kmf_pct": KNEE_BANDS, "knee_flexion_max_deg": DEPTH_BANDS}
 
 
 def findings_of(reps: list[Rep], kind: ViewKind) -> list[Finding]:
@@ -174,7 +181,20 @@ def findings_of(reps: list[Rep], kind: ViewKind) -> list[Finding]:
         assert estimate is not None
         at_s = (rep.bottom_start_s + rep.bottom_end_s) / 2
         found.append(
-            Finding(check, name, rep.index, leg, measure, estimate.value, estimate.error, band, cue, at_s, precedence)
+            Finding(
+                check,
+                name,
+                rep.index,
+                leg,
+                measure,
+                estimate.value,
+                estimate.error,
+                band,
+                cue,
+                at_s,
+                precedence,
+                bands=_BANDS.get(measure),
+            )
         )
 
     for rep in reps:
@@ -182,7 +202,7 @@ def findings_of(reps: list[Rep], kind: ViewKind) -> list[Finding]:
             for side in SIDES:
                 estimate = rep.measures["kmf_pct"][side.value]
                 assert estimate is not None
-                band = Band.GOOD if estimate.value <= 2 else Band.CAUTION if estimate.value <= 4 else Band.FAULT
+                band = KNEE_BANDS.band_of(estimate.value)
                 cue = "" if band is Band.GOOD else "Point your kneecap over your second toe"
                 add("WS-F3", "knee over toe", rep, side.value, "kmf_pct", band, cue, 40)
             add("WS-F8", "lateral trunk", rep, "both", "trunk_lean_deg", Band.GOOD, "", 60)
@@ -229,8 +249,6 @@ def assess(
     source = TrackSource(
         name, "a" * 64, WIDTH, HEIGHT, FPS, n / FPS, n, "pose_landmarker_full", "b" * 64, "0.10.31", (1, 1), 120.0
     )
-    band = PlotBand("kmf_pct", (-3.0, 2.0), (-float("inf"), 4.0))
-    depth_band = PlotBand("knee_flexion_deg", (35.0, 50.0), (25.0, 55.0))
     verdict = verdict or (ViewQuality.OK if seen else ViewQuality.REFUSED)
     reasons = {
         ViewKind.FRONT: "Seen from the front: knee alignment can be measured, knee flexion cannot.",
@@ -269,5 +287,4 @@ def assess(
         series=series,
         phase=move.phase,
         rep_of_frame=move.rep,
-        plot_bands=(band,) if kind is ViewKind.FRONT else (depth_band,),
     )

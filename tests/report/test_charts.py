@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from xml.etree import ElementTree
 
@@ -11,10 +12,15 @@ import pytest
 
 from formcheck.exercises.finding import Band
 from formcheck.kinematics.analysis import MeasureSeries
+from formcheck.kinematics.measures.registry import measure_of
 from formcheck.pose.landmarks import Side
 from formcheck.report.charts import charts_of
 from formcheck.report.svg import NARROW, WIDE, draw_chart
-from formcheck.session.assessment import Assessment, PlotBand
+from formcheck.session.assessment import Assessment
+from formcheck.session.recorded import assess as assess_track
+from formcheck.session.request import SetRequest
+from formcheck.session.verdict import Level, verdict_of_measure
+from tests.sample_tracks import sample_track
 
 
 def drawn(assessment: Assessment, measure: str, size: tuple[int, int] = WIDE) -> ElementTree.Element:
@@ -59,13 +65,45 @@ def test_phases_follow_one_another_in_each_rep(front_set: Assessment) -> None:
 
 
 def test_open_bands_leave_out_what_cannot_be(front_set: Assessment) -> None:
-    zones = charts_of(front_set)[1].zones
-    assert [(zone.band, zone.low, zone.high) for zone in zones] == [
-        (Band.CAUTION, -float("inf"), -3.0),
-        (Band.GOOD, -3.0, 2.0),
-        (Band.CAUTION, 2.0, 4.0),
-        (Band.FAULT, 4.0, float("inf")),
+    column = charts_of(front_set)[1].columns[0]
+    assert [(zone.band, round(zone.low, 1), round(zone.high, 1)) for zone in column.zones] == [
+        (Level.CAUTION, -math.inf, -4.4),
+        (Level.NOT_JUDGED, -4.4, -3.0),
+        (Level.GOOD, -3.0, 1.5),
+        (Level.NOT_JUDGED, 1.5, 2.9),
+        (Level.CAUTION, 2.9, 5.2),
+        (Level.FAULT, 5.2, math.inf),
     ]
+
+
+def test_each_value_lies_in_a_zone_of_its_own_verdict(front_set: Assessment, side_set: Assessment) -> None:
+    for assessment in (front_set, side_set):
+        for chart in charts_of(assessment):
+            for column in chart.columns:
+                measure = measure_of(chart.measure)
+                assert measure is not None
+                told = verdict_of_measure(assessment, measure.name, column.side.value, column.rep)
+                peak = next(p for p in chart.peaks if (p.rep, p.side) == (column.rep, column.side))
+                assert told.level in {z.band for z in column.zones if z.low <= peak.estimate.value <= z.high}
+
+
+def test_no_fault_is_shaded_where_something_else_speaks_against_one(front_set: Assessment) -> None:
+    findings = tuple(
+        dataclasses.replace(f, band=Band.CAUTION, unsure=True, cue="") if f.band is Band.FAULT else f
+        for f in front_set.findings
+    )
+    column = next(c for c in charts_of(dataclasses.replace(front_set, findings=findings))[1].columns if c.rep == 2)
+    assert {zone.band for zone in column.zones} == {Level.GOOD, Level.NOT_JUDGED}
+
+
+def test_phases_are_drawn_between_the_instants_of_the_times() -> None:
+    made = assess_track(sample_track("wall_squat_side"), SetRequest("wall-squat"))
+    spans = {(s.rep, s.phase): s.end_s - s.start_s for s in charts_of(made)[0].spans}
+    for rep in made.complete_reps:
+        for phase, measure in (("descent", "descent_s"), ("hold", "hold_s"), ("ascent", "ascent_s")):
+            estimate = rep.measures[measure]["both"]
+            assert estimate is not None
+            assert spans[rep.index, phase] == pytest.approx(estimate.value, abs=0.001)
 
 
 def test_gap_breaks_the_line(front_set: Assessment) -> None:
@@ -137,7 +175,6 @@ def test_long_set_is_thinned_without_losing_its_peak(side_set: Assessment) -> No
         reps=(),
         phase=np.full(len(t_s), "stand"),
         rep_of_frame=np.zeros(len(t_s), dtype=np.int64),
-        plot_bands=(PlotBand("fppa_deg", (0, 1), (0, 2)),),
     )
     svg = drawn(bare, "knee_flexion_deg")
     path = of_class(svg, "path", "left")[0].get("d", "")

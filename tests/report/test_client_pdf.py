@@ -23,6 +23,7 @@ from formcheck.report.client_summary import choose_pictures, client_summary, typ
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.pdf import client_pdf
 from formcheck.session.assessment import Assessment, Plan
+from formcheck.session.verdict import Level
 
 from .reviews import DETAILS, as_measured, corrected_set, pages_of, text_of
 from .synthetic import assess
@@ -175,7 +176,7 @@ def test_no_correction_no_mention(front_set: Assessment) -> None:
 def test_pictures_are_the_worst_rep_and_a_good_one(front_set: Assessment) -> None:
     chosen = choose_pictures(front_set, [key_frame(rep) for rep in (1, 2, 3)])
     assert [picture.frame.rep for picture in chosen] == [2, 1]
-    assert [picture.band for picture in chosen] == [Band.FAULT, None]
+    assert [picture.band for picture in chosen] == [Level.FAULT, None]
     assert chosen[0].caption == "Rep 2 at the bottom: look at knee over toe, left leg."
 
 

@@ -15,6 +15,7 @@ from formcheck.report.keyframes import MOST_KEY_FRAMES, KeyFrameCollector, as_ke
 from formcheck.report.lettering import Lettering, paste
 from formcheck.report.overlay import Overlay, picture_size
 from formcheck.session.assessment import Assessment
+from formcheck.session.verdict import Level
 from formcheck.video.frame import Frame
 
 GREY = 120
@@ -101,7 +102,7 @@ def test_fault_and_caution_differ_in_shape_too(front_set: Assessment) -> None:
         )
         picture = drawn(dataclasses.replace(front_set, findings=findings), AT_BOTTOM_S)
         knee = around(picture, front_set, Side.LEFT, AT_BOTTOM_S, 40)
-        shape = (knee == np.array(BAND_STYLES[band].rgb)).all(axis=2)
+        shape = (knee == np.array(BAND_STYLES[Level(band.value)].rgb)).all(axis=2)
         assert shape.any()
         shapes.append(shape)
     assert (shapes[0] & ~shapes[1]).any()
@@ -109,13 +110,13 @@ def test_fault_and_caution_differ_in_shape_too(front_set: Assessment) -> None:
 
 def test_mark_is_at_the_knee_that_is_meant(front_set: Assessment) -> None:
     picture = drawn(front_set, AT_BOTTOM_S)
-    fault = BAND_STYLES[Band.FAULT].rgb
+    fault = BAND_STYLES[Level.FAULT].rgb
     assert has(around(picture, front_set, Side.LEFT, AT_BOTTOM_S, 40), fault)
     assert not has(around(picture, front_set, Side.RIGHT, AT_BOTTOM_S, 10), fault)
 
 
 def test_cue_stands_below_the_picture_during_a_flagged_rep_only(front_set: Assessment) -> None:
-    fault = BAND_STYLES[Band.FAULT].rgb
+    fault = BAND_STYLES[Level.FAULT].rgb
     assert has(strip(front_set, AT_BOTTOM_S), fault)
     assert not has(strip(front_set, 4.0), fault)
 

@@ -12,13 +12,14 @@ from formcheck.report.content import report_content
 from formcheck.report.rep_table import rep_table
 from formcheck.report.summary import check_lines, headline, plan_sentences, tiles, what_was_done
 from formcheck.session.assessment import Assessment, Plan
+from formcheck.session.verdict import Level
 
 from .synthetic import assess
 
 
 def test_most_important_change_is_the_headline(front_set: Assessment) -> None:
     told = headline(front_set)
-    assert (told.title, told.band) == ("Point your kneecap over your second toe", Band.FAULT)
+    assert (told.title, told.band) == ("Point your kneecap over your second toe", Level.FAULT)
     assert told.praise.startswith("Good in every rep")
     assert [change.cue for change in told.more] == ["Rest now, restart fresh"]
 
@@ -26,7 +27,7 @@ def test_most_important_change_is_the_headline(front_set: Assessment) -> None:
 def test_clean_set_has_nothing_to_change(front_set: Assessment) -> None:
     good = tuple(f for f in front_set.findings if f.band is Band.GOOD and f.name != "knee over toe")
     told = headline(dataclasses.replace(front_set, findings=good))
-    assert (told.title, told.band) == ("Nothing, in what was measured", Band.GOOD)
+    assert (told.title, told.band) == ("Nothing to change in what was measured", Level.GOOD)
     assert told.praise
 
 
@@ -50,7 +51,7 @@ def test_reps_that_the_review_left_out_are_no_fault_of_the_recording(front_set: 
 
 
 def test_nothing_judged_is_not_called_good(front_set: Assessment) -> None:
-    assert headline(dataclasses.replace(front_set, findings=())).band is None
+    assert headline(dataclasses.replace(front_set, findings=())).band is Level.NOT_JUDGED
 
 
 def test_long_list_of_reps_is_given_as_a_number() -> None:
@@ -93,7 +94,7 @@ def test_full_plan_leaves_nothing_open() -> None:
 
 def test_checks_are_gathered_by_leg_with_how_often_each_band_came(front_set: Assessment) -> None:
     left = next(line for line in check_lines(front_set.findings) if line.check == "WS-F3" and line.leg == "left")
-    assert left.counts == ((Band.GOOD, 1), (Band.CAUTION, 1), (Band.FAULT, 1))
+    assert left.counts == ((Level.GOOD, 1), (Level.CAUTION, 1), (Level.FAULT, 1))
     assert left.values == "0.9 % to 5.3 %"
 
 
@@ -121,7 +122,7 @@ def test_worst_of_several_checks_of_one_value_is_shown(front_set: Assessment) ->
     first = next(f for f in front_set.findings if f.measure == "kmf_pct")
     worse = dataclasses.replace(first, check="X", band=Band.CAUTION)
     table = rep_table(dataclasses.replace(front_set, findings=(worse, first)))
-    assert table.rows[0].cells[table.measures.index("kmf_pct")].band is Band.CAUTION
+    assert table.rows[0].cells[table.measures.index("kmf_pct")].band is Level.CAUTION
 
 
 def test_column_that_was_never_measured_is_not_there(front_set: Assessment) -> None:

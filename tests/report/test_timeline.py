@@ -8,9 +8,13 @@ import numpy as np
 import pytest
 
 from formcheck.exercises.finding import Band
+from formcheck.kinematics.estimate import Estimate
 from formcheck.pose.landmarks import Landmark, Side
 from formcheck.report.timeline import Timeline, scored_legs
 from formcheck.session.assessment import Assessment
+from formcheck.session.recorded import assess as assess_track
+from formcheck.session.request import SetRequest
+from tests.sample_tracks import sample_track
 
 
 def with_joints(assessment: Assessment, t_s: list[float], x: list[float]) -> Assessment:
@@ -69,6 +73,31 @@ def test_measure_is_of_the_leg_that_is_asked_for(front_set: Assessment) -> None:
     assert abs(timeline.leg_value_at("fppa_deg", Side.RIGHT, 12.0)) < 1
     assert np.isnan(timeline.leg_value_at("knee_flexion_deg", Side.LEFT, 12.0))
     assert np.isnan(timeline.leg_value_at("fppa_deg", Side.LEFT, 5.2))
+
+
+@pytest.mark.parametrize("clip", ["wall_squat_side", "step_down_side"])
+def test_the_hold_that_is_drawn_is_the_one_that_is_reported(clip: str) -> None:
+    made = assess_track(sample_track(clip), SetRequest(clip.rsplit("_", 1)[0].replace("_", "-")))
+    timeline = Timeline(made)
+    held: dict[int, float] = {}
+    for t_s in np.arange(0, made.track.t_s[-1], 0.01):
+        rep, now = timeline.rep_at(float(t_s)), timeline.held_s(float(t_s))
+        if rep is not None and now is not None:
+            held[rep.index] = now
+    assert held
+    for rep in made.complete_reps:
+        estimate = rep.measures["hold_s"]["both"]
+        assert estimate is not None
+        assert held.get(rep.index, 0.0) == pytest.approx(estimate.value, abs=0.011)
+
+
+def test_a_turn_without_a_hold_shows_none(front_set: Assessment) -> None:
+    rep = front_set.reps[0]
+    turned = dataclasses.replace(rep, measures={**rep.measures, "hold_s": {"both": Estimate(0.0, 0.1)}})
+    timeline = Timeline(dataclasses.replace(front_set, reps=(turned,)))
+    assert timeline.held_s(3.5) is None
+    assert timeline.phase_at(3.5) == "descent"
+    assert timeline.phase_at(5.5) == "ascent"
 
 
 def test_hold_is_timed_from_its_own_start(front_set: Assessment) -> None:

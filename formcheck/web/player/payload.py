@@ -12,26 +12,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.design.palette import BAND_STYLES
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Finding
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import LAST
 from formcheck.kinematics.measures.registry import MEASURES, SERIES, measure_of, tabled
 from formcheck.kinematics.measures.units import unit_of
+from formcheck.kinematics.reps import HOLD
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
 from formcheck.pose.types import PoseTrack
+from formcheck.report.charts import spans_of_set
+from formcheck.report.rep_table import level_of_value
 from formcheck.report.review_words import TIMES, automatic_of, change_in_words, was_text
 from formcheck.report.timeline import MIN_VISIBILITY, scored_legs
-from formcheck.report.words import NOT_MEASURED, direction_of, estimate_text, label_of, sentence_case
-from formcheck.session.assessment import Assessment, Rep
+from formcheck.report.words import direction_of, estimate_text, label_of, sentence_case
+from formcheck.session.assessment import BOTTOM, Assessment, Rep
 from formcheck.session.corrections import Correction, ReviewedSet
 from formcheck.session.request import SetRequest
+from formcheck.session.verdict import WORST_LAST, Level, level_of
+from formcheck.session.zones import zones_of
 from formcheck.web.player.annotations import Annotation
 from formcheck.web.player.packing import PIXEL_STEP_PX, TIME_STEP_S, packed
 
 Json = dict[str, object]
 
 _LETTERS: Final = MappingProxyType({"left": " L", "right": " R", "both": ""})
-_SEVERITY: Final = MappingProxyType({Band.FAULT: 0, Band.CAUTION: 1, Band.GOOD: 2})
 SAME_MOMENT_S: Final = 0.02
 """Boundaries closer than this are drawn as one: less than a frame apart."""
 
@@ -93,19 +97,18 @@ def _same_times(rep: Rep, before: Rep) -> bool:
 
 def _cell(assessment: Assessment, rep: Rep, before: Rep | None, measure: str, leg: str) -> Json:
     estimate: Estimate | None = rep.measures.get(measure, {}).get(leg)
-    bands = [f.band for f in assessment.findings if (f.rep, f.leg) == (rep.index, leg) and f.measure == measure]
-    worst = min(bands, key=lambda band: _SEVERITY[band], default=None)
+    level = level_of_value(assessment, rep, measure, leg)
     return {
         "text": estimate_text(measure, estimate),
         "was": was_text(measure, before, leg, estimate),
-        "band": None if worst is None or estimate_text(measure, estimate) == NOT_MEASURED else worst.value,
+        "band": None if level in (None, Level.NOT_JUDGED) else level,
     }
 
 
 def flagged(assessment: Assessment) -> list[Finding]:
     """Return the cautions and faults: in order of rep, the worst and most urgent first."""
-    found = [f for f in assessment.findings if f.band is not Band.GOOD]
-    return sorted(found, key=lambda f: (f.rep or 0, _SEVERITY[f.band], f.precedence, f.leg))
+    found = [f for f in assessment.findings if level_of(f) in (Level.CAUTION, Level.FAULT)]
+    return sorted(found, key=lambda f: (f.rep or 0, -WORST_LAST.index(level_of(f)), f.precedence, f.leg))
 
 
 def set_findings_of(assessment: Assessment) -> list[Json]:
@@ -114,9 +117,9 @@ def set_findings_of(assessment: Assessment) -> list[Json]:
 
 
 def _finding(finding: Finding) -> Json:
-    style = BAND_STYLES[finding.band]
+    style = BAND_STYLES[level_of(finding)]
     return {
-        "band": finding.band.value,
+        "band": level_of(finding).value,
         "sign": style.sign,
         "word": style.word,
         "name": finding.name,
@@ -130,25 +133,16 @@ def _finding(finding: Finding) -> Json:
 
 
 def phases_of(assessment: Assessment) -> list[Json]:
-    """Return the stretches of one phase of one rep, standing between reps left out."""
-    return list(_stretches(assessment))
-
-
-def _stretches(assessment: Assessment) -> Iterator[Json]:
-    t_s, n = assessment.series.t_s, len(assessment.series.t_s)
-    start = 0
-    for i in range(1, n + 1):
-        here = (assessment.phase[start], assessment.rep_of_frame[start])
-        if i < n and (assessment.phase[i], assessment.rep_of_frame[i]) == here:
-            continue
-        if here[0] != "stand" and here[1] > 0:
-            yield {
-                "phase": str(here[0]),
-                "rep": int(here[1]),
-                "from_s": float(t_s[start]),
-                "to_s": float(t_s[min(i, n - 1)]),
-            }
-        start = i
+    """Return the phases of each rep, between the same instants as its times; standing between reps is left out."""
+    return [
+        {
+            "phase": HOLD if span.phase == BOTTOM else span.phase,
+            "rep": span.rep,
+            "from_s": span.start_s,
+            "to_s": span.end_s,
+        }
+        for span in spans_of_set(assessment)
+    ]
 
 
 Floats = NDArray[np.float64]
@@ -162,7 +156,7 @@ def plots_of(reviewed: ReviewedSet) -> list[Json]:
     """Return a plot for each measure that this recording carries, those that are shown at first marked.
 
     Values are packed (`formcheck.web.player.packing`) in steps of `step`. A line's `automatic` is None where the review
-    changed nothing of it; a `band` has None where it is open.
+    changed nothing of it. Zones are those of the value that a rep was judged by, None where they are open.
     """
     now, before = reviewed.current, reviewed.automatic
     plots: list[Json] = []
@@ -182,7 +176,6 @@ def plots_of(reviewed: ReviewedSet) -> list[Json]:
                     "shown": len(plots) < _SHOWN_AT_FIRST,
                     "lines": lines,
                     "judged": list(_judged(now, name)),
-                    "band": _band(now, name),
                 }
             )
     return plots
@@ -240,16 +233,15 @@ def _judged(assessment: Assessment, name: str) -> Iterator[Json]:
                     "to_s": rep.bottom_end_s,
                     "value": estimate.value,
                     "error": estimate.error,
+                    "zones": [
+                        {"band": zone.band.value, "low": _edge(zone.low), "high": _edge(zone.high)}
+                        for zone in zones_of(assessment, rep, measure, leg)
+                    ],
                 }
 
 
-def _band(assessment: Assessment, name: str) -> Json | None:
-    band = next((band for band in assessment.plot_bands if band.series == name), None)
-    return None if band is None else {"good": _edges(band.good), "caution": _edges(band.caution)}
-
-
-def _edges(edges: tuple[float, float]) -> list[float | None]:
-    return [edge if math.isfinite(edge) else None for edge in edges]
+def _edge(value: float) -> float | None:
+    return value if math.isfinite(value) else None
 
 
 SCHEMA: Final = "formcheck.player/1"

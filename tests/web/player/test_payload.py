@@ -105,8 +105,10 @@ def test_from_the_side_depth_comes_first() -> None:
 
 def test_plots_carry_bands_and_what_each_rep_was_judged_by(front: Assessment) -> None:
     document, rep = sent(ReviewedSet(front, None)), front.reps[0]
-    assert plot(document, "fppa_deg")["band"] == {"good": [None, 6.0], "caution": [None, 8.0]}
-    assert plot(document, "kmf_pct")["band"] is None  # shown, and no check judges it
+    zones = [(zone["band"], zone["low"]) for zone in plot(document, "fppa_deg")["judged"][0]["zones"]]
+    assert [band for band, _ in zones] == ["good", "not_judged", "caution", "fault"]
+    assert zones[1] == ("not_judged", 6.0)
+    assert not any(each["zones"] for each in plot(document, "kmf_pct")["judged"])  # shown, and no check judges it
     for measure in ("fppa_deg", "kmf_pct"):
         expected = rep.measures[measure]["left"]
         judged = next(j for j in plot(document, measure)["judged"] if j["rep"] == 1 and j["leg"] == "left")

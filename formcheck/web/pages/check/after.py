@@ -15,7 +15,7 @@ from typing import Final
 import streamlit as st
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Finding
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import in_order
 from formcheck.kinematics.rep_measures import drift_over_set
@@ -27,6 +27,7 @@ from formcheck.report.outputs import write_outputs
 from formcheck.report.words import estimate_text, listed, sentence_case
 from formcheck.session.assessment import Assessment
 from formcheck.session.pain import Load, PainAction, advice_after
+from formcheck.session.verdict import Level, level_of, verdict_of_set
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.pages.check.form import ask_pain
 from formcheck.web.shared.report_parts import ask_csv_dialect, show_details
@@ -102,17 +103,15 @@ def downloads_of(
 _REPS_TO_COMPARE: Final = 6
 """The first three against the last three."""
 _NAMED_AT_MOST: Final = 2
+_NO_VERDICT: Final = frozenset({Level.NOT_JUDGED, Level.NOT_MEASURED})
 
 
 def best_rep(assessment: Assessment) -> str:
     """Say which rep was the best and why; empty where no rep was judged."""
-    by_rep: dict[int, list[Finding]] = {}
-    for finding in assessment.findings:
-        if finding.rep is not None:
-            by_rep.setdefault(finding.rep, []).append(finding)
-    if not by_rep:
+    judged = [each for each in verdict_of_set(assessment).reps if each.level not in _NO_VERDICT]
+    if not judged:
         return ""
-    off = {rep: [each for each in group if each.band is not Band.GOOD] for rep, group in sorted(by_rep.items())}
+    off = {each.rep: each.findings for each in judged}
     least = min(_badness(group) for group in off.values())
     best = [rep for rep, group in off.items() if _badness(group) == least]
     names = _reps(best)
@@ -155,7 +154,7 @@ def fatigue(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _badness(off: Sequence[Finding]) -> tuple[int, int]:
-    faults = sum(each.band is Band.FAULT for each in off)
+    faults = sum(level_of(each) is Level.FAULT for each in off)
     return faults, len(off) - faults
 
 
@@ -169,9 +168,11 @@ def _was(reps: Sequence[int]) -> str:
 
 _DOWNLOADS: Final = "downloads"
 _BAND_WORDS: Final = {
-    Band.GOOD: ":green-badge[:material/check: good]",
-    Band.CAUTION: ":orange-badge[:material/error: caution]",
-    Band.FAULT: ":red-badge[:material/warning: change this]",
+    Level.GOOD: ":green-badge[:material/check: good]",
+    Level.CAUTION: ":orange-badge[:material/error: caution]",
+    Level.FAULT: ":red-badge[:material/warning: change this]",
+    Level.NOT_JUDGED: ":gray-badge[not judged]",
+    Level.NOT_MEASURED: ":gray-badge[not measured]",
 }
 
 
@@ -220,11 +221,12 @@ def _show_words(assessment: Assessment) -> None:
     told = report_summary.headline(assessment)
     st.markdown(report_summary.what_was_done(assessment, live=True))
     with st.container(border=True):
-        st.caption("What to change first")
+        if told.measured:
+            st.caption("What to change first")
         st.header(told.title, anchor=False)
-        badge = "" if told.band is None else f"{_BAND_WORDS[told.band]} "
-        if badge or told.detail:
-            st.markdown(f"{badge}{told.detail}")
+        st.markdown(f"{_BAND_WORDS[told.band]} {told.detail}")
+        if told.measured:
+            st.markdown(f"{sentence_case(told.measured)}.")
         for change in told.more:
             st.markdown(f"After that: **{change.cue}** {_BAND_WORDS[change.band]} {change.seen}")
     good = [each for each in (told.praise, best_rep(assessment)) if each]

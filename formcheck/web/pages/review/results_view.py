@@ -9,7 +9,6 @@ from typing import Final
 import streamlit as st
 
 from formcheck.errors import FormcheckError
-from formcheck.exercises.finding import Band
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict, turn_off_view_deg
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
@@ -21,6 +20,7 @@ from formcheck.report.review_words import rep_pairs
 from formcheck.report.words import estimate_text, label_of, sentence_case
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
+from formcheck.session.verdict import Level
 from formcheck.web.shared.opened_set import OpenedSet
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.report_parts import show_details
@@ -84,9 +84,11 @@ def _turn_in_words(view: ViewVerdict) -> str:
 _FRAMES: Final = "key_frames_of_sets"
 _FRAMES_KEPT: Final = 4
 _BADGES: Final = {
-    Band.GOOD: ":green-badge[:material/check: good]",
-    Band.CAUTION: ":orange-badge[:material/error: caution]",
-    Band.FAULT: ":red-badge[:material/warning: fault]",
+    Level.GOOD: ":green-badge[:material/check: good]",
+    Level.CAUTION: ":orange-badge[:material/error: caution]",
+    Level.FAULT: ":red-badge[:material/warning: fault]",
+    Level.NOT_JUDGED: ":gray-badge[not judged]",
+    Level.NOT_MEASURED: ":gray-badge[not measured]",
 }
 _NOT_COMPARED: Final = ("start_s", "bottom_start_s", "bottom_end_s", "end_s")
 
@@ -97,8 +99,7 @@ def show_results(records: Records, actor: Actor, opened: OpenedSet) -> None:
     told = report_summary.headline(current)
     with st.container(border=True):
         st.markdown(report_summary.what_was_done(current, live=not current.track.source.sha256))
-        badge = "" if told.band is None else f"{_BADGES[told.band]} "
-        st.markdown(f"**Change first: {told.title}** {badge}{told.detail}")
+        st.markdown(f"**{told.title}** {_BADGES[told.band]} {told.detail} {told.measured}".rstrip())
         if told.praise:
             st.markdown(told.praise)
     if opened.reviewed.corrected is not None:

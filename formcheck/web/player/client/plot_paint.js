@@ -1,11 +1,12 @@
-/** Painting one measure over time: lines, reps, what was judged, the bands of the rubric. */
+/** Painting one measure over time: lines, reps, what was judged, the zones that it was judged by. */
 
 import { LEGS } from "./body.js";
 import { ticks, valueText } from "./scale.js";
 import { frameAt } from "./moments.js";
 
-/** A band this high has room for its name, CSS px. */
+/** A zone this high has room for its name, CSS px. */
 const NAMED = 13;
+const ZONE_WORDS = { good: "good", caution: "caution", fault: "fault", not_judged: "unclear" };
 const FONT = "11px system-ui, sans-serif";
 
 /** The colours of the theme, read once for each painting. @param {Element} element */
@@ -74,29 +75,34 @@ function vertical({ context, height }, x, colour, dash, width) {
   context.setLineDash([]);
 }
 
-/** What is good and what is not, named where there is room. @param {Sheet} sheet @param {import("./set_data.js").Band} band */
-export function paintBand(sheet, band) {
-  if (band === null) return;
-  const { context, width, height, y, inks } = sheet;
-  const [goodLow, goodHigh] = [band.good[0] ?? -Infinity, band.good[1] ?? Infinity];
-  const [cautionLow, cautionHigh] = [band.caution[0] ?? -Infinity, band.caution[1] ?? Infinity];
-  const zones = [
-    ["good", goodLow, goodHigh], ["caution", Math.min(cautionLow, goodLow), goodLow], ["caution", goodHigh, Math.max(cautionHigh, goodHigh)],
-    ["fault", -Infinity, cautionLow], ["fault", cautionHigh, Infinity],
-  ];
+/**
+ * What each rep was judged by, over its bottom: left and right share it. Named beside the last one, where there is room.
+ * @param {Sheet} sheet @param {import("./set_data.js").Judged[]} judged
+ */
+export function paintZones(sheet, judged) {
+  const { context, width, height, x, y, inks } = sheet;
+  const legs = ["left", "right"].filter((leg) => judged.some((each) => each.leg === leg && each.zones.length > 0));
   context.font = FONT;
-  for (const [name, low, high] of zones) {
-    const top = Math.max(0, y(high));
-    const bottom = Math.min(height, y(low));
-    if (!(bottom > top)) continue;
-    context.globalAlpha = 0.22;
-    context.fillStyle = inks[name];
-    context.fillRect(0, top, width, bottom - top);
-    context.globalAlpha = 1;
-    if (bottom - top < NAMED) continue;
-    context.fillStyle = inks.quiet;
-    context.textAlign = "right";
-    context.fillText(name, width - 4, (top + bottom) / 2 + 4);
+  for (const { leg, from_s: from, to_s: to, zones } of judged) {
+    const [start, end] = [x(from), x(to)];
+    const share = (end - start) / Math.max(1, leg === null ? 1 : legs.length);
+    const left = start + share * Math.max(0, legs.indexOf(leg));
+    for (const { band, low, high } of zones) {
+      const top = Math.max(0, y(high ?? Infinity));
+      const bottom = Math.min(height, y(low ?? -Infinity));
+      if (!(bottom > top)) continue;
+      context.globalAlpha = 0.4;
+      context.fillStyle = inks[band] ?? inks.rule;
+      context.fillRect(left, top, share, bottom - top);
+      context.globalAlpha = 1;
+    }
+  }
+  context.fillStyle = inks.quiet;
+  context.textAlign = "right";
+  for (const { band, low, high } of judged.at(-1)?.zones ?? []) {
+    const top = Math.max(0, y(high ?? Infinity));
+    const bottom = Math.min(height, y(low ?? -Infinity));
+    if (bottom - top >= NAMED) context.fillText(ZONE_WORDS[band], width - 4, (top + bottom) / 2 + 4);
   }
 }
 

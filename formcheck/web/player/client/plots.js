@@ -3,7 +3,7 @@
 import { fitCanvas, make, setText, show } from "./dom.js";
 import { LEGS } from "./body.js";
 import { PlotMenu } from "./plot_menu.js";
-import { inksOf, paintBand, paintGrid, paintJudged, paintLine, paintReps } from "./plot_paint.js";
+import { inksOf, paintZones, paintGrid, paintJudged, paintLine, paintReps } from "./plot_paint.js";
 import { momentNear } from "./rep_edges.js";
 import { TimeWindow, rangeOf, ticks, valueText } from "./scale.js";
 import { nearestRep } from "./moments.js";
@@ -95,8 +95,8 @@ export class Plots {
     context.beginPath();
     context.rect(0, 0, width, height);
     context.clip();
-    paintBand(sheet, plot.band);
     paintReps(sheet, this.set.reps, this.owner.editsTimes() ? this.owner.edges.edited : null);
+    paintZones(sheet, plot.judged);
     paintJudged(sheet, plot.judged, new Set(this.set.reps.filter(({ excluded }) => excluded).map(({ index }) => index)));
     for (const line of plot.lines) paintLine(sheet, line, this.set.t, this.owner.showsMeasured());
     context.restore();

@@ -20,7 +20,7 @@ export function ticks(low, high, about) {
 }
 
 /**
- * The values that a plot must show: all its lines, what was judged with its error, and the band's nearest edge.
+ * The values that a plot must show: all its lines, what was judged with its error, and the edges of what is good.
  * @param {import("./set_data.js").Plot} plot
  * @returns {[number, number]}
  */
@@ -39,7 +39,8 @@ export function rangeOf(plot) {
     take(value - error);
     take(value + error);
   }
-  for (const edge of plot.band?.good ?? []) if (edge !== null) take(edge);
+  const good = plot.judged.flatMap(({ zones }) => zones.filter(({ band }) => band === "good"));
+  for (const edge of good.flatMap(({ low, high }) => [low, high])) if (edge !== null) take(edge);
   if (!(high >= low)) return [0, 1];
   const room = Math.max((high - low) * 0.06, 0.5 * 10 ** -plot.decimals);
   return [low - room, high + room];

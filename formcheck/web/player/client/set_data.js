@@ -3,9 +3,11 @@
  *
  * @typedef {{x: Float32Array, y: Float32Array}} Path pixels of the picture by frame; NaN where not seen
  * @typedef {{id: string, leg: "left"|"right"|null, values: Float32Array, automatic: Float32Array|null}} Line
- * @typedef {{good: Array<number|null>, caution: Array<number|null>}} Band
+ * @typedef {{band: "good"|"not_judged"|"caution"|"fault", low: number|null, high: number|null}} Zone null where open
+ * @typedef {{rep: number, leg: "left"|"right"|null, from_s: number, to_s: number, value: number, error: number,
+ *   zones: Zone[]}} Judged
  * @typedef {{name: string, label: string, unit: string, decimals: number, direction: string, shown: boolean,
- *   lines: Line[], judged: Object[], band: Band|null}} Plot
+ *   lines: Line[], judged: Judged[]}} Plot
  * @typedef {{index: number, leg: string, complete: boolean, excluded: boolean, bottom_s: number, start_s: number,
  *   bottom_start_s: number, bottom_end_s: number, end_s: number, automatic: Object|null, cells: Object[],
  *   findings: Object[]}} Rep
