@@ -14,8 +14,9 @@ from typing import Final
 from markupsafe import Markup
 
 from formcheck.design.drawings import Drawing
-from formcheck.design.palette import LEVEL_STYLES
-from formcheck.design.tokens import custom_properties
+from formcheck.design.palette import BAND_STYLES
+from formcheck.design.tokens import custom_properties, shadow_properties
+from formcheck.exercises.finding import Level
 
 _STYLE: Final = "design.css"
 _MOST_LETTERS: Final = 2
@@ -24,9 +25,18 @@ _NOTHING: Final = Markup("")
 
 @cache
 def css() -> str:
-    """Return the tokens as custom properties and the style of all components."""
-    components = resources.files(__package__).joinpath(_STYLE).read_text(encoding="utf-8")
-    return f"{custom_properties()}\n{components}"
+    """Return the tokens as custom properties and the style of all components, for a document."""
+    return f"{custom_properties()}\n{_style()}"
+
+
+@cache
+def shadow_css() -> str:
+    """Return the same for a shadow tree, which gets no style from the page that it is in."""
+    return f"{shadow_properties()}\n{_style()}"
+
+
+def _style() -> str:
+    return resources.files(__package__).joinpath(_STYLE).read_text(encoding="utf-8")
 
 
 def level_class(level: str) -> str:
@@ -36,7 +46,7 @@ def level_class(level: str) -> str:
 
 def badge(level: str, word: str = "") -> Markup:
     """Return a level as a sign and a word; the level's own word where none is given."""
-    style = LEVEL_STYLES[level]
+    style = BAND_STYLES[Level(level)]
     return Markup('<span class="fc fc-badge {}"><span aria-hidden="true">{}</span><span>{}</span></span>').format(
         level_class(level), style.sign, word or style.word
     )
@@ -61,7 +71,7 @@ def verdict(level: str, title: str, detail: str = "", *, word: str = "") -> Mark
     )
 
 
-def measure(label: str, value: str, good: str, level: str, detail: str = "", *, word: str = "") -> Markup:
+def measure(label: str, value: str, good: str, level: str | None, detail: str = "", *, word: str = "") -> Markup:
     """Return a value with what is good beside it.
 
     Parameters
@@ -73,15 +83,16 @@ def measure(label: str, value: str, good: str, level: str, detail: str = "", *, 
     good
         `good is up to 6°`; empty where nothing is known to be good.
     level
-        Of the value.
+        Of the value; None where it would say nothing.
     detail
         Smaller: the clinician's term, how far the value may be off.
     word
         Of the badge, in place of the level's own.
     """
-    return Markup(
-        '<div class="fc fc-measure"><p class="fc-label">{}</p><p class="fc-value">{} {}</p>{}{}</div>'
-    ).format(label, value, badge(level, word), _part("p", "fc-good-is", good), _part("p", "fc-good-is", detail))
+    sign = badge(level, word) if level else _NOTHING
+    return Markup('<div class="fc fc-measure"><p class="fc-label">{}</p><p class="fc-value">{}</p>{}{}{}</div>').format(
+        label, value, sign, _part("p", "fc-good-is", good), _part("p", "fc-good-is", detail)
+    )
 
 
 def measures(items: Iterable[Markup]) -> Markup:

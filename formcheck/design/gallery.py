@@ -20,7 +20,7 @@ from formcheck.design.components import (
     verdict,
 )
 from formcheck.design.drawings import Drawing
-from formcheck.design.palette import LEVEL_STYLES
+from formcheck.design.palette import BAND_STYLES
 
 _HEADING: Final = Markup('<p class="fc" style="font-weight:700;margin:1.5rem 0 .5rem">{}</p>')
 _THEME: Final = Markup('<div class="fc fc-theme fc-{}" style="margin-bottom:1.5rem">{}</div>')
@@ -42,7 +42,7 @@ def _parts() -> Iterator[Markup]:
     yield _HEADING.format("Verdict")
     yield from (verdict(level, title, detail) for level, title, detail in _VERDICTS)
     yield _HEADING.format("Badge")
-    yield Markup(" ").join(badge(level) for level in LEVEL_STYLES)
+    yield Markup(" ").join(badge(level) for level in BAND_STYLES)
     yield _HEADING.format("Measure")
     yield measures(
         (

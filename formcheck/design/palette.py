@@ -69,18 +69,3 @@ LEG_STYLES: Final[Mapping[Side, LegStyle]] = {
     Side.LEFT: LegStyle("L", SKY_BLUE, dashed=False),
     Side.RIGHT: LegStyle("R", REDDISH_PURPLE, dashed=True),
 }
-
-
-@dataclass(frozen=True)
-class LevelStyle:
-    """How the level of a verdict looks in text."""
-
-    word: str
-    sign: str
-    """A character; a level is never told by colour alone."""
-
-
-LEVEL_STYLES: Final[Mapping[str, LevelStyle]] = {
-    level.value: LevelStyle(style.word, style.sign) for level, style in BAND_STYLES.items()
-}
-"""By the values of the levels."""

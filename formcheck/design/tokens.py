@@ -129,21 +129,25 @@ _HAS_BOTH: Final = "@supports (color: light-dark(#000, #fff))"
 
 
 def custom_properties() -> str:
-    """Return the tokens as CSS, `--fc-ink` and so on.
+    """Return the tokens as CSS for a document, `--fc-ink` and so on.
 
     Where a browser knows `light-dark()`, colours go by the `color-scheme` of the element that uses them: by the
-    system's in a page of its own, by the app's choice in the app, and in a shadow tree by what it stands in.
+    system's in a page of its own, by the app's choice in the app.
     """
-    plain = _rule({**SIZES, "font": _FONT_STACK, **LIGHT})
     both = {name: f"light-dark({LIGHT[name]}, {DARK[name]})" for name in LIGHT}
     return "\n".join(
         (
-            plain,
-            f"@media (prefers-color-scheme: dark) {{ {_rule(DARK)} }}",
-            f"{_HAS_BOTH} {{ {_rule(both)} }}",
-            f"@media print {{ {_rule(PAPER)} }}",
+            _rule(":root", {**SIZES, "font": _FONT_STACK, **LIGHT}),
+            f"@media (prefers-color-scheme: dark) {{ {_rule(':root', DARK)} }}",
+            f"{_HAS_BOTH} {{ {_rule(':root', both)} }}",
+            f"@media print {{ {_rule(':root', PAPER)} }}",
         )
     )
+
+
+def shadow_properties() -> str:
+    """Return the tokens as CSS for a shadow tree, whose host has the class `dark` in the dark."""
+    return f"{_rule(':host', {**SIZES, 'font': _FONT_STACK, **LIGHT})}\n{_rule(':host(.dark)', DARK)}"
 
 
 def typst_constants() -> str:
@@ -152,6 +156,5 @@ def typst_constants() -> str:
     return f"#let colour = (\n{entries})\n"
 
 
-def _rule(tokens: Tokens) -> str:
-    """Return a rule for whole documents and for shadow trees."""
-    return ":root, :host { " + " ".join(f"--fc-{name}: {value};" for name, value in tokens.items()) + " }"
+def _rule(selector: str, tokens: Tokens) -> str:
+    return f"{selector} {{ " + " ".join(f"--fc-{name}: {value};" for name, value in tokens.items()) + " }"

@@ -18,7 +18,9 @@ from formcheck.pose.origin import Finder
 from formcheck.report import safety, summary
 from formcheck.report.charts import Chart, charts_of
 from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences, person_facts
+from formcheck.report.client_summary import review_sentence
 from formcheck.report.keyframes import MOST_KEY_FRAMES, KeyFrame
+from formcheck.report.opening import Opening, opening_of
 from formcheck.report.plain_text import paragraphs
 from formcheck.report.remote_part import RemotePart
 from formcheck.report.rep_table import RepTable, rep_table
@@ -102,6 +104,9 @@ class ReportContent:
     person: tuple[tuple[str, str], ...]
     """Facts by name; empty for a report that is of nobody in particular."""
     done: str
+    opening: Opening
+    reviewed: str
+    """That somebody corrected the measurement; empty where nobody did."""
     headline: summary.Headline
     tiles: tuple[summary.Tile, ...]
     plan: tuple[str, ...]
@@ -146,6 +151,7 @@ def report_content(
     details: ClientDetails | None = None,
     rubric: Rubric | None = None,
     remote: RemotePart | None = None,
+    last_time: str = "",
 ) -> ReportContent:
     """Say everything of a set.
 
@@ -166,6 +172,8 @@ def report_content(
         What the set was judged by, for bands and sources; found by itself where it is one of formcheck's own.
     remote
         Of the remote session in which the set was done; None where it was done in none.
+    last_time
+        What changed since the person's last set, in a sentence.
     """
     is_corrected = reviewed is not None and reviewed.corrected is not None
     table = rep_table(assessment, automatic_of(reviewed) if reviewed is not None and is_corrected else None)
@@ -179,6 +187,8 @@ def report_content(
         generated_on=generated_on,
         person=() if details is None else person_facts(details),
         done=summary.what_was_done(assessment, live=not source.sha256),
+        opening=opening_of(assessment, key_frames, details, last_time=last_time),
+        reviewed="" if reviewed is None else review_sentence(reviewed),
         headline=summary.headline(assessment),
         tiles=summary.tiles(assessment),
         plan=summary.plan_sentences(assessment.plan),

@@ -188,5 +188,5 @@ def _typeset(
         )
         if kind is DocumentKind.CLINICAL_PDF:
             return clinical_pdf(content)
-        html = report_page(content)
+        html = report_page(content, for_clinician=True)
     return html.encode("utf-8", errors="replace")

@@ -1,4 +1,4 @@
-"""The pictures of a report: each rep at its deepest, with what was measured drawn in."""
+"""The pictures of a report, with what was measured drawn in: each rep at its deepest, and one rep that moves."""
 
 from __future__ import annotations
 
@@ -13,13 +13,20 @@ import numpy as np
 
 from formcheck.report.lettering import Picture
 from formcheck.report.overlay import Overlay
-from formcheck.session.assessment import Assessment
+from formcheck.session.assessment import Assessment, Rep
+from formcheck.video.gif import write_gif
 from formcheck.video.keyframes import frames_at
 
 MOST_KEY_FRAMES: Final = 12
 """More pictures than this make a report slow to send and nobody looks at them; longer sets show reps evenly spread."""
 _LONG_SIDE_PX: Final = 720
 _JPEG_QUALITY: Final = 82
+_CLIP_FPS: Final = 10.0
+_CLIP_HEIGHT_PX: Final = 320
+_CLIP_AROUND_S: Final = 0.3
+"""Shown before and after the rep."""
+_MOST_CLIP_PICTURES: Final = 90
+"""Of a longer rep fewer are taken a second, so that its clip lasts as long as it did."""
 
 
 @dataclass(frozen=True)
@@ -107,3 +114,45 @@ def as_key_frame(moment: KeyMoment, t_s: float, picture: Picture, overlay: Overl
     small = cv2.resize(person, size, interpolation=cv2.INTER_AREA) if scale < 1 else person
     encoded = cv2.imencode(".jpg", cv2.cvtColor(small, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, _JPEG_QUALITY])[1]
     return KeyFrame(moment.rep, t_s, encoded.tobytes(), *size)
+
+
+class RepClip:
+    """Picks one rep out of a stream of overlay pictures, to be shown on its own.
+
+    Parameters
+    ----------
+    rep
+        The rep.
+    overlay
+        What the pictures are drawn by.
+    """
+
+    def __init__(self, rep: Rep, overlay: Overlay) -> None:
+        start_s, end_s = max(0.0, rep.start_s - _CLIP_AROUND_S), rep.end_s + _CLIP_AROUND_S
+        self._step_s = max(1 / _CLIP_FPS, (end_s - start_s) / _MOST_CLIP_PICTURES)
+        self._next_s, self._end_s = start_s, end_s
+        columns = [overlay.person_columns(float(t_s)) for t_s in np.arange(start_s, end_s, self._step_s)]
+        self._columns = slice(min(each.start for each in columns), max(each.stop for each in columns))
+        self._height = overlay.picture_height
+        self._taken: list[Picture] = []
+
+    def offer(self, t_s: float, picture: Picture) -> None:
+        """Take the picture if the next one is due; `t_s` must not decrease."""
+        if not self._next_s <= t_s <= self._end_s:
+            return
+        self._next_s += self._step_s
+        person = np.ascontiguousarray(picture[: self._height, self._columns])
+        scale = min(1.0, _CLIP_HEIGHT_PX / person.shape[0])
+        self._taken.append(cv2.resize(person, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA).astype(np.uint8))
+
+    def write(self, path: Path) -> bool:
+        """Write the clip as a GIF; tell whether there was any picture of the rep.
+
+        Raises
+        ------
+        OutputError
+            If the file cannot be written.
+        """
+        if self._taken:
+            write_gif(path, self._taken, fps=1 / self._step_s)
+        return bool(self._taken)

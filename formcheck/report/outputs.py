@@ -47,7 +47,7 @@ def write_outputs(
     stem
         Name of the files before their endings.
     video
-        Whether to write the overlay `<stem>.mp4`.
+        Whether to write the overlay `<stem>.mp4` and one rep of it to share, `<stem>.gif`.
     report
         Whether to write the report `<stem>.html`.
     generated_on
@@ -60,7 +60,7 @@ def write_outputs(
     Returns
     -------
     list of Path
-        The files: JSON, CSV, overlay and report, as far as they were asked for.
+        The files: JSON, CSV, overlay, one rep and report, as far as they were asked for.
 
     Raises
     ------
@@ -69,7 +69,10 @@ def write_outputs(
     OutputError
         If the results cannot be written.
     """
-    endings = ["json", "csv", *(["mp4"] if video and video_path is not None else []), *(["html"] if report else [])]
+    endings = ["json", "csv"]
+    if video and video_path is not None:
+        endings += ["mp4", "gif"]
+    endings += ["html"] if report else []
     targets = {ending: out_dir / f"{stem}.{ending}" for ending in endings}
     if video_path is not None:
         spare_source(video_path, targets.values())
@@ -79,9 +82,13 @@ def write_outputs(
         write_csv(assessment, staged["csv"], csv)
         frames: list[KeyFrame] = []
         if video_path is not None and "mp4" in staged:
+            from formcheck.report.opening import rep_to_share
             from formcheck.report.render import render_overlay
 
-            frames = render_overlay(video_path, assessment, staged["mp4"], progress)
+            shared = rep_to_share(assessment)
+            frames = render_overlay(
+                video_path, assessment, staged["mp4"], progress, clip_path=staged["gif"], clip_rep=shared
+            )
         elif video_path is not None and report:
             from formcheck.report.keyframes import key_frames
 
@@ -90,10 +97,11 @@ def write_outputs(
             from formcheck.report.content import report_content
             from formcheck.report.page import write_page
 
-            overlay_name = targets["mp4"].name if "mp4" in targets else None
+            made = {ending: targets[ending].name for ending in endings if staged[ending].exists()}
             content = report_content(assessment, frames, generated_on=generated_on)
-            write_page(content, staged["html"], overlay_name=overlay_name)
-        written = publish([(staged[ending], targets[ending]) for ending in endings])
+            write_page(content, staged["html"], overlay_name=made.get("mp4"), clip_name=made.get("gif"))
+        # Of a set without a whole rep there is no rep to share.
+        written = publish([(staged[ending], targets[ending]) for ending in endings if staged[ending].exists()])
     progress(1.0)
     return written
 

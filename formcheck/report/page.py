@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from formcheck.design.palette import BAND_STYLES
+from formcheck.design.components import badge, measure, verdict
 from formcheck.report import summary, svg
 from formcheck.report.charts import Chart
 from formcheck.report.client_summary import ClientSummary
@@ -27,17 +27,28 @@ _CLIENT: Final = "client.html.j2"
 _DETAILS: Final = "details.html.j2"
 
 
-def report_page(content: ReportContent, *, overlay_name: str | None = None) -> str:
-    """Write the full report of a set as HTML: a whole page that loads nothing.
+def report_page(
+    content: ReportContent,
+    *,
+    overlay_name: str | None = None,
+    clip_name: str | None = None,
+    for_clinician: bool = False,
+) -> str:
+    """Write the report of a set as HTML: a whole page that loads nothing.
 
     Parameters
     ----------
     content
         What it says.
     overlay_name
-        File name of the overlay video beside the report, its only link; None where there is none.
+        File name of the overlay video beside the report; None where there is none.
+    clip_name
+        File name of the clip of one rep beside the report; None where there is none. There are no other links.
+    for_clinician
+        Whether what is folded away for the person who did the set is open.
     """
-    return _rendered(_REPORT, c=content, overlay=None if overlay_name is None else quote(overlay_name))
+    overlay, clip = (None if name is None else quote(name) for name in (overlay_name, clip_name))
+    return _rendered(_REPORT, c=content, overlay=overlay, clip=clip, is_open=for_clinician)
 
 
 def client_page(content: ClientSummary) -> str:
@@ -50,15 +61,17 @@ def details_html(assessment: Assessment) -> str:
     return _rendered(_DETAILS, tiles=summary.tiles(assessment), table=rep_table(assessment), plots=plots_of(assessment))
 
 
-def write_page(content: ReportContent, path: Path, *, overlay_name: str | None = None) -> None:
-    """Write the full report of a set to a file, whole or not at all.
+def write_page(
+    content: ReportContent, path: Path, *, overlay_name: str | None = None, clip_name: str | None = None
+) -> None:
+    """Write the report of a set to a file, whole or not at all; see `report_page`.
 
     Raises
     ------
     OutputError
         If the file cannot be written.
     """
-    html = report_page(content, overlay_name=overlay_name)
+    html = report_page(content, overlay_name=overlay_name, clip_name=clip_name)
     with writing_whole(path) as staged:
         staged.write_text(html, encoding="utf-8", errors="replace")
 
@@ -91,6 +104,6 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["bands"] = BAND_STYLES
+    environment.globals.update(badge=badge, measure=measure, verdict=verdict)
     environment.filters.update(data_address=_data_address, drawings=_drawings, first_upper=sentence_case)
     return environment

@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 
 import typst
 
+from formcheck.design.tokens import PAPER, typst_constants
 from formcheck.errors import OutputError
 from formcheck.pose.landmarks import Side
 from formcheck.report.charts import Chart
@@ -33,7 +34,7 @@ from formcheck.report.svg import draw_chart, report_style
 _FONT: Final = "Libertinus Serif"
 """Part of typst, so that a document looks the same everywhere."""
 _FONT_RULE: Final = re.compile(r"font: 12px [^;]*;")
-_VARIABLE: Final = re.compile(r"var\(--([a-z-]+)\)")
+_VARIABLE: Final = re.compile(r"var\(--fc-([a-z-]+)\)")
 _CLINICAL: Final = "clinical.typ"
 _CLIENT: Final = "client.typ"
 _PLOT_PX: Final = (760, 275)
@@ -48,6 +49,7 @@ _MOST_LETTERS: Final = 6000
 """Of a note: more than a page holds at any size, so nothing that could be shown is cut here."""
 _TEMPLATES: Final = "templates"
 _SHARED: Final = "common.typ"
+_TOKENS: Final = "tokens.typ"
 _DATA: Final = "data.json"
 _ACCESSIBLE: Final[Literal["ua-1"]] = "ua-1"
 """PDF/UA-1: readable by screen readers, and refused where a letter has no glyph."""
@@ -89,15 +91,15 @@ def client_pdf(content: ClientSummary) -> bytes:
     document: Document = _values(content)
     document["note"], document["note_cut"] = _bounded(content.note)
     files: dict[str, bytes] = {}
-    for i, picture in enumerate(content.pictures):
+    document["pictures"] = document["opening"]["pair"]
+    for i, shown in enumerate(content.opening.pair):
         document["pictures"][i]["file"] = name = f"picture{i}.jpg"
-        document["pictures"][i]["alt"] = picture.caption
-        files[name] = picture.frame.jpeg
-    if content.plot is not None:
-        label = chart_label(content.plot.chart)
-        files["plot.svg"] = print_chart(content.plot.chart, _CLIENT_PLOT_PX, label).encode()
-        plot = {"file": "plot.svg", "caption": content.plot.caption, "alt": label, "band": None}
-        document["pictures"] = [plot]
+        files[name] = shown.frame.jpeg
+    if (plot := content.opening.plot) is not None:
+        label = chart_label(plot.chart)
+        files["plot.svg"] = print_chart(plot.chart, _CLIENT_PLOT_PX, label).encode()
+        shown_plot = {"file": "plot.svg", "title": plot.title, "words": plot.caption, "alt": label, "level": None}
+        document["pictures"] = [shown_plot]
     data = printable(document)
     data["person"] = " · ".join(f"{_ISOLATE}{part}{_END_OF_ISOLATE}" for part in data["person"])
     return make_pdf(_CLIENT, data, files)
@@ -125,14 +127,10 @@ def print_chart(chart: Chart, size: tuple[int, int], label: str) -> str:
 
 @cache
 def print_style() -> str:
-    """Return the style sheet's rules for drawings, with the values of its variables in print."""
-    css = report_style()
-    blocks = re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)
-    light, _, paper = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in blocks)
-    colours = {**light, **paper}
-    rules = "\n".join(re.findall(r"^svg .*\}$", css, flags=re.MULTILINE))
+    """Return the style sheet's rules for drawings, with the colours of paper."""
+    rules = "\n".join(re.findall(r"^svg .*\}$", report_style(), flags=re.MULTILINE))
     rules = _FONT_RULE.sub(f'font-family: "{_FONT}"; font-size: 12px;', rules)
-    return _VARIABLE.sub(lambda name: colours[name.group(1)], rules)
+    return _VARIABLE.sub(lambda name: PAPER[name.group(1)], rules)
 
 
 def make_pdf(template: str, data: Document, files: Mapping[str, bytes]) -> bytes:
@@ -163,6 +161,7 @@ def make_pdf(template: str, data: Document, files: Mapping[str, bytes]) -> bytes
         for text in (template, _SHARED):
             source = resources.files("formcheck.report").joinpath(_TEMPLATES, text)
             (folder / text).write_bytes(source.read_bytes())
+        (folder / _TOKENS).write_text(typst_constants(), encoding="utf-8")
         json_text = json.dumps(data, allow_nan=False, ensure_ascii=True)
         (folder / _DATA).write_text(json_text, encoding="utf-8")
         for file_name, content in files.items():

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from formcheck.report.files import Progress, no_progress
-from formcheck.report.keyframes import KeyFrame, KeyFrameCollector, key_moments
+from formcheck.report.keyframes import KeyFrame, KeyFrameCollector, RepClip, key_moments
 from formcheck.report.overlay import Overlay
 from formcheck.session.assessment import Assessment
 from formcheck.video.reader import open_video
@@ -18,7 +18,13 @@ _USUAL_FPS: Final = 30.0
 
 
 def render_overlay(
-    video_path: Path, assessment: Assessment, out_path: Path, progress: Progress = no_progress
+    video_path: Path,
+    assessment: Assessment,
+    out_path: Path,
+    progress: Progress = no_progress,
+    *,
+    clip_path: Path | None = None,
+    clip_rep: int | None = None,
 ) -> list[KeyFrame]:
     """Write a set's video with the overlay drawn on it, and take the report's key frames on the way.
 
@@ -35,6 +41,9 @@ def render_overlay(
         H.264 file to write, whole or not at all.
     progress
         Told the share of the video that is done.
+    clip_path, clip_rep
+        GIF to write of one rep, and the index of the rep; None for no such clip. It is not written where the video
+        shows nothing of the rep.
 
     Returns
     -------
@@ -50,6 +59,8 @@ def render_overlay(
     """
     overlay = Overlay(assessment)
     collector = KeyFrameCollector(key_moments(assessment), overlay)
+    rep = next((rep for rep in assessment.complete_reps if rep.index == clip_rep), None)
+    clip = None if clip_path is None or rep is None else RepClip(rep, overlay)
     end_s = float(assessment.track.t_s[-1]) if len(assessment.track) else 0.0
     writer = VideoWriter(out_path, overlay.width, overlay.height, fps=_frame_rate(assessment))
     source = assessment.track.source
@@ -58,7 +69,11 @@ def render_overlay(
             picture = overlay.draw(frame)
             out.write(picture, frame.t_s)
             collector.offer(frame.t_s, picture)
+            if clip is not None:
+                clip.offer(frame.t_s, picture)
             progress(min(1.0, frame.t_s / end_s) if end_s > 0 else 1.0)
+    if clip is not None and clip_path is not None:
+        clip.write(clip_path)
     return collector.taken
 
 

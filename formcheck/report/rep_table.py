@@ -27,6 +27,8 @@ class Cell:
     """How many rows it covers: a value of the whole body covers all legs of its rep."""
     was: str = ""
     """The automatic value, where a review changed what is shown."""
+    head: str = ""
+    """What the column is called, for where a row is a card."""
 
 
 @dataclass(frozen=True)
@@ -121,4 +123,4 @@ def _cell(assessment: Assessment, rep: Rep, before: Rep | None, measure: str, le
     estimate = rep.measures.get(measure, {}).get(of)
     text = estimate_text(measure, estimate)
     level = level_of_value(assessment, rep, measure, of)
-    return Cell(text, level, rows if shared else 1, was_text(measure, before, of, estimate))
+    return Cell(text, level, rows if shared else 1, was_text(measure, before, of, estimate), label_of(measure))

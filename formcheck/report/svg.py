@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 import numpy as np
 from markupsafe import Markup
 
+from formcheck.design.components import css, shadow_css
 from formcheck.kinematics.reps import HOLD
 from formcheck.pose.landmarks import Side
 from formcheck.report.charts import Chart, Column, Floats, Peak
@@ -51,9 +52,10 @@ _ZONE_WORDS: Final = {**LEVEL_WORDS, Level.NOT_JUDGED: "unclear"}
 """Beside the plot, where there is room for a word."""
 
 
-def report_style() -> str:
-    """Return the report's style sheet."""
-    return resources.files("formcheck.report").joinpath(_STYLE).read_text(encoding="utf-8")
+def report_style(*, in_shadow: bool = False) -> str:
+    """Return the style sheet of reports with that of the components before it, for a document or a shadow tree."""
+    own = resources.files("formcheck.report").joinpath(_STYLE).read_text(encoding="utf-8")
+    return f"{shadow_css() if in_shadow else css()}\n{own}"
 
 
 def draw_chart(chart: Chart, size: tuple[int, int], label: str) -> Markup:

@@ -275,7 +275,7 @@ def _too_close(findings: Sequence[Finding]) -> tuple[str, ...]:
 def _change(assessment: Assessment, advice: Advice) -> Change:
     group = [f for f in assessment.findings if f.cue == advice.cue and level_of(f) is Level(advice.band.value)]
     leading = [f for f in group if f.check == advice.check] or group
-    furthest = max(leading, key=_off_good)
+    furthest = max(leading, key=off_good)
     return Change(
         check=advice.check,
         cue=advice.cue,
@@ -289,7 +289,7 @@ def _change(assessment: Assessment, advice: Advice) -> Change:
     )
 
 
-def _off_good(finding: Finding) -> float:
+def off_good(finding: Finding) -> float:
     """Return how far a value lies off the good ones."""
     if finding.bands is None:
         return abs(finding.value)

@@ -12,7 +12,8 @@ from formcheck.design import components
 from formcheck.design.components import css, form_row, level_class, person, verdict
 from formcheck.design.drawings import Drawing
 from formcheck.design.gallery import gallery
-from formcheck.design.palette import LEVEL_STYLES
+from formcheck.design.palette import BAND_STYLES
+from formcheck.exercises.finding import Level
 
 HOSTILE = '<script>alert("x")</script>'
 
@@ -66,16 +67,16 @@ def test_what_people_typed_stays_text(html: Markup) -> None:
     assert HOSTILE in tree.text
 
 
-@pytest.mark.parametrize("level", LEVEL_STYLES)
+@pytest.mark.parametrize("level", BAND_STYLES)
 def test_a_level_is_a_sign_and_a_word_and_has_its_colours(level: str) -> None:
-    style, tree = LEVEL_STYLES[level], Tree(verdict(level, "Title."))
+    style, tree = BAND_STYLES[Level(level)], Tree(verdict(level, "Title."))
     assert tree.text == f"{style.sign}{style.word}Title."
     assert level_class(level) in tree.classes
     assert f".fc.{level_class(level)} {{ --level:" in css()
 
 
 def test_an_unknown_level_is_refused() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(ValueError, match="excellent"):
         verdict("excellent", "Title.")
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.design.palette import BAND_STYLES, LEVEL_STYLES
-from formcheck.design.tokens import DARK, LIGHT, PAPER, Tokens, custom_properties, typst_constants
+from formcheck.design.palette import BAND_STYLES
+from formcheck.design.tokens import DARK, LIGHT, PAPER, Tokens, custom_properties, shadow_properties, typst_constants
 
 THEMES = {"light": LIGHT, "dark": DARK, "paper": PAPER}
-LEVELS = [level.replace("_", "-") for level in LEVEL_STYLES]
+LEVELS = [level.replace("_", "-") for level in BAND_STYLES]
 CONFIG = Path(__file__).resolve().parents[2] / ".streamlit" / "config.toml"
 
 
@@ -52,14 +52,14 @@ def test_text_can_be_read_by_weak_eyes(theme: Tokens) -> None:
 
 
 def test_lines_and_edges_stand_out_from_their_grounds(theme: Tokens) -> None:
-    grounds = ["page", *(f"{band.value}-tint" for band in BAND_STYLES)]
+    grounds = ["page", *(f"{level}-tint" for level in LEVELS)]
     pairs = [(leg, ground) for leg in ("left", "right") for ground in grounds] + [("edge", "panel"), ("edge", "page")]
     assert {pair: ratio for pair in pairs if (ratio := contrast(theme[pair[0]], theme[pair[1]])) < 3} == {}
 
 
 def test_levels_are_told_apart_without_colours() -> None:
-    assert len({style.sign for style in LEVEL_STYLES.values()}) == len(LEVEL_STYLES)
-    assert len({style.word for style in LEVEL_STYLES.values()}) == len(LEVEL_STYLES)
+    assert len({style.sign for style in BAND_STYLES.values()}) == len(BAND_STYLES)
+    assert len({style.word for style in BAND_STYLES.values()}) == len(BAND_STYLES)
 
 
 def test_browsers_get_every_role_in_both_themes() -> None:
@@ -67,6 +67,7 @@ def test_browsers_get_every_role_in_both_themes() -> None:
     for name in LIGHT:
         assert f"--fc-{name}: {LIGHT[name]};" in css
         assert f"--fc-{name}: light-dark({LIGHT[name]}, {DARK[name]});" in css
+    assert all(f"--fc-{name}: {DARK[name]};" in shadow_properties() for name in DARK)
     assert re.search(r"url\(|@import|https?:", css) is None
 
 

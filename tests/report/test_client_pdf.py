@@ -19,8 +19,9 @@ from formcheck.history.set_values import set_value
 from formcheck.kinematics.view import ViewKind
 from formcheck.report import safety
 from formcheck.report.client_details import ClientDetails
-from formcheck.report.client_summary import choose_pictures, client_summary, typical
+from formcheck.report.client_summary import client_summary
 from formcheck.report.keyframes import KeyFrame
+from formcheck.report.opening import opening_of, typical
 from formcheck.report.pdf import client_pdf
 from formcheck.session.assessment import Assessment, Plan
 from formcheck.session.verdict import Level
@@ -71,7 +72,8 @@ def test_page_says_what_a_tired_person_needs(front_set: Assessment) -> None:
         "Anna K. · 3 March 2026 · with Dr Rivera",
         "Point your kneecap over your second toe",
         "Knee over toe, left leg, in reps 2 and 3.",
-        "Left 9 ± 9° inward",
+        "Knee alignment, left 9° inward",
+        "FPPA 9 ± 9°",
         "Before 2, during 3, after 1",
         "10 reps, down to 45° of knee bend, holding for 3 s and 2 times a day.",
         "Use a mirror.",
@@ -86,16 +88,16 @@ def test_page_says_what_a_tired_person_needs(front_set: Assessment) -> None:
 
 def test_depth_is_told_with_its_uncertainty_and_the_plan(make_assessment: Callable[..., Assessment]) -> None:
     text = text_of(made(make_assessment(ViewKind.SIDE, plan=Plan(target_depth_deg=45, reps=10))))
-    assert "Left 60 ± 4°" in text
+    assert "How deep, left 60°" in text
+    assert "Depth 60 ± 4°" in text
     assert "planned 45°" in text
     assert "3 of 10" in text
 
 
 def test_a_knee_in_line_has_no_direction(front_set: Assessment) -> None:
-    facts = {
-        fact.label: fact.values for fact in client_summary(as_measured(front_set), DETAILS, (), generated_on="").facts
-    }
-    assert facts["Knee alignment"][1] == "Right 0\N{NO-BREAK SPACE}±\N{NO-BREAK SPACE}5°"
+    lines = {line.label: line for line in opening_of(front_set, ()).measures}
+    assert lines["Knee alignment, right"].value == "0°"
+    assert lines["Knee alignment, right"].detail == "FPPA 0 ± 5°"
 
 
 def test_many_reps_do_not_make_the_camera_better(front_set: Assessment) -> None:
@@ -174,10 +176,11 @@ def test_no_correction_no_mention(front_set: Assessment) -> None:
 
 
 def test_pictures_are_the_worst_rep_and_a_good_one(front_set: Assessment) -> None:
-    chosen = choose_pictures(front_set, [key_frame(rep) for rep in (1, 2, 3)])
-    assert [picture.frame.rep for picture in chosen] == [2, 1]
-    assert [picture.band for picture in chosen] == [Level.FAULT, None]
-    assert chosen[0].caption == "Rep 2 at the bottom: look at knee over toe, left leg."
+    worst, best = opening_of(front_set, [key_frame(rep) for rep in (1, 2, 3)]).pair
+    assert (worst.frame.rep, worst.level, worst.title) == (2, Level.FAULT, "Rep 2: change this")
+    assert worst.words == "Knee over toe, left: about 4 cm inward"
+    assert (best.frame.rep, best.level, best.title) == (1, Level.GOOD, "Rep 1: more like this")
+    assert best.words == ""
 
 
 @pytest.mark.parametrize("shape", [(300, 240), (400, 60), (60, 700)])

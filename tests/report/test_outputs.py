@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from pathlib import Path
 
 import av
@@ -26,9 +28,9 @@ def write(filmed: Filmed, out_dir: Path, *, video: bool = True, report: bool = T
     return write_outputs(assessment, path, out_dir, stem, video=video, report=report, generated_on="3 March 2025")
 
 
-def test_four_files_and_nothing_else(filmed_set: Filmed, out_dir: Path) -> None:
+def test_five_files_and_nothing_else(filmed_set: Filmed, out_dir: Path) -> None:
     written = write(filmed_set, out_dir)
-    assert [path.name for path in written] == ["set.json", "set.csv", "set.mp4", "set.html"]
+    assert [path.name for path in written] == ["set.json", "set.csv", "set.mp4", "set.gif", "set.html"]
     assert sorted(out_dir.iterdir()) == sorted(written)
 
 
@@ -50,8 +52,24 @@ def test_report_has_a_picture_of_each_whole_rep_with_or_without_overlay(
 ) -> None:
     write(filmed_set, out_dir, video=video)
     html = (out_dir / "set.html").read_text(encoding="utf-8")
-    assert html.count("data:image/jpeg;base64,/9j/") == 1
+    assert len(set(re.findall(r"data:image/jpeg;base64,/9j/[^\"]+", html))) == 1
     assert ('href="set.mp4"' in html) is video
+    assert ('href="set.gif"' in html) is video
+
+
+def test_one_rep_to_share_is_that_rep_as_it_happened(filmed_set: Filmed, out_dir: Path) -> None:
+    write(filmed_set, out_dir)
+    (rep,) = filmed_set[0].complete_reps
+    shown = times_of(out_dir / "set.gif")
+    assert shown[-1] == pytest.approx(rep.end_s - rep.start_s, abs=0.8)
+    assert (out_dir / "set.gif").stat().st_size < 2_000_000
+
+
+def test_a_set_without_a_whole_rep_has_none_to_share(filmed_set: Filmed, out_dir: Path) -> None:
+    assessment = dataclasses.replace(filmed_set[0], reps=tuple(r for r in filmed_set[0].reps if not r.complete))
+    written = write((assessment, filmed_set[1]), out_dir)
+    assert [path.suffix for path in written] == [".json", ".csv", ".mp4", ".html"]
+    assert "set.gif" not in (out_dir / "set.html").read_text(encoding="utf-8")
 
 
 def test_saved_landmarks_give_no_overlay(filmed_set: Filmed, out_dir: Path) -> None:

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 import pytest
 
+from formcheck.design.tokens import LIGHT, SIZES
 from formcheck.kinematics.view import ViewKind
 from formcheck.report import safety
 from formcheck.report.content import report_content
@@ -131,6 +132,49 @@ def test_hostile_names_are_shown_and_never_run(front_set: Assessment) -> None:
     assert all("<" not in attrs["href"] for _, attrs in page.of("a"))
 
 
+def test_the_first_screen_is_verdict_pictures_target_next_and_safety(front_set: Assessment) -> None:
+    text = Page(html_of(front_set, (PICTURE, dataclasses.replace(PICTURE, rep=1)))).text
+    parts = (
+        "▲ fault Point your kneecap over your second toe Knee over toe, left leg, in reps 2 and 3.",
+        "▲ fault Rep 2: change this Knee over toe, left: about 4 cm inward",
+        "● good Rep 1: more like this",
+        "What comes next In the next set, think of this one thing only.",
+        safety.IN_ONE_LINE,
+        "Your set in short Rep 1 ● good Rep 2 ▲ fault Rep 3 ◆ caution Rep 4 ○ cut off",
+        "Every rep and every number",
+    )
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+
+
+def test_what_is_for_clinicians_is_folded_and_hashes_come_last(front_set: Assessment) -> None:
+    content = report_content(front_set, (), generated_on="today")
+    folded = [attrs for _, attrs in Page(report_page(content)).of("details")]
+    assert len(folded) == 5
+    assert not any("open" in attrs for attrs in folded)
+    opened = [attrs for _, attrs in Page(report_page(content, for_clinician=True)).of("details")]
+    assert all("open" in attrs for attrs in opened)
+    html = report_page(content)
+    assert html.index("<code>") > html.rindex("<details")
+
+
+def test_every_value_of_a_table_has_its_head_with_it(any_set: Assessment) -> None:
+    tables = re.findall(r'<table class="cards">(.*?)</table>', html_of(any_set), flags=re.DOTALL)
+    assert tables
+    for table in tables:
+        heads = set(re.findall(r'<th scope="col">(.*?)</th>', table))
+        cells = re.findall(r"<td([^>]*)>(.*?)</td>", table, flags=re.DOTALL)
+        named = [re.search(r'data-head="(.*?)"', attrs) for attrs, text in cells if text.strip()]
+        assert all(name is not None and name[1] in heads for name in named)
+
+
+def test_the_last_time_is_told_where_there_was_one(front_set: Assessment) -> None:
+    said = "Knee over foot: 2 cm nearer to the foot than on 3 March."
+    content = report_content(front_set, (), generated_on="today", last_time=said)
+    assert f"Compared with last time {said}" in Page(report_page(content)).text
+    assert "Compared with last time" not in Page(html_of(front_set)).text
+
+
 def test_what_to_change_first_comes_before_any_number(front_set: Assessment) -> None:
     text = Page(html_of(front_set)).text
     assert text.index("Point your kneecap over your second toe") < text.index("At a glance")
@@ -207,42 +251,11 @@ def test_origin_of_the_numbers_is_complete(front_set: Assessment) -> None:
     assert front_set.track.source.sha256 in text
 
 
-def luminance(colour: str) -> float:
-    """Return the relative luminance of `#rrggbb` (WCAG 2.2)."""
-    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b
-
-
-def contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours (WCAG 2.2)."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def palettes() -> dict[str, dict[str, str]]:
-    """Read the style sheet's colours for light, dark and print."""
+def test_every_colour_is_a_token() -> None:
     css = resources.files("formcheck.report").joinpath("templates/report.css").read_text(encoding="utf-8")
-    blocks = re.findall(r":root \{(.*?)\}", css, flags=re.DOTALL)
-    light, dark, paper = (dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6})", block)) for block in blocks)
-    return {"light": light, "dark": {**light, **dark}, "print": {**light, **paper}}
-
-
-@pytest.mark.parametrize("mode", ["light", "dark", "print"])
-def test_text_can_be_read_by_weak_eyes(mode: str) -> None:
-    c = palettes()[mode]
-    pairs = [(c[ink], c[ground]) for ink in ("ink", "quiet", "link") for ground in ("page", "panel")]
-    pairs += [(c[f"{band}-word"], c["page"]) for band in ("good", "caution", "fault")]
-    pairs += [(c["good-word"], c["panel"]), (c["ink"], c["phase"]), (c["ink"], c["phase-hold"])]
-    pairs += [(c[f"{band}-ink"], c[band]) for band in ("caution", "fault")]
-    assert min(contrast(*pair) for pair in pairs) >= 4.5
-
-
-@pytest.mark.parametrize("mode", ["light", "dark", "print"])
-def test_lines_stand_out_from_every_band(mode: str) -> None:
-    c = palettes()[mode]
-    grounds = [c["page"], *(c[f"zone-{band}"] for band in ("good", "caution", "fault"))]
-    assert min(contrast(c[leg], ground) for leg in ("left", "right") for ground in grounds) >= 3
+    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|rgba?\(", css) == []
+    used = set(re.findall(r"var\(--fc-([\w-]+)\)", css))
+    assert used <= {*LIGHT, *SIZES, "font"}
 
 
 @pytest.mark.parametrize("name", ["set.trc", "set.CSV"])

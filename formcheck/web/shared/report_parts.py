@@ -33,21 +33,18 @@ def ask_csv_dialect() -> CsvDialect:
     return dialect
 
 
-_SYSTEM_IS_DARK: Final = "@media (prefers-color-scheme: dark) {\n  :root {"
-_APP_IS_DARK: Final = "@media all {\n  :host(.dark) {"
 _INSIDE: Final = """
-.parts { padding: 0; max-width: none; font-family: var(--st-font, system-ui, sans-serif); }
-:host, :host(.dark) { --page: var(--st-background-color); }
+.parts { padding: 0; max-width: none; font-family: var(--st-font, var(--fc-font)); }
+:host, :host(.dark) { --fc-page: var(--st-background-color); }
 """
 
 
 def style_in_shadow() -> str:
     """Return the report's style for a shadow root, which goes by the app's light or dark and not by the system's.
 
-    The style speaks of a whole document; here its root is the component's, and its body a box of class `parts`.
+    The style speaks of a whole document; here its body is a box of class `parts`.
     """
-    style = report_style().replace(_SYSTEM_IS_DARK, _APP_IS_DARK).replace(":root", ":host")
-    return style.replace("\nbody {", "\n.parts {")
+    return report_style(in_shadow=True).replace(":root", ":host").replace("\nbody {", "\n.parts {")
 
 
 _parts = st.components.v2.component(

@@ -1,0 +1,323 @@
+"""What a person reads first of a set: the verdict, the worst and the best rep, one target, what comes next, safety.
+
+One content for the report's first screen, the client's page and the client's PDF. Texts are plain and short.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from formcheck.exercises.finding import Finding, Level
+from formcheck.exercises.words import plain_label, plain_text
+from formcheck.history.set_values import value_of_reps
+from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import Measure, Per
+from formcheck.kinematics.measures.registry import DEPTH, in_order, tempo_measures
+from formcheck.kinematics.view import ViewQuality
+from formcheck.report import safety
+from formcheck.report.charts import Chart, charts_of
+from formcheck.report.client_details import ClientDetails, prescription
+from formcheck.report.keyframes import KeyFrame
+from formcheck.report.plain_text import one_line, paragraphs
+from formcheck.report.timeline import scored_legs
+from formcheck.report.words import direction_of, estimate_text, label_of, sentence_case
+from formcheck.session.assessment import Assessment, Rep
+from formcheck.session.verdict import (
+    Change,
+    RepVerdict,
+    SetVerdict,
+    off_good,
+    verdict_of_measure,
+    verdict_of_set,
+)
+
+LONGEST_NAME: Final = 60
+LONGEST_CUE: Final = 120
+LONGEST_SENTENCE: Final = 240
+_MOST_AFTER: Final = 2
+"""Named below the first change; further ones are in the tables."""
+_MOST_STEPS: Final = 6
+"""Of what comes next; a longer text goes on in the clinical report."""
+_MORE_IN_REPORT: Final = "More in the clinical report."
+_BEST_FIRST: Final = (Level.GOOD, Level.NOT_JUDGED, Level.NOT_MEASURED, Level.CAUTION, Level.FAULT)
+_OFF: Final = (Level.CAUTION, Level.FAULT)
+_BOTH: Final = "both"
+_REPS: Final = "reps_count"
+_LINES: Final = {"left": "solid line", "right": "dashed line"}
+
+
+@dataclass(frozen=True)
+class ShownRep:
+    """A picture of a rep with what it is shown for."""
+
+    frame: KeyFrame
+    title: str
+    """`Rep 2: change this`."""
+    level: Level
+    words: str
+    """What is off in it, with its value."""
+    alt: str
+    """For people who do not see it."""
+
+
+@dataclass(frozen=True, eq=False)
+class OpeningPlot:
+    """A plot in place of pictures."""
+
+    title: str
+    caption: str
+    """What it shows and which line is which leg."""
+    chart: Chart
+
+
+@dataclass(frozen=True)
+class Target:
+    """The one thing to reach in the next set."""
+
+    aim: str
+    """`Knee over foot: up to 1 cm inward`."""
+    now: str
+    """What it came to in this set, at worst; empty where the aim says it all."""
+
+
+@dataclass(frozen=True)
+class RepMark:
+    """A rep by its number, and what it comes to."""
+
+    rep: int
+    level: Level
+    word: str
+    """In a word or two; empty for the level's own."""
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """A value over the set for the person who did it, with what is good."""
+
+    label: str
+    value: str
+    good: str
+    """`good is up to 6° inward`; empty where nobody says."""
+    level: Level | None
+    """None where a level would say nothing."""
+    detail: str
+    """For the clinician: the term, and how far the value may be off."""
+
+
+@dataclass(frozen=True, eq=False)
+class Opening:
+    """What a person reads first."""
+
+    level: Level
+    title: str
+    detail: str
+    then: tuple[str, ...]
+    """Cues of what to change after that."""
+    praise: str
+    pair: tuple[ShownRep, ...]
+    """The worst rep, then the best; one where they are alike, none without pictures."""
+    plot: OpeningPlot | None
+    """Where there are no pictures."""
+    target: Target | None
+    """None where there is nothing to change, or nothing was judged."""
+    next_steps: tuple[str, ...]
+    last_time: str
+    """What changed since the last set; empty where there was none."""
+    safety: str
+    reps: tuple[RepMark, ...]
+    measures: tuple[MeasureLine, ...]
+
+
+def opening_of(
+    assessment: Assessment,
+    frames: Sequence[KeyFrame],
+    details: ClientDetails | None = None,
+    *,
+    last_time: str = "",
+) -> Opening:
+    """Say what a person reads first of a set.
+
+    Parameters
+    ----------
+    assessment
+        The set.
+    frames
+        Pictures of the reps at their deepest; where there are none, a plot takes their place.
+    details
+        The plan from now on and what the clinician wrote; None for a report that is of nobody in particular.
+    last_time
+        What changed since the last set, in a sentence.
+    """
+    verdict = verdict_of_set(assessment)
+    pair = _pair(assessment, verdict, frames)
+    return Opening(
+        level=verdict.level,
+        title=one_line(verdict.title, LONGEST_CUE),
+        detail=one_line(verdict.detail, LONGEST_SENTENCE),
+        then=tuple(one_line(change.cue, LONGEST_CUE) for change in _then(verdict)),
+        praise=one_line(verdict.praise, LONGEST_SENTENCE),
+        pair=pair,
+        plot=None if pair else _plot(charts_of(assessment)),
+        target=_target(verdict),
+        next_steps=_next_steps(verdict, details),
+        last_time=one_line(last_time, LONGEST_SENTENCE),
+        safety=safety.IN_ONE_LINE,
+        reps=tuple(_mark(each) for each in verdict.reps),
+        measures=_measures(assessment),
+    )
+
+
+def rep_to_share(assessment: Assessment) -> int | None:
+    """Return the index of the rep to be shown on its own: the worst one; None where no rep counts."""
+    verdict = verdict_of_set(assessment)
+    counted = {rep.index for rep in assessment.complete_reps}
+    shown = [each for each in verdict.reps if each.rep in counted]
+    return max(shown, key=lambda each: _badness(each, verdict)).rep if shown else None
+
+
+def typical(reps: Sequence[Rep], measure: str, leg: str) -> Estimate | None:
+    """Return the middle value of a measure over reps with its error, the same as in a comparison of sets.
+
+    The error is not made smaller by the number of reps: most of it, the model's and the camera's, is the same in all.
+    What the reps scatter comes on top of it.
+    """
+    found = [rep.measures.get(measure, {}).get(leg) for rep in reps]
+    value = value_of_reps([estimate for estimate in found if estimate is not None and math.isfinite(estimate.value)])
+    return None if value is None else value.estimate
+
+
+def _pair(assessment: Assessment, verdict: SetVerdict, frames: Sequence[KeyFrame]) -> tuple[ShownRep, ...]:
+    """Choose the rep that shows best what to change first, and the best one."""
+    by_index = {each.rep: each for each in verdict.reps}
+    known = [(frame, by_index[frame.rep]) for frame in frames if frame.rep in by_index]
+    if not known:
+        return ()
+    worst = max(known, key=lambda each: _badness(each[1], verdict))
+    best = min(known, key=lambda each: _badness(each[1], verdict))
+    if worst[1].level not in _OFF or worst is best:
+        title = "change this" if worst[1].level in _OFF else "at the bottom"
+        return (_shown(assessment, *best, title, verdict),)
+    like = "more like this" if best[1].level is Level.GOOD else "the best one"
+    return (_shown(assessment, *worst, "change this", verdict), _shown(assessment, *best, like, verdict))
+
+
+def _badness(rep: RepVerdict, verdict: SetVerdict) -> tuple[bool, int, float, int]:
+    """Return what to order reps by, best first: last what shows the first change, and most."""
+    shown = _shows(rep, verdict)
+    return shown is not None, _BEST_FIRST.index(rep.level), 0.0 if shown is None else off_good(shown), len(rep.findings)
+
+
+def _shows(rep: RepVerdict, verdict: SetVerdict) -> Finding | None:
+    """Return the finding of a rep that the first change of the set speaks of; None where it shows nothing of it."""
+    cue = verdict.changes[0].cue if verdict.changes else ""
+    return max((finding for finding in rep.findings if cue and finding.cue == cue), key=off_good, default=None)
+
+
+def _shown(assessment: Assessment, frame: KeyFrame, rep: RepVerdict, title: str, verdict: SetVerdict) -> ShownRep:
+    finding = _shows(rep, verdict) or next(iter(rep.findings), None)
+    words = "" if finding is None else _found(finding)
+    said = f" {words}." if words else ""
+    alt = f"{assessment.exercise_name}, rep {rep.rep} at the bottom, with the measured skeleton drawn in.{said}"
+    return ShownRep(frame, f"Rep {rep.rep}: {title}", rep.level, words, alt)
+
+
+def _found(finding: Finding) -> str:
+    leg = "" if finding.leg == _BOTH else f", {finding.leg}"
+    value = plain_text(finding.measure, Estimate(finding.value, finding.error))
+    return f"{one_line(sentence_case(finding.name), LONGEST_NAME)}{leg}: {value}"
+
+
+def _target(verdict: SetVerdict) -> Target | None:
+    change = _first(verdict)
+    if change is None or not change.good:
+        return None
+    leg = "" if change.leg == _BOTH else f", {change.leg} leg"
+    return Target(
+        f"{one_line(sentence_case(change.name), LONGEST_NAME)}{leg}: {change.good}", f"{change.value} today, at worst"
+    )
+
+
+def _first(verdict: SetVerdict) -> Change | None:
+    """Return what to change first; None where the verdict is about something else."""
+    return next((change for change in verdict.changes[:1] if change.cue == verdict.title), None)
+
+
+def _then(verdict: SetVerdict) -> tuple[Change, ...]:
+    after = verdict.changes if _first(verdict) is None else verdict.changes[1:]
+    return after[:_MOST_AFTER]
+
+
+def _next_steps(verdict: SetVerdict, details: ClientDetails | None) -> tuple[str, ...]:
+    """Return what was prescribed and written for the time to come; where nothing was, what to do in the next set."""
+    if details is not None:
+        written = paragraphs(details.next_steps)
+        steps = [one_line(step, LONGEST_SENTENCE) for step in written[:_MOST_STEPS]]
+        if len(written) > _MOST_STEPS or any(len(step) > LONGEST_SENTENCE for step in written):
+            steps.append(_MORE_IN_REPORT)
+        prescribed = prescription(details.plan, details.sessions_a_day)
+        if found := [*([prescribed] if prescribed else []), *steps]:
+            return tuple(found)
+    if _first(verdict) is not None:
+        return ("In the next set, think of this one thing only.",)
+    return ("Do the next set just like this one.",) if verdict.level is Level.GOOD else ()
+
+
+def _mark(rep: RepVerdict) -> RepMark:
+    own = rep.level is Level.NOT_JUDGED and not rep.findings
+    return RepMark(rep.rep, rep.level, rep.words if own else "")
+
+
+def _plot(charts: Sequence[Chart]) -> OpeningPlot | None:
+    """Describe one plot: one with bands before one without; None where there is none."""
+    chart = next((chart for chart in charts if chart.columns), charts[0] if charts else None)
+    if chart is None:
+        return None
+    legs = ", ".join(f"{line.side.value} leg {_LINES[line.side.value]}" for line in chart.lines)
+    title = label_of(chart.measure)
+    return OpeningPlot(title, f"{title} over the set: {legs}. {direction_of(chart.measure)}", chart)
+
+
+def _measures(assessment: Assessment) -> tuple[MeasureLine, ...]:
+    lines = [_count(assessment)]
+    if assessment.view.verdict is not ViewQuality.REFUSED:
+        for measure in in_order(lambda each: each.wording.plain):
+            lines += _lines(assessment, measure, [side.value for side in scored_legs(assessment)])
+    for measure in tempo_measures():
+        lines += _lines(assessment, measure, [_BOTH])
+    return tuple(lines)
+
+
+def _count(assessment: Assessment) -> MeasureLine:
+    done, planned = len(assessment.complete_reps), assessment.plan.reps
+    verdict = verdict_of_measure(assessment, _REPS, _BOTH)
+    value = str(done) if planned is None else f"{done} of {planned}"
+    return MeasureLine("Reps", value, "", _told(verdict.level), "whole ones")
+
+
+def _lines(assessment: Assessment, measure: Measure, legs: Sequence[str]) -> list[MeasureLine]:
+    lines = []
+    for leg in legs:
+        estimate = typical(assessment.complete_reps, measure.name, leg)
+        if estimate is None:
+            continue
+        verdict = verdict_of_measure(assessment, measure.name, leg)
+        label = plain_label(measure.name) + ("" if leg == _BOTH else f", {leg}")
+        good = f"good is {verdict.good_text}" if verdict.good_text else ""
+        level = verdict.level if measure.per is Per.LEG else _told(verdict.level)
+        lines.append(
+            MeasureLine(label, plain_text(measure.name, estimate), good, level, _term(assessment, measure, estimate))
+        )
+    return lines
+
+
+def _told(level: Level) -> Level | None:
+    return None if level in (Level.NOT_JUDGED, Level.NOT_MEASURED) else level
+
+
+def _term(assessment: Assessment, measure: Measure, estimate: Estimate) -> str:
+    said = f"{measure.wording.short} {estimate_text(measure.name, estimate)}".strip()
+    target = assessment.plan.target_depth_deg
+    return f"{said}; planned {target:g}°" if measure.name == DEPTH and target is not None else said
