@@ -1,8 +1,8 @@
-"""Moments that come from outside: read in one place, and kept to years that every calendar and time zone can show."""
+"""Moments: those from outside are read here, kept to years that every calendar can show; and how people read them."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
@@ -44,3 +44,18 @@ def read_moment(text: str, *, zone_needed: bool = False) -> datetime:
     if not is_sensible(moment):
         raise ValueError(f"{text} is no date of our time")
     return moment.astimezone(UTC)
+
+
+def day_text(day: date) -> str:
+    """Write a day as it is written everywhere: `3 March 2026`."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def short_day_text(day: date) -> str:
+    """Write a day in little room: `3 Mar 2026`."""
+    return f"{day.day} {day:%b} {day.year}"
+
+
+def time_text(moment: datetime) -> str:
+    """Write day and time, by the moment's own time zone: `3 March 2026, 09:30`."""
+    return f"{day_text(moment)}, {moment:%H:%M}"

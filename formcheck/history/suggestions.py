@@ -24,6 +24,7 @@ from formcheck.history.ladder import (
 from formcheck.history.sessions import Session, sessions_of
 from formcheck.history.suggestion import Evidence, PlanInForce, Rule, Suggested, Suggestion
 from formcheck.history.summary import SetSummary
+from formcheck.moments import day_text
 from formcheck.session.pain import COMFORT_LIMIT, NO_SESSION_FROM, STOP_ABOVE, Load, advice_after
 
 SESSIONS_IN_A_ROW: Final = 3
@@ -84,7 +85,7 @@ def _too_much_elsewhere(
     for exercise in dict.fromkeys(each.result.exercise for each in sets if each.result.exercise != now.exercise):
         other = [each for each in sets if each.result.exercise == exercise and _same_leg(each, now)]
         found += [
-            f"{_date_text(session.day(zone))}: another exercise ({exercise}) was too much, so nothing gets harder."
+            f"{day_text(session.day(zone))}: another exercise ({exercise}) was too much, so nothing gets harder."
             for session in sessions_of(other)
             if session.day(zone) >= first_day and too_much(session)
         ]
@@ -97,10 +98,6 @@ def _same_leg(each: SetSummary, now: PlanInForce) -> bool:
 
 def _day(moment: datetime, zone: tzinfo | None) -> date:
     return (moment if zone is None else moment.astimezone(zone)).date()
-
-
-def _date_text(day: date) -> str:
-    return f"{day:%d %b %Y}".lstrip("0")
 
 
 def _unless_answered(found: Suggestion | None, answered_at: Mapping[Rule, datetime], why: str = "") -> Suggested:
@@ -212,7 +209,7 @@ def _progress(sessions: Sequence[Session], now: PlanInForce, zone: tzinfo | None
 
 def _against(session: Session, level: Level, zone: tzinfo | None) -> list[str]:
     """Return what of a session speaks against a harder level, or is not known."""
-    day = _date_text(session.day(zone))
+    day = day_text(session.day(zone))
     found = []
     if session.unanswered:
         found.append(f"{day}: not answered: {', '.join(session.unanswered)}.")

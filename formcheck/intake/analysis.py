@@ -23,7 +23,7 @@ from formcheck.intake.claims import Claim, LeaseLostError, claimed, mark_done
 from formcheck.intake.guesses import guess_date, guess_person_by_plan
 from formcheck.intake.states import UploadState, file_suffix, older_work_folders, upload_path, work_folder
 from formcheck.intake.wishes import Guess, Wishes, guess_of, wishes_of
-from formcheck.moments import read_moment
+from formcheck.moments import day_text, read_moment
 from formcheck.pose.landmarks import Side
 from formcheck.pose.models import PoseModel
 from formcheck.pose.people import Region, SeveralPeopleError
@@ -126,7 +126,7 @@ def _decided(
     stored = None if person_id is None else current_plan(work, person_id, name, leg)
     if not said.plan_said and stored is not None:
         request = replace(request, plan=prescribed(stored).plan)
-        guesses["plan"] = Guess(stored.id, f"prescribed since {stored.from_at:%d %B %Y}".replace(" 0", " "))
+        guesses["plan"] = Guess(stored.id, f"prescribed since {day_text(stored.from_at)}")
     done_at = said.done_at
     if done_at is None:
         date = guess_date(recorded, said.last_modified, row.created_at)

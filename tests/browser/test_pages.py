@@ -25,11 +25,12 @@ PAGES = {
 
 
 def watched(page: Page) -> tuple[set[str], list[str]]:
-    """Return the hosts that a page asks and the faults of its scripts, filled as it goes."""
+    """Return the hosts that a page asks, and the faults of its scripts and what it asks in vain, filled as it goes."""
     hosts: set[str] = set()
     faults: list[str] = []
     page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
     page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("response", lambda answer: faults.append(answer.url) if answer.status >= 400 else None)
     return hosts, faults
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from formcheck.moments import time_text
 from formcheck.records.access import Actor
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
@@ -89,7 +90,7 @@ def _remote_part(work: Work, set_id: str) -> RemotePart | None:
         return None
     there = ", ".join(f"{seat.name} ({_ROLES.get(seat.role, seat.role)})" for seat in told.attended)
     held = told.session.opened_at or told.session.created_at
-    facts = (("Held on", f"{held.astimezone():%d %B %Y, %H:%M}"), ("There", there))
+    facts = (("Held on", time_text(held.astimezone())), ("There", there))
     lines = tuple(
         RemoteLine(
             "" if each.t_s is None else f"{each.t_s:.1f} s",

@@ -13,6 +13,7 @@ from starlette.datastructures import MutableHeaders
 from streamlit import file_util
 
 from formcheck.web.downloads.made_file import PRIVATE_HEADERS
+from formcheck.web.gate.page_head import SCRIPT
 from formcheck.web.shared.addresses import JOIN_PATH, SESSION_PATH
 
 _INLINE_SCRIPT: Final = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -36,10 +37,10 @@ def page_policy() -> str:
     """Return the Content-Security-Policy of pages and of what they load.
 
     Streamlit writes styles into its pages, and loads the script of a component from a `blob:` that it has made; no
-    script stands in a page but the one that Streamlit's own `index.html` has, which is named by its hash.
+    script stands in a page but the one that Streamlit's own `index.html` has and ours (`page_head`), named by hashes.
     """
     index = Path(file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
-    digests = [hashlib.sha256(script.encode()).digest() for script in _INLINE_SCRIPT.findall(index)]
+    digests = [hashlib.sha256(script.encode()).digest() for script in (*_INLINE_SCRIPT.findall(index), SCRIPT)]
     hashes = "".join(f" 'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
     rules = {
         "default-src": "'none'",

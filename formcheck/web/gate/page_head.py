@@ -1,7 +1,7 @@
-"""What our pages say in their head beside what Streamlit writes there: that the app can be installed, and its colour.
+"""What our pages say in their head beside Streamlit's own: where the app is, that it can be installed, and its colour.
 
 Streamlit has no setting for it. Its one `index.html` is the answer for every page, so the elements are put into it on
-its way out. They load nothing but the manifest and an icon of this server: the Content-Security-Policy stays as it is.
+its way out. They load nothing but the manifest and an icon of this server.
 """
 
 from __future__ import annotations
@@ -17,7 +17,11 @@ _PATHS: Final = frozenset({"/", *(f"/{page}" for page in PAGES)})
 _ICON: Final = f"{OFFLINE_PATH}/icon-192.png"
 COLOUR: Final = "#00568a"
 """Of the icon, and of what browsers draw around an installed app."""
+SCRIPT: Final = 'window.__streamlit = { BACKEND_BASE_URL: location.origin + "/" }'
+"""Streamlit's page takes its own address for a folder that the app might be in, and asks there in vain before it asks
+at the root. The Content-Security-Policy names this script by its hash."""
 ELEMENTS: Final = (
+    f"<script>{SCRIPT}</script>"
     f'<link rel="manifest" href="{MANIFEST_PATH}" />'
     f'<link rel="apple-touch-icon" href="{_ICON}" />'
     f'<meta name="theme-color" content="{COLOUR}" />'

@@ -6,7 +6,8 @@ from typing import Final
 
 from formcheck.records.tables import AuditEntry
 from formcheck.report.document_kinds import DocumentKind
-from formcheck.web.shared.plain_text import as_typed, time_of
+from formcheck.web.shared.dates import time_of
+from formcheck.web.shared.plain_text import as_typed
 
 _WORDS: Final = {
     "account.added": "login added",

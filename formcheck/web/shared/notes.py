@@ -12,8 +12,9 @@ from formcheck.records.notes import delete_note, write_note
 from formcheck.records.records import Records
 from formcheck.records.tables import Note
 from formcheck.web.shared.addresses import REVIEW
+from formcheck.web.shared.dates import time_of
 from formcheck.web.shared.navigation import page_link
-from formcheck.web.shared.plain_text import as_typed, time_of
+from formcheck.web.shared.plain_text import as_typed
 
 
 def show_notes(

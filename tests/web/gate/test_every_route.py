@@ -139,13 +139,13 @@ def test_what_no_page_needs_is_not_there(client: TestClient, method: str, addres
     assert answer.headers["connection"] == "close"
 
 
-def test_pages_are_there_and_their_one_inline_script_is_named(client: TestClient) -> None:
+def test_pages_are_there_and_their_two_inline_scripts_are_named(client: TestClient) -> None:
     for address in ("/", *(f"/{each}" for each in PAGES)):
         answer = client.get(address)
         assert answer.status_code == 200
         assert answer.headers["content-security-policy"] == page_policy()
         inline = answer.text.count("<script>")
-        assert page_policy().count("'sha256-") == inline == 1
+        assert page_policy().count("'sha256-") == inline == 2
     assert client.get("/videos/").headers["location"] == "/videos"
 
 

@@ -16,7 +16,8 @@ from formcheck.records.tables import StoredPlan
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.service import records_service
-from formcheck.web.shared.plain_text import as_typed, day_of
+from formcheck.web.shared.dates import day_of
+from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import in_words
 
 _PERSON: Final = "live_sets_person"

@@ -12,6 +12,7 @@ import streamlit as st
 from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.history.comparison import Kind
 from formcheck.history.summary import ResultSummary, SetSummary
+from formcheck.moments import time_text
 from formcheck.pose.landmarks import Side
 from formcheck.records.tables import Person
 from formcheck.report.words import counted
@@ -95,7 +96,7 @@ def choose_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
 def set_name(each: SetSummary, zone: tzinfo) -> str:
     """Return how a set is listed: `3 March 2026, 09:30 · front · left leg · 10 reps`."""
     result = each.result
-    parts = [f"{each.done_at.astimezone(zone):%d %B %Y, %H:%M}".lstrip("0"), result.view.value]
+    parts = [time_text(each.done_at.astimezone(zone)), result.view.value]
     legs = _legs(result)
     if len(legs) == 1:
         parts.append(f"{legs[0]} leg")

@@ -24,6 +24,7 @@ from formcheck.history.comparison import (
     compare_sets,
 )
 from formcheck.kinematics.measures.registry import MEASURES
+from formcheck.moments import short_day_text, time_text
 from formcheck.records.access import Actor
 from formcheck.records.people import list_people
 from formcheck.records.records import Records
@@ -51,9 +52,9 @@ from formcheck.web.access.service import records_service
 from formcheck.web.pages.compare.choosing import Chosen, choose_person, choose_sets
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
 from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_words
+from formcheck.web.shared.dates import viewer_zone
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.opened_set import OpenedSet, open_set
-from formcheck.web.shared.plain_text import viewer_zone
 from formcheck.web.shared.plot_parts import MARGINS, both_sizes, show_plots
 
 _LEAST_RANGE: Final = 10.0
@@ -348,6 +349,6 @@ def _names(comparison: Comparison) -> tuple[str, str]:
         return _LEGS
     zone = viewer_zone()
     times = [each.done_at.astimezone(zone) for each in (comparison.first, comparison.second)]
-    form = "%d %b %Y" if times[0].date() != times[1].date() else "%d %b, %H:%M"
-    first, second = (f"{time:{form}}".lstrip("0") for time in times)
+    write = short_day_text if times[0].date() != times[1].date() else time_text
+    first, second = (write(time) for time in times)
     return (first, second) if first != second else ("First set", "Second set")

@@ -20,9 +20,10 @@ from formcheck.report.words import counted
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.shared.addresses import PERSON, REVIEW
+from formcheck.web.shared.dates import day_of
 from formcheck.web.shared.details_form import ask_details
 from formcheck.web.shared.navigation import go_to, page_link
-from formcheck.web.shared.plain_text import as_typed, day_of
+from formcheck.web.shared.plain_text import as_typed
 
 _SEARCH_FROM: Final = 8
 """People; fewer are found by looking."""

@@ -26,11 +26,12 @@ from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import export_link
 from formcheck.web.pages.person.plans import show_plans
 from formcheck.web.shared.addresses import COMPARE, PEOPLE, PROGRESS, REVIEW, VIDEOS
+from formcheck.web.shared.dates import short_day_of
 from formcheck.web.shared.details_form import ask_details
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.notes import show_notes
-from formcheck.web.shared.plain_text import as_typed, short_day_of
+from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.stored_words import in_numbers, what_it_is
 
 _AT_FIRST: Final = 12

@@ -17,7 +17,8 @@ from formcheck.records.plans import end_plan, prescribe
 from formcheck.records.records import Records
 from formcheck.records.tables import StoredPlan
 from formcheck.session.request import SetRequest
-from formcheck.web.shared.plain_text import as_typed, day_of
+from formcheck.web.shared.dates import day_of
+from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.plan_fields import ask_limited
 from formcheck.web.shared.set_settings import EXERCISES, default_exercise
 from formcheck.web.shared.stored_words import stored_plan_in_words

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from formcheck.history.progress import DayPain, DaySymmetry, Trend
 from formcheck.history.sessions import WeekAdherence
 from formcheck.kinematics.estimate import Estimate
+from formcheck.moments import day_text
 from formcheck.report.plot_kit import (
     PlotArea,
     Size,
@@ -50,7 +51,7 @@ def pain_html(days: Sequence[DayPain]) -> Markup:
     keys = Markup("").join(Markup("<li>{}<span>{}</span></li>").format(_key(style), name) for style, name, _ in _KINDS)
     last = days[-1]
     answers = [f"{of(last)} {name}" for _, name, of in _KINDS if of(last) is not None]
-    said = f"Last answers, on {_day(last.day)}: {', '.join(answers)}."
+    said = f"Last answers, on {day_text(last.day)}: {', '.join(answers)}."
     svg = both_sizes(lambda size: draw_pain(days, size))
     return Markup(
         '<figure><figcaption><strong>Pain, 0 to 10</strong><span class="fc-quiet">{}</span></figcaption>'
@@ -76,7 +77,7 @@ def draw_pain(days: Sequence[DayPain], size: Size) -> Markup:
         for style, name, of in reversed(_KINDS):
             answer = of(each)
             if answer is not None:
-                draw_mark(svg, area, style, each.day.toordinal(), answer, f"{_day(each.day)}, {name}: {answer}")
+                draw_mark(svg, area, style, each.day.toordinal(), answer, f"{day_text(each.day)}, {name}: {answer}")
     return as_markup(svg)
 
 
@@ -190,7 +191,6 @@ def draw_day_axis(svg: ElementTree.Element, area: PlotArea) -> None:
 _LEAST_RANGE: Final = {"s": 2.0}
 _LEAST_RANGE_ELSE: Final = 10.0
 """Degrees or percent: less would make mountains of noise."""
-_DAY: Final = "%d %B %Y"
 
 
 def trend_html(trend: Trend) -> Markup:
@@ -199,7 +199,7 @@ def trend_html(trend: Trend) -> Markup:
     if trend.step_height_cm is not None:
         name += f", {trend.step_height_cm:g} cm step"
     first, last = trend.days[0], trend.days[-1]
-    values = f"{estimate_text(trend.measure, first.value.estimate)} on {_day(first.day)}"
+    values = f"{estimate_text(trend.measure, first.value.estimate)} on {day_text(first.day)}"
     if trend.change is None:
         verdict = Markup('<span class="fc-word">One day so far</span>: {}').format(values)
     else:
@@ -213,7 +213,7 @@ def trend_html(trend: Trend) -> Markup:
             said.words,
             values,
             estimate_text(trend.measure, last.value.estimate),
-            _day(last.day),
+            day_text(last.day),
             difference_text(trend.measure, trend.change),
             direction_of(trend.measure),
             limit_text(trend.measure, trend.change),
@@ -224,7 +224,7 @@ def trend_html(trend: Trend) -> Markup:
 
 def draw_trend(trend: Trend, size: Size, label: str) -> Markup:
     """Draw a value a day with its 95 % interval, and the limit around the first day's value."""
-    points = [(each.day.toordinal(), each.value.estimate, _day(each.day)) for each in trend.days]
+    points = [(each.day.toordinal(), each.value.estimate, day_text(each.day)) for each in trend.days]
     limit = None if trend.limit is None else (points[0][1].value, trend.limit)
     return _draw(trend.measure, points, limit, size, label)
 
@@ -242,8 +242,8 @@ def symmetry_html(measure: str, days: Sequence[DaySymmetry]) -> Markup:
         index = f" Side with symptoms over the other: {last.lsi_pct.value:.0f} ± {last.lsi_pct.error:.0f} %."
     caption = Markup(
         '<strong>{}</strong><br><span class="fc-word">{}</span> on {}: {}.{}<span class="fc-quiet">{}</span>'
-    ).format(name, said, _day(last.day), estimate_text(measure, last.difference), index, held)
-    points = [(each.day.toordinal(), each.difference, _day(each.day)) for each in days]
+    ).format(name, said, day_text(last.day), estimate_text(measure, last.difference), index, held)
+    points = [(each.day.toordinal(), each.difference, day_text(each.day)) for each in days]
     svg = both_sizes(lambda size: _draw(measure, points, (0.0, last.limit.value), size, f"{name}, over time"))
     return Markup("<figure><figcaption>{}</figcaption>{}</figure>").format(caption, svg)
 
@@ -289,10 +289,6 @@ def _draw(
 def _interval(each: Estimate) -> tuple[float, float]:
     error = each.error if math.isfinite(each.error) else 0.0
     return each.value - error, each.value + error
-
-
-def _day(day: date) -> str:
-    return f"{day:{_DAY}}".lstrip("0")
 
 
 def _date(ordinal: int) -> date:

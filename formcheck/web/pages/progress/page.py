@@ -20,6 +20,7 @@ from formcheck.history.sessions import PlannedPeriod, adherence
 from formcheck.history.summary import SetSummary
 from formcheck.kinematics.measures.record import Followed
 from formcheck.kinematics.measures.registry import MEASURES, key_measures
+from formcheck.moments import day_text, time_text
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
 from formcheck.records.answers import answers_about
@@ -35,8 +36,9 @@ from formcheck.web.access.service import records_service
 from formcheck.web.pages.progress.charts import pain_html, shown_weeks, symmetry_html, trend_html, weeks_html
 from formcheck.web.pages.progress.suggestion_view import Answering, show_suggestion
 from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
+from formcheck.web.shared.dates import viewer_zone
 from formcheck.web.shared.navigation import page_link
-from formcheck.web.shared.plain_text import as_typed, viewer_zone
+from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.plot_parts import show_plots
 from formcheck.web.shared.stored_words import stored_plan_in_words
 
@@ -86,7 +88,7 @@ def milestones_html(found: Sequence[Milestone], zone: tzinfo) -> Markup:
     """Return milestones as a list, the newest first."""
     rows = Markup("").join(
         Markup('<li><time datetime="{}">{}</time><span>{}</span></li>').format(
-            each.at.isoformat(), f"{each.at.astimezone(zone):%d %B %Y}".lstrip("0"), in_words(each)
+            each.at.isoformat(), day_text(each.at.astimezone(zone)), in_words(each)
         )
         for each in reversed(found)
     )
@@ -213,7 +215,7 @@ def _show_suggestions(
             for answer in history.answers:
                 said = "accepted" if answer.accepted else "declined"
                 title = as_typed(str(answer.suggestion.get("title", answer.suggestion.get("id", ""))))
-                when = f"{answer.answered_at.astimezone(zone):%d %B %Y, %H:%M}"
+                when = time_text(answer.answered_at.astimezone(zone))
                 st.markdown(f"- {when}: {title}: **{said}** by {as_typed(answer.answered_by)}")
 
 

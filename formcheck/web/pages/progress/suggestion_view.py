@@ -14,6 +14,7 @@ from formcheck.history.ladder import PlanChange, Variable
 from formcheck.history.suggestion import PlanInForce, Rule, Suggestion
 from formcheck.history.suggestions import suggest
 from formcheck.history.summary import SetSummary
+from formcheck.moments import time_text
 from formcheck.records.access import Actor, ConflictError
 from formcheck.records.answers import answer_suggestion
 from formcheck.records.plans import end_plan, get_plan, plans_in_force, prescribed
@@ -93,8 +94,7 @@ def _show(answering: Answering, plan: StoredPlan, suggestion: Suggestion, zone: 
         st.markdown(f"Plan: {change_in_words(suggestion.change) if there is None else _stays_in_words(plan, there)}")
     st.markdown(
         "\n".join(
-            f"- {each.began_at.astimezone(zone):%d %B %Y, %H:%M}: {as_typed(each.sentence)}"
-            for each in suggestion.evidence
+            f"- {time_text(each.began_at.astimezone(zone))}: {as_typed(each.sentence)}" for each in suggestion.evidence
         )
     )
     st.caption(f"{suggestion.source}. You decide: nothing is changed until you accept.")

@@ -46,8 +46,9 @@ from formcheck.web.access.service import records_service
 from formcheck.web.remote.seats import room_scope
 from formcheck.web.shared.addresses import JOIN_PATH, PERSON, REVIEW, SESSION_PATH
 from formcheck.web.shared.choose_person import ask_person, person_chosen
+from formcheck.web.shared.dates import time_of, viewer_zone
 from formcheck.web.shared.navigation import page_link
-from formcheck.web.shared.plain_text import as_typed, time_of, viewer_zone
+from formcheck.web.shared.plain_text import as_typed
 
 _LINK: Final = "remote_link"
 """The link that was made last: it is shown until another is made or the page is left, and never again."""
@@ -176,7 +177,7 @@ def _keep_link(work: Work, session: RemoteSession, name: str | None) -> None:
 def _show_session(records: Records, actor: Actor, row: RemoteSession, name: str) -> None:
     is_mine = row.owner_id == actor.id
     with st.container(border=True, key=f"remote-{row.id}"):
-        when = "now" if row.planned_at is None else f"{row.planned_at.astimezone(viewer_zone()):%a %d %b %Y, %H:%M}"
+        when = "now" if row.planned_at is None else time_of(row.planned_at)
         st.subheader(as_typed(name), anchor=False)
         st.caption(f"{when} · room of {as_typed(row.owner)}{' · by the relay only' if row.relay_only else ''}")
         with st.container(horizontal=True, key=f"remote-do-{row.id}"):
@@ -228,7 +229,7 @@ def _state(each: RemoteInvitation) -> str:
     if each.revoked_at is not None:
         return "revoked"
     zone = viewer_zone()
-    until = f"good from {each.valid_from.astimezone(zone):%d %b %H:%M} to {each.valid_until.astimezone(zone):%H:%M}"
+    until = f"good from {time_of(each.valid_from)} to {each.valid_until.astimezone(zone):%H:%M}"
     return f"{until}, used by one browser" if each.browser_sha256 is not None else f"{until}, not used yet"
 
 

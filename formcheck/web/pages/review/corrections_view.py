@@ -21,10 +21,11 @@ from formcheck.report.review_words import change_in_words
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.shared.addresses import PEOPLE
+from formcheck.web.shared.dates import time_of
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.navigation import go_to
 from formcheck.web.shared.opened_set import OpenedSet, correct_opened, take_back
-from formcheck.web.shared.plain_text import as_typed, time_of
+from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import EXERCISES
 
 

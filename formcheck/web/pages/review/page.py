@@ -25,10 +25,11 @@ from formcheck.web.player.component import show_player
 from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEvent, RemovedDrawing, TookBack
 from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
 from formcheck.web.shared.choose_person import ask_person, person_chosen
+from formcheck.web.shared.dates import time_of, viewer_zone
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.notes import show_notes
 from formcheck.web.shared.opened_set import OpenedSet, correct_opened, open_set, take_back
-from formcheck.web.shared.plain_text import as_typed, time_of, viewer_zone
+from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.report_parts import ask_csv_dialect
 from formcheck.web.shared.stored_words import what_it_is
 

@@ -31,7 +31,8 @@ from formcheck.video.keyframes import frames_at
 from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
 from formcheck.web.access.guard import require_actor
 from formcheck.web.shared.choose_person import ask_person, person_chosen
-from formcheck.web.shared.plain_text import as_typed, viewer_zone
+from formcheck.web.shared.dates import viewer_zone
+from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.plan_fields import ask_limited
 from formcheck.web.shared.set_settings import EXERCISES
 

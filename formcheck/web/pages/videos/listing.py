@@ -23,8 +23,9 @@ from formcheck.records.tables import Upload
 from formcheck.web.access.identity import current_actor
 from formcheck.web.pages.videos.editing import edit
 from formcheck.web.shared.addresses import REVIEW
+from formcheck.web.shared.dates import short_day_of
 from formcheck.web.shared.navigation import page_link
-from formcheck.web.shared.plain_text import as_typed, short_day_of
+from formcheck.web.shared.plain_text import as_typed
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
