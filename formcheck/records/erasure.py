@@ -36,6 +36,7 @@ from formcheck.records.tables import (
     Note,
     Person,
     RemoteSession,
+    SafetyAcceptance,
     StoredAnnotation,
     StoredCorrection,
     StoredFile,
@@ -358,6 +359,9 @@ def _erase_rows(records: Records, task: _Task) -> _Task:
         _forget_guesses(work, task.person_id)
         for some in _some(sets):
             work.session.execute(delete(ExerciseSet).where(ExerciseSet.id.in_(some)))
+        for some in _some(theirs.accounts):
+            # An account may have been another person's when it accepted.
+            work.session.execute(delete(SafetyAcceptance).where(SafetyAcceptance.account_id.in_(some)))
         work.session.execute(delete(Person).where(Person.id == task.person_id))
         work.log(ERASED, subject=None, person=None)
     return task
@@ -367,7 +371,7 @@ def _reduce_log(work: Work, person_id: str, theirs: Belongings) -> None:
     """Delete the entries about a person and theirs, and what others' entries say of them."""
     sets, uploads, accounts = theirs.sets, theirs.uploads, theirs.accounts
     about = [AuditEntry.person_id == person_id]
-    of_person = (StoredPlan, Note, SuggestionAnswer, RemoteSession)
+    of_person = (StoredPlan, Note, SuggestionAnswer, RemoteSession, SafetyAcceptance)
     about += [AuditEntry.subject_id.in_(select(each.id).where(each.person_id == person_id)) for each in of_person]
     for condition in about:
         work.session.execute(delete(AuditEntry).where(condition))

@@ -448,6 +448,21 @@ class RemoteStill(Table):
     taken_at: Mapped[datetime]
 
 
+class SafetyAcceptance(Table):
+    """That somebody read the safety texts and accepted them. A text that changes is accepted anew, beside this."""
+
+    __tablename__ = "safety_acceptance"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    account_id: Mapped[str] = mapped_column(_NAME, index=True)
+    """Whose account; `owner` where there are none."""
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    """Whom a client is."""
+    text_sha256: Mapped[str] = mapped_column(_SHA256)
+    """Of the texts that were shown."""
+    accepted_at: Mapped[datetime]
+
+
 class AuditEntry(Table):
     """Something that was done to the records."""
 

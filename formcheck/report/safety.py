@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from formcheck.exercises.catalogue.exercise import safety_notes
@@ -31,6 +32,13 @@ _ASK_FIRST: Final = (
 )
 _PRIVATE: Final = "No picture of you is kept or shared unless you choose so."
 
+IN_SHORT: Final = (
+    "Stop if pain goes above 5 out of 10, or is sharp, new, or growing.",
+    "Do not exercise on a knee that is badly swollen, locks, gives way or takes no weight: see a clinician now.",
+    "formcheck is an exercise aid, not a medical device. It cannot see your kneecap, muscles or pain.",
+)
+"""What stands first where there is room for three lines; the rest is folded behind it."""
+
 SEE_NOW: Final = (
     "you cannot take weight on the leg, or the pain is severe",
     "you cannot move the knee, or it has changed shape",
@@ -59,3 +67,8 @@ def safety_texts(exercise: str | None = None, *, of_own_video: bool = True) -> t
     """
     private = (_PRIVATE,) if of_own_video else ()
     return (NOT_A_DEVICE, SMALL_CHANGES, STOP_RULE, _SETTLING, *safety_notes(exercise), _ASK_FIRST, *private)
+
+
+def texts_sha256() -> str:
+    """Return the SHA-256 of all that is accepted before the first set: other words are accepted anew."""
+    return hashlib.sha256("\n".join((*IN_SHORT, *safety_texts(), *SEE_NOW, *SEE_SOON)).encode()).hexdigest()

@@ -23,7 +23,7 @@ from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotate, correct
 from formcheck.records.sets import NewSet, add_set, keep_track, keep_video, say_pain
-from formcheck.records.tables import Account, Table, Upload
+from formcheck.records.tables import Account, SafetyAcceptance, Table, Upload
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrections import ExcludeRep
 from formcheck.session.recorded import assess
@@ -117,7 +117,12 @@ def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | No
             work, person.id, {"id": "deeper", "text": f"{name} is ready"}, accepted=True, prescription=deeper
         )
         email = f"{person.id}@clinic.example"
-        work.session.add(Account(email=email, name=name, role="client", person_id=person.id, created_at=work.now))
+        account = Account(email=email, name=name, role="client", person_id=person.id, created_at=work.now)
+        work.session.add(account)
+        work.session.flush()
+        work.session.add(
+            SafetyAcceptance(account_id=account.id, person_id=person.id, text_sha256="a" * 64, accepted_at=work.now)
+        )
         upload = Upload(
             state="done",
             name=file_name,

@@ -14,7 +14,7 @@ import formcheck.web.server
 from formcheck.errors import PoseModelError
 from formcheck.pose.models import PoseModel
 from formcheck.report import safety
-from formcheck.web.pages.check.page import REMINDER
+from formcheck.web.shared.safety import REMINDER
 from tests.web.finished import SET_ID, finished_sample
 
 _TIMEOUT_S = 240.0
@@ -70,12 +70,12 @@ def test_every_page_opens(page: Callable[[], None]) -> None:
     assert test.title
 
 
-def test_the_app_begins_with_check_my_form() -> None:
+def test_the_app_begins_at_home() -> None:
     test = AppTest.from_file(
         str(Path(formcheck.web.server.__file__).with_name("main.py")), default_timeout=_TIMEOUT_S
     ).run()
     assert not test.exception
-    assert [each.value for each in test.title] == ["Before you start"]
+    assert [each.value for each in test.title] == ["formcheck"]
 
 
 def test_the_first_visit_shows_every_safety_text_and_nothing_else() -> None:

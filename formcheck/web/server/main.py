@@ -21,6 +21,7 @@ from formcheck.web.shared.addresses import (
     DESIGN,
     GUIDANCE,
     LOG_OUT,
+    MORE,
     PEOPLE,
     PERSON,
     PROGRESS,
@@ -34,7 +35,7 @@ from formcheck.web.shared.addresses import (
 )
 from formcheck.web.shared.browser_parts import text_beside
 from formcheck.web.shared.design import design_style
-from formcheck.web.shared.navigation import remember_pages
+from formcheck.web.shared.navigation import remember_pages, show_tab_bar
 
 # Pages with things side by side. (No text stands alone in this file: Streamlit would show it on the page.)
 _WIDE = (REVIEW, COMPARE, PROGRESS)
@@ -55,9 +56,8 @@ def _pages(actor: Actor) -> list[Page]:
     for_clinicians: Literal["visible", "hidden"] = "hidden" if is_client else "visible"
     for_clients: Literal["visible", "hidden"] = "visible" if is_client else "hidden"
     return [
-        st.Page(_screen("check"), title="Check my form", icon=":material/videocam:", url_path=START, default=True),
-        # `/check` is the address of prescribed sets; the start page is the same page under the shortest address.
-        st.Page(_screen("check"), title="Check my form", url_path=CHECK, visibility="hidden"),
+        st.Page(_screen("home"), title="Home", icon=":material/home:", url_path=START, default=True),
+        st.Page(_screen("check"), title="Check my form", icon=":material/videocam:", url_path=CHECK),
         st.Page(_screen("videos"), title="Videos", icon=":material/movie:", url_path=VIDEOS),
         st.Page(_screen("people"), title="People", icon=":material/group:", url_path=PEOPLE, visibility=for_clinicians),
         st.Page(
@@ -90,8 +90,15 @@ def _pages(actor: Actor) -> list[Page]:
         ),
         _guidance(),
         st.Page(_screen("selftest"), title="Self-test", icon=":material/build:", url_path=SELF_TEST),
+        st.Page(_screen("more"), title="More", icon=":material/more_horiz:", url_path=MORE, visibility="hidden"),
         st.Page(_screen("design"), title="Design", url_path=DESIGN, visibility="hidden"),
     ]
+
+
+def _tabs(actor: Actor) -> dict[str, str]:
+    """Return what the bar at the bottom of a telephone leads to; everything else is a press further."""
+    own = {PERSON: "Records"} if actor.role is Role.CLIENT else {PEOPLE: "People"}
+    return {START: "Home", CHECK: "Check", VIDEOS: "Videos", **own, MORE: "More"}
 
 
 def _guidance() -> Page:
@@ -123,6 +130,7 @@ remember_pages([page for pages in _menu.values() for page in pages])
 # Before the menu, or browsers would fetch the named icon of the open page from elsewhere: this one is our own.
 st.set_page_config(page_title="formcheck", page_icon=Path(__file__).with_name("icon.svg"))
 _page = st.navigation(_menu, position="top")
+show_tab_bar(_tabs(_found) if isinstance(_found, Actor) else {START: "Start", GUIDANCE: "Guidance"}, _page)
 # Before the page: one that changed its own width would jump at every touch.
 st.set_page_config(layout="wide" if _page.url_path in _WIDE else "centered")
 _page.run()

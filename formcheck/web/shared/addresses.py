@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 START: Final = "start"
+"""Home; the app opens on it."""
 CHECK: Final = "check"
-"""Of prescribed sets; shows the same page as `START`."""
+"""Check my form; goes on with what is prescribed."""
 VIDEOS: Final = "videos"
 PEOPLE: Final = "people"
 PERSON: Final = "person"
@@ -19,12 +20,28 @@ REVIEW: Final = "review"
 COMPARE: Final = "compare"
 PROGRESS: Final = "progress"
 SELF_TEST: Final = "self-test"
+MORE: Final = "more"
+"""The pages for which a telephone's tab bar has no room."""
 DESIGN: Final = "design"
 """All components; no menu leads there."""
 REMOTE: Final = "remote"
 """Remote sessions are planned and opened there; for clinicians."""
 LOG_OUT: Final = "log-out"
-REFUSED: Final = (START, CHECK, VIDEOS, PEOPLE, PERSON, REVIEW, COMPARE, PROGRESS, SELF_TEST, DESIGN, REMOTE, LOG_OUT)
+REFUSED: Final = (
+    START,
+    CHECK,
+    VIDEOS,
+    PEOPLE,
+    PERSON,
+    REVIEW,
+    COMPARE,
+    PROGRESS,
+    SELF_TEST,
+    MORE,
+    DESIGN,
+    REMOTE,
+    LOG_OUT,
+)
 """Pages at which who has no access reads why."""
 WELCOME: Final = "welcome"
 GUIDANCE: Final = "guidance"

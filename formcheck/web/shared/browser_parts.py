@@ -57,7 +57,7 @@ class StaticFolder:
 
 
 def text_beside(module_file: str, name: str) -> str:
-    """Return the text of a file, such as `safety_gate.js`, in the folder of a module.
+    """Return the text of a file, such as `selftest.js`, in the folder of a module.
 
     Parameters
     ----------

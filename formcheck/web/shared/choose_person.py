@@ -1,12 +1,32 @@
-"""Asking whose something is: one of the people, or a new name."""
+"""Asking whose something is: one of the people, or a new name; and whose sets are done now."""
 
 from __future__ import annotations
+
+from typing import Final
 
 import streamlit as st
 
 from formcheck.records.access import Actor
 from formcheck.records.people import PersonDetails, add_person, list_people
 from formcheck.records.records import Records, Work
+
+_PERSON: Final = "live_sets_person"
+
+
+def person_of_sets() -> str | None:
+    """Return whose sets are done now, as far as that was said."""
+    person = st.session_state.get(_PERSON)
+    return person if isinstance(person, str) else None
+
+
+def note_person(person_id: str | None) -> None:
+    """Take note whose sets are done now."""
+    st.session_state[_PERSON] = person_id
+
+
+def prescribed_key(person_id: str) -> str:
+    """Return the key of the question which prescribed set of a person is to be done; its answers are ids of plans."""
+    return f"prescribed-{person_id}"
 
 
 def ask_person(records: Records, actor: Actor, label: str, key: str, before: str | None = None) -> str | None:

@@ -38,6 +38,7 @@ _WORDS: Final = {
     "remote.sent_back": "waits again for a remote session",
     "remote.still": "still picture taken",
     "remote.still_deleted": "still picture deleted",
+    "safety.accepted": "safety texts accepted",
     "set.added": "set measured and kept",
     "set.annotated": "set drawn on",
     "set.annotation_removed": "drawing removed from a set",

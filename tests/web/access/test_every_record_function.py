@@ -200,6 +200,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "t_s": 1.0,
         "target": folder / "target.zip",
         "text": "Mine.",
+        "text_sha256": "0" * 64,
         "to_byte": 10,
         "to_change": True,
         "undone_too": True,

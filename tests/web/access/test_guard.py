@@ -41,6 +41,12 @@ def _for_clinicians() -> None:
     st.markdown(f"{require_clinician().name} may")
 
 
+def _home() -> None:
+    from formcheck.web.pages.home import page as home
+
+    home.page()
+
+
 def _videos() -> None:
     from formcheck.web.pages.videos import page as videos
 
@@ -84,6 +90,7 @@ def _remote() -> None:
 
 
 PAGES: Final = {
+    "home": _home,
     "videos": _videos,
     "people": _people,
     "person": _person,
@@ -93,7 +100,7 @@ PAGES: Final = {
     "remote_session": _remote,
 }
 """The pages that show what is kept."""
-WITHOUT_RECORDS: Final = {"check", "guidance", "selftest"}
+WITHOUT_RECORDS: Final = {"check", "guidance", "selftest", "design", "more"}
 """Pages that show nothing of anybody's but the session's own; the script around them lets in who may come in."""
 
 
@@ -232,7 +239,7 @@ def test_the_app_lets_nobody_in_but_to_the_guidance(clinic: Clinic) -> None:
     assert [each.value for each in test.title] == ["Log in"]
     _sit_down(test, clinic.ada.email)
     test.run()
-    assert [each.value for each in test.title] == ["Before you start"]
+    assert [each.value for each in test.title] == ["Home"]
 
 
 def test_every_page_is_known_here() -> None:

@@ -1,8 +1,4 @@
-"""*Check my form*: a set before the camera, from the first question to keeping it in the records.
-
-That the safety texts were accepted is kept by the browser, so that they are shown once in a browser; the server keeps
-it for the session.
-"""
+"""*Check my form*: a set before the camera, from the first question to keeping it in the records."""
 
 from __future__ import annotations
 
@@ -20,7 +16,6 @@ from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
 from formcheck.records.sets import add_set, get_set, say_pain
-from formcheck.report import safety
 from formcheck.session.pain import PainAction, advice_before
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import current_actor
@@ -32,12 +27,12 @@ from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import live_service
 from formcheck.web.pages.check.after import show_numbers, tell_result
 from formcheck.web.pages.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
-from formcheck.web.pages.check.prescribed import ask_prescribed, note_person, person_of_sets
+from formcheck.web.pages.check.prescribed import ask_prescribed
 from formcheck.web.shared.addresses import GUIDANCE, PRIVACY_TOPIC, REVIEW
-from formcheck.web.shared.browser_parts import text_beside
-from formcheck.web.shared.choose_person import ask_person, person_chosen
+from formcheck.web.shared.choose_person import ask_person, note_person, person_chosen, person_of_sets
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.shared.set_settings import (
     LinkReading,
     in_words,
@@ -47,57 +42,6 @@ from formcheck.web.shared.set_settings import (
     setup_message,
     usual_set,
 )
-
-STORAGE_KEY: Final = "formcheck.safety.v1"
-"""Of the browser's local storage. A new number shows the texts again to everybody: raise it when they change in
-meaning."""
-REMINDER: Final = "Stop if pain goes above 5 out of 10, or is sharp, new or growing. formcheck is not a medical device."
-_ACCEPTED: Final = "safety_accepted"
-_BUTTON: Final = '<button type="button" class="formcheck-accept" data-testid="accept-safety"></button>'
-
-_gate = st.components.v2.component(
-    "formcheck_safety_gate",
-    html=_BUTTON,
-    css=text_beside(__file__, "safety_gate.css"),
-    js=text_beside(__file__, "safety_gate.js"),
-    isolate_styles=False,
-)
-
-
-def require_safety_accepted() -> None:
-    """Show the safety texts and end the page here, until they are accepted."""
-    if st.session_state.get(_ACCEPTED):
-        return
-    with st.container(key="safety-texts"):
-        st.title("Before you start")
-        st.markdown("Please read this once. It takes a minute.")
-        show_safety_texts()
-    _gate(
-        key="safety-gate",
-        data={"label": "I have read this and accept it", "storage_key": STORAGE_KEY},
-        on_accepted_change=_accept,
-    )
-    st.stop()
-
-
-def remind_of_safety() -> None:
-    """Write the one rule that matters in every session."""
-    st.markdown(f":small[{REMINDER}]")
-
-
-def show_safety_texts() -> None:
-    """Write all safety texts and the signs with which not to exercise."""
-    st.markdown("\n".join(f"- {text}" for text in safety.safety_texts()))
-    st.subheader("Do not exercise, and see a clinician now, if", anchor=False)
-    st.markdown("\n".join(f"- {text}" for text in safety.SEE_NOW))
-    st.subheader("See a clinician soon if", anchor=False)
-    st.markdown("\n".join(f"- {text}" for text in safety.SEE_SOON))
-    page_link(GUIDANCE, "Where your pictures go, and what is kept", icon=":material/lock:", topic=PRIVACY_TOPIC)
-
-
-def _accept() -> None:
-    st.session_state[_ACCEPTED] = True
-
 
 _OPEN_WORDS: Final = {
     "leg": "the standing leg",

@@ -16,24 +16,13 @@ from formcheck.records.tables import StoredPlan
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.service import records_service
+from formcheck.web.shared.choose_person import note_person, person_of_sets, prescribed_key
 from formcheck.web.shared.dates import day_of
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import in_words
 
-_PERSON: Final = "live_sets_person"
 _OWN: Final = ""
 """Stands for a set that is not prescribed, beside the ids of plans."""
-
-
-def person_of_sets() -> str | None:
-    """Return whose sets are done now, as far as that was said."""
-    person = st.session_state.get(_PERSON)
-    return person if isinstance(person, str) else None
-
-
-def note_person(person_id: str | None) -> None:
-    """Take note whose sets are done now."""
-    st.session_state[_PERSON] = person_id
 
 
 def ask_prescribed() -> SetRequest | None:
@@ -101,6 +90,6 @@ def _ask_which(plans: Sequence[StoredPlan], person_id: str) -> SetRequest | None
         [*requests, _OWN],
         format_func=lambda each: as_typed(in_words(requests[each])) if each else "Another set",
         captions=[*(f"since {day_of(plan.from_at)}, by {as_typed(plan.made_by)}" for plan in plans), ""],
-        key=f"prescribed-{person_id}",
+        key=prescribed_key(person_id),
     )
     return requests.get(chosen or _OWN)

@@ -1,0 +1,1 @@
+"""Home: what is due, and the ways in."""

@@ -1,0 +1,129 @@
+"""Layer: Home and the way to a first result, in Streamlit's simulated browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+import formcheck.web.server
+from formcheck.exercises.plan import Plan
+from formcheck.pose.models import PoseModel
+from formcheck.records.access import owner
+from formcheck.records.due import plans_in_hand
+from formcheck.records.plans import prescribe
+from formcheck.records.records import Records
+from formcheck.report import safety
+from formcheck.session.request import SetRequest
+from formcheck.web.access.service import records_service
+from tests.records.kept import add_somebody, client_of, keep_set
+from tests.web.finished import SET_ID, finished_sample
+
+_TIMEOUT_S = 240.0
+_OWNER = owner("Owner")
+_MAIN = str(Path(formcheck.web.server.__file__).with_name("main.py"))
+ACCEPT = "accept-safety"
+
+
+def _home() -> None:
+    from formcheck.web.pages.home import page as home
+
+    home.page()
+
+
+def opened() -> AppTest:
+    return AppTest.from_function(_home, default_timeout=_TIMEOUT_S).run()
+
+
+def words(test: AppTest) -> str:
+    return "\n".join(str(each.value) for each in [*test.title, *test.markdown, *test.caption, *test.subheader])
+
+
+def accept_buttons(test: AppTest) -> list[str]:
+    return [each.key for each in test.button if each.key == ACCEPT]
+
+
+def planned(records: Records, name: str = "Ann", sessions_a_day: float = 1.0) -> str:
+    person = add_somebody(records, name, _OWNER)
+    with records.writing(_OWNER) as work:
+        prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=10)), sessions_a_day)
+    return person.id
+
+
+def test_safety_is_three_lines_and_accepted_once_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    test = opened()
+    assert not test.exception
+    assert "\n".join(f"- {line}" for line in safety.IN_SHORT) in [each.value for each in test.markdown]
+    test.button(key=ACCEPT).click().run()
+    assert accept_buttons(test) == []
+    assert any("You accepted this on" in each.value for each in test.caption)
+    # Another visit, another browser: the records know.
+    assert accept_buttons(opened()) == []
+    monkeypatch.setattr(safety, "SEE_SOON", ("something new",))
+    assert accept_buttons(opened()) == [ACCEPT]
+
+
+def test_what_is_due_today_stands_there_until_it_is_done() -> None:
+    records = records_service()
+    person_id = planned(records)
+    test = opened()
+    assert "Due today" in words(test)
+    assert [each.label for each in test.button if each.label == "Start"]
+    keep_set(records, person_id, "wall_squat_front", actor=_OWNER, done_at=records.now())
+    test = opened()
+    assert "Done for today" in words(test)
+    assert not [each.label for each in test.button if each.label == "Start"]
+
+
+def test_what_is_left_to_do_stands_before_what_is_done() -> None:
+    records = records_service()
+    keep_set(records, planned(records, "Ann"), "wall_squat_front", actor=_OWNER, done_at=records.now())
+    planned(records, "Beth")
+    shown = words(opened())
+    assert shown.index("Due today") < shown.index("Done for today")
+
+
+def test_a_client_has_their_own_plan_in_hand_and_nobody_elses() -> None:
+    records = records_service()
+    planned(records, "Ann")
+    beth = add_somebody(records, "Beth", _OWNER)
+    with records.writing(_OWNER) as work:
+        prescribe(work, beth.id, SetRequest("squat"), 1.0)
+    with records.reading(client_of(beth)) as work:
+        (in_hand,) = plans_in_hand(work, records.now() - timedelta(days=30))
+    assert (in_hand.person.name, in_hand.plan.exercise) == ("Beth", "squat")
+
+
+def test_a_fresh_person_is_three_clicks_from_a_set_and_sees_its_result_at_its_end(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Accept, *Check my form*, *Start* (the camera view's own button); a set that is done ends by itself."""
+    model = PoseModel("pose_landmarker_full", tmp_path / "none.task", "0" * 64)
+    monkeypatch.setattr("formcheck.web.pages.check.page.find_model", lambda _name: model)
+    clicks = 0
+    test = AppTest.from_file(_MAIN, default_timeout=_TIMEOUT_S).run()
+    test.button(key=ACCEPT).click().run()
+    clicks += 1
+    assert "**Check my form**" in str([each.proto for each in test.get("page_link")])
+    test = _followed(test, "check")
+    clicks += 1
+    assert [each.value for each in test.title] == ["Check my form"]
+    names = [getattr(each.proto, "component_name", "") for each in test.get("bidi_component")]
+    assert "formcheck_live" in names
+    clicks += 1
+    monkeypatch.setattr(
+        "formcheck.web.live.registry.LiveRegistry.finished_set", lambda *_: finished_sample("wall_squat_front")
+    )
+    test.session_state["finished_set_id"] = SET_ID
+    test.run()
+    assert test.header
+    assert clicks <= 4
+
+
+def _followed(test: AppTest, address: str) -> AppTest:
+    """Press the link to a page."""
+    (page_hash,) = {each.proto.page_script_hash for each in test.get("page_link") if each.proto.page == address}
+    test._page_hash = page_hash
+    return test.run()
