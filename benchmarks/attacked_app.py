@@ -120,6 +120,11 @@ class Window:
         said = json.dumps([{"event": event, "value": True}])
         return self._run({_EVENTS.format(part.widget_id): {"json_trigger_value": said}}, part.fragment_id)
 
+    def accept_safety(self) -> None:
+        """Accept the safety texts, unless that was done before."""
+        with contextlib.suppress(LookupError):
+            self.act(self.find("accept-safety"), trigger_value=True)
+
     def find(self, ending: str) -> Part:
         """Return what has a key, or a label, that ends so."""
         for part in self.parts:

@@ -24,7 +24,7 @@ from formcheck.web.shared.addresses import SELF_TEST
 from .conftest import OpenPage
 from .faults import LOSE_CONTEXTS, keep_contexts
 from .test_live import wait_for_reps
-from .waiting import settled
+from .waiting import accept_safety, settled
 
 _TAKES_LANDMARKS = 2
 pytestmark = [
@@ -115,7 +115,7 @@ class Traffic:
 def begin(page: Page, app_address: str) -> None:
     """Begin a set as soon as it is known where its poses are found."""
     page.goto(f"{app_address}/check?exercise=wall-squat&leg=both&reps=10&hold=1")
-    page.get_by_test_id("accept-safety").click()
+    accept_safety(page)
     expect(page.get_by_test_id("privacy")).to_have_attribute("data-source", "here", timeout=120_000)
     page.get_by_test_id("start").click()
 
@@ -213,7 +213,7 @@ def test_a_page_says_where_pictures_go_and_lets_the_person_forbid_it(
     # It would have the file after a reload.
     page.route("**/service_worker.js", lambda route: route.abort())
     page.goto(f"{app_address}/check?exercise=wall-squat&leg=both&reps=10&hold=1")
-    page.get_by_test_id("accept-safety").click()
+    accept_safety(page)
     privacy, stay = page.get_by_test_id("privacy"), page.get_by_test_id("pictures-stay")
     expect(privacy).to_have_attribute("data-source", "server")
     stay.check()

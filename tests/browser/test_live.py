@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
 from .network import network_to
-from .waiting import settled, until
+from .waiting import accept_safety, settled, until
 
 KeepPicture = Callable[[Page, str], Path]
 _KNEE_CUES = {"Point your kneecap over your second toe", "Stack your knees above your shoelaces"}
@@ -36,7 +36,7 @@ _LISTEN = """
 def start_set(page: Page, address: str, query: str) -> None:
     """Open a prescribed set, accept the safety text and start."""
     page.goto(f"{address}/check?{query}")
-    page.get_by_test_id("accept-safety").click()
+    accept_safety(page)
     page.get_by_test_id("start").click()
     page.evaluate(_LISTEN)
 
@@ -132,7 +132,7 @@ def test_without_a_camera_the_page_says_so_and_offers_a_recorded_video(
 ) -> None:
     page = camera_page(None, has_camera=False)
     page.goto(f"{app_address}/check?exercise=wall-squat")
-    page.get_by_test_id("accept-safety").click()
+    accept_safety(page)
     page.get_by_test_id("start").click()
     expect(page.get_by_text("Use a recorded video instead")).to_be_visible()
     keep_picture(page, "no-camera")
@@ -152,7 +152,7 @@ def test_somebody_at_an_angle_is_asked_to_turn(
 def test_nobody_has_to_accept_the_safety_text_twice(camera_page: OpenPage, app_address: str) -> None:
     page = camera_page(None)
     page.goto(f"{app_address}/check?exercise=wall-squat")
-    page.get_by_test_id("accept-safety").click()
+    accept_safety(page)
     expect(page.get_by_test_id("start")).to_be_visible()
     page.goto(f"{app_address}/check?exercise=step-down")
     expect(page.get_by_test_id("start")).to_be_visible()

@@ -18,7 +18,7 @@ from .conftest import OpenPage
 from .network import Network, network_to
 from .test_landmark_set import be_patient
 from .test_live import wait_for_reps
-from .waiting import until
+from .waiting import accept_safety, until
 
 KeepPicture = Callable[[Page, str], Path]
 finds_poses = pytest.mark.skipif(
@@ -65,7 +65,7 @@ def poses_are_found(page: Page) -> None:
 
 def accept(page: Page, address: str) -> None:
     page.goto(f"{address}/{SET}")
-    page.get_by_test_id("accept-safety").click()
+    accept_safety(page)
 
 
 def address_of(network: Network) -> str:

@@ -10,11 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from .conftest import OpenPage
-from .waiting import at_rest
+from .waiting import accept_safety, at_rest
 
 KeepPicture = Callable[[Page, str], Path]
 PAGES = {
-    "check": "Before you start",
+    "": "formcheck",
+    "check": "Stop if pain goes above",
+    "more": "More",
     "videos": "Videos",
     "people": "People",
     "compare": "Compare",
@@ -42,7 +44,7 @@ def test_every_page_opens_and_asks_no_other_host(
         page = camera_page(None, width=width, height=height, dark=dark, phone=width < 600)
         hosts, faults = watched(page)
         page.goto(f"{app_address}/{name}")
-        expect(page.get_by_text(PAGES[name]).first).to_be_visible()
+        expect(page.get_by_text(PAGES[name]).filter(visible=True).first).to_be_visible()
         at_rest(page)
         keep_picture(page, f"{width}")
         assert hosts - {""} == {"127.0.0.1"}
@@ -54,7 +56,26 @@ def test_every_page_opens_and_asks_no_other_host(
 def test_a_bad_link_is_refused_in_words(camera_page: OpenPage, app_address: str, keep_picture: KeepPicture) -> None:
     page = camera_page(None)
     page.goto(f"{app_address}/check?exercise=wall-squat&reps=many&depth=60")
-    page.get_by_test_id("accept-safety").click()
+    accept_safety(page)
     expect(page.get_by_text("many").first).to_be_visible()
     keep_picture(page, "refused")
     assert page.get_by_test_id("start").count() == 0
+
+
+def test_a_telephone_goes_between_the_pages_by_the_bar_at_the_bottom(camera_page: OpenPage, app_address: str) -> None:
+    page = camera_page(None, width=390, height=844, phone=True)
+    page.goto(app_address)
+    bar = page.get_by_role("navigation", name="Pages")
+    expect(bar.get_by_role("link")).to_have_count(5)
+    expect(bar.get_by_role("link", name="Home")).to_have_attribute("aria-current", "page")
+    page.evaluate("window.stillTheSame = true")
+    bar.get_by_role("link", name="Videos").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Videos", level=1)).to_be_visible()
+    expect(bar.get_by_role("link", name="Videos")).to_have_attribute("aria-current", "page")
+    # The session went along: the page was never loaded anew. And nothing stays open over it.
+    assert page.evaluate("window.stillTheSame") is True
+    assert page.get_by_test_id("stSidebar").count() == 0 or not page.get_by_test_id("stSidebar").is_visible()
+    bar.get_by_role("link", name="More").click()
+    page.get_by_role("link", name="Guidance").click()
+    expect(page.get_by_role("heading", name="Guidance", level=1)).to_be_visible()

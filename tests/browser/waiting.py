@@ -60,3 +60,11 @@ def at_rest(page: Page) -> None:
     expect(page.locator(_AT_REST)).to_be_attached(timeout=_MOST_MS)
     still(page)
     expect(page.locator(_AT_REST)).to_be_attached(timeout=_MOST_MS)
+
+
+def accept_safety(page: Page) -> None:
+    """Accept the safety texts of a page for live sets, unless another page of this server did: that holds for all."""
+    button = page.locator(".st-key-accept-safety button")
+    expect(button.or_(page.locator(".st-key-before-set h1")).first).to_be_visible(timeout=_MOST_MS)
+    if button.count():
+        button.click()
