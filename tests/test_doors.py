@@ -94,6 +94,8 @@ CASES = {
             {"type": "resume", "version": 2, "set_id": "a" * 24},
             {"type": "step_down", "source": "picture", "why": "slow"},
             {"type": "ping"},
+            {"type": "go_on"},
+            {"type": "camera", "fps": 14.8, "exposure_ms": 66.0},
         ),
     ),
     "room": Case(

@@ -41,6 +41,8 @@ _STANDS_SHARE = 0.3
 """Who comes up between two movements to no less than this share of the depth over standing has not stood up."""
 PULSE_DEG = 6.0
 """A rise at the bottom by less than this is unrest, not a pulse; the same holds for what may interrupt a hold."""
+_STILL_DOWN_SHARE = 0.75
+"""Who has not come up past this share of the range by the end of the clip is still at the bottom, and holds."""
 START_SHARE, BOTTOM_SHARE = 0.10, 0.90
 """Crossings that define start, bottom and end (the result contract in docs/formats.md)."""
 _MOVES_DEG_PER_S = 10.0
@@ -50,6 +52,11 @@ BESIDE_S = 0.1
 """A time that begins or ends as near to a hole as this may well do so within it."""
 _PACE_MARGIN, _UNKNOWN_PACE_DEG_PER_S = 1.3, 120.0
 """Somebody may have moved so much faster in a hole than in the reps that are seen whole; without any, so fast."""
+_PULSE_DEG_PER_S = 5.0
+"""A rise that is slower on both its sides is the sway of somebody who holds: in half a minute at a wall hips wander by
+several degrees. Pulses of people are faster than 10 deg/s [E]."""
+_SWAY_DEG = 2 * PULSE_DEG
+"""Nobody sways by more than this."""
 LOST_S = 0.5
 """A rep with the leg out of sight for longer than this cannot be counted."""
 REVERSAL_DEG = 3.0
@@ -189,8 +196,11 @@ def find_reps(
         stretches = _joined(t_s, q, stretches, holes, pace)
         found = [_reps_in_run(t_s[a:b], q[a:b], rule, blunt=blunt_at_rest) for a, b in stretches]
     edges = [(t_s[a], t_s[b - 1]) for a, b in stretches]
+    clip = (float(t_s[0]), float(t_s[-1])) if len(t_s) else (0.0, 0.0)
     named = [
-        _with_cut(rep, before=_cut_at(i, edges, holes, after=False), after=_cut_at(i, edges, holes, after=True))
+        _with_cut(
+            rep, before=_cut_at(i, edges, clip, holes, after=False), after=_cut_at(i, edges, clip, holes, after=True)
+        )
         for i, reps in enumerate(found)
         for rep in reps
     ]
@@ -263,12 +273,17 @@ def _speed(t: FloatArray, q: FloatArray, from_s: float, to_s: float) -> float:
     return float((q[at[-1]] - q[at[0]]) / (t[at[-1]] - t[at[0]])) if len(at) > 1 else 0.0
 
 
-def _cut_at(i: int, edges: list[tuple[float, float]], holes: Sequence[Hole], *, after: bool) -> Cut:
-    """Return what ends stretch `i`, or what it begins after."""
+def _cut_at(
+    i: int, edges: list[tuple[float, float]], clip: tuple[float, float], holes: Sequence[Hole], *, after: bool
+) -> Cut:
+    """Return what ends stretch `i`, or what it begins after: the clip only where there is no more of it."""
     other = i + 1 if after else i - 1
-    if not 0 <= other < len(edges):
-        return Cut.CLIP
-    first, last = (edges[i][1], edges[other][0]) if after else (edges[other][1], edges[i][0])
+    if 0 <= other < len(edges):
+        first, last = (edges[i][1], edges[other][0]) if after else (edges[other][1], edges[i][0])
+    else:
+        first, last = (edges[i][1], clip[1]) if after else (clip[0], edges[i][0])
+        if last - first <= LOST_S:
+            return Cut.CLIP
     return Cut.HOLE if overlaps(holes, first, last) else Cut.SIGHT
 
 
@@ -431,15 +446,18 @@ def _time_rep(
     up_start = float(np.fmax(bottom_end - SMOOTH_TAIL * (half_up - bottom_end), t[at_bottom[-1]]))
     last = end + SMOOTH_TAIL * (end - half_up)
     first_seen, last_seen = float(np.fmax(first, t[0])), float(np.fmin(last, t[-1]))
+    begun, done = bool(at.is_rest_before or q[before] <= edge), bool(at.is_rest_after or q[after] <= edge)
+    if begun and not done and q[at_bottom[-1] :].min() >= stand + _STILL_DOWN_SHARE * (deepest - stand):
+        bottom_end = up_start = float(t[-1])
+        end = float("nan")
     turns = turns_at_bottom(t, q, t[before] if np.isnan(bottom_start) else bottom_start, bottom_end)
     held = up_start - down_end if len(turns) < 2 else longest_stillness(t, q, turns, down_end, up_start)
-    begun, done = bool(at.is_rest_before or q[before] <= edge), bool(at.is_rest_after or q[after] <= edge)
     return RepTimes(
         complete=begun and done,
         start_s=float(t[before] if np.isnan(start) else start),
         bottom_start_s=float(t[before] if np.isnan(bottom_start) else bottom_start),
         bottom_end_s=float(t[after] if np.isnan(bottom_end) else bottom_end),
-        end_s=float(t[after] if np.isnan(end) else end),
+        end_s=float(max(t[after], up_start) if np.isnan(end) else end),
         deepest_s=float(t[top]),
         stand_deg=stand,
         deepest_deg=deepest,
@@ -466,10 +484,20 @@ def turns_at_bottom(t: FloatArray, q: FloatArray, bottom_start_s: float, bottom_
     turns: list[int] = []
     for top in (x - 1 for x in tops):
         # Two peaks of one height with nothing between them are one.
-        if turns and part[turns[-1] : top].min() > min(part[turns[-1]], part[top]) - PULSE_DEG:
+        if turns and not _is_pulse(t[at], part, turns[-1], top):
             turns.pop()
         turns.append(top)
     return [int(at[x]) for x in turns]
+
+
+def _is_pulse(t: FloatArray, q: FloatArray, before: int, after: int) -> bool:
+    """Say whether somebody comes up between two deepest points, and does not only sway."""
+    valley = before + int(np.argmin(q[before:after]))
+    up, down = float(q[before] - q[valley]), float(q[after] - q[valley])
+    if min(up, down) < PULSE_DEG:
+        return False
+    pace = max(up / (t[valley] - t[before]), down / (t[after] - t[valley]))
+    return bool(pace >= _PULSE_DEG_PER_S or max(up, down) >= _SWAY_DEG)
 
 
 def longest_stillness(t: FloatArray, q: FloatArray, turns: list[int], down_end_s: float, up_start_s: float) -> float:

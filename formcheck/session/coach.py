@@ -25,16 +25,18 @@ from formcheck.pose.landmarks import BODY, SIDES, Side
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import SetupCheck
 from formcheck.session.framing import (
+    LEAST_FPS,
     Facing,
     PersonInPicture,
     asks_of_picture,
     facing_of,
+    too_few_frames,
     wanted_view,
     wrong_light,
     wrong_view,
 )
-from formcheck.session.instructions import CAMERA_STILL, LOOKING, MORE_FRAMES, ONE_PERSON, STEP_INTO_VIEW, Ask
-from formcheck.session.live_state import Instruction, PictureFacts
+from formcheck.session.instructions import CAMERA_STILL, LOOKING, ONE_PERSON, STEP_INTO_VIEW, Ask
+from formcheck.session.live_state import CameraFacts, Instruction, PictureFacts
 
 _EVERY_S: Final = 0.1
 _WINDOW_S: Final = 2.0
@@ -116,8 +118,6 @@ _LONGEST_STEP_S: Final = 0.1
 _VIEW_S, _VIEW_EVERY_S = 1.0, 0.2
 """The view is the middle of the last second (specification section 5); judging it is the dearest part."""
 _FPS_S: Final = 2.0
-_LEAST_FPS: Final = 20.0
-"""A knee at 60 deg/s bends by 3 deg from one picture to the next; below this the filter has too little [E]."""
 
 
 @dataclass
@@ -169,6 +169,8 @@ class SetupCoach:
         self, *, pose_model: str, bilateral: bool, leg: Side | None, view: ViewKind | None, balanced: bool = False
     ) -> None:
         self._pose_model, self._balanced = pose_model, balanced
+        self.camera: CameraFacts | None = None
+        """How the camera does; None while its page does not say."""
         self._stands = None if bilateral else leg
         self._told = view
         self._times: deque[float] = deque()
@@ -237,7 +239,7 @@ class SetupCoach:
         if light is not None:
             yield light
         if self._slow():
-            yield MORE_FRAMES.measured(round(self._fps(), 1))
+            yield too_few_frames(self.camera, facts.mean_luma).measured(round(self._fps(), 1))
         if not pose.found:
             self._lose_person()
             if light is None or not light.instruction.blocking:  # in the dark nobody could be found
@@ -278,7 +280,7 @@ class SetupCoach:
         self._viewed_at_s = t_s
 
     def _slow(self) -> bool:
-        return self._times[-1] - self._times[0] >= _FPS_S and self._fps() < _LEAST_FPS
+        return self._times[-1] - self._times[0] >= _FPS_S and self._fps() < LEAST_FPS
 
     def _fps(self) -> float:
         """Return the rate of the pictures of the last two seconds, by their capture times."""

@@ -22,8 +22,10 @@ from formcheck.pose.types import Pose
 from formcheck.session.instructions import (
     COME_CLOSER,
     FACE_CAMERA,
+    FEW_FRAMES,
     LESS_LIGHT,
     LEVEL_CAMERA,
+    LIGHT_FOR_CAMERA,
     LOWER_CAMERA,
     MORE_LIGHT,
     MOVE_LEFT,
@@ -33,12 +35,18 @@ from formcheck.session.instructions import (
     SHOW_FEET,
     SHOW_HEAD,
     SHOW_LEGS,
+    SLOW_CAMERA,
+    SLOW_COMPUTER,
     STEP_BACK,
     TURN_OTHER_SIDE,
     TURN_SIDEWAYS,
     Ask,
     walks,
 )
+from formcheck.session.live_state import CameraFacts
+
+LEAST_FPS: Final = 20.0
+"""A knee at 60 deg/s bends by 3 deg from one picture to the next; below this the filter has too little [E]."""
 
 _EDGE_SHARE: Final = 0.02
 """Eyes, soles or toes nearer to the upper or lower edge than this share of the picture's height are as good as cut
@@ -57,6 +65,10 @@ _HIGHEST_HIPS, _LOWEST_HIPS = 0.35, 0.60
 _LEAST_LUMA, _MOST_LUMA = 60.0, 200.0
 _DARK_LUMA, _GLARE_LUMA = 25.0, 245.0
 """Beyond these no person can be told from the room [E]."""
+_DIM_LUMA: Final = 80.0
+"""Darker than this a camera may expose for so long that it gives fewer pictures [E]."""
+_EXPOSED_SHARE: Final = 0.7
+"""A camera that exposes for this share of the time between two pictures gives no more of them for want of light [E]."""
 _HALF_TURNED_DEG: Final = 45.0
 _UNDECIDED_DEG: Final = 10.0
 """Who was told to turn one way is told the other way only if turned so much further: nobody is sent to and fro [E]."""
@@ -208,6 +220,25 @@ def wrong_light(mean_luma: float) -> Ask | None:
     else:
         return None
     return ask.measured(round(mean_luma))
+
+
+def too_few_frames(camera: CameraFacts | None, mean_luma: float) -> Ask:
+    """Return what to do about too few pictures a second: about the light, the camera or the computer.
+
+    Parameters
+    ----------
+    camera
+        How it does; None where that is not known.
+    mean_luma
+        Mean brightness, 0 to 255. Cameras brighten a dark room by exposing longer, so that the exposure tells more.
+    """
+    if camera is None:
+        return LIGHT_FOR_CAMERA if mean_luma < _DIM_LUMA else FEW_FRAMES
+    if camera.fps >= LEAST_FPS:
+        return SLOW_COMPUTER
+    exposed_share = None if camera.exposure_ms is None else camera.exposure_ms * camera.fps / 1000
+    dark = mean_luma < _DIM_LUMA if exposed_share is None else exposed_share >= _EXPOSED_SHARE
+    return LIGHT_FOR_CAMERA if dark else SLOW_CAMERA
 
 
 def beside_the_middle(person: PersonInPicture) -> Ask | None:

@@ -113,14 +113,40 @@ LESS_LIGHT: Final = _ask(
     "Turn the camera away from the light",
     "The picture is too bright: no window or lamp should be behind you or shine into the camera.",
 )
-MORE_FRAMES: Final = _ask(
+_FRAME_RATE: Final = "Frame rate"
+LIGHT_FOR_CAMERA: Final = _ask(
     "SU-6",
-    "Frame rate",
+    _FRAME_RATE,
     "more-light",
     "More light would make the picture smoother",
-    "Fewer than 20 pictures a second arrive: cameras slow down in poor light, and so do busy computers.",
+    "In poor light the camera gives fewer than 20 pictures a second.",
     blocking=False,
 )
+SLOW_CAMERA: Final = _ask(
+    "SU-6",
+    _FRAME_RATE,
+    "ready",
+    "The camera gives few pictures a second",
+    "The light is good enough: close other programs that use the camera, or choose another camera.",
+    blocking=False,
+)
+SLOW_COMPUTER: Final = _ask(
+    "SU-6",
+    _FRAME_RATE,
+    "ready",
+    "The computer is slow: close other programs",
+    "The camera gives enough pictures, but fewer than 20 a second can be looked at.",
+    blocking=False,
+)
+FEW_FRAMES: Final = _ask(
+    "SU-6",
+    _FRAME_RATE,
+    "ready",
+    "Few pictures a second arrive",
+    "Fewer than 20: close other programs, or turn on more light.",
+    blocking=False,
+)
+"""Where it is not known whether that is the camera."""
 
 _VIEW: Final = "View"
 FACE_CAMERA: Final = _ask(

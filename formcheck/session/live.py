@@ -23,7 +23,7 @@ from formcheck.pose.types import FloatArray, Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Assessment, SetupCheck
 from formcheck.session.live_ready import GettingReady
 from formcheck.session.live_running import COUNTDOWN_S, CountedRep, RunningSet, Step
-from formcheck.session.live_state import Instruction, LiveState, PictureFacts, ShownMeasures, Stage
+from formcheck.session.live_state import CameraFacts, Instruction, LiveState, PictureFacts, ShownMeasures, Stage
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 
@@ -45,6 +45,9 @@ class LiveSet:
         Of this person, from 1: feedback fades from session to session.
     balanced
         Whether the poses come balanced between picture and mirror image (`pose.balance`).
+    ends_by_itself
+        Whether a raised hand, or nobody in the picture, ends it; of a set that is measured afterwards nobody could take
+        that back.
     """
 
     def __init__(
@@ -56,7 +59,9 @@ class LiveSet:
         model: PoseModel | PoseOrigin,
         session_number: int = 1,
         balanced: bool = False,
+        ends_by_itself: bool = True,
     ) -> None:
+        self._ends_by_itself = ends_by_itself
         self._request, origin = request, replace(origin_of(model), balanced=balanced)
         self._source = TrackSource(
             name="live set",
@@ -118,6 +123,15 @@ class LiveSet:
         self._source = self._source.found_by(origin)
         if self._running is not None:
             self._running.source = self._source
+
+    def go_on(self) -> None:
+        """Take back the end that is offered."""
+        if self._running is not None and self._stage is not Stage.DONE:
+            self._running.go_on()
+
+    def hear_of_camera(self, camera: CameraFacts) -> None:
+        """Take note of how the camera does, which tells poor light from a slow computer."""
+        self._ready.hear_of_camera(camera)
 
     def add(self, pose: Pose, facts: PictureFacts) -> LiveState:
         """Take the pose of the next frame and say what to show.
@@ -230,7 +244,14 @@ class LiveSet:
     def _set_up(self, pose: Pose, clean: LiveFrame, facts: PictureFacts) -> LiveState:
         ready = self._ready.add(pose, clean, facts)
         if ready.stance is not None:
-            self._running = RunningSet(self._request, ready.stance, self._source, self._cues, pose.t_s)
+            self._running = RunningSet(
+                self._request,
+                ready.stance,
+                self._source,
+                self._cues,
+                pose.t_s,
+                ends_by_itself=self._ends_by_itself,
+            )
             self._stage = self._running.stage
             self._lumas, self._people = [], self._people[-1:]
             return self._state(clean, progress=1.0, countdown=round(COUNTDOWN_S))
@@ -267,6 +288,7 @@ class LiveSet:
             countdown=step.countdown if step is not None else countdown,
             view=self._running.calibration.view if self._running is not None else None,
             notice=notice,
+            ending=step.ending if step is not None else None,
         )
 
 

@@ -19,7 +19,7 @@ from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import SetupCheck
 from formcheck.session.coach import SetupCoach
 from formcheck.session.live_motion import QUIET_S, Stillness
-from formcheck.session.live_state import Instruction, PictureFacts
+from formcheck.session.live_state import CameraFacts, Instruction, PictureFacts
 from formcheck.session.request import SetRequest
 
 
@@ -107,6 +107,10 @@ class GettingReady:
     def remarks(self) -> tuple[SetupCheck, ...]:
         """Return what was asked for and done without."""
         return self._coach.remarks()
+
+    def hear_of_camera(self, camera: CameraFacts) -> None:
+        """Take note of how the camera does."""
+        self._coach.camera = camera
 
     def add(self, pose: Pose, clean: LiveFrame, facts: PictureFacts) -> Readiness:
         """Take a frame: as the estimator gave it, cleaned, and what else is known of the picture."""

@@ -29,9 +29,10 @@ from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.pose.types import Pose, PoseTrack, TrackSource, track_of
 from formcheck.session.assessment import Rep
+from formcheck.session.live_end import EndWatch
 from formcheck.session.live_motion import QUIET_S, Motion, MotionNow, Stillness
 from formcheck.session.live_ready import Stance, calibrate
-from formcheck.session.live_state import Instruction, ShownMeasures, Stage
+from formcheck.session.live_state import Ending, Instruction, ShownMeasures, Stage
 from formcheck.session.recorded import measured_rep
 from formcheck.session.request import SetRequest
 
@@ -159,8 +160,6 @@ _BACK_S = 0.5
 """Back in view for so long: it goes on."""
 _LOOK_AT_VIEW_EVERY_S, _VIEW_S = 0.3, 1.5
 """How often it is looked from which side the person is seen, and over how long: a turn on the way is no view."""
-_WALKED_OFF_S = 5.0
-"""With the prescribed reps done, who is out of view for so long has finished."""
 _SHOW_FEET = Instruction(
     "SU-1", "Show your feet", "The set is paused and goes on when they are seen again.", "show-feet", True
 )
@@ -190,6 +189,8 @@ class Step:
     countdown: int | None = None
     notice: str = ""
     """One sentence on why nothing is counted."""
+    ending: Ending | None = None
+    """The end that is offered, if one is."""
 
 
 class ViewWatch:
@@ -266,10 +267,19 @@ class RunningSet:
         Chooses what is said.
     started_s
         When the quiet stance was complete.
+    ends_by_itself
+        Whether a raised hand, or nobody in the picture, ends it.
     """
 
     def __init__(
-        self, request: SetRequest, stance: Stance, source: TrackSource, cues: CueChooser, started_s: float
+        self,
+        request: SetRequest,
+        stance: Stance,
+        source: TrackSource,
+        cues: CueChooser,
+        started_s: float,
+        *,
+        ends_by_itself: bool = True,
     ) -> None:
         self.source = source
         self.stage = Stage.COUNTDOWN
@@ -279,6 +289,7 @@ class RunningSet:
         self._motion = Motion(stance.calibration, request.plan.target_depth_deg)
         self._counter = RepCounter(request, stance_until_s=started_s)
         self._watch = RepWatch()
+        self._ends = EndWatch(request.plan.reps) if ends_by_itself else None
         self._judge = LiveJudge(request.rubric, request.plan)
         # Only what is shown or judged: errors are worked out for each value.
         shown = ShownMeasures(request.rubric, request.plan).needed
@@ -314,9 +325,12 @@ class RunningSet:
             self._counter.begin_view(float(stance.poses.build(self.source).t_s[0]), pose.t_s)
         now = self._motion(clean, self._names[self._phase], turned=self._views.turned)
         self._phase = now.phase
+        ending = self._ending(clean, now)
         instruction = self._pause(pose.t_s, clean, now)
-        if instruction is not None:
-            return Step(now, instruction=instruction)
+        if ending is not None and ending.left_s == 0:
+            self.stage = Stage.DONE
+        if instruction is not None or self.stage is Stage.DONE:
+            return Step(now, instruction=instruction, ending=ending)
         countdown = None
         if self.stage is Stage.COUNTDOWN:
             left_s = COUNTDOWN_S - (pose.t_s - self._started_s)
@@ -325,7 +339,17 @@ class RunningSet:
             else:
                 countdown = int(np.ceil(left_s))
         cue = self._count(pose.t_s, now) or self._judge_now(pose.t_s, now)
-        return Step(now, cue=cue, countdown=countdown, notice=self._cannot_count)
+        return Step(now, cue=cue, countdown=countdown, notice=self._cannot_count, ending=ending)
+
+    def go_on(self) -> None:
+        """Take back the end that is offered."""
+        if self._ends is not None:
+            self._ends.go_on()
+
+    def _ending(self, clean: LiveFrame, now: MotionNow) -> Ending | None:
+        if self._ends is None:
+            return None
+        return self._ends(clean, phase=now.phase, in_place=now.in_place, reps=len(self.counted))
 
     def end(self) -> None:
         """End the set, with a last look for a rep that was just done."""
@@ -350,9 +374,6 @@ class RunningSet:
         if t_s - self._last_away_s >= _BACK_S:
             self.stage = Stage.SET
             return None
-        target = self._request.plan.reps
-        if not clean.found and away_s > _WALKED_OFF_S and target is not None and len(self.counted) >= target:
-            self.stage = Stage.DONE
         return self._what_to_do
 
     def _count(self, t_s: float, now: MotionNow) -> Cue | None:

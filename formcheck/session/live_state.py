@@ -116,6 +116,34 @@ class Stage(StrEnum):
     DONE = "done"
 
 
+class EndingWhy(StrEnum):
+    """What says that a set is over."""
+
+    HAND = "hand"
+    """A hand raised above the head while standing."""
+    LEFT = "left"
+    """Nobody is in the picture any more."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of a set that is offered: it comes by itself unless the person goes on."""
+
+    why: EndingWhy
+    left_s: float
+    """Until it comes (s); 0 when it has."""
+
+
+@dataclass(frozen=True)
+class CameraFacts:
+    """How a camera does, as its page measures it."""
+
+    fps: float
+    """Pictures that it gives in a second, whether they are looked at or not."""
+    exposure_ms: float | None = None
+    """For how long each is exposed; None where the browser does not say."""
+
+
 @dataclass(frozen=True)
 class PictureFacts:
     """What is known of one picture besides the person's landmarks."""
@@ -202,3 +230,5 @@ class LiveState:
     """Of the calibration or the newest rep; None before."""
     notice: str = ""
     """One sentence for people when something changed: paused, resumed, view lost."""
+    ending: Ending | None = None
+    """The end that is offered, if one is."""

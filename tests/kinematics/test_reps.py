@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from formcheck.kinematics.phase_rule import PhaseRule
-from formcheck.kinematics.reps import RepTimes, descent_reversals, find_reps, phases
+from formcheck.kinematics.reps import Cut, RepTimes, descent_reversals, find_reps, phases
 
 from ..skeleton import Floats, Move, Person, TrueRep, duration_s, timeline
 
@@ -196,3 +196,28 @@ def test_a_blunt_signal_that_sways_before_the_descent_does_not_start_the_rep() -
 def test_a_clean_blunt_signal_is_timed_as_before(fps: float) -> None:
     t, q, true = signal(Move(), Move(depth_deg=80), fps=fps)
     assert_on_time(find_reps(t, q, RULE, blunt_at_rest=True), true)
+
+
+@pytest.mark.parametrize("lost_s", [0.0, 2.0])
+def test_only_a_rep_that_the_clip_ends_in_is_cut_off_by_its_end(lost_s: float) -> None:
+    t, q, true = signal(Move(), Move(hold_s=2.0))
+    here = t <= true[1].bottom_end_s - 0.5
+    t = t[: here.sum() + round(30 * lost_s)]
+    q = np.where(here, q, np.nan)[: len(t)]
+    *_, last = find_reps(t, q, RULE)
+    assert not last.complete
+    assert last.cut_by is (Cut.SIGHT if lost_s else Cut.CLIP)
+
+
+def test_slow_sway_in_a_long_hold_is_no_pulse_and_a_quick_rise_is_one() -> None:
+    t, q, (true,) = signal(Move(hold_s=20.0))
+    holding = (t > true.bottom_start_s + 1) & (t < true.bottom_start_s + 17)
+    sway = np.where(holding, -4.0 * (1 - np.cos(2 * np.pi * (t - true.bottom_start_s - 1) / 4.0)), 0.0)
+    (held,) = find_reps(t, q + sway, RULE)
+    assert held.pulses == 0
+    assert held.hold_s == pytest.approx(20.0, abs=0.7)
+    quick = np.where(
+        abs(t - true.bottom_start_s - 10) < 0.5, -4.0 * (1 + np.cos(2 * np.pi * (t - true.bottom_start_s - 10))), 0.0
+    )
+    (pulsed,) = find_reps(t, q + quick, RULE)
+    assert pulsed.pulses == 1

@@ -80,7 +80,12 @@ def facts(track: PoseTrack, k: int, luma: float = 120.0) -> PictureFacts:
 
 
 def new_live_set(
-    name: str, plan: Plan | None = None, session_number: int = 1, rubric: Rubric | None = None
+    name: str,
+    plan: Plan | None = None,
+    session_number: int = 1,
+    rubric: Rubric | None = None,
+    *,
+    ends_by_itself: bool = True,
 ) -> tuple[LiveSet, PoseTrack]:
     track = sample_track(name)
     request = SetRequest(EXERCISES[name], plan=plan or Plan(), own_rubric=rubric)
@@ -90,6 +95,7 @@ def new_live_set(
         height_px=track.source.height,
         model=MODEL,
         session_number=session_number,
+        ends_by_itself=ends_by_itself,
     )
     return live, track
 

@@ -18,7 +18,7 @@ from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session import instructions
 from formcheck.session.coach import SetupCoach
 from formcheck.session.instructions import Ask
-from formcheck.session.live_state import Instruction, PictureFacts
+from formcheck.session.live_state import CameraFacts, Instruction, PictureFacts
 
 from ..kinematics.alterations import hidden, shaken, trembling
 from ..kinematics.sets import READS_LOW_DEG
@@ -211,10 +211,34 @@ def test_the_light_is_put_right(luma: float, figure: str, blocking: bool) -> Non
     assert (now.id, now.figure, now.blocking) == ("SU-6", figure, blocking)
 
 
+@pytest.mark.parametrize(
+    ("camera", "luma", "asked"),
+    [
+        (CameraFacts(30.0), 120.0, "The computer is slow"),
+        (CameraFacts(30.0), 30.0, "The computer is slow"),
+        (CameraFacts(12.0), 50.0, "More light"),
+        (CameraFacts(12.0), 120.0, "The camera gives few"),
+        # Cameras brighten a dark room by exposing longer.
+        (CameraFacts(12.0, exposure_ms=80.0), 120.0, "More light"),
+        (CameraFacts(12.0, exposure_ms=5.0), 50.0, "The camera gives few"),
+        (None, 50.0, "More light"),
+        (None, 120.0, "Few pictures a second arrive"),
+    ],
+)
+def test_a_slow_computer_is_told_from_poor_light(camera: CameraFacts | None, luma: float, asked: str) -> None:
+    by = coach()
+    by.camera = camera
+    said = everything_said(stands(8.0, fps=12.0, lasts_s=25.0).track, by, luma=luma)
+    messages = [instruction.message for _, instruction in said if instruction is not None]
+    of_pace = [each for each in messages if each.startswith(("The computer", "More light", "The camera g", "Few pict"))]
+    assert of_pace
+    assert all(each.startswith(asked) for each in of_pace)
+
+
 def test_few_pictures_a_second_are_mentioned_once_they_are_counted() -> None:
     by = coach()
     said = everything_said(stands(8.0, fps=12.0, lasts_s=16.0).track, by)
-    assert "more-light" in figures(said)
+    assert "Few pictures a second arrive" in [instruction.message for _, instruction in said if instruction]
     assert ("SU-6", 12.0) in [(check.id, check.value) for check in by.remarks()]
 
 

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from typing import Final, Protocol
 
 from formcheck.web.live.limits import LiveLimits, Source
-from formcheck.web.live.messages import SetupMessage, StepDown
+from formcheck.web.live.messages import CameraSays, GoOn, SetupMessage, StepDown
 from formcheck.web.live.outgoing import Listener, Outgoing, goodbye
 from formcheck.web.live.pace import RateLimit
 from formcheck.web.live.refusal import GOING_AWAY, NORMAL_CLOSE, malformed, no_pictures, set_in_use, too_fast
-from formcheck.web.live.set_work import Drop, Ending, Finish, GoDown, Greet, Measure, Refused, Said, Watch, Work
+from formcheck.web.live.set_work import Drop, Ending, Finish, GoDown, Greet, Measure, Note, Refused, Said, Watch, Work
 from formcheck.web.live.sponsor import Sponsor
 
 _SHORTEST_STEP_MS: Final = 0.1
@@ -223,6 +223,12 @@ class LiveSetRunner:
             self._newest_t_ms = times_ms[-1]
             self._pending[self._source] += len(times_ms)
             self._put(Measure(self._socket, self._source, data, len(times_ms), times_ms[-1]))
+
+    def note(self, listener: Listener, message: GoOn | CameraSays) -> None:
+        """Have the set take note of what its page says, if the listener still has it."""
+        with self._lock:
+            if not self._closed and listener is self._listener:
+                self._put(Note(message))
 
     def finish(self, listener: Listener) -> None:
         """Have the set measured when the pictures before are, if the listener still has it."""

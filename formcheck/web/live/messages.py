@@ -170,6 +170,22 @@ class Finish(Published):
     type: Literal["finish"] = "finish"
 
 
+class GoOn(Published):
+    """Takes back the end of the set that is offered. Not answered."""
+
+    type: Literal["go_on"] = "go_on"
+
+
+class CameraSays(Published):
+    """Says how the camera does, which tells poor light from a slow computer. Not answered."""
+
+    type: Literal["camera"]
+    fps: float = Field(ge=0, le=1000)
+    """Pictures that it gives in a second, whether they are sent or not."""
+    exposure_ms: float | None = Field(default=None, ge=0, le=60_000)
+    """For how long each is exposed; null where the browser does not say."""
+
+
 class Ping(Published):
     """Keeps the socket open while there is no picture to send. Not answered."""
 
@@ -182,7 +198,7 @@ class Cancel(Published):
     type: Literal["cancel"] = "cancel"
 
 
-TextMessage = SetupMessage | ResumeMessage | StepDown | Finish | Ping | Cancel
+TextMessage = SetupMessage | ResumeMessage | StepDown | Finish | GoOn | CameraSays | Ping | Cancel
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from formcheck.pose.people import PersonBox
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.live import LiveSet
-from formcheck.session.live_state import LiveState, PictureFacts, Stage
+from formcheck.session.live_state import CameraFacts, LiveState, PictureFacts, Stage
 from formcheck.session.request import SetRequest
 
 
@@ -58,6 +58,14 @@ class Engine(Protocol):
         """Take note that the poses are found otherwise from now on, and why: a clause."""
         ...
 
+    def go_on(self) -> None:
+        """Take back the end that is offered."""
+        ...
+
+    def hear_of_camera(self, camera: CameraFacts) -> None:
+        """Take note of how the camera does."""
+        ...
+
     def add(self, pose: Pose, facts: PictureFacts) -> LiveState:
         """Take the next pose and say what to show."""
         ...
@@ -87,6 +95,7 @@ class EngineMaker(Protocol):
         model: PoseModel | PoseOrigin,
         session_number: int,
         balanced: bool,
+        ends_by_itself: bool,
     ) -> Engine:
         """Return an engine for pictures of this size whose poses are from this model, or from another source."""
         ...

@@ -18,10 +18,11 @@ from formcheck.pose.models import PoseModel
 from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment
+from formcheck.session.live_state import CameraFacts
 from formcheck.session.request import SetRequest
 from formcheck.web.live.kept_video import KeptVideo
 from formcheck.web.live.limits import LiveLimits, Source
-from formcheck.web.live.messages import BrowserEstimator, SetupMessage, StepDown, Why
+from formcheck.web.live.messages import BrowserEstimator, CameraSays, GoOn, SetupMessage, StepDown, Why
 from formcheck.web.live.parts import Engine, LiveParts
 from formcheck.web.live.replies import OpenSet
 
@@ -165,6 +166,8 @@ class Pipeline:
                 model=source.finder,
                 session_number=self.setup.session_number,
                 balanced=source.balanced,
+                # Of a set that was kept nobody saw the offer while it was done.
+                ends_by_itself=not self.setup.kept,
             )
         except BaseException:
             source.close()
@@ -236,6 +239,13 @@ class Pipeline:
         before.close()
         self._came_from, self._frame_since = (step.source, step.estimator), False
         self.engine.use_finder(self._source.finder, balanced=self._source.balanced, why=_BECAUSE[step.why])
+
+    def note(self, message: GoOn | CameraSays) -> None:
+        """Tell the engine what its page says between two frames."""
+        if isinstance(message, GoOn):
+            self.engine.go_on()
+        else:
+            self.engine.hear_of_camera(CameraFacts(message.fps, message.exposure_ms))
 
     def remark(self, sentence: str) -> None:
         """Add a sentence to what the result says of how the set was done."""

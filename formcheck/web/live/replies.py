@@ -23,7 +23,7 @@ from formcheck.kinematics.measures.registry import DEPTH, live_shown
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.pose.types import Pose
-from formcheck.session.live_state import Instruction, LiveState, LiveValue, Stage
+from formcheck.session.live_state import Ending, Instruction, LiveState, LiveValue, Stage
 from formcheck.web.live.limits import LiveLimits, Source
 from formcheck.web.live.messages import PROTOCOL_VERSION, Version
 from formcheck.web.live.refusal import LiveRefusalError
@@ -150,6 +150,8 @@ class Frame(Described):
     countdown: int | None
     verdict: Verdict | None
     notice: str
+    ending: Ending | None
+    """The end of the set that is offered: it comes by itself unless the page says `go_on`, or the person goes on."""
 
 
 @dataclass(frozen=True)
@@ -277,6 +279,7 @@ def frame_message(
         countdown=state.countdown,
         verdict=None if view is None else Verdict(view.kind, view.verdict, view.reason, view.near_leg),
         notice=" ".join(each for each in (state.notice, notice) if each),
+        ending=None if state.ending is None else Ending(state.ending.why, round(state.ending.left_s, _TIME_DECIMALS)),
     )
     return _text(frame)
 

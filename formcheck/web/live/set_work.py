@@ -13,7 +13,7 @@ from typing import Final
 from formcheck.errors import FormcheckError, NotAssessableError, PoseModelError
 from formcheck.web.live.landmark_source import LandmarkSource
 from formcheck.web.live.limits import LiveLimits, Source
-from formcheck.web.live.messages import SetupMessage, StepDown
+from formcheck.web.live.messages import CameraSays, GoOn, SetupMessage, StepDown
 from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.picture_source import PictureSource
@@ -63,6 +63,13 @@ class GoDown:
 
 
 @dataclass(frozen=True)
+class Note:
+    """Take note of what the page says between two frames."""
+
+    message: GoOn | CameraSays
+
+
+@dataclass(frozen=True)
 class Finish:
     """Measure the whole set and end it."""
 
@@ -77,7 +84,7 @@ class Drop:
     last_words: Outgoing
 
 
-Work = Greet | Watch | Measure | GoDown | Finish | Drop
+Work = Greet | Watch | Measure | GoDown | Note | Finish | Drop
 
 
 @dataclass(frozen=True)
@@ -204,6 +211,8 @@ class SetWork:
                 pipeline.watched = True
             elif isinstance(work, GoDown):
                 self._go_down(pipeline, work)
+            elif isinstance(work, Note):
+                pipeline.note(work.message)
             else:
                 self._answer(pipeline, work)
 

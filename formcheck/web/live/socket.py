@@ -18,8 +18,10 @@ from formcheck.web.live.landmarks import landmark_times_ms
 from formcheck.web.live.live_set_runner import LiveSetRunner
 from formcheck.web.live.messages import (
     PICTURE_HEADER_BYTES,
+    CameraSays,
     Cancel,
     Finish,
+    GoOn,
     ResumeMessage,
     SetupMessage,
     StepDown,
@@ -183,6 +185,8 @@ class LiveSocket:
                 runner.finish(self._listener)
             elif isinstance(parsed, StepDown):
                 self._registry.step_down(runner, parsed, self._listener)
+            elif isinstance(parsed, (GoOn, CameraSays)):
+                runner.note(self._listener, parsed)
             elif isinstance(parsed, Cancel):
                 runner.cancel(self._listener)
             elif isinstance(parsed, (SetupMessage, ResumeMessage)):

@@ -10,6 +10,7 @@ import pytest
 
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.session.live_state import CameraFacts
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.replies import OpenSet, ready_message
 from tools.contracts import made
@@ -188,3 +189,15 @@ def test_the_knees_gauges_show_what_the_rubric_judges_them_by(judged: tuple[str,
     opened = OpenSet("set", rubric, Plan(), "pose_landmarker_full", "picture")
     band = json.loads(ready_message(opened, LiveLimits(), resumed=False, last_t_ms=None))["alignment_band"]
     assert (None if band is None else band["measure"]) == shown
+
+
+def test_the_engine_hears_what_its_page_says_between_two_frames(world: World) -> None:
+    with world.socket() as socket:
+        begin(socket)
+        send_frames(socket, 1.0)
+        socket.send_json({"type": "go_on"})
+        socket.send_json({"type": "camera", "fps": 14.5, "exposure_ms": 66.0})
+        send_frames(socket, 2.0)
+    (engine,) = world.engines
+    assert engine.heard == ["go on", CameraFacts(14.5, 66.0)]
+    assert engine.ends_by_itself

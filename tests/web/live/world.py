@@ -27,7 +27,7 @@ from formcheck.pose.models import PoseModel
 from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.types import Pose, PoseTrack
 from formcheck.session.assessment import Assessment
-from formcheck.session.live_state import LiveState, LiveValue, PictureFacts, Stage
+from formcheck.session.live_state import CameraFacts, LiveState, LiveValue, PictureFacts, Stage
 from formcheck.session.request import SetRequest
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.parts import LiveParts
@@ -126,7 +126,10 @@ class StandInEngine:
         model: PoseModel | PoseOrigin,
         session_number: int,
         balanced: bool,
+        ends_by_itself: bool,
     ) -> None:
+        self.ends_by_itself = ends_by_itself
+        self.heard: list[CameraFacts | str] = []
         self.world, self.request, self.size = world, request, (width_px, height_px)
         self.balanced = balanced
         self.models = [model.short_name if isinstance(model, PoseModel) else model.name]
@@ -181,6 +184,12 @@ class StandInEngine:
     @property
     def begins_s(self) -> float:
         return self.poses[0].t_s
+
+    def go_on(self) -> None:
+        self.heard.append("go on")
+
+    def hear_of_camera(self, camera: CameraFacts) -> None:
+        self.heard.append(camera)
 
     def use_finder(self, finder: PoseModel | PoseOrigin, *, balanced: bool, why: str) -> None:
         self.balanced_later.append(balanced)

@@ -14,6 +14,14 @@
  */
 
 /**
+ * Says how the camera does, which tells poor light from a slow computer. Not answered.
+ * @typedef {Object} CameraSays
+ * @property {"camera"} type
+ * @property {number} fps Pictures that it gives in a second, whether they are sent or not.
+ * @property {number|null} [exposure_ms] For how long each is exposed; null where the browser does not say.
+ */
+
+/**
  * Drops the set with everything that belongs to it.
  * @typedef {Object} Cancel
  * @property {"cancel"} type
@@ -23,6 +31,12 @@
  * Ends the set and has it measured.
  * @typedef {Object} Finish
  * @property {"finish"} type
+ */
+
+/**
+ * Takes back the end of the set that is offered. Not answered.
+ * @typedef {Object} GoOn
+ * @property {"go_on"} type
  */
 
 /**
@@ -80,7 +94,7 @@
  * @property {"slow"|"failed"|"context-lost"|"wrong"} why Why the one before it is given up.
  */
 
-/** @typedef {SetupMessage|ResumeMessage|StepDown|Finish|Ping|Cancel} ClientMessage */
+/** @typedef {SetupMessage|ResumeMessage|StepDown|Finish|GoOn|CameraSays|Ping|Cancel} ClientMessage */
 
 /**
  * The bands of a gauge.
@@ -107,6 +121,13 @@
  * @property {"fix"|"praise"|"setup"|"safety"|"count"} kind
  * @property {string} leg `left`, `right` or `both`.
  * @property {boolean} spoken False for what is shown only, as feedback fades.
+ */
+
+/**
+ * The end of a set that is offered: it comes by itself unless the person goes on.
+ * @typedef {Object} Ending
+ * @property {"hand"|"left"} why
+ * @property {number} left_s Until it comes (s); 0 when it has.
  */
 
 /**
@@ -139,6 +160,7 @@
  * @property {number|null} countdown
  * @property {Verdict|null} verdict
  * @property {string} notice
+ * @property {Ending|null} ending The end of the set that is offered: it comes by itself unless the page says `go_on`, or the person goes on.
  */
 
 /**

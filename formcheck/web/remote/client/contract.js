@@ -383,6 +383,13 @@
  */
 
 /**
+ * The end of a set that is offered: it comes by itself unless the person goes on.
+ * @typedef {Object} Ending
+ * @property {"hand"|"left"} why
+ * @property {number} left_s Until it comes (s); 0 when it has.
+ */
+
+/**
  * The answer to one picture, or to the landmarks of one or two.
  * @typedef {Object} Frame
  * @property {"frame"} type
@@ -403,6 +410,7 @@
  * @property {number|null} countdown
  * @property {Verdict|null} verdict
  * @property {string} notice
+ * @property {Ending|null} ending The end of the set that is offered: it comes by itself unless the page says `go_on`, or the person goes on.
  */
 
 /**
