@@ -8,6 +8,7 @@ import { Speaker } from "../../formcheck/web/live/client/speaker.js";
 const frame = (changes = {}) => ({
   stage: "set", reps: 0, countdown: null, phase: "stand", setup: null, cue: null, ...changes,
 });
+const HOLDS = { reps: 10, hold_s: 3 };
 const cue = (text, at = 0) => ({ text, rank: "cue", at });
 const texts = (utterances) => utterances.map(({ text }) => text);
 
@@ -66,7 +67,7 @@ test("an instruction is said once it stands, again after six seconds, then no mo
   const setup = { message: "Step back", detail: "", figure: "step-back", id: "SU-1", blocking: true };
   const said = [];
   for (let at = 0; at < 20_000; at += 100) {
-    for (const { text } of narrator.utterances(frame({ stage: "setup", setup }), at, { holds: true })) said.push([at, text]);
+    for (const { text } of narrator.utterances(frame({ stage: "setup", setup }), at, HOLDS)) said.push([at, text]);
   }
   assert.deepEqual(said, [[300, "Step back"], [6300, "Step back"]]);
 });
@@ -74,41 +75,81 @@ test("an instruction is said once it stands, again after six seconds, then no mo
 test("an instruction that flickers is not said", () => {
   const narrator = new Narrator();
   const setup = { message: "Step back" };
-  narrator.utterances(frame({ setup }), 0, { holds: true });
-  narrator.utterances(frame({ setup: null }), 200, { holds: true });
-  assert.deepEqual(narrator.utterances(frame({ setup }), 400, { holds: true }), []);
+  narrator.utterances(frame({ setup }), 0, HOLDS);
+  narrator.utterances(frame({ setup: null }), 200, HOLDS);
+  assert.deepEqual(narrator.utterances(frame({ setup }), 400, HOLDS), []);
 });
 
 test("the countdown is said number by number, then that it begins", () => {
   const narrator = new Narrator();
   const said = [];
   for (const countdown of [3, 3, 2, 2, 1]) {
-    said.push(...texts(narrator.utterances(frame({ stage: "countdown", countdown }), 0, { holds: true })));
+    said.push(...texts(narrator.utterances(frame({ stage: "countdown", countdown }), 0, HOLDS)));
   }
-  said.push(...texts(narrator.utterances(frame(), 0, { holds: true })));
+  said.push(...texts(narrator.utterances(frame(), 0, HOLDS)));
   assert.deepEqual(said, ["3", "2", "1", "Go"]);
 });
 
 test("reps are counted aloud, and a hold is announced where one is prescribed", () => {
   const narrator = new Narrator();
-  narrator.utterances(frame(), 0, { holds: true });
-  assert.deepEqual(texts(narrator.utterances(frame({ phase: "hold" }), 1, { holds: true })), ["Hold"]);
-  assert.deepEqual(texts(narrator.utterances(frame({ phase: "hold" }), 2, { holds: true })), []);
-  assert.deepEqual(texts(narrator.utterances(frame({ reps: 1 }), 3, { holds: true })), ["1"]);
-  assert.deepEqual(texts(narrator.utterances(frame({ reps: 1, phase: "hold" }), 4, { holds: false })), []);
+  narrator.utterances(frame(), 0, HOLDS);
+  assert.deepEqual(texts(narrator.utterances(frame({ phase: "hold" }), 1, HOLDS)), ["Hold"]);
+  assert.deepEqual(texts(narrator.utterances(frame({ phase: "hold" }), 2, HOLDS)), []);
+  assert.deepEqual(texts(narrator.utterances(frame({ reps: 1 }), 3, HOLDS)), ["1"]);
+  assert.deepEqual(texts(narrator.utterances(frame({ reps: 1, phase: "hold" }), 4, { reps: null, hold_s: null })), []);
+});
+
+test("at the prescribed number Done is said, once and last", () => {
+  const narrator = new Narrator();
+  narrator.utterances(frame({ reps: 9 }), 0, HOLDS);
+  const praise = { text: "Good depth", kind: "praise", leg: "both", spoken: true };
+  assert.deepEqual(texts(narrator.utterances(frame({ reps: 10, cue: praise }), 1, HOLDS)), ["Good depth", "10. Done"]);
+  assert.deepEqual(texts(narrator.utterances(frame({ reps: 10 }), 2, HOLDS)), []);
+  assert.deepEqual(texts(narrator.utterances(frame({ reps: 11 }), 3, HOLDS)), ["11"]);
+});
+
+test("the hold of the last rep is said to be done while it is held, of another rep it is not", () => {
+  const narrator = new Narrator();
+  const held = (reps, seconds) => frame({ reps, phase: "hold", hold_s: seconds });
+  narrator.utterances(held(8, 2.9), 0, HOLDS);
+  assert.deepEqual(texts(narrator.utterances(held(8, 3.1), 1, HOLDS)), []);
+  narrator.utterances(held(9, 2.9), 2, HOLDS);
+  assert.deepEqual(texts(narrator.utterances(held(9, 3.1), 3, HOLDS)), ["Done. Come up"]);
+  assert.deepEqual(texts(narrator.utterances(held(9, 4), 4, HOLDS)), []);
+  assert.deepEqual(texts(narrator.utterances(frame({ reps: 10 }), 5, HOLDS)), ["10. Done"]);
+});
+
+test("a long hold is counted aloud every ten seconds", () => {
+  const said = [];
+  const narrator = new Narrator();
+  for (let s = 0; s <= 31; s += 0.5) {
+    said.push(...texts(narrator.utterances(frame({ phase: "hold", hold_s: s }), 1000 * s, { reps: null, hold_s: 30 })));
+  }
+  assert.deepEqual(said.filter((text) => text !== "Hold"), ["10 seconds", "20 seconds", "Done. Come up"]);
+});
+
+test("that the set ends is said once, and that it goes on after all", () => {
+  const narrator = new Narrator();
+  const ending = (why, left) => frame({ reps: 4, ending: { why, left_s: left } });
+  narrator.utterances(frame({ reps: 4 }), 0, HOLDS);
+  assert.deepEqual(texts(narrator.utterances(ending("hand", 4), 1, HOLDS)), ["Finishing"]);
+  assert.deepEqual(texts(narrator.utterances(ending("hand", 3), 2, HOLDS)), []);
+  assert.deepEqual(texts(narrator.utterances(frame({ reps: 4 }), 3, HOLDS)), ["Going on"]);
+  assert.deepEqual(texts(narrator.utterances(ending("left", 4), 4, HOLDS)), ["Finishing. Come back to go on"]);
+  assert.deepEqual(texts(narrator.utterances(frame({ stage: "done", reps: 4 }), 5, HOLDS)), []);
 });
 
 test("going on after a lost connection does not count all reps anew", () => {
   const narrator = new Narrator();
-  assert.deepEqual(narrator.utterances(frame({ reps: 4 }), 0, { holds: true }), []);
+  assert.deepEqual(narrator.utterances(frame({ reps: 4 }), 0, HOLDS), []);
 });
 
 test("a cue that is for showing only is not said", () => {
   const narrator = new Narrator();
   const shown = frame({ cue: { text: "Knees", kind: "fix", leg: "both", spoken: false } });
-  assert.deepEqual(narrator.utterances(shown, 0, { holds: true }), []);
+  assert.deepEqual(narrator.utterances(shown, 0, HOLDS), []);
   const spoken = frame({ cue: { text: "Too deep", kind: "safety", leg: "both", spoken: true } });
-  assert.deepEqual(narrator.utterances(spoken, 0, { holds: true }), [{ text: "Too deep", rank: "safety", at: 0 }]);
+  assert.deepEqual(narrator.utterances(spoken, 0, HOLDS), [{ text: "Too deep", rank: "safety", at: 0 }]);
 });
 
 test("a voice that needs the network is not chosen", () => {

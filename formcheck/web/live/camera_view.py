@@ -13,6 +13,8 @@ from formcheck.kinematics.measures.record import Per
 from formcheck.kinematics.measures.registry import live_shown
 from formcheck.kinematics.measures.units import unit_of
 from formcheck.pose.landmarks import SIDES
+from formcheck.pose.models import model_path
+from formcheck.pose.releases import RELEASES
 from formcheck.web.access.identity import current_actor
 from formcheck.web.live.browser_pose import browser_pose
 from formcheck.web.live.registry import live_service
@@ -85,6 +87,11 @@ def shown_measures() -> list[dict[str, object]]:
     ]
 
 
+def installed_models() -> tuple[str, ...]:
+    """Return the names of the pose models that there are here to choose from."""
+    return tuple(name for name in RELEASES if model_path(name).is_file())
+
+
 def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key: str) -> str | None:
     """Show the camera view.
 
@@ -114,6 +121,7 @@ def show_live_view(setup: Mapping[str, object], *, voice: bool, camera: str, key
             "owner": _actor_id(),
             "service_worker": SERVICE_WORKER_PATH,
             "measures": shown_measures(),
+            "models": list(installed_models()),
             "setup": dict(setup),
             "voice": voice,
             "camera": camera,

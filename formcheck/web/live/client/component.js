@@ -6,7 +6,7 @@
  * @typedef {Object} Component
  * @property {HTMLElement|ShadowRoot} parentElement
  * @property {{static_base: string, socket_path: string, token: string, owner: string, setup: Object,
- *   measures: import("./measures.js").Shown[], voice: boolean, camera: string, set_id?: string|null, clock_ms?: number,
+ *   measures: import("./measures.js").Shown[], models?: string[], voice: boolean, camera: string, set_id?: string|null, clock_ms?: number,
  *   theme: "light"|"dark"|null, strings: Object<string, string>}} data with `set_id` a set is gone on with; `clock_ms`
  *   is added to capture times, so that they go on when the page is loaded anew
  * @property {(name: string, value: unknown) => void} setTriggerValue

@@ -137,6 +137,11 @@ export class Connection {
     this.inFlight.limit = this.#limit;
   }
 
+  /** Say something that is not answered; it is lost where the socket is. @param {string} text */
+  say(text) {
+    if (this.state === "open" && !this.finishing) this.socket.send(text);
+  }
+
   /** End the set: everything kept is sent first. */
   finish() {
     if (this.finishing) return;

@@ -12,6 +12,7 @@ import { REVIEW_HREF, REVIEW_TEXT } from "./troubles.js";
  * @property {() => void} cancel
  * @property {() => void} retry
  * @property {() => void} reload
+ * @property {() => void} lite begin anew with the lite model
  * @property {(id: string) => void} camera
  * @property {(stay: boolean) => void} stay pictures may not leave the device
  * @property {() => void} measureKept
@@ -37,13 +38,14 @@ export class Controls {
     this.troubleNext = make("p", { class: "fc-trouble-next" });
     this.retry = button("retry", "Try again", actions.retry, "fc-primary");
     this.reload = button("reload", "Load the page anew", actions.reload, "fc-primary");
+    this.lite = button("use-lite", "Use the lite model", actions.lite, "fc-primary");
     this.recorded = make("a", { href: REVIEW_HREF, "data-testid": "use-recorded", text: REVIEW_TEXT });
     this.trouble = make("div", { class: "fc-trouble", role: "alert", "data-testid": "trouble", hidden: true },
       this.troubleCause, this.troubleNext,
-      make("p", { class: "fc-trouble-actions" }, this.retry, this.reload,
+      make("p", { class: "fc-trouble-actions" }, this.retry, this.reload, this.lite,
         this.recorded));
-    this.view = make("div", { class: "fc-view", tabindex: "-1" }, this.video, this.canvas, this.placeholder, this.privacy,
-      this.trouble);
+    // Nothing but the skeleton lies over the picture of a set: who does it sees themselves.
+    this.view = make("div", { class: "fc-view", tabindex: "-1" }, this.video, this.canvas, this.placeholder);
 
     this.finish = button("finish", "Finish", actions.finish, "fc-primary", "F");
     this.mute = button("mute", "Voice is on", actions.mute, "", "M");
@@ -137,6 +139,7 @@ export class Controls {
     setText(this.troubleNext, trouble.next);
     show(this.retry, trouble.action === "retry");
     show(this.reload, trouble.action === "reload");
+    show(this.lite, trouble.action === "lite");
     show(this.recorded, trouble.code !== "offline" && trouble.code !== "offline-done");
     if (trouble.over) show(this.placeholder, false);
   }

@@ -19,7 +19,7 @@ import { browserStorage, interruptedStore, interruptedText, sessionStore, window
 import { SetRun } from "./set_run.js";
 import { Speaker } from "./speaker.js";
 import { Narrator } from "./speech.js";
-import { TROUBLES } from "./troubles.js";
+import { SLOW, TROUBLES, withLite } from "./troubles.js";
 import { browserWorld } from "./world.js";
 
 /** Often enough that a number is gone within 0.2 s of its last good frame, ms. */
@@ -35,7 +35,10 @@ const UNSAID_MS = 2000;
 const PASSING_MS = 10_000;
 /** In these stages something is lost with the page. */
 const IN_SET = new Set(["set", "paused", "done"]);
-const LASTING = new Set(["too-slow", "still-slow", "video-full", "video-refused"]);
+const LASTING = new Set([...SLOW, "video-full", "video-refused"]);
+/** A slow computer looks at pictures faster with another model; the set begins anew with it, so not in mid-set. */
+const EASED_BY_LITE = new Set(["slow-server"]);
+const BEFORE_SET = new Set(["setup", "calibrate"]);
 /** From this version of the socket on the server takes landmarks. */
 const TAKES_LANDMARKS = 2;
 const NO_STATS = Object.freeze({ fps: 0, p50_ms: null, p95_ms: null, server_ms: null, dropped: 0 });
@@ -47,7 +50,7 @@ export class LiveView {
     this.controls = new Controls({
       start: () => this.start(), finish: () => this.finish(), mute: () => this.mute(!this.speaker.muted),
       fill: () => toggleFullScreen(this.element), cancel: () => this.cancel(), retry: () => this.start(),
-      reload: () => window.location.reload(), camera: (id) => this.changeCamera(id),
+      reload: () => window.location.reload(), lite: () => this.useLite(), camera: (id) => this.changeCamera(id),
       stay: (stay) => this.source.allow(!stay),
       measureKept: () => this.measureKept(), deleteKept: () => this.deleteKept(),
     });
@@ -56,12 +59,14 @@ export class LiveView {
     this.closing = undefined;
     /** One that an earlier visit left on this device. @type {import("./kept_set.js").KeptSet|null} */
     this.keptSet = null;
-    this.panel = new Panel(component.data.measures);
+    this.panel = new Panel(component.data.measures, { goOn: () => this.run?.goOn() });
+    /** The pose model that the person chose since, in place of the page's. @type {string|null} */
+    this.model = null;
     this.stats = make("p", { class: "fc-stats", "data-testid": "live-stats", "aria-hidden": "true" });
     const { gauges, numbers } = this.panel.readouts;
     this.element = make("div", { class: "fc-live" }, make("div", { class: "fc-grid" },
-      make("div", { class: "fc-picture" }, this.controls.view, this.controls.bar, numbers),
-      this.panel.element, gauges, this.stats));
+      make("div", { class: "fc-picture" }, this.controls.view, this.controls.privacy, this.controls.bar, numbers),
+      this.controls.trouble, this.panel.element, gauges, this.stats));
     this.overlay = new Overlay(this.controls.canvas);
     this.readings = new Readings();
     this.narrator = new Narrator();
@@ -82,6 +87,7 @@ export class LiveView {
     this.source.begin();
     this.#tellPrivacy();
     this.chosenCamera = null;
+    this.modelNow = null;
     this.tellUntil = Infinity;
     this.awaitsToken = null;
     this.exercise = "";
@@ -100,6 +106,7 @@ export class LiveView {
     const { data } = component;
     if (data.voice !== before.voice) this.mute(!data.voice);
     if (data.camera !== before.camera) this.chosenCamera = null;
+    if (data.setup.model !== before.setup.model) this.model = null;
     this.#theme();
     if (data.token === before.token || this.awaitsToken === null) return;
     this.#tokenIsHere();
@@ -128,7 +135,7 @@ export class LiveView {
     this.element.scrollIntoView({ block: "start" });
     // The pressed button is gone: without this a keyboard would begin at the top of the page again.
     this.controls.view.focus({ preventScroll: true });
-    const { data } = this.component;
+    const data = this.#data();
     this.run = new SetRun(this.controls.video, data, this.sessions.number(), {
       onCamera: (camera) => this.#cameraIsOn(camera),
       onShape: (width, height) => this.#shape(width, height),
@@ -212,6 +219,18 @@ export class LiveView {
     this.controls.start.focus({ preventScroll: true });
   }
 
+  /** Begin anew with the lite model. */
+  useLite() {
+    this.model = "lite";
+    this.start();
+  }
+
+  /** What a set begins with. */
+  #data() {
+    const { data } = this.component;
+    return this.model === null ? data : { ...data, setup: { ...data.setup, model: this.model } };
+  }
+
   /** @param {string} id */
   changeCamera(id) {
     this.chosenCamera = id;
@@ -239,6 +258,7 @@ export class LiveView {
 
   #ready(ready) {
     this.exercise = ready.exercise_name;
+    this.modelNow = ready.model;
     this.controls.tell(null);
     this.panel.begin(ready, this.component.data.setup.leg);
     if (!ready.resumed) this.readings.begin();
@@ -256,7 +276,7 @@ export class LiveView {
     // Of what is found here the overlay hears at once.
     if (this.where === "server" && ageMs < PAST_MS) this.overlay.aim(frame.pose, this.bands);
     this.panel.frame(frame, now);
-    const said = this.narrator.utterances(frame, now, { holds: Boolean(this.panel.target.hold_s) });
+    const said = this.narrator.utterances(frame, now, this.panel.target);
     if (ageMs < UNSAID_MS) for (const utterance of said) this.speaker.say(utterance);
     if (frame.stage === "done") this.finish();
   }
@@ -286,7 +306,15 @@ export class LiveView {
     this.component.setTriggerValue("finished", { set_id: setId, reps, session_number: sessionNumber });
   }
 
+  /** Whether there is a lite model to go over to, which is not at work yet. */
+  get #canUseLite() {
+    const { models = [] } = this.component.data;
+    const isAtWork = this.modelNow?.endsWith("lite") ?? false;
+    return this.where === "server" && models.includes("lite") && !isAtWork && BEFORE_SET.has(this.element.dataset.stage);
+  }
+
   #trouble(trouble) {
+    if (EASED_BY_LITE.has(trouble.code) && this.#canUseLite) trouble = withLite(trouble);
     this.controls.tell(trouble);
     // 0: until the next result, which shows that it is over.
     this.tellUntil = LASTING.has(trouble.code) ? performance.now() + PASSING_MS : 0;

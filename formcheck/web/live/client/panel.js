@@ -1,5 +1,6 @@
 /** What to do, how many reps, which phase, the hold and the cue. */
 
+import { ENDINGS, HOW_TO_END, LONG_HOLD_S, doneOf, secondsLeft } from "./done.js";
 import { make, setAttribute, setText, show } from "./dom.js";
 import { figureMarkup } from "./figures.js";
 import { Ring } from "./gauges.js";
@@ -25,12 +26,12 @@ const AWAY = Object.freeze({
 const INTRO = Object.freeze([
   ["step-back", "The camera comes on, and you are told where to stand."],
   ["stand-still", "Stand still for two seconds; after 3-2-1 you begin."],
-  ["ready", "Do your reps: they are counted and you get one cue at a time. Finish, or walk out of view after the last."],
+  ["ready", "Do your reps: they are counted and you get one cue at a time. Raise a hand when you are done, or walk out of the picture."],
 ]);
 
 export class Panel {
-  /** @param {import("./measures.js").Shown[]} measures */
-  constructor(measures) {
+  /** @param {import("./measures.js").Shown[]} measures @param {{goOn?: () => void}} [actions] */
+  constructor(measures, { goOn } = {}) {
     this.figure = make("div", { class: "fc-message-figure" });
     this.message = make("h2", { class: "fc-message-text", "data-testid": "setup-message" });
     this.detail = make("p", { class: "fc-message-detail" });
@@ -47,10 +48,19 @@ export class Panel {
     this.cue = make("p", { class: "fc-cue", "data-testid": "cue", "aria-live": "assertive" });
     this.notice = make("p", { class: "fc-notice", "data-testid": "notice", "aria-live": "polite" });
     this.done = make("section", { class: "fc-done", hidden: true });
+    this.howToEnd = make("p", { class: "fc-message-detail" });
+    this.enough = make("section", { class: "fc-enough", "data-testid": "enough", "aria-live": "polite", hidden: true },
+      make("h2", { class: "fc-message-text", text: "Done" }), this.howToEnd);
+    this.endingIn = make("h2", { class: "fc-message-text" });
+    this.endingWhy = make("p", { class: "fc-message-detail" });
+    this.ending = make("section", { class: "fc-ending", "data-testid": "ending", role: "status", hidden: true },
+      this.endingIn, this.endingWhy);
+    // Who only watches has nothing to take back.
+    if (goOn !== undefined) this.ending.append(goOnButton(goOn));
     this.intro = make("ol", { class: "fc-intro" }, ...INTRO.map(([figure, text]) => introStep(figure, text)));
     this.element = make("div", { class: "fc-panel" }, this.intro,
       make("div", { class: "fc-score" }, this.count, this.hold.element), this.instruction, this.calibration.element,
-      this.countdown, this.cue, this.notice, this.done);
+      this.countdown, this.ending, this.enough, this.cue, this.notice, this.done);
     this.readouts = new Readouts(measures);
     this.shownInstruction = null;
     this.target = { reps: null, hold_s: null, depth_deg: null };
@@ -67,7 +77,7 @@ export class Panel {
   /** Before a set. */
   reset() {
     for (const element of [this.instruction, this.calibration.element, this.countdown, this.count, this.hold.element,
-      this.done, this.intro]) show(element, false);
+      this.done, this.intro, this.enough, this.ending]) show(element, false);
     this.readouts.show(false);
     this.closing = false;
     setText(this.reps, "0");
@@ -103,7 +113,8 @@ export class Panel {
     setText(this.reps, String(frame.reps));
     if (this.closing) return;
     const inSet = frame.stage === "set" || frame.stage === "paused" || frame.stage === "done";
-    this.#instruct(frame.stage === "countdown" ? null : frame.setup);
+    this.#instruct(frame.stage === "countdown" || frame.ending ? null : frame.setup);
+    this.#end(frame);
     show(this.calibration.element, frame.stage === "calibrate");
     if (frame.stage === "calibrate") {
       this.calibration.update(frame.progress, `${Math.round(100 * frame.progress)}`, "%");
@@ -114,7 +125,7 @@ export class Panel {
     this.readouts.show(inSet || frame.stage === "countdown");
     this.readouts.frame(frame);
     // Who is to tap the heel and rise again is not told to hold.
-    const phase = frame.phase === "hold" && !this.target.hold_s ? "bottom" : frame.phase;
+    const phase = frame.phase === "hold" && !this.#isHold(frame) ? "bottom" : frame.phase;
     setText(this.phase, frame.stage === "paused" ? "Paused" : PHASES[phase] ?? phase);
     setAttribute(this.phase, "data-phase", frame.phase);
     this.#hold(frame, inSet);
@@ -184,10 +195,28 @@ export class Panel {
     show(this.done, true);
   }
 
-  /** The ring keeps its place throughout the set, so that nothing jumps when a hold begins. */
+  /** What is done, and the end that is offered. */
+  #end(frame) {
+    const ending = frame.ending ?? null;
+    const done = ending === null ? doneOf(frame, this.target) : null;
+    show(this.enough, done !== null);
+    if (done !== null) setText(this.howToEnd, HOW_TO_END[done]);
+    show(this.ending, ending !== null);
+    if (ending === null) return;
+    const { why, goOn } = ENDINGS[ending.why];
+    setText(this.endingIn, `Finishing in ${secondsLeft(ending)}`);
+    setText(this.endingWhy, `${why} ${goOn}`);
+  }
+
+  /** Whether the stillness at the bottom is a hold: one that is prescribed, or a long one as in a wall sit. */
+  #isHold({ hold_s: held }) {
+    return Boolean(this.target.hold_s) || (held !== null && held >= LONG_HOLD_S);
+  }
+
+  /** A prescribed one keeps its place throughout the set, so that nothing jumps when a hold begins. */
   #hold(frame, inSet) {
     const target = this.target.hold_s;
-    show(this.hold.element, inSet && frame.stage !== "paused" && Boolean(target));
+    show(this.hold.element, inSet && frame.stage !== "paused" && this.#isHold(frame));
     setAttribute(this.hold.element, "data-state", frame.hold_s === null ? "waits" : frame.in_position ? "counts" : "rests");
     const held = target && frame.hold_s !== null && frame.hold_s >= target;
     setAttribute(this.hold.element, "data-held", String(Boolean(held)));
@@ -195,8 +224,10 @@ export class Panel {
       this.hold.update(0, "", target ? `hold ${target} s` : "hold");
       return;
     }
-    const unit = held ? "held" : !frame.in_position && frame.phase === "hold" ? "not counting" : `of ${target ?? 0} s`;
-    this.hold.update(target ? frame.hold_s / target : 0, frame.hold_s.toFixed(1), unit);
+    const whole = target ? `of ${target} s` : "s held";
+    const unit = held ? "s held" : !frame.in_position && frame.phase === "hold" ? "not counting" : whole;
+    // Without a target the ring goes round once a minute.
+    this.hold.update(target ? frame.hold_s / target : (frame.hold_s % 60) / 60, frame.hold_s.toFixed(frame.hold_s < 10 ? 1 : 0), unit);
   }
 
   #instruct(instruction) {
@@ -216,6 +247,12 @@ function leadOf({ cue, phase }) {
   if (cue.kind === "safety") return "Careful";
   if (cue.kind === "praise") return "Good";
   return cue.kind === "fix" && phase === "stand" ? "Next rep" : "Now";
+}
+
+function goOnButton(act) {
+  const button = make("button", { type: "button", class: "fc-button fc-primary", "data-testid": "go-on", text: "Go on" });
+  button.addEventListener("click", act);
+  return button;
 }
 
 function introStep(figure, text) {

@@ -68,6 +68,16 @@ export function keptSetupMessage(setup) {
   return JSON.stringify({ ...JSON.parse(setup), version: VERSION, kept: true });
 }
 
+/** Takes back the end of the set that is offered. */
+export function goOnMessage() {
+  return JSON.stringify({ type: "go_on" });
+}
+
+/** Says how the camera does. @param {number} fps @param {number|null} exposureMs */
+export function cameraMessage(fps, exposureMs) {
+  return JSON.stringify({ type: "camera", fps, exposure_ms: exposureMs });
+}
+
 /** The first message after a lost socket. @param {string} setId */
 export function resumeMessage(setId) {
   return JSON.stringify({ type: "resume", version: VERSION, set_id: setId });
@@ -112,7 +122,7 @@ const READY = Object.freeze({
 const FRAME = Object.freeze({
   server_ms: 0, stage: "setup", pose: null, measures: Object.freeze({}), not_measured: Object.freeze({}),
   phase: "stand", depth_share: null, reps: 0, hold_s: null, in_position: false, cue: null, setup: null,
-  progress: 0, countdown: null, verdict: null, notice: "",
+  progress: 0, countdown: null, verdict: null, notice: "", ending: null,
 });
 
 /** A pose that is not 33 landmarks is no pose. */

@@ -11,8 +11,11 @@ import { holdHere } from "./device_store.js";
 import { KEPT_FLOW, LANDMARK_FLOW, PICTURE_FLOW, SlowWatch } from "./flow.js";
 import { SetKeeper, entriesOf } from "./kept_set.js";
 import { LocalVideo, recordingWorld } from "./local_video.js";
+import { CameraRate, brightnessOf, exposureMs, slowBecause } from "./pace.js";
 import { PeopleSchedule } from "./people.js";
-import { keptSetupMessage, landmarkSetupMessage, setupMessage, stepDownMessage } from "./protocol.js";
+import {
+  cameraMessage, goOnMessage, keptSetupMessage, landmarkSetupMessage, setupMessage, stepDownMessage,
+} from "./protocol.js";
 import { PaceWatch, whyOf } from "./source_choice.js";
 import { TROUBLES } from "./troubles.js";
 import { browserWorld } from "./world.js";
@@ -35,6 +38,8 @@ const WAITING_APART_MS = 60;
 const MOST_WAITING = 90;
 /** In these stages a lost socket must not lose pictures. */
 const KEEPING = new Set(["calibrate", "countdown", "set", "paused"]);
+/** In these the set-up is put right. */
+const BEFORE = new Set(["setup", "calibrate"]);
 
 /** The network, or the set in the server, is gone: landmarks are kept here, and the set is sent anew. */
 const AWAY = new Set(["socket-gone", "socket-refused", "set-gone"]);
@@ -104,6 +109,9 @@ export class SetRun {
     /** Pictures that are sent are taken no closer together, ms. */
     this.apartMs = 0;
     this.slow = new SlowWatch();
+    this.cameraRate = new CameraRate();
+    /** Pictures that the page was told of. */
+    this.pictures = 0;
     this.stage = "setup";
   }
 
@@ -147,6 +155,11 @@ export class SetRun {
     this.recording?.stop();
     this.connection.finish();
     if (this.keeper !== null && this.connection.state !== "open") this.#rest();
+  }
+
+  /** Take back the end of the set that is offered. */
+  goOn() {
+    this.connection?.say(goOnMessage());
   }
 
   /** Whether the set is on this device, so that it outlives its page. */
@@ -337,6 +350,7 @@ export class SetRun {
 
   /** The camera has a new picture: it is taken if there is a place, else kept in mind until there is or a newer comes. */
   #picture(captureMs, now) {
+    this.pictures += 1;
     if (this.isStuck) return;
     if (Math.abs(this.video.videoWidth / this.video.videoHeight / this.shape - 1) > SHAPE_TOLERANCE) {
       this.#turned();
@@ -522,14 +536,25 @@ export class SetRun {
     const { stats, state } = this.connection;
     const summary = stats.summary(now);
     this.handlers.onStats(summary);
+    const camera = this.#camera(now);
     if (state !== "open" || document.visibilityState !== "visible" || now - stats.beganAt < 2 * STATS_EVERY_MS) {
       this.slow.reset();
     } else if (this.slow.isSlow(now, summary.fps)) {
-      const smallest = LONG_SIDES[LONG_SIDES.length - 1];
-      // Smaller pictures are less to send, but no less work for a finder here.
-      const isSmallest = this.finding !== null || this.longSide === smallest;
-      if (this.finding === null) this.longSide = smallest;
-      this.handlers.onTrouble(TROUBLES[isSmallest ? "still-slow" : "too-slow"]);
+      const because = slowBecause({
+        ...camera, luma: brightnessOf(this.video), isFoundHere: this.finding !== null, serverMs: summary.server_ms,
+      });
+      // Smaller pictures are less to send and to read, but no less work for a finder here, and no help against the dark.
+      if (because === "slow-server" || because === "slow-line") this.longSide = LONG_SIDES[LONG_SIDES.length - 1];
+      this.handlers.onTrouble(TROUBLES[because]);
     }
+  }
+
+  /** Look at how the camera does, and tell the server until the set begins: it says what to do about few pictures. */
+  #camera(now) {
+    this.cameraRate.add(now, this.video.getVideoPlaybackQuality?.().totalVideoFrames || this.pictures);
+    const cameraFps = document.visibilityState === "visible" ? this.cameraRate.fps : null;
+    const exposure = exposureMs(this.camera?.track.getSettings?.());
+    if (cameraFps !== null && BEFORE.has(this.stage)) this.connection.say(cameraMessage(cameraFps, exposure));
+    return { cameraFps, exposureMs: exposure };
   }
 }

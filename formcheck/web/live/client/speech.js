@@ -5,6 +5,8 @@
  * @typedef {{text: string, rank: Rank, at: number}} Utterance
  */
 
+import { SAID_EVERY_S, doneOf } from "./done.js";
+
 const RANKS = Object.freeze({ count: 1, cue: 2, safety: 3 });
 /** What has waited longer than this is no longer about now, ms. */
 export const STALE_MS = 2500;
@@ -62,6 +64,8 @@ export class SpeechQueue {
   }
 }
 
+const NO_TARGET = Object.freeze({ reps: null, hold_s: null });
+
 /** Turns what the server says into utterances. */
 export class Narrator {
   constructor() {
@@ -74,28 +78,53 @@ export class Narrator {
     this.countdown = null;
     this.phase = "stand";
     this.stage = null;
+    this.done = null;
+    this.isEnding = false;
+    this.heldTens = 0;
   }
 
   /**
    * @param {import("./contract.js").Frame} frame
    * @param {number} now
-   * @param {{holds: boolean}} set whether a hold is prescribed
+   * @param {{reps: number|null, hold_s: number|null}} target what is prescribed
    * @returns {Utterance[]}
    */
-  utterances(frame, now, { holds }) {
+  utterances(frame, now, target = NO_TARGET) {
     const said = [];
     const say = (text, rank) => said.push({ text, rank, at: now });
     if (frame.countdown !== null && frame.countdown !== this.countdown) say(String(frame.countdown), "count");
     if (frame.stage === "set" && this.stage === "countdown") say("Go", "count");
-    if (this.reps !== null && frame.reps > this.reps) say(String(frame.reps), "count");
-    if (holds && frame.stage === "set" && frame.phase === "hold" && this.phase !== "hold") say("Hold", "count");
+    const done = doneOf(frame, target);
+    const isDone = done !== null && done !== this.done;
+    if (this.reps !== null && frame.reps > this.reps && !isDone) say(String(frame.reps), "count");
+    if (target.hold_s && frame.stage === "set" && frame.phase === "hold" && this.phase !== "hold") say("Hold", "count");
     this.#instruction(frame.setup, now, say);
+    this.#held(frame, target, say);
     if (frame.cue?.spoken) say(frame.cue.text, rankOf(frame.cue.kind));
+    // Last: of two cues the later is said.
+    if (isDone) say(done === "reps" ? `${frame.reps}. Done` : "Done. Come up", "cue");
+    this.#ending(frame, say);
+    this.done = done;
     this.countdown = frame.countdown;
     this.reps = frame.reps;
     this.phase = frame.phase;
     this.stage = frame.stage;
     return said;
+  }
+
+  /** In a long hold, every ten seconds. */
+  #held(frame, target, say) {
+    const tens = !frame.hold_s ? 0 : Math.floor(frame.hold_s / SAID_EVERY_S);
+    if (tens > this.heldTens && tens * SAID_EVERY_S !== target.hold_s) say(`${tens * SAID_EVERY_S} seconds`, "count");
+    this.heldTens = tens;
+  }
+
+  /** That the set is about to end, and that it goes on after all. */
+  #ending(frame, say) {
+    const isEnding = Boolean(frame.ending);
+    if (isEnding && !this.isEnding) say(frame.ending.why === "left" ? "Finishing. Come back to go on" : "Finishing", "cue");
+    if (!isEnding && this.isEnding && frame.stage !== "done") say("Going on", "cue");
+    this.isEnding = isEnding;
   }
 
   #instruction(instruction, now, say) {

@@ -1,7 +1,7 @@
 /**
  * Everything that can go wrong, each with its cause and one next step. Pure.
  *
- * @typedef {"retry"|"reload"|"none"} Action what the button beside it does
+ * @typedef {"retry"|"reload"|"lite"|"none"} Action what the button beside it does
  * @typedef {{code: string, cause: string, next: string, action: Action, over: boolean}} Trouble
  *   `over`: the set cannot go on by itself.
  */
@@ -14,6 +14,9 @@ export const REVIEW_TEXT = "Use a recorded video instead";
 
 const over = (cause, next, action = "retry") => ({ cause, next, action, over: true });
 const passing = (cause, next) => ({ cause, next, action: "none", over: false });
+
+/** Too few pictures are looked at, and why. */
+export const SLOW = new Set(["poor-light", "slow-camera", "slow-computer", "slow-server", "slow-line"]);
 
 const TEXTS = {
   "camera-missing": over("No camera was found.", "Connect a camera, then press Try again."),
@@ -49,10 +52,15 @@ const TEXTS = {
   "socket-refused": over("The live service cannot be reached.",
     "See that formcheck is still running and the network is there, then press Try again."),
   "no-answer": over("The server did not answer in time.", "Press Try again."),
-  "too-slow": passing("This computer is slow, so the pictures were made smaller.",
-    "Close other programs, or choose the lite model in the settings."),
-  "still-slow": passing("Too few pictures a second are analysed for exact times.",
-    "Choose the lite model in the settings, or use a recorded video."),
+  "poor-light": passing("The light is poor, so the camera gives few pictures a second.",
+    "Turn on more light, best from the camera's side."),
+  "slow-camera": passing("The camera gives few pictures a second, though the light is good enough.",
+    "Close other programs that use it, or choose another camera."),
+  "slow-computer": passing("This computer is slow: it cannot look at every picture.", "Close other programs and tabs."),
+  "slow-server": passing("The computer that runs formcheck is slow, so few pictures are looked at.",
+    "Close other programs on it."),
+  "slow-line": passing("The connection is slow, so few pictures arrive.",
+    "Come nearer to the router, or end what else uses the network."),
   "malformed": over("The server did not understand this page.", "Load the page anew.", "reload"),
   "token": over("The permission for the live check has run out.", "Load the page anew.", "reload"),
   "token-renewing": passing("The permission for the live check has run out.", "Wait a moment: it is being renewed."),
@@ -79,6 +87,11 @@ const TEXTS = {
 export const TROUBLES = Object.freeze(
   Object.fromEntries(Object.entries(TEXTS).map(([code, texts]) => [code, Object.freeze({ code, ...texts })])),
 );
+
+/** The same with the lite model to choose. @param {Trouble} trouble @returns {Trouble} */
+export function withLite(trouble) {
+  return { ...trouble, next: `${trouble.next} Or use the lite model: it is faster and less exact.`, action: "lite" };
+}
 
 /** Names of exceptions of getUserMedia, the old ones of older browsers among them. */
 const EXCEPTIONS = Object.freeze({

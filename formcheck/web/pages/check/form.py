@@ -9,10 +9,11 @@ import streamlit as st
 
 from formcheck.exercises.catalogue.exercise import AUTO_LEG
 from formcheck.pose.landmarks import Side
-from formcheck.pose.models import AUTO_MODEL, model_path
+from formcheck.pose.models import AUTO_MODEL
 from formcheck.pose.releases import RELEASES
 from formcheck.session.pain import HIGHEST, LOWEST
 from formcheck.session.request import SetRequest
+from formcheck.web.live.camera_view import installed_models
 from formcheck.web.shared.plan_fields import ask_limited
 from formcheck.web.shared.set_settings import EXERCISES, default_exercise, leg_word, usual_set
 
@@ -122,7 +123,7 @@ def ask_session() -> SessionChoices:
         required=True,
     )
     voice = st.toggle("Speak the cues", value=before.voice, key="voice")
-    models = [AUTO_MODEL, *(name for name in RELEASES if model_path(name).is_file())]
+    models = [AUTO_MODEL, *installed_models()]
     model = st.selectbox(
         "Pose model",
         models,

@@ -8,6 +8,7 @@ import { ScreenLight } from "../../live/client/screen.js";
 import { SetRun } from "../../live/client/set_run.js";
 import { Speaker } from "../../live/client/speaker.js";
 import { Narrator } from "../../live/client/speech.js";
+import { SLOW } from "../../live/client/troubles.js";
 import { CLOCK_MS } from "./call.js";
 import { SOCKET_PATH } from "./contract.js";
 
@@ -16,7 +17,6 @@ const LOOK_MS = 50;
 const UNSAID_MS = 2000;
 /** While the clinician speaks, and for this long after, the page's voice is silent: captions remain, ms. */
 const QUIET_MS = 600;
-const SLOW = new Set(["too-slow", "still-slow"]);
 
 /**
  * @typedef {Object} SetHandlers
@@ -37,7 +37,7 @@ export class MeasuredSet {
   constructor(video, canvas, measures, handlers) {
     this.video = video;
     this.handlers = handlers;
-    this.panel = new Panel(measures);
+    this.panel = new Panel(measures, { goOn: () => this.run?.goOn() });
     this.overlay = new Overlay(canvas);
     this.readings = new Readings();
     this.narrator = new Narrator();
@@ -66,7 +66,7 @@ export class MeasuredSet {
     const { exercise_name: _, ...asked } = targets;
     const setup = { ...asked, model: "auto", keep_video: false };
     this.leg = targets.leg;
-    this.isSlowTold = false;
+    this.slowTold = new Set();
     this.light.hold();
     this.panel.busy("Getting ready");
     this.run = new SetRun(this.video, {
@@ -154,7 +154,7 @@ export class MeasuredSet {
     // A pose of the past would lie beside the person; one that was found here is drawn without waiting for the server.
     if (!this.isFoundHere && ageMs < PAST_MS) this.overlay.aim(frame.pose, this.bands);
     this.panel.frame(frame, now);
-    const said = this.narrator.utterances(frame, now, { holds: Boolean(this.panel.target.hold_s) });
+    const said = this.narrator.utterances(frame, now, this.panel.target);
     if (ageMs < UNSAID_MS) for (const { text, rank } of said) this.say(text, rank);
   }
 
@@ -164,11 +164,10 @@ export class MeasuredSet {
 
   #trouble(trouble) {
     this.readings.stop(NO_CONNECTION);
-    // Of a slow device once: its remedies are settings that this page has not.
+    // Of what makes it slow once each.
     if (SLOW.has(trouble.code)) {
-      if (this.isSlowTold) return;
-      this.isSlowTold = true;
-      trouble = { ...trouble, next: "" };
+      if (this.slowTold.has(trouble.code)) return;
+      this.slowTold.add(trouble.code);
     }
     if (trouble.over) this.close(false);
     else this.panel.note(`${trouble.cause} ${trouble.next}`.trim(), performance.now());
