@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Engine,
     Float,
@@ -58,6 +59,8 @@ def encoded(row: Mapping[str, Any]) -> Json:
 def _encoded(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     return value.replace("\0", "\N{REPLACEMENT CHARACTER}") if isinstance(value, str) else value
 
 
@@ -83,6 +86,8 @@ def _value(column: Column[Any], value: Any) -> Any:
     kind = column.type
     if isinstance(kind, UtcDateTime | DateTime):
         return _moment(where, value, aware=isinstance(kind, UtcDateTime))
+    if isinstance(kind, Date):
+        return _day(where, value)
     if not isinstance(kind, JSON) and not _fits(kind, value):
         raise ValueError(f"{where} is not of its kind")
     return value
@@ -98,6 +103,15 @@ def _fits(kind: Any, value: Any) -> bool:
     if isinstance(kind, Integer):
         return isinstance(value, int) and abs(value) < (2**63 if isinstance(kind, BigInteger) else 2**31)
     return isinstance(kind, Float) and isinstance(value, int | float) and math.isfinite(value)
+
+
+def _day(where: str, value: Any) -> date:
+    if not isinstance(value, str):
+        raise ValueError(f"{where} is no day")
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise ValueError(f"{where} is no day") from error
 
 
 def _moment(where: str, value: Any, *, aware: bool) -> datetime:

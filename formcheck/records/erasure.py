@@ -14,7 +14,6 @@ import math
 import re
 import sqlite3
 import time
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from sqlalchemy import Engine, Text, cast, delete, or_, select
 from formcheck.records.access import Actor, RecordsError, Role
 from formcheck.records.archive_rows import all_tables
 from formcheck.records.files import force
-from formcheck.records.people import get_person
+from formcheck.records.people import get_person, plain_words
 from formcheck.records.records import Records, Work
 from formcheck.records.sweep import remove_incoming, remove_passing, sweep
 from formcheck.records.tables import (
@@ -47,7 +46,6 @@ from formcheck.records.tables import (
 )
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+", re.UNICODE)
-_LETTERS_OR_DIGITS: Final = re.compile(r"[^\W\d_]+|\d+", re.UNICODE)
 _SHORTEST: Final = 3
 """Letters: shorter words of a name are in too many file names by chance."""
 
@@ -86,15 +84,10 @@ def is_named_in_full(person: str, file: str) -> bool:
 
     Short names are never: they are in too many names by chance.
     """
-    name, inside = _plain_words(person), _plain_words(file)
+    name, inside = plain_words(person), plain_words(file)
     if len("".join(name)) < _SHORTEST:
         return False
     return any(inside[first : first + len(name)] == name for first in range(len(inside) - len(name) + 1))
-
-
-def _plain_words(text: str) -> list[str]:
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-    return [word.casefold() for word in _LETTERS_OR_DIGITS.findall(bare)]
 
 
 _PIECE_BYTES: Final = 1024 * 1024

@@ -35,7 +35,7 @@ from formcheck.records.archive_rows import ROWS_AT_ONCE, laid_out
 from formcheck.records.exchange_merge import Imported, merge
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import LONGEST_NOTE
-from formcheck.records.people import PersonDetails, checked_name, get_person, list_people, need_storable
+from formcheck.records.people import checked_name, details_of, get_person, list_people, need_storable
 from formcheck.records.plans import check_kept
 from formcheck.records.records import Records
 from formcheck.records.requests import request_of
@@ -154,7 +154,6 @@ class _Look:
     def __init__(self, session: Session, archive: ArchiveReader, now: datetime) -> None:
         self._session = session
         self._archive = archive
-        self._year = now.year
         self._latest = now + CLOCKS_DIFFER
         import jsonschema
 
@@ -178,8 +177,8 @@ class _Look:
 
     def person(self, row: Person) -> None:
         _need_id(row.id)
-        details = PersonDetails(row.name, row.birth_year, row.symptom_side, row.about, row.height_cm)
-        _need(checked_name(details, self._year) == row.name, "a name in it is not as formcheck keeps names")
+        details = details_of(row)
+        _need(checked_name(details, self._latest.date()) == row.name, "a name in it is not as formcheck keeps names")
 
     def plan(self, row: StoredPlan) -> None:
         _need_id(row.id)

@@ -65,7 +65,7 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
         Its files, by hash.
     """
     merging = _Merge(work, given, ready, Imported(manifest))
-    merging.rows(Person)
+    merging.people()
     merging.plans()
     merging.sets()
     merging.of_new_sets(StoredCorrection)
@@ -92,6 +92,17 @@ class _Merge:
                 continue
             for name, other in (own or {}).items():
                 row[name] = self._if_theirs(other, row[name], row["person_id"])
+            self._add(table, row)
+
+    def people(self) -> None:
+        """Add the people who are new. A number that somebody else has here is left out: two must not share one."""
+        table = _table(Person)
+        for row in rows_of(self.given, table):
+            if self._is_known(table, row):
+                continue
+            taken = select(table.c.id).where(table.c.number == row["number"]).limit(1)
+            if row["number"] is not None and self.work.session.execute(taken).first() is not None:
+                row["number"] = None
             self._add(table, row)
 
     def plans(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -83,8 +83,14 @@ class Person(Table):
 
     id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
     name: Mapped[str] = mapped_column(_NAME)
-    """A name or a pseudonym."""
+    """A name or a pseudonym; others may have the same."""
+    number: Mapped[str | None] = mapped_column(_WORD)
+    """As the clinic numbers its patients; nobody else here has it."""
     birth_year: Mapped[int | None]
+    """That of `birth_date` where that is known."""
+    birth_date: Mapped[date | None]
+    sex: Mapped[str | None] = mapped_column(_WORD)
+    """`female` or `male`, for checks whose bands studies give for each; None where it was not said."""
     symptom_side: Mapped[str | None] = mapped_column(_WORD)
     """`left`, `right`, `both` or `none`; None where it was not said."""
     height_cm: Mapped[float | None]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from formcheck.exercises.plan import Plan
@@ -10,7 +12,15 @@ from formcheck.records.access import NotAllowedError, NotFoundError, RecordsErro
 from formcheck.records.answers import answer_suggestion, answers_about
 from formcheck.records.audit import audit_log
 from formcheck.records.notes import delete_note, notes_of_person, write_note
-from formcheck.records.people import PersonDetails, add_person, change_person, get_person, list_people
+from formcheck.records.people import (
+    PersonDetails,
+    add_person,
+    change_person,
+    get_person,
+    labels_of,
+    list_people,
+    similar_people,
+)
 from formcheck.records.plans import current_plan, end_plan, list_plans, plans_in_force, prescribe, prescribed
 from formcheck.records.records import Records
 from formcheck.session.request import SetRequest
@@ -213,3 +223,51 @@ def test_an_accepted_suggestion_is_the_plan_from_then_on(records: Records) -> No
     assert now is not None
     assert now.target_depth_deg == 60.0
     assert [(each.accepted, each.plan_id) for each in answers] == [(True, now.id), (False, None)]
+
+
+def test_two_of_the_same_name_are_never_called_the_same(records: Records) -> None:
+    born = date(1984, 3, 7)
+    with records.writing(CLINICIAN) as work:
+        first = add_person(work, PersonDetails("Anna Meyer", number=" 17 ", birth_date=born))
+        twins = [add_person(work, PersonDetails("Anna Meyer")) for _ in range(2)]
+        alone = add_person(work, PersonDetails("Beth", birth_year=1990))
+        labels = labels_of(list_people(work))
+    assert len(set(labels.values())) == 4
+    assert labels[first.id] == "Anna Meyer · no. 17 · born 7 March 1984"
+    assert labels[alone.id] == "Beth · born 1990"
+    assert all(" · added " in labels[each.id] for each in twins)
+
+
+def test_who_may_be_here_already_is_found_before_they_are_added_again(records: Records) -> None:
+    with records.writing(CLINICIAN) as work:
+        anna = add_person(work, PersonDetails("Renée Müller", number="17", birth_date=date(1984, 3, 7)))
+        for details in (
+            PersonDetails("muller  RENEE"),
+            PersonDetails("Somebody", number="17"),
+            PersonDetails("Renée Huber", birth_date=date(1984, 3, 7)),
+        ):
+            assert [each.id for each in similar_people(work, details)] == [anna.id]
+        assert similar_people(work, PersonDetails("Renée Müller", birth_date=date(1999, 1, 1))) == []
+        assert similar_people(work, PersonDetails("Renée")) == []
+
+
+def test_a_number_is_one_persons(records: Records) -> None:
+    with records.writing(CLINICIAN) as work:
+        anna = add_person(work, PersonDetails("Anna", number="17"))
+    with pytest.raises(RecordsError, match="Anna"), records.writing(CLINICIAN) as work:
+        add_person(work, PersonDetails("Beth", number=" 17"))
+    with records.writing(CLINICIAN) as work:
+        assert change_person(work, anna.id, PersonDetails("Anna", number="17", sex="female")).sex == "female"
+
+
+def test_a_date_of_birth_says_the_year_too(records: Records) -> None:
+    with records.writing(CLINICIAN) as work:
+        anna = add_person(work, PersonDetails("Anna", birth_date=date(1984, 3, 7)))
+        assert anna.birth_year == 1984
+    for details in (
+        PersonDetails("Ann", birth_date=date(2999, 1, 1)),
+        PersonDetails("Ann", birth_date=date(1850, 1, 1)),
+        PersonDetails("Ann", sex="other"),
+    ):
+        with pytest.raises(RecordsError), records.writing(CLINICIAN) as work:
+            add_person(work, details)
