@@ -23,10 +23,14 @@ class Sample:
 
 
 SAMPLES: Final = (
-    Sample("wall_squat_front", "wall-squat", "three good wall squats, from the front"),
-    Sample("wall_squat_side", "wall-squat", "three good wall squats, from the left side"),
+    Sample("wall_squat_front", "wall-squat", "three wall squats, knees in line but down too fast, from the front"),
+    Sample("wall_squat_side", "wall-squat", "three wall squats, down too fast, from the left side"),
     Sample("step_down_front_valgus", "step-down", "three step-downs on the left leg, knee falling inward"),
-    Sample("step_down_side", "step-down", "three good step-downs on the left leg, from the left side"),
+    Sample(
+        "step_down_side",
+        "step-down",
+        "three step-downs on the left leg, knee past the toe, from the left side",
+    ),
 )
 
 

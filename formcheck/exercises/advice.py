@@ -89,8 +89,8 @@ def praise(findings: Sequence[Finding]) -> str:
     if not good:
         return ""
     names = [name for _, name in sorted(good, key=lambda each: each[0])][:_PRAISED_AT_MOST]
-    start = "Good in every rep" if any(finding.band is not Band.GOOD for finding in findings) else "All good"
-    return f"{start}: {_listed(names)}."
+    # Names hold commas and “and”, so neither may part them.
+    return f"Good in every rep: {'; '.join(names)}."
 
 
 def _advice(cue: str, group: Sequence[Finding], judged: int) -> Advice:
@@ -129,7 +129,3 @@ def _persists(affected: int, judged: int) -> bool:
 
 def _urgency(advice: Advice) -> tuple[int, int, int]:
     return (advice.precedence, 0 if advice.band is Band.FAULT else 1, -len(advice.reps))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

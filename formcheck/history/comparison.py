@@ -8,9 +8,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
+from formcheck.exercises.finding import Bands, Level
 from formcheck.exercises.judge import BOTH
+from formcheck.exercises.words import good_text
 from formcheck.history.alignment import PhaseCurves, phase_curves
-from formcheck.history.change import Apart, Change, Obstacle, Verdict, change_of, not_comparable
+from formcheck.history.change import Apart, Change, Obstacle, Verdict, change_in_words, change_of, not_comparable
 from formcheck.history.good_values import good_bands
 from formcheck.history.sessions import SESSION_H
 from formcheck.history.set_values import LEG_ORDER, SetValue, legs_of, set_value, works_one_leg
@@ -20,6 +22,7 @@ from formcheck.kinematics.measures.registry import MEASURES, in_order, main_meas
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
 from formcheck.session.assessment import Assessment
+from formcheck.session.verdict import verdict_of_measure
 
 COMPARED: Final = tuple(measure.name for measure in in_order(lambda measure: measure.compared))
 """What is compared, in the order in which it is shown."""
@@ -60,6 +63,12 @@ class ComparisonRow:
     first: Estimate | None
     second: Estimate | None
     change: Change
+    words: str
+    """What became of it, with its direction and whether it matters: `Changed: 4° less inward, and good now.`"""
+    good: str
+    """Which values are good: `up to 6° inward`; empty where nobody says."""
+    levels: tuple[Level, Level]
+    """What the measure came to in each set, as everywhere."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +98,14 @@ class Comparison:
     curves: tuple[CurvePair, ...]
     notes: tuple[str, ...]
     """Sentences on what to bear in mind."""
+
+    @property
+    def refusal(self) -> str:
+        """Why nothing can be compared at all, to be said first; empty where something can."""
+        if any(row.change.verdict is not Verdict.NOT_COMPARABLE for row in self.rows):
+            return ""
+        reasons = list(dict.fromkeys(row.change.reason for row in self.rows))
+        return f"Not comparable: {'; '.join(reasons)}." if reasons else "Neither set has a value."
 
     @property
     def changed(self) -> tuple[ComparisonRow, ...]:
@@ -199,17 +216,30 @@ def _seen_from(assessment: Assessment) -> frozenset[str]:
 def _row(pair: _Pair, first: DatedSet, second: DatedSet, apart: Apart, obstacle: Obstacle | None) -> ComparisonRow:
     one, other = first.assessment, second.assessment
     values = set_value(one, pair.measure, pair.first_leg), set_value(other, pair.measure, pair.second_leg)
+    bands = good_bands(one.exercise, pair.measure, one.plan), good_bands(other.exercise, pair.measure, other.plan)
     if obstacle is not None:
         change = not_comparable(obstacle)
     else:
-        change = change_of(
-            pair.measure,
-            *values,
-            apart,
-            first_bands=good_bands(one.exercise, pair.measure, one.plan),
-            second_bands=good_bands(other.exercise, pair.measure, other.plan),
-        )
-    return ComparisonRow(pair.measure, pair.shown_leg, _estimate(values[0]), _estimate(values[1]), change)
+        change = change_of(pair.measure, *values, apart, first_bands=bands[0], second_bands=bands[1])
+    row = ComparisonRow(
+        pair.measure,
+        pair.shown_leg,
+        _estimate(values[0]),
+        _estimate(values[1]),
+        change,
+        "",
+        good_text(pair.measure, bands[1]),
+        (
+            verdict_of_measure(one, pair.measure, pair.first_leg).level,
+            verdict_of_measure(other, pair.measure, pair.second_leg).level,
+        ),
+    )
+    return _worded(row, bands[1], of_legs=apart in (Apart.LEGS, Apart.LEGS_OF_ONE_SET))
+
+
+def _worded(row: ComparisonRow, bands: Bands | None, *, of_legs: bool) -> ComparisonRow:
+    first, second = (None if each is None else each.value for each in (row.first, row.second))
+    return replace(row, words=change_in_words(row.measure, row.change, first, second, bands, of_legs=of_legs))
 
 
 def _estimate(value: SetValue | None) -> Estimate | None:
@@ -232,7 +262,8 @@ def _alignment_borne_out(rows: list[ComparisonRow]) -> list[ComparisonRow]:
         if place is not None and place.is_change and (place.difference or 0.0) * (change.difference or 0.0) > 0:
             return row
         reason = "a turned camera looks the same, and the knees' place over the feet does not bear it out"
-        return replace(row, change=replace(change, verdict=Verdict.NO_DETECTABLE_CHANGE, reason=reason))
+        unproved = replace(row, change=replace(change, verdict=Verdict.NO_DETECTABLE_CHANGE, reason=reason))
+        return _worded(unproved, None, of_legs=True)
 
     return [checked(row) for row in rows]
 

@@ -20,6 +20,7 @@ from formcheck.kinematics.measures.units import decimals_of, leg_column
 from formcheck.pose.landmarks import SIDES
 from formcheck.report.csv_file import Cell, CsvDialect, Number, csv_text, number
 from formcheck.report.files import writing_whole
+from formcheck.report.rep_table import level_of_value
 from formcheck.report.review_words import TIMES, ReviewedRep, rep_pairs, unit_in_words
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
@@ -33,10 +34,11 @@ def convention_of(measure: str) -> str:
 
 COLUMNS: Final = (
     *("rep", "rep_automatic", "counted", "leg", "measure", "unit"),
-    *("value", "error", "value_automatic", "error_automatic", "corrected", "sign_convention"),
+    *("value", "error", "value_automatic", "error_automatic", "corrected", "level", "sign_convention"),
     *("exercise", "view", "video_sha256", "formcheck", "pose_model", "rubric", "rubric_sha256"),
 )
-"""In order. Empty cells were not measured; `error` is the half-width of the 95 % interval."""
+"""In order. Empty cells were not measured; `error` is the half-width of the 95 % interval; `level` is what the value
+came to (`formcheck.session.verdict`), empty where nobody says what is good."""
 _BOTH: Final = "both"
 _TIME_CONVENTION: Final = "seconds from the first frame of the video"
 
@@ -50,12 +52,12 @@ def write_rep_csv(reviewed: ReviewedSet, path: Path, dialect: CsvDialect = CsvDi
         If the file cannot be written.
     """
     origin = _origin(reviewed.current)
-    rows = ([*row, *origin] for pair in rep_pairs(reviewed) for row in _rows(pair))
+    rows = ([*row, *origin] for pair in rep_pairs(reviewed) for row in _rows(reviewed.current, pair))
     with writing_whole(path) as staged:
         staged.write_text(csv_text(COLUMNS, rows, dialect), encoding="utf-8", newline="")
 
 
-def _rows(pair: ReviewedRep) -> Iterator[list[Cell]]:
+def _rows(assessment: Assessment, pair: ReviewedRep) -> Iterator[list[Cell]]:
     """Give the cells of a rep up to those on where they come from."""
     current, automatic = pair.current, pair.automatic
     head: list[Cell] = [
@@ -65,15 +67,16 @@ def _rows(pair: ReviewedRep) -> Iterator[list[Cell]]:
     ]
     for measure in TIMES:
         now, before = (_moment(rep, measure) for rep in (current, automatic))
-        cells: list[Cell] = [now, "", before, "", _flag(now, before)]
+        cells: list[Cell] = [now, "", before, "", _flag(now, before), ""]
         yield [*head, _BOTH, measure, "s", *cells, _TIME_CONVENTION]
     for measure in dict.fromkeys(name for rep in (current, automatic) if rep is not None for name in rep.measures):
         for leg in _legs(pair, measure):
             now_cells, before_cells = (_cells_of(measure, _value(rep, measure, leg)) for rep in (current, automatic))
             flag = _flag(*("/".join(cells) for cells in (now_cells, before_cells)))
+            level = None if current is None else level_of_value(assessment, current, measure, leg)
             yield [
                 *(*head, leg, measure, unit_in_words(measure)),
-                *(*now_cells, *before_cells, flag, convention_of(measure)),
+                *(*now_cells, *before_cells, flag, level or "", convention_of(measure)),
             ]
 
 

@@ -125,7 +125,9 @@ def verdict_of_set(assessment: Assessment) -> SetVerdict:
     """
     reps = tuple(verdict_of_rep(assessment, rep.index) for rep in assessment.reps)
     changes = tuple(_change(assessment, advice) for advice in first_change(assessment.findings))
-    praised, unsure = praise(assessment.findings), _too_close(assessment.findings)
+    is_deep = _beyond_comfort(assessment, assessment.complete_reps) is not None
+    praised = praise([f for f in assessment.findings if not (is_deep and f.measure == DEPTH)])
+    unsure = _too_close(assessment.findings)
     refusal = _nothing_judged(assessment)
     if refusal is not None:
         level, title, detail = refusal

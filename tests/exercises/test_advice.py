@@ -92,7 +92,7 @@ def test_what_has_no_cue_is_no_advice() -> None:
 def test_only_what_was_good_in_every_rep_is_praised() -> None:
     findings = good(KNEE, 1, 2) + bad(TEMPO, 1) + good(TEMPO, 2)
     assert praise(findings) == "Good in every rep: knee over the foot."
-    assert praise(good(TEMPO, 1, 2) + good(KNEE, 1, 2)) == "All good: knee over the foot and time down."
+    assert praise(good(TEMPO, 1, 2) + good(KNEE, 1, 2)) == "Good in every rep: knee over the foot; time down."
 
 
 def test_what_was_not_judged_in_every_rep_is_not_praised() -> None:

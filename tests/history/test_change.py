@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from formcheck.exercises.finding import Bands
-from formcheck.history.change import PUBLISHED, Apart, Verdict, change_of, off_good, threshold_for
+from formcheck.history.change import PUBLISHED, Apart, Verdict, change_in_words, change_of, off_good, threshold_for
 from formcheck.history.set_values import SetValue
 from formcheck.kinematics.estimate import Estimate
 
@@ -24,6 +24,30 @@ set_values = st.builds(SetValue, st.builds(Estimate, values, errors), st.just(5)
 
 def value(number: float, error: float = 2.0, rep_sd: float = float("nan")) -> SetValue:
     return SetValue(Estimate(number, error), 5, rep_sd)
+
+
+def said(measure: str, first: float, second: float, bands: Bands | None = None) -> str:
+    change = change_of(measure, value(first), value(second), Apart.DAYS, first_bands=bands, second_bands=bands)
+    return change_in_words(measure, change, first, second, bands)
+
+
+@pytest.mark.parametrize(
+    ("measure", "first", "second", "bands", "words"),
+    [
+        ("fppa_deg", 25, 6, UP_TO_10, "Changed: 19° less inward, and good now."),
+        ("fppa_deg", 30, 15, UP_TO_10, "Changed: 15° less inward, nearer to what is good."),
+        ("fppa_deg", 6, 25, UP_TO_10, "Changed: 19° further inward, further from what is good."),
+        ("fppa_deg", -20, 0, UP_TO_10, "Changed: 20° further inward, and good either way."),
+        ("fppa_deg", -20, -5, UP_TO_10, "Changed: 15° less outward, and good either way."),
+        ("knee_flexion_max_deg", 40, 60, None, "Changed: 20° deeper. Nobody says which is better."),
+        ("descent_s", 8, 2, None, "Changed: 6.0 s faster. Nobody says which is better."),
+        ("fppa_deg", 6, 8, UP_TO_10, "No detectable change, as measuring again may give as large a change."),
+    ],
+)
+def test_a_change_is_said_with_its_direction_and_whether_it_matters(
+    measure: str, first: float, second: float, bands: Bands | None, words: str
+) -> None:
+    assert said(measure, first, second, bands) == words
 
 
 @given(measures, set_values, set_values, st.sampled_from(Apart))

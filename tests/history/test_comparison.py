@@ -48,6 +48,20 @@ def test_before_and_after_a_month_a_large_change_is_named() -> None:
     assert [each.leg for each in comparison.changed] == ["left"]
 
 
+def test_a_row_says_what_changed_what_is_good_and_what_each_set_came_to() -> None:
+    found = row(compare_sets(on(fppa(20, 4)), on(fppa(6, 5), 30)), "fppa_deg")
+    assert found.words == "Changed: 14° less inward, and good now."
+    assert found.good == "up to 6° inward"
+
+
+def test_sets_that_cannot_be_compared_say_so_first_and_why() -> None:
+    squat, step = fppa(20, 4), replace(fppa(6, 5), exercise="step-down")
+    told = compare_sets(on(squat), on(step))
+    assert told.refusal == "Not comparable: the exercises are not the same."
+    assert {each.words for each in told.rows} == {told.refusal}
+    assert compare_sets(on(squat), on(squat, 3)).refusal == ""
+
+
 def test_exchanged_sets_have_the_opposite_sign_in_every_row() -> None:
     one = on(assessment([each_leg("fppa_deg", 20, 4) | whole_body("descent_s", 1.0)] * 3))
     two = on(assessment([each_leg("fppa_deg", 6, 9) | whole_body("descent_s", 2.5)] * 3), 3)

@@ -49,7 +49,7 @@ def text_of(html: Markup) -> str:
 def test_a_change_is_said_big_with_both_values_and_the_limit() -> None:
     html = verdicts_html(compared(24, 8), NAMES)
     assert "fc-verdict" in html
-    assert "Changed for the better" in text_of(html)
+    assert "Changed: 16° less inward, nearer to what is good." in text_of(html)
     assert "24 ± 2°" in text_of(html)
     assert "−16 ± 3°" in text_of(html)
     assert "Counts past 9°" in text_of(html)
@@ -73,7 +73,7 @@ def test_a_change_and_its_change_from_stance_are_one_card() -> None:
 
 def test_every_measure_has_its_verdict_in_words_in_the_table() -> None:
     html = text_of(table_html(compared(24, 8), NAMES))
-    assert html.count("Changed for the better") == 1
+    assert html.count("Changed: 16° less inward, nearer to what is good.") == 1
     assert html.count("No detectable change") == 1
 
 
@@ -117,7 +117,7 @@ def test_legs_are_different_and_not_changed() -> None:
         for leg, values in (("left", (24.0, None)), ("right", (None, 4.0)))
     )
     html = verdicts_html(compare_legs(DatedSet(left, DAY), DatedSet(right, DAY)), ("left leg", "right leg"))
-    assert "Different: right better" in text_of(html)
+    assert "Different: right 20° less inward, and good." in text_of(html)
     assert "hanged" not in text_of(html)
 
 
@@ -255,7 +255,7 @@ def test_a_knee_that_falls_in_further_is_a_change_for_the_worse(records: Records
     keep(records, ann, track, 0)
     keep(records, ann, knee_moved(track, Side.LEFT, -45.0), 30)
     shown = words(opened(person=ann))
-    assert "Changed for the worse" in shown
+    assert "further inward, further from what is good." in shown
     assert "Changed for the better Knee" not in shown
 
 

@@ -153,6 +153,8 @@ class Wording:
     """Beside the camera's picture. What has one is shown in a live set."""
     praise: str = ""
     """Said of a rep in which it was good."""
+    comparative: tuple[str, str] | None = None
+    """What a higher and a lower value are called beside another, as in `6° deeper`; None for more and less."""
 
 
 @dataclass(frozen=True)

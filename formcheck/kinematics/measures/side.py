@@ -58,6 +58,7 @@ SIDE: Final = (
             short="Depth",
             plain="How deep",
             plain_meaning="knee bend: 0° straight, 90° a right angle",
+            comparative=("deeper", "less deep"),
             live="Knee bend",
         ),
         live=True,

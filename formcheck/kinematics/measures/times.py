@@ -31,6 +31,7 @@ TIMES: Final = (
             "From the first movement to the bottom.",
             short="Down",
             praise="Nice and slow on the way down",
+            comparative=("slower", "faster"),
         ),
         place=140,
         compared=True,
@@ -43,7 +44,9 @@ TIMES: Final = (
         per=_BODY,
         view=_ANY,
         error=ErrorRule(0.05, scatter_alone),
-        wording=Wording("Hold", "How long the bottom was held.", short="Hold", praise="Well held"),
+        wording=Wording(
+            "Hold", "How long the bottom was held.", short="Hold", praise="Well held", comparative=("longer", "shorter")
+        ),
         place=150,
         compared=True,
         followed=Followed.TEMPO,
@@ -56,7 +59,7 @@ TIMES: Final = (
         per=_BODY,
         view=_ANY,
         error=ErrorRule(0.11, scatter_alone),
-        wording=Wording("Time up", "From the bottom to standing.", short="Up"),
+        wording=Wording("Time up", "From the bottom to standing.", short="Up", comparative=("slower", "faster")),
         place=160,
         compared=True,
         followed=Followed.TEMPO,

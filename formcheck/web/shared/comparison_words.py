@@ -76,9 +76,8 @@ def headline(comparison: Comparison) -> tuple[str, str]:
     if not rows:
         return "Nothing to compare", "Neither set has a value."
     compared = [row for row in rows if row.change.verdict is not Verdict.NOT_COMPARABLE]
-    if not compared:
-        reasons = list(dict.fromkeys(row.change.reason for row in rows))
-        return "Not comparable", sentence_case(f"{'; '.join(reasons)}.")
+    if comparison.refusal:
+        return "Not comparable", sentence_case(comparison.refusal.removeprefix("Not comparable: "))
     changed = len(comparison.changed)
     what = "difference" if legs else "change"
     if not changed:

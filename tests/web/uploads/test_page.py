@@ -278,7 +278,7 @@ def test_an_interrupted_video_asks_for_its_file(records: Records) -> None:
 
 
 def test_a_sample_clip_goes_into_the_queue(records: Records) -> None:
-    press(opened(), "Three good wall squats, from the left side")
+    press(opened(), "Three wall squats, down too fast, from the left side")
     with records.reading(OWNER) as work:
         (row,) = list_uploads(work)
     assert (row.name, row.state, row.person_id) == ("wall_squat_side.mp4", "waiting", None)

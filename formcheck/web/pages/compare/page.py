@@ -234,7 +234,7 @@ def _card(comparison: Comparison, row: ComparisonRow, names: tuple[str, str]) ->
     ).format(
         said.style,
         said.sign,
-        said.words,
+        row.words,
         row_name(row),
         sentence_case(names[0]),
         estimate_text(row.measure, row.first),
@@ -267,7 +267,7 @@ def _row(comparison: Comparison, row: ComparisonRow, heads: tuple[str, ...]) -> 
     verdict = Markup(
         '<td data-head="{}"><span class="fc-word {}"><span aria-hidden="true">{}</span> {}</span>'
         '<span class="fc-quiet">{}</span></td>'
-    ).format(heads[4], said.style, said.sign, said.words, limit_text(row.measure, row.change))
+    ).format(heads[4], said.style, said.sign, row.words, limit_text(row.measure, row.change))
     return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(row_name(row), cells, verdict)
 
 
