@@ -20,7 +20,8 @@ import pytest
 
 import formcheck
 from formcheck.cluster.summary import measured_row
-from formcheck.commands.batch import FileOutcome, Job
+from formcheck.cluster.video_job import Job
+from formcheck.commands.batch import FileOutcome
 from formcheck.commands.outcome import sentences
 from formcheck.exercises.finding import Band, Level
 from formcheck.exercises.plan import Plan

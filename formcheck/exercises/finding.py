@@ -40,6 +40,8 @@ LEVEL_WORDS: Final = {
     Level.NOT_MEASURED: "not measured",
 }
 """How each is said wherever a word stands for it."""
+TOO_CLOSE: Final = "too close to tell"
+"""In place of the word of what is not judged, where that is why."""
 
 
 SURE: Final = 0.975
@@ -162,6 +164,11 @@ class Finding:
 def worst(levels: Iterable[Level]) -> Level:
     """Return the level that counts of several; not measured where there is none."""
     return max(levels, key=WORST_LAST.index, default=Level.NOT_MEASURED)
+
+
+def word_of(finding: Finding) -> str:
+    """Return the word for what a finding comes to."""
+    return TOO_CLOSE if finding.unsure else LEVEL_WORDS[level_of(finding)]
 
 
 def level_of(finding: Finding) -> Level:

@@ -11,6 +11,7 @@ from formcheck.exercises.describe import describe
 from formcheck.exercises.finding import Finding
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.exercises.words import good_text
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
@@ -37,7 +38,7 @@ from formcheck.report.words import (
 )
 from formcheck.session.assessment import Assessment, Rep, SetupCheck
 from formcheck.session.corrections import ReviewedSet
-from formcheck.session.verdict import Level, level_of, verdict_of_rep
+from formcheck.session.verdict import Level, level_of, verdict_of_rep, word_of
 
 _VERDICTS = {
     ViewQuality.OK: "good enough",
@@ -53,6 +54,8 @@ class FlagLine:
     name: str
     value: str
     band: Level
+    word: str
+    """For the level."""
     cue: str
 
 
@@ -269,7 +272,9 @@ def _photos_note(assessment: Assessment, shown: int) -> str:
 def _flag(finding: Finding) -> FlagLine:
     leg = f", {finding.leg} leg" if finding.leg != "both" else ""
     value = estimate_text(finding.measure, Estimate(finding.value, finding.error))
-    return FlagLine(sentence_case(finding.name) + leg, value, level_of(finding), finding.cue)
+    good = good_text(finding.measure, finding.bands)
+    shown = f"{value}, good is {good}" if good else value
+    return FlagLine(sentence_case(finding.name) + leg, shown, level_of(finding), word_of(finding), finding.cue)
 
 
 def _measures_shown(findings: Iterable[Finding], table: RepTable, charts: Sequence[Chart]) -> list[str]:

@@ -305,10 +305,11 @@ def _lines(assessment: Assessment, measure: Measure, legs: Sequence[str]) -> lis
             continue
         verdict = verdict_of_measure(assessment, measure.name, leg)
         label = plain_label(measure.name) + ("" if leg == _BOTH else f", {leg}")
-        good = f"good is {verdict.good_text}" if verdict.good_text else ""
         level = verdict.level if measure.per is Per.LEG else _told(verdict.level)
         lines.append(
-            MeasureLine(label, plain_text(measure.name, estimate), good, level, _term(assessment, measure, estimate))
+            MeasureLine(
+                label, plain_text(measure.name, estimate), verdict.good_is, level, _term(assessment, measure, estimate)
+            )
         )
     return lines
 

@@ -11,7 +11,7 @@ from formcheck.report.review_words import was_text
 from formcheck.report.timeline import scored_legs
 from formcheck.report.words import estimate_text, label_of, why_not_counted
 from formcheck.session.assessment import Assessment, Rep
-from formcheck.session.verdict import Level, verdict_of_measure
+from formcheck.session.verdict import Level, MeasureVerdict, verdict_of_measure
 
 _WHOLE_BODY: Final = "both"
 
@@ -23,6 +23,8 @@ class Cell:
     text: str
     band: Level | None
     """None where nobody says what is good."""
+    word: str
+    """For the level."""
     rows: int
     """How many rows it covers: a value of the whole body covers all legs of its rep."""
     was: str = ""
@@ -52,6 +54,8 @@ class RepTable:
 
     measures: tuple[str, ...]
     heads: tuple[str, ...]
+    good: str
+    """Which values are good, in a sentence; empty where nobody says."""
     rows: tuple[RepRow, ...]
 
 
@@ -69,13 +73,27 @@ def rep_table(assessment: Assessment, automatic: Mapping[int, Rep] | None = None
     reps = (*assessment.reps, *(automatic or {}).values())
     measures = tuple(m.name for m in tabled() if any(_measured(rep, m.name) for rep in reps))
     rows = tuple(row for rep in assessment.reps for row in _rows(assessment, rep, measures, automatic))
-    return RepTable(measures, tuple(label_of(m) for m in measures), rows)
+    return RepTable(measures, tuple(label_of(m) for m in measures), _good(assessment, measures), rows)
+
+
+def _good(assessment: Assessment, measures: tuple[str, ...]) -> str:
+    """Say which values of each column are good; the legs are held against the same."""
+    said = []
+    for measure in measures:
+        legs = dict.fromkeys(leg for rep in assessment.reps for leg in rep.measures.get(measure, {}))
+        good = next((g for leg in legs if (g := verdict_of_measure(assessment, measure, leg).good_text)), "")
+        if good:
+            said.append(f"{label_of(measure)} {good}")
+    return f"Good is: {'; '.join(said)}." if said else ""
 
 
 def level_of_value(assessment: Assessment, rep: Rep, measure: str, leg: str) -> Level | None:
     """Return what the value of a rep came to; None where it was not measured, or nobody says what is good."""
-    told = verdict_of_measure(assessment, measure, leg, rep.index)
-    nobody_says = told.level is Level.NOT_JUDGED and not told.good_text
+    return _level(verdict_of_measure(assessment, measure, leg, rep.index))
+
+
+def _level(told: MeasureVerdict) -> Level | None:
+    nobody_says = told.level is Level.NOT_JUDGED and not told.good_is
     return None if nobody_says or told.level is Level.NOT_MEASURED else told.level
 
 
@@ -122,5 +140,6 @@ def _cell(assessment: Assessment, rep: Rep, before: Rep | None, measure: str, le
     of = _WHOLE_BODY if shared else leg
     estimate = rep.measures.get(measure, {}).get(of)
     text = estimate_text(measure, estimate)
-    level = level_of_value(assessment, rep, measure, of)
-    return Cell(text, level, rows if shared else 1, was_text(measure, before, of, estimate), label_of(measure))
+    told = verdict_of_measure(assessment, measure, of, rep.index)
+    was = was_text(measure, before, of, estimate)
+    return Cell(text, _level(told), told.word, rows if shared else 1, was, label_of(measure))

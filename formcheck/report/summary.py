@@ -18,7 +18,7 @@ from formcheck.report.timeline import scored_legs
 from formcheck.report.words import counted, label_of, listed, value_text, why_not_counted
 from formcheck.session.assessment import Assessment, NotMeasured, Plan, Rep
 from formcheck.session.recording import holds_landmarks
-from formcheck.session.verdict import WORST_LAST, Level, level_of, verdict_of_set
+from formcheck.session.verdict import WORST_LAST, Level, level_of, verdict_of_measure, verdict_of_set
 from formcheck.session.views import seen_from
 
 _MORE_CHANGES: Final = 2
@@ -132,7 +132,8 @@ def tiles(assessment: Assessment) -> tuple[Tile, ...]:
             if values:
                 texts.append(f"{side.value} {value_text(measure.name, median(values))}")
         if texts:
-            found.append(Tile(label_of(measure.name), tuple(texts), "middle value of the reps"))
+            good = verdict_of_measure(assessment, measure.name, scored_legs(assessment)[0].value).good_is
+            found.append(Tile(label_of(measure.name), tuple(texts), good or "middle value of the reps"))
     tempo = {measure: values for measure in tempo_measures() if (values := _values(reps, measure.name, "both"))}
     if tempo:
         times = " / ".join(f"{median(values):.1f}" for values in tempo.values())

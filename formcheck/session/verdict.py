@@ -14,10 +14,12 @@ from formcheck.errors import RubricError
 from formcheck.exercises.advice import Advice, first_change, praise
 from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.exercises.finding import LEVEL_WORDS as LEVEL_WORDS
+from formcheck.exercises.finding import TOO_CLOSE as TOO_CLOSE
 from formcheck.exercises.finding import WORST_LAST as WORST_LAST
 from formcheck.exercises.finding import Bands, Finding
 from formcheck.exercises.finding import Level as Level
 from formcheck.exercises.finding import level_of as level_of
+from formcheck.exercises.finding import word_of as word_of
 from formcheck.exercises.finding import worst as worst
 from formcheck.exercises.judge import BOTH
 from formcheck.exercises.words import (
@@ -114,6 +116,10 @@ class MeasureVerdict:
     """For the person: `Knee over foot`."""
     good_text: str
     """Which values are good: `up to 6° inward`; empty where nobody says."""
+    good_is: str
+    """To be shown beside the value: `good is up to 6° inward`, or how deep the guidance begins where nobody says."""
+    word: str
+    """For the level: its own, or that it is too close to tell."""
     detail: str
     """Why it is not judged, or milder than the number says; empty where there is nothing to say."""
 
@@ -185,13 +191,16 @@ def verdict_of_measure(assessment: Assessment, measure: str, leg: str, rep: int 
     good = good_text(measure, _narrowest([f.bands for f in found if f.bands is not None]))
     if not found and any(each.measures.get(measure, {}).get(leg) is not None for each in reps):
         level = Level.NOT_JUDGED
-    if measure == DEPTH and assessment.plan.target_depth_deg is None:
-        comfort = comfortable_depth_deg(assessment.exercise)
-        if comfort is not None and level is Level.NOT_JUDGED:
-            good = f"up to {comfort:g}° to begin with"
+    beside, word = f"good is {good}" if good else "", LEVEL_WORDS[level]
+    if level is Level.NOT_JUDGED and any(f.unsure for f in found):
+        word = TOO_CLOSE
+    comfort = comfortable_depth_deg(assessment.exercise) if measure == DEPTH else None
+    if comfort is not None and assessment.plan.target_depth_deg is None:
         if level in (Level.GOOD, Level.NOT_JUDGED) and (told := _beyond_comfort(assessment, reps, leg)) is not None:
-            level, detail, good = Level.NOT_JUDGED, told, f"up to {comfort:g}° to begin with"
-    return MeasureVerdict(measure, leg, level, plain_label(measure), good, detail)
+            level, word, detail, good = Level.NOT_JUDGED, LEVEL_WORDS[Level.NOT_JUDGED], told, ""
+        if level is Level.NOT_JUDGED:
+            beside = f"the guidance begins with up to {comfort:g}°"
+    return MeasureVerdict(measure, leg, level, plain_label(measure), good, beside, word, detail)
 
 
 def comfortable_depth_deg(exercise: str) -> float | None:

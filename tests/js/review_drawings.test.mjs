@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { changesOf } from "../../formcheck/web/player/client/changes.js";
 import { angleDeg, captionOf, offUprightDeg } from "../../formcheck/web/player/client/drawings.js";
 import { nameOf } from "../../formcheck/web/player/client/keys.js";
+import { instantsOf } from "../../formcheck/web/player/client/plot_paint.js";
 import { groups } from "../../formcheck/web/player/client/rep_table.js";
 
 const at = (x, y) => ({ x, y });
@@ -18,6 +19,15 @@ test("an angle is that between its two legs, whichever way round", () => {
 test("an angle with two points in one place is none", () => {
   assert.ok(Number.isNaN(angleDeg([at(1, 1), at(1, 1), at(2, 2)])));
   assert.equal(captionOf({ kind: "angle", points: [at(1, 1), at(1, 1), at(2, 2)], text: "" }), "");
+});
+
+test("a rep is drawn between the instants of its times, and by its moments while they are moved", () => {
+  const moments = { start_s: 1.2, bottom_start_s: 2, bottom_end_s: 3, end_s: 3.8 };
+  const rep = { ...moments, automatic: null, movement: { down_s: 1, still_s: 2.2, up_s: 2.8, done_s: 4 } };
+  assert.deepEqual(instantsOf(rep, null), [1, 2.2, 2.8, 4]);
+  assert.deepEqual(instantsOf(rep, { ...moments, end_s: 5 }), [1.2, 2, 3, 5]);
+  assert.deepEqual(instantsOf({ ...rep, automatic: moments }, null), [1.2, 2, 3, 3.8]);
+  assert.deepEqual(instantsOf({ ...rep, movement: null }, null), [1.2, 2, 3, 3.8]);
 });
 
 test("a line says how far it is off upright", () => {

@@ -96,7 +96,11 @@ def test_a_deep_squat_without_a_plan_is_neither_judged_nor_praised() -> None:
     assert told.level is Level.NOT_JUDGED
     assert "117°" in told.detail
     assert "45°" in told.detail
-    assert (depth.level, depth.good_text) == (Level.NOT_JUDGED, "up to 45° to begin with")
+    assert (depth.level, depth.good_text, depth.good_is) == (
+        Level.NOT_JUDGED,
+        "",
+        "the guidance begins with up to 45°",
+    )
     assert {each.level for each in told.reps} == {Level.NOT_JUDGED}
 
 

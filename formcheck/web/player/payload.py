@@ -84,6 +84,7 @@ def _rep(assessment: Assessment, rep: Rep, before: Rep | None, columns: list[tup
         "complete": rep.complete,
         "excluded": rep.excluded,
         "bottom_s": bottom_s(assessment, rep),
+        "movement": None if rep.movement is None else rep.movement._asdict(),
         **{name: getattr(rep, name) for name in TIMES},
         "automatic": None if before is None or _same_times(rep, before) else {n: getattr(before, n) for n in TIMES},
         "cells": [_cell(assessment, rep, before, measure, leg) for measure, leg in columns],

@@ -103,6 +103,17 @@ def test_from_the_side_depth_comes_first() -> None:
     assert document["columns"][0]["head"] == "Depth L"
 
 
+def test_the_instants_of_a_rep_are_those_of_its_times(front: Assessment) -> None:
+    document = sent(ReviewedSet(front, None))
+    for rep, shown in zip(front.reps, document["reps"], strict=True):
+        moved = shown["movement"]
+        lengths = moved["still_s"] - moved["down_s"], moved["up_s"] - moved["still_s"], moved["done_s"] - moved["up_s"]
+        for measure, length in zip(("descent_s", "hold_s", "ascent_s"), lengths, strict=True):
+            estimate = rep.measures[measure]["both"]
+            assert estimate is not None
+            assert length == pytest.approx(estimate.value, abs=1e-6)
+
+
 def test_plots_carry_bands_and_what_each_rep_was_judged_by(front: Assessment) -> None:
     document, rep = sent(ReviewedSet(front, None)), front.reps[0]
     zones = [(zone["band"], zone["low"]) for zone in plot(document, "fppa_deg")["judged"][0]["zones"]]

@@ -28,12 +28,14 @@ export function inksOf(element) {
  * @property {ReturnType<typeof inksOf>} inks
  */
 
-/** Reps as shaded stretches, their bottoms darker; those left out hatched. @param {Sheet} sheet */
+/**
+ * Reps as shaded stretches, their bottoms darker; those left out hatched. They go from and to the instants that their
+ * times in the table are taken between; one that is edited or was, by the moments that can be moved. @param {Sheet} sheet
+ */
 export function paintReps(sheet, reps, edited) {
   const { context, height, x, inks } = sheet;
   for (const rep of reps) {
-    const times = edited !== null && edited.rep === rep ? edited.times : rep;
-    const [start, down, up, end] = [times.start_s, times.bottom_start_s, times.bottom_end_s, times.end_s].map(x);
+    const [start, down, up, end] = instantsOf(rep, edited?.rep === rep ? edited.times : null).map(x);
     context.fillStyle = inks.rep;
     context.fillRect(start, 0, end - start, height);
     if (rep.excluded || !rep.complete) hatch(sheet, start, end);
@@ -46,6 +48,16 @@ export function paintReps(sheet, reps, edited) {
     }
   }
   if (edited !== null) for (const at of Object.values(edited.times)) vertical(sheet, x(at), inks.edge, [], 2);
+}
+
+/** @param {import("./set_data.js").Rep} rep @param {Object|null} times that are being edited @returns {number[]} s */
+export function instantsOf(rep, times) {
+  if (times === null && rep.automatic === null && rep.movement !== null) {
+    const { down_s: down, still_s: still, up_s: up, done_s: done } = rep.movement;
+    return [down, still, up, done];
+  }
+  const { start_s: start, bottom_start_s: bottom, bottom_end_s: leave, end_s: end } = times ?? rep;
+  return [start, bottom, leave, end];
 }
 
 function hatch({ context, height, inks }, from, to) {

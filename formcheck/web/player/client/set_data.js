@@ -10,7 +10,7 @@
  *   lines: Line[], judged: Judged[]}} Plot
  * @typedef {{index: number, leg: string, complete: boolean, excluded: boolean, bottom_s: number, start_s: number,
  *   bottom_start_s: number, bottom_end_s: number, end_s: number, automatic: Object|null, cells: Object[],
- *   findings: Object[]}} Rep
+ *   findings: Object[], movement: {down_s: number, still_s: number, up_s: number, done_s: number}|null}} Rep
  */
 
 export const SCHEMA = "formcheck.player/1";
