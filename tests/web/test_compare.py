@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from importlib import resources
@@ -229,10 +230,49 @@ def test_without_people_it_says_where_to_begin() -> None:
 
 
 @pytest.mark.usefixtures("ann")
-def test_nothing_is_compared_until_somebody_is_chosen() -> None:
+def test_of_several_people_nothing_is_compared_until_somebody_is_chosen(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        add_person(work, PersonDetails("Ben"))
     test = opened()
     assert test.selectbox(key="compare-person").value is None
     assert "fc-verdict" not in words(test)
+
+
+def test_the_page_opens_on_the_newest_pair_that_can_be_compared(records: Records, ann: str) -> None:
+    first = keep_set(records, ann, "wall_squat_front", actor=OWNER)
+    second = keep_set(records, ann, "wall_squat_front", actor=OWNER, done_at=DONE_AT + timedelta(days=9))
+    keep_set(records, ann, "wall_squat_side", actor=OWNER, done_at=DONE_AT + timedelta(days=10))
+    # The newest exercise of all has one set alone.
+    keep_set(records, ann, "step_down_front_valgus", actor=OWNER, done_at=DONE_AT + timedelta(days=11))
+    test = opened()
+    assert (test.query_params["first"], test.query_params["second"]) == (first.id, second.id)
+    assert "Not comparable" not in words(test).partition("Every measure")[0]
+
+
+def test_a_single_set_of_both_legs_opens_on_left_and_right(records: Records, ann: str) -> None:
+    keep_set(records, ann, "wall_squat_front", actor=OWNER)
+    test = opened(person=ann)
+    assert test.query_params["compare"] == "legs"
+    assert "No detectable difference" in words(test)
+
+
+def test_two_sets_are_shown_in_step_and_drawn_where_no_video_was_kept(records: Records, ann: str) -> None:
+    for day in (0, 9):
+        keep_set(records, ann, "wall_squat_front", actor=OWNER, done_at=DONE_AT + timedelta(days=day))
+    (part,) = [
+        each.proto
+        for each in opened(person=ann).get("bidi_component")
+        if each.proto.component_name == "formcheck_side_by_side"
+    ]
+    data = json.loads(part.json)
+    assert [side["name"] for side in data["sides"]] != ["", ""]
+    for side in data["sides"]:
+        assert side["video_url"] is None
+        assert len(side["figures"]) == len(side["reps"]) > 0
+        assert all(edges == sorted(edges) for edges in side["reps"])
+        left, top, width, height = side["box"]
+        joints = [joint for rep in side["figures"] for moment in rep for joint in moment if joint is not None]
+        assert all(left <= x <= left + width and top <= y <= top + height for x, y in joints)
 
 
 def test_one_set_is_not_enough(records: Records, ann: str) -> None:
@@ -298,7 +338,9 @@ def test_sets_of_another_side_share_their_tempo_only(records: Records, ann: str)
     first = keep_set(records, ann, "wall_squat_front", actor=OWNER)
     second = keep_set(records, ann, "wall_squat_side", actor=OWNER, done_at=DONE_AT + timedelta(days=1))
     shown = words(opened(person=ann, first=first.id, second=second.id))
-    assert "The camera stood on another side" in shown
+    assert "Not comparable" in shown
+    assert shown.index("Not comparable") < shown.index("The camera stood on another side") < shown.index("Side by side")
+    assert "No detectable change No change is larger" not in shown
     assert "A rep, phase by phase" not in shown
 
 

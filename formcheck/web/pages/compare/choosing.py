@@ -32,13 +32,14 @@ class Chosen:
 
 
 def choose_person(people: Sequence[Person]) -> Person | None:
-    """Ask whose sets; None until somebody is chosen."""
+    """Ask whose sets; None until somebody is chosen, which nobody has to be where there is one person."""
     by_id = {person.id: person for person in people}
     asked = st.query_params.get("person", "")
+    usual = asked if asked in by_id else next(iter(by_id)) if len(by_id) == 1 else None
     chosen = st.selectbox(
         "Person",
         list(by_id),
-        index=list(by_id).index(asked) if asked in by_id else None,
+        index=None if usual is None else list(by_id).index(usual),
         format_func=lambda each: by_id[each].name,
         placeholder="Choose a person",
         key="compare-person",
@@ -65,13 +66,13 @@ def choose_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
     kind = st.segmented_control(
         "Compare",
         list(_KINDS),
-        default=Kind.LEFT_RIGHT if st.query_params.get("compare") == "legs" else Kind.BEFORE_AFTER,
+        default=_usual_kind(sets),
         format_func=lambda each: _KINDS[each],
         key="compare-kind",
         required=True,
     )
     exercises = list(dict.fromkeys(each.result.exercise for each in sorted(sets, key=lambda each: each.done_at)))
-    exercise = exercises[-1]
+    exercise = next((each for each in reversed(exercises) if _pair(_of(sets, each)) is not None), exercises[-1])
     asked = next((each for each in sets if each.set_id == st.query_params.get("second")), None)
     if len(exercises) > 1:
         exercise = (
@@ -85,12 +86,29 @@ def choose_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
             )
             or exercise
         )
-    own = sorted((each for each in sets if each.result.exercise == exercise), key=lambda each: each.done_at)
+    own = _of(sets, exercise)
     chosen = _two_legs(own, zone) if kind is Kind.LEFT_RIGHT else _two_sets(own, zone)
     if chosen is not None:
         st.query_params["first"], st.query_params["second"] = chosen.first_id, chosen.second_id
         st.query_params["compare"] = "legs" if chosen.kind is Kind.LEFT_RIGHT else "sets"
     return chosen
+
+
+def _of(sets: Sequence[SetSummary], exercise: str) -> list[SetSummary]:
+    """Return the sets of an exercise, the oldest first."""
+    return sorted((each for each in sets if each.result.exercise == exercise), key=lambda each: each.done_at)
+
+
+def _usual_kind(sets: Sequence[SetSummary]) -> Kind:
+    """Return what the address says, else what there are sets for."""
+    if st.query_params.get("compare") == "legs":
+        return Kind.LEFT_RIGHT
+    if {"compare", "first", "second"} & set(st.query_params):
+        return Kind.BEFORE_AFTER
+    if any(_pair(_of(sets, each.result.exercise)) is not None for each in sets):
+        return Kind.BEFORE_AFTER
+    has_both = any(len(_legs(each.result)) > 1 for each in sets)
+    return Kind.LEFT_RIGHT if has_both else Kind.BEFORE_AFTER
 
 
 def set_name(each: SetSummary, zone: tzinfo) -> str:
@@ -110,9 +128,11 @@ def _two_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
     if len(sets) < 2:
         st.info("It takes two sets of the same exercise to compare before and after.", icon=":material/compare:")
         return None
+    pair = _pair(sets)
     left, right = st.columns(2)
     with right:
-        second = _ask("Second set", sets, st.query_params.get("second", ""), sets[-1], zone)
+        newest = sets[-1] if pair is None else pair[1]
+        second = _ask("Second set", sets, st.query_params.get("second", ""), newest, zone)
     others = [each for each in sets if each is not second]
     with left:
         first = _ask("First set", others, st.query_params.get("first", ""), _like(second, others), zone)
@@ -148,14 +168,29 @@ def _ask(label: str, sets: Sequence[SetSummary], asked: str, usual: SetSummary, 
     return by_id.get(chosen, usual)
 
 
+def _pair(sets: Sequence[SetSummary]) -> tuple[SetSummary, SetSummary] | None:
+    """Return the newest set that can be compared with an earlier one, behind the earliest such; None where none can.
+
+    Parameters
+    ----------
+    sets
+        Of one exercise, the oldest first.
+    """
+    for i in range(len(sets) - 1, 0, -1):
+        first = next((each for each in sets[:i] if all(_alike(each, sets[i]))), None)
+        if first is not None:
+            return first, sets[i]
+    return None
+
+
 def _like(other: SetSummary, sets: Sequence[SetSummary]) -> SetSummary:
     """Return the first set that can be compared with another in angles; the first of all where none can."""
+    return max(sets, key=lambda each: sum(_alike(each, other)))
 
-    def alike(each: SetSummary) -> tuple[bool, bool, bool]:
-        a, b = each.result, other.result
-        return a.view == b.view, _legs(a) == _legs(b), a.plan.step_height_cm == b.plan.step_height_cm
 
-    return max(sets, key=lambda each: sum(alike(each)))
+def _alike(one: SetSummary, other: SetSummary) -> tuple[bool, bool, bool]:
+    a, b = one.result, other.result
+    return a.view == b.view, _legs(a) == _legs(b), a.plan.step_height_cm == b.plan.step_height_cm
 
 
 def _legs(result: ResultSummary) -> tuple[str, ...]:

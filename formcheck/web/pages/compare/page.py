@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from formcheck.errors import FormcheckError
 from formcheck.history.alignment import PHASES, PhaseCurves
+from formcheck.history.change import Verdict
 from formcheck.history.comparison import (
     Comparison,
     ComparisonRow,
@@ -23,6 +24,7 @@ from formcheck.history.comparison import (
     compare_legs,
     compare_sets,
 )
+from formcheck.kinematics.measures.record import CheckView
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.moments import short_day_text, time_text
 from formcheck.records.access import Actor
@@ -50,6 +52,7 @@ from formcheck.video.keyframes import frames_at
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.compare.choosing import Chosen, choose_person, choose_sets
+from formcheck.web.pages.compare.side_by_side import show_side_by_side
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
 from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_words
 from formcheck.web.shared.dates import viewer_zone
@@ -205,14 +208,31 @@ def middle_frame(video: Path, assessment: Assessment) -> KeyFrame | None:
 
 
 def verdicts_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
-    """Return the verdict in big words: of each changed measure, or of all together where none changed."""
-    if not comparison.changed:
-        words, sentence = headline(comparison)
-        return Markup('<ul class="fc-verdicts"><li><span class="fc-verdict">{}</span>{}</li></ul>').format(
-            words, sentence
-        )
-    cards = Markup("").join(_card(comparison, row, names) for row in _told_once(comparison.changed))
-    return Markup('<ul class="fc-verdicts">{}</ul>').format(cards)
+    """Return the verdict in big words: that the two cannot be compared, each change, or that there is none."""
+    apart = not_comparable_because(comparison)
+    first = _big("Not comparable", apart) if apart else Markup("")
+    if comparison.changed:
+        cards = Markup("").join(_card(comparison, row, names) for row in _told_once(comparison.changed))
+    else:
+        cards = Markup("") if apart else _big(*headline(comparison))
+    return Markup('<ul class="fc-verdicts">{}{}</ul>').format(first, cards)
+
+
+def _big(words: str, sentence: str) -> Markup:
+    return Markup('<li><span class="fc-verdict">{}</span>{}</li>').format(words, sentence)
+
+
+def not_comparable_because(comparison: Comparison) -> str:
+    """Say why nothing that shows how somebody moved can be compared; empty where something can.
+
+    What can be told from any side, such as tempo, is no comparison of form.
+    """
+    form = [row for row in comparison.rows if MEASURES[row.measure].view is not CheckView.ANY]
+    if not form or any(row.change.verdict is not Verdict.NOT_COMPARABLE for row in form):
+        return ""
+    reasons = sentence_case(f"{'; '.join(dict.fromkeys(row.change.reason for row in form))}.")
+    others = any(row.change.verdict is not Verdict.NOT_COMPARABLE for row in comparison.rows)
+    return f"{reasons} Only times are: they stand in the table below." if others else reasons
 
 
 def _told_once(changed: Sequence[ComparisonRow]) -> list[ComparisonRow]:
@@ -314,6 +334,9 @@ def _compare(records: Records, actor: Actor, chosen: Chosen) -> None:
     show_plots(verdicts_html(comparison, names))
     for note in comparison.notes:
         st.markdown(f":material/info: {note}")
+    if first is not second:
+        st.header("Side by side", anchor=False)
+        show_side_by_side(actor, (first, second), [sentence_case(name) for name in names])
     if comparison.curves:
         st.header("A rep, phase by phase", anchor=False)
         st.caption(
@@ -324,7 +347,7 @@ def _compare(records: Records, actor: Actor, chosen: Chosen) -> None:
     st.header("Every measure", anchor=False)
     show_plots(table_html(comparison, names))
     st.caption(f"± is half of the 95 % interval. {SMALL_CHANGES}")
-    st.header("Key frames", anchor=False)
+    st.header("At the deepest point", anchor=False)
     show_frames(records, actor, (first, second), names)
     if first is second:
         page_link(REVIEW, "Review the set", icon=":material/movie:", set=first.row.id)
