@@ -38,9 +38,9 @@ def _arm_bones(side: Side) -> tuple[tuple[Landmark, Landmark], ...]:
     return ((b.shoulder, b.elbow), (b.elbow, b.wrist), (b.shoulder, b.hip))
 
 
-_LEG_BONES: Final = {side: _leg_bones(side) for side in SIDES}
+LEG_BONES: Final = {side: _leg_bones(side) for side in SIDES}
 _LEG_JOINTS: Final = {side: (BODY[side].hip, BODY[side].knee, BODY[side].ankle, BODY[side].toe) for side in SIDES}
-_BODY_BONES: Final = (
+BODY_BONES: Final = (
     (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
     (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
     *(bone for side in SIDES for bone in _arm_bones(side)),
@@ -63,14 +63,14 @@ def draw_skeleton(picture: Picture, joints_px: Floats, legs: Iterable[Side], *, 
     """
     strong = tuple(legs)
     thick = max(2, round(min(picture.shape[:2]) / 160))
-    faint = [*_BODY_BONES, *(bone for side in SIDES if side not in strong for bone in _LEG_BONES[side])]
+    faint = [*BODY_BONES, *(bone for side in SIDES if side not in strong for bone in LEG_BONES[side])]
     for a, b in faint:
         _bone(picture, joints_px[[a, b]], FAINT, max(2, thick // 2), dashed=False)
     for side in strong:
         style = LEG_STYLES[side]
         if knee_line:
             _bone(picture, joints_px[[BODY[side].hip, BODY[side].ankle]], WHITE, 1, dashed=False)
-        for a, b in _LEG_BONES[side]:
+        for a, b in LEG_BONES[side]:
             _bone(picture, joints_px[[a, b]], style.rgb, thick, dashed=style.dashed)
         for joint in _LEG_JOINTS[side]:
             _joint(picture, joints_px[joint], style.rgb, round(1.6 * thick), square=style.dashed)

@@ -158,12 +158,19 @@ def draw_band(
 
 
 def draw_whisker(
-    svg: ElementTree.Element, area: PlotArea, x: float, value: float, error: float, *, shift_px: float = 0.0
+    svg: ElementTree.Element,
+    area: PlotArea,
+    x: float,
+    value: float,
+    error: float,
+    *,
+    shift_px: float = 0.0,
+    floor: float = -math.inf,
 ) -> None:
-    """Draw the 95 % interval of a value as a bar with two ends; nothing where it is not known."""
+    """Draw the 95 % interval of a value as a bar with two ends; nothing where it is not known, nor below `floor`."""
     if not math.isfinite(error):
         return
-    at, top, bottom = area.x(x) + shift_px, area.y(value + error), area.y(value - error)
+    at, top, bottom = area.x(x) + shift_px, area.y(value + error), area.y(max(value - error, floor))
     rule(svg, "whisker", at, top, at, bottom)
     for end in (top, bottom):
         rule(svg, "whisker", at - 4, end, at + 4, end)

@@ -20,6 +20,8 @@ from formcheck.history.sessions import WeekAdherence
 from formcheck.history.suggestion import Rule, Suggestion
 from formcheck.history.suggestions import suggest
 from formcheck.history.summary import PainReport
+from formcheck.kinematics.measures.record import Per
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor, ConflictError, NotAllowedError
 from formcheck.records.answers import answers_about
@@ -53,7 +55,7 @@ from formcheck.web.pages.progress.suggestion_view import (
     keep_answer,
 )
 from formcheck.web.shared.plot_parts import NARROW, WIDE
-from tests.history.made_up import DAY, calm, each_leg, summary
+from tests.history.made_up import DAY, calm, each_leg, summary, whole_body
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
 
 _TIMEOUT_S = 240.0
@@ -92,10 +94,32 @@ def test_a_trend_says_its_verdict_and_what_counts() -> None:
     assert "No detectable change since the start" in text_of(html)
 
 
-def test_one_day_has_no_verdict_and_no_band() -> None:
+def test_one_day_is_a_sentence_and_no_chart() -> None:
     (html,) = fppa(24)
     assert "One day so far" in text_of(html)
-    assert "no detectable change" not in html
+    assert "24 ± 2° on 2 March 2026" in text_of(html)
+    assert "<svg" not in html
+    assert "<svg" not in symmetry_html("kmf_pct", symmetry([summary(values=each_leg("kmf_pct", 2.0, 1.0))], "kmf_pct"))
+    assert "<svg" not in pain_html(pain_days([summary(pain=PainReport(1, 3, 2, 1, 0))]))
+    assert "<svg" not in weeks_html([WeekAdherence(date(2026, 3, 2), 2, None)])
+    assert "2 sessions in 1 week" in text_of(weeks_html([WeekAdherence(date(2026, 3, 2), 2, None)]))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_is_drawn_below_what_can_be(size: tuple[int, int]) -> None:
+    bare = [each for each in MEASURES.values() if not each.zero and each.followed is not None]
+    assert "hold_s" in [each.name for each in bare]
+    for measure in bare:
+        of_legs = measure.per is Per.LEG
+        values = each_leg(measure.name, 0.2, 0.3, 1.2) if of_legs else whole_body(measure.name, 0.2, 1.2)
+        for trend in trends([summary(7 * i, values=values) for i in range(3)]):
+            svg = ElementTree.fromstring(str(draw_trend(trend, size, "label")))
+            ticks = [each.text or "" for each in svg.iter("text") if each.get("class") == "tick"]
+            assert not [each for each in ticks if "−" in each]
+            (zero,) = [float(each.get("y1", 0)) for each in svg.iter("line") if "zero" in (each.get("class") or "")]
+            whiskers = [each for each in svg.iter("line") if each.get("class") == "whisker"]
+            assert whiskers
+            assert all(float(each.get("y2", 0)) <= zero for each in whiskers)
 
 
 @pytest.mark.parametrize("size", SIZES)

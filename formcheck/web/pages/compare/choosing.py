@@ -9,6 +9,7 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.design.drawings import Drawing
 from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.history.comparison import Kind
 from formcheck.history.summary import ResultSummary, SetSummary
@@ -16,6 +17,7 @@ from formcheck.moments import time_text
 from formcheck.pose.landmarks import Side
 from formcheck.records.tables import Person
 from formcheck.report.words import counted
+from formcheck.web.shared.empty import show_empty
 
 _KINDS: Final = {Kind.BEFORE_AFTER: "Before and after", Kind.LEFT_RIGHT: "Left and right"}
 
@@ -126,7 +128,8 @@ def set_name(each: SetSummary, zone: tzinfo) -> str:
 
 def _two_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
     if len(sets) < 2:
-        st.info("It takes two sets of the same exercise to compare before and after.", icon=":material/compare:")
+        sentence = "It takes two sets of the same exercise to compare before and after."
+        show_empty(Drawing.COMPARE, "One set so far", sentence)
         return None
     pair = _pair(sets)
     left, right = st.columns(2)
@@ -144,7 +147,7 @@ def _two_legs(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
     lefts, rights = ([each for each in sets if side.value in _legs(each.result)] for side in (Side.LEFT, Side.RIGHT))
     if not lefts or not rights:
         missing = "left" if not lefts else "right"
-        st.info(f"No set of this exercise shows the {missing} leg.", icon=":material/compare:")
+        show_empty(Drawing.COMPARE, "One leg so far", f"No set of this exercise shows the {missing} leg.")
         return None
     on_left, on_right = st.columns(2)
     with on_right:

@@ -12,6 +12,7 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
+from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.history.alignment import PHASES, PhaseCurves
 from formcheck.history.change import Verdict
@@ -56,6 +57,7 @@ from formcheck.web.pages.compare.side_by_side import show_side_by_side
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
 from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_words
 from formcheck.web.shared.dates import viewer_zone
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.opened_set import OpenedSet, open_set
 from formcheck.web.shared.plot_parts import MARGINS, both_sizes, show_plots
@@ -308,18 +310,18 @@ def _show(records: Records, actor: Actor) -> None:
     with records.reading(actor) as work:
         people = list_people(work)
     if not people:
-        st.info("Nobody is here yet. Add a person under *People*.", icon=":material/person_add:")
-        page_link(PEOPLE, "People", icon=":material/group:")
+        show_empty(Drawing.PEOPLE, "Nobody is here yet", "Sets are kept for each person.", PEOPLE, "Add a person")
         return
     with st.container(border=True, key="compare-choice"):
         person = choose_person(people)
         if person is None:
+            show_empty(Drawing.COMPARE, "Whose sets?", "Choose a person above.")
             return
         with records.reading(actor) as work:
             sets = [summary_of_row(row) for row in list_sets(work, person.id)]
         if not sets:
-            st.info("No sets of this person are kept yet. Add a video under *Videos*.", icon=":material/movie:")
-            page_link(VIDEOS, "Videos", icon=":material/upload:", person=person.id)
+            sentence = "Two sets of one exercise can be compared, or left and right."
+            show_empty(Drawing.COMPARE, "No sets are kept yet", sentence, VIDEOS, "Add a video", person=person.id)
             return
         chosen = choose_sets(sets, viewer_zone())
     if chosen is not None:

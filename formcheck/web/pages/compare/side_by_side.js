@@ -4,7 +4,14 @@
 const SHORTEST_S = 0.2;
 /** A video that is off by more is put right at once; by less, its speed does it. */
 const OFF_S = 0.12;
+/** Radius of a drawn head, of the drawing's height. */
+const HEAD = 0.045;
 const RATES = { least: 0.1, most: 4 };
+
+/** The number of the phase, 0 to 2, at a place. */
+export function phaseAt(place) {
+  return Math.min(2, Math.max(0, Math.floor(place)));
+}
 
 /** How long each phase of a rep takes on the clock that both share, s: as long as the slower one takes. */
 export function sharedPhases(first, second) {
@@ -23,20 +30,21 @@ export function placeAt(phases, elapsed) {
 
 /** When a rep with these edges was at a place, s of its own video. */
 export function timeAt(edges, place) {
-  const i = Math.min(edges.length - 2, Math.max(0, Math.floor(place)));
+  const i = phaseAt(place);
   return edges[i] + (place - i) * (edges[i + 1] - edges[i]);
 }
 
 /** How fast a video goes in a phase to be in step with the shared clock. */
 export function rateAt(edges, phases, place) {
-  const i = Math.min(phases.length - 1, Math.floor(place));
+  const i = phaseAt(place);
   return Math.min(RATES.most, Math.max(RATES.least, (edges[i + 1] - edges[i]) / phases[i]));
 }
 
 class Side {
-  constructor(data, bones) {
+  constructor(data, bones, head) {
     this.data = data;
     this.bones = bones;
+    this.head = head;
     this.element = document.createElement("figure");
     const name = document.createElement("figcaption");
     name.textContent = data.name;
@@ -91,13 +99,18 @@ class Side {
       for (const [x, y] of [points[a], points[b]]) context.lineTo(dx + scale * (x - left), dy + scale * (y - top));
       context.stroke();
     }
+    const head = points[this.head];
+    if (head === null) return;
+    context.beginPath();
+    context.arc(dx + scale * (head[0] - left), dy + scale * (head[1] - top), HEAD * this.canvas.height, 0, 2 * Math.PI);
+    context.stroke();
   }
 }
 
 class Stage {
   constructor(root, data) {
     this.data = data;
-    this.sides = data.sides.map((side) => new Side(side, data.bones));
+    this.sides = data.sides.map((side) => new Side(side, data.bones, data.head));
     this.count = Math.min(...this.sides.map((side) => side.reps.length));
     this.rep = 0;
     this.place = 0;
@@ -148,12 +161,12 @@ class Stage {
   play() {
     if (this.rep === this.count - 1 && this.place >= 3) [this.rep, this.place] = [0, 0];
     this.playing = true;
-    let before = performance.now();
+    let before = null; // the first frame may be older than this moment
     const step = (now) => {
       if (!this.playing || !this.button.isConnected) return this.pause();
       const phases = this.phases;
-      const i = Math.min(2, Math.floor(this.place));
-      this.place += ((now - before) / 1000) * this.speed / phases[i];
+      const passed = Math.max(0, now - (before ?? now)) / 1000;
+      this.place += (passed * this.speed) / phases[phaseAt(this.place)];
       before = now;
       if (this.place >= 3) {
         if (this.rep + 1 < this.count) [this.rep, this.place] = [this.rep + 1, 0];
@@ -182,7 +195,7 @@ class Stage {
     for (const side of this.sides) side.show(this.rep, this.place, phases, this.playing);
     this.button.textContent = this.playing ? words.pause : words.play;
     this.slider.value = String(this.rep * 3 + this.place);
-    this.words.textContent = `${words.rep} ${this.rep + 1} · ${words.phases[Math.min(2, Math.floor(this.place))]}`;
+    this.words.textContent = `${words.rep} ${this.rep + 1} · ${words.phases[phaseAt(this.place)]}`;
   }
 }
 

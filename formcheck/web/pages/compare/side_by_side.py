@@ -11,8 +11,9 @@ import streamlit as st
 
 from formcheck.history.alignment import phase_positions, sampled, times_of
 from formcheck.history.set_values import counted_reps
-from formcheck.pose.landmarks import BODY, SIDES, Landmark
+from formcheck.pose.landmarks import SIDES, Landmark
 from formcheck.records.access import Actor
+from formcheck.report.overlay import BODY_BONES, LEG_BONES
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.web.downloads.links import video_link
 from formcheck.web.shared.browser_parts import text_beside
@@ -24,42 +25,10 @@ _POINTS_PER_PHASE: Final = 16
 """Of drawn figures: as smooth as a video of a usual rep."""
 _MARGIN: Final = 0.08
 """Of the figure's size, around it."""
-_JOINTS: Final[tuple[Landmark, ...]] = tuple(
-    dict.fromkeys(
-        joint
-        for side in SIDES
-        for joint in (
-            BODY[side].shoulder,
-            BODY[side].elbow,
-            BODY[side].wrist,
-            BODY[side].hip,
-            BODY[side].knee,
-            BODY[side].ankle,
-            BODY[side].heel,
-            BODY[side].toe,
-        )
-    )
-)
-_BONES: Final = tuple(
-    (_JOINTS.index(a), _JOINTS.index(b))
-    for a, b in (
-        (Landmark.LEFT_SHOULDER, Landmark.RIGHT_SHOULDER),
-        (Landmark.LEFT_HIP, Landmark.RIGHT_HIP),
-        *(
-            pair
-            for side in SIDES
-            for pair in (
-                (BODY[side].shoulder, BODY[side].elbow),
-                (BODY[side].elbow, BODY[side].wrist),
-                (BODY[side].shoulder, BODY[side].hip),
-                (BODY[side].hip, BODY[side].knee),
-                (BODY[side].knee, BODY[side].ankle),
-                (BODY[side].ankle, BODY[side].heel),
-                (BODY[side].heel, BODY[side].toe),
-            )
-        ),
-    )
-)
+_DRAWN: Final = (*BODY_BONES, *(bone for side in SIDES for bone in LEG_BONES[side]))
+_JOINTS: Final = (Landmark.NOSE, *dict.fromkeys(joint for bone in _DRAWN for joint in bone))
+_BONES: Final = tuple((_JOINTS.index(a), _JOINTS.index(b)) for a, b in _DRAWN)
+_HEAD: Final = _JOINTS.index(Landmark.NOSE)
 _WORDS: Final[Json] = {
     "play": "Play both",
     "pause": "Pause",
@@ -85,7 +54,7 @@ def show_side_by_side(actor: Actor, sets: Sequence[OpenedSet], names: Sequence[s
         st.caption("One of the sets has no whole rep, so they cannot be shown in step.")
         return
     key = "-".join(f"{opened.row.id}{opened.row.version}" for opened in sets)
-    _stage(key="side-by-side", data={"key": key, "sides": sides, "bones": _BONES, "words": _WORDS})
+    _stage(key="side-by-side", data={"key": key, "sides": sides, "bones": _BONES, "head": _HEAD, "words": _WORDS})
 
 
 def side_of(actor: Actor, opened: OpenedSet, name: str) -> Json:

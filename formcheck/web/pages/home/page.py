@@ -51,11 +51,15 @@ def page() -> None:
     accepted = is_accepted()
     if not accepted:
         ask_to_accept()
+    # A client has one or two things to do today; a clinic's list may be long.
+    if actor.sees_everybody:
+        _show_ways(actor)
     try:
         _show_due(records, actor)
     except FormcheckError as error:  # the ways in stay open
         st.error(f"{error.reason} {error.remedy}")
-    _show_ways(actor)
+    if not actor.sees_everybody:
+        _show_ways(actor)
     if accepted:
         show_accepted()
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from formcheck.history.progress import DayPain, DaySymmetry, Trend
 from formcheck.history.sessions import WeekAdherence
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.moments import day_text
 from formcheck.report.plot_kit import (
     PlotArea,
@@ -52,6 +53,8 @@ def pain_html(days: Sequence[DayPain]) -> Markup:
     last = days[-1]
     answers = [f"{of(last)} {name}" for _, name, of in _KINDS if of(last) is not None]
     said = f"Last answers, on {day_text(last.day)}: {', '.join(answers)}."
+    if len(days) == 1:
+        return _in_words("Pain, 0 to 10", said)
     svg = both_sizes(lambda size: draw_pain(days, size))
     return Markup(
         '<figure><figcaption><strong>Pain, 0 to 10</strong><span class="fc-quiet">{}</span></figcaption>'
@@ -89,6 +92,8 @@ def weeks_html(weeks: Sequence[WeekAdherence]) -> Markup:
     if planned:
         kept = sum(min(float(each.done), each.planned) for each in weeks if each.planned)
         said += f"; {round(kept, 1):g} of {round(planned, 1):g} planned were done ({100 * kept / planned:.0f} %)"
+    if len(weeks) == 1:
+        return _in_words("Sessions a week", f"{said}.")
     svg = both_sizes(lambda size: draw_weeks(weeks, size))
     return Markup(
         '<figure><figcaption><strong>Sessions a week</strong><span class="fc-quiet">{}. Dashed: planned.</span>'
@@ -218,15 +223,24 @@ def trend_html(trend: Trend) -> Markup:
             direction_of(trend.measure),
             limit_text(trend.measure, trend.change),
         )
+    if trend.change is None:
+        return _in_words(name, verdict)
     svg = both_sizes(lambda size: draw_trend(trend, size, f"{name} over time"))
     return Markup("<figure><figcaption><strong>{}</strong><br>{}</figcaption>{}</figure>").format(name, verdict, svg)
+
+
+def _in_words(name: str, said: str) -> Markup:
+    """Return one point: a chart of it would be empty."""
+    return Markup("<figure><figcaption><strong>{}</strong><br>{}</figcaption></figure>").format(name, said)
 
 
 def draw_trend(trend: Trend, size: Size, label: str) -> Markup:
     """Draw a value a day with its 95 % interval, and the limit around the first day's value."""
     points = [(each.day.toordinal(), each.value.estimate, day_text(each.day)) for each in trend.days]
     limit = None if trend.limit is None else (points[0][1].value, trend.limit)
-    return _draw(trend.measure, points, limit, size, label)
+    # What has no zero of its own is a time, a count or a size, which is never below none.
+    floor = -math.inf if MEASURES[trend.measure].zero else 0.0
+    return _draw(trend.measure, points, limit, size, label, floor)
 
 
 def symmetry_html(measure: str, days: Sequence[DaySymmetry]) -> Markup:
@@ -243,6 +257,8 @@ def symmetry_html(measure: str, days: Sequence[DaySymmetry]) -> Markup:
     caption = Markup(
         '<strong>{}</strong><br><span class="fc-word">{}</span> on {}: {}.{}<span class="fc-quiet">{}</span>'
     ).format(name, said, day_text(last.day), estimate_text(measure, last.difference), index, held)
+    if len(days) == 1:
+        return Markup("<figure><figcaption>{}</figcaption></figure>").format(caption)
     points = [(each.day.toordinal(), each.difference, day_text(each.day)) for each in days]
     svg = both_sizes(lambda size: _draw(measure, points, (0.0, last.limit.value), size, f"{name}, over time"))
     return Markup("<figure><figcaption>{}</figcaption>{}</figure>").format(caption, svg)
@@ -254,11 +270,16 @@ def _draw(
     limit: tuple[float, float] | None,
     size: Size,
     label: str,
+    floor: float = -math.inf,
 ) -> Markup:
-    """Draw points with whiskers joined by a line; `limit` is the middle and the half-width of the band."""
+    """Draw points with whiskers joined by a line; `limit` is the middle and the half-width of the band.
+
+    Nothing is drawn below `floor`: an interval may reach where no value can be.
+    """
     svg = drawing(size, label)
     seen = [edge for _, each, _ in points for edge in _interval(each)]
     seen += [] if limit is None else [limit[0] - limit[1], limit[0] + limit[1]]
+    seen = [max(floor, each) for each in seen]
     least = _LEAST_RANGE.get(measure.rpartition("_")[2], _LEAST_RANGE_ELSE)
     up = value_range(seen, least)
     if min(seen) >= 0:
@@ -269,7 +290,8 @@ def _draw(
     draw_day_axis(svg, area)
     if limit is not None:
         ends = np.array(across)
-        draw_band(svg, area, "limit", ends, np.full(2, limit[0] - limit[1]), np.full(2, limit[0] + limit[1]))
+        low = max(floor, limit[0] - limit[1])
+        draw_band(svg, area, "limit", ends, np.full(2, low), np.full(2, limit[0] + limit[1]))
         text(
             svg,
             "remark",
@@ -281,7 +303,7 @@ def _draw(
     days = np.array([day for day, _, _ in points], dtype=np.float64)
     draw_line(svg, area, "one", days, np.array([each.value for _, each, _ in points]))
     for day, each, said in points:
-        draw_whisker(svg, area, day, each.value, each.error)
+        draw_whisker(svg, area, day, each.value, each.error, floor=floor)
         draw_mark(svg, area, "full", day, each.value, f"{said}: {estimate_text(measure, each)}")
     return as_markup(svg)
 

@@ -11,6 +11,7 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
+from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.history.ladder import ladder
@@ -37,6 +38,7 @@ from formcheck.web.pages.progress.charts import pain_html, shown_weeks, symmetry
 from formcheck.web.pages.progress.suggestion_view import Answering, show_suggestion
 from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
 from formcheck.web.shared.dates import viewer_zone
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.plot_parts import show_plots
@@ -150,19 +152,21 @@ def _chosen_person(records: Records, actor: Actor) -> str | None:
     with records.reading(actor) as work:
         people = {person.id: person.name for person in list_people(work)}
     if not people:
-        st.info("Nobody is here yet. Add a person under *People*.", icon=":material/person_add:")
-        page_link(PEOPLE, "People", icon=":material/group:")
+        show_empty(Drawing.PEOPLE, "Nobody is here yet", "Progress is kept for each person.", PEOPLE, "Add a person")
         return None
     asked = st.query_params.get("person", "")
+    usual = asked if asked in people else next(iter(people)) if len(people) == 1 else None
     chosen = st.selectbox(
         "Person",
         list(people),
-        index=list(people).index(asked) if asked in people else None,
+        index=None if usual is None else list(people).index(usual),
         format_func=lambda each: people[each],
         placeholder="Choose a person",
         key="progress-person",
     )
-    if chosen is not None:
+    if chosen is None:
+        show_empty(Drawing.PROGRESS, "Whose progress?", "Choose a person above.")
+    else:
         st.query_params["person"] = chosen
     return chosen
 
@@ -180,8 +184,15 @@ def _history(records: Records, actor: Actor, person_id: str) -> _History:
 def _show(records: Records, actor: Actor, history: _History) -> None:
     zone = viewer_zone()
     if not history.sets:
-        st.info("No sets are kept yet. Each set that is kept shows up here.", icon=":material/show_chart:")
-        page_link(VIDEOS, "Videos", icon=":material/upload:", person=history.person.id)
+        whose = {"person": history.person.id}
+        show_empty(
+            Drawing.PROGRESS,
+            "No sets are kept yet",
+            "Each set that is kept shows up here.",
+            VIDEOS,
+            "Add a video",
+            **whose,
+        )
         return
     now = [plan for plan in history.plans if plan.until_at is None]
     if actor.sees_everybody:
@@ -193,10 +204,13 @@ def _show(records: Records, actor: Actor, history: _History) -> None:
     _show_pain_and_weeks(sets, [plan for plan in history.plans if plan.exercise == exercise], records.now(), zone)
     side = history.person.symptom_side
     show_measures(sets, Side(side) if side in set(Side) else None, zone)
-    st.caption(
-        "Each point is the middle of the day's sets; the bar through it is its 95 % interval. In the grey band around "
-        f"the first day's value a difference cannot be told from measuring again. {SMALL_CHANGES}"
-    )
+    if len({each.day(zone) for each in sets}) == 1:
+        st.caption(f"A second day makes a chart of each value. {SMALL_CHANGES}")
+    else:
+        st.caption(
+            "Each point is the middle of the day's sets; the bar through it is its 95 % interval. In the grey band "
+            f"around the first day's value a difference cannot be told from measuring again. {SMALL_CHANGES}"
+        )
     _show_milestones(history.sets, zone)
 
 
