@@ -29,8 +29,8 @@ from formcheck.session.pain import COMFORT_LIMIT, NO_SESSION_FROM, STOP_ABOVE, L
 
 SESSIONS_IN_A_ROW: Final = 3
 SAFE_SHARE: Final = 0.8
-_PAIN_RULES: Final = "Pain monitoring, measurement specification §3.6: defaults for a clinician to sign"
-_LADDER_RULES: Final = "Progression ladder, measurement specification §7.6: defaults for a clinician to sign"
+_PAIN_RULES: Final = "By the rules about pain"
+_LADDER_RULES: Final = "By the ladder of levels"
 
 
 def suggest(

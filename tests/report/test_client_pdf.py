@@ -77,7 +77,7 @@ def test_page_says_what_a_tired_person_needs(front_set: Assessment) -> None:
         "Before 2, during 3, after 1",
         "10 reps, down to 45° of knee bend, holding for 3 s and 2 times a day.",
         "Use a mirror.",
-        "What Dr Rivera says",
+        "From Dr Rivera",
         "Keep the heel down.",
         "95 % interval",
         safety.STOP_RULE,

@@ -35,7 +35,7 @@ def show_no_access(refusal: NoAccess) -> None:
 def show_not_for_clients() -> None:
     """Show that a page is for clinicians."""
     st.title("For clinicians", anchor=False)
-    st.info("This page is for clinicians. Yours are above.", icon=":material/lock:")
+    st.info("This page is for clinicians. Yours are in the menu.", icon=":material/lock:")
 
 
 def log_out() -> None:

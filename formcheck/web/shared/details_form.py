@@ -24,7 +24,7 @@ def ask_details(before: PersonDetails, key: str) -> PersonDetails:
     name = st.text_input("Name or pseudonym", before.name, max_chars=200, key=f"{key}-name")
     left, right = st.columns(2)
     born = left.number_input(
-        "Year of birth", 1901, None, before.birth_year, step=1, placeholder="open", key=f"{key}-born", format="%d"
+        "Year of birth", 1901, None, before.birth_year, step=1, placeholder="not set", key=f"{key}-born", format="%d"
     )
     side = right.segmented_control(
         "Side of the symptoms",
@@ -39,7 +39,7 @@ def ask_details(before: PersonDetails, key: str) -> PersonDetails:
         280.0,
         before.height_cm,
         step=1.0,
-        placeholder="open",
+        placeholder="not set",
         key=f"{key}-height",
         format="%g",
         help="Puts exported poses into metres. No measure here needs it.",

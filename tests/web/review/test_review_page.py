@@ -121,7 +121,7 @@ def test_csv_documents_are_offered_as_they_were_chosen(monkeypatch: pytest.Monke
 
 
 def test_without_a_set_the_page_says_where_to_find_one(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
-    assert "Choose a set under" in said(opened(monkeypatch, kept, None))
+    assert "No set is chosen" in said(opened(monkeypatch, kept, None))
 
 
 @pytest.mark.parametrize("set_id", ["0" * 32, "../../etc/passwd", "", "' OR 1=1 --"])

@@ -155,7 +155,7 @@ def test_the_page_opens_with_nothing_in_it() -> None:
     test = opened()
     assert not test.exception
     assert test.title[0].value == "Videos"
-    assert "Nothing has been uploaded lately" in words(test)
+    assert "No videos yet" in words(test)
     assert "Whose videos are these?" not in [box.label for box in test.selectbox]
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
 from formcheck.records.people import PersonDetails, add_person, list_people
@@ -22,6 +23,7 @@ from formcheck.web.access.service import records_service
 from formcheck.web.shared.addresses import PERSON, REVIEW
 from formcheck.web.shared.dates import day_of
 from formcheck.web.shared.details_form import ask_details
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.plain_text import as_typed
 
@@ -41,10 +43,8 @@ def show_people(records: Records, actor: Actor) -> None:
             for row in unassigned:
                 page_link(REVIEW, f"{as_typed(row.name)} · {day_of(row.done_at)}", icon=":material/movie:", set=row.id)
     if not people:
-        st.info(
-            "Nobody is here yet. Add a person to keep their sets, plan and progress together. A pseudonym will do.",
-            icon=":material/person_add:",
-        )
+        sentence = "Add a person to keep their sets, plan and progress together. A pseudonym will do."
+        show_empty(Drawing.PEOPLE, "Nobody is here yet", sentence)
     for person in _found(people):
         _show_row(person, latest[person.id])
     with st.expander("Add a person", icon=":material/person_add:", expanded=not people):

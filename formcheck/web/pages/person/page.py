@@ -11,6 +11,7 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
 from formcheck.records.audit import audit_log
@@ -25,9 +26,10 @@ from formcheck.web.access.guard import require_actor, require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import export_link
 from formcheck.web.pages.person.plans import show_plans
-from formcheck.web.shared.addresses import COMPARE, PEOPLE, PROGRESS, REVIEW, VIDEOS
+from formcheck.web.shared.addresses import CHECK, COMPARE, PEOPLE, PROGRESS, REVIEW, VIDEOS
 from formcheck.web.shared.dates import short_day_of
 from formcheck.web.shared.details_form import ask_details
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.notes import show_notes
@@ -40,7 +42,7 @@ _AT_FIRST: Final = 12
 def show_sets(rows: Sequence[ExerciseSet]) -> None:
     """Show sets, the newest first, each with a way to its review."""
     if not rows:
-        st.caption("No sets yet. Add a video under *Videos*, or do a set under *Check my form*.")
+        show_empty(Drawing.SQUAT, "No sets yet", "A set before the camera, or a video of one.", CHECK, "Check my form")
         return
     shown = rows
     if len(rows) > _AT_FIRST and not st.toggle(f"Show all {len(rows)}", key="all-sets"):
@@ -149,7 +151,7 @@ def page() -> None:
         page_link(PEOPLE, "All people", icon=":material/arrow_back:")
     if person_id is None:
         st.title("Person", anchor=False)
-        st.info("Choose somebody under *People*.", icon=":material/group:")
+        show_empty(Drawing.SEARCH, "Nobody is chosen", "Each person has a page.", PEOPLE, "Choose a person")
         return
     try:
         show_person(records, actor, person_id)

@@ -87,7 +87,7 @@ def _ask(records: Records, actor: Actor, person_id: str) -> None:
 
 def _fields(choice: ExerciseChoice, key: str) -> tuple[SetRequest, float | None]:
     """Ask for what is to be prescribed, and how often a day."""
-    ask = partial(ask_limited, placeholder="open")
+    ask = partial(ask_limited, placeholder="not set")
     left, right = st.columns(2)
     reps = ask(left, "reps", "Reps", 1, choice.reps, f"{key}-reps")
     label = "Target depth (° of knee bend)"

@@ -121,7 +121,7 @@ def change_in_words(change: PlanChange) -> str:
         )
         return f"**{exercise_title(str(change.before))} → {exercise_title(str(change.after))}, {load}.**"
     unit = "°" if change.variable is Variable.TARGET_DEPTH else " cm"
-    before = "open" if change.before is None else f"{change.before:g}{unit}"
+    before = "not set" if change.before is None else f"{change.before:g}{unit}"
     return f"**{change.variable.value} {before} → {change.after:g}{unit}.** Everything else in the plan stays."
 
 

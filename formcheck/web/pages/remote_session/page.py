@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
+from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
 from formcheck.records.people import get_person
@@ -47,6 +48,7 @@ from formcheck.web.remote.seats import room_scope
 from formcheck.web.shared.addresses import JOIN_PATH, PERSON, REVIEW, SESSION_PATH
 from formcheck.web.shared.choose_person import ask_person, person_chosen
 from formcheck.web.shared.dates import time_of, viewer_zone
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
 
@@ -85,7 +87,7 @@ def page() -> None:
     going_on = [row for row in sessions if row.ended_at is None]
     past = [row for row in sessions if row.ended_at is not None]
     if not going_on:
-        st.info("No session is planned. Choose a person above and make one.", icon=":material/video_call:")
+        show_empty(Drawing.PLAN, "No session is planned", "Choose a person above and make one.")
     for row in going_on:
         _show_session(records, actor, row, names[row.id])
     if past:

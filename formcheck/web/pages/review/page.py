@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
@@ -26,6 +27,7 @@ from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEve
 from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
 from formcheck.web.shared.choose_person import ask_person, person_chosen
 from formcheck.web.shared.dates import time_of, viewer_zone
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.notes import show_notes
 from formcheck.web.shared.opened_set import OpenedSet, correct_opened, open_set, take_back
@@ -230,7 +232,7 @@ def page() -> None:
     set_id = st.query_params.get("set")
     if set_id is None:
         st.title("Review", anchor=False)
-        st.info("Choose a set under *People*, or add a video under *Videos*.", icon=":material/movie:")
+        show_empty(Drawing.SEARCH, "No set is chosen", "Choose one of a person, or add a video.")
         _show_ways(actor)
         return
     try:

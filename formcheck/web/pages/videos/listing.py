@@ -9,6 +9,7 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title, exercises
 from formcheck.intake.duplicates import duplicate_of
@@ -24,6 +25,7 @@ from formcheck.web.access.identity import current_actor
 from formcheck.web.pages.videos.editing import edit
 from formcheck.web.shared.addresses import REVIEW
 from formcheck.web.shared.dates import short_day_of
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
 
@@ -143,7 +145,8 @@ def show_list(records: Records, actor: Actor) -> None:
         }
     _show_error()
     if not rows:
-        st.caption("Nothing has been uploaded lately.")
+        sentence = "A video of one set, from the front or the side. Its result stands here when it is measured."
+        show_empty(Drawing.VIDEO, "No videos yet", sentence)
         return
     ended = [row for row in rows if row.state in (UploadState.DONE, UploadState.DUPLICATE, UploadState.CANCELLED)]
     if ended:
