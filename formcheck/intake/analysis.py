@@ -31,7 +31,7 @@ from formcheck.pose.store import load_track
 from formcheck.pose.types import PoseTrack, TrackSource
 from formcheck.records.access import SYSTEM, Actor, Role
 from formcheck.records.files import PRIVATE_FOLDER, FileStore, KeptFile
-from formcheck.records.plans import current_plan, prescribed
+from formcheck.records.plans import in_force
 from formcheck.records.records import Records, Work
 from formcheck.records.sets import NewSet, add_set, give_video, keep_track, keep_video, need_videoless
 from formcheck.records.tables import Json, Upload
@@ -53,6 +53,7 @@ class Decision:
 
     measured_as: SetRequest
     person_id: str | None
+    """Whose it was said to be; who is guessed stands among the guesses alone."""
     done_at: datetime
     guesses: Mapping[str, Guess] = field(default_factory=dict)
     """What of it was not said, by name."""
@@ -123,23 +124,27 @@ def _decided(
     person_id, guess = _person(work, row, said, name, leg)
     if guess is not None:
         guesses["person_id"] = guess
-    stored = None if person_id is None else current_plan(work, person_id, name, leg)
-    if not said.plan_said and stored is not None:
-        request = replace(request, plan=prescribed(stored).plan)
-        guesses["plan"] = Guess(stored.id, f"prescribed since {day_text(stored.from_at)}")
     done_at = said.done_at
     if done_at is None:
         date = guess_date(recorded, said.last_modified, row.created_at)
         guesses["done_at"] = date
         done_at = datetime.fromisoformat(date.value)
+    then = in_force(work, person_id, done_at)
+    stored = then.stored(name, leg)
+    if said.plan_said:
+        request = replace(request, plan=replace(request.plan, sex=request.plan.sex or then.sex))
+    else:
+        request = replace(request, plan=then.plan(name, leg))
+        if stored is not None:
+            guesses["plan"] = Guess(stored.id, f"prescribed since {day_text(stored.from_at)}")
     return Decision(request, person_id, done_at, guesses, recorded)
 
 
 def _person(work: Work, row: Upload, said: Wishes, exercise: str, leg: Side | None) -> tuple[str | None, Guess | None]:
-    if row.person_id is not None or said.person_said:
-        return row.person_id, None if said.person_said else guess_of(row, "person_id")
-    guess = guess_person_by_plan(work, exercise, leg)
-    return (None, None) if guess is None else (str(guess.value), guess)
+    """Return whose it was said to be, or else nobody with who is proposed: nothing is filed to somebody unasked."""
+    if said.person_said:
+        return row.person_id, None
+    return None, guess_of(row, "person_id") or guess_person_by_plan(work, exercise, leg)
 
 
 def _exercise(row: Upload, said: Wishes, track: PoseTrack) -> tuple[str, Guess | None]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from formcheck.intake.guesses import guess_by_name
+from formcheck.intake.guesses import guess_by_name, proposed_for_upload
 from formcheck.intake.states import UploadState, UploadStateError, get_upload, need_state
 from formcheck.intake.wishes import PEOPLE, Wishes, wishes_of
-from formcheck.records.access import Actor, NotAllowedError, NotFoundError
+from formcheck.records.access import Actor, NotAllowedError
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import request_of
-from formcheck.records.reviewing import as_correction, correct, corrections_of, give_set
-from formcheck.records.sets import get_set, need_past, set_date
+from formcheck.records.reviewing import as_correction, correct, corrections_of, place_set
+from formcheck.records.sets import get_set, need_past
 from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.session.request import SetRequest
 
@@ -64,6 +64,34 @@ def put_right(work: Work, upload_id: str, said: Wishes, person_id: str | None = 
     return row
 
 
+def accept_person(records: Records, actor: Actor, upload_id: str) -> None:
+    """Take the person who is proposed for an upload as the one whose it is, measured already or not.
+
+    Raises
+    ------
+    UploadStateError
+        If nobody is proposed any more: somebody said meanwhile whose it is.
+    NotAllowedError
+        If the actor is a client.
+    ConflictError
+        If somebody else changed the set meanwhile.
+    """
+    actor.need_clinician("say whose set it is")
+    with records.writing(actor) as work:
+        row = get_upload(work, upload_id, to_change=True)
+        proposed = proposed_for_upload(row)
+        if proposed is None:
+            raise UploadStateError("Somebody said meanwhile whose this video is.", "Look at it as it is now.")
+        person_id, set_id = get_person(work, str(proposed.value)).id, row.set_id
+        if set_id is None:
+            row.person_id, row.updated_at = person_id, work.now
+            row.wishes = replace(wishes_of(row), person_said=True).document()
+            row.guesses = {name: each for name, each in row.guesses.items() if name != "person_id"}
+            work.log("upload.changed", subject=row.id, person=person_id)
+    if set_id is not None:
+        place_set(records, actor, set_id, person_id=person_id)
+
+
 def put_set_right(
     records: Records,
     actor: Actor,
@@ -97,20 +125,14 @@ def put_set_right(
         row = get_upload(work, upload_id)
         if row.set_id is None:
             raise UploadStateError(f'"{row.name}" is not measured yet.', "Wait for it, or change what is said of it.")
-        given = person_id if person_id != get_set(work, row.set_id).person_id else None
-    if given is not None:
-        give_set(records, actor, row.set_id, given)
-    with records.writing(actor) as work:
-        row = get_upload(work, upload_id)
-        if row.set_id is None:
-            raise NotFoundError("set")
         measured = get_set(work, row.set_id)
-        if row.state == UploadState.DONE:
-            row.person_id = measured.person_id
-        if done_at is not None:
-            measured = set_date(work, row.set_id, done_at)
         set_id = measured.id
-        work.session.flush()
+        given = person_id if person_id != measured.person_id else None
+        dated = done_at if done_at != measured.done_at else None
+    if given is not None or dated is not None:
+        place_set(records, actor, set_id, person_id=given, done_at=dated)
+    with records.reading(actor) as work:
+        measured = get_set(work, set_id)
         version = measured.version
         now = measured_as_now(work, measured)
     change = SetRequest(

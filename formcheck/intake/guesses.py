@@ -1,6 +1,7 @@
 """What is guessed about a video that nobody said: whose it is, which exercise, when; each with its reason.
 
-A guess never goes before what was said, and is shown with its reason so that it can be put right.
+A guess never goes before what was said, and is shown with its reason so that it can be put right. Whose a video is is
+only proposed: it stays nobody's until somebody accepts (see `correcting.accept_person`).
 """
 
 from __future__ import annotations
@@ -27,13 +28,12 @@ _OLDEST: Final = datetime(1995, 1, 1, tzinfo=UTC)
 
 
 def guess_by_name(work: Work, row: Upload) -> None:
-    """Guess what the name of a file and its date tell, as soon as it is here."""
+    """Guess what the name of a file and its date tell, as soon as it is here; propose whose it is."""
     said = wishes_of(row)
     guesses = dict(row.guesses)
     if row.person_id is None and not said.person_said:
         person = guess_person(row.name, _people(work))
         if person is not None:
-            row.person_id = person.value
             guesses["person_id"] = person.document()
     exercise = exercise_in_name(PurePosixPath(row.name))
     if said.request.exercise is None and exercise is not None:
@@ -104,8 +104,22 @@ def date_is_guessed(work: Work, row: ExerciseSet) -> bool:
     return False
 
 
+def proposed_for_upload(upload: Upload) -> Guess | None:
+    """Return who is proposed as the person of an upload that is nobody's yet; None where somebody said whose it is."""
+    if upload.person_id is not None or wishes_of(upload).person_said:
+        return None
+    return guess_of(upload, "person_id")
+
+
+def proposed_person(work: Work, row: ExerciseSet) -> Guess | None:
+    """Return who is proposed as the person of a set that is nobody's yet; None where nobody is."""
+    query = select(Upload).where(Upload.set_id == row.id, Upload.state == UploadState.DONE)
+    found = [] if row.person_id is not None else [proposed_for_upload(each) for each in work.session.scalars(query)]
+    return next((each for each in found if each is not None), None)
+
+
 def guessed_person(work: Work, row: ExerciseSet) -> Guess | None:
-    """Return the guess by which a set is the person's it is; None where somebody said so, or it is nobody's."""
+    """Return the guess by which a set was given to its person, as was done once; None where somebody said so."""
     query = select(Upload).where(Upload.set_id == row.id, Upload.state == UploadState.DONE)
     for upload in work.session.scalars(query):
         guess = guess_of(upload, "person_id")

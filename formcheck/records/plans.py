@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from formcheck.exercises.plan import LIMITS, Plan, is_kept_number
 from formcheck.exercises.rubric_file import builtin_names
@@ -133,8 +135,65 @@ def current_plan(work: Work, person_id: str, exercise: str, leg: Side | None) ->
     StoredPlan or None
         The plan for that leg, else the one for either; None where there is neither.
     """
-    of_leg = {_leg(each): each for each in reversed(plans_in_force(work, person_id, exercise))}
-    return of_leg.get(leg) or of_leg.get(None)
+    return InForce(tuple(plans_in_force(work, person_id, exercise)), None).stored(exercise, leg)
+
+
+def plans_at(work: Work, person_id: str, at: datetime) -> Sequence[StoredPlan]:
+    """Return what a person was prescribed at a moment, the newest first."""
+    work.actor.need_sight(person_id, "person")
+    query = select(StoredPlan).where(
+        StoredPlan.person_id == person_id,
+        StoredPlan.from_at <= at,
+        or_(StoredPlan.until_at.is_(None), StoredPlan.until_at > at),
+    )
+    return work.session.scalars(query.order_by(StoredPlan.from_at.desc(), StoredPlan.id)).all()
+
+
+@dataclass(frozen=True)
+class InForce:
+    """What a set is judged by that was done by somebody at some moment."""
+
+    plans: tuple[StoredPlan, ...]
+    """In force at that moment, the newest first."""
+    sex: str | None
+    """Of the person, for checks whose bands differ."""
+
+    def stored(self, exercise: str, leg: Side | None) -> StoredPlan | None:
+        """Return the plan of an exercise for a leg, else the one for either; None where there was neither."""
+        of_leg = {_leg(each): each for each in reversed(self.plans) if each.exercise == exercise}
+        return of_leg.get(leg) or of_leg.get(None)
+
+    def plan(self, exercise: str, leg: Side | None) -> Plan:
+        """Return the targets of an exercise on a leg; without any where nothing was prescribed."""
+        stored = self.stored(exercise, leg)
+        return replace(Plan() if stored is None else prescribed(stored).plan, sex=self.sex)
+
+    def every_plan(self) -> dict[tuple[str, Side | None], Plan]:
+        """Return the targets of all exercises of which there are some, by exercise and leg."""
+        exercises = dict.fromkeys(each.exercise for each in self.plans)
+        return {(name, leg): self.plan(name, leg) for name in exercises for leg in (None, *Side)}
+
+
+def in_force(work: Work, person_id: str | None, at: datetime) -> InForce:
+    """Return what a set of a person is judged by that was done at a moment: plans of before and after say nothing."""
+    if person_id is None:
+        return InForce((), None)
+    return InForce(tuple(plans_at(work, person_id, at)), get_person(work, person_id).sex)
+
+
+def same_targets(one: Plan, other: Plan) -> bool:
+    """Say whether two plans ask for the same, whoever is to do it."""
+    return replace(one, sex=None) == replace(other, sex=None)
+
+
+def is_of_a_plan(work: Work, person_id: str | None, exercise: str, targets: Plan) -> bool:
+    """Say whether targets are none, or those of a plan that the person has or had: nobody said others."""
+    if same_targets(targets, Plan()):
+        return True
+    if person_id is None:
+        return False
+    query = select(StoredPlan).where(StoredPlan.person_id == person_id, StoredPlan.exercise == exercise)
+    return any(same_targets(prescribed(each).plan, targets) for each in work.session.scalars(query))
 
 
 def _leg(stored: StoredPlan) -> Side | None:

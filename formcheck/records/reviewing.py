@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
-from formcheck.exercises.plan import Plan
 from formcheck.records.access import Actor, NotFoundError
-from formcheck.records.plans import current_plan, get_plan, prescribed
+from formcheck.records.people import get_person
+from formcheck.records.plans import InForce, in_force, is_of_a_plan, prescribed, same_targets
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import request_of
-from formcheck.records.sets import get_set, give_to, leg_of, need_version, summary_document, track_of
+from formcheck.records.sets import (
+    get_set,
+    give_to,
+    leg_of,
+    need_version,
+    plan_id_of,
+    set_date,
+    summary_document,
+    track_of,
+)
 from formcheck.records.tables import ExerciseSet, Json, StoredAnnotation, StoredCorrection, new_id
 from formcheck.report.document import assessment_document
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrected import check_correction, review
 from formcheck.session.correction_document import change_from_document, correction_to_document
 from formcheck.session.corrections import Change, Correction, ReviewedSet
+from formcheck.session.request import SetRequest
 
 _SIGNATURE: Final = ("id", "made_by", "made_at")
 """Of a correction's document: these have columns of their own."""
@@ -44,7 +55,7 @@ def reviewed_set(work: Work, set_id: str) -> ReviewedSet:
     """Measure a set again from its landmarks: as it was, and with the corrections in force."""
     row = get_set(work, set_id)
     corrections = [as_correction(each) for each in corrections_of(work, set_id)]
-    return review(track_of(work, row), request_of(row.measured_as), corrections)
+    return review(track_of(work, row), _request(work, row), corrections)
 
 
 def correct(
@@ -156,7 +167,7 @@ def _remeasure(
         row = get_set(work, set_id)
         need_version(row, version)
         before = [as_correction(each) for each in corrections_of(work, set_id)]
-        track, request = track_of(work, row), request_of(row.measured_as)
+        track, request = track_of(work, row), _request(work, row)
     after = changed(before)
     if checked is None:
         reviewed = review(track, request, after, automatic=automatic)
@@ -170,6 +181,7 @@ def _remeasure(
         row.corrected = corrected
         row.exercise = reviewed.current.exercise
         row.summary = summary_document(reviewed.current)
+        row.plan_id = plan_id_of(work, row.person_id, reviewed.current, row.done_at)
         flag_modified(row, "corrected")  # so that the version counts on even where the numbers stay
         work.session.flush()
     return reviewed
@@ -210,41 +222,91 @@ def remove_annotation(work: Work, set_id: str, annotation_id: str) -> None:
     work.log("set.annotation_removed", subject=row.id, person=row.person_id, details={"annotation": annotation_id})
 
 
-def give_set(records: Records, actor: Actor, set_id: str, person_id: str) -> ExerciseSet:
-    """Say whose set it is, and judge it by that person's plan, all of it or nothing.
+def place_set(
+    records: Records, actor: Actor, set_id: str, *, person_id: str | None = None, done_at: datetime | None = None
+) -> ExerciseSet:
+    """Say whose set it is and when it was done, and judge it by what that person was prescribed then.
 
-    What was measured stays. A set that was judged by targets that somebody said of it, and that are no plan's, keeps
-    them.
+    All of it or nothing. What was measured stays. A set that was judged by targets that somebody said of it, and that
+    are no plan's, keeps them.
+
+    Parameters
+    ----------
+    records, actor
+        Who says it.
+    set_id
+        Of the set.
+    person_id, done_at
+        None to leave it as it is.
 
     Raises
     ------
     NotFoundError
         If there is no such set or person for the actor.
+    RecordsError
+        If it cannot have been done then.
     ConflictError
         If somebody else changed the set meanwhile.
     """
-    actor.need_clinician("say whose set it is")
+    actor.need_clinician("say whose set it is, and when it was done")
     with records.reading(actor) as work:
         row = get_set(work, set_id)
         version, before = row.version, request_of(row.measured_as)
-        former = None if row.plan_id is None else prescribed(get_plan(work, row.plan_id)).plan
-        plan = current_plan(work, person_id, before.rubric.exercise, leg_of(row))
-        after = replace(before, plan=Plan() if plan is None else prescribed(plan).plan)
-        if before.plan not in (Plan(), former) or after == before:
-            after, reviewed = before, None
-        else:
-            corrections = [as_correction(each) for each in corrections_of(work, set_id)]
-            reviewed = review(track_of(work, row), after, corrections)
+        whose, when = person_id or row.person_id, done_at or row.done_at
+        if whose is not None:
+            get_person(work, whose)
+        corrections = [as_correction(each) for each in corrections_of(work, set_id)]
+        after = _judged_by(work, row, before, in_force(work, whose, when))
+        # Other plans matter to a set that was corrected to another exercise or leg as well.
+        is_new = after.plan != before.plan or bool(corrections)
+        reviewed = review(track_of(work, row), after, corrections) if is_new else None
     with records.writing(actor) as work:
         row = get_set(work, set_id)
         need_version(row, version)
-        give_to(work, set_id, person_id)
-        if reviewed is not None:
-            row.measured_as = after.document()
-            row.automatic = assessment_document(reviewed.automatic)
-            row.corrected = None if reviewed.corrected is None else assessment_document(reviewed.corrected)
-            row.summary = summary_document(reviewed.current)
-            details: Json = {"before": before.document()["plan"], "after": after.document()["plan"]}
-            work.log("set.judged_by_plan", subject=row.id, person=person_id, details=details)
+        if person_id is not None:
+            give_to(work, set_id, person_id)
+        if done_at is not None:
+            set_date(work, set_id, done_at)
+        _keep_judged(work, row, before, after, reviewed)
         work.session.flush()
     return row
+
+
+def give_set(records: Records, actor: Actor, set_id: str, person_id: str) -> ExerciseSet:
+    """Say whose set it is; see `place_set`."""
+    return place_set(records, actor, set_id, person_id=person_id)
+
+
+def _judged_by(work: Work, row: ExerciseSet, before: SetRequest, now: InForce) -> SetRequest:
+    """Return what a set is measured as with the targets that were in force; those that somebody said stay."""
+    exercise = before.rubric.exercise
+    if not is_of_a_plan(work, row.person_id, exercise, before.plan):
+        return replace(before, plan=replace(before.plan, sex=now.sex), in_force=None)
+    leg = leg_of(row) if row.exercise == exercise else before.leg
+    return replace(before, plan=now.plan(exercise, leg), in_force=now.every_plan())
+
+
+def _keep_judged(
+    work: Work, row: ExerciseSet, before: SetRequest, after: SetRequest, reviewed: ReviewedSet | None
+) -> None:
+    stored = in_force(work, row.person_id, row.done_at).stored(row.exercise, leg_of(row))
+    if reviewed is None:
+        fits = stored is not None and same_targets(prescribed(stored).plan, before.plan)
+        row.plan_id = stored.id if stored is not None and fits else None
+        return
+    row.measured_as = after.document()
+    row.automatic = assessment_document(reviewed.automatic)
+    row.corrected = None if reviewed.corrected is None else assessment_document(reviewed.corrected)
+    row.summary = summary_document(reviewed.current)
+    row.plan_id = plan_id_of(work, row.person_id, reviewed.current, row.done_at)
+    if after.plan != before.plan:
+        details: Json = {"before": before.document()["plan"], "after": after.document()["plan"]}
+        work.log("set.judged_by_plan", subject=row.id, person=row.person_id, details=details)
+
+
+def _request(work: Work, row: ExerciseSet) -> SetRequest:
+    """Return what a set was measured as, with what was in force then for the case that it was something else."""
+    kept = request_of(row.measured_as)
+    if not is_of_a_plan(work, row.person_id, kept.rubric.exercise, kept.plan):
+        return kept
+    return replace(kept, in_force=in_force(work, row.person_id, row.done_at).every_plan())

@@ -19,9 +19,18 @@ from formcheck.pose.types import PoseTrack
 from formcheck.records.access import ConflictError, NotFoundError, RecordsError
 from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.people import get_person
-from formcheck.records.plans import current_plan
+from formcheck.records.plans import in_force, prescribed, same_targets
 from formcheck.records.records import Work
-from formcheck.records.tables import ExerciseSet, Json, Note, RemoteStill, StoredFile
+from formcheck.records.tables import (
+    ExerciseSet,
+    Json,
+    Note,
+    RemoteMoment,
+    RemoteSession,
+    RemoteStill,
+    StoredFile,
+    Upload,
+)
 from formcheck.report.document import assessment_document
 from formcheck.session.assessment import Assessment
 from formcheck.session.request import SetRequest
@@ -101,10 +110,9 @@ def add_set(work: Work, new: NewSet) -> ExerciseSet:
     elif not work.actor.sees_everybody:
         raise NotFoundError("person")
     exercise = new.assessment.exercise
-    plan = None if new.person_id is None else current_plan(work, new.person_id, exercise, new.assessment.leg)
     row = ExerciseSet(
         person_id=new.person_id,
-        plan_id=None if plan is None else plan.id,
+        plan_id=plan_id_of(work, new.person_id, new.assessment, new.done_at),
         origin=new.origin,
         name=new.name[:_LONGEST_NAME],
         done_at=new.done_at,
@@ -130,6 +138,14 @@ def add_set(work: Work, new: NewSet) -> ExerciseSet:
 def summary_document(assessment: Assessment) -> Json:
     """Return what progress keeps of an assessment, as JSON."""
     return summary_of(assessment).document()
+
+
+def plan_id_of(work: Work, person_id: str | None, assessment: Assessment, done_at: datetime) -> str | None:
+    """Return the id of the plan that a set was judged by; None where it was none, or targets that somebody said."""
+    stored = in_force(work, person_id, done_at).stored(assessment.exercise, assessment.leg)
+    if stored is None or not same_targets(prescribed(stored).plan, assessment.plan):
+        return None
+    return stored.id
 
 
 def get_set(work: Work, set_id: str) -> ExerciseSet:
@@ -195,7 +211,11 @@ def video_of(work: Work, set_id: str, *, for_browser: bool) -> Path | None:
 
 
 def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
-    """Say whose set it is; the notes about it go with it."""
+    """Say whose set it is, without judging it anew (see `reviewing.place_set`).
+
+    The notes about it and the upload that it came from go with it. What was said and seen in a remote session stays
+    with the person whose session it was.
+    """
     row = get_set(work, set_id)
     work.actor.need_clinician("say whose set it is")
     get_person(work, person_id)
@@ -203,11 +223,25 @@ def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
     if before == person_id:
         return row
     row.person_id = person_id
-    plan = current_plan(work, person_id, row.exercise, leg_of(row))
-    row.plan_id = None if plan is None else plan.id
     work.session.execute(update(Note).where(Note.set_id == row.id).values(person_id=person_id))
+    _move_uploads(work, row.id, before, person_id)
+    elsewhere = select(RemoteSession.id).where(RemoteSession.person_id != person_id)
+    for table in (RemoteMoment, RemoteStill):
+        theirs = update(table).where(table.set_id == row.id, table.session_id.in_(elsewhere))
+        work.session.execute(theirs.values(set_id=None))
     work.log("set.given", subject=row.id, person=person_id, details={"before": before})
+    if before is not None:
+        work.log("set.moved_away", subject=row.id, person=before, details={"after": person_id})
     return row
+
+
+def _move_uploads(work: Work, set_id: str, before: str | None, person_id: str) -> None:
+    """Let the entry of the video that a set came from be the person's; what others sent of the same file stays."""
+    query = select(Upload).where(Upload.set_id == set_id)
+    for upload in work.session.scalars(query):
+        if upload.person_id in (None, before):
+            upload.person_id = person_id
+            upload.guesses = {name: each for name, each in upload.guesses.items() if name != "person_id"}
 
 
 def leg_of(row: ExerciseSet) -> Side | None:
@@ -230,7 +264,7 @@ def need_past(done_at: datetime, now: datetime) -> None:
 
 
 def set_date(work: Work, set_id: str, done_at: datetime) -> ExerciseSet:
-    """Say when a set was done."""
+    """Say when a set was done, without judging it anew (see `reviewing.place_set`)."""
     row = get_set(work, set_id)
     work.actor.need_clinician("change the date of a set")
     need_past(done_at, work.now)

@@ -175,6 +175,7 @@ class ExerciseSet(Table):
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
     """None until somebody says whose it is."""
     plan_id: Mapped[str | None] = mapped_column(ForeignKey("plan.id", ondelete="SET NULL"))
+    """By which it is judged: the one in force when it was done. None for no plan, or targets that somebody said."""
     origin: Mapped[str] = mapped_column(_WORD)
     """`upload`, `live`, `sample` or `import`."""
     name: Mapped[str] = mapped_column(_NAME)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -39,6 +39,8 @@ class SetRequest:
     """Who is measured where several people are in view: their number from the left, from 1, or where they are."""
     own_rubric: Rubric | None = None
     """To judge `exercise` by instead of the rubric that formcheck comes with. Not kept."""
+    in_force: Mapping[tuple[str, Side | None], Plan] | None = field(default=None, compare=False)
+    """What was prescribed when the set was done, by exercise and leg, where `plan` is of these. Not kept."""
 
     @property
     def rubric(self) -> Rubric:
@@ -69,7 +71,7 @@ class SetRequest:
         -------
         SetRequest
             With the plan of this one where its exercise is the same in the end: what was prescribed of one exercise
-            says nothing of another.
+            says nothing of another. Where it is known what was in force, with what was of that exercise and leg.
         """
         now = self
         for each in changes:
@@ -80,7 +82,10 @@ class SetRequest:
                 leg_is_sure=now.leg_is_sure or each.leg is not None,
                 view=each.view or now.view,
             )
-        return replace(now, plan=self.plan if now.exercise == self.exercise else Plan(sex=self.plan.sex))
+        own = self.plan if now.exercise == self.exercise else Plan(sex=self.plan.sex)
+        if self.in_force is None or (now.exercise, now.leg) == (self.exercise, self.leg):
+            return replace(now, plan=own)
+        return replace(now, plan=self.in_force.get((now.exercise or "", now.leg), Plan(sex=self.plan.sex)))
 
     def document(self) -> dict[str, Any]:
         """Return the JSON form in which the records keep it; `KeptRequest` reads it.

@@ -7,16 +7,20 @@ from datetime import timedelta
 
 import pytest
 
+from formcheck.errors import FormcheckError
 from formcheck.exercises.plan import Plan
+from formcheck.intake.analysis import decide
 from formcheck.intake.claims import mark_done
-from formcheck.intake.correcting import measured_as_now, put_right, put_set_right
+from formcheck.intake.correcting import accept_person, measured_as_now, put_right, put_set_right
+from formcheck.intake.guesses import proposed_person
 from formcheck.intake.queue import Announced, begin
 from formcheck.intake.states import UploadState, UploadStateError
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import SYSTEM, Actor, NotAllowedError, NotFoundError, RecordsError
-from formcheck.records.sets import NewSet, add_set, get_set, keep_track
+from formcheck.records.plans import prescribe
+from formcheck.records.sets import NewSet, add_set, get_set, keep_track, list_sets
 from formcheck.records.tables import Upload
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
@@ -65,13 +69,47 @@ def test_what_is_not_measured_yet_can_be_said_anew(desk: Desk, state: str) -> No
 def test_what_is_taken_back_is_guessed_again(desk: Desk) -> None:
     anna = desk.person("Anna")
     row = desk.bring(b"pictures", "anna_squat.mp4")
-    assert row.person_id == anna
+    assert (row.person_id, row.guesses["person_id"]["value"]) == (None, anna)
     nobodys = say(desk, row, Wishes(SetRequest("step-down"), person_said=True))
-    assert nobodys.person_id is None
+    assert "person_id" not in nobodys.guesses
     assert "exercise" not in nobodys.guesses
     again = say(desk, row, Wishes())
-    assert again.person_id == anna
+    assert (again.person_id, again.guesses["person_id"]["value"]) == (None, anna)
     assert again.guesses["exercise"]["value"] == "squat"
+
+
+@pytest.mark.parametrize("is_measured", [False, True])
+def test_a_person_who_is_proposed_has_the_video_once_somebody_accepts(desk: Desk, is_measured: bool) -> None:
+    anna = desk.person("Anna")
+    with desk.records.writing(ROBIN) as work:
+        prescribe(work, anna, SetRequest("step-down", plan=Plan(reps=4)))
+    row = desk.bring(b"pictures", "anna_1.mp4")
+    if is_measured:
+        row = measured(desk, row)
+        with desk.records.reading(ROBIN) as work:
+            assert [each.person_id for each in list_sets(work, None)] == [None]
+            assert list_sets(work, anna) == []
+    accept_person(desk.records, ROBIN, row.id)
+    accepted = desk.look(row.id)
+    assert accepted.person_id == anna
+    with desk.records.reading(ROBIN) as work:
+        decided = decide(work, accepted, sample_track("step_down_side"), None)
+        if not is_measured:
+            assert (decided.person_id, decided.measured_as.plan.reps) == (anna, 4)
+        for kept in list_sets(work, anna):
+            assert kept.automatic["plan"]["reps"] == 4
+            assert proposed_person(work, kept) is None
+        assert len(list_sets(work, anna)) == is_measured
+    with pytest.raises(UploadStateError):
+        accept_person(desk.records, ROBIN, row.id)
+
+
+def test_a_client_accepts_nobody(desk: Desk) -> None:
+    anna = desk.client(desk.person("Anna"))
+    row = desk.bring(b"pictures", "anna_1.mp4")
+    with pytest.raises(FormcheckError):
+        accept_person(desk.records, anna, row.id)
+    assert desk.look(row.id).person_id is None
 
 
 def test_where_it_came_from_is_not_changed_by_what_is_said(desk: Desk) -> None:

@@ -113,16 +113,20 @@ def test_what_was_said_goes_before_the_name_and_the_name_before_the_movement(des
     assert "exercise" not in said.guesses
 
 
-def test_who_alone_is_prescribed_the_exercise_is_guessed_with_their_plan(desk: Desk) -> None:
+def test_who_alone_is_prescribed_the_exercise_is_proposed_and_judged_by_their_plan_once_said(desk: Desk) -> None:
     desk.person("Anna Berg")
     berta = desk.person("Berta Tal")
     with desk.records.writing(ROBIN) as work:
         prescribe(work, berta, SetRequest("step-down", plan=Plan(target_depth_deg=60.0, reps=8)))
     row = desk.bring(b"pictures", "IMG_1.mp4")
     with desk.records.reading(SYSTEM) as work:
+        proposed = decide(work, row, sample_track("step_down_side"), None)
+        row.person_id, row.wishes = berta, Wishes(person_said=True).document()
         decision = decide(work, row, sample_track("step_down_side"), None)
+    assert proposed.person_id is None
+    assert proposed.guesses["person_id"] == Guess(berta, "nobody else is prescribed this exercise")
+    assert (proposed.measured_as.plan, "plan" in proposed.guesses) == (Plan(), False)
     assert decision.person_id == berta
-    assert decision.guesses["person_id"].reason == "nobody else is prescribed this exercise"
     assert decision.measured_as.plan == Plan(target_depth_deg=60.0, reps=8)
     assert decision.guesses["plan"].reason == "prescribed since 2 March 2026"
 
@@ -133,11 +137,11 @@ def test_the_plan_is_that_of_the_leg_that_is_found(desk: Desk) -> None:
     with desk.records.writing(ROBIN) as work:
         prescribe(work, anna, SetRequest("step-down", Side.LEFT, plan=left))
         prescribe(work, anna, SetRequest("step-down", Side.RIGHT, plan=right))
-    row = desk.bring(b"pictures", "IMG_1.mp4")
+    row = desk.bring(b"pictures", "IMG_1.mp4", person_id=anna)
     with desk.records.reading(SYSTEM) as work:
         unknown = decide(work, row, sample_track("step_down_side"), None)
         found = [decided_for_leg(work, row, unknown, leg) for leg in (Side.LEFT, Side.RIGHT)]
-        row.wishes = Wishes(SetRequest(leg=Side.LEFT)).document()
+        row.wishes = Wishes(SetRequest(leg=Side.LEFT), person_said=True).document()
         said = decide(work, row, sample_track("step_down_side"), None)
     assert unknown.measured_as.plan == Plan()
     assert "plan" not in unknown.guesses

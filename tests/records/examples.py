@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -100,9 +100,18 @@ def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | No
     file_name = f"{name}.mp4"
     content = f"video of {name}".encode() if video is None else video
     with records.writing(ROBIN) as work:
-        person = add_person(work, PersonDetails(
-                name, None, "left", f"{name} prefers mornings.", number=f"P {name}", birth_date=date(1990, 5, 17), sex="female"
-            ))
+        person = add_person(
+            work,
+            PersonDetails(
+                name,
+                None,
+                "left",
+                f"{name} prefers mornings.",
+                number=f"P {name}",
+                birth_date=date(1990, 5, 17),
+                sex="female",
+            ),
+        )
         plan = prescribe(
             work, person.id, SetRequest("wall-squat", plan=Plan(target_depth_deg=60.0, reps=10, hold_s=5.0))
         )

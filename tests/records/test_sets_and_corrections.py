@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sqlalchemy import select
 
 from formcheck.errors import CorrectionError
 from formcheck.exercises.plan import Plan
@@ -14,6 +15,7 @@ from formcheck.pose.landmarks import Landmark
 from formcheck.records.access import ConflictError, NotAllowedError, NotFoundError, RecordsError
 from formcheck.records.audit import audit_log
 from formcheck.records.notes import delete_note, notes_of_person, write_note
+from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import (
@@ -22,6 +24,7 @@ from formcheck.records.reviewing import (
     correct,
     corrections_of,
     give_set,
+    place_set,
     remove_annotation,
     reviewed_set,
     undo,
@@ -41,7 +44,7 @@ from formcheck.records.sets import (
     video_of,
 )
 from formcheck.records.sweep import remove_unused
-from formcheck.records.tables import ExerciseSet, StoredFile
+from formcheck.records.tables import ExerciseSet, StoredFile, StoredPlan, Upload
 from formcheck.report.document import assessment_document
 from formcheck.session.corrections import ExcludeRep, MoveLandmark
 from formcheck.session.request import SetRequest
@@ -83,12 +86,75 @@ def test_a_kept_set_measured_again_gives_the_kept_numbers(records: Records) -> N
     assert assessment_document(again.automatic) == row.automatic
 
 
-def test_a_set_belongs_to_the_plan_in_force(records: Records) -> None:
+def _plan(records: Records, person_id: str, plan: Plan, since: timedelta, exercise: str = "wall-squat") -> StoredPlan:
+    """Prescribe something so long before (or after, for a negative time) the sets were done."""
+    with records.writing(CLINICIAN) as work:
+        stored = prescribe(work, person_id, SetRequest(exercise, plan=plan))
+        stored.from_at = DONE_AT - since
+        return stored
+
+
+DAY = timedelta(days=1)
+
+
+def test_a_set_is_given_to_a_person_with_the_plan_in_force_when_it_was_done(records: Records) -> None:
     person = add_somebody(records)
     with records.writing(CLINICIAN) as work:
-        plan = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=3)))
-    assert keep_set(records, person.id).plan_id == plan.id
-    assert keep_set(records, person.id, "step_down_side").plan_id is None
+        first = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=3)))
+        second = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=8)))
+        first.from_at, first.until_at, second.from_at = DONE_AT - 9 * DAY, DONE_AT - 2 * DAY, DONE_AT - 2 * DAY
+    times = {-3: (first.id, 3), 0: (second.id, 8), -20: (None, None)}
+    for days, judged_by in times.items():
+        row = give_set(records, CLINICIAN, keep_set(records, done_at=DONE_AT + days * DAY).id, person.id)
+        assert (row.plan_id, row.automatic["plan"]["reps"]) == judged_by
+    with records.writing(CLINICIAN) as work:
+        prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=20)))
+    assert reviewed_reps(records, row.id) is None
+    again = place_set(records, CLINICIAN, row.id, done_at=DONE_AT - 3 * DAY)
+    assert (again.plan_id, again.automatic["plan"]["reps"], again.summary["plan"]["reps"]) == (first.id, 3, 3)
+
+
+def reviewed_reps(records: Records, set_id: str) -> int | None:
+    with records.reading(CLINICIAN) as work:
+        return reviewed_set(work, set_id).current.plan.reps
+
+
+def test_a_set_that_was_another_exercise_is_judged_by_the_plan_of_that_one(records: Records) -> None:
+    person = add_somebody(records)
+    _plan(records, person.id, Plan(reps=3), DAY)
+    of_steps = _plan(records, person.id, Plan(reps=7), DAY, "step-down")
+    row = give_set(records, CLINICIAN, keep_set(records).id, person.id)
+    correct(records, CLINICIAN, row.id, SetRequest("step-down"), row.version)
+    seen = _seen(records, row.id)
+    assert (seen.plan_id, seen.summary["plan"]["reps"]) == (of_steps.id, 7)
+    assert seen.automatic["plan"]["reps"] == 3
+    assert reviewed_reps(records, row.id) == 7
+
+
+def test_the_sex_of_a_person_chooses_the_bands_of_their_sets(records: Records) -> None:
+    with records.writing(CLINICIAN) as work:
+        person = add_person(work, PersonDetails("Ann", sex="female"))
+    row = give_set(records, CLINICIAN, keep_set(records, clip="step_down_front_valgus").id, person.id)
+    assert row.measured_as["plan"]["sex"] == "female"
+
+
+def test_a_set_that_moves_is_nowhere_any_more_where_it_was(records: Records) -> None:
+    ann, beth = add_somebody(records), add_somebody(records, "Beth")
+    row = keep_set(records, ann.id)
+    with records.writing(CLINICIAN) as work:
+        upload = Upload(
+            state="done", name="a.mp4", size=1, wishes={}, set_id=row.id, person_id=ann.id, created_by="Owner",
+            created_by_id="owner", created_at=work.now, updated_at=work.now,
+        )  # fmt: skip
+        work.session.add(upload)
+    give_set(records, CLINICIAN, row.id, beth.id)
+    with records.reading(CLINICIAN) as work:
+        assert list_sets(work, ann.id) == []
+        assert [each.id for each in list_sets(work, beth.id)] == [row.id]
+        assert work.session.scalars(select(Upload.person_id)).all() == [beth.id]
+        to, away = audit_log(work, person_id=beth.id)[0], audit_log(work, person_id=ann.id)[0]
+    assert (to.action, to.details) == ("set.given", {"before": ann.id})
+    assert (away.action, away.details, away.subject_id) == ("set.moved_away", {"after": beth.id}, row.id)
 
 
 def test_a_set_of_nobody_is_given_to_a_person(records: Records) -> None:
@@ -293,8 +359,7 @@ def test_a_client_keeps_sets_of_their_own_only(records: Records) -> None:
 
 def test_a_set_given_to_a_person_is_judged_by_their_plan_and_measures_the_same(records: Records) -> None:
     person = add_somebody(records)
-    with records.writing(CLINICIAN) as work:
-        prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(target_depth_deg=90.0, reps=10)))
+    _plan(records, person.id, Plan(target_depth_deg=90.0, reps=10), DAY)
     row = keep_set(records)
     assert row.automatic["plan"]["reps"] is None
     given = give_set(records, CLINICIAN, row.id, person.id)
@@ -307,15 +372,15 @@ def test_a_set_given_to_a_person_is_judged_by_their_plan_and_measures_the_same(r
 
 def test_targets_said_of_one_set_stay_when_it_is_given_to_a_person(records: Records) -> None:
     person = add_somebody(records)
-    with records.writing(CLINICIAN) as work:
-        prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=10)))
+    _plan(records, person.id, Plan(reps=10), DAY)
     row = keep_set(records)
     with records.writing(CLINICIAN) as work:
         kept = get_set(work, row.id)
         kept.measured_as = {**kept.measured_as, "plan": {"reps": 3}}
     given = give_set(records, CLINICIAN, row.id, person.id)
+    assert given.automatic["plan"]["reps"] is None  # nothing was measured anew
     assert given.measured_as["plan"] == {"reps": 3}
-    assert given.person_id == person.id
+    assert (given.person_id, given.plan_id) == (person.id, None)
 
 
 def test_a_set_is_not_given_to_who_is_not_there(records: Records) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from formcheck.records.tables import AuditEntry
@@ -46,8 +48,9 @@ _WORDS: Final = {
     "set.dated": "date of a set changed",
     "set.deleted": "set deleted",
     "set.document": "document made",
-    "set.given": "set given to a person",
+    "set.given": "set moved here",
     "set.judged_by_plan": "set judged by the person's plan",
+    "set.moved_away": "set moved to another person",
     "set.pain": "pain answered",
     "set.uncorrected": "correction of a set taken back",
     "set.video_dropped": "video deleted",
@@ -66,16 +69,19 @@ _CHANGES: Final = {
     "exclude_rep": "rep left out",
     "measure_as": "measured as something else",
 }
+_MOVES: Final = ("set.given", "set.moved_away")
 _DOCUMENTS: Final = {kind.value: kind.label for kind in DocumentKind}
 
 
-def log_line(entry: AuditEntry) -> str:
+def log_line(entry: AuditEntry, people: Mapping[str, str] = MappingProxyType({})) -> str:
     """Say an entry of the log in one line of Markdown: when, what, by whom.
 
     Parameters
     ----------
     entry
         Of the audit log; one of an action that has no words here is named as the log names it.
+    people
+        How people are called, by id: for from whom to whom a set was moved.
     """
     what = _WORDS.get(entry.action, as_typed(entry.action))
     change = entry.details.get("what")  # anything, in an entry that came with an import
@@ -85,4 +91,9 @@ def log_line(entry: AuditEntry) -> str:
         what += f" ({changed})"
     elif document:
         what += f": {as_typed(document)}"
+    for name, word in (("before", "from"), ("after", "to")):
+        other = entry.details.get(name)
+        if entry.action in _MOVES and (isinstance(other, str) or name == "before"):
+            what += f", {word} {as_typed(people.get(str(other), 'somebody') if other else 'nobody')}"
+            break
     return f"{time_of(entry.at)}: {what}, {as_typed(entry.actor)}"

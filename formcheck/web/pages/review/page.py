@@ -12,8 +12,8 @@ from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
-from formcheck.records.reviewing import annotate, as_correction, give_set, remove_annotation
-from formcheck.records.sets import say_pain, set_date
+from formcheck.records.reviewing import annotate, as_correction, give_set, place_set, remove_annotation
+from formcheck.records.sets import say_pain
 from formcheck.records.tables import ExerciseSet
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import Correction, ExcludeRep
@@ -167,8 +167,7 @@ def _ask_date(records: Records, actor: Actor, opened: OpenedSet) -> None:
     if not sent:
         return
     try:
-        with records.writing(actor) as work:
-            set_date(work, row.id, datetime.combine(day, at, zone))
+        place_set(records, actor, row.id, done_at=datetime.combine(day, at, zone))
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
     else:
