@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -195,11 +196,12 @@ def _measured(
     overall = _Overall([each.found.size_bytes for each in assignments], watch)
     for finished in run_each(pool, measure, orders, overall):
         overall(finished.number, 1.0)
-        yield summary.add(_published(assignments[finished.number], finished, setting))
+        for told in _published(assignments[finished.number], finished, setting):
+            yield summary.add(told)
 
 
-def _published(assignment: Assignment, finished: Finished, setting: Setting) -> FileResult:
-    """Move the results of a video to where they belong, and tell of it."""
+def _published(assignment: Assignment, finished: Finished, setting: Setting) -> list[FileResult]:
+    """Move the results of a video to where they belong, and tell of each of its sets."""
     found = assignment.found
     row: Row = {"settings_sha256": assignment.settings_sha256}
     error: FormcheckError
@@ -207,25 +209,37 @@ def _published(assignment: Assignment, finished: Finished, setting: Setting) -> 
         error = VideoError(
             f'"{found.name}" ended every worker that measured it.', "Try it alone with `formcheck analyze`."
         )
-        return FileResult(found, Outcome.FAILED, row, error=error)
+        return [FileResult(found, Outcome.FAILED, row, error=error)]
     if finished.fault is not None:
         what = f"{type(finished.fault).__name__}: {finished.fault}".strip().splitlines()[0]
         error = FormcheckError(f'formcheck failed at "{found.name}" ({what}).', "Please report it with what is above.")
-        return FileResult(found, Outcome.FAILED, row, error=error, trace=finished.trace)
+        return [FileResult(found, Outcome.FAILED, row, error=error, trace=finished.trace)]
     measured: Measured = finished.result
     row |= {"sha256": measured.sha256 or None}
     if measured.error is not None:
-        return FileResult(found, Outcome.FAILED, row, error=measured.error)
+        return [FileResult(found, Outcome.FAILED, row, error=measured.error)]
     place = setting.out_dir / assignment.place
     try:
         with staging_folder(place):  # made, and a sentence for people where it cannot be
             pass
-        place.mkdir(exist_ok=True)
-        files = publish([(path, place / path.name) for path in measured.files])
+        for each in measured.sets:
+            (place / each.results.parent).mkdir(exist_ok=True)
+        targets = [[place / each.results.parent / path.name for path in each.files] for each in measured.sets]
+        sources = [path for each in measured.sets for path in each.files]
+        publish(list(zip(sources, chain.from_iterable(targets), strict=True)))
     except FormcheckError as unwritten:
-        return FileResult(found, Outcome.FAILED, row, error=unwritten)
-    row |= measured.row | {"results": assignment.results}
-    return FileResult(found, Outcome.ASSESSED, row, measured.document, measured.sentence, tuple(files))
+        return [FileResult(found, Outcome.FAILED, row, error=unwritten)]
+    return [
+        FileResult(
+            found,
+            Outcome.ASSESSED,
+            row | each.row | {"results": str(assignment.place / each.results)},
+            each.document,
+            each.sentence,
+            tuple(files),
+        )
+        for each, files in zip(measured.sets, targets, strict=True)
+    ]
 
 
 def _told(settled: Settled) -> FileResult:
@@ -273,7 +287,8 @@ class _Summary:
     def __init__(self, out_dir: Path, preparation: Preparation, dialect: CsvDialect) -> None:
         self._out_dir = out_dir
         self._dialect = dialect
-        self._rows: dict[Found, Row] = {}
+        self._rows: dict[tuple[Found, str], Row] = {}
+        """By file and the results of it: a file may hold several sets."""
         self._unfinished = [each.found for each in preparation.assignments]
         self._written_s = time.monotonic()
         for settled in preparation.settled:
@@ -282,7 +297,7 @@ class _Summary:
     def add(self, told: FileResult) -> FileResult:
         """Take in what is known of a file, and return it."""
         error = told.error
-        self._rows[told.found] = (
+        self._rows[told.found, told.row.get("results") or ""] = (
             {"formcheck": formcheck.__version__}
             | told.row
             | {
@@ -301,8 +316,8 @@ class _Summary:
         """Write the table: in order of name, what was not done as unfinished."""
         unfinished = FormcheckError("The run was stopped before this video was done.", "Give the same command again.")
         rows = dict(self._rows)
-        for found in set(self._unfinished) - rows.keys():
-            rows[found] = {
+        for found in set(self._unfinished) - {found for found, _ in rows}:
+            rows[found, ""] = {
                 "video": found.name,
                 "formcheck": formcheck.__version__,
                 "size_bytes": found.size_bytes,
@@ -310,7 +325,8 @@ class _Summary:
                 "reason": unfinished.reason,
                 "remedy": unfinished.remedy,
             }
-        write_summary([rows[found] for found in sorted(rows, key=lambda each: each.name)], self._out_dir, self._dialect)
+        in_order = sorted(rows, key=lambda each: (each[0].name, each[1]))
+        write_summary([rows[each] for each in in_order], self._out_dir, self._dialect)
         self._written_s = time.monotonic()
 
 

@@ -13,7 +13,7 @@ from typing import Final
 import formcheck
 from formcheck.cluster.folder import Content, Copy, Found
 from formcheck.cluster.summary import CSV_NAME, Row
-from formcheck.cluster.video_job import Job, WantedResults, jobs_for
+from formcheck.cluster.video_job import Job, WantedResults, job_stem, jobs_for
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.exercises.catalogue.exercise import exercise_in_name
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
@@ -121,15 +121,19 @@ def prepare(
         for found in content.videos
         if found not in copies
     ]
-    rows = {row["video"]: row for row in earlier if row.get("outcome") == Outcome.ASSESSED}
+    rows: dict[str, list[Row]] = {}
+    for row in earlier:
+        if row.get("outcome") == Outcome.ASSESSED:
+            rows.setdefault(row["video"], []).append(row)
     kept = {
-        found: row
+        found: of_sets
         for found, chosen, _ in known
-        if (row := rows.get(found.name)) and _still_holds(found, row, fingerprint(chosen), endings, out_dir)
+        if (of_sets := rows.get(found.name))
+        and all(_still_holds(found, row, fingerprint(chosen), endings, out_dir) for row in of_sets)
     }
-    settled += [Settled(found, Outcome.ASSESSED, row, kept=True) for found, row in kept.items()]
+    settled += [Settled(found, Outcome.ASSESSED, row, kept=True) for found, of_sets in kept.items() for row in of_sets]
     left = [each for each in known if each[0] not in kept]
-    taken = [PurePosixPath(row["results"]) for row in kept.values()]
+    taken = [job_stem(PurePosixPath(row["results"])) for of_sets in kept.values() for row in of_sets]
     assignments = _assigned(left, taken, fingerprint)
     return Preparation(tuple(settled), tuple(sorted(assignments, key=lambda each: -each.found.size_bytes)))
 

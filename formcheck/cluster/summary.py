@@ -44,6 +44,7 @@ _HEAD: Final[dict[str, pyarrow.DataType]] = {
     "remedy": _TEXT,
     "same_as": _TEXT,
     "results": _TEXT,
+    "set": _TEXT,
     "exercise": _TEXT,
     "exercise_from": _TEXT,
     "exercise_certainty": _TEXT,

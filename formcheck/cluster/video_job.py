@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 from formcheck.names import results_stem
@@ -12,9 +12,11 @@ from formcheck.pose.store import save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report.csv_file import CsvDialect
 from formcheck.report.files import publish, staging_folder
-from formcheck.report.outputs import write_outputs
+from formcheck.report.outputs import spare_source, write_outputs
 from formcheck.session.assessment import Assessment
 from formcheck.session.recording import holds_landmarks
+from formcheck.session.several_sets import FoundSet
+from formcheck.session.within import narrowed
 
 Progress = Callable[[float], None]
 """Told the share of a step that is done, from 0 to 1."""
@@ -91,10 +93,83 @@ def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
     return jobs
 
 
+_SETS: Final = "-sets"
+
+
+def set_stem(job: Job, found: FoundSet) -> PurePosixPath:
+    """Return where the results of a set are named below the folder of results, without endings.
+
+    Of a file that holds one set that is the stem of the job; of one with several `clip-sets/clip-1-left`.
+    """
+    if found.is_only_one:
+        return PurePosixPath(job.stem)
+    leg = found.assessment.leg
+    what = found.assessment.view.kind.value if leg is None else leg.value
+    return PurePosixPath(f"{job.stem}{_SETS}") / f"{job.stem}-{found.number}-{what}"
+
+
+def job_stem(results: PurePosixPath) -> PurePosixPath:
+    """Return the folder and the stem of the job that results came of; see `set_stem`."""
+    folder = results.parent
+    of_several = folder.name.endswith(_SETS) and results.name.startswith(folder.name.removesuffix(_SETS) + "-")
+    return folder.with_name(folder.name.removesuffix(_SETS)) if of_several else results
+
+
+def write_sets(
+    job: Job,
+    wanted: WantedResults,
+    track: PoseTrack,
+    found: Sequence[FoundSet],
+    out_dir: Path,
+    progress: Progress,
+) -> list[tuple[FoundSet, list[Path]]]:
+    """Write the results of every set of a file: all of it or nothing. Several lie in a folder of their own.
+
+    Parameters
+    ----------
+    job, wanted, track, out_dir, progress
+        As for `write_job`.
+    found
+        The sets of the file.
+
+    Returns
+    -------
+    list of FoundSet with its files
+        As they were given.
+
+    Raises
+    ------
+    VideoError
+        If the video cannot be read again.
+    OutputError
+        If the results cannot be written.
+    """
+    if len(found) == 1:
+        return [(found[0], write_job(job, wanted, track, found[0].assessment, out_dir, progress))]
+    done: list[tuple[FoundSet, list[Path]]] = []
+    with staging_folder(out_dir) as folder:
+        for i, each in enumerate(found):
+            part = Job(job.source, set_stem(job, each).name)
+            own = narrowed(track, each.request.within)
+            files = write_job(part, wanted, own, each.assessment, folder, _part_of(progress, i, len(found)))
+            done.append((each, files))
+        place = out_dir / set_stem(job, found[0]).parent
+        place.mkdir(exist_ok=True)
+        moves = [(path, place / path.name) for _, files in done for path in files]
+        if not job.is_track:
+            spare_source(job.source, [target for _, target in moves])
+        publish(moves)
+    return [(each, [place / path.name for path in files]) for each, files in done]
+
+
+def _part_of(progress: Progress, part: int, parts: int) -> Progress:
+    return lambda share: progress((part + share) / parts)
+
+
 def write_job(
     job: Job, wanted: WantedResults, track: PoseTrack, assessment: Assessment, out_dir: Path, progress: Progress
 ) -> list[Path]:
-    """Write the results of a file, its landmarks with them where they are wanted: all of it or nothing.
+    """Write the results of one set, its landmarks with them where they are wanted: all of it or nothing.
 
     Parameters
     ----------

@@ -7,15 +7,15 @@ worker may die at any moment and leave nothing half-written among the results.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from uuid import uuid4
 
 import cv2
 
 from formcheck.cluster.summary import Row, measured_row
-from formcheck.cluster.video_job import Job, WantedResults, write_job
+from formcheck.cluster.video_job import Job, WantedResults, set_stem, write_sets
 from formcheck.errors import FormcheckError, PoseModelError, VideoError
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.names import shown_name
@@ -24,9 +24,9 @@ from formcheck.pose.types import PoseTrack
 from formcheck.report.document import assessment_document
 from formcheck.report.summary import what_was_done
 from formcheck.session.guess import sure_guess
-from formcheck.session.recorded import assess
 from formcheck.session.recording import read_recording
 from formcheck.session.request import SetRequest
+from formcheck.session.several_sets import FoundSet, assess_every_set
 from formcheck.video.digest import file_sha256
 
 RUNNING_MARK: Final = "running"
@@ -51,19 +51,29 @@ class Order:
 
 
 @dataclass(frozen=True)
+class MeasuredSet:
+    """What a worker sends back about one of the sets of a video."""
+
+    results: PurePosixPath
+    """Where its results are named below the folder of all, without their endings."""
+    row: Row
+    """Cells of the summary table."""
+    document: dict[str, Any]
+    """`formcheck.assessment/1` without reps and findings."""
+    sentence: str
+    """What was seen and counted."""
+    files: tuple[Path, ...]
+    """In the folder of the run."""
+
+
+@dataclass(frozen=True)
 class Measured:
     """What a worker sends back about a video."""
 
     sha256: str
     """Of the video; empty where it cannot be read."""
-    row: Row = field(default_factory=dict)
-    """Cells of the summary table; none where the video could not be assessed."""
-    document: dict[str, Any] = field(default_factory=dict)
-    """`formcheck.assessment/1` without reps and findings."""
-    sentence: str = ""
-    """What was seen and counted."""
-    files: tuple[Path, ...] = ()
-    """In the folder of the run."""
+    sets: tuple[MeasuredSet, ...] = ()
+    """None where the video could not be assessed."""
     error: FormcheckError | None = None
     """Why it could not be assessed."""
 
@@ -107,15 +117,20 @@ def _assessed(order: Order, track: PoseTrack, folder: Path, progress: Callable[[
     if request.exercise is None:
         guess = sure_guess(track, f"Give --exercise {'|'.join(builtin_names())}, or put such a word into its name.")
         request, certainty = replace(request, exercise=guess.exercise), guess.certainty.value
-    assessment = assess(track, request)
+    found = assess_every_set(track, request)
     progress(0.0)
-    files = write_job(order.job, order.wanted, track, assessment, folder, progress)
-    document = assessment_document(assessment)
-    return Measured(
-        sha256=track.source.sha256,
-        row=measured_row(assessment) | {"exercise_from": order.exercise_from, "exercise_certainty": certainty},
+    known = {"exercise_from": order.exercise_from, "exercise_certainty": certainty}
+    written = write_sets(order.job, order.wanted, track, found, folder, progress)
+    return Measured(track.source.sha256, tuple(_told(order, each, files, known) for each, files in written))
+
+
+def _told(order: Order, found: FoundSet, files: list[Path], known: Row) -> MeasuredSet:
+    document = assessment_document(found.assessment)
+    return MeasuredSet(
+        results=set_stem(order.job, found),
+        row=measured_row(found.assessment) | known | {"set": found.name or None},
         document={key: value for key, value in document.items() if key not in ("reps", "findings", "setup")},
-        sentence=what_was_done(assessment),
+        sentence=what_was_done(found.assessment),
         files=tuple(files),
     )
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from formcheck.cluster.video_job import Job, WantedResults, write_job
+from formcheck.cluster.video_job import Job, WantedResults, write_sets
 from formcheck.commands.terminal import Terminal
 from formcheck.errors import FormcheckError, PoseModelError
 from formcheck.pose.models import AUTO_MODEL, PoseModel, ensure_model
@@ -14,9 +14,9 @@ from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.report.files import staging_folder
 from formcheck.report.outputs import spare_source
 from formcheck.session.assessment import Assessment
-from formcheck.session.recorded import assess
 from formcheck.session.recording import read_recording
 from formcheck.session.request import SetRequest
+from formcheck.session.several_sets import FoundSet, assess_every_set
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,14 @@ class Errand:
 
 @dataclass(frozen=True, eq=False)
 class FileOutcome:
-    """What became of one file: an assessment and its files, or an error."""
+    """What became of one file, or of one of the sets in it: an assessment and its files, or an error."""
 
     job: Job
     assessment: Assessment | None = None
     files: tuple[Path, ...] = ()
     error: FormcheckError | None = None
+    set_name: str = ""
+    """Which set of the file it is; empty where it holds one."""
 
 
 def assess_each(jobs: Iterable[Job], errand: Errand, terminal: Terminal) -> Iterator[FileOutcome]:
@@ -47,7 +49,7 @@ def assess_each(jobs: Iterable[Job], errand: Errand, terminal: Terminal) -> Iter
     Yields
     ------
     FileOutcome
-        For each job, as soon as it is done.
+        For each job, as soon as it is done; of a file that holds several sets one for each.
 
     Raises
     ------
@@ -58,11 +60,12 @@ def assess_each(jobs: Iterable[Job], errand: Errand, terminal: Terminal) -> Iter
     sources = [job.source for job in all_jobs]
     for job in all_jobs:
         try:
-            assessment, files = _assess(job, errand, model, terminal, sources)
+            done = _assess(job, errand, model, terminal, sources)
         except FormcheckError as error:
             yield FileOutcome(job, error=error)
         else:
-            yield FileOutcome(job, assessment, tuple(files))
+            for found, files in done:
+                yield FileOutcome(job, found.assessment, tuple(files), set_name=found.name)
 
 
 class _Model:
@@ -90,7 +93,7 @@ class _Model:
 
 def _assess(
     job: Job, errand: Errand, model: _Model, terminal: Terminal, sources: Iterable[Path]
-) -> tuple[Assessment, list[Path]]:
+) -> list[tuple[FoundSet, list[Path]]]:
     wanted, out_dir = errand.wanted, errand.out_dir
     # Both before the long work: nobody should wait for results that cannot be written.
     for source in sources:  # the overlay of one may have the name of another
@@ -109,5 +112,5 @@ def _assess(
             picture_px=errand.picture_px,
             finder_said="" if errand.model == AUTO_MODEL else "model",
         )
-        assessment = assess(track, errand.request)
-        return assessment, write_job(job, wanted, track, assessment, out_dir, bar.part(done, 1.0))
+        found = assess_every_set(track, errand.request)
+        return write_sets(job, wanted, track, found, out_dir, bar.part(done, 1.0))

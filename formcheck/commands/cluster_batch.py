@@ -203,7 +203,8 @@ def _say(told: FileResult, out: Path, terminal: Terminal) -> None:
     elif told.kept:
         terminal.say(f"{told.found.name}: measured before, kept; --again measures it anew.")
     else:
-        terminal.say(f"{told.found.name}: {told.sentence} Results: {out / told.row['results']}.*")
+        which = f", {told.row['set']}" if told.row.get("set") else ""
+        terminal.say(f"{told.found.name}{which}: {told.sentence} Results: {out / told.row['results']}.*")
 
 
 def _json_line(told: FileResult) -> str:
@@ -226,11 +227,12 @@ def _json_line(told: FileResult) -> str:
 
 
 def _say_in_all(told: list[FileResult], out: Path, terminal: Terminal) -> None:
-    counts = Counter(each.outcome.value for each in told)
-    kept = sum(each.kept for each in told)
+    files = {each.found: each for each in told}  # several sets of one video count as that video
+    counts = Counter(each.outcome.value for each in files.values())
+    kept = sum(each.kept for each in files.values())
     parts = [f"{counts['assessed']} assessed" + (f" ({kept} of them before)" if kept else "")]
     for outcome, words in (("failed", "could not be"), ("copy", "copies of these"), ("left out", "left out")):
         if counts[outcome]:
             parts.append(f"{counts[outcome]} {words}")
-    terminal.say(f"{len(told)} files: {', '.join(parts)}.")
+    terminal.say(f"{len(files)} files: {', '.join(parts)}.")
     terminal.say(f"Summary: {out / 'summary.csv'}")

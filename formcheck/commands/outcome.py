@@ -27,8 +27,9 @@ def sentences(outcome: FileOutcome) -> list[str]:
     assert outcome.assessment is not None  # a failure is said by `refusal`
     told = headline(outcome.assessment)
     band = f" ({LEVEL_WORDS[told.band]})" if told.measured else ""
+    which = f", {outcome.set_name}" if outcome.set_name else ""
     lines = [
-        f"{shown_name(outcome.job.source.name)}: {what_was_done(outcome.assessment)}",
+        f"{shown_name(outcome.job.source.name)}{which}: {what_was_done(outcome.assessment)}",
         f"  Change first: {told.title}{band}. {told.detail}".rstrip(),
     ]
     if told.praise:
@@ -49,13 +50,15 @@ def json_line(outcome: FileOutcome) -> str:
     """Return the outcome as one line of JSON, in ASCII.
 
     Keys: `video` (as it was named, as far as that can be shown), `assessed`; then for an assessment `exercise`,
-    `reps_counted`, `view`, `advice`, `praise`, `not_measured` as in `formcheck.assessment/1` and `files` (paths by
-    ending), else `error` with `kind`, `reason` and `remedy`.
+    `reps_counted`, `view`, `advice`, `praise`, `not_measured` as in `formcheck.assessment/1`, `files` (paths by ending)
+    and, of a video that holds several sets, `set`; else `error` with `kind`, `reason` and `remedy`.
     """
     told: dict[str, object] = {"video": shown_name(outcome.job.source), "assessed": outcome.assessment is not None}
     if outcome.assessment is not None:
         told |= _measured(outcome.assessment)
         told["files"] = files_by_ending(outcome.files)
+        if outcome.set_name:
+            told["set"] = outcome.set_name
     if outcome.error is not None:
         told["error"] = error_document(outcome.error)
     return json.dumps(told, allow_nan=False)

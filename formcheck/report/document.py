@@ -18,6 +18,7 @@ from formcheck.kinematics.view import ViewVerdict
 from formcheck.report.files import writing_whole
 from formcheck.session.assessment import SCHEMA, Assessment, Plan, Rep
 from formcheck.session.verdict import RepVerdict, level_of, verdict_of_set
+from formcheck.session.within import Within
 
 Document = dict[str, Any]
 """A JSON object: text keys; values of text, numbers, booleans, None, lists and further objects."""
@@ -94,6 +95,7 @@ def assessment_document(assessment: Assessment) -> Document:
             }
             for each in assessment.views
         ],
+        "within": None if assessment.within is None else _within(assessment.within),
         "setup": [
             {
                 "id": check.id,
@@ -169,6 +171,13 @@ def _view(view: ViewVerdict) -> Document:
         "verdict": view.verdict.value,
         "reason": view.reason,
         "facing_camera": view.facing_camera,
+    }
+
+
+def _within(within: Within) -> Document:
+    return {
+        name: _number(value, _TIME_DECIMALS if name.endswith("_s") else _ANGLE_DECIMALS)
+        for name, value in within.document().items()
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 import cv2
@@ -145,6 +146,35 @@ def picture_size(width: int, height: int) -> tuple[int, int]:
     return max(2, 2 * round(width * scale / 2)), max(2, 2 * round(height * scale / 2))
 
 
+@dataclass(frozen=True)
+class PictureBox:
+    """The part of a source picture that is shown: whole pixels of the source."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+    source_width: int
+    source_height: int
+
+    @classmethod
+    def of(cls, box_px: tuple[float, float, float, float] | None, width: int, height: int) -> PictureBox:
+        """Return the part inside of left, top, right and bottom (px); the whole picture for None."""
+        if box_px is None:
+            return cls(0, 0, width, height, width, height)
+        left, top = max(0, math.floor(box_px[0])), max(0, math.floor(box_px[1]))
+        right, bottom = min(width, math.ceil(box_px[2])), min(height, math.ceil(box_px[3]))
+        return cls(left, top, max(1, right - left), max(1, bottom - top), width, height)
+
+    def cut_out(self, rgb: Picture) -> Picture:
+        """Return that part of a picture of any size."""
+        if (self.width, self.height) == (self.source_width, self.source_height):
+            return rgb
+        by_x, by_y = rgb.shape[1] / self.source_width, rgb.shape[0] / self.source_height
+        columns = slice(round(self.left * by_x), max(1, round((self.left + self.width) * by_x)))
+        return rgb[round(self.top * by_y) : max(1, round((self.top + self.height) * by_y)), columns]
+
+
 class Overlay:
     """Draws one set's assessment onto its frames: angles beside the knees, words on a strip below the picture.
 
@@ -165,10 +195,12 @@ class Overlay:
         source = assessment.track.source
         self._assessment = assessment
         self._timeline = Timeline(assessment)
-        self.width, self.picture_height = picture_size(source.width, source.height)
+        within = assessment.within
+        self._box = PictureBox.of(None if within is None else within.box_px, source.width, source.height)
+        self.width, self.picture_height = picture_size(self._box.width, self._box.height)
         self._upright = self.picture_height > self.width
         self._shorter = min(self.width, self.picture_height)
-        self._scale = np.array([self.width / source.width, self.picture_height / source.height])
+        self._scale = np.array([self.width / self._box.width, self.picture_height / self._box.height])
         self._lettering = Lettering(max(14, round(_TEXT_SHARE * self._shorter)))
         strip = self._lettering.height(3 if self._upright else 2, scale=_STRIP_SCALE)
         self.height = self.picture_height + 2 * math.ceil(strip / 2)
@@ -189,9 +221,9 @@ class Overlay:
         whole = np.empty((self.height, self.width, 3), dtype=np.uint8)
         picture, strip = whole[: self.picture_height], whole[self.picture_height :]
         strip[:] = INK
-        _fit(frame.rgb, picture)
+        _fit(self._box.cut_out(frame.rgb), picture)
         t_s = frame.t_s
-        joints_px = self._timeline.joints_at(t_s) * self._scale
+        joints_px = self.placed(self._timeline.joints_at(t_s))
         legs = self._timeline.legs_at(t_s)
         front = self._assessment.view.kind is ViewKind.FRONT
         draw_skeleton(picture, joints_px, legs, knee_line=front)
@@ -203,9 +235,13 @@ class Overlay:
         self._words(strip, t_s, flag)
         return whole
 
+    def placed(self, points_px: Floats) -> Floats:
+        """Return places in the source picture, shape (n, 2), in pixels of what is drawn."""
+        return np.asarray((points_px - [self._box.left, self._box.top]) * self._scale, dtype=np.float64)
+
     def person_columns(self, t_s: float) -> slice:
         """Return the columns of the picture that the person and the angles beside the knees take at a moment."""
-        x = self._timeline.joints_at(t_s)[:, 0] * self._scale[0]
+        x = self.placed(self._timeline.joints_at(t_s))[:, 0]
         if not np.isfinite(x).any():
             return slice(0, self.width)
         left, right = float(np.nanmin(x)), float(np.nanmax(x))

@@ -29,7 +29,8 @@ def render_overlay(
     """Write a set's video with the overlay drawn on it, and take the report's key frames on the way.
 
     Frames are streamed: never more than one is held. The video is read as it was for the analysis, so that 50 and
-    60 fps sources are thinned to the frames that were measured, and slow motion plays as it happened.
+    60 fps sources are thinned to the frames that were measured, and slow motion plays as it happened. Of a set that is
+    part of a recording only that part is written, its own beginning as time zero.
 
     Parameters
     ----------
@@ -61,17 +62,20 @@ def render_overlay(
     collector = KeyFrameCollector(key_moments(assessment), overlay)
     rep = next((rep for rep in assessment.complete_reps if rep.index == clip_rep), None)
     clip = None if clip_path is None or rep is None else RepClip(rep, overlay)
+    begins_s = 0.0 if assessment.within is None else float(assessment.track.t_s[0])
     end_s = float(assessment.track.t_s[-1]) if len(assessment.track) else 0.0
     writer = VideoWriter(out_path, overlay.width, overlay.height, fps=_frame_rate(assessment))
     source = assessment.track.source
     with open_video(video_path, mirrored=source.mirrored, slowed=source.slowed) as video, writer as out:
         for frame in video:
+            progress(min(1.0, frame.t_s / end_s) if end_s > 0 else 1.0)
+            if assessment.within is not None and not begins_s <= frame.t_s <= end_s:
+                continue
             picture = overlay.draw(frame)
-            out.write(picture, frame.t_s)
+            out.write(picture, frame.t_s - begins_s)
             collector.offer(frame.t_s, picture)
             if clip is not None:
                 clip.offer(frame.t_s, picture)
-            progress(min(1.0, frame.t_s / end_s) if end_s > 0 else 1.0)
     if clip is not None and clip_path is not None:
         clip.write(clip_path)
     return collector.taken

@@ -12,6 +12,7 @@ from formcheck.report.words import estimate_text, listed, sentence_case
 from formcheck.session.assessment import Rep
 from formcheck.session.corrections import Change, ExcludeRep, MoveLandmark, ReviewedSet, SetRepTimes
 from formcheck.session.request import SetRequest
+from formcheck.session.within import Within
 
 _LONGEST_TEXT: Final = 300
 """Of what somebody typed as a reason or as a name, where it stands in a list."""
@@ -76,6 +77,22 @@ def change_in_words(change: Change) -> str:
             parts = [change.exercise or "", f"{change.leg.value} leg" if change.leg is not None else ""]
             parts.append(f"{change.view.value} view" if change.view is not None else "")
             return f"Measured as {listed(part for part in parts if part)}."
+        case Within():
+            return within_in_words(change)
+
+
+def within_in_words(within: Within) -> str:
+    """Say in one sentence which part of a recording is measured."""
+    if within.is_whole:
+        return "The whole recording is measured."
+    when = f"from {within.start_s or 0:.2f} s on" if within.end_s is None else ""
+    if within.end_s is not None:
+        when = f"from {within.start_s or 0:.2f} to {within.end_s:.2f} s"
+    if within.start_s is None and within.end_s is None:
+        when = ""
+    box = within.box_px
+    where = "" if box is None else "in x {0:.0f} to {2:.0f}, y {1:.0f} to {3:.0f} px of the picture".format(*box)
+    return f"Measured only {', '.join(part for part in (when, where) if part)}."
 
 
 def rep_pairs(reviewed: ReviewedSet) -> tuple[ReviewedRep, ...]:

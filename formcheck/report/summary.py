@@ -87,7 +87,8 @@ def what_was_done(assessment: Assessment, *, live: bool = False) -> str:
     """Say in two sentences what was seen and what was counted, in a recording or in a `live` set."""
     source = assessment.track.source
     of = "" if live or recorded_in(source) == "landmarks" else " of video"
-    length = f" in {source.duration_s:.0f} seconds{of}" if math.isfinite(source.duration_s) else ""
+    length_s = source.duration_s if assessment.within is None else _seconds(assessment)
+    length = f" in {length_s:.0f} seconds{of}" if math.isfinite(length_s) else ""
     whole = len(assessment.complete_reps)
     left_out = sum(rep.excluded for rep in assessment.reps)
     text = f"{assessment.exercise_name}, seen {_seen_from(assessment)}: {counted(whole, 'whole rep')}{length}."
@@ -103,6 +104,11 @@ def what_was_done(assessment: Assessment, *, live: bool = False) -> str:
     if left_out:
         text += f" {counted(left_out, 'rep')} left out in review."
     return text
+
+
+def _seconds(assessment: Assessment) -> float:
+    t_s = assessment.track.t_s
+    return float(t_s[-1] - t_s[0]) if len(t_s) else 0.0
 
 
 def headline(assessment: Assessment) -> Headline:

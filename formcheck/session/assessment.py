@@ -18,6 +18,7 @@ from formcheck.kinematics.view import ViewKind, ViewVerdict
 from formcheck.pose.landmarks import Side
 from formcheck.pose.origin import Finder, PoseOrigin
 from formcheck.pose.types import PoseTrack
+from formcheck.session.within import Within
 
 SCHEMA = "formcheck.assessment/1"
 
@@ -193,6 +194,8 @@ class Assessment:
     """Per frame: index of the rep, 0 between reps; shape (n,)."""
     views: tuple[SeenFrom, ...] = ()
     """The views in order of time where there is more than one; `view` is then that of most of the reps."""
+    within: Within | None = None
+    """The part of the recording that the set is; everything over time is on the frames of that part. None for all."""
 
     def view_of(self, rep: Rep) -> ViewVerdict:
         """Return how the camera sees the person in a rep."""

@@ -10,6 +10,7 @@ found in what that gives. Then reps are changed, in the order in which that was 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -34,6 +35,7 @@ from formcheck.session.corrections import (
 from formcheck.session.recorded import assess, found_set, judged
 from formcheck.session.request import SetRequest
 from formcheck.session.views import joined
+from formcheck.session.within import Within, narrowed
 
 
 def review(
@@ -65,9 +67,11 @@ def review(
     automatic = assess(track, request) if automatic is None else automatic
     if not corrections:
         return ReviewedSet(automatic, None, (), ())
+    track, within, narrowings = _narrowed(track, request.within, corrections)
+    others = [each for each in corrections if not isinstance(each.change, Within)]
     parts = view_parts(track)
     replays = [
-        _Replay(part, request, [each for each in corrections if _is_of(each.change, parts, i)])
+        _Replay(part, request, [each for each in others if _is_of(each.change, parts, i)])
         for i, part in enumerate(parts)
     ]
     done, refused = [], list[NotAssessableError]()
@@ -79,16 +83,34 @@ def review(
     if not done:
         raise refused[0]
     corrected = None
-    if any(replay.applied for replay in replays):
+    if within != request.within or any(replay.applied for replay in replays):
         corrected = done[0] if len(parts) == 1 else joined(track, done, replays[0].request.rubric)
-    idle = {each.correction.id: each for replay in replays for each in replay.not_applied}
+        corrected = replace(corrected, within=within)
+    idle = {each.correction.id: each for each in narrowings}
+    idle |= {each.correction.id: each for replay in replays for each in replay.not_applied}
     not_applied = sorted(idle.values(), key=lambda each: corrections.index(each.correction))
     return ReviewedSet(automatic, corrected, tuple(corrections), tuple(not_applied))
 
 
+def _narrowed(
+    track: PoseTrack, within: Within | None, corrections: Sequence[Correction]
+) -> tuple[PoseTrack, Within | None, list[NotApplied]]:
+    """Return the part of a track that the last fitting correction chose, which part that is, and what does not fit."""
+    chosen, part, not_applied = within, narrowed(track, within), list[NotApplied]()
+    for each in corrections:
+        if not isinstance(each.change, Within):
+            continue
+        try:
+            each.change.need_sound()
+            part, chosen = narrowed(track, each.change), None if each.change.is_whole else each.change
+        except (CorrectionError, NotAssessableError) as error:
+            not_applied.append(NotApplied(each, error.reason, error.remedy))
+    return part, chosen, not_applied
+
+
 def _is_of(change: Change, parts: Sequence[PoseTrack], i: int) -> bool:
     """Return whether a change belongs to stretch `i` of a recording: the one it lies in, or the nearest one."""
-    if isinstance(change, SetRequest):
+    if isinstance(change, SetRequest | Within):
         return True
     away = [max(part.t_s[0] - change.at_s, change.at_s - part.t_s[-1], 0.0) for part in parts]
     return int(np.argmin(away)) == i

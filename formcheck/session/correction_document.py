@@ -28,6 +28,7 @@ from formcheck.session.corrections import (
     need_sound,
 )
 from formcheck.session.request import SetRequest
+from formcheck.session.within import Within
 
 CorrectionDocument = dict[str, Any]
 """A JSON object: text keys; values are text, numbers or None."""
@@ -112,6 +113,18 @@ class TimesFields(ChangeFields):
     end_s: Seconds
 
 
+class WithinFields(ChangeFields):
+    """The part of the recording that the set is; null for all of it."""
+
+    makes = Within
+    start_s: Seconds | None
+    end_s: Seconds | None
+    left_px: Pixels | None
+    top_px: Pixels | None
+    right_px: Pixels | None
+    bottom_px: Pixels | None
+
+
 class _Move(MoveFields):
     kind: Literal["move_landmark"] = "move_landmark"
     landmark: Annotated[Landmark, BeforeValidator(_landmark)]
@@ -136,8 +149,12 @@ class _MeasureAs(ChangeFields):
     view: Annotated[ViewKind, Listed] | None
 
 
+class _Within(WithinFields):
+    kind: Literal["within"] = "within"
+
+
 _KINDS: Final[dict[type[Change], type[ChangeFields]]] = {
-    each.makes: each for each in (_Move, _Times, _Exclude, _MeasureAs)
+    each.makes: each for each in (_Move, _Times, _Exclude, _MeasureAs, _Within)
 }
 
 
@@ -152,7 +169,7 @@ def _refused(wrong: tuple[Wrong, ...]) -> CorrectionError:
 
 
 _HEADS: Final[Door[_Head]] = Door(_Head, _refused)
-_CHANGES: Final[Door[ChangeFields]] = Door(_Move | _Times | _Exclude | _MeasureAs, _refused, by="kind")
+_CHANGES: Final[Door[ChangeFields]] = Door(_Move | _Times | _Exclude | _MeasureAs | _Within, _refused, by="kind")
 
 
 def correction_to_document(correction: Correction) -> CorrectionDocument:

@@ -18,6 +18,7 @@ from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Landmark
 from formcheck.session.assessment import Assessment
 from formcheck.session.request import SetRequest
+from formcheck.session.within import Within
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,9 @@ class ExcludeRep:
     reason: str = ""
 
 
-Change = MoveLandmark | SetRepTimes | ExcludeRep | SetRequest
-"""A request is what the set is measured as from here on: exercise, leg or view; what is None stays as it was."""
+Change = MoveLandmark | SetRepTimes | ExcludeRep | SetRequest | Within
+"""A request is what the set is measured as from here on: exercise, leg or view; what is None stays as it was. A part of
+the recording takes the place of any that was chosen before."""
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def need_sound(change: Change) -> None:
     numbers = [value for value in vars(change).values() if isinstance(value, float)]
     if not all(math.isfinite(value) for value in numbers):
         raise CorrectionError("A number of this correction is not finite.", "Give times and places as plain numbers.")
+    if isinstance(change, Within):
+        change.need_sound()
     if isinstance(change, MoveLandmark) and not change.from_s <= change.at_s <= change.to_s:
         raise CorrectionError(
             "The frame on which the landmark was put lies outside of the run of frames.",

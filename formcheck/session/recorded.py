@@ -6,6 +6,7 @@ What a recording cannot give, why, and what to do about it: one entry a measure,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 import formcheck
 from formcheck.errors import NotAssessableError
@@ -27,6 +28,7 @@ from formcheck.session.assessment import Assessment, NotMeasured, Provenance, Re
 from formcheck.session.request import SetRequest
 from formcheck.session.setup import setup_checks
 from formcheck.session.views import joined
+from formcheck.session.within import narrowed
 
 _FROM_FRONT = "Film a second set with the camera straight in front, at hip height."
 _FROM_SIDE = "Film a second set with the camera at your side, square to you, at hip height."
@@ -122,14 +124,21 @@ def assess(track: PoseTrack, request: SetRequest) -> Assessment:
     track
         The person's landmarks in the whole recording.
     request
-        The exercise's rubric, and what is known beforehand.
+        The exercise's rubric, what is known beforehand, and which part of the recording is meant.
+
+    Returns
+    -------
+    Assessment
+        On the frames of that part, whose times are those of the recording.
 
     Raises
     ------
     NotAssessableError
-        If the recording shows no person, or not the legs.
+        If the recording, or that part of it, shows no person, or not the legs.
     """
-    return joined_over_views(track, request, lambda part: judged(measure_found(found_set(part, request)), request))
+    part = narrowed(track, request.within)
+    done = joined_over_views(part, request, lambda each: judged(measure_found(found_set(each, request)), request))
+    return replace(done, within=request.within)
 
 
 def joined_over_views(

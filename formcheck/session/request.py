@@ -12,6 +12,7 @@ from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region
+from formcheck.session.within import Within
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class SetRequest:
     """At how many frames/s slow motion was filmed; None to go by the file."""
     person: int | Region | None = None
     """Who is measured where several people are in view: their number from the left, from 1, or where they are."""
+    within: Within | None = None
+    """The part of the recording that is this set, where it holds more than one; None for all of it."""
     own_rubric: Rubric | None = None
     """To judge `exercise` by instead of the rubric that formcheck comes with. Not kept."""
     in_force: Mapping[tuple[str, Side | None], Plan] | None = field(default=None, compare=False)
@@ -97,7 +100,8 @@ class SetRequest:
         """
         if self.own_rubric is not None:
             raise ValueError("a set that is judged by a rubric of one's own is not kept")
-        sure = {"leg_is_sure": True} if self.leg_is_sure else {}
+        sure: dict[str, Any] = {"leg_is_sure": True} if self.leg_is_sure else {}
+        part = {} if self.within is None else {"within": self.within.document()}
         return {
             "exercise": self.exercise,
             "leg": None if self.leg is None else self.leg.value,
@@ -107,4 +111,5 @@ class SetRequest:
             "capture_fps": self.capture_fps,
             "person": self.person.document() if isinstance(self.person, Region) else self.person,
             "plan": asdict(self.plan),
+            **part,
         }

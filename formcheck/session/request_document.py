@@ -17,6 +17,7 @@ from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region
 from formcheck.session.request import SetRequest
+from formcheck.session.within import Within
 from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
 
 _Bounds = Field(ge=0, le=LARGEST_KEPT)
@@ -37,6 +38,21 @@ class KeptPlan(Kept):
     def plan(self) -> Plan:
         """Return it as everybody else knows it."""
         return Plan(**{name: getattr(self, name) for name in type(self).model_fields})
+
+
+class KeptWithin(Kept):
+    """The part of a recording that is a set; what is absent or null is all of it."""
+
+    start_s: KeptNumber | None = None
+    end_s: KeptNumber | None = None
+    left_px: KeptNumber | None = None
+    top_px: KeptNumber | None = None
+    right_px: KeptNumber | None = None
+    bottom_px: KeptNumber | None = None
+
+    def within(self) -> Within:
+        """Return it as everybody else knows it."""
+        return Within(**{name: getattr(self, name) for name in KeptWithin.model_fields})
 
 
 def _region(person: object) -> object:
@@ -61,8 +77,10 @@ class KeptRequest(Kept):
     person: Annotated[
         int | Region | None, BeforeValidator(_region), Field(title="a number or a part of the picture")
     ] = None
+    within: KeptWithin | None = None
 
     def request(self) -> SetRequest:
         """Return it as everybody else knows it."""
         said = {name: getattr(self, name) for name in KeptRequest.model_fields if getattr(self, name) is not None}
-        return SetRequest(**said | ({} if self.plan is None else {"plan": self.plan.plan()}))
+        plan = {} if self.plan is None else {"plan": self.plan.plan()}
+        return SetRequest(**said | plan | ({} if self.within is None else {"within": self.within.within()}))

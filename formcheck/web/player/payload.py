@@ -26,10 +26,11 @@ from formcheck.report.review_words import TIMES, automatic_of, change_in_words, 
 from formcheck.report.timeline import MIN_VISIBILITY, scored_legs
 from formcheck.report.words import direction_of, estimate_text, label_of, sentence_case
 from formcheck.session.assessment import BOTTOM, Assessment, Rep
-from formcheck.session.corrections import Correction, ReviewedSet
+from formcheck.session.corrections import Change, Correction, ReviewedSet
 from formcheck.session.request import SetRequest
 from formcheck.session.verdict import WORST_LAST, Level, level_of
 from formcheck.session.zones import zones_of
+from formcheck.session.within import Within
 from formcheck.web.player.annotations import Annotation
 from formcheck.web.player.packing import PIXEL_STEP_PX, TIME_STEP_S, packed
 
@@ -343,9 +344,20 @@ def _correction(correction: Correction, reviewed: ReviewedSet) -> Json:
         "text": change_in_words(change),
         "made_by": correction.made_by,
         "made_at": correction.made_at.isoformat(),
-        "at_s": None if isinstance(change, SetRequest) else change.at_s,
+        "at_s": _moment(change),
         "not_applied": idle,
     }
+
+
+def _moment(change: Change) -> float | None:
+    """Return where a change is to be looked at (s); None where that is nowhere in particular."""
+    match change:
+        case SetRequest():
+            return None
+        case Within():
+            return change.start_s
+        case _:
+            return change.at_s
 
 
 def _annotation(annotation: Annotation) -> Json:
