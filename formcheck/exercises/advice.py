@@ -85,12 +85,21 @@ def praise(findings: Sequence[Finding]) -> str:
         return ""
     # A check that is good beside one of its kind that is not would praise what is to be changed.
     off = {finding.precedence for finding in findings if finding.band is not Band.GOOD}
-    good = [each for each in good if each[0] not in off or each[0] >= Precedence.TEMPO]
+    measured_off = {finding.name for finding in findings if finding.measure in _off_measures(findings)}
+    good = [
+        (urgency, name)
+        for urgency, name in good
+        if name not in measured_off and (urgency not in off or urgency >= Precedence.TEMPO)
+    ]
     if not good:
         return ""
     names = [name for _, name in sorted(good, key=lambda each: each[0])][:_PRAISED_AT_MOST]
     # Names hold commas and “and”, so neither may part them.
     return f"Good in every rep: {'; '.join(names)}."
+
+
+def _off_measures(findings: Sequence[Finding]) -> frozenset[str]:
+    return frozenset(finding.measure for finding in findings if finding.band is not Band.GOOD)
 
 
 def _advice(cue: str, group: Sequence[Finding], judged: int) -> Advice:

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from datetime import date, tzinfo
 from typing import Final
 
-from formcheck.history.change import Apart, Change, Threshold, change_of, error_of_difference, threshold_for
+from formcheck.history.change import (
+    Apart,
+    Change,
+    Threshold,
+    change_in_words,
+    change_of,
+    error_of_difference,
+    threshold_for,
+)
 from formcheck.history.good_values import good_bands
 from formcheck.history.set_values import LEG_ORDER, SetValue, value_of_reps
 from formcheck.history.summary import KEPT, PainReport, SetSummary
@@ -135,6 +143,15 @@ def change_since(days: Sequence[DayValue], measure: str) -> Change | None:
         first_bands=good_bands(before.exercise, measure, before.plan),
         second_bands=good_bands(after.exercise, measure, after.plan),
     )
+
+
+def change_words(trend: Trend) -> str:
+    """Say what became of a measure since the start, with its direction and whether it matters; empty for one day."""
+    if trend.change is None:
+        return ""
+    last = trend.days[-1].sets[-1].result
+    values = (trend.days[0].value.estimate.value, trend.days[-1].value.estimate.value)
+    return change_in_words(trend.measure, trend.change, *values, good_bands(last.exercise, trend.measure, last.plan))
 
 
 def symmetry(

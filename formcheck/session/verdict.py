@@ -245,7 +245,7 @@ def _headline(
         title = f"{sentence_case(leading.name)}: {value}" + (f", good is {good}" if good else "")
         return title, f"{sentence_case(leading.name)}{_of_leg(leading.leg)}, {_in_reps(reps)}."
     if (deep := _beyond_comfort(assessment, assessment.complete_reps)) is not None:
-        return "Nothing to change but the depth is not judged", deep
+        return "Ask your clinician how deep to go", deep
     if level is Level.NOT_JUDGED:
         return "Too close to tell", close
     return "Nothing to change in what was measured", close

@@ -98,3 +98,9 @@ def test_only_what_was_good_in_every_rep_is_praised() -> None:
 def test_what_was_not_judged_in_every_rep_is_not_praised() -> None:
     assert praise(good(KNEE, 1) + bad(TEMPO, 1, 2)) == ""
     assert praise([]) == ""
+
+
+def test_a_limit_that_was_kept_is_not_praised_beside_a_depth_that_is_off() -> None:
+    limit = [replace(each, check="WS-S1b", name="depth limit", precedence=0) for each in good(KNEE, 1, 2)]
+    assert praise(limit) == "Good in every rep: depth limit."
+    assert praise(limit + bad(KNEE, 1, 2)) == ""

@@ -28,7 +28,7 @@ from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.compare.page import curves_html, draw_pair, table_html, verdicts_html
-from formcheck.web.shared.comparison_words import difference_text, headline, verdict_words
+from formcheck.web.shared.comparison_words import difference_text, headline, verdict_mark
 from formcheck.web.shared.plot_parts import NARROW, WIDE
 from tests.history.made_up import DAY, assessment, each_leg
 from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
@@ -92,11 +92,20 @@ def test_names_cannot_write_markup() -> None:
 
 @pytest.mark.parametrize("verdict", Verdict)
 @pytest.mark.parametrize("kind", Kind)
-def test_each_verdict_has_words_and_a_sign(verdict: Verdict, kind: Kind) -> None:
-    said = verdict_words(verdict, kind)
-    assert said.words
+def test_each_verdict_has_a_sign_and_a_style(verdict: Verdict, kind: Kind) -> None:
+    said = verdict_mark(verdict, kind)
     assert said.sign
-    assert "hange" not in said.words or kind is Kind.BEFORE_AFTER
+    assert said.style
+
+
+@pytest.mark.parametrize("values", [(24, 8), (8, 24), (5, 6), (-20, -5)])
+def test_two_legs_are_never_said_to_have_changed(values: tuple[float, float]) -> None:
+    left, right = (
+        assessment([each_leg("fppa_deg", *each)] * 3, exercise="step-down", leg=leg)
+        for leg, each in (("left", (values[0], None)), ("right", (None, values[1])))
+    )
+    for row in compare_legs(DatedSet(left, DAY), DatedSet(right, DAY)).rows:
+        assert "hange" not in row.words
 
 
 def test_a_difference_shows_its_sign() -> None:

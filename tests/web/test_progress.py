@@ -88,7 +88,7 @@ def fppa(*values: float) -> list[Markup]:
 
 def test_a_trend_says_its_verdict_and_what_counts() -> None:
     (html,) = fppa(24, 18, 9)
-    assert "Changed for the better since the start" in text_of(html)
+    assert "Changed: 15° less inward, nearer to what is good. Since the start: 24 ± 2°" in text_of(html)
     assert "Counts past 9°" in text_of(html)
     (html,) = fppa(12, 8)
     assert "No detectable change since the start" in text_of(html)
@@ -266,7 +266,7 @@ def test_months_have_charts_pain_and_milestones(records: Records, ann: str) -> N
     test = opened(person=ann)
     shown = words(test)
     assert "Depth (knee flexion), left" in shown
-    assert "No detectable change since the start" in shown
+    assert "No detectable change, as measuring again may give as large a change. Since the start" in shown
     assert "Pain, 0 to 10" in shown
     assert "Wall squat: the first set without any pain." in shown
     assert "Not measured yet: it takes a set that is filmed from the front." in shown

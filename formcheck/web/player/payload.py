@@ -29,8 +29,8 @@ from formcheck.session.assessment import BOTTOM, Assessment, Rep
 from formcheck.session.corrections import Change, Correction, ReviewedSet
 from formcheck.session.request import SetRequest
 from formcheck.session.verdict import WORST_LAST, Level, level_of
-from formcheck.session.zones import zones_of
 from formcheck.session.within import Within
+from formcheck.session.zones import zones_of
 from formcheck.web.player.annotations import Annotation
 from formcheck.web.player.packing import PIXEL_STEP_PX, TIME_STEP_S, packed
 

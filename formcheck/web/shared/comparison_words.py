@@ -1,4 +1,4 @@
-"""A comparison in words: what a verdict is called, how large a difference is and what it is held against."""
+"""A comparison in words: how a verdict is marked, how large a difference is and what it is held against."""
 
 from __future__ import annotations
 
@@ -13,37 +13,36 @@ from formcheck.kinematics.measures.units import unit_of
 from formcheck.report.words import NOT_MEASURED, estimate_text, label_of, sentence_case, value_text
 
 
-class VerdictWords(NamedTuple):
-    """How a verdict is said and marked."""
+class VerdictMark(NamedTuple):
+    """How a verdict is marked."""
 
-    words: str
     sign: str
     style: str
     """Class in the style sheet."""
 
 
-_CHANGES: Final[Mapping[Verdict, VerdictWords]] = MappingProxyType(
+_CHANGES: Final[Mapping[Verdict, VerdictMark]] = MappingProxyType(
     {
-        Verdict.CHANGED_BETTER: VerdictWords("Changed for the better", "▲", "better"),
-        Verdict.CHANGED_WORSE: VerdictWords("Changed for the worse", "▼", "worse"),
-        Verdict.CHANGED: VerdictWords("Changed", "◆", "changed"),
-        Verdict.NO_DETECTABLE_CHANGE: VerdictWords("No detectable change", "=", "same"),
-        Verdict.NOT_COMPARABLE: VerdictWords("Not comparable", "–", "none"),
+        Verdict.CHANGED_BETTER: VerdictMark("▲", "better"),
+        Verdict.CHANGED_WORSE: VerdictMark("▼", "worse"),
+        Verdict.CHANGED: VerdictMark("◆", "changed"),
+        Verdict.NO_DETECTABLE_CHANGE: VerdictMark("=", "same"),
+        Verdict.NOT_COMPARABLE: VerdictMark("–", "none"),
     }
 )
-_DIFFERENCES: Final[Mapping[Verdict, VerdictWords]] = MappingProxyType(
+_DIFFERENCES: Final[Mapping[Verdict, VerdictMark]] = MappingProxyType(
     {
-        Verdict.CHANGED_BETTER: VerdictWords("Different: right better", "▶", "changed"),
-        Verdict.CHANGED_WORSE: VerdictWords("Different: left better", "◀", "changed"),
-        Verdict.CHANGED: VerdictWords("Different", "◆", "changed"),
-        Verdict.NO_DETECTABLE_CHANGE: VerdictWords("No detectable difference", "=", "same"),
-        Verdict.NOT_COMPARABLE: VerdictWords("Not comparable", "–", "none"),
+        Verdict.CHANGED_BETTER: VerdictMark("▶", "changed"),
+        Verdict.CHANGED_WORSE: VerdictMark("◀", "changed"),
+        Verdict.CHANGED: VerdictMark("◆", "changed"),
+        Verdict.NO_DETECTABLE_CHANGE: VerdictMark("=", "same"),
+        Verdict.NOT_COMPARABLE: VerdictMark("–", "none"),
     }
 )
 
 
-def verdict_words(verdict: Verdict, kind: Kind = Kind.BEFORE_AFTER) -> VerdictWords:
-    """Return how a verdict is said: of two sets as a change, of two legs as a difference."""
+def verdict_mark(verdict: Verdict, kind: Kind = Kind.BEFORE_AFTER) -> VerdictMark:
+    """Return how a verdict is marked: of two sets as a change, of two legs as a difference."""
     return (_CHANGES if kind is Kind.BEFORE_AFTER else _DIFFERENCES)[verdict]
 
 

@@ -55,7 +55,7 @@ from formcheck.web.access.service import records_service
 from formcheck.web.pages.compare.choosing import Chosen, choose_person, choose_sets
 from formcheck.web.pages.compare.side_by_side import show_side_by_side
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
-from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_words
+from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_mark
 from formcheck.web.shared.dates import viewer_zone
 from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
@@ -249,7 +249,7 @@ def _told_once(changed: Sequence[ComparisonRow]) -> list[ComparisonRow]:
 
 
 def _card(comparison: Comparison, row: ComparisonRow, names: tuple[str, str]) -> Markup:
-    said = verdict_words(row.change.verdict, comparison.kind)
+    said = verdict_mark(row.change.verdict, comparison.kind)
     return Markup(
         '<li class="{}"><span class="fc-verdict"><span aria-hidden="true">{}</span> {}</span>'
         '<strong>{}</strong><br>{}: {}, {}: {}<span class="fc-quiet">{}. {}</span></li>'
@@ -276,7 +276,7 @@ def table_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
 
 
 def _row(comparison: Comparison, row: ComparisonRow, heads: tuple[str, ...]) -> Markup:
-    said = verdict_words(row.change.verdict, comparison.kind)
+    said = verdict_mark(row.change.verdict, comparison.kind)
     numbers = (
         estimate_text(row.measure, row.first),
         estimate_text(row.measure, row.second),

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 from markupsafe import Markup
 
-from formcheck.history.progress import DayPain, DaySymmetry, Trend
+from formcheck.history.progress import DayPain, DaySymmetry, Trend, change_words
 from formcheck.history.sessions import WeekAdherence
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
@@ -34,7 +34,7 @@ from formcheck.report.plot_kit import (
 )
 from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case, value_text
 from formcheck.session.pain import COMFORT_LIMIT, HIGHEST, LOWEST, STOP_ABOVE
-from formcheck.web.shared.comparison_words import difference_text, limit_text, verdict_words
+from formcheck.web.shared.comparison_words import difference_text, limit_text, verdict_mark
 from formcheck.web.shared.plot_parts import MARGINS, both_sizes
 
 _KINDS: Final[tuple[tuple[str, str, Callable[[DayPain], int | None]], ...]] = (
@@ -208,14 +208,14 @@ def trend_html(trend: Trend) -> Markup:
     if trend.change is None:
         verdict = Markup('<span class="fc-word">One day so far</span>: {}').format(values)
     else:
-        said = verdict_words(trend.change.verdict)
+        said = verdict_mark(trend.change.verdict)
         verdict = Markup(
-            '<span class="fc-word {}"><span aria-hidden="true">{}</span> {}</span> since the start: {}, {} on {} ({})'
+            '<span class="fc-word {}"><span aria-hidden="true">{}</span> {}</span> Since the start: {}, {} on {} ({})'
             '<span class="fc-quiet">{} {}</span>'
         ).format(
             said.style,
             said.sign,
-            said.words,
+            change_words(trend),
             values,
             estimate_text(trend.measure, last.value.estimate),
             day_text(last.day),
