@@ -91,7 +91,7 @@ def test_a_trend_says_its_verdict_and_what_counts() -> None:
     assert "Changed: 15° less inward, nearer to what is good. Since the start: 24 ± 2°" in text_of(html)
     assert "Counts past 9°" in text_of(html)
     (html,) = fppa(12, 8)
-    assert "No detectable change since the start" in text_of(html)
+    assert "No detectable change, as measuring again may give as large a change. Since the start" in text_of(html)
 
 
 def test_one_day_is_a_sentence_and_no_chart() -> None:
