@@ -224,6 +224,9 @@ def _imported(told: Imported) -> list[str]:
         lines.append(f"Here already but not as in the archive: {differing}. They stay as they are here.")
     if told.without_landmarks:
         lines.append(f"Left out, since their landmarks were missing: {_count(len(told.without_landmarks), 'set')}.")
+    if told.not_over:
+        left = _count(len(told.not_over), "remote session")
+        lines.append(f"Left out, since they were not over when the archive was made: {left}.")
     return lines
 
 

@@ -36,7 +36,9 @@ from formcheck.records.tables import (
     Person,
     RemoteSession,
     SafetyAcceptance,
+    SoapNote,
     StoredAnnotation,
+    StoredConsent,
     StoredCorrection,
     StoredFile,
     StoredPlan,
@@ -242,10 +244,10 @@ class _Task:
 def erase_person(records: Records, actor: Actor, person_id: str) -> None:
     """Erase a person completely.
 
-    Their plans, sets, corrections, notes, answers, remote sessions, uploads and account go, and so do those sets and
-    uploads of nobody that are theirs (see `belongings_of`). Files go unless another person's set needs the same
-    content. Audit entries about them go; that the actor erased a person now is entered. In the end the database is
-    rewritten, so that its files hold nothing of them either.
+    Their plans, sets, corrections, notes, consents, answers, remote sessions, uploads and account go, and so do those
+    sets and uploads of nobody that are theirs (see `belongings_of`). Files go unless another person's set needs the
+    same content. Audit entries about them go; that the actor erased a person now is entered. In the end the database
+    is rewritten, so that its files hold nothing of them either.
 
     Parameters
     ----------
@@ -364,12 +366,12 @@ def _reduce_log(work: Work, person_id: str, theirs: Belongings) -> None:
     """Delete the entries about a person and theirs, and what others' entries say of them."""
     sets, uploads, accounts = theirs.sets, theirs.uploads, theirs.accounts
     about = [AuditEntry.person_id == person_id]
-    of_person = (StoredPlan, Note, SuggestionAnswer, RemoteSession, SafetyAcceptance)
+    of_person = (StoredPlan, Note, SuggestionAnswer, RemoteSession, SafetyAcceptance, StoredConsent)
     about += [AuditEntry.subject_id.in_(select(each.id).where(each.person_id == person_id)) for each in of_person]
     for condition in about:
         work.session.execute(delete(AuditEntry).where(condition))
     for some in _some(sets):
-        of_set = (StoredCorrection, StoredAnnotation, Note)
+        of_set = (StoredCorrection, StoredAnnotation, Note, SoapNote)
         subjects = [AuditEntry.subject_id.in_(select(each.id).where(each.set_id.in_(some))) for each in of_set]
         work.session.execute(delete(AuditEntry).where(or_(AuditEntry.subject_id.in_(some), *subjects)))
     for some in _some([*uploads, *accounts, person_id]):

@@ -4,7 +4,8 @@ Ids are kept, so that who is imported twice is recognised. What is here already 
 whole: a set with its corrections and drawings, or not at all. What is here and in the archive but differs is counted,
 so that nobody takes it for the same.
 
-Accounts and uploads are of an installation and do not travel.
+Accounts and uploads are of an installation and do not travel. Of remote sessions those that are over do, with who was
+there, what was agreed to, moments and stills; a link to one leads nowhere elsewhere.
 
 Whether an archive of people is sound: it comes from elsewhere, so all of it is looked at before any is taken.
 """
@@ -17,9 +18,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, get_args
 
-from sqlalchemy import JSON, Engine, Select, or_, select
+from sqlalchemy import JSON, ColumnElement, Engine, Select, case, or_, select
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.orm import Session
 
@@ -38,22 +39,34 @@ from formcheck.records.notes import LONGEST_NOTE
 from formcheck.records.people import checked_name, details_of, get_person, list_people, need_storable
 from formcheck.records.plans import check_kept
 from formcheck.records.records import Records
+from formcheck.records.remote_sessions import MOMENT_KINDS, STILL_SUFFIX
 from formcheck.records.requests import request_of
 from formcheck.records.restore import need_room, part, take_files
 from formcheck.records.sets import PAIN_ASKED, PAIN_RANGE, TRACK_SUFFIX
+from formcheck.records.soap import LONGEST_PART, text_of
 from formcheck.records.tables import (
     AuditEntry,
     ExerciseSet,
     Note,
     Person,
+    RemoteConsent,
+    RemoteInvitation,
+    RemoteMoment,
+    RemoteSeat,
+    RemoteSession,
+    RemoteStill,
+    SoapNote,
     StoredAnnotation,
+    StoredConsent,
     StoredCorrection,
     StoredFile,
     StoredPlan,
     SuggestionAnswer,
     Table,
 )
+from formcheck.remote.consent import Answer
 from formcheck.report.document import assessment_schema
+from formcheck.report.letterhead import picture_size_px
 from formcheck.session.correction_document import change_from_document
 
 _TRAVELLING: Final = (
@@ -63,12 +76,21 @@ _TRAVELLING: Final = (
     ExerciseSet,
     StoredCorrection,
     StoredAnnotation,
+    SoapNote,
     Note,
     SuggestionAnswer,
+    StoredConsent,
+    RemoteSession,
+    RemoteInvitation,
+    RemoteSeat,
+    RemoteConsent,
+    RemoteMoment,
+    RemoteStill,
     AuditEntry,
 )
 """Tables that such an archive may hold."""
 _ID: Final = re.compile(r"[0-9a-f]{32}", re.ASCII)
+_ANSWERS: Final = get_args(Answer)
 _ORIGINS: Final = ("upload", "live", "sample", "import")
 _MOST: Final = 2.0**53
 """Numbers without a unit: counts of bytes are the largest."""
@@ -107,11 +129,19 @@ def check_people(archive: ArchiveReader, rows: Engine, now: datetime) -> None:
         look.each(StoredAnnotation, look.annotation)
         look.each(Note, look.note)
         look.each(SuggestionAnswer, look.answer)
+        look.each(SoapNote, look.soap)
+        look.each(StoredConsent, look.consent)
+        look.each(RemoteSession, lambda row: _need_id(row.id))
+        look.each(RemoteInvitation, look.of_session)
+        look.each(RemoteSeat, look.of_session)
+        look.each(RemoteConsent, look.session_consent)
+        look.each(RemoteMoment, look.moment)
+        look.each(RemoteStill, look.still)
         look.each(AuditEntry, look.entry)
 
 
 def check_tracks(archive: ArchiveReader, rows: Engine, places: Mapping[str, Path]) -> None:
-    """Read every pose track.
+    """Read every pose track, and what every still says of itself.
 
     Parameters
     ----------
@@ -132,6 +162,10 @@ def check_tracks(archive: ArchiveReader, rows: Engine, places: Mapping[str, Path
         for sha256 in session.scalars(select(ExerciseSet.track_sha256).distinct()):
             if sha256 not in missing:
                 load_track(places[sha256])
+        for still in session.scalars(select(RemoteStill)):
+            if still.sha256 not in missing:
+                size = picture_size_px(places[still.sha256].read_bytes())
+                _need(size == (still.width, still.height), "a still picture in it is none")
 
 
 @contextmanager
@@ -230,6 +264,37 @@ class _Look:
         _object(row.suggestion)
         self._same_person(StoredPlan, row.plan_id, row.person_id)
 
+    def soap(self, row: SoapNote) -> None:
+        _need_id(row.id)
+        _need(row.number >= 1 and max(map(len, text_of(row))) <= LONGEST_PART, "a note in it is too long")
+
+    def consent(self, row: StoredConsent) -> None:
+        _need_id(row.id)
+        _need(row.answer in _ANSWERS, "a consent in it is no answer")
+
+    def of_session(self, row: RemoteInvitation | RemoteSeat | RemoteMoment | RemoteStill) -> None:
+        _need_id(row.id)
+
+    def session_consent(self, row: RemoteConsent) -> None:
+        seat = self._session.get(RemoteSeat, row.seat_id)
+        _need(seat is not None and seat.session_id == row.session_id, "a consent in it is of another session")
+        _need(row.answer in _ANSWERS, "a consent in it is no answer")
+
+    def moment(self, row: RemoteMoment) -> None:
+        self.of_session(row)
+        _need(row.kind in MOMENT_KINDS, "a moment in it is of no kind")
+        _need(row.t_s is None or 0 <= row.t_s <= _MOST_OF_UNIT["_s"], "a moment in it is at no time")
+        self._same_person(ExerciseSet, row.set_id, self._person_of(row.session_id))
+
+    def still(self, row: RemoteStill) -> None:
+        self.of_session(row)
+        _need(self._suffixes.get(row.sha256) == STILL_SUFFIX, "a still picture in it has another ending")
+        _need(all(map(_is_drawing, row.drawings)), "a drawing on a still picture in it is none")
+        self._same_person(ExerciseSet, row.set_id, self._person_of(row.session_id))
+
+    def _person_of(self, session_id: str) -> str | None:
+        return self._session.scalar(select(RemoteSession.person_id).where(RemoteSession.id == session_id))
+
     def entry(self, row: AuditEntry) -> None:
         _object(row.details)
         known = row.person_id is not None and self._session.get(Person, row.person_id) is not None
@@ -241,6 +306,17 @@ class _Look:
         if row_id is not None:
             owner = self._session.scalar(select(model.person_id).where(model.id == row_id))
             _need(owner == person_id, "something in it belongs to two people")
+
+
+def _is_drawing(body: Any) -> bool:
+    if not isinstance(body, dict) or not all(isinstance(body.get(name), str) for name in ("kind", "text")):
+        return False
+    points = body.get("points_px")
+    return isinstance(points, list) and 1 <= len(points) <= 3 and all(map(_is_point, points))
+
+
+def _is_point(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2 and all(type(each) in (int, float) for each in value)
 
 
 def _need_id(row_id: str) -> None:
@@ -274,10 +350,20 @@ def _object(value: Any) -> dict[str, Any]:
     return value
 
 
-_OF_PERSON: Final = (StoredPlan, ExerciseSet, Note, SuggestionAnswer, AuditEntry)
+_OF_PERSON: Final = (
+    StoredPlan,
+    ExerciseSet,
+    Note,
+    SuggestionAnswer,
+    StoredConsent,
+    RemoteSession,
+    AuditEntry,
+)
 """What says itself whose it is."""
-_OF_SET: Final = (StoredCorrection, StoredAnnotation)
+_OF_SET: Final = (StoredCorrection, StoredAnnotation, SoapNote)
 """What goes with a set."""
+_OF_SESSION: Final = (RemoteInvitation, RemoteSeat, RemoteConsent, RemoteMoment, RemoteStill)
+"""What goes with a remote session."""
 
 
 def export_people(
@@ -328,15 +414,29 @@ def _queries(people: Sequence[str] | None) -> dict[str, Select[Any]]:
 
     person, file, one = _table(Person), _table(StoredFile), _table(ExerciseSet)
     sets = theirs(one)
+    sessions, still = theirs(_table(RemoteSession)), _table(RemoteStill)
+    of_sessions = sessions.with_only_columns(sessions.selected_columns.id)
     hashes = [sets.with_only_columns(one.c[f"{name}_sha256"]) for name in ("track", "video", "proxy")]
+    hashes.append(select(still.c.sha256).where(still.c.session_id.in_(of_sessions)))
     queries = {
         person.name: select(person) if people is None else select(person).where(person.c.id.in_(people)),
-        file.name: select(file).where(or_(*(file.c.sha256.in_(each) for each in hashes))),
     }
     queries |= {each.__tablename__: theirs(_table(each)) for each in _OF_PERSON}
     of_sets = sets.with_only_columns(one.c.id)
     queries |= {each.__tablename__: select(_table(each)).where(_table(each).c.set_id.in_(of_sets)) for each in _OF_SET}
+    for each in _OF_SESSION:
+        table = _table(each)
+        queries[table.name] = select(*_within(table, of_sets)).where(table.c.session_id.in_(of_sessions))
+    queries[file.name] = select(file).where(or_(*(file.c.sha256.in_(each) for each in hashes)))
     return queries
+
+
+def _within(table: SqlTable, of_sets: Select[Any]) -> list[ColumnElement[Any]]:
+    """Return the columns of a table; a set that has become somebody else's since is not named."""
+    return [
+        case((column.in_(of_sets), column), else_=None).label("set_id") if column.name == "set_id" else column
+        for column in table.columns
+    ]
 
 
 def _table(model: type[Table]) -> SqlTable:

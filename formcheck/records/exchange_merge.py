@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -19,19 +19,31 @@ from formcheck.records.tables import (
     ExerciseSet,
     Note,
     Person,
+    RemoteConsent,
+    RemoteInvitation,
+    RemoteMoment,
+    RemoteSeat,
+    RemoteSession,
+    RemoteStill,
+    SoapNote,
     StoredAnnotation,
+    StoredConsent,
     StoredCorrection,
     StoredPlan,
     SuggestionAnswer,
     Table,
 )
+from formcheck.remote.invitation import hash_of, new_code
 
 _IMPORTED: Final = "import"
-"""Origin of a set that came this way."""
-_SET_HERE: Final = frozenset({"origin", "plan_id"})
-"""What an import decides itself, so that it says nothing about whether two copies differ."""
+"""Origin of a set that came this way, and whose room a remote session was."""
+_DECIDED_HERE: Final[Mapping[str, frozenset[str]]] = {
+    ExerciseSet.__tablename__: frozenset({"origin", "plan_id"}),
+    RemoteSession.__tablename__: frozenset({"owner_id"}),
+}
+"""What an import decides itself, by table, so that it says nothing about whether two copies differ."""
 _SAME_ENTRY: Final = ("at", "actor_id", "action", "subject_id", "person_id")
-"""What makes two entries of the audit log the same; their numbers are of the installation."""
+"""What makes two entries of the audit log the same, with their details; their numbers are of the installation."""
 _FILES: Final = ("track_sha256", "video_sha256", "proxy_sha256")
 
 
@@ -48,6 +60,8 @@ class Imported:
     """Of those known, the ones that are not as in the archive."""
     without_landmarks: list[str] = field(default_factory=list)
     """Ids of sets that stayed out, since their pose track was missing where the archive was made."""
+    not_over: list[str] = field(default_factory=list)
+    """Ids of remote sessions that stayed out, since they were not over when the archive was made."""
 
 
 def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str, KeptFile]) -> Imported:
@@ -70,8 +84,11 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
     merging.sets()
     merging.of_new_sets(StoredCorrection)
     merging.of_new_sets(StoredAnnotation)
+    merging.of_new_sets(SoapNote)
     merging.rows(Note, {"set_id": ExerciseSet})
     merging.rows(SuggestionAnswer, {"plan_id": StoredPlan})
+    merging.rows(StoredConsent)
+    merging.sessions()
     merging.log()
     return merging.told
 
@@ -83,6 +100,8 @@ class _Merge:
     ready: Mapping[str, KeptFile]
     told: Imported
     new_sets: set[str] = field(default_factory=set)
+    new_sessions: dict[str, str] = field(default_factory=dict)
+    """Whose each is, by id."""
 
     def rows(self, model: type[Table], own: Mapping[str, type[Table]] | None = None) -> None:
         """Add the rows whose id is new; a reference is kept where it leads to something of the same person."""
@@ -143,13 +162,48 @@ class _Merge:
             if row["set_id"] in self.new_sets:
                 self._add(table, row)
 
+    def sessions(self) -> None:
+        """Add the remote sessions that are new and over, with what is theirs. No link to one leads anywhere here."""
+        table = _table(RemoteSession)
+        for row in rows_of(self.given, table):
+            if self._is_known(table, row):
+                continue
+            if row["ended_at"] is None:
+                self.told.not_over.append(row["id"])
+                continue
+            self._add(table, row | {"owner_id": _IMPORTED})
+            self.new_sessions[row["id"]] = row["person_id"]
+        for row in self._of_new_sessions(RemoteInvitation):
+            dead = {"code_sha256": hash_of(new_code()), "browser_sha256": None}
+            self._add(_table(RemoteInvitation), row | dead | {"revoked_at": row["revoked_at"] or self.work.now})
+        for row in self._of_new_sessions(RemoteSeat):
+            self._add(_table(RemoteSeat), row | {"account_id": None})
+        for row in self._of_new_sessions(RemoteConsent):
+            del row["id"]  # of the installation
+            self._add(_table(RemoteConsent), row)
+        for row in self._of_new_sessions(RemoteMoment):
+            self._add(_table(RemoteMoment), self._with_set(row))
+        missing = {each.sha256 for each in self.told.manifest.missing}
+        for row in self._of_new_sessions(RemoteStill):
+            if row["sha256"] not in missing:
+                self.work.keep_file(self.ready[row["sha256"]])
+                self._add(_table(RemoteStill), self._with_set(row))
+
+    def _of_new_sessions(self, model: type[Table]) -> Iterator[dict[str, Any]]:
+        return (row for row in rows_of(self.given, _table(model)) if row["session_id"] in self.new_sessions)
+
+    def _with_set(self, row: dict[str, Any]) -> dict[str, Any]:
+        person_id = self.new_sessions[row["session_id"]]
+        return row | {"set_id": self._if_theirs(ExerciseSet, row["set_id"], person_id)}
+
     def log(self) -> None:
         """Add the entries of the audit log that are new, and one for each person that says that they were imported."""
         table = _table(AuditEntry)
         for row in rows_of(self.given, table):
             del row["id"]
             same = [table.c[name].is_not_distinct_from(row[name]) for name in _SAME_ENTRY]
-            if self.work.session.execute(select(table.c.id).where(*same).limit(1)).first() is None:
+            # JSON is compared here: not every database does, and what is done at one moment may differ in nothing else.
+            if row["details"] not in self.work.session.scalars(select(table.c.details).where(*same)).all():
                 self._add(table, row)
         made_at = self.told.manifest.made_at
         for row in rows_of(self.given, _table(Person)):
@@ -160,7 +214,7 @@ class _Merge:
         if here is None:
             return False
         self.told.known[table.name] += 1
-        compared = set(row) - (_SET_HERE if table.name == ExerciseSet.__tablename__ else set())
+        compared = set(row) - _DECIDED_HERE.get(table.name, frozenset())
         if any(here[name] != row[name] for name in compared):
             self.told.differing[table.name] += 1
         return True

@@ -36,6 +36,7 @@ from formcheck.remote.invitation import Invitation, Use, hash_of, new_code, wind
 STILL_SUFFIX: Final = ".jpg"
 InvitedRole = Literal["client", "guest"]
 _LONGEST_NAME: Final = 100
+MOMENT_KINDS: Final = ("set", "cue", "stop", "mark", "good", "pain", "look_again")
 _OPEN_FOR_CLIENTS: Final = ("set", "cue", "stop", "good")
 """Kinds of moments that the client sees afterwards; marks are the clinician's own."""
 CONSENT_NEEDED: Final = "still"

@@ -22,6 +22,7 @@ from formcheck.records.people import get_person
 from formcheck.records.plans import in_force, prescribed, same_targets
 from formcheck.records.records import Work
 from formcheck.records.tables import (
+    Clinic,
     ExerciseSet,
     Json,
     Note,
@@ -373,13 +374,14 @@ def summary_of_row(row: ExerciseSet) -> SetSummary:
 
 
 def unused_files(work: Work) -> Sequence[StoredFile]:
-    """Return the files that no set and no still needs any more."""
+    """Return the files that no set, no still and no letterhead needs any more."""
     used = (
         select(ExerciseSet.track_sha256)
         .union(
             select(ExerciseSet.video_sha256).where(ExerciseSet.video_sha256.is_not(None)),
             select(ExerciseSet.proxy_sha256).where(ExerciseSet.proxy_sha256.is_not(None)),
             select(RemoteStill.sha256),
+            select(Clinic.logo_sha256).where(Clinic.logo_sha256.is_not(None)),
         )
         .subquery()
     )

@@ -270,6 +270,81 @@ class Note(Table):
     written_at: Mapped[datetime]
 
 
+class SoapNote(Table):
+    """A version of the SOAP note of a set. It is never changed but for being signed: the newest counts."""
+
+    __tablename__ = "soap_note"
+    __table_args__ = (UniqueConstraint("set_id", "number"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    set_id: Mapped[str] = mapped_column(ForeignKey("exercise_set.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """From 1, in the order in which they were written."""
+    subjective: Mapped[str] = mapped_column(Text)
+    objective: Mapped[str] = mapped_column(Text)
+    assessment: Mapped[str] = mapped_column(Text)
+    plan: Mapped[str] = mapped_column(Text)
+    set_version: Mapped[int]
+    """Of the set as it was when this was written."""
+    author: Mapped[str] = mapped_column(_NAME)
+    written_at: Mapped[datetime]
+    signed_at: Mapped[datetime | None]
+    """None while it is not signed; so are the two below."""
+    signed_by: Mapped[str] = mapped_column(_NAME, default="")
+    signed_title: Mapped[str] = mapped_column(_NAME, default="")
+
+
+class StoredConsent(Table):
+    """One answer of a person to one thing that they were asked to agree to. It is never changed: the newest counts."""
+
+    __tablename__ = "consent"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    item: Mapped[str] = mapped_column(_WORD)
+    answer: Mapped[str] = mapped_column(_WORD)
+    """`yes`, `no` or `withdrawn`."""
+    title: Mapped[str] = mapped_column(_NAME)
+    words: Mapped[str] = mapped_column(Text)
+    """As they were shown."""
+    text_sha256: Mapped[str] = mapped_column(_SHA256)
+    """Of title and words; see `formcheck.remote.consent`."""
+    text_version: Mapped[int]
+    language: Mapped[str] = mapped_column(_WORD)
+    name: Mapped[str] = mapped_column(_NAME)
+    """Of who answered: the person, or who may answer for them."""
+    recorded_by: Mapped[str] = mapped_column(_NAME)
+    at: Mapped[datetime]
+
+
+class Clinic(Table):
+    """What stands at the head of documents: one row at most."""
+
+    __tablename__ = "clinic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(_NAME, default="")
+    address: Mapped[str] = mapped_column(Text, default="")
+    """In lines; what else is to stand below the name too, such as a telephone number."""
+    paper: Mapped[str] = mapped_column(_WORD)
+    """`a4` or `letter`."""
+    logo_sha256: Mapped[str | None] = mapped_column(ForeignKey("file.sha256"), index=True)
+    changed_by: Mapped[str] = mapped_column(_NAME)
+    changed_at: Mapped[datetime]
+
+
+class Signature(Table):
+    """How a clinician signs documents."""
+
+    __tablename__ = "signature"
+
+    account_id: Mapped[str] = mapped_column(_NAME, primary_key=True)
+    """Of the clinician; `owner` where there are no accounts."""
+    name: Mapped[str] = mapped_column(_NAME)
+    title: Mapped[str] = mapped_column(_NAME, default="")
+    """Such as a profession and a number of registration."""
+
+
 class SuggestionAnswer(Table):
     """What a clinician answered to a suggestion."""
 

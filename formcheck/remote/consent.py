@@ -19,9 +19,9 @@ ITEMS: Final[tuple[Item, ...]] = get_args(Item)
 
 @dataclass(frozen=True)
 class ConsentText:
-    """The words of one item."""
+    """The words of one item, of a session or of those in `formcheck.records.consents`."""
 
-    item: Item
+    item: str
     version: int
     """Counts changes of the words."""
     title: str
@@ -72,7 +72,7 @@ _TEXTS: Final = (
         "hear me during this session.",
     ),
 )
-TEXTS: Final[Mapping[Item, ConsentText]] = MappingProxyType({text.item: text for text in _TEXTS})
+TEXTS: Final[Mapping[Item, ConsentText]] = MappingProxyType(dict(zip(ITEMS, _TEXTS, strict=True)))
 
 
 @dataclass(frozen=True)

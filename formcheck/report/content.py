@@ -26,6 +26,7 @@ from formcheck.report.plain_text import paragraphs
 from formcheck.report.remote_part import RemotePart
 from formcheck.report.rep_table import RepTable, rep_table
 from formcheck.report.review_words import TIMES, CorrectionLine, automatic_of, correction_lines, rep_pairs
+from formcheck.report.soap import SoapSheet
 from formcheck.report.words import (
     NOT_MEASURED,
     Term,
@@ -118,6 +119,8 @@ class ReportContent:
     next_steps: tuple[str, ...]
     remote: RemotePart | None
     """Of the remote session in which the set was done."""
+    soap: SoapSheet | None
+    """The clinician's note on the set."""
     is_corrected: bool
     corrections: tuple[CorrectionLine, ...]
     table: RepTable
@@ -155,6 +158,7 @@ def report_content(
     rubric: Rubric | None = None,
     remote: RemotePart | None = None,
     last_time: str = "",
+    soap: SoapSheet | None = None,
 ) -> ReportContent:
     """Say everything of a set.
 
@@ -177,6 +181,8 @@ def report_content(
         Of the remote session in which the set was done; None where it was done in none.
     last_time
         What changed since the person's last set, in a sentence.
+    soap
+        The clinician's note on the set; None where there is none.
     """
     is_corrected = reviewed is not None and reviewed.corrected is not None
     table = rep_table(assessment, automatic_of(reviewed) if reviewed is not None and is_corrected else None)
@@ -199,6 +205,7 @@ def report_content(
         note=() if details is None else paragraphs(details.note),
         next_steps=() if details is None else next_steps(details),
         remote=remote,
+        soap=soap,
         is_corrected=is_corrected,
         corrections=() if reviewed is None else tuple(correction_lines(reviewed)),
         table=table,

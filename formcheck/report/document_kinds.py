@@ -54,6 +54,11 @@ class DocumentKind(StrEnum):
         return self is DocumentKind.OVERLAY_VIDEO
 
     @property
+    def is_printed(self) -> bool:
+        """Whether it is for people, on paper of some size."""
+        return self in _WITH_PICTURES
+
+    @property
     def shows_pictures(self) -> bool:
         """Whether it shows pictures where there is a video."""
         return self in _WITH_PICTURES

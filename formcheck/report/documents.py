@@ -17,12 +17,14 @@ from formcheck.report.document import Document, assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.files import Progress, no_progress, writing_whole
 from formcheck.report.keyframes import KeyFrame, key_frames
+from formcheck.report.letterhead import Letterhead
 from formcheck.report.marker_track import write_c3d, write_trc
 from formcheck.report.outputs import spare_source
 from formcheck.report.page import client_page, report_page
 from formcheck.report.pdf import client_pdf, clinical_pdf
 from formcheck.report.remote_part import RemotePart
 from formcheck.report.render import render_overlay
+from formcheck.report.soap import SoapSheet
 from formcheck.report.table import write_csv, write_rep_csv
 from formcheck.session.assessment import Plan
 from formcheck.session.correction_document import correction_to_document
@@ -101,6 +103,8 @@ def write_document(
     video_path: Path | None = None,
     rubric: Rubric | None = None,
     remote: RemotePart | None = None,
+    soap: SoapSheet | None = None,
+    letterhead: Letterhead | None = None,
     progress: Progress = no_progress,
 ) -> None:
     """Write one document of a set. An older file at `path` is replaced only once the new one is whole.
@@ -123,6 +127,11 @@ def write_document(
         What the set was judged by, for bands and sources; found by itself where it is one of formcheck's own.
     remote
         Of the remote session in which the set was done, for the full report; None where it was done in none.
+    soap
+        The clinician's note on the set, for the full report; None where there is none.
+    letterhead
+        What stands at head and foot of what people read, and its paper; None for nothing, on A4. Nobody signs the
+        client's summary.
     progress
         Told the share that is done, from 0 to 1.
 
@@ -155,7 +164,7 @@ def write_document(
         case DocumentKind.C3D:
             write_c3d(assessment, path, height_cm=details.height_cm)
         case _:
-            content = _typeset(kind, reviewed, details, frames, generated_on, rubric, remote)
+            content = _typeset(kind, reviewed, details, frames, generated_on, rubric, remote, soap, letterhead)
             with writing_whole(path) as staged:
                 staged.write_bytes(content)
     progress(1.0)
@@ -169,13 +178,15 @@ def _typeset(
     generated_on: str,
     rubric: Rubric | None,
     remote: RemotePart | None,
+    soap: SoapSheet | None,
+    letterhead: Letterhead | None,
 ) -> bytes:
     """Return the bytes of a document for people."""
     if kind in (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML):
         summary = client_summary(reviewed, details, frames, generated_on=generated_on)
         if kind is DocumentKind.CLIENT_PDF:
-            return client_pdf(summary)
-        html = client_page(summary)
+            return client_pdf(summary, letterhead)
+        html = client_page(summary, letterhead)
     else:
         content = report_content(
             reviewed.current,
@@ -185,8 +196,9 @@ def _typeset(
             details=details,
             rubric=rubric,
             remote=remote,
+            soap=soap,
         )
         if kind is DocumentKind.CLINICAL_PDF:
-            return clinical_pdf(content)
-        html = report_page(content, for_clinician=True)
+            return clinical_pdf(content, letterhead)
+        html = report_page(content, for_clinician=True, letterhead=letterhead)
     return html.encode("utf-8", errors="replace")

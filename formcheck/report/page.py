@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from functools import cache
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,13 +18,18 @@ from formcheck.report.client_summary import ClientSummary
 from formcheck.report.content import ReportContent, chart_label, plots_of
 from formcheck.report.files import writing_whole
 from formcheck.report.keyframes import KeyFrame
+from formcheck.report.letterhead import Letterhead
 from formcheck.report.rep_table import rep_table
 from formcheck.report.words import sentence_case
 from formcheck.session.assessment import Assessment
 
+if TYPE_CHECKING:
+    from formcheck.report.sheet import Sheet
+
 _REPORT: Final = "report.html.j2"
 _CLIENT: Final = "client.html.j2"
 _DETAILS: Final = "details.html.j2"
+_SHEET: Final = "sheet.html.j2"
 
 
 def report_page(
@@ -33,6 +38,7 @@ def report_page(
     overlay_name: str | None = None,
     clip_name: str | None = None,
     for_clinician: bool = False,
+    letterhead: Letterhead | None = None,
 ) -> str:
     """Write the report of a set as HTML: a whole page that loads nothing.
 
@@ -46,14 +52,21 @@ def report_page(
         File name of the clip of one rep beside the report; None where there is none. There are no other links.
     for_clinician
         Whether what is folded away for the person who did the set is open.
+    letterhead
+        What stands at its head and foot, and what it is printed on; None for nothing, on A4.
     """
     overlay, clip = (None if name is None else quote(name) for name in (overlay_name, clip_name))
-    return _rendered(_REPORT, c=content, overlay=overlay, clip=clip, is_open=for_clinician)
+    return _rendered(_REPORT, c=content, overlay=overlay, clip=clip, is_open=for_clinician, letter=letterhead)
 
 
-def client_page(content: ClientSummary) -> str:
+def client_page(content: ClientSummary, letterhead: Letterhead | None = None) -> str:
     """Write the summary of a set for the person who did it; the same content as `client_pdf`, with the note whole."""
-    return _rendered(_CLIENT, s=content)
+    return _rendered(_CLIENT, s=content, letter=letterhead)
+
+
+def sheet_page(content: Sheet, letterhead: Letterhead | None = None) -> str:
+    """Write a document made of simple parts."""
+    return _rendered(_SHEET, s=content, letter=letterhead)
 
 
 def details_html(assessment: Assessment) -> str:
@@ -87,7 +100,15 @@ def _drawings(chart: Chart) -> _Drawings:
 
 
 def _data_address(frame: KeyFrame) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(frame.jpeg).decode("ascii")
+    return _jpeg_address(frame.jpeg)
+
+
+def _jpeg_address(jpeg: bytes) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg).decode("ascii")
+
+
+def _png_address(png: bytes) -> str:
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")
 
 
 def _rendered(template: str, **content: object) -> str:
@@ -105,5 +126,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(badge=badge, measure=measure, verdict=verdict)
-    environment.filters.update(data_address=_data_address, drawings=_drawings, first_upper=sentence_case)
+    environment.filters.update(
+        data_address=_data_address,
+        jpeg_address=_jpeg_address,
+        png_address=_png_address,
+        drawings=_drawings,
+        drawn=Markup,  # of a drawing, in which everything is escaped already
+        first_upper=sentence_case,
+    )
     return environment

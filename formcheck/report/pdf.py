@@ -28,6 +28,7 @@ from formcheck.report.client_summary import ClientSummary
 from formcheck.report.content import ReportContent, chart_label
 from formcheck.report.document import Document
 from formcheck.report.keyframes import KeyFrame
+from formcheck.report.letterhead import Letterhead
 from formcheck.report.plain_text import breakable, plain, shortened
 from formcheck.report.svg import draw_chart, report_style
 
@@ -50,13 +51,15 @@ _MOST_LETTERS: Final = 6000
 _TEMPLATES: Final = "templates"
 _SHARED: Final = "common.typ"
 _TOKENS: Final = "tokens.typ"
+_LETTERHEAD: Final = "letterhead.typ"
 _DATA: Final = "data.json"
+_LOGO: Final = "logo.png"
 _ACCESSIBLE: Final[Literal["ua-1"]] = "ua-1"
 """PDF/UA-1: readable by screen readers, and refused where a letter has no glyph."""
 
 
-def clinical_pdf(content: ReportContent) -> bytes:
-    """Typeset the full report of a set.
+def clinical_pdf(content: ReportContent, letterhead: Letterhead | None = None) -> bytes:
+    """Typeset the full report of a set, with what stands at its head and foot.
 
     Raises
     ------
@@ -75,11 +78,11 @@ def clinical_pdf(content: ReportContent) -> bytes:
     for i, still in enumerate(() if content.remote is None else content.remote.stills):
         data["remote"]["stills"][i]["file"] = name = f"still{i}.jpg"
         files[name] = still.frame.jpeg
-    return make_pdf(_CLINICAL, printable(data), files)
+    return make_pdf(_CLINICAL, printable(data), files, letterhead)
 
 
-def client_pdf(content: ClientSummary) -> bytes:
-    """Typeset the summary of a set for the person who did it, on one page whatever it holds.
+def client_pdf(content: ClientSummary, letterhead: Letterhead | None = None) -> bytes:
+    """Typeset the summary of a set for the person who did it, on one page whatever it holds and whatever its size.
 
     A note that does not fit is cut, and says where the rest is.
 
@@ -102,7 +105,7 @@ def client_pdf(content: ClientSummary) -> bytes:
         document["pictures"] = [shown_plot]
     data = printable(document)
     data["person"] = " · ".join(f"{_ISOLATE}{part}{_END_OF_ISOLATE}" for part in data["person"])
-    return make_pdf(_CLIENT, data, files)
+    return make_pdf(_CLIENT, data, files, letterhead)
 
 
 def print_chart(chart: Chart, size: tuple[int, int], label: str) -> str:
@@ -117,7 +120,11 @@ def print_chart(chart: Chart, size: tuple[int, int], label: str) -> str:
     label
         What the chart shows, in words.
     """
-    svg = ElementTree.fromstring(str(draw_chart(chart, size, label)))
+    return svg_file(ElementTree.fromstring(str(draw_chart(chart, size, label))))
+
+
+def svg_file(svg: ElementTree.Element) -> str:
+    """Return a drawing as an SVG file of its own, in print colours."""
     svg.set("xmlns", "http://www.w3.org/2000/svg")
     style = ElementTree.Element("style")
     style.text = print_style()
@@ -133,7 +140,7 @@ def print_style() -> str:
     return _VARIABLE.sub(lambda name: PAPER[name.group(1)], rules)
 
 
-def make_pdf(template: str, data: Document, files: Mapping[str, bytes]) -> bytes:
+def make_pdf(template: str, data: Document, files: Mapping[str, bytes], letterhead: Letterhead | None = None) -> bytes:
     """Typeset a document.
 
     What people typed reaches the template as data and is never read as markup. typst sees one folder that holds
@@ -150,6 +157,8 @@ def make_pdf(template: str, data: Document, files: Mapping[str, bytes]) -> bytes
         What it shows.
     files
         Pictures by the names that `data` calls them.
+    letterhead
+        What stands at its head and foot, and its paper; None for nothing, on A4.
 
     Raises
     ------
@@ -158,15 +167,29 @@ def make_pdf(template: str, data: Document, files: Mapping[str, bytes]) -> bytes
     """
     with tempfile.TemporaryDirectory(prefix="formcheck-pdf-") as name:
         folder = Path(name)
-        for text in (template, _SHARED):
+        for text in (template, _SHARED, _LETTERHEAD):
             source = resources.files("formcheck.report").joinpath(_TEMPLATES, text)
             (folder / text).write_bytes(source.read_bytes())
         (folder / _TOKENS).write_text(typst_constants(), encoding="utf-8")
+        head = letterhead or Letterhead()
+        data = {**data, "letterhead": printable(_letterhead_data(head))}
+        if head.logo_png:
+            (folder / _LOGO).write_bytes(head.logo_png)
         json_text = json.dumps(data, allow_nan=False, ensure_ascii=True)
         (folder / _DATA).write_text(json_text, encoding="utf-8")
         for file_name, content in files.items():
             (folder / file_name).write_bytes(content)
         return _typeset(folder, template)
+
+
+def _letterhead_data(head: Letterhead) -> Document:
+    return {
+        "paper": head.paper.typst_name,
+        "clinic": head.clinic,
+        "address": list(head.address),
+        "logo": _LOGO if head.logo_png else "",
+        "signer": ", ".join(filter(None, (head.signer, head.signer_title))),
+    }
 
 
 def printable(data: Document) -> Document:

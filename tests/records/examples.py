@@ -9,6 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 from sqlalchemy import Table as SqlTable
 from sqlalchemy import select
 
@@ -16,14 +18,34 @@ from formcheck.exercises.plan import Plan
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import owner
 from formcheck.records.answers import answer_suggestion
+from formcheck.records.consents import answer_consent
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
+from formcheck.records.remote_sessions import (
+    NewStill,
+    SeatState,
+    add_still,
+    attach_to_set,
+    bind_invitation,
+    draw_on_still,
+    end_session,
+    invite,
+    keep_consent,
+    keep_moment,
+    keep_seat,
+    keep_still,
+    open_session,
+    plan_session,
+)
 from formcheck.records.reviewing import annotate, correct
 from formcheck.records.sets import NewSet, add_set, keep_track, keep_video, say_pain
-from formcheck.records.tables import Account, SafetyAcceptance, Table, Upload
+from formcheck.records.soap import write_soap
+from formcheck.records.tables import Account, SafetyAcceptance, Table, Upload, new_id
+from formcheck.remote.consent import TEXTS, Given
+from formcheck.report.soap import SoapText
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrections import ExcludeRep
 from formcheck.session.recorded import assess
@@ -123,6 +145,8 @@ def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | No
         annotate(work, set_id, 2.0, {"kind": "text", "text": f"{name}: look here"})
         write_note(work, f"{name} does well.", set_id=set_id, for_client=True)
         write_note(work, f"{name} called.", person_id=person.id, for_client=False)
+        write_soap(work, set_id, SoapText(f"{name} feels well.", "80°", "Better.", "Go on."), 0, sign=True)
+        answer_consent(work, person.id, "records", "yes")
         deeper = SetRequest("wall-squat", plan=Plan(target_depth_deg=70.0, reps=10, hold_s=5.0))
         answer_suggestion(
             work, person.id, {"id": "deeper", "text": f"{name} is ready"}, accepted=True, prescription=deeper
@@ -152,7 +176,39 @@ def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | No
         work.session.add(upload)
         work.session.flush()
         work.log("upload.done", subject=upload.id, person=person.id, details={"set": set_id, "plan": plan.id})
+    add_remote_session(records, person.id, set_id, name)
     return Example(person.id, set_id, upload.id, content)
+
+
+def add_remote_session(records: Records, person_id: str, set_id: str, name: str) -> str:
+    """Add a remote session that is over, with all that can be kept of one; return its id."""
+    seat_id, guest_id = new_id(), new_id()
+    still = keep_still(records.files, jpeg_of(name))
+    with records.writing(ROBIN) as work:
+        session = plan_session(work, person_id)
+        made, _ = invite(work, session.id)
+        open_session(work, session.id)
+        bind_invitation(work, made.id, f"browser of {name}")
+        for seat in (
+            SeatState(seat_id, "client", name, "page", "admitted", made.id),
+            SeatState(guest_id, "owner", "Robin", "page", "admitted", account_id=ROBIN.id),
+        ):
+            keep_seat(work, session.id, seat, by="Robin")
+        for item in ("measure", "keep_set", "still"):
+            keep_consent(work, session.id, Given(seat_id, item, "yes", TEXTS[item].sha256), name)
+        keep_moment(work, session.id, "set", set_id=set_id)
+        keep_moment(work, session.id, "cue", f"{name}: slower", t_s=3.5, set_id=set_id)
+        row = add_still(work, session.id, NewStill(new_id(), still, 1500.0, 64, 48, "Robin"))
+        draw_on_still(work, row.id, [{"kind": "line", "points_px": [[1.0, 2.0], [30.0, 40.0]], "text": ""}])
+        attach_to_set(work, session.id, set_id, moments={}, stills=[row.id], notes=[])
+        end_session(work, session.id, f"{name} left.")
+        return session.id
+
+
+def jpeg_of(name: str) -> bytes:
+    """Return a small picture of one colour that depends on a name."""
+    colour = hashlib.sha256(name.encode()).digest()[:3]
+    return cv2.imencode(".jpg", np.full((48, 64, 3), tuple(colour), np.uint8))[1].tobytes()
 
 
 def all_rows(records: Records) -> dict[str, list[dict[str, Any]]]:

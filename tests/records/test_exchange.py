@@ -26,7 +26,19 @@ from formcheck.session.request import SetRequest
 
 from .examples import ROBIN, add_example, add_sample_set, all_files, all_rows
 
-_OF_PEOPLE = ("person", "plan", "file", "correction", "annotation", "note", "suggestion_answer")
+_OF_PEOPLE = (
+    "person",
+    "plan",
+    "file",
+    "correction",
+    "annotation",
+    "soap_note",
+    "note",
+    "suggestion_answer",
+    "consent",
+    "remote_moment",
+    "remote_still",
+)
 
 
 @pytest.fixture

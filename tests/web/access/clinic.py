@@ -18,6 +18,7 @@ from formcheck.intake.wishes import Wishes
 from formcheck.records.access import SYSTEM, Actor, Role
 from formcheck.records.accounts import actor_of, add_account, deactivate_account
 from formcheck.records.answers import answer_suggestion
+from formcheck.records.consents import answer_consent
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
 from formcheck.records.plans import prescribe
@@ -74,6 +75,7 @@ class Kept:
     invitation_id: str
     seat_id: str
     still_id: str
+    consent_id: str
     secret: str
     """A word that stands in all texts about this person and nowhere else."""
 
@@ -117,6 +119,7 @@ class Opening:
         with self.records.writing(self.clinician) as work:
             note = write_note(work, f"Well done, {secret}.", set_id=row.id, for_client=True)
             private = write_note(work, f"Ask {secret} again.", person_id=person.id, for_client=False)
+            consent = answer_consent(work, person.id, "video", "yes", secret)
             drawn = annotate(work, row.id, 1.0, {"kind": "text", "text": secret, "at": [1.0, 1.0]})
             answer_suggestion(work, person.id, {"id": "w1", "sentence": secret}, accepted=False)
         with self.records.writing(actor_of(account)) as work:
@@ -142,6 +145,7 @@ class Opening:
             invitation_id=invitation_id,
             seat_id=seat_id,
             still_id=still_id,
+            consent_id=consent.id,
             secret=secret,
         )
 

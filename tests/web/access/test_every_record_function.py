@@ -29,12 +29,14 @@ from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.wishes import Wishes
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError, Role
+from formcheck.records.clinic import Signs
 from formcheck.records.people import PersonDetails
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import NewStill, SeatState, keep_still
 from formcheck.records.sets import NewSet, keep_track
 from formcheck.records.tables import Table
 from formcheck.remote.consent import TEXTS, Given
+from formcheck.report.letterhead import Paper
 from formcheck.session.request import SetRequest
 from tests.records.kept import measured
 from tests.sample_tracks import sample_track
@@ -163,6 +165,15 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "drawings": [],
         "given": Given(kept.seat_id, "still", "yes", TEXTS["still"].sha256),
         "invitation_id": kept.invitation_id,
+        "consent_id": kept.consent_id,
+        "item": "video",
+        "answer": "yes",
+        "logo": keep_still(records.files, b"a logo"),
+        "number": 0,
+        "paper": Paper.LETTER,
+        "sign": True,
+        "signed": True,
+        "signs": Signs("Mine"),
         "kind": "cue",
         "moments": {},
         "notes": [kept.note_id],
@@ -259,7 +270,7 @@ def shown(result: object, depth: int = 0) -> str:
 def holds_something_of(kept: Kept, text: str) -> bool:
     theirs = (kept.person_id, kept.set_id, kept.plan_id, kept.note_id, kept.private_note_id, kept.correction_id)
     remote = (kept.session_id, kept.invitation_id, kept.seat_id, kept.still_id)
-    more = (*remote, kept.annotation_id, kept.upload_id, kept.video_sha256, kept.email, kept.secret)
+    more = (*remote, kept.consent_id, kept.annotation_id, kept.upload_id, kept.video_sha256, kept.email, kept.secret)
     return any(each in text for each in (*theirs, *more))
 
 
