@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.etree import ElementTree
 
-from formcheck.exercises.finding import Band
 from formcheck.report.document import Document
 from formcheck.report.letterhead import Letterhead
 from formcheck.report.page import sheet_page
 from formcheck.report.pdf import make_pdf, printable, svg_file
+from formcheck.session.verdict import Level
 
 _TEMPLATE: Final = "sheet.typ"
 
@@ -51,7 +51,7 @@ class Callout:
 
     title: str
     detail: str
-    band: Band | None = None
+    level: Level = Level.NOT_JUDGED
 
 
 @dataclass(frozen=True)
@@ -162,8 +162,8 @@ def _part(part: Part, files: dict[str, bytes]) -> Document:
         case Grid(heads, rows, widths):
             shares = list(widths) or [1.0] * len(heads)
             return kind | {"heads": list(heads), "rows": [list(row) for row in rows], "widths": shares}
-        case Callout(title, detail, band):
-            return kind | {"title": title, "detail": detail, "band": None if band is None else band.value}
+        case Callout(title, detail, level):
+            return kind | {"title": title, "detail": detail, "level": level.value}
         case Figure(title, svg, alt, caption):
             name = f"figure{len(files)}.svg"
             files[name] = svg_file(ElementTree.fromstring(svg)).encode()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from formcheck.exercises.finding import Finding
 from formcheck.report import summary
 from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences
 from formcheck.report.plain_text import one_line, paragraphs
+from formcheck.report.words import label_of, sentence_case, value_text
 from formcheck.session.assessment import Assessment
+from formcheck.session.verdict import LEVEL_WORDS, verdict_of_measure, verdict_of_set
 
 _LONGEST_NAME: Final = 200
 
@@ -82,10 +85,20 @@ def objective(assessment: Assessment) -> str:
     live = not assessment.track.source.sha256
     lines = [summary.what_was_done(assessment, live=live)]
     lines += [f"{tile.label}: {', '.join(tile.values)} ({tile.detail})." for tile in summary.tiles(assessment)[1:]]
-    for line in summary.check_lines(assessment.findings):
-        leg = f", {line.leg}" if line.leg in {"left", "right"} else ""
-        counts = ", ".join(f"{number} × {band.value}" for band, number in line.counts)
-        lines.append(f"{line.name[:1].upper()}{line.name[1:]}{leg}: {line.values}; {counts}.")
+    seen: dict[tuple[str, str], list[Finding]] = {}
+    for finding in sorted(assessment.findings, key=lambda each: each.precedence):
+        seen.setdefault((finding.measure, finding.leg), []).append(finding)
+    lines += [_judged(assessment, measure, leg, found) for (measure, leg), found in seen.items()]
     if not assessment.findings:
-        lines.append(f"Not judged: {assessment.view.reason}")
+        lines.append(f"Not judged: {verdict_of_set(assessment).detail or assessment.view.reason}")
     return "\n".join(lines)
+
+
+def _judged(assessment: Assessment, measure: str, leg: str, found: list[Finding]) -> str:
+    """Say lowest and highest value of a measure, what is good, and what it comes to."""
+    told = verdict_of_measure(assessment, measure, leg)
+    values = sorted(each.value for each in found)
+    ends = " to ".join(dict.fromkeys(value_text(measure, value) for value in (values[0], values[-1])))
+    side = f", {leg}" if leg in {"left", "right"} else ""
+    good = f"; good is {told.good_text}" if told.good_text else ""
+    return f"{sentence_case(label_of(measure))}{side}: {ends}{good}: {LEVEL_WORDS[told.level]}."
