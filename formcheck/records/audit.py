@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import Text, cast, or_, select
 
 from formcheck.records.records import Work
 from formcheck.records.tables import AuditEntry
+from formcheck.report.document_kinds import DocumentKind
 
 
 def audit_log(
@@ -41,3 +44,100 @@ def audit_log(
         about_it = cast(AuditEntry.details, Text).contains(f'"set": {json.dumps(subject_id)}', autoescape=True)
         query = query.where(or_(AuditEntry.subject_id == subject_id, about_it))
     return work.session.scalars(query.order_by(AuditEntry.id.desc()).limit(limit)).all()
+
+
+_WORDS: Final = {
+    "account.added": "login added",
+    "account.removed": "login removed",
+    "account.restored": "login restored",
+    "clinic.changed": "clinic changed",
+    "clinic.logo": "logo of the clinic changed",
+    "clinic.signature": "signature changed",
+    "consent.answered": "consent answered",
+    "note.deleted": "note deleted",
+    "note.written": "note written",
+    "person.added": "person added",
+    "person.changed": "details of the person changed",
+    "person.exported": "exported",
+    "person.printed": "record printed",
+    "person.progress_printed": "progress printed",
+    "person.imported": "person imported",
+    "plan.ended": "plan ended",
+    "plan.prescribed": "plan prescribed",
+    "remote.admitted": "let into a remote session",
+    "remote.browser_replaced": "link of a remote session given to another browser",
+    "remote.consent": "consent answered in a remote session",
+    "remote.declined": "not let into a remote session",
+    "remote.deleted": "remote session deleted",
+    "remote.ended": "remote session ended",
+    "remote.invitation_revoked": "link to a remote session revoked",
+    "remote.invitation_used": "link to a remote session used",
+    "remote.invited": "link to a remote session made",
+    "remote.knocked": "asked to be let into a remote session",
+    "remote.left": "left a remote session",
+    "remote.opened": "remote session opened",
+    "remote.planned": "remote session planned",
+    "remote.removed": "taken out of a remote session",
+    "remote.sent_back": "waits again for a remote session",
+    "remote.still": "still picture taken",
+    "remote.still_deleted": "still picture deleted",
+    "safety.accepted": "safety texts accepted",
+    "set.added": "set measured and kept",
+    "set.annotated": "set drawn on",
+    "set.annotation_removed": "drawing removed from a set",
+    "set.corrected": "set corrected",
+    "set.dated": "date of a set changed",
+    "set.deleted": "set deleted",
+    "set.document": "document made",
+    "set.given": "set moved here",
+    "set.judged_by_plan": "set judged by the person's plan",
+    "set.moved_away": "set moved to another person",
+    "set.pain": "pain answered",
+    "set.uncorrected": "correction of a set taken back",
+    "set.video_dropped": "video deleted",
+    "set.video_given": "video given, which a browser had kept",
+    "set.compared": "comparison printed",
+    "soap.signed": "clinical note signed",
+    "soap.written": "clinical note written",
+    "suggestion.answered": "suggestion answered",
+    "upload.cancelled": "upload cancelled",
+    "upload.changed": "upload changed",
+    "upload.expired": "upload given up",
+    "upload.failed": "video could not be measured",
+    "upload.received": "video received",
+    "upload.refused": "video refused",
+}
+_CHANGES: Final = {
+    "move_landmark": "joint moved",
+    "set_rep_times": "times of a rep",
+    "exclude_rep": "rep left out",
+    "measure_as": "measured as something else",
+}
+_MOVES: Final = ("set.given", "set.moved_away")
+_DOCUMENTS: Final = {kind.value: kind.label for kind in DocumentKind}
+
+
+def action_in_words(entry: AuditEntry, people: Mapping[str, str] = MappingProxyType({})) -> str:
+    """Say what was done; an action that has no words here is named as the log names it.
+
+    What an entry that came with an import holds may be anything.
+
+    Parameters
+    ----------
+    entry
+        Of the log.
+    people
+        How people are called, by id: for from whom to whom a set was moved.
+    """
+    what, change = _WORDS.get(entry.action, entry.action), entry.details.get("what")
+    changed = _CHANGES.get(str(change.get("kind"))) if isinstance(change, dict) else None
+    document = _DOCUMENTS.get(str(entry.details.get("kind")))
+    if changed:
+        what += f" ({changed})"
+    elif document:
+        what += f": {document}"
+    for name, word in (("before", "from"), ("after", "to")):
+        other = entry.details.get(name)
+        if entry.action in _MOVES and (isinstance(other, str) or name == "before"):
+            return f"{what}, {word} {people.get(str(other), 'somebody') if other else 'nobody'}"
+    return what

@@ -172,7 +172,7 @@ def invite(
     role
         `client` for the person whom it is for, else `guest`.
     name
-        As the others in the room see it; None for the person's.
+        As the others in the room see it; None for the person's, or as much of that as a room shows.
 
     Returns
     -------
@@ -187,7 +187,7 @@ def invite(
     row = need_owner(work, session_id)
     if row.ended_at is not None:
         raise RecordsError("The session is over.", "Plan a new one.")
-    shown = (name if name is not None else get_person(work, row.person_id).name).strip()
+    shown = (name if name is not None else get_person(work, row.person_id).name[:_LONGEST_NAME]).strip()
     if not shown or len(shown) > _LONGEST_NAME:
         raise RecordsError("The name is empty or too long.", f"Write 1 to {_LONGEST_NAME} characters.")
     need_storable(shown)

@@ -20,6 +20,19 @@ _INK: Final = (30, 220, 255)
 _RIM: Final = (20, 20, 20)
 _ANGLE_POINTS: Final = 3
 
+MOMENTS: Final = {
+    "set": "A set was done",
+    "cue": "Cue: {}",
+    "stop": "Stop",
+    "mark": "Mark: {}",
+    "good": "Good: {}",
+    "pain": "Pain: {}",
+    "look_again": "To look at again: {}",
+}
+"""How each kind of moment is said, with its text."""
+ROLES: Final = {"owner": "clinician", "clinician": "clinician", "client": "client", "guest": "guest"}
+"""What people in a session are called."""
+
 Point = tuple[float, float]
 
 

@@ -56,6 +56,21 @@ def export_scope(person_id: str) -> str:
     return f"person:{person_id}:export"
 
 
+def record_scope(person_id: str, form: str) -> str:
+    """Return the scope of everything about a person, to be read."""
+    return f"person:{person_id}:record:{form}"
+
+
+def progress_scope(person_id: str, exercise: str) -> str:
+    """Return the scope of a person's progress in an exercise, as a document."""
+    return f"person:{person_id}:progress:{exercise}"
+
+
+def comparison_scope(first_id: str, second_id: str, kind: str) -> str:
+    """Return the scope of two sets beside each other, as a document."""
+    return f"sets:{first_id}:{second_id}:{kind}"
+
+
 class LinkRefusedError(RecordsError):
     """A link that is not ours, is for something or somebody else, or is too old. One error for all of them."""
 

@@ -7,22 +7,41 @@ from typing import Final
 
 from formcheck.moments import time_text
 from formcheck.records.access import Actor
+from formcheck.records.clinic import letterhead
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import session_of_set
 from formcheck.records.sets import get_set, video_of
-from formcheck.report.client_details import ClientDetails
+from formcheck.records.soap import soap_of, text_of
+from formcheck.report.client_details import ClientDetails, long_date
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
-from formcheck.report.remote_part import RemoteLine, RemotePart, StillDrawing, still_picture
+from formcheck.report.letterhead import Paper
+from formcheck.report.remote_part import MOMENTS, ROLES, RemoteLine, RemotePart, StillDrawing, still_picture
+from formcheck.report.soap import SoapSheet, soap_sheet
 from formcheck.web.downloads.made_file import MadeFile, discarded_if_gone, file_name
 from formcheck.web.shared.opened_set import OpenedSet, open_set
 
 
-def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKind) -> MadeFile:
+def make_document(
+    records: Records, actor: Actor, set_id: str, kind: DocumentKind, paper: Paper | None = None
+) -> MadeFile:
     """Make a document of a set; who asked for it goes into the audit log.
 
     The file lies among what is not kept: whoever asked removes it when it is sent. What is left over is swept.
+
+    Parameters
+    ----------
+    records
+        The records.
+    actor
+        Who asks; a clinician's name stands where the clinical report is signed.
+    set_id
+        Of the set.
+    kind
+        What to make.
+    paper
+        What it is printed on; None for the clinic's.
 
     Raises
     ------
@@ -33,19 +52,48 @@ def make_document(records: Records, actor: Actor, set_id: str, kind: DocumentKin
     """
     opened = open_set(records, actor, set_id)
     with records.reading(actor) as work:
-        details = _details(work, opened)
+        details = details_of(work, opened)
         video = video_of(work, set_id, for_browser=False)
         remote = _remote_part(work, set_id)
+        soap = _soap_sheet(work, opened)
+        head = letterhead(work, paper=paper, signed=kind in _SIGNED)
     path = records.files.passing_name(kind.suffix, of=set_id)
     made_on = records.now().astimezone().date().isoformat()
-    write_document(kind, opened.reviewed, details, path, video_path=video, generated_on=made_on, remote=remote)
+    write_document(
+        kind,
+        opened.reviewed,
+        details,
+        path,
+        video_path=video,
+        generated_on=made_on,
+        remote=remote,
+        soap=soap,
+        letterhead=head,
+    )
     with discarded_if_gone(path), records.writing(actor) as work:
         get_set(work, set_id)  # may have been erased meanwhile, and is not to be spoken of then
         work.log("set.document", subject=set_id, person=opened.row.person_id, details={"kind": kind.value})
     return MadeFile(path, _name(opened, kind), kind.media_type)
 
 
-def _details(work: Work, opened: OpenedSet) -> ClientDetails:
+_SIGNED: Final = (DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML)
+_CHANGED_SINCE: Final = "The set was changed after this was written."
+
+
+def _soap_sheet(work: Work, opened: OpenedSet) -> SoapSheet | None:
+    """Return the clinician's note on a set as documents show it; None where there is none, and for clients."""
+    note = soap_of(work, opened.row.id)
+    if note is None:
+        return None
+    written = f"Version {note.number}, by {note.author}, {long_date(_day(note.written_at))}."
+    signed = None
+    if note.signed_at is not None:
+        signed = (note.signed_by, note.signed_title, long_date(_day(note.signed_at)))
+    remark = _CHANGED_SINCE if note.set_version != opened.row.version else ""
+    return soap_sheet(text_of(note), written, signed=signed, remark=remark)
+
+
+def details_of(work: Work, opened: OpenedSet) -> ClientDetails:
     """Return what a document says beside the numbers. Notes are those that the client may read."""
     row, person = opened.row, opened.person
     current = opened.reviewed.current
@@ -72,33 +120,22 @@ def _details(work: Work, opened: OpenedSet) -> ClientDetails:
     )
 
 
-_KINDS: Final = {
-    "cue": "Cue: {}",
-    "stop": "Stop",
-    "mark": "Mark: {}",
-    "good": "Good: {}",
-    "pain": "Pain: {}",
-    "look_again": "To look at again: {}",
-}
-_ROLES: Final = {"owner": "clinician", "clinician": "clinician", "client": "client", "guest": "guest"}
-
-
 def _remote_part(work: Work, set_id: str) -> RemotePart | None:
     """Return what a report says of the remote session in which a set was done, as far as who asks may see it."""
     told = session_of_set(work, set_id)
     if told is None:
         return None
-    there = ", ".join(f"{seat.name} ({_ROLES.get(seat.role, seat.role)})" for seat in told.attended)
+    there = ", ".join(f"{seat.name} ({ROLES.get(seat.role, seat.role)})" for seat in told.attended)
     held = told.session.opened_at or told.session.created_at
     facts = (("Held on", time_text(held.astimezone())), ("There", there))
     lines = tuple(
         RemoteLine(
             "" if each.t_s is None else f"{each.t_s:.1f} s",
-            _KINDS[each.kind].format(each.text).rstrip(": "),
+            MOMENTS[each.kind].format(each.text).rstrip(": "),
             each.made_by,
         )
         for each in told.moments
-        if each.kind in _KINDS
+        if each.kind in MOMENTS and each.kind != "set"
     )
     pictures = (
         still_picture(

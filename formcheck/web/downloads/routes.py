@@ -10,7 +10,10 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,12 +27,16 @@ from formcheck.records.people import get_person
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set, video_of
 from formcheck.report.document_kinds import DocumentKind
+from formcheck.report.letterhead import Paper
 from formcheck.web.access.links import (
     LinkRefusedError,
+    comparison_scope,
     document_scope,
     export_scope,
     player_scope,
+    progress_scope,
     read_link,
+    record_scope,
     video_scope,
 )
 from formcheck.web.access.service import records_service
@@ -45,7 +52,15 @@ from formcheck.web.downloads.made_file import (
 from formcheck.web.player.annotations import Annotation, DrawingError, drawing_from
 from formcheck.web.player.payload import payload_bytes, player_payload
 from formcheck.web.player.routes import data_response
-from formcheck.web.shared.addresses import DOCUMENT_PATH, EXPORT_PATH, PLAYER_PATH, VIDEO_PATH
+from formcheck.web.shared.addresses import (
+    COMPARISON_PATH,
+    DOCUMENT_PATH,
+    EXPORT_PATH,
+    PLAYER_PATH,
+    PROGRESS_PATH,
+    RECORD_PATH,
+    VIDEO_PATH,
+)
 from formcheck.web.shared.opened_set import open_set
 
 
@@ -110,11 +125,27 @@ MakeExport = Callable[[Records, Actor, str], MadeFile]
 """Makes one archive of everything about a person. Raises `NotFoundError` where there is none for the actor."""
 MakePlayerData = Callable[[Records, Actor, str], bytes]
 """Makes what the player shows of a set, as JSON. Raises `NotFoundError` where there is none for the actor."""
-MakeDocument = Callable[[Records, Actor, str, str], MadeFile]
+MakeDocument = Callable[[Records, Actor, str, str, Paper | None], MadeFile]
 """Makes a document of a set. Raises `NotFoundError` where there is no such set for the actor, or no such kind."""
+MakeRecord = Callable[[Records, Actor, str, str, "Printing"], MadeFile]
+"""Makes everything about a person as a document, `pdf` or `html`."""
+MakeProgress = Callable[[Records, Actor, str, str, "Printing"], MadeFile]
+"""Makes a document of a person's progress in an exercise."""
+MakeComparison = Callable[[Records, Actor, str, str, str, "Printing"], MadeFile]
+"""Makes a document of two sets beside each other."""
 
 
-def _make_document(records: Records, actor: Actor, set_id: str, kind: str) -> MadeFile:
+@dataclass(frozen=True)
+class Printing:
+    """How a document is asked for."""
+
+    paper: Paper | None
+    """None for the clinic's."""
+    zone: tzinfo
+    """Of who reads it: days are theirs."""
+
+
+def _make_document(records: Records, actor: Actor, set_id: str, kind: str, paper: Paper | None) -> MadeFile:
     # What writes PDFs and files for other tools takes a second to load: not before somebody wants one.
     from formcheck.web.downloads.documents import make_document
 
@@ -122,7 +153,17 @@ def _make_document(records: Records, actor: Actor, set_id: str, kind: str) -> Ma
         wanted = DocumentKind(kind)
     except ValueError as error:
         raise NotFoundError("document") from error
-    return make_document(records, actor, set_id, wanted)
+    return make_document(records, actor, set_id, wanted, paper)
+
+
+def _make_record(records: Records, actor: Actor, person_id: str, form: str, printing: Printing) -> MadeFile:
+    from formcheck.web.downloads.record_document import make_record
+
+    return make_record(records, actor, person_id, form, printing.paper, printing.zone)
+
+
+def _nothing_made(*_: object) -> MadeFile:
+    raise NotFoundError("document")
 
 
 def file_routes(
@@ -130,6 +171,9 @@ def file_routes(
     player_data: MakePlayerData = player_data,
     make_document: MakeDocument = _make_document,
     make_export: MakeExport = make_export,
+    make_record: MakeRecord = _make_record,
+    make_progress: MakeProgress = _nothing_made,
+    make_comparison: MakeComparison = _nothing_made,
 ) -> list[BaseRoute]:
     """Return the routes for `streamlit.App`.
 
@@ -143,13 +187,20 @@ def file_routes(
         Makes documents.
     make_export
         Makes archives of everything about a person.
+    make_record, make_progress, make_comparison
+        Make documents about a person. The last two are what pages show, on paper: the server hands them in, since
+        pages lie above this.
     """
     files = PrivateFiles(records, player_data, make_document, make_export)
+    papers = _Papers(records, make_record, make_progress, make_comparison, files.places)
     return [
         Route(VIDEO_PATH + "/{set_id}", files.video),
         Route(PLAYER_PATH + "/{set_id}", files.player),
         Route(DOCUMENT_PATH + "/{set_id}/{kind}", files.document),
         Route(EXPORT_PATH + "/{person_id}", files.export),
+        Route(RECORD_PATH + "/{person_id}/{form}", papers.record),
+        Route(PROGRESS_PATH + "/{person_id}/{exercise}", papers.progress),
+        Route(COMPARISON_PATH + "/{first_id}/{second_id}/{kind}", papers.comparison),
     ]
 
 
@@ -167,7 +218,7 @@ class PrivateFiles:
         self._player_data = player_data
         self._make_document = make_document
         self._make_export = make_export
-        self._places = asyncio.Semaphore(_DOCUMENTS_AT_ONCE)
+        self.places = asyncio.Semaphore(_DOCUMENTS_AT_ONCE)
 
     async def video(self, request: Request) -> Response:
         """Give the video of a set as browsers play it, or the part of it that was asked for."""
@@ -208,8 +259,8 @@ class PrivateFiles:
         await asyncio.to_thread(self._need_set, actor, set_id)
         if request.method == "HEAD":
             return make_private(Response())
-        async with self._places:
-            made = await asyncio.to_thread(self._make_document, self._records(), actor, set_id, kind)
+        async with self.places:
+            made = await asyncio.to_thread(self._make_document, self._records(), actor, set_id, kind, _paper(request))
         return PrivateFile(made.path, made.media_type, made.name, passing=True)
 
     async def _export(self, request: Request) -> Response:
@@ -218,7 +269,7 @@ class PrivateFiles:
         await asyncio.to_thread(self._need_person, actor, person_id)
         if request.method == "HEAD":
             return make_private(Response())
-        async with self._places:
+        async with self.places:
             made = await asyncio.to_thread(self._make_export, self._records(), actor, person_id)
         return PrivateFile(made.path, made.media_type, made.name, passing=True)
 
@@ -230,6 +281,82 @@ class PrivateFiles:
     def _need_set(self, actor: Actor, set_id: str) -> None:
         with self._records().reading(actor) as work:
             get_set(work, set_id)
+
+
+class _Papers:
+    """Answers requests for documents about a person; see `file_routes`. HEAD makes none."""
+
+    def __init__(
+        self,
+        records: Callable[[], Records],
+        make_record: MakeRecord,
+        make_progress: MakeProgress,
+        make_comparison: MakeComparison,
+        places: asyncio.Semaphore,
+    ) -> None:
+        self._records = records
+        self._make_record = make_record
+        self._make_progress = make_progress
+        self._make_comparison = make_comparison
+        self._places = places
+
+    async def record(self, request: Request) -> Response:
+        """Give everything about a person, to be read."""
+        return await _answered(self._record(request))
+
+    async def progress(self, request: Request) -> Response:
+        """Give a person's progress in an exercise."""
+        return await _answered(self._progress(request))
+
+    async def comparison(self, request: Request) -> Response:
+        """Give two sets beside each other."""
+        return await _answered(self._comparison(request))
+
+    async def _record(self, request: Request) -> Response:
+        person_id, form = _id(request, "person_id", "person"), str(request.path_params["form"])
+        actor = await asyncio.to_thread(read_link, _token(request), record_scope(person_id, form), request)
+        actor.need_clinician("take everything about a person")
+        printing = _printing(request)
+        return await self._given(request, lambda: self._make_record(self._records(), actor, person_id, form, printing))
+
+    async def _progress(self, request: Request) -> Response:
+        person_id, exercise = _id(request, "person_id", "person"), str(request.path_params["exercise"])
+        actor = await asyncio.to_thread(read_link, _token(request), progress_scope(person_id, exercise), request)
+        printing = _printing(request)
+        return await self._given(
+            request, lambda: self._make_progress(self._records(), actor, person_id, exercise, printing)
+        )
+
+    async def _comparison(self, request: Request) -> Response:
+        first, second = _id(request, "first_id", "set"), _id(request, "second_id", "set")
+        kind = str(request.path_params["kind"])
+        actor = await asyncio.to_thread(read_link, _token(request), comparison_scope(first, second, kind), request)
+        actor.need_clinician("compare sets")
+        printing = _printing(request)
+        return await self._given(
+            request, lambda: self._make_comparison(self._records(), actor, first, second, kind, printing)
+        )
+
+    async def _given(self, request: Request, make: Callable[[], MadeFile]) -> Response:
+        if request.method == "HEAD":
+            return make_private(Response())
+        async with self._places:
+            made = await asyncio.to_thread(make)
+        return PrivateFile(made.path, made.media_type, made.name, passing=True)
+
+
+def _paper(request: Request) -> Paper | None:
+    """Return the paper that is asked for; None for the clinic's, also where it is none of ours."""
+    asked = request.query_params.get("paper", "")
+    return Paper(asked) if asked in set(Paper) else None
+
+
+def _printing(request: Request) -> Printing:
+    try:
+        zone: tzinfo = ZoneInfo(request.query_params.get("zone", "") or "UTC")
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone = UTC
+    return Printing(_paper(request), zone)
 
 
 async def _answered(answer: Awaitable[Response]) -> Response:

@@ -17,6 +17,7 @@ from formcheck.web.access.identity import NoAccess
 from formcheck.web.access.no_access import log_out, show_no_access
 from formcheck.web.shared.addresses import (
     CHECK,
+    CLINIC,
     COMPARE,
     DESIGN,
     GUIDANCE,
@@ -91,6 +92,7 @@ def _pages(actor: Actor) -> list[Page]:
         _guidance(),
         st.Page(_screen("selftest"), title="Self-test", icon=":material/build:", url_path=SELF_TEST),
         st.Page(_screen("more"), title="More", icon=":material/more_horiz:", url_path=MORE, visibility="hidden"),
+        st.Page(_screen("clinic"), title="Clinic", url_path=CLINIC, visibility="hidden"),
         st.Page(_screen("design"), title="Design", url_path=DESIGN, visibility="hidden"),
     ]
 

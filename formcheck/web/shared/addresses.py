@@ -24,6 +24,8 @@ MORE: Final = "more"
 """The pages for which a telephone's tab bar has no room."""
 DESIGN: Final = "design"
 """All components; no menu leads there."""
+CLINIC: Final = "clinic"
+"""Letterhead and signature of documents; for clinicians."""
 REMOTE: Final = "remote"
 """Remote sessions are planned and opened there; for clinicians."""
 LOG_OUT: Final = "log-out"
@@ -40,6 +42,7 @@ REFUSED: Final = (
     MORE,
     DESIGN,
     REMOTE,
+    CLINIC,
     LOG_OUT,
 )
 """Pages at which who has no access reads why."""
@@ -78,6 +81,13 @@ DOCUMENT_PATH: Final = "/formcheck-files/document"
 """Files of a set: go on with its id, a document's with its kind behind that, and need a token (`web.access.links`)."""
 EXPORT_PATH: Final = "/formcheck-files/export"
 """Of everything about a person; goes on with the person's id and needs a token."""
+
+RECORD_PATH: Final = "/formcheck-files/record"
+"""Of everything about a person, to be read; goes on with the person's id and `pdf` or `html`, and needs a token."""
+PROGRESS_PATH: Final = "/formcheck-files/progress"
+"""Of a person's progress; goes on with the person's id and an exercise, and needs a token."""
+COMPARISON_PATH: Final = "/formcheck-files/comparison"
+"""Of two sets beside each other; goes on with both ids and what is compared, and needs a token."""
 
 ROOM_PATH: Final = "/room"
 """The socket of remote sessions; needs the code of an invitation, or a clinician's login and ticket."""

@@ -15,7 +15,17 @@ from starlette.websockets import WebSocketDisconnect
 
 from formcheck.intake.queue import list_uploads
 from formcheck.intake.states import get_upload
-from formcheck.web.access.links import UPLOADS, document_scope, issue_link, player_scope, video_scope
+from formcheck.web.access.links import (
+    UPLOADS,
+    comparison_scope,
+    document_scope,
+    export_scope,
+    issue_link,
+    player_scope,
+    progress_scope,
+    record_scope,
+    video_scope,
+)
 from formcheck.web.live.registry import live_service
 from formcheck.web.server.routes import app_routes
 from formcheck.web.shared.addresses import LINK_HEADER
@@ -45,8 +55,18 @@ OF_SETS: Final[dict[str, Callable[[str], str]]] = {
     "/formcheck-files/document/{set_id}/{kind}": lambda set_id: document_scope(set_id, KIND),
 }
 """Routes of what belongs to a set, and the scope of their links."""
-OF_PEOPLE: Final = {"/formcheck-files/export/{person_id}"}
-"""Routes of everything about a person; for clinicians alone."""
+OF_PEOPLE: Final[dict[str, Callable[[Kept], str]]] = {
+    "/formcheck-files/export/{person_id}": lambda kept: export_scope(kept.person_id),
+    "/formcheck-files/record/{person_id}/{form}": lambda kept: record_scope(kept.person_id, "html"),
+    "/formcheck-files/comparison/{first_id}/{second_id}/{kind}": lambda kept: comparison_scope(
+        kept.set_id, kept.set_id, "LEFT_RIGHT"
+    ),
+}
+"""Routes of everything about a person, and of a comparison, with the scope of their links; for clinicians alone."""
+OF_THEIRS: Final[dict[str, Callable[[Kept], str]]] = {
+    "/formcheck-files/progress/{person_id}/{exercise}": lambda kept: progress_scope(kept.person_id, "wall-squat"),
+}
+"""Routes of what a client may have of themselves too."""
 OF_UPLOADS: Final = {
     "/formcheck-uploads": {"POST"},
     "/formcheck-uploads/{upload_id}": {"PUT", "GET", "HEAD", "DELETE"},
@@ -74,7 +94,7 @@ def test_every_route_is_known_here() -> None:
     routes = app_routes()
     assert all(isinstance(route, (Route, WebSocketRoute)) for route in routes)
     paths = [route.path for route in routes if isinstance(route, (Route, WebSocketRoute))]
-    assert sorted(paths) == sorted([*OPEN, *OF_SETS, *OF_PEOPLE, *OF_UPLOADS, *STILLS, *SOCKETS])
+    assert sorted(paths) == sorted([*OPEN, *OF_SETS, *OF_PEOPLE, *OF_THEIRS, *OF_UPLOADS, *STILLS, *SOCKETS])
 
 
 def test_the_app_has_these_routes_and_no_others() -> None:
@@ -136,6 +156,36 @@ def test_what_belongs_to_a_set_is_to_be_had_by_who_may_see_it(path: str, clinic:
         place = path.replace("{set_id}", clinic.ada.set_id).replace("{kind}", KIND)
         token = issue_link(actor, OF_SETS[path](clinic.ada.set_id))
         assert browser(email).get(f"{place}?token={token}").status_code == 200
+
+
+def place_of(path: str, kept: Kept) -> str:
+    told = {"person_id": kept.person_id, "first_id": kept.set_id, "second_id": kept.set_id}
+    return path.format(**told, form="html", kind="LEFT_RIGHT", exercise="wall-squat")
+
+
+@pytest.mark.parametrize("path", [*OF_PEOPLE, *OF_THEIRS])
+def test_what_is_about_a_person_is_not_to_be_had_by_others(path: str, clinic: Clinic, browser: OpenBrowser) -> None:
+    ada, ben = clinic.ada, clinic.ben
+    scope_of = {**OF_PEOPLE, **OF_THEIRS}[path]
+    for email in (ben.email, "stranger@example.org", None):
+        for actor, kept in ((ben.actor, ada), (ben.actor, ben), (ada.actor, ada), (clinic.clinician, ada)):
+            answer = browser(email).get(f"{place_of(path, ada)}?token={issue_link(actor, scope_of(kept))}")
+            assert (answer.status_code, answer.text) == (404, "There is nothing here.\n")
+    own = browser(ada.email).get(f"{place_of(path, ada)}?token={issue_link(ada.actor, scope_of(ada))}")
+    assert own.status_code == (200 if path in OF_THEIRS else 404)
+
+
+@pytest.mark.parametrize("path", [*OF_PEOPLE, *OF_THEIRS])
+def test_what_is_about_a_person_is_to_be_had_by_clinicians_and_then_gone(
+    path: str, clinic: Clinic, browser: OpenBrowser
+) -> None:
+    token = issue_link(clinic.clinician, {**OF_PEOPLE, **OF_THEIRS}[path](clinic.ada))
+    address = f"{place_of(path, clinic.ada)}?token={token}"
+    clinician = browser("dr@clinic.example")
+    assert clinician.head(address).status_code == 200
+    for asked in ("", "&paper=letter&zone=Europe/Berlin", "&paper=../x&zone=../../etc/passwd"):
+        assert clinician.get(address + asked).status_code == 200
+    assert not list(clinic.records.files.passing.root.glob("*/[!.]*"))
 
 
 def about_uploads(client: TestClient, upload_id: str, headers: dict[str, str], person_id: str) -> Iterator[Any]:

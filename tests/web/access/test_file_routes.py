@@ -15,6 +15,7 @@ from formcheck.errors import OutputError
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
 from formcheck.records.sets import drop_video
+from formcheck.report.letterhead import Paper
 from formcheck.web.access.links import document_scope, export_scope, issue_link, player_scope, video_scope
 from formcheck.web.downloads.made_file import MadeFile
 from formcheck.web.downloads.routes import file_routes
@@ -34,13 +35,13 @@ class Desk:
         def player_data(_records: Records, actor: Actor, set_id: str) -> bytes:
             return json.dumps([actor.id, set_id] + ["joint"] * 1000).encode()
 
-        def make_document(records: Records, _actor: Actor, set_id: str, kind: str) -> MadeFile:
+        def make_document(records: Records, _actor: Actor, set_id: str, kind: str, paper: Paper | None) -> MadeFile:
             if kind == "none":
                 raise NotFoundError("document")
             if kind == "too-much":
                 raise OutputError("The disk is full.", "Free some space.")
             path = records.files.passing_name(".pdf")
-            path.write_bytes(f"%PDF {set_id}".encode())
+            path.write_bytes(f"%PDF {set_id}{'' if paper is None else f' on {paper}'}".encode())
             self.made.append(path)
             return MadeFile(path, "Adä-2026.pdf", "application/pdf")
 
@@ -134,6 +135,13 @@ def test_a_document_is_made_sent_and_gone(desk: Desk) -> None:
     assert answer.headers["content-disposition"] == "attachment; filename*=utf-8''Ad%C3%A4-2026.pdf"
     (made,) = desk.made
     assert not made.exists()
+
+
+@pytest.mark.parametrize(("asked", "told"), [("", ""), ("&paper=letter", " on letter"), ("&paper=a0", "")])
+def test_a_document_is_of_the_paper_that_is_asked_for(desk: Desk, asked: str, told: str) -> None:
+    ada = desk.clinic.ada
+    answer = desk.browser(ada.email).get(desk.document(ada.actor, ada.set_id) + asked)
+    assert answer.content == f"%PDF {ada.set_id}{told}".encode()
 
 
 def test_a_document_that_cannot_be_made_is_said_in_words(desk: Desk) -> None:

@@ -89,6 +89,12 @@ def _remote() -> None:
     remote.page()
 
 
+def _clinic() -> None:
+    from formcheck.web.pages.clinic import page as clinic
+
+    clinic.page()
+
+
 PAGES: Final = {
     "home": _home,
     "videos": _videos,
@@ -98,6 +104,7 @@ PAGES: Final = {
     "compare": _compare,
     "progress": _progress,
     "remote_session": _remote,
+    "clinic": _clinic,
 }
 """The pages that show what is kept."""
 WITHOUT_RECORDS: Final = {"check", "guidance", "selftest", "design", "more"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
@@ -52,6 +53,7 @@ from formcheck.session.assessment import Assessment
 from formcheck.video.keyframes import frames_at
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.service import records_service
+from formcheck.web.downloads.links import comparison_link
 from formcheck.web.pages.compare.choosing import Chosen, choose_person, choose_sets
 from formcheck.web.pages.compare.side_by_side import show_side_by_side
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
@@ -60,6 +62,7 @@ from formcheck.web.shared.dates import viewer_zone
 from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.opened_set import OpenedSet, open_set
+from formcheck.web.shared.paper import ask_paper
 from formcheck.web.shared.plot_parts import MARGINS, both_sizes, show_plots
 
 _LEAST_RANGE: Final = 10.0
@@ -331,8 +334,8 @@ def _show(records: Records, actor: Actor) -> None:
 def _compare(records: Records, actor: Actor, chosen: Chosen) -> None:
     first = open_set(records, actor, chosen.first_id)
     second = first if chosen.second_id == chosen.first_id else open_set(records, actor, chosen.second_id)
-    comparison = _compared(chosen.kind, first, second)
-    names = _names(comparison)
+    comparison = compared(chosen.kind, first, second)
+    names = names_of(comparison, viewer_zone())
     show_plots(verdicts_html(comparison, names))
     for note in comparison.notes:
         st.markdown(f":material/info: {note}")
@@ -351,6 +354,9 @@ def _compare(records: Records, actor: Actor, chosen: Chosen) -> None:
     st.caption(f"± is half of the 95 % interval. {SMALL_CHANGES}")
     st.header("At the deepest point", anchor=False)
     show_frames(records, actor, (first, second), names)
+    paper = ask_paper(records, actor)
+    address = comparison_link(actor, first.row.id, second.row.id, chosen.kind.name, paper.value)
+    st.link_button("Comparison (PDF)", address, icon=":material/download:")
     if first is second:
         page_link(REVIEW, "Review the set", icon=":material/movie:", set=first.row.id)
         return
@@ -358,7 +364,8 @@ def _compare(records: Records, actor: Actor, chosen: Chosen) -> None:
         page_link(REVIEW, f"Review the set: {name}", icon=":material/movie:", set=opened.row.id)
 
 
-def _compared(kind: Kind, first: OpenedSet, second: OpenedSet) -> Comparison:
+def compared(kind: Kind, first: OpenedSet, second: OpenedSet) -> Comparison:
+    """Compare two sets that are open, or the legs of one."""
     one, two = (
         DatedSet(each.reviewed.current, each.row.done_at, each.row.name, each.date_is_guessed)
         for each in (first, second)
@@ -368,11 +375,10 @@ def _compared(kind: Kind, first: OpenedSet, second: OpenedSet) -> Comparison:
     return compare_legs(one, None if first is second else two)
 
 
-def _names(comparison: Comparison) -> tuple[str, str]:
+def names_of(comparison: Comparison, zone: tzinfo) -> tuple[str, str]:
     """Return what the two are called on the page: their days, with the time where the day is the same."""
     if comparison.kind is Kind.LEFT_RIGHT:
         return _LEGS
-    zone = viewer_zone()
     times = [each.done_at.astimezone(zone) for each in (comparison.first, comparison.second)]
     write = short_day_text if times[0].date() != times[1].date() else time_text
     first, second = (write(time) for time in times)

@@ -24,7 +24,8 @@ from formcheck.records.sets import list_sets
 from formcheck.records.tables import ExerciseSet, Person
 from formcheck.web.access.guard import require_actor, require_clinician
 from formcheck.web.access.service import records_service
-from formcheck.web.downloads.links import export_link
+from formcheck.web.downloads.links import export_link, record_link
+from formcheck.web.pages.person.consents import show_consents
 from formcheck.web.pages.person.plans import show_plans
 from formcheck.web.shared.addresses import CHECK, COMPARE, PEOPLE, PROGRESS, REVIEW, VIDEOS
 from formcheck.web.shared.dates import short_day_of
@@ -33,6 +34,7 @@ from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.notes import show_notes
+from formcheck.web.shared.paper import ask_paper
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.stored_words import in_numbers, what_it_is
 
@@ -59,8 +61,15 @@ _ENTRIES: Final = 100
 def show_keeping(records: Records, actor: Actor, person: Person) -> None:
     """Show the log about a person, and how to export or erase everything about them."""
     with st.expander("Log, export and erasure", icon=":material/folder_managed:"):
-        st.link_button("Export everything about this person", export_link(actor, person.id), icon=":material/download:")
-        st.caption("One archive that another installation of formcheck can import.")
+        with st.container(horizontal=True, vertical_alignment="bottom", key=f"take-{person.id}"):
+            paper = ask_paper(records, actor, key=f"record-paper-{person.id}")
+            to_read = record_link(actor, person.id, "pdf", paper.value)
+            st.link_button("Everything, to read (PDF)", to_read, icon=":material/description:")
+            as_page = record_link(actor, person.id, "html", paper.value)
+            st.link_button("Everything, to read (HTML)", as_page, icon=":material/description:")
+            archive = export_link(actor, person.id)
+            st.link_button("Export everything about this person", archive, icon=":material/download:")
+        st.caption("The export is one archive that another installation of formcheck can import.")
         if st.button("Erase this person", icon=":material/delete_forever:", key=f"erase-{person.id}"):
             _confirm(records, person)
         with records.reading(actor) as work:
@@ -108,6 +117,8 @@ def show_person(records: Records, actor: Actor, person_id: str) -> None:
     if person.about:
         st.markdown(f":small[For clinicians:] {as_typed(person.about)}")
     show_notes(records, actor, notes, key=f"person-{person_id}", person_id=person_id)
+    st.header("Consent", anchor=False)
+    show_consents(records, actor, person)
     if actor.sees_everybody:
         with st.expander("Change name, year of birth, side or notes for clinicians", icon=":material/edit:"):
             _ask_changes(records, actor, person)

@@ -34,12 +34,14 @@ from formcheck.report.safety import SMALL_CHANGES
 from formcheck.report.words import label_of, value_text
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
+from formcheck.web.downloads.links import progress_link
 from formcheck.web.pages.progress.charts import pain_html, shown_weeks, symmetry_html, trend_html, weeks_html
 from formcheck.web.pages.progress.suggestion_view import Answering, show_suggestion
 from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
 from formcheck.web.shared.dates import viewer_zone
 from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
+from formcheck.web.shared.paper import ask_paper
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.plot_parts import show_plots
 from formcheck.web.shared.stored_words import stored_plan_in_words
@@ -212,6 +214,9 @@ def _show(records: Records, actor: Actor, history: _History) -> None:
             f"around the first day's value a difference cannot be told from measuring again. {SMALL_CHANGES}"
         )
     _show_milestones(history.sets, zone)
+    paper = ask_paper(records, actor)
+    address = progress_link(actor, history.person.id, exercise, paper.value)
+    st.link_button("Progress (PDF)", address, icon=":material/download:")
 
 
 def _show_suggestions(

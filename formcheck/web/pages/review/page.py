@@ -15,12 +15,12 @@ from formcheck.records.records import Records
 from formcheck.records.reviewing import annotate, as_correction, give_set, place_set, remove_annotation
 from formcheck.records.sets import say_pain
 from formcheck.records.tables import ExerciseSet
-from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import Correction, ExcludeRep
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
-from formcheck.web.downloads.links import document_link, player_link, video_link
+from formcheck.web.downloads.links import player_link, video_link
 from formcheck.web.pages.review.corrections_view import show_corrections, show_history
+from formcheck.web.pages.review.documents_view import show_documents
 from formcheck.web.pages.review.results_view import show_results, show_setup, show_verdict
 from formcheck.web.player.component import show_player
 from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEvent, RemovedDrawing, TookBack
@@ -32,7 +32,6 @@ from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.notes import show_notes
 from formcheck.web.shared.opened_set import OpenedSet, correct_opened, open_set, take_back
 from formcheck.web.shared.plain_text import as_typed
-from formcheck.web.shared.report_parts import ask_csv_dialect
 from formcheck.web.shared.stored_words import what_it_is
 
 
@@ -91,30 +90,6 @@ def _same_rep(opened: OpenedSet, one_s: float, other_s: float) -> bool:
         rep.start_s <= one_s <= rep.end_s and rep.start_s <= other_s <= rep.end_s
         for rep in opened.reviewed.current.reps
     )
-
-
-_GROUPS: Final = {
-    "For the client": (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML),
-    "For clinicians": (DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML, DocumentKind.OVERLAY_VIDEO),
-    "For programs": (DocumentKind.REVIEW_JSON, DocumentKind.REPS_CSV, DocumentKind.FRAMES_CSV),
-    "For motion analysis": (DocumentKind.TRC, DocumentKind.C3D),
-}
-
-
-def show_documents(_records: Records, actor: Actor, opened: OpenedSet) -> None:
-    """Show what can be made of a set: each is made when it is asked for, as the set is then."""
-    st.caption(
-        "Each is made of the set as it is now, with automatic and corrected values and who corrected what. Notes for "
-        "the client are in them; notes for clinicians are not."
-    )
-    dialect = ask_csv_dialect()
-    for title, kinds in _GROUPS.items():
-        st.markdown(f"**{title}**")
-        with st.container(horizontal=True, key=f"documents-{title.split()[1]}"):
-            for kind in (each.in_dialect(dialect) for each in kinds):
-                if not kind.needs_video or opened.row.video_sha256 is not None:
-                    address = document_link(actor, opened.row.id, kind.value)
-                    st.link_button(kind.label, address, icon=":material/download:")
 
 
 def show_heading(records: Records, actor: Actor, opened: OpenedSet) -> None:

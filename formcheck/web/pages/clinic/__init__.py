@@ -1,0 +1,1 @@
+"""Clinic: what stands at the head and the foot of documents."""
