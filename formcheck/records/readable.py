@@ -26,7 +26,16 @@ from formcheck.records.remote_sessions import list_sessions, moments_of, seats_o
 from formcheck.records.reviewing import annotations_of, corrections_of
 from formcheck.records.sets import list_sets
 from formcheck.records.soap import soap_versions, text_of
-from formcheck.records.tables import Account, ExerciseSet, Person, RemoteSession, RemoteStill, StoredCorrection, Upload
+from formcheck.records.tables import (
+    Account,
+    ExerciseSet,
+    Person,
+    RemoteSession,
+    RemoteStill,
+    SafetyAcceptance,
+    StoredCorrection,
+    Upload,
+)
 from formcheck.report.client_details import long_date, prescription
 from formcheck.report.plain_text import paragraphs
 from formcheck.report.remote_part import MOMENTS, ROLES, StillDrawing, still_picture
@@ -112,8 +121,12 @@ class _Told:
 
     def facts(self, person: Person) -> Iterator[tuple[str, str]]:
         yield "Person", person.name
-        if person.birth_year is not None:
-            yield "Year of birth", str(person.birth_year)
+        if person.number:
+            yield "Patient number", person.number
+        if person.birth_date is not None or person.birth_year is not None:
+            yield "Born", str(person.birth_year) if person.birth_date is None else long_date(person.birth_date)
+        if person.sex:
+            yield "Sex", person.sex
         if person.symptom_side:
             yield "Side of symptoms", person.symptom_side
         if person.height_cm is not None:
@@ -297,6 +310,14 @@ class _Told:
         accounts = self._work.session.scalars(select(Account).where(Account.person_id == person_id)).all()
         if accounts:
             yield Facts(tuple((f"Login {each.email}", "may log in" if each.active else "removed") for each in accounts))
+        accepted = self._work.session.scalars(
+            select(SafetyAcceptance)
+            .where(SafetyAcceptance.person_id == person_id)
+            .order_by(SafetyAcceptance.accepted_at)
+        )
+        lines = tuple(f"{self.time(each.accepted_at)}, SHA-256 {each.text_sha256}" for each in accepted)
+        if lines:
+            yield Lines(("Safety texts accepted:", *lines))
 
     def log(self, person_id: str) -> Iterator[Part]:
         entries = audit_log(self._work, person_id=person_id, limit=_MOST_ENTRIES)

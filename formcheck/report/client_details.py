@@ -26,13 +26,20 @@ def person_facts(details: ClientDetails) -> tuple[tuple[str, str], ...]:
     """Return what is known of the person and the day, each with its name."""
     facts = {
         "Person": details.name,
-        "Year of birth": "" if details.birth_year is None else str(details.birth_year),
+        "Number": details.number,
+        "Born": _born(details),
         "Side of symptoms": details.symptoms,
         "Body height": "" if details.height_cm is None else f"{details.height_cm:g} cm",
         "Day of the set": "" if details.recorded_on is None else long_date(details.recorded_on),
         "Clinician": details.clinician,
     }
     return tuple((name, value) for name, value in facts.items() if value)
+
+
+def _born(details: ClientDetails) -> str:
+    if details.birth_date is not None:
+        return long_date(details.birth_date)
+    return "" if details.birth_year is None else str(details.birth_year)
 
 
 def prescription(plan: Plan | None, sessions_a_day: float | None) -> str:
@@ -120,7 +127,10 @@ class ClientDetails:
 
     name: str = ""
     """Name or pseudonym."""
+    number: str = ""
+    """As the clinic numbers its patients."""
     birth_year: int | None = None
+    birth_date: datetime.date | None = None
     symptoms: str = ""
     """The side of the symptoms: `left`, `right`, `both`, or in words."""
     recorded_on: datetime.date | None = None

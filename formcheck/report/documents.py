@@ -80,7 +80,9 @@ def write_review_json(reviewed: ReviewedSet, details: ClientDetails, path: Path)
 
 def _client(details: ClientDetails) -> Document:
     document: Document = {field.name: _value(getattr(details, field.name)) for field in fields(details)}
-    document["recorded_on"] = None if details.recorded_on is None else details.recorded_on.isoformat()
+    for name in ("recorded_on", "birth_date"):
+        day = getattr(details, name)
+        document[name] = None if day is None else day.isoformat()
     return document
 
 

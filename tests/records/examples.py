@@ -129,7 +129,7 @@ def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | No
                 None,
                 "left",
                 f"{name} prefers mornings.",
-                number=f"P {name}",
+                number=f"P {name}"[:40],
                 birth_date=date(1990, 5, 17),
                 sex="female",
             ),

@@ -103,7 +103,9 @@ def details_of(work: Work, opened: OpenedSet) -> ClientDetails:
     signed = len(authors) == 1  # one name for all of them; else each has its own
     return ClientDetails(
         name="" if person is None else person.name,
+        number="" if person is None else person.number or "",
         birth_year=None if person is None else person.birth_year,
+        birth_date=None if person is None else person.birth_date,
         symptoms="" if person is None else person.symptom_side or "",
         recorded_on=_day(row.done_at),
         clinician=authors.pop() if len(authors) == 1 else "",

@@ -12,7 +12,7 @@ from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.clinic import letterhead
 from formcheck.records.records import Records
 from formcheck.records.sets import video_of
-from formcheck.report.client_details import long_date
+from formcheck.report.client_details import ClientDetails, long_date, person_facts
 from formcheck.report.letterhead import Letterhead
 from formcheck.report.safety import SMALL_CHANGES
 from formcheck.report.sheet import Callout, Figure, Grid, Lines, Part, Picture, Pictures, Section, Sheet
@@ -72,7 +72,8 @@ def make_comparison(
     pictures = tuple(_pictures(records, actor, (first, second), names))
     with records.reading(actor) as work:
         head = letterhead(work, paper=printing.paper, signed=True)
-    facts = _facts(person.name, first, second, names, printing.zone)
+    who = person_facts(ClientDetails(person.name, person.number or "", person.birth_year, person.birth_date))
+    facts = (*who, *_facts(first, second, names, printing.zone))
     made_on = long_date(records.now().astimezone(printing.zone).date())
     sheet = comparison_sheet(comparison, names, person=person.name, facts=facts, pictures=pictures, made_on=made_on)
     return _made(records, actor, person.id, sheet, head)
@@ -148,10 +149,8 @@ def _table(comparison: Comparison, names: tuple[str, str]) -> Grid:
     return Grid(heads, tuple(rows), (2.2, 1.3, 1.3, 1.4, 4))
 
 
-def _facts(
-    person: str, first: OpenedSet, second: OpenedSet, names: tuple[str, str], zone: tzinfo
-) -> tuple[tuple[str, str], ...]:
-    facts = [("Person", person)]
+def _facts(first: OpenedSet, second: OpenedSet, names: tuple[str, str], zone: tzinfo) -> tuple[tuple[str, str], ...]:
+    facts = []
     for opened, name in _each_once((first, second), names):
         done = opened.row.done_at.astimezone(zone)
         exercise = opened.reviewed.current.exercise_name

@@ -18,7 +18,7 @@ from formcheck.records.plans import list_plans, prescribed
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets, summary_of_row
 from formcheck.records.tables import StoredPlan
-from formcheck.report.client_details import long_date, prescription
+from formcheck.report.client_details import ClientDetails, long_date, person_facts, prescription
 from formcheck.report.safety import SMALL_CHANGES
 from formcheck.report.sheet import Figure, Grid, Lines, Part, Section, Sheet
 from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case
@@ -52,9 +52,8 @@ def make_progress(records: Records, actor: Actor, person_id: str, exercise: str,
     sets = [each for each in every if each.result.exercise == exercise]
     if not sets:
         raise NotFoundError("progress")
-    sheet = progress_sheet(
-        sets, plans, person=person.name, born=person.birth_year, now=records.now(), zone=printing.zone
-    )
+    who = person_facts(ClientDetails(person.name, person.number or "", person.birth_year, person.birth_date))
+    sheet = progress_sheet(sets, plans, person=person.name, who=who, now=records.now(), zone=printing.zone)
     return made_sheet(
         records, actor, person_id, sheet, head, form="pdf", word="progress", action="person.progress_printed"
     )
@@ -65,7 +64,7 @@ def progress_sheet(
     plans: Sequence[StoredPlan],
     *,
     person: str,
-    born: int | None,
+    who: tuple[tuple[str, str], ...],
     now: datetime,
     zone: tzinfo,
 ) -> Sheet:
@@ -77,8 +76,10 @@ def progress_sheet(
         Of one exercise, at least one.
     plans
         For it, past ones too.
-    person, born
-        Who it is.
+    person
+        Name of who it is.
+    who
+        What they are told apart from others by, each with its name.
     now
         The time now.
     zone
@@ -87,7 +88,7 @@ def progress_sheet(
     days = sorted(each.done_at.astimezone(zone).date() for each in sets)
     exercise = exercise_title(sets[0].result.exercise)
     found = trends(sets, zone)
-    facts = [("Person", person), ("Year of birth", "" if born is None else str(born)), ("Exercise", exercise)]
+    facts = [*who, ("Exercise", exercise)]
     facts.append(("Sets", f"{counted(len(sets), 'set')}, {long_date(days[0])} to {long_date(days[-1])}"))
     in_force = [prescription(prescribed(plan).plan, plan.sessions_a_day) for plan in plans if plan.until_at is None]
     facts += [("Prescribed", said) for said in in_force if said]
