@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 records_app = typer.Typer(
     name="records",
-    help="What is kept: back up, restore, carry people to another installation, erase, check.",
+    help="What is kept: back up, restore, print, carry people to another installation, erase, check.",
     no_args_is_help=True,
 )
 _UNCHANGED: Final = "Stopped: nothing was changed."
@@ -97,6 +97,98 @@ def export(
             manifest = export_people(records, SYSTEM, target, ids, bar.advance_to)
         terminal.result(printable(f"{target}: {_content(manifest)}."))
         _name_missing(terminal, manifest)
+
+
+@records_app.command("print")
+def print_record(
+    person: Annotated[str, typer.Argument(metavar="NAME-or-ID", help="Whom.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What to write: a name that ends in .pdf or .html.")],
+    letter: Annotated[
+        bool | None, typer.Option("--letter/--a4", help="The paper. The clinic's if left out.", show_default=False)
+    ] = None,
+) -> None:
+    """Write everything about a person as a document to be read: plans, sets, values, notes, consents, log.
+
+    Example: formcheck records print "Ann Example" ann.pdf --letter
+    """
+    terminal = Terminal()
+    with answering(terminal, "Stopped: nothing was written."):
+        from formcheck.commands.opened_records import opened_records, person_named
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.clinic import letterhead
+        from formcheck.records.readable import person_sheet
+        from formcheck.report.letterhead import Paper
+        from formcheck.report.sheet import write_sheet
+
+        paper = None if letter is None else Paper.LETTER if letter else Paper.A4
+        with opened_records() as records:
+            with records.reading(SYSTEM) as work:
+                found = person_named(work, person)
+                sheet, head = person_sheet(work, found.id), letterhead(work, paper=paper)
+            write_sheet(sheet, head, file)
+            with records.writing(SYSTEM) as work:
+                work.log("person.printed", subject=found.id, person=found.id)
+        terminal.result(printable(f"{file}: everything about {found.name}."))
+
+
+@records_app.command("clinic")
+def clinic(
+    name: Annotated[str | None, typer.Option(help="Name of the clinic.")] = None,
+    address: Annotated[str | None, typer.Option(help="Address; \\n begins a new line.")] = None,
+    paper: Annotated[Literal["a4", "letter"] | None, typer.Option(help="What documents are printed on.")] = None,
+    logo: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A PNG or JPEG of at most 2 MB; it is drawn anew.")
+    ] = None,
+    no_logo: Annotated[bool, typer.Option("--no-logo", help="Remove the logo.")] = False,
+) -> None:
+    """Say what stands at the head of documents; without an option, show it.
+
+    Example: formcheck records clinic --name "Knee Clinic" --logo logo.png --paper letter
+    """
+    terminal = Terminal()
+    with answering(terminal, _UNCHANGED):
+        from dataclasses import replace
+
+        from formcheck.commands.opened_records import opened_records
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.clinic import change_clinic, change_logo, clinic_details, keep_logo, logo_png
+        from formcheck.records.sweep import remove_unused
+        from formcheck.report.letterhead import Paper
+
+        with opened_records() as records:
+            kept = None if logo is None else keep_logo(records.files, _picture(logo))
+            with records.writing(SYSTEM) as work:
+                before = clinic_details(work)
+                said = replace(
+                    before,
+                    name=before.name if name is None else name,
+                    address=before.address if address is None else address.replace("\\n", "\n"),
+                    paper=before.paper if paper is None else Paper(paper),
+                )
+                if said != before:
+                    change_clinic(work, said)
+                if kept is not None or no_logo:
+                    change_logo(work, kept)
+                has_logo = bool(logo_png(work))
+            remove_unused(records)
+        terminal.result(printable(said.name or "No name is set."))
+        for line in said.address.splitlines():
+            terminal.result(printable(line))
+        terminal.result(f"Paper: {said.paper.label}. Logo: {'yes' if has_logo else 'none'}.")
+
+
+def _picture(path: Path) -> bytes:
+    """Return a file that is to be a logo; no more of it than tells that it is too large."""
+    from formcheck.errors import OutputError
+    from formcheck.report.letterhead import MOST_LOGO_BYTES
+
+    try:
+        with path.open("rb") as file:
+            return file.read(MOST_LOGO_BYTES + 1)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be read: {error.strerror or error}.", "Check its name and that you may read it."
+        ) from error
 
 
 @records_app.command("import")

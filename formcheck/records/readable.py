@@ -57,7 +57,7 @@ _PAINS: Final = {
 _LEVELS: Final = {"not_judged": "not judged", "not_measured": "not measured"}
 
 
-def person_sheet(work: Work, person_id: str, zone: tzinfo) -> Sheet:
+def person_sheet(work: Work, person_id: str, zone: tzinfo | None = None) -> Sheet:
     """Say everything that is kept of a person.
 
     Parameters
@@ -67,7 +67,7 @@ def person_sheet(work: Work, person_id: str, zone: tzinfo) -> Sheet:
     person_id
         Whom it is about.
     zone
-        Of the times.
+        Of the times; None for that of this computer.
 
     Raises
     ------
@@ -96,7 +96,7 @@ def person_sheet(work: Work, person_id: str, zone: tzinfo) -> Sheet:
         sections=tuple(sections),
         generated_on=told.time(work.now),
         foot=(
-            "± is half of the 95 % interval. Left and right are the person's own. Times are of the time zone "
+            "± is half of the 95 % interval. Left and right are the person's own. Time zone: "
             f"{told.zone_name}. Videos, joint positions and the values of each frame are in the archive for programs.",
         ),
     )
@@ -105,13 +105,13 @@ def person_sheet(work: Work, person_id: str, zone: tzinfo) -> Sheet:
 class _Told:
     """Says what is kept, a part at a time."""
 
-    def __init__(self, work: Work, zone: tzinfo) -> None:
+    def __init__(self, work: Work, zone: tzinfo | None) -> None:
         self._work = work
         self._zone = zone
 
     @property
     def zone_name(self) -> str:
-        return str(self._zone) or "UTC"
+        return "of this computer" if self._zone is None else str(self._zone)
 
     def day(self, moment: datetime) -> str:
         return long_date(moment.astimezone(self._zone).date())

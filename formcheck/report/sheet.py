@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree
 
+from formcheck.atomic import atomic_path
+from formcheck.errors import OutputError
 from formcheck.report.document import Document
 from formcheck.report.letterhead import Letterhead
 from formcheck.report.page import sheet_page
@@ -150,6 +153,31 @@ def sheet_pdf(sheet: Sheet, letterhead: Letterhead | None = None) -> bytes:
 def sheet_html(sheet: Sheet, letterhead: Letterhead | None = None) -> str:
     """Write a document as one HTML page that loads nothing."""
     return sheet_page(sheet, letterhead)
+
+
+def write_sheet(sheet: Sheet, letterhead: Letterhead | None, path: Path) -> None:
+    """Write a document to a file, whole or not at all: as PDF or HTML, by the ending of its name.
+
+    Raises
+    ------
+    OutputError
+        If the name has another ending, or the document cannot be made or written.
+    """
+    match path.suffix.lower():
+        case ".pdf":
+            content = sheet_pdf(sheet, letterhead)
+        case ".html" | ".htm":
+            content = sheet_html(sheet, letterhead).encode("utf-8", errors="replace")
+        case _:
+            raise OutputError(f"{path.name} says no form of document.", "End its name in .pdf or .html.")
+    try:
+        with atomic_path(path) as partial:
+            partial.write_bytes(content)
+    except OSError as error:
+        raise OutputError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Choose a folder that exists, has room, and that you may write to.",
+        ) from error
 
 
 def _part(part: Part, files: dict[str, bytes]) -> Document:

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from formcheck.commands.samples import sample_named, sample_path
 from formcheck.pose.landmarks import Landmark
 
+from ..report.reviews import text_of
 from .conftest import OpenPage, served
 
 _MEASURED_WITHIN_MS = 240_000
+_MOST_CLICKS = 12
+"""From the first page to the signed report, besides typing a name and choosing the file."""
 KeepPicture = Callable[[Page, str], Path]
 
 
@@ -34,12 +38,20 @@ def test_a_clip_is_uploaded_scrubbed_corrected_compared_handed_out_and_erased(
     clinic: str, camera_page: OpenPage, keep_picture: KeepPicture
 ) -> None:
     page = camera_page(None, width=1280, height=900)
-    _upload(page, clinic, "wall_squat_front")
-    page.get_by_role("link", name=re.compile("Open review")).click()
+    clicks = Clicks()
+    page.goto(clinic)
+    _upload(page, clicks, "wall_squat_front")
+    clicks(page.get_by_role("link", name=re.compile("Open review")))
     player = page.get_by_test_id("player")
     expect(player).to_be_visible()
 
-    _say_whose(page, "Ann Example")
+    _say_whose(page, clicks, "Ann Example")
+    signed = _signed_report(page, clicks)
+    assert "Signed: Dr. Example" in signed
+    assert "Ann Example" in signed
+    assert clicks.count <= _MOST_CLICKS
+    keep_picture(page, "signed")
+
     before_s, after_s = _scrub(page)
     assert after_s > before_s
     keep_picture(page, "scrubbed")
@@ -63,16 +75,62 @@ def test_a_clip_is_uploaded_scrubbed_corrected_compared_handed_out_and_erased(
     keep_picture(page, "erased")
 
 
-def _upload(page: Page, address: str, clip: str) -> None:
-    page.goto(f"{address}/videos")
-    page.locator("input[type=file]").set_input_files(sample_path(sample_named(clip)))
+@dataclass
+class Clicks:
+    """Clicks, and counts them."""
+
+    count: int = 0
+
+    def __call__(self, place: Locator) -> None:
+        self.count += 1
+        place.click()
+
+
+def test_a_logo_is_drawn_anew_in_the_browser_and_runs_nothing(
+    clinic: str, camera_page: OpenPage, keep_picture: KeepPicture, tmp_path: Path
+) -> None:
+    page = camera_page(None, width=390, height=844)
+    page.goto(f"{clinic}/clinic")
+    hostile = tmp_path / "logo.svg"
+    hostile.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="300" height="100" onload="window.top.ran = true">'
+        '<script>window.top.ran = true</script><rect width="300" height="100" fill="#17697a"/></svg>'
+    )
+    page.locator(".formcheck-logo input").set_input_files(hostile)
+    expect(page.get_by_role("button", name="Remove the logo")).to_be_visible()
+    assert page.evaluate("window.ran") is None
+    keep_picture(page, "clinic")
+    no_picture = tmp_path / "logo.png"
+    no_picture.write_text("<script>")
+    page.locator(".formcheck-logo input").set_input_files(no_picture)
+    expect(page.get_by_text("This file is no picture that can be shown.")).to_be_visible()
+    page.get_by_role("button", name="Remove the logo").click()
+    expect(page.get_by_role("button", name="Remove the logo")).to_be_hidden()
+
+
+def _upload(page: Page, clicks: Clicks, clip: str) -> None:
+    clicks(page.get_by_test_id("stMain").get_by_role("link", name=re.compile("video", re.IGNORECASE)).first)
+    with page.expect_file_chooser() as chosen:
+        clicks(page.get_by_role("button", name=re.compile("Choose")).first)
+    chosen.value.set_files(sample_path(sample_named(clip)))
     expect(page.get_by_role("link", name=re.compile("Open review"))).to_be_visible(timeout=_MEASURED_WITHIN_MS)
 
 
-def _say_whose(page: Page, name: str) -> None:
+def _signed_report(page: Page, clicks: Clicks) -> str:
+    """Sign the clinical note, which is begun from the measures, and return the report's words."""
+    clicks(page.get_by_role("radio", name="Documents").or_(page.get_by_role("button", name="Documents", exact=True)))
+    clicks(page.get_by_role("button", name=re.compile("Save and sign")))
+    expect(page.get_by_text(re.compile("signed by Dr. Example"))).to_be_visible()
+    with page.expect_download() as download:
+        clicks(page.get_by_role("link", name=re.compile(r"Clinical report \(PDF\)")))
+    return text_of(Path(download.value.path()).read_bytes())
+
+
+def _say_whose(page: Page, clicks: Clicks, name: str) -> None:
+    clicks(page.get_by_label("Whose set is it?"))
     page.get_by_label("Whose set is it?").fill(name)
     page.get_by_label("Whose set is it?").press("Enter")
-    page.get_by_role("button", name="Save").first.click()
+    clicks(page.get_by_role("button", name="Save").first)
     expect(page.get_by_role("link", name=re.compile(name))).to_be_visible()
 
 

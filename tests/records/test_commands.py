@@ -13,6 +13,8 @@ from formcheck import cli
 from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
 
+from ..report.reviews import text_of
+from ..report.test_letterhead import picture, sizes_of
 from .examples import add_example, all_rows
 
 
@@ -53,6 +55,44 @@ def test_a_backup_is_restored_elsewhere(kept: Records, tmp_path: Path, monkeypat
     assert "--replace" in again.stderr
     assert _run("restore", "--replace", tmp_path / "backup.zip").exit_code == 0
     assert kept.settings.home != tmp_path / "other"
+
+
+@pytest.mark.usefixtures("kept")
+def test_everything_about_a_person_is_printed(tmp_path: Path) -> None:
+    assert _run("clinic", "--name", "Knee Clinic", "--paper", "letter").exit_code == 0
+    made = _run("print", "zoë quixx", tmp_path / "zoe.pdf", "--a4")
+    assert (made.exit_code, made.stderr) == (0, "")
+    pdf = (tmp_path / "zoe.pdf").read_bytes()
+    assert sizes_of(pdf) == {(595, 842)}
+    assert "Knee Clinic" in text_of(pdf)
+    assert _run("print", "Zoë Quixx", tmp_path / "zoe.html").exit_code == 0
+    page = (tmp_path / "zoe.html").read_text(encoding="utf-8")
+    assert "record printed" in page
+    assert "size: letter" in page
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_form_that_is_none_and_a_folder_that_is_not_there_are_said_in_words(tmp_path: Path) -> None:
+    for file, words in (("zoe.docx", ".pdf or .html"), ("nowhere/zoe.pdf", "cannot be written")):
+        made = _run("print", "Zoë Quixx", tmp_path / file)
+        assert made.exit_code == 1
+        assert words in " ".join(made.stderr.split())
+        assert "Traceback" not in made.stderr
+
+
+def test_the_clinic_is_said_and_shown(kept: Records, tmp_path: Path) -> None:
+    assert "No name is set." in _run("clinic").stdout
+    logo = tmp_path / "logo.png"
+    logo.write_bytes(picture())
+    told = _run("clinic", "--name", "Knee Clinic", "--address", "1 High Street\\nTown", "--logo", logo)
+    assert told.stdout.splitlines() == ["Knee Clinic", "1 High Street", "Town", "Paper: A4. Logo: yes."]
+    assert _run("clinic").stdout == told.stdout
+    assert "Logo: none." in _run("clinic", "--no-logo").stdout
+    assert not [suffix for _, suffix, _ in kept.files if suffix == ".png"]
+    for wrong, words in ((kept.settings.home, "cannot be read"), (Path(__file__), "neither a PNG nor a JPEG")):
+        refused = _run("clinic", "--logo", wrong)
+        assert refused.exit_code == 1
+        assert words in " ".join(refused.stderr.split())
 
 
 def test_what_nobody_needs_is_named_and_goes_with_the_clean_up(kept: Records) -> None:
