@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from formcheck.records.access import RecordsError
@@ -63,7 +64,11 @@ def keep_logo(files: FileStore, data: bytes) -> KeptFile:
         If it is no picture that can be taken; see `checked_logo`.
     """
     png = checked_logo(data)
-    return files.write(_LOGO_SUFFIX, lambda path: path.write_bytes(png) and None)
+
+    def write(path: Path) -> None:
+        path.write_bytes(png)
+
+    return files.write(_LOGO_SUFFIX, write)
 
 
 def change_logo(work: Work, logo: KeptFile | None) -> None:

@@ -213,6 +213,8 @@ class _Look:
         _need_id(row.id)
         details = details_of(row)
         _need(checked_name(details, self._latest.date()) == row.name, "a name in it is not as formcheck keeps names")
+        same_year = row.birth_date is None or row.birth_date.year == row.birth_year
+        _need(same_year, "a year of birth in it is not that of the date")
 
     def plan(self, row: StoredPlan) -> None:
         _need_id(row.id)

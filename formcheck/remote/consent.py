@@ -19,7 +19,7 @@ ITEMS: Final[tuple[Item, ...]] = get_args(Item)
 
 @dataclass(frozen=True)
 class ConsentText:
-    """The words of one item, of a session or of those in `formcheck.records.consents`."""
+    """The words of one item: of a session, or another that is kept beside them (`formcheck.records.consents`)."""
 
     item: str
     version: int

@@ -84,10 +84,12 @@ def objective(assessment: Assessment) -> str:
     """Say what was measured, a line each."""
     live = not assessment.track.source.sha256
     lines = [summary.what_was_done(assessment, live=live)]
-    lines += [f"{tile.label}: {', '.join(tile.values)} ({tile.detail})." for tile in summary.tiles(assessment)[1:]]
     seen: dict[tuple[str, str], list[Finding]] = {}
     for finding in sorted(assessment.findings, key=lambda each: each.precedence):
         seen.setdefault((finding.measure, finding.leg), []).append(finding)
+    judged = {label_of(measure) for measure, _ in seen}
+    free = [tile for tile in summary.tiles(assessment)[1:] if tile.label not in judged]
+    lines += [f"{tile.label}: {', '.join(tile.values)} ({tile.detail})." for tile in free]
     lines += [_judged(assessment, measure, leg, found) for (measure, leg), found in seen.items()]
     if not assessment.findings:
         lines.append(f"Not judged: {verdict_of_set(assessment).detail or assessment.view.reason}")

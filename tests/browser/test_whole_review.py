@@ -119,6 +119,7 @@ def _upload(page: Page, clicks: Clicks, clip: str) -> None:
 def _signed_report(page: Page, clicks: Clicks) -> str:
     """Sign the clinical note, which is begun from the measures, and return the report's words."""
     clicks(page.get_by_role("radio", name="Documents").or_(page.get_by_role("button", name="Documents", exact=True)))
+    clicks(page.get_by_text("Clinical note (SOAP)"))
     clicks(page.get_by_role("button", name=re.compile("Save and sign")))
     expect(page.get_by_text(re.compile("signed by Dr. Example"))).to_be_visible()
     with page.expect_download() as download:

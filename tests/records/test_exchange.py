@@ -242,6 +242,10 @@ def _a_track_that_is_none(rows: dict[str, Rows]) -> None:
     row["track_sha256"] = row["video_sha256"]
 
 
+def _a_still_that_is_no_picture(rows: dict[str, Rows]) -> None:
+    rows["remote_still"][0]["sha256"] = rows["exercise_set"][0]["track_sha256"]
+
+
 def _a_rep_that_ends_next_year(rows: dict[str, Rows]) -> None:
     rows["exercise_set"][0]["automatic"]["reps"][0]["end_s"] = 3e7
 
@@ -257,6 +261,8 @@ _MOMENTS = (
     ("exercise_set", "done_at"),
     ("correction", "made_at"),
     ("note", "written_at"),
+    ("consent", "at"),
+    ("remote_still", "taken_at"),
     ("audit_entry", "at"),
 )
 _NO_MOMENTS = (
@@ -323,6 +329,21 @@ _NO_MOMENTS = (
         _set("audit_entry", details={"value": float("inf")}),
         _a_rep_that_ends_next_year,
         _targets_that_are_words,
+        _set("soap_note", id="../x"),
+        _set("soap_note", number=0),
+        _set("soap_note", plan="x" * 10_001),
+        _set("consent", answer="maybe"),
+        _set("consent", person_id="0" * 32),
+        _set("remote_session", id="%"),
+        _set("remote_seat", session_id="0" * 32),
+        _set("remote_consent", answer="maybe"),
+        _set("remote_moment", kind="surprise"),
+        _set("remote_moment", t_s=-1.0),
+        _set("remote_still", width=640),
+        _set("remote_still", drawings=[{"kind": "line"}]),
+        _set("remote_still", drawings=[{"kind": "line", "text": "", "points_px": [[1.0, "2"]]}]),
+        _set("remote_still", drawings="none"),
+        _a_still_that_is_no_picture,
     ],
 )
 def test_what_formcheck_would_not_have_written_is_refused(

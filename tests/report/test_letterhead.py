@@ -10,6 +10,7 @@ from io import BytesIO
 import cv2
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from pypdf import PdfReader
 
 from formcheck.errors import OutputError
@@ -34,6 +35,12 @@ def picture(width: int = 300, height: int = 100, channels: int = 3, ending: str 
     return cv2.imencode(ending, drawn)[1].tobytes()
 
 
+def read_back(png: bytes) -> NDArray[np.uint8]:
+    read = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    assert read is not None
+    return np.asarray(read, dtype=np.uint8)
+
+
 def letterhead(paper: Paper = Paper.A4, **changes: object) -> Letterhead:
     head = Letterhead(
         paper, "Knee & Hip Clinic", ("1 High Street\nTown", "Tel. 01234"), checked_logo(picture()), "Dr R. Rivera", "PT"
@@ -48,7 +55,7 @@ def sizes_of(pdf: bytes) -> set[tuple[int, int]]:
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_a_logo_is_drawn_anew_as_png(channels: int) -> None:
     made = checked_logo(picture(channels=channels))
-    read = cv2.imdecode(np.frombuffer(made, np.uint8), cv2.IMREAD_UNCHANGED)
+    read = read_back(made)
     assert read.shape[:2] == (100, 300)
     assert read.ndim == (2 if channels == 1 else 3)
 
@@ -66,7 +73,7 @@ def test_what_a_file_holds_beside_its_pixels_is_gone() -> None:
 
 
 def test_a_large_logo_is_made_smaller_and_keeps_its_shape() -> None:
-    read = cv2.imdecode(np.frombuffer(checked_logo(picture(4000, 1000)), np.uint8), cv2.IMREAD_UNCHANGED)
+    read = read_back(checked_logo(picture(4000, 1000)))
     assert read.shape[:2] == (300, 1200)
 
 

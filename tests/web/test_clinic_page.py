@@ -145,7 +145,7 @@ def addresses(test: AppTest) -> list[str]:
 def test_a_note_is_begun_from_the_measures_written_and_signed(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
     row = keep_set(kept, add_somebody(kept).id)
     test = documents_of(opened(monkeypatch, kept, "review", CLINICIAN, set=row.id))
-    assert "Wall squat" in test.text_area(key="soap-Objective-0").value
+    assert "Wall squat" in str(test.text_area(key="soap-Objective-0").value)
     test.text_area(key="soap-Assessment-0").input("Better.")
     note_saved(test, "Save")
     with kept.reading(CLINICIAN) as work:

@@ -218,4 +218,4 @@ def test_what_is_the_clinicians_is_not_in_a_clients_record(kept: Records) -> Non
     with pytest.raises(NotFoundError):
         make_record(kept, client, example.person_id, "docx", None, UTC)
     with kept.reading(client) as work:
-        assert get_set(work, example.set_id)
+        assert get_set(work, example.set_id).id == example.set_id

@@ -53,7 +53,7 @@ _AXE: Final = NpmPackage(
 _SCRIPT: Final = PackageMember("package/axe.min.js", "29348999450cdf2849a8e70b7912fc2da85a849da39c0d0d5394f51d4a9ed95c")
 _ROBIN, _MIRIAM, _JONAS = "a" * 32, "b" * 32, "c" * 32
 _CONSENTS: Final = [
-    ConsentShown(each.item, each.title, each.words, each.sha256, each.language, None) for each in TEXTS.values()
+    ConsentShown(item, each.title, each.words, each.sha256, each.language, None) for item, each in TEXTS.items()
 ]
 _TARGETS: Final = TargetsShown("wall-squat", "Wall squat", "both", 45.0, 5, 3.0, None, False)
 _NO_SET: Final = SetShown("none", None, None, None, None)

@@ -35,8 +35,14 @@ def show_consents(records: Records, actor: Actor, person: Person) -> None:
         known = consents_of_person(work, person.id)
         kept = {each.id: still_kept(work, person.id, each.id) for each in known if each.counts}
     current = [each for each in known if each.counts]
+    in_sessions = [each for each in current if each.session_id is not None and not kept[each.id]]
     for each in current:
-        _show(records, actor, person, each, kept[each.id])
+        if each not in in_sessions:
+            _show(records, actor, person, each, kept[each.id])
+    if in_sessions:
+        with st.expander(f"In remote sessions ({len(in_sessions)})", icon=":material/video_call:"):
+            for each in in_sessions:
+                _show(records, actor, person, each, kept[each.id])
     if not current:
         st.caption("Nothing was asked yet.")
     if len(known) > len(current):

@@ -56,11 +56,10 @@ def _show_soap(records: Records, actor: Actor, opened: OpenedSet) -> None:
     """Show the note with a form to write it; one that is not begun is filled from what is known."""
     with records.reading(actor) as work:
         note = soap_of(work, opened.row.id)
-    if note is not None:
-        st.caption(_state(note, opened))
+    st.caption("No clinical note yet." if note is None else _state(note, opened))
     number = 0 if note is None else note.number
     with (
-        st.expander("Clinical note (SOAP)", expanded=note is None, icon=":material/clinical_notes:"),
+        st.expander("Clinical note (SOAP)", icon=":material/clinical_notes:"),
         st.form(f"soap-{opened.row.id}-{number}", border=False),
     ):
         before = _template(records, actor, opened) if note is None else text_of(note)
