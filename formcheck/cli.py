@@ -28,6 +28,7 @@ from formcheck.commands.options import (
     JsonOption,
     LegChoice,
     LegOption,
+    LetterOption,
     MirroredOption,
     ModelOption,
     NoReportOption,
@@ -123,6 +124,7 @@ def analyze(
     picture: PictureOption = None,
     save_track: SaveTrackOption = False,
     csv_dialect: CsvOption = CsvDialect.COMMA,
+    letter: LetterOption = False,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -148,7 +150,9 @@ def analyze(
         )
         if request.exercise is None:
             raise exercise_missing()
-        wanted = wanted_results(no_video=no_video, no_report=no_report, save_track=save_track, csv=csv_dialect)
+        wanted = wanted_results(
+            no_video=no_video, no_report=no_report, save_track=save_track, csv=csv_dialect, letter=letter
+        )
         errand = Errand(request, out, wanted, model, picture_size(picture))
         failed = [outcome for outcome in _assess_and_tell(videos, errand, terminal) if outcome.error is not None]
         if len(videos) > 1:

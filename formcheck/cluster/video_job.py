@@ -12,6 +12,7 @@ from formcheck.pose.store import save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report.csv_file import CsvDialect
 from formcheck.report.files import publish, staging_folder
+from formcheck.report.letterhead import Paper
 from formcheck.report.outputs import spare_source, write_outputs
 from formcheck.session.assessment import Assessment
 from formcheck.session.recording import holds_landmarks
@@ -53,6 +54,8 @@ class WantedResults:
     """Whether to write `<stem>.track.parquet`, from which the set can be measured again without its video."""
     csv: CsvDialect = CsvDialect.COMMA
     """How CSV files are written."""
+    paper: Paper = Paper.A4
+    """What reports are printed on."""
 
     @property
     def reading_share(self) -> float:
@@ -212,6 +215,7 @@ def write_job(
             report=wanted.report,
             generated_on=wanted.generated_on,
             csv=wanted.csv,
+            paper=wanted.paper,
             progress=progress,
         )
         return files + (publish(kept) if kept else [])

@@ -20,6 +20,7 @@ from formcheck.commands.options import (
     JsonOption,
     LegChoice,
     LegOption,
+    LetterOption,
     MirroredOption,
     ModelOption,
     NoReportOption,
@@ -91,6 +92,7 @@ def batch(
     region: RegionOption = None,
     save_track: SaveTrackOption = False,
     csv_dialect: CsvOption = CsvDialect.COMMA,
+    letter: LetterOption = False,
     model: ModelOption = "auto",
     quiet: QuietOption = False,
     as_json: JsonOption = False,
@@ -115,7 +117,9 @@ def batch(
             region=region,
             plan=given_plan(target_depth, reps, hold, step_height, ball, sex),
         )
-        wanted = wanted_results(no_video=no_video, no_report=no_report, save_track=save_track, csv=csv_dialect)
+        wanted = wanted_results(
+            no_video=no_video, no_report=no_report, save_track=save_track, csv=csv_dialect, letter=letter
+        )
         preparation, setting = _prepared(
             folder, out, request, wanted, model, terminal, recursive=recursive, resume=resume
         )

@@ -77,6 +77,7 @@ def _within(field: str) -> dict[str, Any]:
 OutOption = Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the results.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but errors.")]
 NoVideoOption = Annotated[bool, typer.Option("--no-video", help="Leave the overlay video out.")]
+LetterOption = Annotated[bool, typer.Option("--letter", help="Have the report printed on Letter instead of A4.")]
 NoReportOption = Annotated[bool, typer.Option("--no-report", help="Leave the HTML report out.")]
 LegOption = Annotated[LegChoice, typer.Option(help="The leg that stands alone, as in a step-down.")]
 ViewOption = Annotated[ViewChoice, typer.Option(help="Where the camera stood.")]
@@ -221,12 +222,19 @@ def given_plan(
 
 
 def wanted_results(
-    *, no_video: bool, no_report: bool = False, save_track: bool = False, csv: CsvDialect = CsvDialect.COMMA
+    *,
+    no_video: bool,
+    no_report: bool = False,
+    save_track: bool = False,
+    csv: CsvDialect = CsvDialect.COMMA,
+    letter: bool = False,
 ) -> WantedResults:
     """Return which results are wanted, as the options of a command say."""
     from formcheck.cluster.video_job import WantedResults
+    from formcheck.report.letterhead import Paper
 
-    return WantedResults(today(), video=not no_video, report=not no_report, save_track=save_track, csv=csv)
+    paper = Paper.LETTER if letter else Paper.A4
+    return WantedResults(today(), video=not no_video, report=not no_report, save_track=save_track, csv=csv, paper=paper)
 
 
 def chosen_rubric(exercise: str | None, file: Path | None) -> Rubric:

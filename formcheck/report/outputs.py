@@ -10,6 +10,7 @@ from formcheck.errors import OutputError
 from formcheck.report.csv_file import CsvDialect
 from formcheck.report.document import write_json
 from formcheck.report.files import Progress, no_progress, publish, staging_folder
+from formcheck.report.letterhead import Letterhead, Paper
 from formcheck.report.table import write_csv
 from formcheck.session.assessment import Assessment
 
@@ -27,6 +28,7 @@ def write_outputs(
     report: bool,
     generated_on: str,
     csv: CsvDialect = CsvDialect.COMMA,
+    paper: Paper = Paper.A4,
     progress: Progress = no_progress,
 ) -> list[Path]:
     """Write the results of one set into a folder.
@@ -54,6 +56,8 @@ def write_outputs(
         Date of the report, as it is to be shown.
     csv
         How the CSV is written.
+    paper
+        What the report is printed on.
     progress
         Told the share that is done, from 0 to 1.
 
@@ -99,7 +103,13 @@ def write_outputs(
 
             made = {ending: targets[ending].name for ending in endings if staged[ending].exists()}
             content = report_content(assessment, frames, generated_on=generated_on)
-            write_page(content, staged["html"], overlay_name=made.get("mp4"), clip_name=made.get("gif"))
+            write_page(
+                content,
+                staged["html"],
+                overlay_name=made.get("mp4"),
+                clip_name=made.get("gif"),
+                letterhead=Letterhead(paper),
+            )
         # Of a set without a whole rep there is no rep to share.
         written = publish([(staged[ending], targets[ending]) for ending in endings if staged[ending].exists()])
     progress(1.0)

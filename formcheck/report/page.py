@@ -75,7 +75,12 @@ def details_html(assessment: Assessment) -> str:
 
 
 def write_page(
-    content: ReportContent, path: Path, *, overlay_name: str | None = None, clip_name: str | None = None
+    content: ReportContent,
+    path: Path,
+    *,
+    overlay_name: str | None = None,
+    clip_name: str | None = None,
+    letterhead: Letterhead | None = None,
 ) -> None:
     """Write the report of a set to a file, whole or not at all; see `report_page`.
 
@@ -84,7 +89,7 @@ def write_page(
     OutputError
         If the file cannot be written.
     """
-    html = report_page(content, overlay_name=overlay_name, clip_name=clip_name)
+    html = report_page(content, overlay_name=overlay_name, clip_name=clip_name, letterhead=letterhead)
     with writing_whole(path) as staged:
         staged.write_text(html, encoding="utf-8", errors="replace")
 

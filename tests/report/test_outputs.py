@@ -12,6 +12,7 @@ import pytest
 
 from formcheck.errors import OutputError, VideoError
 from formcheck.report import page
+from formcheck.report.letterhead import Paper
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment
 
@@ -77,6 +78,12 @@ def test_saved_landmarks_give_no_overlay(filmed_set: Filmed, out_dir: Path) -> N
     written = write_outputs(assessment, None, out_dir, "set", video=True, report=True, generated_on="today")
     assert [path.suffix for path in written] == [".json", ".csv", ".html"]
     assert "without its video" in (out_dir / "set.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("paper", list(Paper))
+def test_the_report_is_for_the_paper_that_is_asked_for(filmed_set: Filmed, out_dir: Path, paper: Paper) -> None:
+    write_outputs(filmed_set[0], None, out_dir, "set", video=False, report=True, generated_on="today", paper=paper)
+    assert ("size: letter" in (out_dir / "set.html").read_text(encoding="utf-8")) is (paper is Paper.LETTER)
 
 
 def test_only_what_is_asked_for_is_written(filmed_set: Filmed, out_dir: Path) -> None:
