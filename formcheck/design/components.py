@@ -95,6 +95,29 @@ def measure(label: str, value: str, good: str, level: str | None, detail: str = 
     )
 
 
+def measure_rows(label: str, rows: Iterable[tuple[str, str, str | None, str]], detail: str = "") -> Markup:
+    """Return values of one thing below each other, such as those of both legs.
+
+    Parameters
+    ----------
+    label
+        What was measured, in words that a patient knows.
+    rows
+        Name, value, level (None where it would say nothing) and what is good of each.
+    detail
+        Smaller, below them all.
+    """
+    lines = (
+        Markup('<p class="fc-row">{}<span class="fc-value">{}</span>{}</p>{}').format(
+            _part("span", "fc-label", name), value, badge(level) if level else _NOTHING, _part("p", "fc-good-is", good)
+        )
+        for name, value, level, good in rows
+    )
+    return Markup('<div class="fc fc-measure"><p class="fc-label">{}</p>{}{}</div>').format(
+        label, _NOTHING.join(lines), _part("p", "fc-good-is", detail)
+    )
+
+
 def measures(items: Iterable[Markup]) -> Markup:
     """Return measures beside each other, as many as there is room for."""
     return Markup('<div class="fc fc-measures">{}</div>').format(_NOTHING.join(items))

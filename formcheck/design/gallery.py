@@ -13,6 +13,7 @@ from formcheck.design.components import (
     far_number,
     form_row,
     measure,
+    measure_rows,
     measures,
     person,
     rep,
@@ -49,6 +50,11 @@ def _parts() -> Iterator[Markup]:
             measure("Left knee over foot", "2 cm inward", "good is up to 1 cm", "caution", "KMF 5.3 ± 1.4 %"),
             measure("Time down", "3.1 s", "good is 2 s or more", "good"),
             measure("Depth", "62°", "", "not_judged", "knee flexion"),
+            measure_rows(
+                "Knee alignment",
+                (("Left", "9° inward", "caution", ""), ("Right", "1° inward", "good", "good is up to 6° inward")),
+                "FPPA 9 ± 3° / 1 ± 3°",
+            ),
         )
     )
     yield _HEADING.format("Rep")

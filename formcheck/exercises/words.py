@@ -96,6 +96,8 @@ def good_text(measure: str, bands: Bands | None, *, plain: bool = False) -> str:
         return f"{_short(low)}{unit} or more"
     if low == -high:
         return f"within {_short(high)}{unit} either way"
+    if ways and low < 0 < high:
+        return f"{_short(-low)}{unit} {ways[1]} to {_short(high)}{unit} {ways[0]}"
     return f"{_short(low)} to {_short(high)}{unit}"
 
 

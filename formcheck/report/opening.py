@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from formcheck.exercises.finding import Finding, Level
 from formcheck.exercises.words import plain_label, plain_text
@@ -93,18 +93,28 @@ class RepMark:
     """In a word or two; empty for the level's own."""
 
 
-@dataclass(frozen=True)
-class MeasureLine:
+class MeasureValue(NamedTuple):
     """A value over the set for the person who did it, with what is good."""
 
-    label: str
+    name: str
+    """Of the leg or the part of a rep: `Left`, `Down`; empty where there is one value only."""
     value: str
-    good: str
-    """`good is up to 6° inward`; empty where nobody says."""
     level: Level | None
     """None where a level would say nothing."""
+    word: str
+    """For the level."""
+    good: str
+    """`good is up to 6° inward`; empty where nobody says, or where the value after it says it for both."""
+
+
+@dataclass(frozen=True)
+class MeasureCard:
+    """What was measured of one thing."""
+
+    label: str
+    values: tuple[MeasureValue, ...]
     detail: str
-    """For the clinician: the term, and how far the value may be off."""
+    """For the clinician: the term, and how far the values may be off."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +138,7 @@ class Opening:
     """What changed since the last set; empty where there was none."""
     safety: str
     reps: tuple[RepMark, ...]
-    measures: tuple[MeasureLine, ...]
+    measures: tuple[MeasureCard, ...]
 
 
 def opening_of(
@@ -197,6 +207,8 @@ def _pair(assessment: Assessment, verdict: SetVerdict, frames: Sequence[KeyFrame
         return ()
     worst = max(known, key=lambda each: _badness(each[1], verdict))
     best = min(known, key=lambda each: _badness(each[1], verdict))
+    if verdict.level not in _OFF:
+        return (_shown(assessment, *best, "at the bottom", verdict),)
     if worst[1].level not in _OFF or worst is best:
         title = "change this" if worst[1].level in _OFF else "at the bottom"
         return (_shown(assessment, *best, title, verdict),)
@@ -280,45 +292,50 @@ def _plot(charts: Sequence[Chart]) -> OpeningPlot | None:
     return OpeningPlot(title, f"{title} over the set: {legs}. {direction_of(chart.measure)}", chart)
 
 
-def _measures(assessment: Assessment) -> tuple[MeasureLine, ...]:
-    lines = [_count(assessment)]
+def _measures(assessment: Assessment) -> tuple[MeasureCard, ...]:
+    cards: list[MeasureCard | None] = [_count(assessment)]
     if assessment.view.verdict is not ViewQuality.REFUSED:
+        legs = {side.value.capitalize(): side.value for side in scored_legs(assessment)}
         for measure in in_order(lambda each: each.wording.plain):
-            lines += _lines(assessment, measure, [side.value for side in scored_legs(assessment)])
-    for measure in tempo_measures():
-        lines += _lines(assessment, measure, [_BOTH])
-    return tuple(lines)
+            parts = [(name, measure, leg) for name, leg in legs.items()]
+            cards.append(_card(assessment, plain_label(measure.name), parts))
+    parts = [(measure.wording.short, measure, _BOTH) for measure in tempo_measures()]
+    cards.append(_card(assessment, "Tempo", parts))
+    return tuple(card for card in cards if card is not None)
 
 
-def _count(assessment: Assessment) -> MeasureLine:
+def _count(assessment: Assessment) -> MeasureCard:
     done, planned = len(assessment.complete_reps), assessment.plan.reps
-    verdict = verdict_of_measure(assessment, _REPS, _BOTH)
+    level = verdict_of_measure(assessment, _REPS, _BOTH).level
     value = str(done) if planned is None else f"{done} of {planned}"
-    return MeasureLine("Reps", value, "", _told(verdict.level), "whole ones")
+    return MeasureCard("Reps", (MeasureValue("", value, _told(level), ""),), "whole ones")
 
 
-def _lines(assessment: Assessment, measure: Measure, legs: Sequence[str]) -> list[MeasureLine]:
-    lines = []
-    for leg in legs:
+def _card(assessment: Assessment, label: str, parts: Sequence[tuple[str, Measure, str]]) -> MeasureCard | None:
+    """Put the values of a measure's legs, or of the parts of a rep, together; None where none was measured."""
+    values: list[MeasureValue] = []
+    terms: list[str] = []
+    for name, measure, leg in parts:
         estimate = typical(assessment.complete_reps, measure.name, leg)
         if estimate is None:
             continue
-        verdict = verdict_of_measure(assessment, measure.name, leg)
-        label = plain_label(measure.name) + ("" if leg == _BOTH else f", {leg}")
+        verdict = verdict_of_measure(assessment, measure.name, leg, plain=True)
         level = verdict.level if measure.per is Per.LEG else _told(verdict.level)
-        lines.append(
-            MeasureLine(
-                label, plain_text(measure.name, estimate), verdict.good_is, level, _term(assessment, measure, estimate)
-            )
-        )
-    return lines
+        if values and values[-1].good == verdict.good_is:
+            values[-1] = values[-1]._replace(good="")
+        value = plain_text(measure.name, estimate)
+        values.append(MeasureValue(name, value, level, verdict.word, verdict.good_is))
+        terms.append(estimate_text(measure.name, estimate))
+    if not values:
+        return None
+    terms_of = ", ".join(dict.fromkeys(measure.wording.short for _, measure, leg in parts if leg != _BOTH))
+    return MeasureCard(label, tuple(values), f"{terms_of} {' / '.join(terms)}{_planned(assessment, parts)}".strip())
 
 
 def _told(level: Level) -> Level | None:
     return None if level in (Level.NOT_JUDGED, Level.NOT_MEASURED) else level
 
 
-def _term(assessment: Assessment, measure: Measure, estimate: Estimate) -> str:
-    said = f"{measure.wording.short} {estimate_text(measure.name, estimate)}".strip()
+def _planned(assessment: Assessment, parts: Sequence[tuple[str, Measure, str]]) -> str:
     target = assessment.plan.target_depth_deg
-    return f"{said}; planned {target:g}°" if measure.name == DEPTH and target is not None else said
+    return f"; planned {target:g}°" if target is not None and parts[0][1].name == DEPTH else ""

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from formcheck.design.components import badge, measure, verdict
+from formcheck.design.components import badge, measure_rows, verdict
 from formcheck.report import summary, svg
 from formcheck.report.charts import Chart
 from formcheck.report.client_summary import ClientSummary
@@ -130,7 +130,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(badge=badge, measure=measure, verdict=verdict)
+    environment.globals.update(badge=badge, measure_rows=measure_rows, verdict=verdict)
     environment.filters.update(
         data_address=_data_address,
         jpeg_address=_jpeg_address,

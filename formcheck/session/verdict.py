@@ -171,7 +171,9 @@ def verdict_of_rep(assessment: Assessment, rep_index: int) -> RepVerdict:
     return RepVerdict(rep_index, level, words, tuple(off))
 
 
-def verdict_of_measure(assessment: Assessment, measure: str, leg: str, rep: int | None = None) -> MeasureVerdict:
+def verdict_of_measure(
+    assessment: Assessment, measure: str, leg: str, rep: int | None = None, *, plain: bool = False
+) -> MeasureVerdict:
     """Return what a measure comes to.
 
     Parameters
@@ -184,11 +186,13 @@ def verdict_of_measure(assessment: Assessment, measure: str, leg: str, rep: int 
         `left`, `right`, or `both` for a measure of the whole body.
     rep
         In one rep; None for all reps that count and the set as a whole.
+    plain
+        Whether what is good is said in the patient's words; see `formcheck.exercises.words.good_text`.
     """
     reps = [each for each in assessment.reps if rep in (None, each.index) and each.counts]
     found = [f for f in assessment.findings if (f.measure, f.leg) == (measure, leg) and (rep is None or f.rep == rep)]
     level, detail = worst(map(level_of, found)), " ".join(dict.fromkeys(f.note for f in found if f.note))
-    good = good_text(measure, _narrowest([f.bands for f in found if f.bands is not None]))
+    good = good_text(measure, _narrowest([f.bands for f in found if f.bands is not None]), plain=plain)
     if not found and any(each.measures.get(measure, {}).get(leg) is not None for each in reps):
         level = Level.NOT_JUDGED
     beside, word = f"good is {good}" if good else "", LEVEL_WORDS[level]

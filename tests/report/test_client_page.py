@@ -35,8 +35,8 @@ def test_summary_says_what_the_printed_one_says(front_set: Assessment) -> None:
     for part in (
         "Anna K. · 3 March 2026 · with Dr Rivera",
         "Point your kneecap over your second toe",
-        "Knee alignment, left 9° inward",
-        "FPPA 9 ± 9°",
+        "Knee alignment Left 9° inward",
+        "FPPA 9 ± 9° / 0 ± 5°",
         "10 reps, down to 45° of knee bend",
         "What Dr Rivera says",
         safety.STOP_RULE,
