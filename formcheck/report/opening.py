@@ -23,7 +23,7 @@ from formcheck.report.client_details import ClientDetails, prescription
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.plain_text import one_line, paragraphs
 from formcheck.report.timeline import scored_legs
-from formcheck.report.words import direction_of, estimate_text, label_of, sentence_case
+from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.verdict import (
     Change,
@@ -45,7 +45,6 @@ _MORE_IN_REPORT: Final = "More in the clinical report."
 _BEST_FIRST: Final = (Level.GOOD, Level.NOT_JUDGED, Level.NOT_MEASURED, Level.CAUTION, Level.FAULT)
 _OFF: Final = (Level.CAUTION, Level.FAULT)
 _BOTH: Final = "both"
-_REPS: Final = "reps_count"
 _LINES: Final = {"left": "solid line", "right": "dashed line"}
 
 
@@ -137,6 +136,8 @@ class Opening:
     last_time: str
     """What changed since the last set; empty where there was none."""
     safety: str
+    count: str
+    """`3 of 10 reps`."""
     reps: tuple[RepMark, ...]
     measures: tuple[MeasureCard, ...]
 
@@ -175,6 +176,7 @@ def opening_of(
         next_steps=_next_steps(verdict, details),
         last_time=one_line(last_time, LONGEST_SENTENCE),
         safety=safety.IN_ONE_LINE,
+        count=_count(assessment),
         reps=tuple(_mark(each) for each in verdict.reps),
         measures=_measures(assessment),
     )
@@ -183,8 +185,8 @@ def opening_of(
 def rep_to_share(assessment: Assessment) -> int | None:
     """Return the index of the rep to be shown on its own: the worst one; None where no rep counts."""
     verdict = verdict_of_set(assessment)
-    counted = {rep.index for rep in assessment.complete_reps}
-    shown = [each for each in verdict.reps if each.rep in counted]
+    whole = {rep.index for rep in assessment.complete_reps}
+    shown = [each for each in verdict.reps if each.rep in whole]
     return max(shown, key=lambda each: _badness(each, verdict)).rep if shown else None
 
 
@@ -293,7 +295,7 @@ def _plot(charts: Sequence[Chart]) -> OpeningPlot | None:
 
 
 def _measures(assessment: Assessment) -> tuple[MeasureCard, ...]:
-    cards: list[MeasureCard | None] = [_count(assessment)]
+    cards: list[MeasureCard | None] = []
     if assessment.view.verdict is not ViewQuality.REFUSED:
         legs = {side.value.capitalize(): side.value for side in scored_legs(assessment)}
         for measure in in_order(lambda each: each.wording.plain):
@@ -304,11 +306,9 @@ def _measures(assessment: Assessment) -> tuple[MeasureCard, ...]:
     return tuple(card for card in cards if card is not None)
 
 
-def _count(assessment: Assessment) -> MeasureCard:
+def _count(assessment: Assessment) -> str:
     done, planned = len(assessment.complete_reps), assessment.plan.reps
-    level = verdict_of_measure(assessment, _REPS, _BOTH).level
-    value = str(done) if planned is None else f"{done} of {planned}"
-    return MeasureCard("Reps", (MeasureValue("", value, _told(level), ""),), "whole ones")
+    return counted(done, "rep") if planned is None else f"{done} of {counted(planned, 'rep')}"
 
 
 def _card(assessment: Assessment, label: str, parts: Sequence[tuple[str, Measure, str]]) -> MeasureCard | None:

@@ -140,7 +140,7 @@ def test_the_first_screen_is_verdict_pictures_target_next_and_safety(front_set: 
         "● good Rep 1: more like this",
         "What comes next In the next set, think of this one thing only.",
         safety.IN_ONE_LINE,
-        "Your set in short Rep 1 ● good Rep 2 ▲ fault Rep 3 ◆ caution Rep 4 ○ cut off",
+        "Your set in short 3 reps Rep 1 ● good Rep 2 ▲ fault Rep 3 ◆ caution Rep 4 ○ cut off",
         "Every rep and every number",
     )
     places = [text.index(part) for part in parts]
