@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 
 from formcheck.exercises.finding import Finding, Level
 from formcheck.exercises.words import plain_label, plain_text
+from formcheck.history.change import Verdict
+from formcheck.history.comparison import ComparisonRow, DatedSet, compare_sets
 from formcheck.history.set_values import value_of_reps
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Measure, Per
@@ -19,7 +21,7 @@ from formcheck.kinematics.measures.registry import DEPTH, in_order, tempo_measur
 from formcheck.kinematics.view import ViewQuality
 from formcheck.report import safety
 from formcheck.report.charts import Chart, charts_of
-from formcheck.report.client_details import ClientDetails, prescription
+from formcheck.report.client_details import ClientDetails, long_date, prescription
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.plain_text import one_line, paragraphs
 from formcheck.report.timeline import scored_legs
@@ -39,6 +41,8 @@ LONGEST_CUE: Final = 120
 LONGEST_SENTENCE: Final = 240
 _MOST_AFTER: Final = 2
 """Named below the first change; further ones are in the tables."""
+_MOST_CHANGED: Final = 2
+"""Told of what changed since the last time, those for the better or worse first."""
 _MOST_STEPS: Final = 6
 """Of what comes next; a longer text goes on in the clinical report."""
 _MORE_IN_REPORT: Final = "More in the clinical report."
@@ -180,6 +184,34 @@ def opening_of(
         reps=tuple(_mark(each) for each in verdict.reps),
         measures=_measures(assessment),
     )
+
+
+def since_last_time(last: DatedSet, now: DatedSet) -> str:
+    """Say in a sentence or two what became of the measures since the person's last set.
+
+    Parameters
+    ----------
+    last, now
+        Sets of the same person.
+
+    Returns
+    -------
+    str
+        Empty where the two cannot be compared.
+    """
+    comparison = compare_sets(last, now)
+    if comparison.refusal:
+        return ""
+    day = long_date(last.done_at.astimezone().date())
+    changed = sorted(comparison.changed, key=lambda row: row.change.verdict is Verdict.CHANGED)[:_MOST_CHANGED]
+    if not changed:
+        return f"No change since {day} that a camera can tell."
+    return f"Since {day}: " + " ".join(_became(row) for row in changed)
+
+
+def _became(row: ComparisonRow) -> str:
+    leg = "" if row.leg in ("", _BOTH) else f", {row.leg}"
+    return f"{plain_label(row.measure)}{leg}: {row.words.removeprefix('Changed: ')}"
 
 
 def rep_to_share(assessment: Assessment) -> int | None:
