@@ -149,11 +149,11 @@ def test_a_saved_track_measures_the_same_without_the_video(tmp_path: Path) -> No
     assert assessment_document(again) == assessment_document(once)
 
 
-def test_all_four_files_are_written(tmp_path: Path) -> None:
+def test_all_five_files_are_written(tmp_path: Path) -> None:
     source = SAMPLES / f"{STEP_FRONT}.mp4"
     files = write_outputs(
         assessed(STEP_FRONT), source, tmp_path, "set", video=True, report=True, generated_on="2026-01-01"
     )
-    assert {path.name for path in files} == {"set.json", "set.csv", "set.mp4", "set.html"}
+    assert {path.name for path in files} == {"set.json", "set.csv", "set.mp4", "set.gif", "set.html"}
     assert all(path.stat().st_size > 1000 for path in files)
     assert "Point your kneecap over your second toe" in (tmp_path / "set.html").read_text()
