@@ -95,7 +95,7 @@ def measure(label: str, value: str, good: str, level: str | None, detail: str = 
     )
 
 
-def measure_rows(label: str, rows: Iterable[tuple[str, str, str | None, str]], detail: str = "") -> Markup:
+def measure_rows(label: str, rows: Iterable[tuple[str, str, str | None, str, str]], detail: str = "") -> Markup:
     """Return values of one thing below each other, such as those of both legs.
 
     Parameters
@@ -103,15 +103,18 @@ def measure_rows(label: str, rows: Iterable[tuple[str, str, str | None, str]], d
     label
         What was measured, in words that a patient knows.
     rows
-        Name, value, level (None where it would say nothing) and what is good of each.
+        Name, value, level (None where it would say nothing), word for the level (empty for its own) and what is good.
     detail
         Smaller, below them all.
     """
     lines = (
         Markup('<p class="fc-row">{}<span class="fc-value">{}</span>{}</p>{}').format(
-            _part("span", "fc-label", name), value, badge(level) if level else _NOTHING, _part("p", "fc-good-is", good)
+            _part("span", "fc-label", name),
+            value,
+            badge(level, word) if level else _NOTHING,
+            _part("p", "fc-good-is", good),
         )
-        for name, value, level, good in rows
+        for name, value, level, word, good in rows
     )
     return Markup('<div class="fc fc-measure"><p class="fc-label">{}</p>{}{}</div>').format(
         label, _NOTHING.join(lines), _part("p", "fc-good-is", detail)

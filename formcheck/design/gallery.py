@@ -52,7 +52,10 @@ def _parts() -> Iterator[Markup]:
             measure("Depth", "62°", "", "not_judged", "knee flexion"),
             measure_rows(
                 "Knee alignment",
-                (("Left", "9° inward", "caution", ""), ("Right", "1° inward", "good", "good is up to 6° inward")),
+                (
+                    ("Left", "9° inward", "caution", "", ""),
+                    ("Right", "1° inward", "good", "", "good is up to 6° inward"),
+                ),
                 "FPPA 9 ± 3° / 1 ± 3°",
             ),
         )
