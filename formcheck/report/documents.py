@@ -107,6 +107,7 @@ def write_document(
     remote: RemotePart | None = None,
     soap: SoapSheet | None = None,
     letterhead: Letterhead | None = None,
+    last_time: str = "",
     progress: Progress = no_progress,
 ) -> None:
     """Write one document of a set. An older file at `path` is replaced only once the new one is whole.
@@ -134,6 +135,8 @@ def write_document(
     letterhead
         What stands at head and foot of what people read, and its paper; None for nothing, on A4. Nobody signs the
         client's summary.
+    last_time
+        What changed since the person's last set, in a sentence, for what people read; empty where there was none.
     progress
         Told the share that is done, from 0 to 1.
 
@@ -166,7 +169,9 @@ def write_document(
         case DocumentKind.C3D:
             write_c3d(assessment, path, height_cm=details.height_cm)
         case _:
-            content = _typeset(kind, reviewed, details, frames, generated_on, rubric, remote, soap, letterhead)
+            content = _typeset(
+                kind, reviewed, details, frames, generated_on, rubric, remote, soap, letterhead, last_time
+            )
             with writing_whole(path) as staged:
                 staged.write_bytes(content)
     progress(1.0)
@@ -182,10 +187,11 @@ def _typeset(
     remote: RemotePart | None,
     soap: SoapSheet | None,
     letterhead: Letterhead | None,
+    last_time: str,
 ) -> bytes:
     """Return the bytes of a document for people."""
     if kind in (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML):
-        summary = client_summary(reviewed, details, frames, generated_on=generated_on)
+        summary = client_summary(reviewed, details, frames, generated_on=generated_on, last_time=last_time)
         if kind is DocumentKind.CLIENT_PDF:
             return client_pdf(summary, letterhead)
         html = client_page(summary, letterhead)
@@ -199,6 +205,7 @@ def _typeset(
             rubric=rubric,
             remote=remote,
             soap=soap,
+            last_time=last_time,
         )
         if kind is DocumentKind.CLINICAL_PDF:
             return clinical_pdf(content, letterhead)

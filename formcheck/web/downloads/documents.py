@@ -5,18 +5,20 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Final
 
+from formcheck.history.comparison import DatedSet
 from formcheck.moments import time_text
 from formcheck.records.access import Actor
 from formcheck.records.clinic import letterhead
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import session_of_set
-from formcheck.records.sets import get_set, video_of
+from formcheck.records.sets import get_set, list_sets, video_of
 from formcheck.records.soap import soap_of, text_of
 from formcheck.report.client_details import ClientDetails, long_date
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
 from formcheck.report.letterhead import Paper
+from formcheck.report.opening import since_last_time
 from formcheck.report.remote_part import MOMENTS, ROLES, RemoteLine, RemotePart, StillDrawing, still_picture
 from formcheck.report.soap import SoapSheet, soap_sheet
 from formcheck.web.downloads.made_file import MadeFile, discarded_if_gone, file_name
@@ -69,6 +71,7 @@ def make_document(
         remote=remote,
         soap=soap,
         letterhead=head,
+        last_time=_last_time(records, actor, opened) if kind in _FOR_PEOPLE else "",
     )
     with discarded_if_gone(path), records.writing(actor) as work:
         get_set(work, set_id)  # may have been erased meanwhile, and is not to be spoken of then
@@ -77,7 +80,29 @@ def make_document(
 
 
 _SIGNED: Final = (DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML)
+_FOR_PEOPLE: Final = (*_SIGNED, DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML)
+_LOOKED_BACK: Final = 3
+"""Sets before this one that are looked at until one can be compared: measuring one again takes up to a second."""
 _CHANGED_SINCE: Final = "The set was changed after this was written."
+
+
+def _last_time(records: Records, actor: Actor, opened: OpenedSet) -> str:
+    """Say what changed since the person's last set from the same side of the camera; empty where there is none."""
+    if opened.person is None:
+        return ""
+    with records.reading(actor) as work:
+        all_sets = list_sets(work, opened.person.id, opened.row.exercise)
+        before = [row.id for row in all_sets if row.done_at < opened.row.done_at]
+    for set_id in before[:_LOOKED_BACK]:
+        last = open_set(records, actor, set_id)
+        same_side = last.reviewed.current.view.kind is opened.reviewed.current.view.kind
+        if same_side and (told := since_last_time(_dated(last), _dated(opened))):
+            return told
+    return ""
+
+
+def _dated(opened: OpenedSet) -> DatedSet:
+    return DatedSet(opened.reviewed.current, opened.row.done_at, date_is_guessed=opened.date_is_guessed)
 
 
 def _soap_sheet(work: Work, opened: OpenedSet) -> SoapSheet | None:

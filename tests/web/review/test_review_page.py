@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,6 +28,7 @@ from formcheck.records.reviewing import annotations_of, correct, corrections_of,
 from formcheck.records.sets import get_set, give_to, say_pain
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet
+from formcheck.report.client_details import long_date
 from formcheck.report.document import assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import ExcludeRep
@@ -267,6 +269,20 @@ def test_documents_tell_what_was_answered_later_and_who_wrote_which_note(kept: R
     assert (client["pain_next_morning"], client["pain_after_hour"], client["swelling"]) == (6, None, True)
     assert set(client["note"].split("\n\n")) == {"Dr. Example: Heels down.", "Dr. Other: Slower."}
     assert client["clinician"] is None
+
+
+def test_documents_say_what_changed_since_the_set_before(kept: Records) -> None:
+    person = add_somebody(kept, "Cora").id
+    first = keep_set(kept, person)
+    other = keep_set(kept, person, "wall_squat_front", done_at=first.done_at + timedelta(days=3))
+    second = keep_set(kept, person, done_at=first.done_at + timedelta(days=9))
+    day = long_date(first.done_at.astimezone().date())
+    for kind in (DocumentKind.CLIENT_HTML, DocumentKind.CLINICAL_HTML):
+        text = make_document(kept, CLINICIAN, second.id, kind).path.read_text(encoding="utf-8")
+        assert f"No change since {day} that a camera can tell." in text
+    for without in (first, other):
+        text = make_document(kept, CLINICIAN, without.id, DocumentKind.CLIENT_HTML).path.read_text(encoding="utf-8")
+        assert "Compared with last time" not in text
 
 
 def test_what_is_done_in_the_player_is_done_to_the_records(kept: Records) -> None:
