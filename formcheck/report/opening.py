@@ -133,7 +133,7 @@ class Opening:
     pair: tuple[ShownRep, ...]
     """The worst rep, then the best; one where they are alike, none without pictures."""
     plot: OpeningPlot | None
-    """Where there are no pictures."""
+    """Where there are no pictures but reps."""
     target: Target | None
     """None where there is nothing to change, or nothing was judged."""
     next_steps: tuple[str, ...]
@@ -175,7 +175,7 @@ def opening_of(
         then=tuple(one_line(change.cue, LONGEST_CUE) for change in _then(verdict)),
         praise=one_line(verdict.praise, LONGEST_SENTENCE),
         pair=pair,
-        plot=None if pair else _plot(charts_of(assessment)),
+        plot=_plot(charts_of(assessment)) if assessment.complete_reps and not pair else None,
         target=_target(verdict),
         next_steps=_next_steps(verdict, details),
         last_time=one_line(last_time, LONGEST_SENTENCE),
@@ -292,6 +292,8 @@ def _first(verdict: SetVerdict) -> Change | None:
 
 
 def _then(verdict: SetVerdict) -> tuple[Change, ...]:
+    if verdict.level is Level.NOT_MEASURED:
+        return ()
     after = verdict.changes if _first(verdict) is None else verdict.changes[1:]
     return after[:_MOST_AFTER]
 

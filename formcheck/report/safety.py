@@ -18,9 +18,7 @@ STOP_RULE: Final = (
     "Stop the set if pain goes above 5 out of 10, or if it is sharp, new, or gets worse with each rep. "
     "A comfortable limit is 2 out of 10."
 )
-IN_ONE_LINE: Final = (
-    "Stop if pain goes above 5 out of 10, or is sharp, new or gets worse. formcheck is no medical device."
-)
+IN_ONE_LINE: Final = "Stop if pain goes above 5 out of 10, or is sharp, new or gets worse. Not a medical device."
 _SETTLING: Final = (
     "Pain should settle to your usual level within one hour and not be worse the next morning. "
     "If not, do less next time."

@@ -53,6 +53,13 @@ def test_a_view_that_carries_nothing_gives_no_target_and_one_picture(oblique_set
     assert [card.label for card in opening.measures] == ["Tempo"]
 
 
+def test_a_set_without_a_whole_rep_says_what_to_do_and_nothing_else() -> None:
+    opening = opening_of(assess(ViewKind.FRONT, whole_reps=0), ())
+    assert opening.level is Level.NOT_MEASURED
+    assert opening.title == "Film the whole movement, from standing to standing"
+    assert (opening.pair, opening.plot, opening.then, opening.next_steps, opening.target) == ((), None, (), (), None)
+
+
 def test_reps_are_counted_against_the_plan() -> None:
     assert opening_of(assess(ViewKind.FRONT), ()).count == "3 reps"
     assert opening_of(assess(ViewKind.FRONT, plan=Plan(reps=10)), ()).count == "3 of 10 reps"
