@@ -85,6 +85,19 @@ def test_what_is_left_to_do_stands_before_what_is_done() -> None:
     assert shown.index("Due today") < shown.index("Done for today")
 
 
+def test_two_of_one_name_are_told_apart_and_what_is_not_due_is_not_there() -> None:
+    records = records_service()
+    planned(records, "Ann")
+    planned(records, "Ann")
+    rests = planned(records, "Rests", 0.5)
+    keep_set(records, rests, "wall_squat_front", actor=_OWNER, done_at=records.now() - timedelta(days=1))
+    test = opened()
+    shown = [each.value for each in test.markdown if "person=" in each.value]
+    assert len(shown) == 2
+    assert len({each.partition("](")[0] for each in shown}) == 2
+    assert "Rests" not in words(test)
+
+
 def test_a_client_has_their_own_plan_in_hand_and_nobody_elses() -> None:
     records = records_service()
     planned(records, "Ann")

@@ -15,6 +15,7 @@ from formcheck.history.comparison import Kind
 from formcheck.history.summary import ResultSummary, SetSummary
 from formcheck.moments import time_text
 from formcheck.pose.landmarks import Side
+from formcheck.records.people import labels_of
 from formcheck.records.tables import Person
 from formcheck.report.words import counted
 from formcheck.web.shared.empty import show_empty
@@ -35,14 +36,14 @@ class Chosen:
 
 def choose_person(people: Sequence[Person]) -> Person | None:
     """Ask whose sets; None until somebody is chosen, which nobody has to be where there is one person."""
-    by_id = {person.id: person for person in people}
+    by_id, labels = {person.id: person for person in people}, labels_of(people)
     asked = st.query_params.get("person", "")
     usual = asked if asked in by_id else next(iter(by_id)) if len(by_id) == 1 else None
     chosen = st.selectbox(
         "Person",
         list(by_id),
         index=None if usual is None else list(by_id).index(usual),
-        format_func=lambda each: by_id[each].name,
+        format_func=lambda each: labels[each],
         placeholder="Choose a person",
         key="compare-person",
     )

@@ -51,7 +51,7 @@ class Side {
     this.video = data.video_url ? document.createElement("video") : null;
     this.canvas = this.video ? null : document.createElement("canvas");
     if (this.video) {
-      Object.assign(this.video, { src: data.video_url, muted: true, playsInline: true, preload: "auto" });
+      Object.assign(this.video, { src: data.video_url, muted: true, playsInline: true, preload: "metadata" });
       this.video.setAttribute("aria-label", data.name);
     } else {
       this.canvas.width = 480;

@@ -17,7 +17,7 @@ from formcheck.history.due import Due, due_today
 from formcheck.moments import day_text
 from formcheck.records.access import Actor, Role
 from formcheck.records.due import PlanInHand, plans_in_hand
-from formcheck.records.people import list_people
+from formcheck.records.people import labels_of, list_people
 from formcheck.records.records import Records
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
@@ -40,6 +40,8 @@ _SHOWN: Final = 6
 class _Task:
     """What somebody is prescribed, and how it stands today."""
 
+    whose: str
+    """As nobody else is called."""
     in_hand: PlanInHand
     due: Due
 
@@ -76,9 +78,14 @@ def _greet(actor: Actor) -> None:
 def _show_due(records: Records, actor: Actor) -> None:
     with records.reading(actor) as work:
         in_hand = plans_in_hand(work, records.now() - _LOOKED_BACK)
-        has_people = bool(in_hand) or (actor.sees_everybody and bool(list_people(work)))
-    day, zone = today(records.now()), viewer_zone()
-    tasks = [_Task(each, due_today(each.sets, each.plan.sessions_a_day, day, zone)) for each in in_hand]
+        people = list_people(work)
+    labels, day, zone = labels_of(people), today(records.now()), viewer_zone()
+    tasks = [
+        _Task(labels[each.person.id], each, due_today(each.sets, each.plan.sessions_a_day, day, zone))
+        for each in in_hand
+    ]
+    if actor.sees_everybody:  # a client is told when the next one is; here it would stand before what is due
+        tasks = [each for each in tasks if each.due.planned != 0 or each.due.done]
     if tasks:
         st.header("Today", anchor=False)
         # What is left to do stands first; beside it the order is that of the names.
@@ -91,8 +98,9 @@ def _show_due(records: Records, actor: Actor) -> None:
                 "Your clinician’s plan will stand here. You can check your form without one.",
             )
         )
-    elif has_people:
-        st.caption("Nobody has a plan yet. A plan stands here on the days on which it is due.")
+    elif people:
+        nothing = "Nothing is due today." if in_hand else "Nobody has a plan yet."
+        st.caption(f"{nothing} A plan stands here on the days on which it is due.")
 
 
 def _show_tasks(tasks: Sequence[_Task], actor: Actor) -> None:
@@ -103,17 +111,17 @@ def _show_tasks(tasks: Sequence[_Task], actor: Actor) -> None:
 
 
 def _show_task(task: _Task, actor: Actor) -> None:
-    plan, whose = task.in_hand.plan, task.in_hand.person
+    plan, person_id = task.in_hand.plan, task.in_hand.plan.person_id
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"due-{plan.id}"):
         with st.container(width="stretch"):
             if actor.sees_everybody:
-                page_link(PERSON, as_typed(whose.name), icon=":material/person:", person=whose.id)
+                page_link(PERSON, as_typed(task.whose), icon=":material/person:", person=person_id)
             st.markdown(as_typed(stored_plan_in_words(plan)))
             show(_standing(task.due))
         may_start = task.due.is_due or task.due.planned is None
         if may_start and st.button("Start", key=f"start-{plan.id}", type="primary", icon=":material/play_arrow:"):
-            note_person(whose.id)
-            st.session_state[prescribed_key(whose.id)] = plan.id
+            note_person(person_id)
+            st.session_state[prescribed_key(person_id)] = plan.id
             go_to(CHECK)
 
 

@@ -25,7 +25,7 @@ from formcheck.moments import day_text, time_text
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
 from formcheck.records.answers import answers_about
-from formcheck.records.people import get_person, list_people
+from formcheck.records.people import get_person, labels_of, list_people
 from formcheck.records.plans import list_plans
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets, summary_of_row
@@ -152,7 +152,7 @@ def page() -> None:
 
 def _chosen_person(records: Records, actor: Actor) -> str | None:
     with records.reading(actor) as work:
-        people = {person.id: person.name for person in list_people(work)}
+        people = labels_of(list_people(work))
     if not people:
         show_empty(Drawing.PEOPLE, "Nobody is here yet", "Progress is kept for each person.", PEOPLE, "Add a person")
         return None
