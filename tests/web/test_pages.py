@@ -11,9 +11,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import formcheck.web.server
+from formcheck.design.components import level_class
 from formcheck.errors import PoseModelError
 from formcheck.pose.models import PoseModel
 from formcheck.report import safety
+from formcheck.session.verdict import verdict_of_set
+from formcheck.web.pages.check.page import REMINDER
 from formcheck.web.shared.safety import REMINDER
 from tests.web.finished import SET_ID, finished_sample
 
@@ -180,8 +183,11 @@ def _after(monkeypatch: pytest.MonkeyPatch, name: str, *, reps: bool = True) -> 
 def test_after_a_set_the_first_thing_is_what_to_change(monkeypatch: pytest.MonkeyPatch) -> None:
     test = _after(monkeypatch, "step_down_front_valgus")
     assert not test.exception
-    assert [each.value for each in test.header] == ["Point your kneecap over your second toe"]
     shown = words(test)
+    told = verdict_of_set(finished_sample("step_down_front_valgus").assessment)
+    assert told.title == "Point your kneecap over your second toe"
+    assert f'<p class="fc-verdict-title">{told.title}</p>' in shown
+    assert [f'<div class="fc fc-rep {level_class(each.level)}">' in shown for each in told.reps] == [True] * 3
     assert "Step-down, seen from the front: 3 whole reps" in shown
     assert "No rep stood out: they were all alike." in shown
     assert "The light was low." in shown

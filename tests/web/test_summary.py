@@ -14,9 +14,11 @@ import pytest
 from formcheck.commands.samples import sample_named, sample_path
 from formcheck.exercises.finding import Band, Finding
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.reps import Cut
 from formcheck.report.page import details_html
-from formcheck.session.assessment import Assessment, Rep
-from formcheck.web.pages.check.after import best_rep, downloads_of, fatigue
+from formcheck.session.assessment import Assessment, Plan, Rep
+from formcheck.session.verdict import verdict_of_set
+from formcheck.web.pages.check.after import best_rep, downloads_of, fatigue, holds, why_nothing_counted
 from formcheck.web.shared.report_parts import style_in_shadow
 from tests.sample_tracks import sample_track
 from tests.web.finished import sample_assessment
@@ -24,6 +26,10 @@ from tests.web.finished import sample_assessment
 
 def a_finding(rep: int | None, band: Band, name: str = "knee over toe") -> Finding:
     return Finding("WS-F3", name, rep, "left", "kmf_pct", 3.0, 1.0, band, "", None, 3)
+
+
+def best_of(assessment: Assessment) -> str:
+    return best_rep(verdict_of_set(assessment))
 
 
 def with_findings(*findings: Finding) -> Assessment:
@@ -50,32 +56,62 @@ def with_reps(values: list[dict[str, float]], leg: str = "left") -> Assessment:
 
 def test_the_rep_with_nothing_off_is_the_best() -> None:
     assessment = with_findings(a_finding(1, Band.CAUTION), a_finding(2, Band.GOOD), a_finding(3, Band.FAULT))
-    assert best_rep(assessment) == "Rep 2 was the best: nothing was off."
+    assert best_of(assessment) == "Rep 2 was the best: nothing was off."
 
 
 def test_a_fault_weighs_more_than_cautions() -> None:
     cautions = [a_finding(1, Band.CAUTION, name) for name in ("depth", "pelvis level", "time down")]
-    assert best_rep(with_findings(a_finding(2, Band.FAULT), *cautions)) == "Rep 1 was the best: the least was off."
+    assert best_of(with_findings(a_finding(2, Band.FAULT), *cautions)) == "Rep 1 was the best: the least was off."
 
 
 def test_reps_that_are_equally_good_are_named_together() -> None:
     assessment = with_findings(*(a_finding(rep, Band.CAUTION) for rep in (1, 2)), a_finding(3, Band.FAULT))
-    assert best_rep(assessment) == "Reps 1 and 2 were the best: only “Knee over toe” was off."
+    assert best_of(assessment) == "Reps 1 and 2 were the best: only “Knee over toe” was off."
 
 
 def test_all_reps_good_is_said_in_one_sentence() -> None:
-    assert best_rep(with_findings(a_finding(1, Band.GOOD), a_finding(2, Band.GOOD))) == "Every rep was good."
+    every = [a_finding(rep, Band.GOOD) for rep in (1, 2, 3)]
+    assert best_of(with_findings(*every)) == "Every rep was good."
+    assert best_of(with_findings(*every[:2])) == "Every rep that was judged was good."
 
 
 def test_reps_off_in_like_measure_have_no_best_one() -> None:
     assert (
-        best_rep(with_findings(a_finding(1, Band.FAULT), a_finding(2, Band.FAULT)))
+        best_of(with_findings(a_finding(1, Band.FAULT), a_finding(2, Band.FAULT)))
         == "No rep stood out: they were all alike."
     )
 
 
 def test_no_rep_is_best_where_none_was_judged() -> None:
-    assert best_rep(with_findings(a_finding(None, Band.GOOD))) == ""
+    assert best_of(with_findings(a_finding(None, Band.GOOD))) == ""
+
+
+def test_holds_are_told_where_they_were_prescribed_or_long() -> None:
+    asked = with_reps([{"hold_s": 1.2}, {"hold_s": 2.0}], "both")
+    free = Plan()
+    assert holds(dataclasses.replace(asked, plan=free)) == ""
+    assert holds(asked) == "Held at the bottom for 1.2 to 2.0 s, prescribed 3 s."
+    assert (
+        holds(dataclasses.replace(with_reps([{"hold_s": 31.4}], "both"), plan=free)) == "Held at the bottom for 31 s."
+    )
+
+
+@pytest.mark.parametrize(
+    ("cut", "said"),
+    [
+        (Cut.CLIP, "The set ended before"),
+        (Cut.SIGHT, "went out of sight before"),
+        (Cut.HOLE, "Pictures were missing before"),
+    ],
+)
+def test_what_cut_a_rep_off_is_what_is_said(cut: Cut, said: str) -> None:
+    sitting = with_reps([{"hold_s": 31.4}], "both")
+    reps = tuple(dataclasses.replace(rep, complete=False, cut_by=cut.value) for rep in sitting.reps)
+    text = why_nothing_counted(dataclasses.replace(sitting, reps=reps))
+    assert text.startswith("You held at the bottom for 31 s. ")
+    assert said in text
+    assert text.count("before you were standing again") == 1
+    assert why_nothing_counted(dataclasses.replace(sitting, reps=())) == ""
 
 
 def test_too_few_reps_tell_nothing_of_tiredness() -> None:

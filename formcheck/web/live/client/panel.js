@@ -39,7 +39,7 @@ export class Panel {
       this.figure, this.message, this.detail);
     this.calibration = new Ring("fc-calibration", "", "");
     this.countdown = make("p", { class: "fc-countdown", "data-testid": "countdown", hidden: true });
-    this.reps = make("span", { class: "fc-reps", "data-testid": "rep-count", text: "0" });
+    this.reps = make("span", { class: "fc-rep-count", "data-testid": "rep-count", text: "0" });
     this.ofReps = make("span", { class: "fc-of-reps" });
     this.phase = make("p", { class: "fc-phase", "data-testid": "phase" });
     this.count = make("section", { class: "fc-count", "aria-label": "Reps", hidden: true },

@@ -14,22 +14,25 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.design.components import rep, reps, verdict
 from formcheck.errors import FormcheckError
-from formcheck.exercises.finding import Finding
+from formcheck.exercises.words import sentence_case
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import in_order
 from formcheck.kinematics.rep_measures import drift_over_set
+from formcheck.kinematics.reps import Cut
 from formcheck.pose.store import save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report import summary as report_summary
 from formcheck.report.csv_file import CsvDialect
 from formcheck.report.outputs import write_outputs
-from formcheck.report.words import estimate_text, listed, sentence_case
-from formcheck.session.assessment import Assessment
+from formcheck.report.words import estimate_text, listed
+from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.pain import Load, PainAction, advice_after
-from formcheck.session.verdict import Level, level_of, verdict_of_set
+from formcheck.session.verdict import Level, RepVerdict, SetVerdict, level_of, verdict_of_set
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.pages.check.form import ask_pain
+from formcheck.web.shared.design import show
 from formcheck.web.shared.report_parts import ask_csv_dialect, show_details
 
 
@@ -103,31 +106,69 @@ def downloads_of(
 _REPS_TO_COMPARE: Final = 6
 """The first three against the last three."""
 _NAMED_AT_MOST: Final = 2
-_NO_VERDICT: Final = frozenset({Level.NOT_JUDGED, Level.NOT_MEASURED})
+_HOLD: Final = "hold_s"
+_LONG_HOLD_S: Final = 5.0
+"""Nobody stays so long at the bottom without meaning to."""
+_WHOLE_FROM_S: Final = 10.0
+"""From so many seconds on tenths say nothing."""
 
 
-def best_rep(assessment: Assessment) -> str:
+def best_rep(told: SetVerdict) -> str:
     """Say which rep was the best and why; empty where no rep was judged."""
-    judged = [each for each in verdict_of_set(assessment).reps if each.level not in _NO_VERDICT]
+    judged = [each for each in told.reps if each.level in (Level.GOOD, Level.CAUTION, Level.FAULT)]
     if not judged:
         return ""
-    off = {each.rep: each.findings for each in judged}
-    least = min(_badness(group) for group in off.values())
-    best = [rep for rep, group in off.items() if _badness(group) == least]
-    names = _reps(best)
+    least = min(map(_badness, judged))
+    best = [each for each in judged if _badness(each) == least]
+    names = _reps([each.rep for each in best])
     if least == (0, 0):
-        if len(best) == len(off):
-            return "Every rep was good." if len(best) > 1 else f"{names} was good."
+        if len(best) == len(judged) > 1:
+            return "Every rep was good." if len(judged) == len(told.reps) else "Every rep that was judged was good."
         return f"{names} {_was(best)} the best: nothing was off."
-    if len(best) == len(off):
+    if len(best) == len(judged):
         return "No rep stood out: they were all alike." if len(best) > 1 else ""
     # Of several equally good reps the first one's findings stand for all only if all have the same.
-    what = {tuple(sorted({each.name for each in off[rep]})) for rep in best}
+    what = {tuple(sorted({finding.name for finding in each.findings})) for each in best}
     found = next(iter(what))
     if len(what) > 1 or len(found) > _NAMED_AT_MOST:
         return f"{names} {_was(best)} the best: the least was off."
     verb = "was" if len(found) == 1 else "were"
     return f"{names} {_was(best)} the best: only {listed(f'“{sentence_case(name)}”' for name in found)} {verb} off."
+
+
+def holds(assessment: Assessment) -> str:
+    """Say how long the bottom was held, where a hold was prescribed or somebody sat for long; else empty."""
+    prescribed = assessment.plan.hold_s
+    held = sorted(seconds for each in assessment.complete_reps if (seconds := _hold_s(each)) is not None)
+    if not held or (not prescribed and held[-1] < _LONG_HOLD_S):
+        return ""
+    text = _seconds(held[-1]) if _seconds(held[0]) == _seconds(held[-1]) else f"{held[0]:.1f} to {_seconds(held[-1])}"
+    return f"Held at the bottom for {text}{f', prescribed {prescribed:g} s' if prescribed else ''}."
+
+
+def why_nothing_counted(assessment: Assessment) -> str:
+    """Say of a set without a whole rep what there was instead; empty where there was nothing."""
+    sentences = []
+    cut = {each.cut_by for each in assessment.reps}
+    held = max((seconds for each in assessment.reps if (seconds := _hold_s(each)) is not None), default=0.0)
+    if held >= _LONG_HOLD_S:
+        sentences.append(f"You held at the bottom for {_seconds(held)}.")
+    if Cut.CLIP.value in cut:
+        sentences.append("The set ended before you were standing again.")
+    if Cut.SIGHT.value in cut:
+        sentences.append("You, or the leg, went out of sight before you were standing again.")
+    if Cut.HOLE.value in cut:
+        sentences.append("Pictures were missing before you were standing again.")
+    return " ".join(sentences)
+
+
+def _hold_s(each: Rep) -> float | None:
+    hold = each.measures.get(_HOLD, {}).get("both")
+    return None if hold is None else hold.value
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.1f} s" if value < _WHOLE_FROM_S else f"{value:.0f} s"
 
 
 def fatigue(assessment: Assessment) -> tuple[str, ...]:
@@ -153,27 +194,20 @@ def fatigue(assessment: Assessment) -> tuple[str, ...]:
     return ("Nothing got worse from the first three reps to the last three.",) if known else ()
 
 
-def _badness(off: Sequence[Finding]) -> tuple[int, int]:
-    faults = sum(level_of(each) is Level.FAULT for each in off)
-    return faults, len(off) - faults
+def _badness(told: RepVerdict) -> tuple[int, int]:
+    faults = sum(level_of(each) is Level.FAULT for each in told.findings)
+    return faults, len(told.findings) - faults
 
 
-def _reps(reps: Sequence[int]) -> str:
-    return f"{'Rep' if len(reps) == 1 else 'Reps'} {listed(str(rep) for rep in reps)}"
+def _reps(numbers: Sequence[int]) -> str:
+    return f"{'Rep' if len(numbers) == 1 else 'Reps'} {listed(str(number) for number in numbers)}"
 
 
-def _was(reps: Sequence[int]) -> str:
-    return "was" if len(reps) == 1 else "were"
+def _was(best: Sequence[object]) -> str:
+    return "was" if len(best) == 1 else "were"
 
 
 _DOWNLOADS: Final = "downloads"
-_BAND_WORDS: Final = {
-    Level.GOOD: ":green-badge[:material/check: good]",
-    Level.CAUTION: ":orange-badge[:material/error: caution]",
-    Level.FAULT: ":red-badge[:material/warning: change this]",
-    Level.NOT_JUDGED: ":gray-badge[not judged]",
-    Level.NOT_MEASURED: ":gray-badge[not measured]",
-}
 
 
 @dataclass(frozen=True)
@@ -210,28 +244,30 @@ def show_numbers(finished: FinishedSet) -> None:
 
 def _say_that_nothing_counted(assessment: Assessment) -> None:
     st.header("No whole rep was counted", anchor=False)
-    cut = " One that is cut off by the end of the set does not count." if assessment.reps else ""
+    why = why_nothing_counted(assessment)
+    if why:
+        st.markdown(why)
     st.markdown(
         "A rep counts when you have gone down and are standing tall again, with your whole body in view. "
-        f"Press *Finish* only after the last one.{cut} Nothing is wrong: try again when you are ready."
+        "Press *Finish* only after the last one. Nothing is wrong: try again when you are ready."
     )
 
 
 def _show_words(assessment: Assessment) -> None:
-    told = report_summary.headline(assessment)
+    told = verdict_of_set(assessment)
     st.markdown(report_summary.what_was_done(assessment, live=True))
-    with st.container(border=True):
-        if told.measured:
-            st.caption("What to change first")
-        st.header(told.title, anchor=False)
-        st.markdown(f"{_BAND_WORDS[told.band]} {told.detail}")
-        if told.measured:
-            st.markdown(f"{sentence_case(told.measured)}.")
-        for change in told.more:
-            st.markdown(f"After that: **{change.cue}** {_BAND_WORDS[change.band]} {change.seen}")
-    good = [each for each in (told.praise, best_rep(assessment)) if each]
-    lines = [*good, *(fatigue(assessment) if assessment.complete_reps else ())]
+    if told.changes:
+        st.caption("What to change first")
+    first = told.changes[0].measured if told.changes else ""
+    show(
+        verdict(told.level, told.title, " ".join(each for each in (told.detail, f"{first}." if first else "") if each))
+    )
+    for change in told.more:
+        st.markdown(f"After that: **{change.cue}** {change.seen} {change.measured}.")
+    lines = [each for each in (told.praise, best_rep(told), holds(assessment)) if each]
+    lines += fatigue(assessment) if assessment.complete_reps else ()
     st.markdown("\n".join(f"- {line}" for line in lines))
+    show(reps(rep(each.rep, each.level, each.words) for each in told.reps))
 
 
 def _ask_pain_after(assessment: Assessment, before: int | None, set_id: str) -> PainAfter:
