@@ -117,7 +117,9 @@ def add_sample_set(records: Records, person_id: str | None, name: str, video: by
         return add_set(work, new).id
 
 
-def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | None = None) -> Example:
+def add_example(
+    records: Records, name: str = "Zoë Quixx", *, video: bytes | None = None, remote: bool = True
+) -> Example:
     """Add a person with a plan, a set that was corrected, drawn on and noted, answers, an account and an upload."""
     file_name = f"{name}.mp4"
     content = f"video of {name}".encode() if video is None else video
@@ -176,7 +178,8 @@ def add_example(records: Records, name: str = "Zoë Quixx", *, video: bytes | No
         work.session.add(upload)
         work.session.flush()
         work.log("upload.done", subject=upload.id, person=person.id, details={"set": set_id, "plan": plan.id})
-    add_remote_session(records, person.id, set_id, name)
+    if remote:
+        add_remote_session(records, person.id, set_id, name)
     return Example(person.id, set_id, upload.id, content)
 
 

@@ -95,10 +95,10 @@ class Start:
 
 def _prepare(settings: RecordsSettings, folder: Path) -> tuple[dict[str, Any], Path, Path]:
     records = Records(settings)
-    example = add_example(records)
+    example = add_example(records, remote=False)
     back_up(records, ROBIN, folder / "backup.zip")
     export_people(records, ROBIN, folder / "people.zip")
-    waiting = add_example(records, "Waits")
+    waiting = add_example(records, "Waits", remote=False)
     with records.writing(ROBIN) as work:
         upload = work.session.get(Upload, waiting.upload_id)
         assert upload is not None
