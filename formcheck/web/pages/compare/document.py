@@ -22,7 +22,7 @@ from formcheck.web.downloads.made_file import MadeFile
 from formcheck.web.downloads.record_document import made_sheet
 from formcheck.web.downloads.routes import Printing
 from formcheck.web.pages.compare.page import compared, draw_pair, middle_frame, names_of
-from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_words
+from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name
 from formcheck.web.shared.opened_set import OpenedSet, open_set
 
 _PLOT_PX: Final = (760, 215)
@@ -141,9 +141,9 @@ def comparison_sheet(
 def _table(comparison: Comparison, names: tuple[str, str]) -> Grid:
     rows = []
     for row in comparison.rows:
-        said, limit = verdict_words(row.change.verdict, comparison.kind), limit_text(row.measure, row.change)
+        limit = limit_text(row.measure, row.change)
         values = (estimate_text(row.measure, row.first), estimate_text(row.measure, row.second))
-        verdict = f"{said.words}. {limit}" if limit else said.words
+        verdict = f"{row.words}. {limit}" if limit else row.words
         rows.append((row_name(row), *values, difference_text(row.measure, row.change), verdict))
     heads = ("Measure", *(sentence_case(name) for name in names), "Difference", "Verdict")
     return Grid(heads, tuple(rows), (2.2, 1.3, 1.3, 1.4, 4))

@@ -8,7 +8,7 @@ from typing import Final
 
 from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.history.milestones import milestones
-from formcheck.history.progress import Trend, pain_days, trends
+from formcheck.history.progress import Trend, change_words, pain_days, trends
 from formcheck.history.sessions import PlannedPeriod, adherence
 from formcheck.history.summary import SetSummary
 from formcheck.records.access import Actor, NotFoundError
@@ -27,7 +27,7 @@ from formcheck.web.downloads.record_document import made_sheet
 from formcheck.web.downloads.routes import Printing
 from formcheck.web.pages.progress.charts import draw_pain, draw_trend, draw_weeks, shown_weeks
 from formcheck.web.pages.progress.page import in_words
-from formcheck.web.shared.comparison_words import difference_text, verdict_words
+from formcheck.web.shared.comparison_words import difference_text
 
 _PLOT_PX: Final = (760, 230)
 _WEEKS: Final = 26
@@ -110,7 +110,7 @@ def _summary(found: Sequence[Trend]) -> list[Part]:
     rows = []
     for trend in found:
         first, last = trend.days[0], trend.days[-1]
-        verdict = _ONE_DAY if trend.change is None else verdict_words(trend.change.verdict).words
+        verdict = change_words(trend) or _ONE_DAY
         difference = "" if trend.change is None else difference_text(trend.measure, trend.change)
         rows.append(
             (
@@ -125,7 +125,7 @@ def _summary(found: Sequence[Trend]) -> list[Part]:
         )
     if not rows:
         return [Lines(("Nothing was measured yet.",))]
-    return [Grid(("Measure", "First", "Last", "Difference", "Since the start"), tuple(rows), (2.4, 2, 2, 1.2, 1.8))]
+    return [Grid(("Measure", "First", "Last", "Difference", "Since the start"), tuple(rows), (2.2, 1.8, 1.8, 1.2, 2.4))]
 
 
 def _name(trend: Trend) -> str:
