@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.kinematics.cleaning import camera_motion_px, filmed_px, steadied
-from formcheck.kinematics.find import Body, FoundSet, find_set
+from formcheck.kinematics.find import Body, FoundSet, finding_set
 from formcheck.kinematics.frontal import FrontalSeries, arms_moved, measure_front
 from formcheck.kinematics.holes import Hole
 from formcheck.kinematics.measures.record import Per
@@ -24,6 +24,7 @@ from formcheck.kinematics.rep_signal import trunk_drop_px
 from formcheck.kinematics.reps import RepTimes, phases
 from formcheck.kinematics.stance_leg import most_often, stance_of_frames, stance_on_one_leg
 from formcheck.kinematics.standing import Standing
+from formcheck.kinematics.steps import Steps, completed
 from formcheck.kinematics.view import (
     FRONT_LOW_DEG,
     ViewKind,
@@ -137,7 +138,16 @@ def measure_set(
     NotAssessableError
         If there is no person or no leg to measure.
     """
-    return measure_found(find_set(track, rule, leg=leg, view=view))
+    return completed(measuring_set(track, rule, leg, view))
+
+
+def measuring_set(
+    track: PoseTrack, rule: PhaseRule, leg: Side | None = None, view: ViewKind | None = None
+) -> Steps[SetMeasurement]:
+    """Measure a recorded set in steps; see `measure_set`."""
+    found = yield from finding_set(track, rule, leg=leg, view=view)
+    yield
+    return measure_found(found)
 
 
 def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> SetMeasurement:

@@ -44,6 +44,7 @@ from formcheck.kinematics.standing import (
     rough_leg_px,
     stand_still,
 )
+from formcheck.kinematics.steps import Steps, completed
 from formcheck.kinematics.view import ViewKind, ViewVerdict, judge_view, turn_off_view_deg, view_as_told, view_of_flat
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
 from formcheck.pose.types import PoseTrack
@@ -220,12 +221,28 @@ def find_set(
     ValueError
         If a landmark is placed at a time of which there is no frame.
     """
+    return completed(finding_set(track, rule, placed, leg=leg, view=view, leg_is_sure=leg_is_sure))
+
+
+def finding_set(
+    track: PoseTrack,
+    rule: PhaseRule,
+    placed: Sequence[PlacedPoint] = (),
+    *,
+    leg: Side | None = None,
+    view: ViewKind | None = None,
+    leg_is_sure: bool = False,
+) -> Steps[FoundSet]:
+    """Find the person, the view and the reps in steps; see `find_set`."""
     _need_person(track)
     _need_upright(track)
     need_unmirrored(track)
+    yield
     leg_px = rough_leg_px(track)
     raw, repaired = repair_exchanged_sides(track, leg_px)
+    yield
     clean = cleaned(raw)
+    yield
     legs = legs_in_sight(clean)
     clean_leg_px = rough_leg_px(clean)
     at_place = feet_in_place(clean, clean_leg_px) if np.isfinite(clean_leg_px) else None
@@ -235,6 +252,7 @@ def find_set(
             "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
         )
     _need_size(standing)
+    yield
     footing = find_footing(clean, leg_px)
     in_place = footing.in_place
     stands = in_place if in_place.any() else clean.found
@@ -242,7 +260,9 @@ def find_set(
     if view is not None:
         verdict = view_as_told(verdict, view) if track.has_depth else view_of_flat(clean, stands, view)
     holes = holes_of(track)
-    found = _reps(Body(clean, standing), verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
+    yield
+    found = yield from _reps(Body(clean, standing), verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
+    yield
     stands_elsewhere = False
     if found.reps:
         around = (clean.t_s >= found.reps[0].start_s - _BEFORE_S) & (clean.t_s <= found.reps[-1].end_s + _AFTER_S)
@@ -257,7 +277,8 @@ def find_set(
         body = Body(moved, stance, drawn=body)
         footing = footing.or_where(feet_in_place(moved, leg_px))
     if placed or stands_elsewhere:
-        found = _reps(body, verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
+        yield
+        found = yield from _reps(body, verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
     return FoundSet(
         raw,
         repaired,
@@ -353,7 +374,7 @@ def _reps(
     holes: Sequence[Hole],
     *,
     leg_is_sure: bool,
-) -> _FoundReps:
+) -> Steps[_FoundReps]:
     track, leg_px = body.track, body.standing.leg_px
     hip_weight = timing_hip_weight(track, body.standing)
     drop = trunk_drop_px(track, body.standing, hip_weight) - footing.shift_from(body.standing.frames)
@@ -366,7 +387,9 @@ def _reps(
         sure = leg if leg_is_sure else None
         if (sure or most_often(shown) or leg) is not view.near_leg:
             return _FoundReps(q, q, reps)
+    yield
     side = body.from_side(view.near_leg, view, footing.in_place, near_stands=True)
+    yield
     flexion = np.where(footing.in_place, side.near_leg["knee_flexion_deg"], np.nan)
     found = _without_bends(body, find_reps(track.t_s, flexion, rule, holes))
     # A knee hidden for a while must not cost the count, and a leg that is lifted and stretched in a hold is no standing

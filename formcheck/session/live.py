@@ -16,6 +16,7 @@ from formcheck.errors import NotAssessableError
 from formcheck.exercises.cues import CueChooser
 from formcheck.kinematics.holes import repeated_stretches
 from formcheck.kinematics.live_frame import LiveCleaner, LiveFrame
+from formcheck.kinematics.steps import Steps, completed
 from formcheck.pose.estimator import origin_of
 from formcheck.pose.models import PoseModel
 from formcheck.pose.origin import Finder, PoseOrigin
@@ -24,7 +25,7 @@ from formcheck.session.assessment import Assessment, SetupCheck
 from formcheck.session.live_ready import GettingReady
 from formcheck.session.live_running import COUNTDOWN_S, CountedRep, RunningSet, Step
 from formcheck.session.live_state import CameraFacts, Instruction, LiveState, PictureFacts, ShownMeasures, Stage
-from formcheck.session.recorded import assess
+from formcheck.session.recorded import assessing
 from formcheck.session.request import SetRequest
 
 _TURN_BACK = "Turn the camera back as it was."
@@ -171,6 +172,20 @@ class LiveSet:
         self._stage = self._running.stage
         return self._state(clean, step, notice=_TURN_BACK if turned else step.notice)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether something is put off that `do_part` would do."""
+        return self._running is not None and self._running.unfinished
+
+    def do_part(self) -> None:
+        """Do a part of what is put off: looks for reps, which cost as much as many frames.
+
+        Whoever has a moment between frames calls it. What is left when its result is due is done with that frame, so
+        what is shown is the same to the bit however often it is called.
+        """
+        if self._running is not None:
+            self._running.do_part()
+
     def finish(self) -> Assessment:
         """End the set and return what a recording of it gives.
 
@@ -179,14 +194,18 @@ class LiveSet:
         NotAssessableError
             If the set never started, or nothing in it can be measured.
         """
+        return completed(self.finishing())
+
+    def finishing(self) -> Steps[Assessment]:
+        """End the set in steps; see `finish`."""
         self._stage = Stage.DONE
         if self._running is None:
             raise NotAssessableError(
                 "The set was ended before it had started, so there is nothing to assess.",
                 "Follow the set-up until the countdown has run, do the set, then finish.",
             )
-        self._running.end()
-        assessment = assess(self.track(), self._request)
+        yield from self._running.finishing()
+        assessment = yield from assessing(self.track(), self._request)
         remarks = (
             *self._told_finders(assessment.track.source.finders),
             *self._ready.remarks(),

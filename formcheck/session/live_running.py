@@ -20,10 +20,11 @@ from formcheck.exercises.cues import Cue, CueChooser
 from formcheck.exercises.finding import Finding
 from formcheck.exercises.judge import judge_rep
 from formcheck.exercises.live_checks import LiveJudge
-from formcheck.kinematics.analysis import SetMeasurement, measure_set
+from formcheck.kinematics.analysis import SetMeasurement, measuring_set
 from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_measures import LIVE_MEASURES, LiveCalibration
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
+from formcheck.kinematics.steps import Steps
 from formcheck.kinematics.view import is_another_view, is_turned, middle_deg, usual_turn_deg, yaw_series_deg
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.landmarks import BODY, SIDES
@@ -44,6 +45,9 @@ _LOOK_AFTER_S, _LOOK_UNTIL_S = 0.2, 2.0
 comes."""
 _SHORTEST_REP_S = 0.7
 """Two signals may say that the same rep is over, one a little after the other."""
+_LOOK_TAKES_S = 0.12
+"""What a look finds counts from so long after it on, by the time of the frames: it costs as much as twenty to fifty
+frames, so it is done bit by bit between the frames of this and other sets. When that was decides nothing."""
 _AT_MOST_S = 60.0
 """No more than this is looked at, however long somebody rests."""
 
@@ -55,6 +59,16 @@ class CountedRep:
     rep: Rep
     findings: tuple[Finding, ...]
     """As the recording's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Looked:
+    """What a look for reps came to."""
+
+    measured: SetMeasurement
+    """The newest reps and the stance."""
+    new: tuple[CountedRep, ...]
+    """The reps that were not counted before, in order."""
 
 
 class RepCounter:
@@ -80,8 +94,8 @@ class RepCounter:
         self._view_from_s, self._stance_until_s = from_s, stance_until_s
         self.measured = None
 
-    def look(self, track: PoseTrack, began_s: float = np.inf) -> list[CountedRep]:
-        """Return the reps that are new in a set so far, in order.
+    def looking(self, track: PoseTrack, began_s: float = np.inf) -> Steps[Looked]:
+        """Look in steps for the reps that are new in a set so far; nothing counts before it is taken.
 
         Parameters
         ----------
@@ -96,15 +110,21 @@ class RepCounter:
             If the set cannot be measured at all, such as in a mirrored picture.
         """
         part = self._part(track, began_s)
-        m = measure_set(part, self._request.rubric.phases, self._request.leg, self._request.view)
+        m = yield from measuring_set(part, self._request.rubric.phases, self._request.leg, self._request.view)
         # Measured again, the deepest moment of a rep may lie anywhere in its hold, but never after its end.
         last_s = self.counted[-1].rep.end_s if self.counted else -np.inf
         new = [i for i, rep in enumerate(m.reps) if rep.complete and rep.deepest_s > last_s]
-        if new:
-            self.measured = m
-        found = [self._counted(m, i, len(self.counted) + k) for k, i in enumerate(new, start=1)]
-        self.counted += found
-        return found
+        found = list[CountedRep]()
+        for number, i in enumerate(new, start=len(self.counted) + 1):
+            yield
+            found.append(self._counted(m, i, number))
+        return Looked(m, tuple(found))
+
+    def take(self, looked: Looked) -> None:
+        """Count what a look has found."""
+        if looked.new:
+            self.measured = looked.measured
+            self.counted += looked.new
 
     def _part(self, track: PoseTrack, began_s: float) -> PoseTrack:
         """Return the stance and the newest reps."""
@@ -130,6 +150,51 @@ class RepCounter:
             at_s=m.reps[i].deepest_s,
         )
         return CountedRep(rep, tuple(findings))
+
+
+class _Look:
+    """A look for reps that is under way.
+
+    Parameters
+    ----------
+    at_s
+        Of the frame up to which it looks.
+    steps
+        From `RepCounter.looking`.
+    """
+
+    def __init__(self, at_s: float, steps: Steps[Looked]) -> None:
+        self.at_s = at_s
+        self._steps = steps
+        self._looked: Looked | NotAssessableError | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing of it is left to do."""
+        return self._looked is not None
+
+    def do_part(self) -> None:
+        """Do a part of it."""
+        try:
+            next(self._steps)
+        except StopIteration as end:
+            self._looked = end.value
+        except NotAssessableError as error:
+            self._looked = error
+
+    def result(self) -> Looked:
+        """Do what is left of it, and return what it came to.
+
+        Raises
+        ------
+        NotAssessableError
+            If the set cannot be measured at all.
+        """
+        while self._looked is None:
+            self.do_part()
+        if isinstance(self._looked, NotAssessableError):
+            raise self._looked
+        return self._looked
 
 
 class RepWatch:
@@ -301,6 +366,7 @@ class RunningSet:
         self._last_in_place_s, self._last_away_s = started_s, -np.inf
         self._what_to_do = _STEP_INTO_VIEW
         self._cannot_count = ""
+        self._look: _Look | None = None
 
     @property
     def counted(self) -> tuple[CountedRep, ...]:
@@ -320,6 +386,7 @@ class RunningSet:
         """Take a frame, as the estimator gave it and cleaned."""
         self._poses.add(pose)
         stance = self._views.add(pose, clean, self.source)
+        is_new = self._take_look(pose.t_s if stance is None else np.inf)
         if stance is not None:
             self._motion = Motion(stance.calibration, self._request.plan.target_depth_deg)
             self._counter.begin_view(float(stance.poses.build(self.source).t_s[0]), pose.t_s)
@@ -338,7 +405,9 @@ class RunningSet:
                 self.stage = Stage.SET
             else:
                 countdown = int(np.ceil(left_s))
-        cue = self._count(pose.t_s, now) or self._judge_now(pose.t_s, now)
+        if self._watch.is_due(pose.t_s, returned=now.returned):
+            self._look = _Look(pose.t_s, self._counter.looking(self.track(), now.left_stance_s))
+        cue = (self._of_newest(pose.t_s) if is_new else None) or self._judge_now(pose.t_s, now)
         return Step(now, cue=cue, countdown=countdown, notice=self._cannot_count, ending=ending)
 
     def go_on(self) -> None:
@@ -351,11 +420,23 @@ class RunningSet:
             return None
         return self._ends(clean, phase=now.phase, in_place=now.in_place, reps=len(self.counted))
 
-    def end(self) -> None:
+    @property
+    def unfinished(self) -> bool:
+        """Whether something is put off that `do_part` would do."""
+        return self._look is not None and not self._look.is_over
+
+    def do_part(self) -> None:
+        """Do a part of what is put off; what is shown depends on the frames alone, not on how much was done when."""
+        if self._look is not None and not self._look.is_over:
+            self._look.do_part()
+
+    def finishing(self) -> Steps[None]:
         """End the set, with a last look for a rep that was just done."""
         self.stage = Stage.DONE
+        self._take_look(np.inf)
+        yield
         with contextlib.suppress(NotAssessableError):  # what assesses the whole says so for the whole
-            self._counter.look(self.track())
+            self._counter.take((yield from self._counter.looking(self.track())))
 
     def _pause(self, t_s: float, clean: LiveFrame, now: MotionNow) -> Instruction | None:
         """Return what to do where the set is paused, else None."""
@@ -376,22 +457,29 @@ class RunningSet:
             return None
         return self._what_to_do
 
-    def _count(self, t_s: float, now: MotionNow) -> Cue | None:
-        """Count the reps that are over and return what to say of the newest."""
-        if not self._watch.is_due(t_s, returned=now.returned):
-            return None
+    def _take_look(self, t_s: float) -> bool:
+        """Take what the look that is under way found, if it has had its time by now, and say whether reps are new."""
+        look = self._look
+        if look is None or t_s < look.at_s + _LOOK_TAKES_S:
+            return False
+        self._look, self._cannot_count = None, ""
         try:
-            new = self._counter.look(self.track(), now.left_stance_s)
+            looked = look.result()
         except NotAssessableError as error:
-            self._watch.counted(t_s)
+            self._watch.counted(look.at_s)
             self._cannot_count = error.reason
-            return None
-        self._cannot_count = ""
-        if not new:
-            return None
-        self._watch.counted(t_s)
+            return False
+        if not looked.new:
+            return False
+        self._watch.counted(look.at_s)
+        self._counter.take(looked)
         self._learn()
-        return self._cues.after_rep(t_s, len(self._counter.counted), new[-1].findings)
+        return True
+
+    def _of_newest(self, t_s: float) -> Cue | None:
+        """Return what to say of the rep that was counted last."""
+        counted = self._counter.counted
+        return self._cues.after_rep(t_s, len(counted), counted[-1].findings)
 
     def _learn(self) -> None:
         """Take over what the newest reps show of view, stance leg and lengths; the stance itself stays."""

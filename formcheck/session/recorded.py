@@ -5,7 +5,7 @@ What a recording cannot give, why, and what to do about it: one entry a measure,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import formcheck
@@ -16,11 +16,12 @@ from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.analysis import SetMeasurement, measure_found
 from formcheck.kinematics.filters import CUTOFF_HZ
-from formcheck.kinematics.find import FoundSet, find_set
+from formcheck.kinematics.find import FoundSet, finding_set
 from formcheck.kinematics.measures.record import CheckView, Measure, Scope
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
+from formcheck.kinematics.steps import Steps, completed
 from formcheck.kinematics.view import FRONT_LOW_DEG, TURN_READINGS, ViewKind, ViewQuality, turn_off_view_deg, view_parts
 from formcheck.pose.landmarks import BODY, SIDES, Landmark
 from formcheck.pose.types import PoseTrack
@@ -136,42 +137,39 @@ def assess(track: PoseTrack, request: SetRequest) -> Assessment:
     NotAssessableError
         If the recording, or that part of it, shows no person, or not the legs.
     """
-    part = narrowed(track, request.within)
-    done = joined_over_views(part, request, lambda each: judged(measure_found(found_set(each, request)), request))
+    return completed(assessing(track, request))
+
+
+def assessing(track: PoseTrack, request: SetRequest) -> Steps[Assessment]:
+    """Measure and judge a recorded set in steps; see `assess`."""
+    done = yield from _assessing_views(narrowed(track, request.within), request)
     return replace(done, within=request.within)
 
 
-def joined_over_views(
-    track: PoseTrack, request: SetRequest, assess_part: Callable[[PoseTrack], Assessment]
-) -> Assessment:
-    """Assess each stretch of a recording that has one view, and return what that gives for the whole.
-
-    Parameters
-    ----------
-    track
-        The whole recording.
-    request
-        What the set is measured as.
-    assess_part
-        Assesses a stretch; a stretch that it refuses is left out.
-
-    Raises
-    ------
-    NotAssessableError
-        If every stretch is refused.
-    """
+def _assessing_views(track: PoseTrack, request: SetRequest) -> Steps[Assessment]:
+    """Assess each stretch of a recording that has one view by itself, and return what that gives for the whole."""
     parts = view_parts(track)
+    yield
     if len(parts) == 1:
-        return assess_part(track)
+        return (yield from _assessing_part(track, request))
     done, refused = [], list[NotAssessableError]()
     for part in parts:
         try:
-            done.append(assess_part(part))
-        except NotAssessableError as error:
+            done.append((yield from _assessing_part(part, request)))
+        except NotAssessableError as error:  # a stretch that is refused is left out
             refused.append(error)
     if not done:
         raise refused[0]
     return joined(track, done, request.rubric)
+
+
+def _assessing_part(track: PoseTrack, request: SetRequest) -> Steps[Assessment]:
+    """Assess a recording that has one view."""
+    found = yield from _finding(track, request)
+    yield
+    m = measure_found(found)
+    yield
+    return (yield from _judging(m, request))
 
 
 def found_set(track: PoseTrack, request: SetRequest, placed: Sequence[PlacedPoint] = ()) -> FoundSet:
@@ -189,25 +187,36 @@ def found_set(track: PoseTrack, request: SetRequest, placed: Sequence[PlacedPoin
     NotAssessableError
         If the recording shows no person, or not the legs.
     """
+    return completed(_finding(track, request, placed))
+
+
+def _finding(track: PoseTrack, request: SetRequest, placed: Sequence[PlacedPoint] = ()) -> Steps[FoundSet]:
     _need_feet(track)
     _need_view(track, request)
     rule = request.rubric.phases
-    return find_set(track, rule, placed, leg=request.leg, view=request.view, leg_is_sure=request.leg_is_sure)
+    return finding_set(track, rule, placed, leg=request.leg, view=request.view, leg_is_sure=request.leg_is_sure)
 
 
 def judged(m: SetMeasurement, request: SetRequest) -> Assessment:
     """Judge a measured set by the rubric of the request; see `assess`."""
-    rubric = request.rubric
-    reps = tuple(measured_rep(m, i, rubric) for i in range(len(m.reps)))
+    return completed(_judging(m, request))
+
+
+def _judging(m: SetMeasurement, request: SetRequest) -> Steps[Assessment]:
+    rubric, reps = request.rubric, list[Rep]()
+    for i in range(len(m.reps)):
+        reps.append(measured_rep(m, i, rubric))
+        yield
     done = [rep for rep in reps if rep.counts]
     whole = _set_values(m, rubric, done)
+    yield
     return Assessment(
         exercise=rubric.exercise,
         exercise_name=rubric.name,
         plan=request.plan,
         view=m.view,
         setup=setup_checks(m),
-        reps=reps,
+        reps=tuple(reps),
         findings=tuple(_findings(m, request, done, whole)),
         not_measured=tuple(not_measured(m, rubric, done, whole)),
         provenance=_provenance(m, rubric),

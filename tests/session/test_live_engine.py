@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import cProfile
 import pstats
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from formcheck.session.live_state import LiveState, PictureFacts, Stage
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from tests.kinematics.on_arrays import FrontOnArrays, SideOnArrays
-from tests.session.live_sets import EXERCISES, facts, new_live_set, play, poses_of
+from tests.session.live_sets import EXERCISES, Played, facts, new_live_set, play, poses_of
 
 _MOST_CALLS_A_FRAME = 900
 """On average over a set of three reps, their counting included: 640 to 730 with NumPy 2.4. It was 1,400 to 1,700 when
@@ -67,6 +67,53 @@ def test_every_state_and_the_result_are_those_of_measuring_by_arrays(
     for one, other in zip(quick.states, slow.states, strict=True):
         assert plain(one) == plain(other)
     assert plain(quick.live.finish()) == plain(slow.live.finish())
+
+
+@pytest.mark.parametrize("clip", ["wall_squat_side", "step_down_front_valgus"])
+def test_what_is_shown_does_not_depend_on_when_looks_for_reps_are_done(clip: str) -> None:
+    """At once, a part now and then, or all with the frame in which their result is due."""
+    random = np.random.default_rng(1)
+
+    def played(parts: Callable[[], int]) -> Played:
+        live, track = new_live_set(clip)
+        now = Played(live)
+        for k, pose in enumerate(poses_of(track)):
+            now.states.append(live.add(altered(k, pose), facts(track, k)))
+            for _ in range(parts()):
+                live.do_part()
+        return now
+
+    never, at_once, now_and_then = played(lambda: 0), played(lambda: 99), played(lambda: int(random.integers(3)))
+    assert never.live.reps >= 2
+    for states in zip(never.states, at_once.states, now_and_then.states, strict=True):
+        one, *others = map(plain, states)
+        assert all(other == one for other in others)
+    result = plain(never.live.finish())
+    assert plain(at_once.live.finish()) == plain(now_and_then.live.finish()) == result
+
+
+_MOST_CALLS_AT_ONCE = 9_500
+"""In one frame or one part of what is put off: 8,100 with NumPy 2.4, in the frame that completes the quiet stance; the
+dearest part takes 7,100. A whole look takes up to 30,000."""
+
+
+@pytest.mark.parametrize("clip", ["wall_squat_front", "wall_squat_side"])
+def test_nothing_takes_long_where_looks_are_done_between_frames(clip: str) -> None:
+    live, track = new_live_set(clip)
+    most = 0
+
+    def counted(do: Callable[[], object]) -> None:
+        nonlocal most
+        profile = cProfile.Profile()
+        profile.runcall(do)
+        most = max(most, sum(row.callcount for row in profile.getstats()))
+
+    for k, pose in enumerate(poses_of(track)):
+        counted(lambda pose=pose, k=k: live.add(pose, facts(track, k)))  # type: ignore[misc]
+        while live.unfinished:
+            counted(live.do_part)
+    assert live.reps >= 2
+    assert most < _MOST_CALLS_AT_ONCE
 
 
 @pytest.mark.parametrize("clip", EXERCISES)

@@ -10,16 +10,47 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import Final
 
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.parts import LiveParts
-from formcheck.web.live.set_work import GoDown, Said, SetWork, Work
+from formcheck.web.live.set_work import GoDown, DoPart, Said, SetWork, Work
 
 _logger: Final = logging.getLogger(__name__)
 THREAD_NAME: Final = "formcheck-live"
+
+
+_PART_AFTER: Final = 8
+"""While there is always something to do, a part of what was put off is done after so many items."""
+
+
+class _PutOff:
+    """The sets of which a part can wait until there is nothing else to do, in turn."""
+
+    def __init__(self) -> None:
+        self._hands: deque[Hand] = deque()
+        self._since = 0
+
+    def __bool__(self) -> bool:
+        return bool(self._hands)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a part should be done though there is something else to do."""
+        return bool(self._hands) and self._since >= _PART_AFTER
+
+    def note(self, hand: Hand) -> None:
+        """Take note of a set that was just worked on."""
+        self._since += 1
+        if hand.unfinished and hand not in self._hands:
+            self._hands.append(hand)
+
+    def next(self) -> Hand:
+        """Return whose part is next."""
+        self._since = 0
+        return self._hands.popleft()
 
 
 class Here:
@@ -27,12 +58,27 @@ class Here:
 
     shared: Final = True
 
+    def __init__(self) -> None:
+        self._put_off = _PutOff()
+
     def wake(self, hand: Hand) -> None:
         """Do the next item of a set, if it still is worked on here."""
-        if hand.lane is self:
-            hand.step()
-        else:
+        if hand.lane is not self:
             hand.lane.wake(hand)
+            return
+        hand.step()
+        self._put_off.note(hand)
+        if self._put_off.is_due:
+            self.do_part()
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something is put off that `do_part` would do."""
+        return bool(self._put_off)
+
+    def do_part(self) -> None:
+        """Do a part of what is put off."""
+        self.wake(self._put_off.next())
 
 
 class Lane:
@@ -65,11 +111,24 @@ class Lane:
         self._thread.join(timeout_s)
 
     def _run(self) -> None:
-        while (hand := self._queue.get()) is not None:
+        put_off = _PutOff()
+        while (hand := self._next(put_off)) is not None:
             if hand.lane is not self:
                 hand.lane.wake(hand)
             elif not hand.step() and not self.shared:
                 return
+            put_off.note(hand)
+        while put_off:
+            put_off.next().finish()
+
+    def _next(self, put_off: _PutOff) -> Hand | None:
+        """Return which set is next: one that something is asked of, else one of which something was put off."""
+        if put_off.is_due:
+            return put_off.next()
+        try:
+            return self._queue.get(block=not put_off)
+        except Empty:
+            return put_off.next()
 
 
 class Hand:
@@ -97,16 +156,26 @@ class Hand:
         self._inbox.append(work)
         self.lane.wake(self)
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether something was put off in it."""
+        return not self._over and self._work.unfinished
+
+    def finish(self) -> None:
+        """Do all that is put off."""
+        while self.unfinished:
+            self.step()
+
     def step(self) -> bool:
-        """Do the next item; return False when the set is over."""
+        """Do the next item, or where there is none a part of what was put off; return False when the set is over."""
         if self._over:
             return False
-        if self.lane.shared and _needs_a_thread(self._inbox[0]):
+        if self.lane.shared and self._inbox and _needs_a_thread(self._inbox[0]):
             # Loading a model takes a second, which the other sets of this lane must not wait for.
             self.lane = Lane(self._name, shared=False)
             self.lane.wake(self)
             return True
-        work = self._inbox.popleft()
+        work = self._inbox.popleft() if self._inbox else DoPart()
         try:
             self._over = not ((self._begun or self._work.begin()) and self._work.do(work))
         except Exception:

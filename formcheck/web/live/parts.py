@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from formcheck.kinematics.steps import Steps
 from formcheck.pose.estimator import open_pose_source
 from formcheck.pose.models import PoseModel, find_model
 from formcheck.pose.origin import PoseOrigin
@@ -70,8 +71,17 @@ class Engine(Protocol):
         """Take the next pose and say what to show."""
         ...
 
-    def finish(self) -> Assessment:
-        """Measure and judge the set."""
+    @property
+    def unfinished(self) -> bool:
+        """Whether something is put off that `do_part` would do."""
+        ...
+
+    def do_part(self) -> None:
+        """Do a part of what is put off, some milliseconds long; what comes of the set is the same without."""
+        ...
+
+    def finishing(self) -> Steps[Assessment]:
+        """Measure and judge the set in steps."""
         ...
 
 

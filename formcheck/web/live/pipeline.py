@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
+from formcheck.kinematics.steps import Steps
 from formcheck.pose.models import PoseModel
 from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.types import PoseTrack
@@ -251,15 +252,24 @@ class Pipeline:
         """Add a sentence to what the result says of how the set was done."""
         self._remarks.append(sentence)
 
-    def finish(self) -> PipelineResult:
-        """Measure and judge the set; the video, if any, is the caller's from here on.
+    @property
+    def unfinished(self) -> bool:
+        """Whether something is put off that `do_part` would do."""
+        return self.engine.unfinished
+
+    def do_part(self) -> None:
+        """Do a part of what is put off."""
+        self.engine.do_part()
+
+    def finishing(self) -> Steps[PipelineResult]:
+        """Measure and judge the set in steps; the video, if any, is the caller's from here on.
 
         Raises
         ------
         NotAssessableError
             If there is nothing to assess.
         """
-        assessment = self.engine.finish()
+        assessment = yield from self.engine.finishing()
         track = self.engine.track()
         path, video = self._now.take_video()
         finished = FinishedSet(

@@ -84,7 +84,12 @@ class Drop:
     last_words: Outgoing
 
 
-Work = Greet | Watch | Measure | GoDown | Note | Finish | Drop
+@dataclass(frozen=True)
+class DoPart:
+    """Do a part of what was put off."""
+
+
+Work = Greet | Watch | Measure | GoDown | Note | Finish | Drop | DoPart
 
 
 @dataclass(frozen=True)
@@ -150,6 +155,8 @@ class SetWork:
     ) -> None:
         self._set_id, self._setup, self._parts, self._limits, self._say = set_id, setup, parts, limits, say
         self._script = self._run()
+        self._pipeline: Pipeline | None = None
+        self._is_finishing = False
 
     def begin(self) -> bool:
         """Make the engine and load what finds the poses; return False when that was the end."""
@@ -162,6 +169,11 @@ class SetWork:
         except StopIteration:
             return False
 
+    @property
+    def unfinished(self) -> bool:
+        """Whether something was put off that `DoPart` is for: a look for reps, or the measuring of the whole set."""
+        return self._is_finishing or (self._pipeline is not None and self._pipeline.unfinished)
+
     def give_up(self) -> None:
         """Say that the set has ended by a fault, and keep nothing of it."""
         self._say(Ending(goodbye(our_fault())))
@@ -170,6 +182,7 @@ class SetWork:
         ending: Ending | None = None
         try:
             with Pipeline(self._set_id, self._setup, self._parts, self._limits, _SOURCES) as pipeline:
+                self._pipeline = pipeline
                 ending = yield from self._work(pipeline)
         except FormcheckError as error:
             ending = ending or Ending(_cannot_measure(error))
@@ -185,12 +198,12 @@ class SetWork:
         try:
             end = yield from self._serve(pipeline)
         except FormcheckError as error:
-            return Ending(_cannot_measure(error), self._rescued(pipeline))
+            return Ending(_cannot_measure(error), (yield from self._rescued(pipeline)))
         except Exception:
             # Nobody knows what may be wrong with one picture; the reps before it must not go with it.
             _logger.exception("set %s failed", self._set_id[:6])
-            return Ending(goodbye(our_fault()), self._rescued(pipeline))
-        return Ending(end.last_words) if isinstance(end, Drop) else self._finished(pipeline, end.remark)
+            return Ending(goodbye(our_fault()), (yield from self._rescued(pipeline)))
+        return Ending(end.last_words) if isinstance(end, Drop) else (yield from self._finished(pipeline, end.remark))
 
     def _serve(self, pipeline: Pipeline) -> Generator[bool, Work, Finish | Drop]:
         """Do what is asked for until the end is, and return with what."""
@@ -213,6 +226,8 @@ class SetWork:
                 self._go_down(pipeline, work)
             elif isinstance(work, Note):
                 pipeline.note(work.message)
+            elif isinstance(work, DoPart):
+                pipeline.do_part()
             else:
                 self._answer(pipeline, work)
 
@@ -235,24 +250,36 @@ class SetWork:
             told = goodbye(no_pictures(error.reason))
             self._say(Refused(work.to, told, number=work.number, source=pipeline.source, last_t_ms=pipeline.last_t_ms))
 
-    def _finished(self, pipeline: Pipeline, remark: str) -> Ending:
+    def _finished(self, pipeline: Pipeline, remark: str) -> Generator[bool, Work, Ending]:
         if remark:
             pipeline.remark(remark)
         try:
-            result = pipeline.finish()
+            result = yield from self._result(pipeline)
         except NotAssessableError as error:
             refusal = LiveRefusalError(CloseCode.MALFORMED, "not-assessable", error.reason, error.remedy)
             return Ending(Outgoing(error_message(refusal), NORMAL_CLOSE))
         reps = len(result.finished.assessment.complete_reps)
         return Ending(Outgoing(finished_message(self._set_id, reps), NORMAL_CLOSE), result)
 
-    def _rescued(self, pipeline: Pipeline) -> PipelineResult | None:
+    def _rescued(self, pipeline: Pipeline) -> Generator[bool, Work, PipelineResult | None]:
         """Return what a set came to that a fault has ended; None when there is nothing to assess."""
         pipeline.remark(_FAULT_REMARK)
         try:
-            return pipeline.finish()
+            return (yield from self._result(pipeline))
         except FormcheckError:
             return None
+
+    def _result(self, pipeline: Pipeline) -> Generator[bool, Work, PipelineResult]:
+        """Measure the whole set, a part whenever something is asked for; what that is, is for nobody any more."""
+        self._is_finishing = True
+        steps = pipeline.finishing()
+        try:
+            while True:
+                next(steps)
+                yield True
+        except StopIteration as end:
+            result: PipelineResult = end.value
+            return result
 
 
 def _cannot_measure(error: FormcheckError) -> Outgoing:

@@ -7,6 +7,7 @@ killed leaves none behind.
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import pickle
@@ -88,7 +89,8 @@ class _Sets:
     """The sets of this process."""
 
     def __init__(self, limits: LiveLimits, output: _Output) -> None:
-        self._lanes = Lanes(LiveParts(), limits, shared=Here())
+        self._here = Here()
+        self._lanes = Lanes(LiveParts(), limits, shared=self._here)
         self._output = output
         self._hands: dict[str, Hand] = {}
 
@@ -98,6 +100,15 @@ class _Sets:
             self._hands[set_id] = self._lanes.open(set_id, asked, lambda said: self._hear(set_id, said))
         elif (hand := self._hands.get(set_id)) is not None:
             hand.put(asked)
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether something was put off that `do_part` would do."""
+        return self._here.unfinished
+
+    def do_part(self) -> None:
+        """Do a part of what was put off."""
+        self._here.do_part()
 
     def drop_ended(self) -> None:
         """Drop the sets that nobody hears of any more."""
@@ -110,6 +121,18 @@ class _Sets:
         self._output.say(set_id, said)
 
 
+def _is_asked() -> bool:
+    """Return whether something has come that was not read."""
+    stream = sys.stdin.buffer
+    if os.name != "posix" or not isinstance(stream, io.BufferedReader):
+        return False  # there pipes cannot be asked, and what was put off is done at once
+    os.set_blocking(stream.fileno(), False)
+    try:
+        return bool(stream.peek(1))
+    finally:
+        os.set_blocking(stream.fileno(), True)
+
+
 def main() -> None:
     """Work until the server ends, or is gone."""
     output = _Output()
@@ -117,6 +140,9 @@ def main() -> None:
         limits: LiveLimits = pickle.load(sys.stdin.buffer)
         sets = _Sets(limits, output)
         while True:
+            while sets.unfinished and not _is_asked():
+                sets.do_part()
+                output.flush()
             asked: Asked = pickle.load(sys.stdin.buffer)
             for set_id, each in asked:
                 if isinstance(each, str):

@@ -273,6 +273,31 @@ def test_a_lost_socket_is_no_leave_to_flood(world: World) -> None:
         assert farewell(socket) == ("too-fast", 4429)
 
 
+def test_what_an_engine_puts_off_is_done_when_there_is_nothing_else_to_do(world: World) -> None:
+    world.put_off = 3
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)
+        send(socket, somebody_bytes(500.0))
+        until(lambda: len(world.parts_done) == world.put_off)
+        assert set(world.parts_done) == {"formcheck-live-landmarks"}
+        send(socket, somebody_bytes(533.0))
+    assert world.engines[0].put_off == 0
+
+
+def test_a_set_that_is_measured_as_a_whole_holds_up_no_other(world: World) -> None:
+    world.may_be_measured.clear()
+    with world.socket() as one, world.socket(session="another") as other:
+        for socket in (one, other):
+            begin(socket, **LANDMARKS)
+            send(socket, somebody_bytes(500.0))
+        one.send_text('{"type":"finish"}')
+        for t_ms in (533.0, 566.0):
+            assert send(other, somebody_bytes(t_ms))["t"] == t_ms
+        assert world.finished_in == []
+        world.may_be_measured.set()
+        assert one.receive_json()["type"] == "finished"
+
+
 def test_who_fails_to_take_an_answer_holds_up_no_other_set(world: World) -> None:
     setup = parse_client_text(json.dumps(SETUP | LANDMARKS))
     assert isinstance(setup, SetupMessage)

@@ -21,6 +21,7 @@ from starlette.testclient import TestClient, WebSocketTestSession
 from formcheck.errors import NotAssessableError, PoseModelError
 from formcheck.exercises.cues import Cue, CueKind
 from formcheck.exercises.finding import Band
+from formcheck.kinematics.steps import Steps
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import N_LANDMARKS
 from formcheck.pose.models import PoseModel
@@ -138,6 +139,7 @@ class StandInEngine:
         self.balanced_later: list[bool] = []
         self.poses: list[Pose] = []
         self.facts: list[PictureFacts] = []
+        self.put_off = world.put_off
         world.engines.append(self)
 
     @property
@@ -196,7 +198,19 @@ class StandInEngine:
         self.models.append(finder.short_name if isinstance(finder, PoseModel) else finder.name)
         self.reasons.append(why)
 
-    def finish(self) -> Assessment:
+    @property
+    def unfinished(self) -> bool:
+        return bool(self.poses) and self.put_off > 0
+
+    def do_part(self) -> None:
+        assert self.put_off > 0
+        self.put_off -= 1
+        self.world.parts_done.append(threading.current_thread().name)
+
+    def finishing(self) -> Steps[Assessment]:
+        yield
+        while not self.world.may_be_measured.is_set():
+            yield
         self.world.finished_in.append(threading.current_thread().name)
         if self.world.finish_fault is not None:
             raise self.world.finish_fault
@@ -220,10 +234,16 @@ class World:
     estimate_s: float = 0.01
     setup_frames: int = 1
     stance_frames: int = 1
+    put_off: int = 0
+    """Parts that an engine puts off at its first frame."""
     fault: Exception | None = None
     finish_fault: Exception | None = None
     finished_in: list[str] = field(default_factory=list)
     """Names of the threads in which sets were measured."""
+    may_be_measured: threading.Event = field(default_factory=threading.Event)
+    """Unset, the measuring of a whole set has always a part more to do."""
+    parts_done: list[str] = field(default_factory=list)
+    """Names of the threads in which a part of what was put off was done."""
     logged_in: set[str] = field(default_factory=lambda: {ACTOR})
     """Accounts whose browsers are logged in."""
     engines: list[StandInEngine] = field(default_factory=list)
@@ -231,6 +251,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.gate.set()
+        self.may_be_measured.set()
         parts = LiveParts(
             find_model=self._model,
             open_estimator=lambda model, **_: StandInEstimator(self, model),
