@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 from typing import Final
 
@@ -61,13 +61,17 @@ class Here:
     def __init__(self) -> None:
         self._put_off = _PutOff()
 
+    def note(self, hand: Hand) -> None:
+        """Take note of a set of which something may be put off."""
+        self._put_off.note(hand)
+
     def wake(self, hand: Hand) -> None:
         """Do the next item of a set, if it still is worked on here."""
         if hand.lane is not self:
             hand.lane.wake(hand)
             return
         hand.step()
-        self._put_off.note(hand)
+        self.note(hand)
         if self._put_off.is_due:
             self.do_part()
 
@@ -101,6 +105,9 @@ class Lane:
     def wake(self, hand: Hand) -> None:
         """Have the next item of a set done."""
         self._queue.put(hand)
+
+    note = wake
+    """Of what is put off a part is done at once, and the rest when there is nothing else to do."""
 
     def close(self) -> None:
         """End the thread when what was asked for before is done."""
@@ -150,6 +157,13 @@ class Hand:
         self._inbox: deque[Work] = deque()
         self._begun = False
         self._over = False
+        self._catches_up = False
+
+    def put_again(self, works: Sequence[Work]) -> None:
+        """Have done what was asked for elsewhere, before anything else, whenever the lane has nothing else to do."""
+        self._catches_up = True
+        self._inbox.extend(works)
+        self.lane.note(self)
 
     def put(self, work: Work) -> None:
         """Have something done after all that was asked for before; from any thread, without waiting."""
@@ -159,7 +173,8 @@ class Hand:
     @property
     def unfinished(self) -> bool:
         """Whether something was put off in it."""
-        return not self._over and self._work.unfinished
+        # Whoever catches up is not woken for each item of what was asked for before.
+        return not self._over and (self._work.unfinished or (self._catches_up and bool(self._inbox)))
 
     def finish(self) -> None:
         """Do all that is put off."""

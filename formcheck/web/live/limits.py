@@ -74,6 +74,11 @@ class LiveLimits:
     of landmarks an eighth."""
     workers: int = field(default_factory=_default_workers)
     """Processes that work on sets of landmarks; 0 for a thread of the server's own."""
+    done_again_frames: int = 18_000
+    """Ten minutes at 30 frames a second: a set of no more goes on in another process when its own dies. All that its
+    page sent is kept for that, 0.8 kB a frame."""
+    max_done_again: int = 2
+    """So many times: it may be the set that its processes die of."""
     max_sets_per_owner: int = 2
     """Of those, by one Streamlit session, so that one page cannot hold all places. It does one set at a time; the other
     is one that was begun anew before its old socket was found to be dead."""

@@ -93,6 +93,16 @@ Work = Greet | Watch | Measure | GoDown | Note | Finish | Drop | DoPart
 
 
 @dataclass(frozen=True)
+class Again:
+    """Do again what a process did that is gone, and go on from there."""
+
+    works: tuple[Work, ...]
+    """All that was asked for after the set-up, in order."""
+    told: int
+    """How much of what comes of it was told already."""
+
+
+@dataclass(frozen=True)
 class Answer:
     """Said after an item of work."""
 

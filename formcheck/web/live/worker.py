@@ -22,11 +22,11 @@ from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.outgoing import Outgoing, goodbye
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.refusal import our_fault
-from formcheck.web.live.set_work import Drop, Ending, Said, Work
+from formcheck.web.live.set_work import Again, Drop, Ending, Said, Work
 
 SIGN: Final = "sign of life"
 """In place of a set and of what is asked of it; it is answered with itself, after all that was asked for before."""
-Asked = list[tuple[str, "SetupMessage | Work | str"]]
+Asked = list[tuple[str, "SetupMessage | Work | Again | str"]]
 """Sets by id, each begun with its set-up."""
 Told = list[tuple[str, "Said | str"]]
 
@@ -93,12 +93,19 @@ class _Sets:
         self._lanes = Lanes(LiveParts(), limits, shared=self._here)
         self._output = output
         self._hands: dict[str, Hand] = {}
+        self._told: dict[str, int] = {}
+        """By set that is done again: how much of what comes of it is known."""
 
-    def ask(self, set_id: str, asked: SetupMessage | Work) -> None:
+    def ask(self, set_id: str, asked: SetupMessage | Work | Again) -> None:
         """Begin a set, or have something done in one; what is asked of one that is over is for nobody."""
         if isinstance(asked, SetupMessage):
             self._hands[set_id] = self._lanes.open(set_id, asked, lambda said: self._hear(set_id, said))
-        elif (hand := self._hands.get(set_id)) is not None:
+        elif (hand := self._hands.get(set_id)) is None:
+            return
+        elif isinstance(asked, Again):
+            self._told[set_id] = asked.told
+            hand.put_again(asked.works)
+        else:
             hand.put(asked)
 
     @property
@@ -118,6 +125,10 @@ class _Sets:
     def _hear(self, set_id: str, said: Said) -> None:
         if isinstance(said, Ending):
             self._hands.pop(set_id, None)
+            self._told.pop(set_id, None)
+        elif self._told.get(set_id):
+            self._told[set_id] -= 1
+            return
         self._output.say(set_id, said)
 
 

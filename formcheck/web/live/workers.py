@@ -1,6 +1,7 @@
 """The processes that work on sets of landmarks, as the server sees them.
 
-Each set is pinned to one. They are started when they are needed; one that dies takes its sets with it, and no other.
+Each set is pinned to one. They are started when they are needed. What a set's page sent is kept: when its process dies
+another does all of it again, with the same results to the bit, and goes on.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.outgoing import goodbye
 from formcheck.web.live.refusal import worker_gone
-from formcheck.web.live.set_work import Ending, Said, Work
+from formcheck.web.live.set_work import Again, Ending, Measure, Said, Work
 from formcheck.web.live.worker import SIGN, Asked, Told
 
 _logger: Final = logging.getLogger(__name__)
@@ -45,9 +46,73 @@ class _FarHand:
     worker: LiveWorker
     set_id: str
 
-    def put(self, work: Work) -> None:
+    def put(self, work: Work | Again) -> None:
         """Have something done after all that was asked for before; from any thread, without waiting."""
         self.worker.ask(self.set_id, work)
+
+
+class _FarSet:
+    """A set that processes work on, one after the other where they die.
+
+    Parameters
+    ----------
+    open_in_one
+        Begins the set in a process and returns who works on it; None where there is no process.
+    limits
+        Of the server.
+    say
+        Told what comes of it.
+    """
+
+    def __init__(
+        self,
+        open_in_one: Callable[[Callable[[Said], None]], _FarHand | None],
+        limits: LiveLimits,
+        say: Callable[[Said], None],
+    ) -> None:
+        self._open_in_one, self._limits, self._say = open_in_one, limits, say
+        self._lock = threading.Lock()
+        self._asked: list[Work] = []
+        self._frames = self._told = self._times_lost = 0
+        self._hand: _FarHand | None = None
+
+    def begin(self) -> bool:
+        """Begin it, and return whether there is a process for it."""
+        self._hand = self._open_in_one(self._hear)
+        return self._hand is not None
+
+    def put(self, work: Work) -> None:
+        """Have something done after all that was asked for before; from any thread, without waiting."""
+        with self._lock:
+            if isinstance(work, Measure):
+                self._frames += work.frames
+            if self._can_be_done_again:
+                self._asked.append(work)
+            else:
+                self._asked.clear()
+            if self._hand is not None:
+                self._hand.put(work)
+
+    @property
+    def _can_be_done_again(self) -> bool:
+        return self._frames <= self._limits.done_again_frames and self._times_lost <= self._limits.max_done_again
+
+    def _hear(self, said: Said) -> None:
+        if said is _LOST and self._is_done_again():
+            return
+        self._told += 1
+        self._say(said)
+
+    def _is_done_again(self) -> bool:
+        """Have all of it done again in another process; return False where that cannot be."""
+        with self._lock:
+            self._times_lost += 1
+            self._hand = self._open_in_one(self._hear) if self._can_be_done_again else None
+            if self._hand is None:
+                self._asked.clear()
+                return False
+            self._hand.put(Again(tuple(self._asked), self._told))
+            return True
 
 
 class _Pipe:
@@ -201,7 +266,7 @@ class LiveWorker:
             threading.Thread(target=say, args=(_LOST,), daemon=True).start()
         return _FarHand(self, set_id)
 
-    def ask(self, set_id: str, asked: SetupMessage | Work) -> None:
+    def ask(self, set_id: str, asked: SetupMessage | Work | Again) -> None:
         """Have something done; from any thread, without waiting."""
         self._send((set_id, asked))
 
@@ -219,7 +284,7 @@ class LiveWorker:
             self._process.wait()
         self._reader.join(_END_WITHIN_S)
 
-    def _send(self, *message: tuple[str, SetupMessage | Work | str]) -> None:
+    def _send(self, *message: tuple[str, SetupMessage | Work | Again | str]) -> None:
         asked: Asked = list(message)
         self._pipe.write(pickle.dumps(asked, pickle.HIGHEST_PROTOCOL))
 
@@ -313,14 +378,20 @@ class LiveWorkers:
             if self.count and not self._workers and not self._closed.is_set():
                 self._start()
 
-    def open(self, set_id: str, setup: SetupMessage, say: Callable[[Said], None]) -> _FarHand | None:
+    def open(self, set_id: str, setup: SetupMessage, say: Callable[[Said], None]) -> _FarSet | None:
         """Begin a set in the process that works on the fewest; what comes of it is told to `say`.
 
         Returns
         -------
         Who works on it; None where there is no process, nor can one be started.
         """
+        far = _FarSet(lambda hear: self._open_in_one(set_id, setup, hear), self._limits, say)
+        return far if far.begin() else None
+
+    def _open_in_one(self, set_id: str, setup: SetupMessage, say: Callable[[Said], None]) -> _FarHand | None:
         with self._lock:
+            if self._closed.is_set():
+                return None
             self._tidy()
             idle = any(worker.sets == 0 for worker in self._workers)
             # Beside those that hang, until they are ended.

@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -94,22 +95,59 @@ def test_a_process_measures_to_the_bit_what_a_thread_does(two: World) -> None:
     assert a == b
 
 
-def test_a_process_that_dies_takes_its_own_sets_alone(two: World) -> None:
-    with two.socket(session="one") as one, two.socket(session="two") as other:
-        begin(one, **LANDMARKS)
-        begin(other, **LANDMARKS)
-        first, second = two.registry.worker_pids
-        os.kill(first, signal.SIGKILL)
-        error = one.receive_json()
+def test_a_set_whose_process_dies_goes_on_in_another_to_the_bit(two: World) -> None:
+    frames = page_frames(sample_track("wall_squat_front"), 0.0)
+    reps: tuple[list[int], list[int]] = [], []
+    results: list[FinishedSet] = []
+    for cut in (False, True):
+        with two.socket() as socket, two.socket(session="other") as other:
+            set_id = begin(socket, reps=3, **_SIZE, **LANDMARKS)["set_id"]
+            begin(other, **LANDMARKS)
+            for k in range(0, len(frames), 2):
+                if cut and k in (200, 330):
+                    for pid in two.registry.worker_pids:
+                        os.kill(pid, signal.SIGKILL)
+                reps[cut].append(do(socket, frames[k : k + 2]))
+            assert do(other, [somebody_bytes(33.0 * i) for i in range(4)]) == 0
+            socket.send_json({"type": "finish"})
+            assert socket.receive_json()["type"] == "finished"
+            other.send_json({"type": "cancel"})
+            assert farewell(other) == ("", 1000)
+        finished = two.registry.finished_set(set_id, "somebody")
+        assert finished is not None
+        results.append(finished)
+    assert reps[True] == reps[False]
+    assert max(reps[True]) == 3
+    for name in ("t_s", "image_px", "visibility", "world_m"):
+        a, b = (getattr(each.pose_track, name) for each in results)
+        assert a.tobytes() == b.tobytes(), name
+    a, b = (json.dumps(assessment_document(each.assessment)) for each in results)
+    assert a == b
+
+
+def test_a_set_of_which_its_processes_die_is_lost_at_last(two: World) -> None:
+    with two.socket() as socket:
+        begin(socket, **LANDMARKS)
+        for k in range(_LIMITS.max_done_again + 1):
+            assert do(socket, [somebody_bytes(33.0 * k)]) == 0
+            for pid in two.registry.worker_pids:
+                os.kill(pid, signal.SIGKILL)
+        error = socket.receive_json()
         assert "has stopped" in error["reason"]
-        assert farewell(one) == ("", 4500)
-        assert do(other, [somebody_bytes(33.0 * i) for i in range(4)]) == 0
-        with two.socket(session="three") as three:
-            begin(three, **LANDMARKS)
-            assert do(three, [somebody_bytes(0.0)]) == 0
-        assert len(two.registry.worker_pids) == 2
-        assert second in two.registry.worker_pids
-    assert two.registry.active_count == 2  # those whose sockets were left
+        assert farewell(socket) == ("", 4500)
+    assert two.registry.active_count == 0
+
+
+def test_a_set_that_is_too_long_to_be_done_again_ends_with_its_process(world: World) -> None:
+    limits = replace(_LIMITS, done_again_frames=4)
+    world.registry = LiveRegistry(LiveParts(), limits, world.epoch, LiveWorkers(1, limits))
+    with world.socket() as socket:
+        begin(socket, **LANDMARKS)
+        assert do(socket, [somebody_bytes(33.0 * i) for i in range(6)]) == 0
+        (pid,) = world.registry.worker_pids
+        os.kill(pid, signal.SIGKILL)
+        assert farewell(socket) == ("worker-gone", 4500)
+    world.registry.close()
 
 
 def test_what_a_process_refuses_reaches_the_page(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,7 +329,7 @@ def test_a_process_that_hangs_is_ended_and_gets_no_more_sets(world: World, monke
         begin(two, **LANDMARKS)
         for _ in range(4):
             workers.look()
-        assert farewell(one) == ("worker-gone", 4500)
+        assert do(one, [somebody_bytes(33.0)]) == 0  # in another
         assert do(two, [somebody_bytes(0.0)]) == 0
         until(lambda: hung not in world.registry.worker_pids)
     world.registry.close()
