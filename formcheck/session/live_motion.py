@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +19,7 @@ from formcheck.kinematics.live_measures import LiveCalibration, Values, drop_now
 from formcheck.kinematics.live_phase import OF_DROP, OF_FLEXION, PhaseMachine, PhaseNow
 from formcheck.kinematics.measures.record import CheckView, Measure, Per
 from formcheck.kinematics.measures.registry import live_shown, measure_of
-from formcheck.kinematics.plain import hypot, within
+from formcheck.kinematics.plain import distance_px, hypot, median, within
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
 from formcheck.kinematics.reps import ASCENT, HOLD, STAND
 from formcheck.kinematics.stance_leg import stands_now
@@ -332,10 +332,9 @@ class Motion:
         if self._still(clean) < _STOOD_S or t_s - self._looked_s < _LOOK_EVERY_S:
             return
         self._looked_s = t_s
-        points = _median([each.pose.image_px for each in self._lately])
-        if drop_now_deg(calibration, clean) > _LOWEST_STANCE_DEG or not _feet_moved(points, standing):
+        if drop_now_deg(calibration, clean) > _LOWEST_STANCE_DEG or not _feet_moved(self._lately, standing):
             return
-        self.calibration = self.calibration.moved_to(points)
+        self.calibration = self.calibration.moved_to(_median([each.pose.image_px for each in self._lately]))
         self._by_drop = PhaseMachine(STANDING_FLEXION_DEG, OF_DROP)
         self._still.forget()
 
@@ -357,8 +356,13 @@ def _median(frames: list[FloatArray]) -> FloatArray:
     return np.asarray(np.median(np.array(frames), axis=0), dtype=np.float64)
 
 
-def _feet_moved(points: FloatArray, standing: Standing) -> bool:
-    """Return whether both feet are elsewhere than in the stance; False where one is not seen."""
-    feet = [BODY[side].ankle for side in SIDES]
-    away = np.linalg.norm(points[feet] - standing.points_px[feet], axis=1)
-    return bool((away > _MOVED_LEG * standing.leg_px).all())
+def _feet_moved(frames: Collection[LiveFrame], standing: Standing) -> bool:
+    """Return whether both feet are elsewhere than in the stance; False where one is not seen in all the frames."""
+    least_px = _MOVED_LEG * standing.leg_px
+    for side in SIDES:
+        foot = BODY[side].ankle
+        stood_x, stood_y = standing.points_px[foot].tolist()
+        x, y = median([each.x[foot] for each in frames]), median([each.y[foot] for each in frames])
+        if not distance_px(x, y, stood_x, stood_y) > least_px:
+            return False
+    return True

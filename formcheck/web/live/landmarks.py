@@ -43,6 +43,7 @@ _TIME: Final = struct.Struct("<d")
 _TIME_AT: Final = struct.calcsize("<BBBB")
 _MARK: Final = np.dtype([("image_px", "<f4", 2), ("world_m", "<f4", 3), ("seen", "<u2", 2)])
 FRAME_BYTES: Final = _HEAD.size + N_LANDMARKS * _MARK.itemsize
+_FRAME: Final = np.dtype([("head", f"V{_HEAD.size}"), ("marks", _MARK, N_LANDMARKS)])
 _NOBODY: Final = bytes(FRAME_BYTES - struct.calcsize("<BBBBd"))
 """A frame of nobody, from the covers on."""
 FOUND, PEOPLE_KNOWN, COVERS_KNOWN, REPEATED = 1, 2, 4, 8
@@ -56,6 +57,8 @@ _FURTHEST: Final = (-1.0, 2.0)
 _FURTHEST_M: Final = 3.0
 """From mid-hip, along each axis: nobody is longer."""
 _WATCHED: Final = np.array([int(mark) for mark in WATCHED])
+_UNCOVERED: Final = np.zeros(N_LANDMARKS, dtype=np.bool_)
+_UNCOVERED.flags.writeable = False
 _BITS: Final = 1 << np.arange(len(WATCHED), dtype=np.uint16)
 
 
@@ -120,11 +123,19 @@ def parse_landmarks(data: bytes, width_px: int, height_px: int) -> LandmarkMessa
         If it does not keep to the bounds, with the first that it breaks.
     """
     times_ms = landmark_times_ms(data)
-    size = np.array((width_px, height_px), dtype=np.float64)
     starts = range(HEADER_BYTES, len(data), FRAME_BYTES)
-    return LandmarkMessage(
-        tuple(_frame(data[at : at + FRAME_BYTES], t_ms, size) for at, t_ms in zip(starts, times_ms, strict=True))
-    )
+    heads = [_head(data[at : at + FRAME_BYTES]) for at in starts]
+    marks = np.frombuffer(data, _FRAME, offset=HEADER_BYTES)["marks"]
+    image, world, seen = _checked(marks, np.array((width_px, height_px), dtype=np.float64))
+    frames = []
+    for k, ((flags, luma, people, _, _, covers), t_ms) in enumerate(zip(heads, times_ms, strict=True)):
+        found = None
+        if flags & FOUND:
+            covered = _covered(covers) if flags & COVERS_KNOWN and covers else _UNCOVERED
+            found = FoundMarks(image[k], world[k], seen[k, :, 0], seen[k, :, 1], covered)
+        known = people if flags & PEOPLE_KNOWN else None
+        frames.append(LandmarkFrame(t_ms, float(luma), known, bool(flags & REPEATED), found))
+    return LandmarkMessage(tuple(frames))
 
 
 def landmark_times_ms(data: bytes) -> tuple[float, ...]:
@@ -147,21 +158,22 @@ def landmark_times_ms(data: bytes) -> tuple[float, ...]:
     return times_ms
 
 
-def _frame(data: bytes, t_ms: float, size_px: FloatArray) -> LandmarkFrame:
-    """Read one frame of pictures of this width and height."""
-    flags, luma, people, zero, _, covers = _HEAD.unpack_from(data)
+def _head(data: bytes) -> tuple[int, int, int, int, float, int]:
+    """Read what stands before the marks of a frame."""
+    head: tuple[int, int, int, int, float, int] = _HEAD.unpack_from(data)
+    flags, _, _, zero, _, covers = head
     if zero or flags & ~_ALL_FLAGS or covers & ~_ALL_COVERS:
         raise _bad("say something that this server does not know")
-    found = None
-    if flags & FOUND:
-        marks = np.frombuffer(data, _MARK, offset=_HEAD.size)
-        found = _found(marks, size_px, covers if flags & COVERS_KNOWN else 0)
-    elif not data.endswith(_NOBODY):
+    if not flags & FOUND and not data.endswith(_NOBODY):
         raise _bad("of nobody are not empty")
-    return LandmarkFrame(t_ms, float(luma), people if flags & PEOPLE_KNOWN else None, bool(flags & REPEATED), found)
+    return head
 
 
-def _found(marks: NDArray[np.void], size_px: FloatArray, covers: int) -> FoundMarks:
+def _checked(marks: NDArray[np.void], size_px: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return places in the picture and in space, visibility and presence of the marks of frames, shape (n, 33, ...).
+
+    Of frames without a person they are 0, which is within all bounds.
+    """
     if not (np.isfinite(marks["image_px"]).all() and np.isfinite(marks["world_m"]).all()):
         raise _bad("hold what is no number")
     image, world = marks["image_px"].astype(np.float64), marks["world_m"].astype(np.float64)
@@ -170,10 +182,13 @@ def _found(marks: NDArray[np.void], size_px: FloatArray, covers: int) -> FoundMa
         raise _bad("lie too far outside of the picture")
     if not (np.abs(world) <= _FURTHEST_M).all():
         raise _bad("are larger than anybody is")
-    seen = marks["seen"] / _WHOLE
+    return image, world, marks["seen"] / _WHOLE
+
+
+def _covered(covers: int) -> NDArray[np.bool_]:
     covered = np.zeros(N_LANDMARKS, dtype=np.bool_)
     covered[_WATCHED] = (covers & _BITS) != 0
-    return FoundMarks(image, world, seen[:, 0], seen[:, 1], covered)
+    return covered
 
 
 def _bad(what: str) -> LiveRefusalError:
