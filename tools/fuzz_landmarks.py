@@ -29,7 +29,8 @@ def _whole(random_numbers: random.Random) -> bytearray:
     for _ in range(frames):
         t_ms += random_numbers.uniform(1, 50)
         found = random_numbers.random() < 0.8
-        flags = (1 if found else 0) | random_numbers.choice((0, 2, 4, 6, 8, 14))
+        is_mirrored = found and random_numbers.random() < 0.2
+        flags = (1 if found else 0) | random_numbers.choice((0, 2, 4, 6, 8, 14)) | (16 if is_mirrored else 0)
         covers = random_numbers.getrandbits(10) if found else 0
         data += struct.pack("<BBBBdH", flags, random_numbers.getrandbits(8), 1, 0, t_ms, covers)
         for _ in range(33):
@@ -37,6 +38,8 @@ def _whole(random_numbers: random.Random) -> bytearray:
             deep = random_numbers.uniform(-1, 1)
             mark = (x, y, deep, deep, deep, random_numbers.getrandbits(16), random_numbers.getrandbits(16))
             data += struct.pack("<fffffHH", *mark) if found else bytes(24)
+        if is_mirrored:
+            data += struct.pack("<165f", *(random_numbers.uniform(-1, 3) for _ in range(165)))
     return data
 
 

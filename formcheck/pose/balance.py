@@ -9,7 +9,7 @@ the frame: to look at the mirror image once in a while is enough, which costs a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -138,6 +138,7 @@ class LiveBalance:
     def __init__(self) -> None:
         self._from: BalanceShift | None = None
         self._to: BalanceShift | None = None
+        self._image_px = self._world_m = _NOWHERE
         self._frames = 0
 
     def look(self, seen: BalanceShift | None) -> None:
@@ -150,6 +151,8 @@ class LiveBalance:
         else:
             self._from = now
             self._to = BalanceShift(seen.t_s, _known(seen.image_px, now.image_px), _known(seen.world_m, now.world_m))
+        self._image_px = _line(self._from.image_px, self._to.image_px)
+        self._world_m = _line(self._from.world_m, self._to.world_m)
         self._frames = 0
 
     def forget(self) -> None:
@@ -159,24 +162,41 @@ class LiveBalance:
     def balanced(self, pose: Pose) -> Pose:
         """Return a pose with the correction of now; as it is before the first look."""
         self._frames += 1
-        now = self._now()
-        if now is None:
+        if self._to is None:
             return pose
-        return replace(
-            pose,
-            image_px=pose.image_px + np.nan_to_num(now.image_px),
-            world_m=pose.world_m + np.nan_to_num(now.world_m),
+        share = self._share
+        (image, image_way), (world, world_way) = self._image_px, self._world_m
+        return Pose(
+            pose.t_s,
+            pose.image_px + (image + share * image_way),
+            pose.visibility,
+            pose.world_m + (world + share * world_way),
         )
+
+    @property
+    def _share(self) -> float:
+        """How much of the way to the newest look is gone."""
+        return min(1.0, self._frames / EVERY_FRAMES)
 
     def _now(self) -> BalanceShift | None:
         if self._from is None or self._to is None:
             return None
-        share = min(1.0, self._frames / EVERY_FRAMES)
+        share = self._share
         return BalanceShift(
             self._to.t_s,
             _known(self._from.image_px + share * (self._to.image_px - self._from.image_px), self._to.image_px),
             _known(self._from.world_m + share * (self._to.world_m - self._from.world_m), self._to.world_m),
         )
+
+
+_Line = tuple[FloatArray, FloatArray]
+_NOWHERE: Final[_Line] = (np.zeros(1), np.zeros(1))
+
+
+def _line(from_: FloatArray, to: FloatArray) -> _Line:
+    """Return where a correction begins and how far it goes, 0 for NaN; known at its end alone it stays there."""
+    known = np.isfinite(from_)
+    return np.nan_to_num(np.where(known, from_, to)), np.nan_to_num(np.where(known, to - from_, 0.0))
 
 
 def _known(new: FloatArray, old: FloatArray) -> FloatArray:

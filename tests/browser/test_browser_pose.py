@@ -19,6 +19,7 @@ from formcheck.pose.covered import WATCHED, CoverWatch
 from formcheck.pose.estimator import PoseEstimator
 from formcheck.pose.people import box_of
 from formcheck.web.live.browser_pose import browser_pose
+from formcheck.web.live.landmarks import parse_landmarks
 from formcheck.web.shared.addresses import HEALTH_PATH, LIVE_CLIENT_PATH
 
 from ..estimated import full_model
@@ -105,7 +106,7 @@ def test_the_browser_finds_what_python_finds_and_asks_nobody_else(page: Page, ap
     count = int(os.environ.get("FORMCHECK_BROWSER_FRAMES", FRAMES))
     asked: list[Request] = []
     page.context.on("request", lambda request: asked.append(request))
-    assert opened(page) == {"type": "opened"}
+    assert opened(page)["type"] == "opened"
     browser = in_browser(page, pictures(SAMPLE_VIDEOS / f"{clip}.mp4", count))
     figures = assert_alike(browser, in_python(full_model(), pictures(SAMPLE_VIDEOS / f"{clip}.mp4", count)))
     assert np.array_equal(browser.covered, covered_by(browser, clip, count))
@@ -117,8 +118,20 @@ def test_the_browser_finds_what_python_finds_and_asks_nobody_else(page: Page, ap
     assert not [each for each in asked if each.method != "GET"]
 
 
+def test_the_worker_sees_in_the_mirror_what_python_sees_there(page: Page) -> None:
+    assert opened(page) == {"type": "opened", "balanced": True}
+    ((t_s, rgb),) = pictures(SAMPLE_VIDEOS / "wall_squat_front.mp4", 1)
+    sent, _ = frame_of(page, t_s, rgb)
+    (frame,) = parse_landmarks(bytes([2, 1]) + sent, 640, 360).frames
+    assert frame.mirror is not None
+    with PoseEstimator(full_model()) as estimator:
+        there = estimator.estimate(np.ascontiguousarray(rgb[:, ::-1]), 0.0, width_px=640, height_px=360)
+    assert np.abs(frame.mirror.image_px - there.image_px).max() < 1.0
+    assert np.abs(frame.mirror.world_m - there.world_m).max() < 0.02
+
+
 def test_the_worker_counts_the_people_in_view_as_python_does(page: Page) -> None:
-    assert opened(page) == {"type": "opened"}
+    assert opened(page)["type"] == "opened"
     ((t_s, alone),) = pictures(SAMPLE_VIDEOS / "wall_squat_front.mp4", 1)
     two = alone.copy()
     two[:, 440:600] = alone[:, 240:400]
@@ -140,7 +153,7 @@ def test_the_worker_counts_the_people_in_view_as_python_does(page: Page) -> None
 def test_a_worker_whose_graphics_card_is_lost_says_so(page: Page) -> None:
     """Its WebGL context is lost, as it is when a phone wants the memory."""
     keep_contexts(page)
-    assert opened(page) == {"type": "opened"}
+    assert opened(page)["type"] == "opened"
     ((t_s, rgb),) = pictures(SAMPLE_VIDEOS / "wall_squat_front.mp4", 1)
     frame_of(page, t_s, rgb)
     page.evaluate("void (window.said = new Promise((told) => { window.worker.onmessage = ({ data }) => told(data); }))")
@@ -170,7 +183,7 @@ def test_a_worker_whose_webassembly_is_blocked_says_so(page: Page) -> None:
 
 
 def test_the_worker_cannot_reach_anybody_else(page: Page) -> None:
-    assert opened(page) == {"type": "opened"}
+    assert opened(page)["type"] == "opened"
     with another_program("here") as address:
         for where in (page, page.workers[0]):
             assert where.evaluate(_REACH, address) == "TypeError"

@@ -6,7 +6,7 @@ import { Connection } from "../../formcheck/web/live/client/connection.js";
 import { MOST_SET_FRAMES } from "../../formcheck/web/live/client/contract.js";
 import { KEPT_FLOW, LANDMARK_FLOW } from "../../formcheck/web/live/client/flow.js";
 import { KeptRun, SetKeeper, framesOf, entriesOf } from "../../formcheck/web/live/client/kept_set.js";
-import { FRAME_BYTES, landmarkFrame, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
+import { framesIn, landmarkFrame, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
 
 const SETUP = JSON.stringify({ type: "setup", version: 1, source: "landmarks", session_number: 4 });
 const frameAt = (t) => landmarkFrame({ t, luma: 90, people: null, covered: null, found: null }, { width: 640, height: 480 });
@@ -96,7 +96,7 @@ function world() {
     open: (url) => {
       const socket = { url, texts: [], times: [], send: (data) => {
         if (typeof data === "string") socket.texts.push(JSON.parse(data));
-        else for (let i = 0; i < new Uint8Array(data)[1]; i += 1) socket.times.push(new DataView(data).getFloat64(2 + i * FRAME_BYTES + 4, true));
+        else socket.times.push(...framesIn(data.slice(2)).map(timeOf));
       }, close: () => {} };
       stage.sockets.push(socket);
       return socket;
@@ -217,4 +217,18 @@ test("no more is kept of a set than the server takes", () => {
   const frame = frameAt(10);
   for (let i = 0; i < MOST_SET_FRAMES + 5; i += 1) kept.add(frame);
   assert.equal(kept.frames.length, MOST_SET_FRAMES);
+});
+
+test("frames that were looked at in the mirror are kept whole", async () => {
+  const store = new Store();
+  const kept = keeper(store);
+  const marks = { image: new Float32Array(66).fill(0.5), world: new Float32Array(99), visibility: new Float32Array(33), presence: new Float32Array(33) };
+  const frames = Array.from({ length: 31 }, (_, i) => landmarkFrame({ t: i, luma: 90, people: null, covered: null, found: marks,
+    mirror: i % 30 === 0 ? marks : null }, { width: 640, height: 480 }));
+  frames.forEach((frame) => kept.add(frame));
+  kept.begin();
+  kept.finish();
+  kept.leave();
+  await kept.work;
+  assert.deepEqual(await framesOf(store, "a"), frames);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { Belief } from "../../formcheck/web/live/client/belief.js";
-import { landmarkFrame, landmarkMessage, pointsOf, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
+import { framesIn, landmarkFrame, landmarkMessage, pointsOf, timeOf } from "../../formcheck/web/live/client/landmark_message.js";
 import { foundOf, readLandmarks } from "../../formcheck/web/live/client/result_bytes.js";
 
 const SIZE = { width: 640, height: 360 };
@@ -131,4 +131,24 @@ test("the lag of visibility is undone, and it starts anew with whoever comes", (
   assert.ok(Math.abs(now) < 1e-9 && hidden === 1);
   belief.forget();
   assert.deepEqual(belief.of([0.45, 0.55], [1, 1]), [0.45, 0.55]);
+});
+
+test("what the mirror image shows lies behind its frame, as it was found there", () => {
+  const mirror = { image: found().image.map((share) => 1 - share), world: found().world.map((m) => -m) };
+  const plain = landmarkFrame({ ...nobody, found: found() }, SIZE);
+  const frame = landmarkFrame({ ...nobody, found: found(), mirror }, SIZE);
+  assert.equal(frame.byteLength, 806 + 660);
+  const view = new DataView(frame);
+  assert.equal(view.getUint8(0), 17);
+  assert.deepEqual(new Uint8Array(frame, 1, 805), new Uint8Array(plain, 1));
+  const at = 806 + 20 * 10;
+  assert.deepEqual([0, 4].map((offset) => view.getFloat32(at + offset, true)), [(44 / 64) * 640, (43 / 64) * 360]);
+  assert.deepEqual([8, 12, 16].map((offset) => view.getFloat32(at + offset, true)), [30, 31, 32].map((i) => 0.5 - i / 128));
+  const message = landmarkMessage([frame, plain]);
+  assert.equal(message.byteLength, 2 + 806 + 660 + 806);
+  assert.deepEqual(framesIn(message.slice(2)), [frame, plain]);
+});
+
+test("nobody has no mirror image", () => {
+  assert.equal(landmarkFrame({ ...nobody, mirror: found() }, SIZE).byteLength, 806);
 });

@@ -13,9 +13,9 @@ const POSE = {
 
 /** A finder that is so far off and takes so long, or fails in a run. */
 class MadeUpFinder {
-  constructor(step, { px = 0.5, ms = 20, fails = null, cause = "webgl", off = {} }) {
+  constructor(step, { px = 0.5, ms = 20, fails = null, cause = "webgl", off = {}, balanced = false }) {
     Object.assign(this, { step, px, ms, fails, off, runs: 0, isOver: false, forgot: 0 });
-    this.opened = fails === "open" ? Promise.reject(new Error(cause)) : Promise.resolve();
+    this.opened = fails === "open" ? Promise.reject(new Error(cause)) : Promise.resolve({ balanced });
     this.opened.catch(() => {});
   }
 
@@ -58,8 +58,14 @@ test("a browser that does well on its graphics card says so in the set-up messag
   assert.deepEqual(source.ready.estimator, {
     package: "@mediapipe/tasks-vision", version: "0.10.35", wasm_sha256: "ab", model: "full", model_sha256: "cd",
     delegate: "GPU", user_agent: "a browser".repeat(50).slice(0, 300),
-    self_test: { runs: 30, ms_p50: 20, ms_p90: 20, worst_px: 0.5 },
+    self_test: { runs: 30, ms_p50: 20, ms_p90: 20, worst_px: 0.5 }, balanced: false,
   });
+});
+
+test("a worker that looks into the mirror says so in the set-up message", async () => {
+  const { source } = sourceOf({ "full GPU": { balanced: true } });
+  await source.begin();
+  assert.equal(source.ready.estimator.balanced, true);
 });
 
 for (const [fault, what] of Object.entries({

@@ -43,11 +43,13 @@ async function opened(sha256 = {}) {
   heard = [];
   const listeners = { normalized_landmarks() {}, world_landmarks() {} };
   globalThis.madeUp = {
+    inMirror: { landmarks: [], worldLandmarks: [] },
     module: { simpleListeners: listeners },
     PoseLandmarker: {
       createFromOptions: async () => {
         await self.ModuleFactory({});
         return {
+          detect: () => madeUp.inMirror,
           detectForVideo() {
             if (emits === null) return;
             listeners.normalized_landmarks(list(emits.value, emits.fields ?? 5), false, 0);
@@ -108,6 +110,25 @@ test("a frame whose numbers are none is a frame of nobody, ten in a row end the 
   }
   emits = { value: NaN };
   assert.equal(look(1000).cause, "not-finite");
+});
+
+test("once a second the person is looked for in the mirror image, too, among those who are in it", async () => {
+  await opened();
+  assert.equal(heard.at(-1).balanced, true);
+  const somebody = (at) => Array.from({ length: 33 }, () => ({ x: at, y: at, z: at }));
+  madeUp.inMirror = { landmarks: [somebody(0.1), somebody(0.4)], worldLandmarks: [somebody(1), somebody(2)] };
+  const looked = [];
+  for (let i = 0; i < 70; i += 1) if (look(33 * i).frame.byteLength > 806) looked.push(i);
+  assert.deepEqual(looked, [0, 30, 60]);
+  emits = null;
+  assert.equal(look(3000).frame.byteLength, 806);
+  emits = { value: 0.5 };
+  const view = new DataView(look(3033).frame);
+  assert.equal(view.byteLength, 806 + 660);
+  assert.equal(view.getFloat32(806, true), Math.fround(Math.fround(0.4) * SIZE.width));
+  assert.equal(view.getFloat32(806 + 8, true), 2);
+  madeUp.inMirror = { landmarks: [], worldLandmarks: [] };
+  for (let i = 1; i < 40; i += 1) assert.equal(look(3033 + 33 * i).frame.byteLength, 806);
 });
 
 test("without presence the worker refuses at once", async () => {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
+from formcheck.pose.balance import LiveBalance, correction, mirrored_back
 from formcheck.pose.belief import LandmarkBelief
 from formcheck.pose.origin import PoseOrigin, SelfTest
 from formcheck.pose.source import browser_origin
@@ -33,6 +34,7 @@ class LandmarkSource(FrameSource):
             raise ValueError("who sends landmarks names what finds them")
         self._origin = origin_of(estimator)
         self._belief = LandmarkBelief()
+        self._balance = LiveBalance() if estimator.balanced else None
 
     @property
     def finder(self) -> PoseOrigin:
@@ -41,8 +43,8 @@ class LandmarkSource(FrameSource):
 
     @property
     def balanced(self) -> bool:
-        """Nobody looks into the mirror."""
-        return False
+        """Whether its page looks into the mirror too."""
+        return self._balance is not None
 
     def measure(self, data: bytes) -> str:
         """Take the next frames and return one answer to all of them: what to show after the newest."""
@@ -79,10 +81,18 @@ class LandmarkSource(FrameSource):
         t_s, found = self._set.time_s(frame.t_ms), frame.found
         if found is None:
             self._belief.forget()
+            if self._balance is not None:
+                self._balance.forget()
             return nobody(t_s)
         visibility = self._belief(found.visibility, found.presence)
         visibility[found.covered] = 0.0
-        return Pose(t_s, found.image_px, visibility, found.world_m)
+        pose = Pose(t_s, found.image_px, visibility, found.world_m)
+        if self._balance is None:
+            return pose
+        if frame.mirror is not None:
+            there = Pose(t_s, frame.mirror.image_px, visibility, frame.mirror.world_m)
+            self._balance.look(correction(pose, mirrored_back(there, self._set.setup.width_px)))
+        return self._balance.balanced(pose)
 
 
 def origin_of(estimator: BrowserEstimator) -> PoseOrigin:

@@ -1,17 +1,19 @@
 """Landmarks that a browser found: their bytes, and every bound that they are held to.
 
-Little-endian: a byte of kind, the number of frames (1 or 2), then 806 bytes of each frame. A page sends a frame in
-which nobody is found too, or a gap would look like a lost connection.
+Little-endian: a byte of kind, the number of frames (1 or 2), then 806 bytes of each frame, and 660 more of one that was
+looked at in the mirror as well. A page sends a frame in which nobody is found too, or a gap would look like a lost
+connection.
 
 | bytes | |
 |---|---|
-| u8 | flags: 1 somebody is found, 2 `people` is known, 4 the covers are known, 8 it is the picture before it again |
+| u8 | flags: 1 somebody is found, 2 `people` is known, 4 the covers are known, 8 it is the picture again, 16 mirror |
 | u8 | mean brightness of the picture, 0 to 255 |
 | u8 | people in view |
 | u8 | 0 |
 | f64 | capture time (ms), by the page's clock |
 | u16 | bit i: the i-th of `formcheck.pose.covered.WATCHED` is covered |
 | 33 times | f32 x, y (pixels of the picture); f32 world x, y, z (m); u16 visibility, presence (65535 is 1) |
+| 33 times, with flag 16 | f32 x, y (pixels of the mirror image); f32 world x, y, z (m), as found in the mirror image |
 
 A camera that hangs gives the same picture again and again, which only a page can tell that sends no pictures.
 Visibility and presence come as MediaPipe gives them, with its lag: `formcheck.pose.belief` is for both sides. Of a
@@ -43,12 +45,14 @@ _TIME: Final = struct.Struct("<d")
 _TIME_AT: Final = struct.calcsize("<BBBB")
 _MARK: Final = np.dtype([("image_px", "<f4", 2), ("world_m", "<f4", 3), ("seen", "<u2", 2)])
 FRAME_BYTES: Final = _HEAD.size + N_LANDMARKS * _MARK.itemsize
+_MIRROR_MARK: Final = np.dtype([("image_px", "<f4", 2), ("world_m", "<f4", 3)])
+MIRROR_BYTES: Final = N_LANDMARKS * _MIRROR_MARK.itemsize
 _FRAME: Final = np.dtype([("head", f"V{_HEAD.size}"), ("marks", _MARK, N_LANDMARKS)])
 _NOBODY: Final = bytes(FRAME_BYTES - struct.calcsize("<BBBBd"))
 """A frame of nobody, from the covers on."""
-FOUND, PEOPLE_KNOWN, COVERS_KNOWN, REPEATED = 1, 2, 4, 8
+FOUND, PEOPLE_KNOWN, COVERS_KNOWN, REPEATED, MIRRORED = 1, 2, 4, 8, 16
 """Flags."""
-_ALL_FLAGS: Final = FOUND | PEOPLE_KNOWN | COVERS_KNOWN | REPEATED
+_ALL_FLAGS: Final = FOUND | PEOPLE_KNOWN | COVERS_KNOWN | REPEATED | MIRRORED
 _ALL_COVERS: Final = (1 << len(WATCHED)) - 1
 _WHOLE: Final = 65535
 """Visibility and presence of 1."""
@@ -78,6 +82,16 @@ class FoundMarks:
     """Shape (33,): what the picture around them shows to be covered."""
 
 
+@dataclass(frozen=True, eq=False)
+class MirrorMarks:
+    """The landmarks that were found in the mirror image of a picture, left for right as they were found there."""
+
+    image_px: FloatArray
+    """Shape (33, 2), pixels of the mirror image."""
+    world_m: FloatArray
+    """Shape (33, 3)."""
+
+
 @dataclass(frozen=True)
 class LandmarkFrame:
     """What a browser says of one frame."""
@@ -92,6 +106,8 @@ class LandmarkFrame:
     """Whether it is the picture before it again."""
     found: FoundMarks | None
     """None where nobody is found."""
+    mirror: MirrorMarks | None = None
+    """Of the frames that were looked at in the mirror as well."""
 
 
 @dataclass(frozen=True)
@@ -123,18 +139,25 @@ def parse_landmarks(data: bytes, width_px: int, height_px: int) -> LandmarkMessa
         If it does not keep to the bounds, with the first that it breaks.
     """
     times_ms = landmark_times_ms(data)
-    starts = range(HEADER_BYTES, len(data), FRAME_BYTES)
+    starts = _starts(data)
     heads = [_head(data[at : at + FRAME_BYTES]) for at in starts]
-    marks = np.frombuffer(data, _FRAME, offset=HEADER_BYTES)["marks"]
-    image, world, seen = _checked(marks, np.array((width_px, height_px), dtype=np.float64))
+    size_px = np.array((width_px, height_px), dtype=np.float64)
+    as_one = b"".join(data[at : at + FRAME_BYTES] for at in starts)
+    marks = np.frombuffer(as_one, _FRAME)["marks"]
+    image, world = _checked(marks, size_px)
+    seen = marks["seen"] / _WHOLE
     frames = []
     for k, ((flags, luma, people, _, _, covers), t_ms) in enumerate(zip(heads, times_ms, strict=True)):
         found = None
         if flags & FOUND:
             covered = _covered(covers) if flags & COVERS_KNOWN and covers else _UNCOVERED
             found = FoundMarks(image[k], world[k], seen[k, :, 0], seen[k, :, 1], covered)
+        mirror = None
+        if flags & MIRRORED:
+            there = np.frombuffer(data, _MIRROR_MARK, N_LANDMARKS, starts[k] + FRAME_BYTES)
+            mirror = MirrorMarks(*_checked(there, size_px))
         known = people if flags & PEOPLE_KNOWN else None
-        frames.append(LandmarkFrame(t_ms, float(luma), known, bool(flags & REPEATED), found))
+        frames.append(LandmarkFrame(t_ms, float(luma), known, bool(flags & REPEATED), found, mirror))
     return LandmarkMessage(tuple(frames))
 
 
@@ -148,9 +171,7 @@ def landmark_times_ms(data: bytes) -> tuple[float, ...]:
     """
     if len(data) < HEADER_BYTES or data[0] != LANDMARKS_KIND or not 1 <= data[1] <= MOST_FRAMES:
         raise _bad("are not what this server reads")
-    if len(data) != HEADER_BYTES + data[1] * FRAME_BYTES:
-        raise _bad("have another length than their number says")
-    times_ms = tuple(_TIME.unpack_from(data, at)[0] for at in range(HEADER_BYTES + _TIME_AT, len(data), FRAME_BYTES))
+    times_ms = tuple(_TIME.unpack_from(data, at + _TIME_AT)[0] for at in _starts(data))
     for t_ms in times_ms:
         need_time(t_ms, "A frame of landmarks")
     if any(later <= earlier for earlier, later in pairwise(times_ms)):
@@ -158,19 +179,31 @@ def landmark_times_ms(data: bytes) -> tuple[float, ...]:
     return times_ms
 
 
+def _starts(data: bytes) -> list[int]:
+    """Return where the frames of a message begin, which their flags say of each next one."""
+    starts, at = list[int](), HEADER_BYTES
+    for _ in range(data[1]):
+        starts.append(at)
+        if at < len(data):
+            at += FRAME_BYTES + (MIRROR_BYTES if data[at] & MIRRORED else 0)
+    if at != len(data) or starts[-1] >= at:
+        raise _bad("have another length than their number says")
+    return starts
+
+
 def _head(data: bytes) -> tuple[int, int, int, int, float, int]:
     """Read what stands before the marks of a frame."""
     head: tuple[int, int, int, int, float, int] = _HEAD.unpack_from(data)
     flags, _, _, zero, _, covers = head
-    if zero or flags & ~_ALL_FLAGS or covers & ~_ALL_COVERS:
+    if zero or flags & ~_ALL_FLAGS or covers & ~_ALL_COVERS or flags & (FOUND | MIRRORED) == MIRRORED:
         raise _bad("say something that this server does not know")
     if not flags & FOUND and not data.endswith(_NOBODY):
         raise _bad("of nobody are not empty")
     return head
 
 
-def _checked(marks: NDArray[np.void], size_px: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return places in the picture and in space, visibility and presence of the marks of frames, shape (n, 33, ...).
+def _checked(marks: NDArray[np.void], size_px: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return places in the picture and in space of the marks of frames, shape (..., 33, 2) and (..., 33, 3).
 
     Of frames without a person they are 0, which is within all bounds.
     """
@@ -182,7 +215,7 @@ def _checked(marks: NDArray[np.void], size_px: FloatArray) -> tuple[FloatArray, 
         raise _bad("lie too far outside of the picture")
     if not (np.abs(world) <= _FURTHEST_M).all():
         raise _bad("are larger than anybody is")
-    return image, world, marks["seen"] / _WHOLE
+    return image, world
 
 
 def _covered(covers: int) -> NDArray[np.bool_]:

@@ -75,6 +75,8 @@ class BrowserEstimator(Published):
     delegate: Literal["GPU", "CPU"]
     user_agent: Text = Field(max_length=300)
     self_test: SelfTest
+    balanced: bool = False
+    """Whether it looks into the mirror once a second, so that its landmarks can be balanced."""
 
 
 def _need_estimator(source: Source, estimator: BrowserEstimator | None) -> None:

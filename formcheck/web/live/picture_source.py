@@ -41,7 +41,7 @@ class PictureSource(FrameSource):
     Parameters
     ----------
     of
-        The set. Poses of one that began with landmarks, which nobody balanced, are not balanced either.
+        The set. Poses of one that began with landmarks that nobody balanced are not balanced either.
 
     Raises
     ------
@@ -59,7 +59,7 @@ class PictureSource(FrameSource):
         self._size = (setup.width_px, setup.height_px)
         self._recording = SetRecording(limits) if setup.keep_video else None
         self._notices: list[str] = []
-        self._balanced = setup.source == "picture"
+        self._balanced = setup.estimator is None or setup.estimator.balanced
         self._model = of.parts.find_model(DEFAULT_MODEL if setup.model == "auto" else setup.model)
         self._estimator = of.parts.open_estimator(self._model, balanced=self._balanced)
 

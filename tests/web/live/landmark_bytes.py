@@ -49,6 +49,14 @@ def found_bytes(
     return data
 
 
+def mirrored_bytes(frame: bytes, image_px: FloatArray, world_m: FloatArray) -> bytes:
+    """Return the bytes of a frame that was looked at in the mirror too."""
+    marks = zip(image_px, world_m, strict=True)
+    return (
+        bytes([frame[0] | 16]) + frame[1:] + b"".join(struct.pack("<fffff", *image, *world) for image, world in marks)
+    )
+
+
 def somebody_bytes(t_ms: float, *, at_px: tuple[float, float] = (50.0, 40.0), **more: int) -> bytes:
     return found_bytes(t_ms, np.full((33, 2), at_px), np.zeros((33, 3)), np.full(33, 0.9), np.full(33, 1.0), **more)
 

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from starlette.testclient import WebSocketTestSession
 
-from formcheck.pose.landmarks import Landmark
+from formcheck.pose.balance import LiveBalance, correction, mirrored_back
+from formcheck.pose.landmarks import MIRROR, Landmark
 from formcheck.pose.releases import RELEASES
 from formcheck.pose.store import load_track, save_track
+from formcheck.pose.types import FloatArray, Pose
 from formcheck.report.document import assessment_document
 from formcheck.web.live.lanes import Lanes
 from formcheck.web.live.limits import LiveLimits
@@ -24,7 +26,16 @@ from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.set_work import Answer, Greet, Said
 from tests.sample_tracks import sample_track
 
-from .landmark_bytes import ESTIMATOR, LANDMARKS, cover_bits, message, nobody_bytes, page_frames, somebody_bytes
+from .landmark_bytes import (
+    ESTIMATOR,
+    LANDMARKS,
+    cover_bits,
+    message,
+    mirrored_bytes,
+    nobody_bytes,
+    page_frames,
+    somebody_bytes,
+)
 from .world import SETUP, World, begin, farewell, frame, resume, until
 
 IN_FLIGHT = 15
@@ -68,6 +79,39 @@ def test_a_frame_becomes_a_pose_and_what_is_known_of_its_picture(world: World) -
     assert (first.width_px, first.height_px, first.mean_luma, first.people) == (128, 96, 33.0, 2)
     assert second.people is None
     assert (first.repeats, second.repeats) == (False, True)
+
+
+def test_landmarks_of_a_page_that_looks_into_the_mirror_are_balanced(world: World) -> None:
+    frames = page_frames(sample_track("wall_squat_front"), 0.0)[:70]
+    image, there_m = np.full((33, 2), 30.0), np.zeros((33, 3))
+    balance, expected = LiveBalance(), list[Pose]()
+    with world.socket() as plain, world.socket(session="another") as looking:
+        begin(plain, **LANDMARKS, width=1280, height=720)
+        begin(looking, **(LANDMARKS | {"estimator": ESTIMATOR | {"balanced": True}}), width=1280, height=720)
+        as_found, as_balanced = world.engines
+        for k, frame in enumerate(frames):
+            world.clock.advance(1 / 30)
+            send(plain, frame)
+            pose = as_found.poses[-1]
+            if k % 30 == 0:
+                image = (1280, 0) + pose.image_px[list(MIRROR)] * (-1, 1) + (4.0 + k / 10, -2.0)
+                there_m = pose.world_m[list(MIRROR)] * (-1, 1, 1) + 0.01
+                mirror = mirrored_back(Pose(pose.t_s, f32(image), pose.visibility, f32(there_m)), 1280)
+                balance.look(correction(pose, mirror))
+                frame = mirrored_bytes(frame, image, there_m)
+            send(looking, frame)
+            expected.append(balance.balanced(pose))
+    assert not as_found.balanced
+    assert as_balanced.balanced
+    assert max(np.abs(a.image_px - b.image_px).max() for a, b in zip(as_found.poses, expected, strict=True)) > 2
+    for ours, theirs in zip(as_balanced.poses, expected, strict=True):
+        assert ours.image_px.tobytes() == theirs.image_px.tobytes()
+        assert ours.world_m.tobytes() == theirs.world_m.tobytes()
+        assert ours.visibility.tobytes() == theirs.visibility.tobytes()
+
+
+def f32(values: FloatArray) -> FloatArray:
+    return np.asarray(values, dtype=np.float32).astype(np.float64)
 
 
 def test_two_frames_have_one_answer(world: World) -> None:

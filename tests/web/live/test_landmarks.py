@@ -17,7 +17,7 @@ from formcheck.web.live.refusal import LiveRefusalError
 from tools.fuzz_landmarks import buffers
 
 from . import landmark_bytes
-from .landmark_bytes import cover_bits, found_bytes, message, nobody_bytes, somebody_bytes
+from .landmark_bytes import cover_bits, found_bytes, message, mirrored_bytes, nobody_bytes, somebody_bytes
 
 WIDTH, HEIGHT = 640, 360
 
@@ -117,11 +117,41 @@ def test_landmarks_may_lie_a_picture_away(at_px: tuple[float, float], taken: boo
         refusal(data)
 
 
-@pytest.mark.parametrize(("at", "value"), [(0, 16), (0, 0x81), (3, 1), (13, 0x04)])
+@pytest.mark.parametrize(("at", "value"), [(0, 32), (0, 0x81), (3, 1), (13, 0x04)])
 def test_what_nobody_agreed_on_is_refused(at: int, value: int) -> None:
     data = bytearray(somebody_bytes(1.0))
     data[at] = value
     assert "does not know" in refusal(message(bytes(data)))
+
+
+def test_what_the_mirror_image_shows_comes_with_its_frame() -> None:
+    there = np.linspace(1, 60, 66).reshape(33, 2), np.linspace(-1, 1, 99).reshape(33, 3)
+    plain = somebody_bytes(1.0)
+    looked = mirrored_bytes(somebody_bytes(2.0), *there)
+    assert len(looked) == FRAME_BYTES + 660
+    for frames, times in (
+        ((plain, looked), (1.0, 2.0)),
+        ((looked, somebody_bytes(3.0)), (2.0, 3.0)),
+        ((looked,), (2.0,)),
+    ):
+        read = parse(message(*frames)).frames
+        assert tuple(frame.t_ms for frame in read) == times
+        for frame in read:
+            assert (frame.mirror is None) == (frame.t_ms != 2.0)
+            if frame.mirror is not None:
+                assert frame.mirror.image_px == pytest.approx(there[0], rel=1e-6)
+                assert frame.mirror.world_m == pytest.approx(there[1], rel=1e-6)
+
+
+def test_the_mirror_image_is_held_to_the_bounds_of_the_picture() -> None:
+    image, world = np.full((33, 2), 50.0), np.zeros((33, 3))
+    frame = somebody_bytes(1.0)
+    assert "no number" in refusal(message(mirrored_bytes(frame, image * np.nan, world)))
+    assert "too far" in refusal(message(mirrored_bytes(frame, image - 5000, world)))
+    assert "larger than anybody" in refusal(message(mirrored_bytes(frame, image, world + 4)))
+    assert "another length" in refusal(message(mirrored_bytes(frame, image, world)[:-1]))
+    assert "another length" in refusal(message(mirrored_bytes(frame, image, world) + b"0"))
+    assert "does not know" in refusal(message(mirrored_bytes(nobody_bytes(1.0), image, world)))
 
 
 @pytest.mark.parametrize("at", [12, 13, 14, 805])

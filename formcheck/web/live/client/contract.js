@@ -11,6 +11,7 @@
  * @property {"GPU"|"CPU"} delegate
  * @property {string} user_agent
  * @property {SelfTest} self_test
+ * @property {boolean} [balanced] Whether it looks into the mirror once a second, so that its landmarks can be balanced.
  */
 
 /**

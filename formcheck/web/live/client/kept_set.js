@@ -11,7 +11,7 @@
 import { Connection } from "./connection.js";
 import { MOST_SET_FRAMES } from "./contract.js";
 import { KEPT_FLOW } from "./flow.js";
-import { FRAME_BYTES, timeOf } from "./landmark_message.js";
+import { framesIn, joined, timeOf } from "./landmark_message.js";
 import { keptSetupMessage } from "./protocol.js";
 
 /** Written together: a second of them. */
@@ -104,7 +104,7 @@ export class SetKeeper {
 
 /** The frames of a set that the store has. @param {import("./device_store.js").DeviceStore} store @param {string} id */
 export async function framesOf(store, id) {
-  return (await store.pieces("sets", id)).flatMap(split);
+  return (await store.pieces("sets", id)).flatMap(framesIn);
 }
 
 /**
@@ -156,14 +156,4 @@ export class KeptRun {
   close(cancel) {
     this.connection.close(cancel);
   }
-}
-
-function joined(frames) {
-  const bytes = new Uint8Array(frames.length * FRAME_BYTES);
-  frames.forEach((frame, i) => bytes.set(new Uint8Array(frame), i * FRAME_BYTES));
-  return bytes.buffer;
-}
-
-function split(piece) {
-  return Array.from({ length: piece.byteLength / FRAME_BYTES }, (_, i) => piece.slice(i * FRAME_BYTES, (i + 1) * FRAME_BYTES));
 }

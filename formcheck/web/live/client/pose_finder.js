@@ -30,7 +30,7 @@ export class PoseFinder {
     this.worker.onmessage = ({ data }) => this.#said(data);
     this.worker.onerror = () => this.#end("worker");
     const model = pose.models[step.model].address;
-    /** Resolves when it may be used; rejects with a cause. */
+    /** Resolves when it may be used, with whether it looks into the mirror too (`balanced`); rejects with a cause. */
     const sizes = { wasm: pose.wasm_bytes, model: pose.models[step.model].bytes };
     const sha256 = { wasm: pose.wasm_sha256, model: pose.models[step.model].sha256 };
     const assets = { ...pose.assets, model };

@@ -161,12 +161,13 @@ export class PoseSource {
     while (goesOn() && this.ready === null && this.choice.step?.source === "landmarks") {
       const { step } = this.choice;
       let result = null;
+      let opened = null;
       let cause = "failed";
       try {
         const finder = this.world.finder(this.pose, step);
         this.finder = finder;
         finder.onLoading = (share) => goesOn() && this.#loading(share);
-        await finder.opened;
+        opened = await finder.opened;
         this.#loading(null);
         result = await selfTest(FILM, step.model, async (i, t) => finder.find(await this.world.picture(i), t, FILM), runs);
       } catch (error) {
@@ -174,7 +175,7 @@ export class PoseSource {
       }
       if (!goesOn()) return;
       if (result === null) this.#down(cause);
-      else if (this.choice.tested(result)) this.#found(step, result);
+      else if (this.choice.tested(result)) this.#found(step, result, opened?.balanced === true);
       if (this.ready === null) this.#closeFinder();
     }
     if (!goesOn()) return;
@@ -198,9 +199,9 @@ export class PoseSource {
     write(this.world.storage, KEY, remember(step, this.runtime, this.kept.at));
   }
 
-  #found(step, result) {
+  #found(step, result, balanced) {
     this.finder.forget();
-    this.ready = { finder: this.finder, estimator: this.#estimator(step, result) };
+    this.ready = { finder: this.finder, estimator: this.#estimator(step, result, balanced) };
   }
 
   #loading(share) {
@@ -208,12 +209,12 @@ export class PoseSource {
     this.onChange();
   }
 
-  #estimator({ model, delegate }, { runs, ms_p50, ms_p90, worst_px }) {
+  #estimator({ model, delegate }, { runs, ms_p50, ms_p90, worst_px }, balanced) {
     const { package: name, version, wasm_sha256, models } = this.pose;
     return {
       package: name, version, wasm_sha256, model, model_sha256: models[model].sha256, delegate,
       user_agent: this.world.userAgent.slice(0, LONGEST_NAME),
-      self_test: { runs, ms_p50, ms_p90, worst_px },
+      self_test: { runs, ms_p50, ms_p90, worst_px }, balanced,
     };
   }
 

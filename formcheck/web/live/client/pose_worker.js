@@ -7,14 +7,16 @@
  * `{type: "frame", id, picture, t, width, height, people}`, the picture a VideoFrame, an ImageBitmap or an ImageData of
  * that size, one at a time, `people` where those in view are to be counted; `{type: "check", picture, width, height}`, a
  * picture that is known and not of the camera; `{type: "forget"}` where another camera or set begins.
- * Out: `{type: "loading", share}`; `{type: "opened"}`; `{type: "pose", id, frame, ms}`, the frame as
- * `landmark_message.js` makes it; `{type: "checked", points}`, x, y in pixels of the known picture, null where nobody is
+ * Out: `{type: "loading", share}`; `{type: "opened", balanced}`, `balanced` where it looks into the mirror once a second;
+ * `{type: "pose", id, frame, ms}`, the frame as
+ * `landmark_message.js` makes it, `ms` without the look into the mirror; `{type: "checked", points}`, x, y in pixels of the known picture, null where nobody is
  * found in it, undefined where what looks at single pictures is not open; or `{type: "failed", cause}`, after which the worker is of no more use.
  */
 
 import { Belief } from "./belief.js";
 import { CoverWatch } from "./cover.js";
 import { landmarkFrame } from "./landmark_message.js";
+import { MirrorSchedule, mirrored, nearest } from "./mirror.js";
 import { PeopleLook, boxOf } from "./people.js";
 import { RepeatWatch } from "./repeats.js";
 import { foundOf, readLandmarks } from "./result_bytes.js";
@@ -50,12 +52,13 @@ let context = null;
 let failed = false;
 /** Opens a landmarker of this graph. @type {((options: Object) => Promise<Object>)|null} */
 let openLandmarker = null;
-/** Looks at single pictures, for several people; null where it could not be opened. */
+/** Looks at single pictures and mirror images, for several people; null where it could not be opened. */
 let peopleFinder = null;
 /** @type {PeopleLook|null} */
 let look = null;
 /** People who were counted and not told of yet. */
 let people = null;
+const mirrorLooks = new MirrorSchedule();
 
 /** @param {Cause} cause @param {unknown} [error] */
 function fail(cause, error) {
@@ -137,7 +140,7 @@ async function open({ assets, sizes, sha256, delegate }) {
     landmarker = await openLandmarker({ runningMode: "VIDEO", numPoses: 1 });
     for (const stream of [IMAGE_STREAM, WORLD_STREAM]) listenTo(module.simpleListeners, stream);
     await openPeopleFinder();
-    self.postMessage({ type: "opened" });
+    self.postMessage({ type: "opened", balanced: peopleFinder !== null });
   } catch (error) {
     fail(cause, error);
   }
@@ -206,15 +209,18 @@ function estimate({ id, picture, t, width, height, people: isAsked }) {
   if (found === null) {
     belief.forget();
     covers.forget();
+    mirrorLooks.reset();
   } else {
     points = Array.from(found.visibility, (_, i) => [
       found.image[2 * i] * width, found.image[2 * i + 1] * height]);
     covered = covers.covered(t / 1000, image, points, belief.of(found.visibility, found.presence));
   }
   const repeats = repeated.isRepeated(image);
-  const frame = landmarkFrame({ t, luma: lumaOf(image), people, covered, found, repeats }, { width, height });
+  const took = performance.now() - began;
+  const mirror = found !== null && peopleFinder !== null && mirrorLooks.isDue(t) ? lookIntoMirror(image, points) : null;
+  const frame = landmarkFrame({ t, luma: lumaOf(image), people, covered, found, repeats, mirror }, { width, height });
   people = null;
-  self.postMessage({ type: "pose", id, frame, ms: performance.now() - began }, [frame]);
+  self.postMessage({ type: "pose", id, frame, ms: took }, [frame]);
   if (isAsked && peopleFinder !== null) look ??= new PeopleLook(image, points === null ? null : boxOf(points));
   if (look !== null) lookOn();
 }
@@ -227,6 +233,17 @@ function check({ picture, width, height }) {
     points = person?.map(({ x, y }) => [x * width, y * height]) ?? null;
   }
   self.postMessage({ type: "checked", points });
+}
+
+/** What the mirror image of a picture shows of the person who is known; null where nobody is found in it. */
+function lookIntoMirror(image, points) {
+  const { landmarks, worldLandmarks } = peopleFinder.detect(new ImageData(mirrored(image), image.width, image.height));
+  const at = nearest(landmarks, points, image);
+  if (at === null) return null;
+  return {
+    image: Float32Array.from(landmarks[at].flatMap(({ x, y }) => [x, y])),
+    world: Float32Array.from(worldLandmarks[at].flatMap(({ x, y, z }) => [x, y, z])),
+  };
 }
 
 /** Look at one more part of the picture in which people are counted. */
@@ -260,6 +277,7 @@ self.onmessage = ({ data }) => {
     belief.forget();
     covers.forget();
     repeated.forget();
+    mirrorLooks.reset();
     look = people = null;
   } else if (landmarker !== null) {
     try {
