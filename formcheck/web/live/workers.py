@@ -226,8 +226,8 @@ class LiveWorker:
 
     @property
     def gone(self) -> bool:
-        """Whether the process has ended."""
-        return self._gone
+        """Whether the process has ended, also where what it said last is still being heard."""
+        return self._gone or self._process.poll() is not None
 
     @property
     def silent(self) -> bool:

@@ -95,25 +95,26 @@ def test_a_process_measures_to_the_bit_what_a_thread_does(two: World) -> None:
     assert a == b
 
 
-def test_a_set_whose_process_dies_goes_on_in_another_to_the_bit(two: World) -> None:
+def test_a_set_whose_process_dies_goes_on_in_another_to_the_bit(world: World) -> None:
+    served(world, 1)
     frames = page_frames(sample_track("wall_squat_front"), 0.0)
     reps: tuple[list[int], list[int]] = [], []
     results: list[FinishedSet] = []
     for cut in (False, True):
-        with two.socket() as socket, two.socket(session="other") as other:
+        with world.socket() as socket, world.socket(session="other") as other:
             set_id = begin(socket, reps=3, **_SIZE, **LANDMARKS)["set_id"]
             begin(other, **LANDMARKS)
             for k in range(0, len(frames), 2):
                 if cut and k in (200, 330):
-                    for pid in two.registry.worker_pids:
-                        os.kill(pid, signal.SIGKILL)
+                    (pid,) = world.registry.worker_pids
+                    os.kill(pid, signal.SIGKILL)
                 reps[cut].append(do(socket, frames[k : k + 2]))
             assert do(other, [somebody_bytes(33.0 * i) for i in range(4)]) == 0
             socket.send_json({"type": "finish"})
             assert socket.receive_json()["type"] == "finished"
             other.send_json({"type": "cancel"})
             assert farewell(other) == ("", 1000)
-        finished = two.registry.finished_set(set_id, "somebody")
+        finished = world.registry.finished_set(set_id, "somebody")
         assert finished is not None
         results.append(finished)
     assert reps[True] == reps[False]
@@ -123,19 +124,23 @@ def test_a_set_whose_process_dies_goes_on_in_another_to_the_bit(two: World) -> N
         assert a.tobytes() == b.tobytes(), name
     a, b = (json.dumps(assessment_document(each.assessment)) for each in results)
     assert a == b
+    world.registry.close()
 
 
-def test_a_set_of_which_its_processes_die_is_lost_at_last(two: World) -> None:
-    with two.socket() as socket:
+def test_a_set_of_which_its_processes_die_is_lost_at_last(world: World) -> None:
+    limits = replace(_LIMITS, max_done_again=1)
+    world.registry = LiveRegistry(LiveParts(), limits, world.epoch, LiveWorkers(1, limits))
+    with world.socket() as socket:
         begin(socket, **LANDMARKS)
-        for k in range(_LIMITS.max_done_again + 1):
+        for k in range(2):
             assert do(socket, [somebody_bytes(33.0 * k)]) == 0
-            for pid in two.registry.worker_pids:
-                os.kill(pid, signal.SIGKILL)
+            (pid,) = world.registry.worker_pids
+            os.kill(pid, signal.SIGKILL)
         error = socket.receive_json()
         assert "has stopped" in error["reason"]
         assert farewell(socket) == ("", 4500)
-    assert two.registry.active_count == 0
+    assert world.registry.active_count == 0
+    world.registry.close()
 
 
 def test_a_set_that_is_too_long_to_be_done_again_ends_with_its_process(world: World) -> None:
