@@ -16,7 +16,7 @@ from typing import Final
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.parts import LiveParts
-from formcheck.web.live.set_work import GoDown, DoPart, Said, SetWork, Work
+from formcheck.web.live.set_work import DoPart, GoDown, Said, SetWork, Work
 
 _logger: Final = logging.getLogger(__name__)
 THREAD_NAME: Final = "formcheck-live"
