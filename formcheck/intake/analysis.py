@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -40,6 +40,7 @@ from formcheck.session.guess import guess_exercise
 from formcheck.session.reading import read_track
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
+from formcheck.session.several_sets import FoundSet, assess_every_set
 from formcheck.video.proxy import write_proxy
 from formcheck.video.reader import open_video
 from formcheck.video.source import open_source
@@ -403,26 +404,37 @@ def _analyse(records: Records, claim: Claim, model: PoseModel, progress: Progres
             if said.keep_video and copies is None:
                 copies = _copy(records.files, path, row, tracked.track, progress, folder)
             progress(MEASURING, _READING_SHARE + _COPYING_SHARE)
-            decision, assessment = _measured(records, row, tracked)
+            found = _measured(records, row, tracked)
         except FormcheckError as error:
             raise _in_words(error, path.name, row.name) from error
         kept_copies = copies if copies is not None and said.keep_video else _Copies()
-        set_id = _keep(records, claim, row, tracked.kept, kept_copies, decision, assessment)
+        set_id = _keep(records, claim, row, tracked.kept, kept_copies, found)
         if set_id is not None:
             path.unlink(missing_ok=True)
             return set_id
 
 
-def _measured(records: Records, row: Upload, tracked: _Tracked) -> tuple[Decision, Assessment]:
-    """Decide what the set is and measure it; by the plan of the leg that is found, where that is another."""
+def _measured(records: Records, row: Upload, tracked: _Tracked) -> list[tuple[Decision, Assessment]]:
+    """Decide what each set of the video is and measure it."""
     with records.reading(SYSTEM) as work:
         decision = decide(work, row, tracked.track, tracked.recorded)
-    assessment = assess(tracked.track, decision.measured_as)
-    if decision.measured_as.leg is not None or assessment.leg is None:
+    found = assess_every_set(tracked.track, decision.measured_as)
+    return [_by_plan_of_leg(records, row, tracked, decision, each) for each in found]
+
+
+def _by_plan_of_leg(
+    records: Records, row: Upload, tracked: _Tracked, decision: Decision, found: FoundSet
+) -> tuple[Decision, Assessment]:
+    """Return a set that was found, judged by the plan of the leg that it is done on, where that was not said."""
+    assessment = found.assessment
+    # Of several sets at most one is done on the leg that was said.
+    leg = decision.measured_as.leg if found.is_only_one or assessment.leg is None else None
+    decision = replace(decision, measured_as=replace(found.request, leg=leg))
+    if leg is not None or assessment.leg is None:
         return decision, assessment
     with records.reading(SYSTEM) as work:
         again = decided_for_leg(work, row, decision, assessment.leg)
-    same = again.measured_as == decision.measured_as
+    same = again.measured_as == found.request
     return again, assessment if same else assess(tracked.track, again.measured_as)
 
 
@@ -482,33 +494,39 @@ def _keep(
     seen: Upload,
     track: KeptFile,
     copies: _Copies,
-    decision: Decision,
-    assessment: Assessment,
+    found: Sequence[tuple[Decision, Assessment]],
 ) -> str | None:
-    """Write the set and the end of the upload in one transaction; None where something else was said meanwhile."""
+    """Write the sets and the end of the upload in one transaction; None where something else was said meanwhile.
+
+    All sets of a video share its files; the upload leads to the first of them.
+    """
     uploader = Actor(seen.created_by_id, seen.created_by, Role.SYSTEM)
     with records.writing(uploader) as work:
         row = claimed(work, claim)
         if (row.wishes, row.person_id) != (seen.wishes, seen.person_id):
             return None
-        added = add_set(
-            work,
-            NewSet(
-                measured_as=decision.measured_as,
-                assessment=assessment,
-                track=track,
-                origin=wishes_of(row).origin,
-                name=row.name,
-                done_at=min(decision.done_at, work.now),
-                person_id=decision.person_id,
-                video=copies.video,
-                proxy=copies.proxy,
-            ),
-        )
+        added = [
+            add_set(
+                work,
+                NewSet(
+                    measured_as=decision.measured_as,
+                    assessment=assessment,
+                    track=track,
+                    origin=wishes_of(row).origin,
+                    name=row.name,
+                    done_at=min(decision.done_at, work.now),
+                    person_id=decision.person_id,
+                    video=copies.video,
+                    proxy=copies.proxy,
+                ),
+            )
+            for decision, assessment in found
+        ]
+        decision, assessment = found[0]
         row.person_id = decision.person_id
         row.guesses = decision.with_view(assessment)
-        mark_done(work, claim, added.id)
-        return added.id
+        mark_done(work, claim, added[0].id)
+        return added[0].id
 
 
 def _read_as(said: Wishes) -> tuple[bool, float | None, int | Region | None]:

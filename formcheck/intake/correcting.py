@@ -12,7 +12,7 @@ from formcheck.records.access import Actor, NotAllowedError
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import request_of
-from formcheck.records.reviewing import as_correction, correct, corrections_of, place_set
+from formcheck.records.reviewing import as_correction, correct, corrections_of, others_of_recording, place_set
 from formcheck.records.sets import get_set, need_past
 from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.session.request import SetRequest
@@ -125,12 +125,14 @@ def put_set_right(
         row = get_upload(work, upload_id)
         if row.set_id is None:
             raise UploadStateError(f'"{row.name}" is not measured yet.', "Wait for it, or change what is said of it.")
+        others = [each.id for each in others_of_recording(work, row.set_id)]
         measured = get_set(work, row.set_id)
         set_id = measured.id
         given = person_id if person_id != measured.person_id else None
         dated = done_at if done_at != measured.done_at else None
     if given is not None or dated is not None:
-        place_set(records, actor, set_id, person_id=given, done_at=dated)
+        for each in (set_id, *others):  # all sets of a video are one person's, and of one day
+            place_set(records, actor, each, person_id=given, done_at=dated)
     with records.reading(actor) as work:
         measured = get_set(work, set_id)
         version = measured.version

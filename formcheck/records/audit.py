@@ -55,6 +55,7 @@ _WORDS: Final = {
     "clinic.signature": "signature changed",
     "consent.answered": "consent answered",
     "note.deleted": "note deleted",
+    "note.edited": "note edited",
     "note.written": "note written",
     "person.added": "person added",
     "person.changed": "details of the person changed",
@@ -85,7 +86,10 @@ _WORDS: Final = {
     "set.added": "set measured and kept",
     "set.annotated": "set drawn on",
     "set.annotation_removed": "drawing removed from a set",
+    "set.annotation_restored": "drawing put back",
     "set.corrected": "set corrected",
+    "set.corrected_again": "correction of a set put back",
+    "set.cut": "set cut apart",
     "set.dated": "date of a set changed",
     "set.deleted": "set deleted",
     "set.document": "document made",
@@ -112,6 +116,7 @@ _CHANGES: Final = {
     "set_rep_times": "times of a rep",
     "exclude_rep": "rep left out",
     "measure_as": "measured as something else",
+    "within": "another part of the recording",
 }
 _MOVES: Final = ("set.given", "set.moved_away")
 _DOCUMENTS: Final = {kind.value: kind.label for kind in DocumentKind}

@@ -48,6 +48,7 @@ from formcheck.records.tables import (
     AuditEntry,
     ExerciseSet,
     Note,
+    NoteVersion,
     Person,
     RemoteConsent,
     RemoteInvitation,
@@ -78,6 +79,7 @@ _TRAVELLING: Final = (
     StoredAnnotation,
     SoapNote,
     Note,
+    NoteVersion,
     SuggestionAnswer,
     StoredConsent,
     RemoteSession,
@@ -128,6 +130,7 @@ def check_people(archive: ArchiveReader, rows: Engine, now: datetime) -> None:
         look.each(StoredCorrection, look.correction)
         look.each(StoredAnnotation, look.annotation)
         look.each(Note, look.note)
+        look.each(NoteVersion, look.note_version)
         look.each(SuggestionAnswer, look.answer)
         look.each(SoapNote, look.soap)
         look.each(StoredConsent, look.consent)
@@ -260,6 +263,11 @@ class _Look:
         _need(0 < len(row.text) <= LONGEST_NOTE, "a note in it is empty or too long")
         _need(row.person_id is not None, "a note in it is about nobody")
         self._same_person(ExerciseSet, row.set_id, row.person_id)
+
+    def note_version(self, row: NoteVersion) -> None:
+        _need_id(row.id)
+        _need(0 < len(row.text) <= LONGEST_NOTE, "a former version of a note in it is empty or too long")
+        _need(row.number >= 1, "a former version of a note in it has no number")
 
     def answer(self, row: SuggestionAnswer) -> None:
         _need_id(row.id)
@@ -424,6 +432,9 @@ def _queries(people: Sequence[str] | None) -> dict[str, Select[Any]]:
         person.name: select(person) if people is None else select(person).where(person.c.id.in_(people)),
     }
     queries |= {each.__tablename__: theirs(_table(each)) for each in _OF_PERSON}
+    versions, notes = _table(NoteVersion), _table(Note)
+    of_notes = theirs(notes).with_only_columns(notes.c.id)
+    queries[versions.name] = select(versions).where(versions.c.note_id.in_(of_notes))
     of_sets = sets.with_only_columns(one.c.id)
     queries |= {each.__tablename__: select(_table(each)).where(_table(each).c.set_id.in_(of_sets)) for each in _OF_SET}
     for each in _OF_SESSION:

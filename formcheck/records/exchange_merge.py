@@ -18,6 +18,7 @@ from formcheck.records.tables import (
     AuditEntry,
     ExerciseSet,
     Note,
+    NoteVersion,
     Person,
     RemoteConsent,
     RemoteInvitation,
@@ -82,10 +83,11 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
     merging.people()
     merging.plans()
     merging.sets()
-    merging.of_new_sets(StoredCorrection)
-    merging.of_new_sets(StoredAnnotation)
-    merging.of_new_sets(SoapNote)
+    merging.of_new(StoredCorrection, "set_id", merging.new_sets)
+    merging.of_new(StoredAnnotation, "set_id", merging.new_sets)
+    merging.of_new(SoapNote, "set_id", merging.new_sets)
     merging.rows(Note, {"set_id": ExerciseSet})
+    merging.of_new(NoteVersion, "note_id", merging.new_notes)
     merging.rows(SuggestionAnswer, {"plan_id": StoredPlan})
     merging.rows(StoredConsent)
     merging.sessions()
@@ -102,6 +104,7 @@ class _Merge:
     new_sets: set[str] = field(default_factory=set)
     new_sessions: dict[str, str] = field(default_factory=dict)
     """Whose each is, by id."""
+    new_notes: set[str] = field(default_factory=set)
 
     def rows(self, model: type[Table], own: Mapping[str, type[Table]] | None = None) -> None:
         """Add the rows whose id is new; a reference is kept where it leads to something of the same person."""
@@ -112,6 +115,8 @@ class _Merge:
             for name, other in (own or {}).items():
                 row[name] = self._if_theirs(other, row[name], row["person_id"])
             self._add(table, row)
+            if model is Note:
+                self.new_notes.add(row["id"])
 
     def people(self) -> None:
         """Add the people who are new. A number that somebody else has here is left out: two must not share one."""
@@ -155,11 +160,11 @@ class _Merge:
             self._add(table, row | {"origin": _IMPORTED})
             self.new_sets.add(row["id"])
 
-    def of_new_sets(self, model: type[Table]) -> None:
-        """Add what belongs to sets that are new; those here already keep what they have."""
+    def of_new(self, model: type[Table], of: str, new: set[str]) -> None:
+        """Add what belongs to sets or notes that are new; those here already keep what they have."""
         table = _table(model)
         for row in rows_of(self.given, table):
-            if row["set_id"] in self.new_sets:
+            if row[of] in new:
                 self._add(table, row)
 
     def sessions(self) -> None:

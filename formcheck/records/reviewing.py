@@ -10,12 +10,16 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.orm.attributes import flag_modified
 
+from formcheck.errors import CorrectionError
 from formcheck.records.access import Actor, NotFoundError
+from formcheck.records.files import KeptFile
 from formcheck.records.people import get_person
 from formcheck.records.plans import InForce, in_force, is_of_a_plan, prescribed, same_targets
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import request_of
 from formcheck.records.sets import (
+    NewSet,
+    add_set,
     get_set,
     give_to,
     leg_of,
@@ -25,13 +29,14 @@ from formcheck.records.sets import (
     summary_document,
     track_of,
 )
-from formcheck.records.tables import ExerciseSet, Json, StoredAnnotation, StoredCorrection, new_id
+from formcheck.records.tables import ExerciseSet, Json, StoredAnnotation, StoredCorrection, StoredFile, new_id
 from formcheck.report.document import assessment_document
 from formcheck.session.assessment import Assessment
-from formcheck.session.corrected import check_correction, review
+from formcheck.session.corrected import check_correction, need_applied, review
 from formcheck.session.correction_document import change_from_document, correction_to_document
 from formcheck.session.corrections import Change, Correction, ReviewedSet
 from formcheck.session.request import SetRequest
+from formcheck.session.within import Within
 
 _SIGNATURE: Final = ("id", "made_by", "made_at")
 """Of a correction's document: these have columns of their own."""
@@ -92,27 +97,27 @@ def correct(
         If the correction does not fit the set.
     """
     made = Correction(new_id(), actor.name, records.now(), change)
-    body = {name: value for name, value in correction_to_document(made).items() if name not in _SIGNATURE}
 
     def add(work: Work, row: ExerciseSet) -> None:
-        number = len(corrections_of(work, set_id, undone_too=True)) + 1
-        work.session.add(
-            StoredCorrection(
-                id=made.id,
-                set_id=set_id,
-                number=number,
-                body=body,
-                made_by=actor.name,
-                made_at=made.made_at,
-            )
-        )
-        details: Json = {"correction": made.id, "number": number, "what": body}
-        work.log("set.corrected", subject=row.id, person=row.person_id, details=details)
+        _keep_correction(work, row, made)
 
     def changed(before: Sequence[Correction]) -> list[Correction]:
         return [*before, made]
 
     return _remeasure(records, actor, set_id, version, changed, add, checked=made, automatic=automatic)
+
+
+def _keep_correction(work: Work, row: ExerciseSet, made: Correction) -> None:
+    body = {name: value for name, value in correction_to_document(made).items() if name not in _SIGNATURE}
+    number = len(corrections_of(work, row.id, undone_too=True)) + 1
+    work.session.add(
+        StoredCorrection(
+            id=made.id, set_id=row.id, number=number, body=body, made_by=made.made_by, made_at=made.made_at
+        )
+    )
+    work.session.flush()
+    details: Json = {"correction": made.id, "number": number, "what": body}
+    work.log("set.corrected", subject=row.id, person=row.person_id, details=details)
 
 
 def undo(
@@ -150,6 +155,177 @@ def undo(
     return _remeasure(records, actor, set_id, version, changed, take_back, automatic=automatic)
 
 
+def redo(
+    records: Records,
+    actor: Actor,
+    set_id: str,
+    correction_id: str,
+    version: int,
+    *,
+    automatic: Assessment | None = None,
+) -> ReviewedSet:
+    """Put back a correction that was taken back, in its old place among the others. See `correct`.
+
+    Raises
+    ------
+    NotFoundError
+        If the set has no such correction that was taken back.
+    ConflictError
+        If somebody else changed the set meanwhile.
+    FormcheckError
+        If it does not fit the set as it is now.
+    """
+    with records.reading(actor) as work:
+        rows = corrections_of(work, set_id, undone_too=True)
+        again = next((row for row in rows if row.id == correction_id and row.undone_at is not None), None)
+        if again is None:
+            raise NotFoundError("correction")
+        made = as_correction(again)
+        number = {row.id: row.number for row in rows}
+
+    def changed(before: Sequence[Correction]) -> list[Correction]:
+        return sorted([*before, made], key=lambda each: number.get(each.id, len(number) + 1))
+
+    def put_back(work: Work, row: ExerciseSet) -> None:
+        stored = work.session.get(StoredCorrection, correction_id)
+        if stored is None or stored.undone_at is None:
+            raise NotFoundError("correction")
+        stored.undone_at = stored.undone_by = None
+        work.log("set.corrected_again", subject=row.id, person=row.person_id, details={"correction": correction_id})
+
+    return _remeasure(records, actor, set_id, version, changed, put_back, checked=made, automatic=automatic)
+
+
+def cut_apart(records: Records, actor: Actor, set_id: str, at_s: float, version: int) -> ExerciseSet:
+    """Make two sets of one: it ends at a moment, and a new set of the same recording begins there.
+
+    The set itself is corrected, which can be taken back. What was corrected after that moment, and what the set was
+    said to be, is taken over by the new one; it is judged by the plan of its own leg.
+
+    Parameters
+    ----------
+    records, actor, set_id, version
+        As for `correct`.
+    at_s
+        Where to cut, seconds from the first frame of the recording.
+
+    Returns
+    -------
+    ExerciseSet
+        The new set.
+
+    Raises
+    ------
+    ConflictError
+        If somebody else changed the set meanwhile.
+    FormcheckError
+        If one side of the cut cannot be measured.
+    """
+    actor.need_clinician("cut sets apart")
+    with records.reading(actor) as work:
+        row = get_set(work, set_id)
+        need_version(row, version)
+        corrections = [as_correction(each) for each in corrections_of(work, set_id)]
+        track, request = track_of(work, row), _request(work, row)
+    whole = part_of(request, corrections) or Within()
+    first = Correction(new_id(), actor.name, records.now(), replace(whole, end_s=at_s))
+    before = check_correction(track, request, corrections, first)
+    asked = replace(request, within=replace(whole, start_s=at_s))
+    taken = [each for each in corrections if _goes_on_after(each.change, at_s)]
+    later = review(track, asked, taken)
+    if not (before.current.complete_reps and later.current.complete_reps):
+        raise CorrectionError(
+            f"Cut at {at_s:.2f} s, one side would hold no whole rep.", "Go to the pause between the two sets, and cut."
+        )
+    with records.reading(actor) as work:
+        asked = _by_plan_of_leg(work, row, asked, later.current)
+    if asked.plan != request.plan:
+        later = review(track, asked, taken)
+    with records.writing(actor) as work:
+        row = get_set(work, set_id)
+        need_version(row, version)
+        _keep_correction(work, row, first)
+        row.corrected = assessment_document(before.current)
+        row.summary = summary_document(before.current)
+        added = _add_rest(work, row, asked, later, taken)
+        work.log("set.cut", subject=row.id, person=row.person_id, details={"set": added.id})
+        work.session.flush()
+    return added
+
+
+def part_of(request: SetRequest, corrections: Sequence[Correction]) -> Within | None:
+    """Return the part of its recording that a set is with corrections in force; None for all of it."""
+    chosen = [each.change for each in corrections if isinstance(each.change, Within)]
+    part = chosen[-1] if chosen else request.within
+    return None if part is None or part.is_whole else part
+
+
+def _goes_on_after(change: Change, at_s: float) -> bool:
+    match change:
+        case Within():
+            return False
+        case SetRequest():
+            return True
+        case _:
+            return change.at_s >= at_s
+
+
+def _by_plan_of_leg(work: Work, row: ExerciseSet, asked: SetRequest, found: Assessment) -> SetRequest:
+    """Return as what a part of a set is measured: by the plan of its own leg, unless somebody said targets of it."""
+    exercise = asked.rubric.exercise
+    if not is_of_a_plan(work, row.person_id, exercise, asked.plan):
+        return asked
+    now = in_force(work, row.person_id, row.done_at)
+    return replace(asked, plan=now.plan(exercise, found.leg), in_force=now.every_plan())
+
+
+def _add_rest(
+    work: Work, row: ExerciseSet, asked: SetRequest, later: ReviewedSet, taken: Sequence[Correction]
+) -> ExerciseSet:
+    """Keep the new set that begins where another was cut, of the same files."""
+    video, proxy = row.video_sha256, row.proxy_sha256
+    added = add_set(
+        work,
+        NewSet(
+            measured_as=asked,
+            assessment=later.automatic,
+            track=_file_of(work, row.track_sha256),
+            origin=row.origin,
+            name=row.name,
+            done_at=row.done_at,
+            person_id=row.person_id,
+            video=None if video is None else _file_of(work, video),
+            proxy=None if proxy is None else _file_of(work, proxy),
+            remarks=tuple(row.remarks),
+        ),
+    )
+    for each in taken:
+        _keep_correction(work, added, replace(each, id=new_id()))
+    if later.corrected is not None:
+        added.corrected = assessment_document(later.corrected)
+        added.exercise = later.corrected.exercise
+        added.summary = summary_document(later.corrected)
+    return added
+
+
+def _file_of(work: Work, sha256: str) -> KeptFile:
+    stored = work.session.get_one(StoredFile, sha256)
+    return KeptFile(stored.sha256, stored.suffix, stored.size)
+
+
+def others_of_recording(work: Work, set_id: str) -> Sequence[ExerciseSet]:
+    """Return the other sets of the same recording that the actor may see, in order of time within it."""
+    row = get_set(work, set_id)
+    query = select(ExerciseSet).where(ExerciseSet.track_sha256 == row.track_sha256, ExerciseSet.id != row.id)
+    found = [each for each in work.session.scalars(query) if work.actor.may_see(each.person_id)]
+    return sorted(found, key=_begins_s)
+
+
+def _begins_s(row: ExerciseSet) -> float:
+    within = (row.corrected or row.automatic).get("within") or {}
+    return float(within.get("start_s") or 0.0)
+
+
 def _remeasure(
     records: Records,
     actor: Actor,
@@ -169,10 +345,9 @@ def _remeasure(
         before = [as_correction(each) for each in corrections_of(work, set_id)]
         track, request = track_of(work, row), _request(work, row)
     after = changed(before)
-    if checked is None:
-        reviewed = review(track, request, after, automatic=automatic)
-    else:
-        reviewed = check_correction(track, request, before, checked, automatic=automatic)
+    reviewed = review(track, request, after, automatic=automatic)
+    if checked is not None:
+        need_applied(reviewed, checked)
     corrected = None if reviewed.corrected is None else assessment_document(reviewed.corrected)
     with records.writing(actor) as work:
         row = get_set(work, set_id)
@@ -198,28 +373,47 @@ def annotate(work: Work, set_id: str, t_s: float, body: Json) -> StoredAnnotatio
     return drawn
 
 
-def annotations_of(work: Work, set_id: str) -> Sequence[StoredAnnotation]:
-    """Return what is drawn on the frames of a set, in order of time."""
+def annotations_of(work: Work, set_id: str, *, removed_too: bool = False) -> Sequence[StoredAnnotation]:
+    """Return what is drawn on the frames of a set, in order of time; what was removed only if asked for."""
     get_set(work, set_id)
     query = select(StoredAnnotation).where(StoredAnnotation.set_id == set_id)
+    if not removed_too:
+        query = query.where(StoredAnnotation.removed_at.is_(None))
     return work.session.scalars(query.order_by(StoredAnnotation.t_s, StoredAnnotation.id)).all()
 
 
 def remove_annotation(work: Work, set_id: str, annotation_id: str) -> None:
-    """Remove something drawn on a frame.
+    """Remove something drawn on a frame; it can be put back.
 
     Raises
     ------
     NotFoundError
         If the set has no such annotation.
     """
-    row = get_set(work, set_id)
+    row, drawn = get_set(work, set_id), _drawn(work, set_id, annotation_id, removed=False)
+    drawn.removed_at, drawn.removed_by = work.now, work.actor.name
+    work.log("set.annotation_removed", subject=row.id, person=row.person_id, details={"annotation": annotation_id})
+
+
+def restore_annotation(work: Work, set_id: str, annotation_id: str) -> None:
+    """Put back something drawn on a frame that was removed.
+
+    Raises
+    ------
+    NotFoundError
+        If the set has no such annotation that was removed.
+    """
+    row, drawn = get_set(work, set_id), _drawn(work, set_id, annotation_id, removed=True)
+    drawn.removed_at = drawn.removed_by = None
+    work.log("set.annotation_restored", subject=row.id, person=row.person_id, details={"annotation": annotation_id})
+
+
+def _drawn(work: Work, set_id: str, annotation_id: str, *, removed: bool) -> StoredAnnotation:
     work.actor.need_clinician("draw on frames")
     drawn = work.session.get(StoredAnnotation, annotation_id)
-    if drawn is None or drawn.set_id != set_id:
+    if drawn is None or drawn.set_id != set_id or (drawn.removed_at is not None) != removed:
         raise NotFoundError("annotation")
-    work.session.delete(drawn)
-    work.log("set.annotation_removed", subject=row.id, person=row.person_id, details={"annotation": annotation_id})
+    return drawn
 
 
 def place_set(

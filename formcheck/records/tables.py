@@ -253,6 +253,9 @@ class StoredAnnotation(Table):
     body: Mapped[Json]
     made_by: Mapped[str] = mapped_column(_NAME)
     made_at: Mapped[datetime]
+    removed_by: Mapped[str | None] = mapped_column(_NAME)
+    """None while it is shown: what was removed can be put back."""
+    removed_at: Mapped[datetime | None]
 
 
 class Note(Table):
@@ -267,6 +270,29 @@ class Note(Table):
     for_client: Mapped[bool]
     """Whether the client may read it, in their documents too."""
     author: Mapped[str] = mapped_column(_NAME)
+    """Who wrote it first."""
+    written_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1, server_default="1")
+    """From 1; whoever edits it says which version they saw. The former ones are kept."""
+    edited_by: Mapped[str | None] = mapped_column(_NAME)
+    """Who wrote it as it is now; None for who wrote it first."""
+    edited_at: Mapped[datetime | None]
+
+
+class NoteVersion(Table):
+    """What a note said before it was edited. It is never changed, and goes with its note."""
+
+    __tablename__ = "note_version"
+    __table_args__ = (UniqueConstraint("note_id", "number"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    note_id: Mapped[str] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    """From 1, the first that was written."""
+    text: Mapped[str] = mapped_column(Text)
+    for_client: Mapped[bool]
+    author: Mapped[str] = mapped_column(_NAME)
+    """Of this version."""
     written_at: Mapped[datetime]
 
 

@@ -143,7 +143,17 @@ def check_correction(
     NotAssessableError
         As for `review`.
     """
-    reviewed = review(track, request, [*earlier, correction], automatic=automatic)
+    return need_applied(review(track, request, [*earlier, correction], automatic=automatic), correction)
+
+
+def need_applied(reviewed: ReviewedSet, correction: Correction) -> ReviewedSet:
+    """Return a reviewed set in which a correction has its effect.
+
+    Raises
+    ------
+    CorrectionError
+        If it does not fit.
+    """
     for each in reviewed.not_applied:
         if each.correction is correction:
             raise CorrectionError(each.reason, each.remedy)

@@ -20,7 +20,7 @@ from formcheck.records.access import owner
 from formcheck.records.answers import answer_suggestion
 from formcheck.records.consents import answer_consent
 from formcheck.records.files import KeptFile
-from formcheck.records.notes import write_note
+from formcheck.records.notes import edit_note, write_note
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
@@ -40,7 +40,7 @@ from formcheck.records.remote_sessions import (
     open_session,
     plan_session,
 )
-from formcheck.records.reviewing import annotate, correct
+from formcheck.records.reviewing import annotate, correct, remove_annotation
 from formcheck.records.sets import NewSet, add_set, keep_track, keep_video, say_pain
 from formcheck.records.soap import write_soap
 from formcheck.records.tables import Account, SafetyAcceptance, Table, Upload, new_id
@@ -143,10 +143,14 @@ def add_example(
     _, assessment = measured("wall_squat_side", "wall-squat", file_name)
     correct(records, ROBIN, set_id, ExcludeRep(at_s=assessment.reps[0].bottom_start_s), version=1)
     with records.writing(ROBIN) as work:
+        slip = annotate(work, set_id, 3.0, {"kind": "text", "text": f"{name}: not here"})
+        remove_annotation(work, set_id, slip.id)
+    with records.writing(ROBIN) as work:
         say_pain(work, set_id, {"pain_before": 1, "pain_during": 3}, swelling=False)
         annotate(work, set_id, 2.0, {"kind": "text", "text": f"{name}: look here"})
         write_note(work, f"{name} does well.", set_id=set_id, for_client=True)
-        write_note(work, f"{name} called.", person_id=person.id, for_client=False)
+        called = write_note(work, f"{name} called.", person_id=person.id, for_client=False)
+        edit_note(work, called.id, f"{name} called twice.", for_client=False, version=1)
         write_soap(work, set_id, SoapText(f"{name} feels well.", "80°", "Better.", "Go on."), 0, sign=True)
         answer_consent(work, person.id, "records", "yes")
         deeper = SetRequest("wall-squat", plan=Plan(target_depth_deg=70.0, reps=10, hold_s=5.0))
