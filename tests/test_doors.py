@@ -26,9 +26,9 @@ from formcheck.records.access import RecordsError
 from formcheck.records.archive_manifest import Manifest, manifest_from
 from formcheck.records.requests import REQUESTS
 from formcheck.session.correction_document import correction_from_document
+from formcheck.session.drawings import DrawingError, drawing_from
 from formcheck.web.live.messages import parse_client_text
 from formcheck.web.live.refusal import LiveRefusalError
-from formcheck.web.player.annotations import DrawingError, drawing_from
 from formcheck.web.player.events import PLAYER_EVENTS, PlayerEventError
 from formcheck.web.remote.messages import parse_room_text
 from formcheck.web.uploads.answers import MalformedError

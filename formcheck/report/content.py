@@ -20,6 +20,7 @@ from formcheck.report import safety, summary
 from formcheck.report.charts import Chart, charts_of
 from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences, person_facts
 from formcheck.report.client_summary import review_sentence
+from formcheck.report.drawn import DrawnFrame
 from formcheck.report.keyframes import MOST_KEY_FRAMES, KeyFrame
 from formcheck.report.opening import Opening, opening_of
 from formcheck.report.plain_text import paragraphs
@@ -159,6 +160,7 @@ def report_content(
     remote: RemotePart | None = None,
     last_time: str = "",
     soap: SoapSheet | None = None,
+    drawn: Sequence[DrawnFrame] = (),
 ) -> ReportContent:
     """Say everything of a set.
 
@@ -183,6 +185,8 @@ def report_content(
         What changed since the person's last set, in a sentence.
     soap
         The clinician's note on the set; None where there is none.
+    drawn
+        Frames that something was drawn on, shown after those of the reps.
     """
     is_corrected = reviewed is not None and reviewed.corrected is not None
     table = rep_table(assessment, automatic_of(reviewed) if reviewed is not None and is_corrected else None)
@@ -212,7 +216,7 @@ def report_content(
         times=() if reviewed is None else rep_times(reviewed),
         of_set=tuple(_flag(finding) for finding in findings if finding.rep is None),
         plots=tuple(_plot(chart) for chart in charts),
-        photos=tuple(_photo(assessment, frame) for frame in key_frames),
+        photos=(*(_photo(assessment, frame) for frame in key_frames), *map(_drawn_photo, drawn)),
         photos_note=_photos_note(assessment, len(key_frames)),
         gaps=tuple(summary.gaps(assessment.not_measured)),
         view=f"{view.kind.value}, {_VERDICTS[view.verdict]}",
@@ -259,6 +263,15 @@ def _photo(assessment: Assessment, frame: KeyFrame) -> ReportPhoto:
         alt=f"{assessment.exercise_name}, rep {frame.rep} at the bottom, with the measured skeleton drawn in.",
         flags=tuple(_flag(finding) for finding in verdict_of_rep(assessment, frame.rep).findings),
         frame=frame,
+    )
+
+
+def _drawn_photo(drawn: DrawnFrame) -> ReportPhoto:
+    return ReportPhoto(
+        caption=f"Drawn at {drawn.frame.t_s:.1f} s: {drawn.said}",
+        alt=f"The picture at {drawn.frame.t_s:.1f} s with what a reviewer drew on it: {drawn.said}.",
+        flags=(),
+        frame=drawn.frame,
     )
 
 

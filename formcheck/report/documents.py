@@ -15,6 +15,7 @@ from formcheck.report.client_summary import client_summary
 from formcheck.report.content import report_content
 from formcheck.report.document import Document, assessment_document
 from formcheck.report.document_kinds import DocumentKind
+from formcheck.report.drawn import DrawnFrame, drawn_frames
 from formcheck.report.files import Progress, no_progress, writing_whole
 from formcheck.report.keyframes import KeyFrame, key_frames
 from formcheck.report.letterhead import Letterhead
@@ -58,6 +59,7 @@ def review_document(reviewed: ReviewedSet, details: ClientDetails) -> Document:
         "automatic": assessment_document(reviewed.automatic),
         "corrected": None if reviewed.corrected is None else assessment_document(reviewed.corrected),
         "corrections": [correction_to_document(correction) for correction in reviewed.corrections],
+        "drawings": [each.document() for each in reviewed.drawings],
         "not_applied": [
             {"id": each.correction.id, "reason": each.reason, "remedy": each.remedy} for each in reviewed.not_applied
         ],
@@ -157,7 +159,7 @@ def write_document(
                 raise OutputError(
                     "The video of this set was not kept, so nothing can be drawn into it.", "Choose another document."
                 )
-            render_overlay(video_path, assessment, path, progress)
+            render_overlay(video_path, assessment, path, progress, drawings=reviewed.drawings)
         case DocumentKind.REVIEW_JSON:
             write_review_json(reviewed, details, path)
         case DocumentKind.REPS_CSV | DocumentKind.REPS_CSV_EXCEL:
@@ -169,8 +171,10 @@ def write_document(
         case DocumentKind.C3D:
             write_c3d(assessment, path, height_cm=details.height_cm)
         case _:
+            of_clinicians = kind in (DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML)
+            drawn = drawn_frames(video_path, assessment, reviewed.drawings) if video_path and of_clinicians else []
             content = _typeset(
-                kind, reviewed, details, frames, generated_on, rubric, remote, soap, letterhead, last_time
+                kind, reviewed, details, frames, generated_on, rubric, remote, soap, letterhead, last_time, drawn
             )
             with writing_whole(path) as staged:
                 staged.write_bytes(content)
@@ -188,6 +192,7 @@ def _typeset(
     soap: SoapSheet | None,
     letterhead: Letterhead | None,
     last_time: str,
+    drawn: list[DrawnFrame],
 ) -> bytes:
     """Return the bytes of a document for people."""
     if kind in (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML):
@@ -206,6 +211,7 @@ def _typeset(
             remote=remote,
             soap=soap,
             last_time=last_time,
+            drawn=drawn,
         )
         if kind is DocumentKind.CLINICAL_PDF:
             return clinical_pdf(content, letterhead)

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from formcheck.report.keyframes import KeyFrame
+from formcheck.session.drawings import angle_deg
 
 _LONG_SIDE_PX: Final = 900
 _JPEG_QUALITY: Final = 85
@@ -72,16 +73,6 @@ class RemotePart:
     """Each with its name."""
     lines: tuple[RemoteLine, ...]
     stills: tuple[RemoteStillPicture, ...]
-
-
-def angle_deg(points_px: Sequence[Point]) -> float:
-    """Return the angle at the second of three points, 0 to 180°; NaN where two of them are the same."""
-    (ax, ay), (bx, by), (cx, cy) = points_px
-    one, other = (ax - bx, ay - by), (cx - bx, cy - by)
-    if not (any(one) and any(other)):
-        return math.nan
-    cross, dot = one[0] * other[1] - one[1] * other[0], one[0] * other[0] + one[1] * other[1]
-    return math.degrees(abs(math.atan2(cross, dot)))
 
 
 def still_picture(jpeg: bytes, drawings: Sequence[StillDrawing], *, taken: str) -> RemoteStillPicture | None:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
+from formcheck.report.drawn import SAME_FRAME_S, of_frames, with_drawings
 from formcheck.report.files import Progress, no_progress
 from formcheck.report.keyframes import KeyFrame, KeyFrameCollector, RepClip, key_moments
 from formcheck.report.overlay import Overlay
 from formcheck.session.assessment import Assessment
+from formcheck.session.drawings import Annotation
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 
 _USUAL_FPS: Final = 30.0
+_STANDS_S: Final = 2.0
+"""For so long a frame is shown that something was drawn on."""
+_STILLS: Final = 9
+"""Pictures written in that time: a player that is asked for a moment in it finds one near."""
 
 
 def render_overlay(
@@ -25,6 +32,7 @@ def render_overlay(
     *,
     clip_path: Path | None = None,
     clip_rep: int | None = None,
+    drawings: Sequence[Annotation] = (),
 ) -> list[KeyFrame]:
     """Write a set's video with the overlay drawn on it, and take the report's key frames on the way.
 
@@ -45,6 +53,8 @@ def render_overlay(
     clip_path, clip_rep
         GIF to write of one rep, and the index of the rep; None for no such clip. It is not written where the video
         shows nothing of the rep.
+    drawings
+        What was drawn on frames: there the picture stands still for a while.
 
     Returns
     -------
@@ -62,6 +72,7 @@ def render_overlay(
     collector = KeyFrameCollector(key_moments(assessment), overlay)
     rep = next((rep for rep in assessment.complete_reps if rep.index == clip_rep), None)
     clip = None if clip_path is None or rep is None else RepClip(rep, overlay)
+    waiting, stood_s = of_frames(assessment, drawings), 0.0
     begins_s = 0.0 if assessment.within is None else float(assessment.track.t_s[0])
     end_s = float(assessment.track.t_s[-1]) if len(assessment.track) else 0.0
     writer = VideoWriter(out_path, overlay.width, overlay.height, fps=_frame_rate(assessment))
@@ -72,10 +83,16 @@ def render_overlay(
             if assessment.within is not None and not begins_s <= frame.t_s <= end_s:
                 continue
             picture = overlay.draw(frame)
-            out.write(picture, frame.t_s - begins_s)
             collector.offer(frame.t_s, picture)
             if clip is not None:
                 clip.offer(frame.t_s, picture)
+            at_s = frame.t_s - begins_s + stood_s
+            out.write(picture, at_s)
+            while waiting and frame.t_s >= waiting[0][0].drawing.t_s - SAME_FRAME_S:
+                picture = with_drawings(overlay, overlay.draw(frame), waiting.pop(0))
+                for i in range(_STILLS):
+                    out.write(picture, at_s + (i + 1) * _STANDS_S / (_STILLS + 1))
+                at_s, stood_s = at_s + _STANDS_S, stood_s + _STANDS_S
     if clip is not None and clip_path is not None:
         clip.write(clip_path)
     return collector.taken

@@ -17,6 +17,7 @@ from formcheck.kinematics.hand_reps import GivenTimes
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Landmark
 from formcheck.session.assessment import Assessment
+from formcheck.session.drawings import Annotation
 from formcheck.session.request import SetRequest
 from formcheck.session.within import Within
 
@@ -111,6 +112,8 @@ class ReviewedSet:
     """Those in force, in the order in which they were made; those that could not be applied too."""
     not_applied: tuple[NotApplied, ...] = ()
     """Which of `corrections` have no effect, and why."""
+    drawings: tuple[Annotation, ...] = ()
+    """What was drawn on frames, in order of time, where documents are to show it."""
 
     @property
     def current(self) -> Assessment:

@@ -53,7 +53,7 @@ def joined(track: PoseTrack, parts: Sequence[Assessment], rubric: Rubric) -> Ass
     """
     parts = [part for part in parts if part.reps] or list(parts)
     if len(parts) == 1:
-        return _over(track, parts[0])
+        return over_recording(track, parts[0])
     main = max(parts, key=lambda part: (part.view.verdict is not ViewQuality.REFUSED, len(part.complete_reps)))
     reps, findings = list[Rep](), list[Finding]()
     for part in parts:
@@ -75,7 +75,7 @@ def joined(track: PoseTrack, parts: Sequence[Assessment], rubric: Rubric) -> Ass
             main.provenance, filter="; ".join(dict.fromkeys("; ".join(p.provenance.filter for p in parts).split("; ")))
         ),
     )
-    return _over(track, whole, parts)
+    return over_recording(track, whole, parts)
 
 
 def _of_the_whole(main: Assessment, rubric: Rubric, done: int) -> list[Finding]:
@@ -131,8 +131,18 @@ def _not_measured(parts: Sequence[Assessment]) -> tuple[NotMeasured, ...]:
     return tuple(each[0] for each in missing.values() if len(each) == len(parts))
 
 
-def _over(track: PoseTrack, whole: Assessment, parts: Sequence[Assessment] = ()) -> Assessment:
-    """Return an assessment with everything over time that its stretches hold, on the frames of the whole recording."""
+def over_recording(track: PoseTrack, whole: Assessment, parts: Sequence[Assessment] = ()) -> Assessment:
+    """Return an assessment with everything over time that its stretches hold, on the frames of the whole recording.
+
+    Parameters
+    ----------
+    track
+        The whole recording, as the pose estimator gave it.
+    whole
+        The set.
+    parts
+        The stretches that it was joined from; none for a set that is one stretch itself.
+    """
     parts = parts or [whole]
     n, image, visibility = len(track), track.image_px.copy(), track.visibility.copy()
     phase, rep_of_frame = np.full(n, "stand", dtype="<U7"), np.zeros(n, dtype=np.int64)

@@ -12,7 +12,8 @@ from formcheck.kinematics.view import ViewKind
 from formcheck.report.content import report_content
 from formcheck.report.page import report_page
 from formcheck.report.pdf import clinical_pdf
-from formcheck.report.remote_part import RemoteLine, RemotePart, StillDrawing, angle_deg, still_picture
+from formcheck.report.remote_part import RemoteLine, RemotePart, StillDrawing, still_picture
+from formcheck.session.drawings import angle_deg
 
 from .reviews import text_of
 from .synthetic import assess

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -22,7 +23,7 @@ from formcheck.report.opening import since_last_time
 from formcheck.report.remote_part import MOMENTS, ROLES, RemoteLine, RemotePart, StillDrawing, still_picture
 from formcheck.report.soap import SoapSheet, soap_sheet
 from formcheck.web.downloads.made_file import MadeFile, discarded_if_gone, file_name
-from formcheck.web.shared.opened_set import OpenedSet, open_set
+from formcheck.web.shared.opened_set import OpenedSet, drawn, open_set
 
 
 def make_document(
@@ -61,9 +62,10 @@ def make_document(
         head = letterhead(work, paper=paper, signed=kind in _SIGNED)
     path = records.files.passing_name(kind.suffix, of=set_id)
     made_on = records.now().astimezone().date().isoformat()
+    reviewed = replace(opened.reviewed, drawings=tuple(drawn(opened.annotations)))
     write_document(
         kind,
-        opened.reviewed,
+        reviewed,
         details,
         path,
         video_path=video,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from typing import Final
@@ -20,14 +20,15 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from formcheck.errors import FormcheckError
-from formcheck.records import tables
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError
 from formcheck.records.exchange import export_people
 from formcheck.records.people import get_person
 from formcheck.records.records import Records
+from formcheck.records.reviewing import as_correction
 from formcheck.records.sets import get_set, video_of
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.letterhead import Paper
+from formcheck.report.review_words import change_in_words
 from formcheck.web.access.links import (
     LinkRefusedError,
     comparison_scope,
@@ -49,8 +50,7 @@ from formcheck.web.downloads.made_file import (
     not_possible,
     nothing_here,
 )
-from formcheck.web.player.annotations import Annotation, DrawingError, drawing_from
-from formcheck.web.player.payload import payload_bytes, player_payload
+from formcheck.web.player.payload import TakenBack, payload_bytes, player_payload
 from formcheck.web.player.routes import data_response
 from formcheck.web.shared.addresses import (
     COMPARISON_PATH,
@@ -61,7 +61,7 @@ from formcheck.web.shared.addresses import (
     RECORD_PATH,
     VIDEO_PATH,
 )
-from formcheck.web.shared.opened_set import open_set
+from formcheck.web.shared.opened_set import OpenedSet, drawn, open_set, whole_track
 
 
 def player_data(records: Records, actor: Actor, set_id: str) -> bytes:
@@ -73,17 +73,26 @@ def player_data(records: Records, actor: Actor, set_id: str) -> bytes:
         If there is no such set for the actor.
     """
     opened = open_set(records, actor, set_id)
-    return payload_bytes(player_payload(opened.reviewed, drawn(opened.annotations)))
+    payload = player_payload(
+        opened.reviewed,
+        drawn(opened.annotations),
+        recording=whole_track(records, actor, opened),
+        taken_back=_taken_back(opened) if actor.sees_everybody else (),
+    )
+    return payload_bytes(payload)
 
 
-def drawn(rows: Iterable[tables.StoredAnnotation]) -> Iterator[Annotation]:
-    """Give what was drawn as the player takes it; what cannot be read, as after an import, is left out."""
-    for row in rows:
-        try:
-            drawing = drawing_from(row.t_s, row.body)
-        except DrawingError:
-            continue
-        yield Annotation(row.id, drawing, row.made_by, row.made_at)
+def _taken_back(opened: OpenedSet) -> Iterator[TakenBack]:
+    """Give what was corrected or drawn and then taken back."""
+    for row in opened.corrections:
+        if row.undone_at is not None:
+            text = change_in_words(as_correction(row).change)
+            yield TakenBack("put-back", row.id, text, row.undone_by or "", row.undone_at)
+    for each in opened.removed:
+        for annotation in drawn([each]):
+            text = f"{annotation.drawing.kind.value.capitalize()}: {annotation.drawing.caption}"
+            if each.removed_at is not None:
+                yield TakenBack("restore-annotation", each.id, text, each.removed_by or "", each.removed_at)
 
 
 _SUFFIX: Final = ".formcheck.zip"

@@ -13,9 +13,9 @@ from pydantic import AfterValidator, Field
 from formcheck.doors import Door, Published, Text, Wrong
 from formcheck.errors import CorrectionError, FormcheckError
 from formcheck.pose.landmarks import N_LANDMARKS, Landmark
-from formcheck.session.correction_document import ChangeFields, MoveFields, TimesFields
+from formcheck.session.correction_document import ChangeFields, MoveFields, TimesFields, WithinFields
 from formcheck.session.corrections import Change, ExcludeRep
-from formcheck.web.player.annotations import Drawing, DrawingBody, Pixels, Seconds
+from formcheck.session.drawings import Drawing, DrawingBody, Pixels, Seconds
 
 _LONGEST_REASON: Final = 300
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,64}$", title="an id")]
@@ -56,7 +56,28 @@ class RemovedDrawing(Published):
     id: Id
 
 
-PlayerEvent = MadeChange | IncludedRep | TookBack | Drew | RemovedDrawing
+class PutBack(Published):
+    """A correction that was taken back is to count again."""
+
+    kind: Literal["put-back"] = "put-back"
+    id: Id
+
+
+class RestoredDrawing(Published):
+    """Something drawn that was removed is to be shown again."""
+
+    kind: Literal["restore-annotation"] = "restore-annotation"
+    id: Id
+
+
+class CutApart(Published):
+    """The set is to end at `at_s`, and another one to begin there."""
+
+    kind: Literal["cut"] = "cut"
+    at_s: Seconds
+
+
+PlayerEvent = MadeChange | IncludedRep | TookBack | PutBack | Drew | RemovedDrawing | RestoredDrawing | CutApart
 
 
 class MovedLandmark(MoveFields):
@@ -83,6 +104,12 @@ class ExcludedRep(ChangeFields):
     reason: Annotated[Text, Field(max_length=_LONGEST_REASON), AfterValidator(str.strip)]
 
 
+class ChosenPart(WithinFields):
+    """The part of the recording that the set is; null for all of it."""
+
+    kind: Literal["within"]
+
+
 class AddedDrawing(Published):
     """Something was drawn."""
 
@@ -99,7 +126,19 @@ def _refused(wrong: tuple[Wrong, ...]) -> PlayerEventError:
     return PlayerEventError(f"What the player reports cannot be read: {wrong[0].clause}.", "Reload the page.")
 
 
-_Report = MovedLandmark | SetTimes | ExcludedRep | AddedDrawing | IncludedRep | TookBack | RemovedDrawing
+_Report = (
+    MovedLandmark
+    | SetTimes
+    | ExcludedRep
+    | ChosenPart
+    | AddedDrawing
+    | IncludedRep
+    | TookBack
+    | PutBack
+    | RemovedDrawing
+    | RestoredDrawing
+    | CutApart
+)
 PLAYER_EVENTS: Final[Door[_Report]] = Door(_Report, _refused, by="kind")
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -27,11 +29,12 @@ from formcheck.report.timeline import MIN_VISIBILITY, scored_legs
 from formcheck.report.words import direction_of, estimate_text, label_of, sentence_case
 from formcheck.session.assessment import BOTTOM, Assessment, Rep
 from formcheck.session.corrections import Change, Correction, ReviewedSet
+from formcheck.session.drawings import Annotation
 from formcheck.session.request import SetRequest
 from formcheck.session.verdict import WORST_LAST, Level, level_of
+from formcheck.session.views import over_recording
 from formcheck.session.within import Within
 from formcheck.session.zones import zones_of
-from formcheck.web.player.annotations import Annotation
 from formcheck.web.player.packing import PIXEL_STEP_PX, TIME_STEP_S, packed
 
 Json = dict[str, object]
@@ -253,7 +256,25 @@ HEAD: Final = (Landmark.NOSE, Landmark.LEFT_EAR, Landmark.RIGHT_EAR)
 """Of the figure that is drawn where there is no video."""
 
 
-def player_payload(reviewed: ReviewedSet, annotations: Iterable[Annotation] = ()) -> Json:
+@dataclass(frozen=True)
+class TakenBack:
+    """A correction or a drawing that was taken back and can be put back."""
+
+    kind: str
+    """The report by which it is put back: `put-back` or `restore-annotation`."""
+    id: str
+    text: str
+    taken_back_by: str
+    taken_back_at: datetime
+
+
+def player_payload(
+    reviewed: ReviewedSet,
+    annotations: Iterable[Annotation] = (),
+    *,
+    recording: PoseTrack | None = None,
+    taken_back: Iterable[TakenBack] = (),
+) -> Json:
     """Return what the player shows of a set.
 
     Parameters
@@ -262,6 +283,10 @@ def player_payload(reviewed: ReviewedSet, annotations: Iterable[Annotation] = ()
         The set as it was measured and as it is after the review.
     annotations
         What was drawn on its frames.
+    recording
+        Landmarks of the whole recording, for a set that is part of one: the player shows all of it.
+    taken_back
+        What can be put back.
 
     Returns
     -------
@@ -270,6 +295,9 @@ def player_payload(reviewed: ReviewedSet, annotations: Iterable[Annotation] = ()
         first frame, places in pixels of the upright picture (x right, y down); arrays over time are packed
         (`formcheck.web.player.packing`), one value for each frame of the pose track.
     """
+    within = reviewed.current.within
+    if recording is not None:
+        reviewed = _over(recording, reviewed)
     now, before = reviewed.current, reviewed.automatic
     source = now.track.source
     return {
@@ -289,7 +317,19 @@ def player_payload(reviewed: ReviewedSet, annotations: Iterable[Annotation] = ()
         "automatic_reps": _lost_reps(reviewed),
         "corrections": [_correction(correction, reviewed) for correction in reviewed.corrections],
         "annotations": [_annotation(annotation) for annotation in annotations],
+        "within": None if within is None else within.document(),
+        "taken_back": [{**asdict(each), "taken_back_at": each.taken_back_at.isoformat()} for each in taken_back],
     }
+
+
+def _over(recording: PoseTrack, reviewed: ReviewedSet) -> ReviewedSet:
+    """Return a set that is part of a recording on the frames of all of it."""
+    corrected = reviewed.corrected
+    return replace(
+        reviewed,
+        automatic=over_recording(recording, reviewed.automatic),
+        corrected=None if corrected is None else over_recording(recording, corrected),
+    )
 
 
 def payload_bytes(payload: Json) -> bytes:

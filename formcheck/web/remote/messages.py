@@ -14,9 +14,9 @@ from formcheck.doors import Door, Published, Text, Wrong, at_once, word_of
 from formcheck.exercises.plan import LIMITS
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.remote.consent import Answer, Item
+from formcheck.session.drawings import DrawingBody
 from formcheck.web.live.messages import to_do
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError, malformed
-from formcheck.web.player.annotations import DrawingBody
 
 RoomVersion = Literal[1]
 ROOM_VERSION: Final[RoomVersion] = get_args(RoomVersion)[0]

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from formcheck.intake.guesses import date_is_guessed, guessed_person
+from formcheck.pose.types import PoseTrack
 from formcheck.records.access import Actor
 from formcheck.records.notes import notes_of_set
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
-from formcheck.records.reviewing import annotations_of, correct, corrections_of, reviewed_set, undo
-from formcheck.records.sets import get_set
+from formcheck.records.reviewing import (
+    annotations_of,
+    correct,
+    corrections_of,
+    others_of_recording,
+    redo,
+    reviewed_set,
+    undo,
+)
+from formcheck.records.sets import get_set, track_of
 from formcheck.records.tables import ExerciseSet, Note, Person, StoredAnnotation, StoredCorrection
 from formcheck.session.corrections import Change, ReviewedSet
+from formcheck.session.drawings import Annotation, DrawingError, drawing_from
 
 _KEPT: Final = 8
 """Sets in memory: measuring one again takes up to a second for a long clip, and a page asks at every touch."""
@@ -32,7 +42,12 @@ class OpenedSet:
     corrections: Sequence[StoredCorrection]
     """Those taken back too."""
     annotations: Sequence[StoredAnnotation]
-    notes: Sequence[Note]
+    """Those that are shown."""
+    removed: Sequence[StoredAnnotation] = ()
+    """Drawings that were removed and can be put back."""
+    notes: Sequence[Note] = ()
+    others: Sequence[ExerciseSet] = ()
+    """The other sets of the same recording, in order of time within it."""
     date_is_guessed: bool = False
     """Whether nobody said when it was done, nor the video."""
     person_guess: str = ""
@@ -98,6 +113,38 @@ def take_back(records: Records, actor: Actor, opened: OpenedSet, correction_id: 
     _MEASURED.take_in(records, row.id, row.version + 1, reviewed)
 
 
+def put_back(records: Records, actor: Actor, opened: OpenedSet, correction_id: str) -> None:
+    """Put a correction of a set that is open back, which was taken back, as `correct_opened` makes one.
+
+    Raises
+    ------
+    FormcheckError
+        See `redo`.
+    """
+    row, automatic = opened.row, opened.reviewed.automatic
+    reviewed = redo(records, actor, row.id, correction_id, row.version, automatic=automatic)
+    _MEASURED.take_in(records, row.id, row.version + 1, reviewed)
+
+
+def drawn(rows: Iterable[StoredAnnotation]) -> Iterator[Annotation]:
+    """Give what was drawn as the player takes it; what cannot be read, as after an import, is left out."""
+    for row in rows:
+        try:
+            drawing = drawing_from(row.t_s, row.body)
+        except DrawingError:
+            continue
+        yield Annotation(row.id, drawing, row.made_by, row.made_at)
+
+
+def whole_track(records: Records, actor: Actor, opened: OpenedSet) -> PoseTrack | None:
+    """Return the pose track of the whole recording of a set that is part of one; None for one that is all of it."""
+    reviewed = opened.reviewed
+    if reviewed.automatic.within is None and reviewed.current.within is None:
+        return None
+    with records.reading(actor) as work:
+        return track_of(work, get_set(work, opened.row.id))
+
+
 def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:
     """Open a set.
 
@@ -109,12 +156,15 @@ def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:
     with records.reading(actor) as work:
         row = get_set(work, set_id)
         guess = guessed_person(work, row)
+        drawings = annotations_of(work, set_id, removed_too=True)
         return OpenedSet(
             row=row,
             person=None if row.person_id is None else get_person(work, row.person_id),
             reviewed=_MEASURED.of(records, work, row),
             corrections=corrections_of(work, set_id, undone_too=True),
-            annotations=annotations_of(work, set_id),
+            annotations=[each for each in drawings if each.removed_at is None],
+            removed=[each for each in drawings if each.removed_at is not None],
+            others=others_of_recording(work, set_id),
             notes=notes_of_set(work, set_id),
             date_is_guessed=date_is_guessed(work, row),
             person_guess="" if guess is None else guess.reason,

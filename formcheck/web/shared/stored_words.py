@@ -14,6 +14,7 @@ from formcheck.report.words import counted, value_text
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import plan_in_words
 
+_MINUTE_S: Final = 60
 _A_DAY: Final = {0.5: "Every other day", 1.0: "Once a day", 2.0: "Twice a day", 3.0: "Three times a day"}
 
 
@@ -24,6 +25,25 @@ def what_it_is(row: ExerciseSet) -> str:
     leg = f", {legs.pop()} leg" if len(legs) == 1 and "both" not in legs else ""
     # The result of an imported set may hold any text.
     return as_typed(f"{document['exercise_name']}, {document['view']['kind']}{leg}")
+
+
+def part_in_words(row: ExerciseSet) -> str:
+    """Say which part of its recording a set is: `left leg, front, until 0:16`; `all of it` for one that is whole."""
+    document = current_document(row)
+    legs = {rep["leg"] for rep in document["reps"] if rep["complete"]}
+    leg = f"{legs.pop()} leg" if len(legs) == 1 and "both" not in legs else ""
+    within = document.get("within") or {}
+    start_s, end_s = within.get("start_s"), within.get("end_s")
+    if start_s is None:
+        when = "all of it" if end_s is None else f"until {_clock(end_s)}"
+    else:
+        when = f"from {_clock(start_s)}" + ("" if end_s is None else f" to {_clock(end_s)}")
+    return as_typed(", ".join(part for part in (leg, document["view"]["kind"], when) if part))
+
+
+def _clock(at_s: float) -> str:
+    minutes, seconds = divmod(round(at_s), _MINUTE_S)
+    return f"{minutes}:{seconds:02d}"
 
 
 def in_numbers(row: ExerciseSet) -> str:

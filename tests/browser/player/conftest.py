@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 from formcheck.pose.landmarks import Landmark
 from formcheck.pose.types import PoseTrack
 from formcheck.session.corrections import Correction, MoveLandmark, ReviewedSet
+from formcheck.session.drawings import Annotation, Drawing, DrawingKind
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.video.proxy import write_proxy
-from formcheck.web.player.annotations import Annotation, Drawing, DrawingKind
 from formcheck.web.player.payload import payload_bytes, player_payload
 from tests.clips import SAMPLES
 from tests.sample_tracks import sample_track

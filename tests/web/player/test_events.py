@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from formcheck.pose.landmarks import Landmark
 from formcheck.session.corrections import ExcludeRep, MoveLandmark, SetRepTimes
-from formcheck.web.player.annotations import LONGEST_TEXT, Drawing, DrawingKind, drawing_from
+from formcheck.session.drawings import LONGEST_TEXT, Drawing, DrawingKind, drawing_from
 from formcheck.web.player.events import Drew, IncludedRep, MadeChange, RemovedDrawing, TookBack, event_from
 
 MOVE = {"kind": "move-landmark", "landmark": 25, "at_s": 4.0, "x_px": 500.5, "y_px": 300, "from_s": 3.5, "to_s": 4.5}

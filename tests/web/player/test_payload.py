@@ -17,9 +17,9 @@ from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrected import review
 from formcheck.session.corrections import Correction, ExcludeRep, MoveLandmark, ReviewedSet
+from formcheck.session.drawings import Annotation, Drawing, DrawingKind
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
-from formcheck.web.player.annotations import Annotation, Drawing, DrawingKind
 from formcheck.web.player.packing import unpacked
 from formcheck.web.player.payload import DRAWN, HEAD, payload_bytes, player_payload
 from tests.sample_tracks import sample_track

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -26,16 +25,15 @@ from formcheck.records.people import list_people
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotations_of, correct, corrections_of, reviewed_set
 from formcheck.records.sets import get_set, give_to, say_pain
-from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet
 from formcheck.report.client_details import long_date
 from formcheck.report.document import assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import ExcludeRep
+from formcheck.session.drawings import Drawing, DrawingKind
 from formcheck.web.downloads.documents import make_document
 from formcheck.web.downloads.routes import player_data
 from formcheck.web.pages.review.page import apply_event
-from formcheck.web.player.annotations import Drawing, DrawingKind
 from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEvent, RemovedDrawing, TookBack
 from formcheck.web.shared.opened_set import open_set
 from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set, measured
@@ -48,14 +46,6 @@ def _page() -> None:
     from formcheck.web.pages.review import page as review
 
     review.page()
-
-
-@pytest.fixture
-def kept(tmp_path: Path) -> Iterator[Records]:
-    """Give records with nothing in them; on one kind of database, as the page is the same on both."""
-    records = Records(RecordsSettings(home=tmp_path))
-    yield records
-    records.close()
 
 
 def opened(monkeypatch: pytest.MonkeyPatch, records: Records, set_id: str | None, actor: Actor = CLINICIAN) -> AppTest:

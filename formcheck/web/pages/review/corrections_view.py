@@ -20,11 +20,12 @@ from formcheck.records.tables import StoredCorrection
 from formcheck.report.review_words import change_in_words
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import require_clinician
+from formcheck.web.pages.review.meanwhile import done_here
 from formcheck.web.shared.addresses import PEOPLE
 from formcheck.web.shared.dates import time_of
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.navigation import go_to
-from formcheck.web.shared.opened_set import OpenedSet, correct_opened, take_back
+from formcheck.web.shared.opened_set import OpenedSet, correct_opened, put_back, take_back
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import EXERCISES
 
@@ -61,7 +62,7 @@ def _drop(records: Records, actor: Actor, set_id: str) -> None:
     with records.writing(actor) as work:
         drop_video(work, set_id)
     remove_unused(records)
-    st.rerun()
+    done_here()
 
 
 def _delete(records: Records, actor: Actor, set_id: str) -> None:
@@ -89,7 +90,8 @@ def show_corrections(records: Records, actor: Actor, opened: OpenedSet) -> None:
     if not opened.corrections:
         st.caption(
             "Nothing was corrected. In the player, *Joint* moves a joint on the paused frame, *Rep times* the edges of "
-            "a rep in the plot, and *Leave out* beside a rep takes it out of the count."
+            "a rep in the plot, *Trim* chooses the part of the video, and *Leave out* beside a rep takes it out of the "
+            "count."
         )
     for row in reversed(opened.corrections):
         _show(records, actor, opened, row)
@@ -106,17 +108,25 @@ def _show(records: Records, actor: Actor, opened: OpenedSet, row: StoredCorrecti
         if row.undone_at is not None:
             back = f"taken back by {as_typed(row.undone_by or '')}, {time_of(row.undone_at)}"
             st.markdown(f"{row.number}. ~~{said}~~  \n:small[{who} · {back}]")
+            if actor.sees_everybody and st.button(
+                "Put back", key=f"redo-{row.id}", type="tertiary", icon=":material/redo:"
+            ):
+                _try(lambda: put_back(records, actor, opened, row.id))
             return
         st.markdown(f"{row.number}. {said}  \n:small[{who}]")
         if actor.sees_everybody and st.button(
             "Take back", key=f"undo-{row.id}", type="tertiary", icon=":material/undo:"
         ):
-            try:
-                take_back(records, actor, opened, row.id)
-            except FormcheckError as error:
-                st.error(f"{error.reason} {error.remedy}")
-            else:
-                st.rerun()
+            _try(lambda: take_back(records, actor, opened, row.id))
+
+
+def _try(change: Callable[[], None]) -> None:
+    try:
+        change()
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}")
+    else:
+        done_here()
 
 
 def _ask_measure_as(records: Records, actor: Actor, opened: OpenedSet) -> None:
@@ -153,4 +163,4 @@ def _ask_measure_as(records: Records, actor: Actor, opened: OpenedSet) -> None:
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
     else:
-        st.rerun()
+        done_here()

@@ -12,27 +12,56 @@ from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
-from formcheck.records.reviewing import annotate, as_correction, give_set, place_set, remove_annotation
+from formcheck.records.reviewing import (
+    annotate,
+    as_correction,
+    cut_apart,
+    give_set,
+    place_set,
+    remove_annotation,
+    restore_annotation,
+)
 from formcheck.records.sets import say_pain
 from formcheck.records.tables import ExerciseSet
+from formcheck.report.words import sentence_case
 from formcheck.session.corrections import Correction, ExcludeRep
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import player_link, video_link
 from formcheck.web.pages.review.corrections_view import show_corrections, show_history
 from formcheck.web.pages.review.documents_view import show_documents
+from formcheck.web.pages.review.meanwhile import (
+    ask_about_held,
+    done_here,
+    gone_in_words,
+    hold,
+    is_stale,
+    say_what_changed,
+    was_open,
+    watch,
+)
 from formcheck.web.pages.review.results_view import show_results, show_setup, show_verdict
 from formcheck.web.player.component import show_player
-from formcheck.web.player.events import Drew, IncludedRep, MadeChange, PlayerEvent, RemovedDrawing, TookBack
-from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
+from formcheck.web.player.events import (
+    CutApart,
+    Drew,
+    IncludedRep,
+    MadeChange,
+    PlayerEvent,
+    PutBack,
+    RemovedDrawing,
+    RestoredDrawing,
+    TookBack,
+)
+from formcheck.web.shared.addresses import PEOPLE, PERSON, REVIEW, VIDEOS
 from formcheck.web.shared.choose_person import ask_person, person_chosen
 from formcheck.web.shared.dates import time_of, viewer_zone
 from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
-from formcheck.web.shared.notes import show_notes
-from formcheck.web.shared.opened_set import OpenedSet, correct_opened, open_set, take_back
+from formcheck.web.shared.notes import show_draft, show_notes
+from formcheck.web.shared.opened_set import OpenedSet, correct_opened, open_set, put_back, take_back
 from formcheck.web.shared.plain_text import as_typed
-from formcheck.web.shared.stored_words import what_it_is
+from formcheck.web.shared.stored_words import part_in_words, what_it_is
 
 
 def show_player_of(_records: Records, actor: Actor, opened: OpenedSet) -> PlayerEvent | None:
@@ -64,12 +93,19 @@ def apply_event(records: Records, actor: Actor, opened: OpenedSet, event: Player
             take_back(records, actor, opened, _exclusion_at(opened, event.at_s))
         case TookBack():
             take_back(records, actor, opened, event.id)
+        case PutBack():
+            put_back(records, actor, opened, event.id)
+        case CutApart():
+            cut_apart(records, actor, set_id, event.at_s, opened.row.version)
         case Drew():
             with records.writing(actor) as work:
                 annotate(work, set_id, event.drawing.t_s, event.drawing.body())
         case RemovedDrawing():
             with records.writing(actor) as work:
                 remove_annotation(work, set_id, event.id)
+        case RestoredDrawing():
+            with records.writing(actor) as work:
+                restore_annotation(work, set_id, event.id)
 
 
 def _exclusion_at(opened: OpenedSet, at_s: float) -> str:
@@ -127,7 +163,7 @@ def _ask_person(records: Records, actor: Actor, set_id: str, before: str | None 
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
     else:
-        st.rerun()
+        done_here()
 
 
 def _ask_date(records: Records, actor: Actor, opened: OpenedSet) -> None:
@@ -146,7 +182,7 @@ def _ask_date(records: Records, actor: Actor, opened: OpenedSet) -> None:
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
     else:
-        st.rerun()
+        done_here()
 
 
 _QUESTIONS: Final = {
@@ -193,7 +229,7 @@ def show_pain(records: Records, actor: Actor, row: ExerciseSet) -> None:
             except FormcheckError as error:
                 st.error(f"{error.reason} {error.remedy}")
             else:
-                st.rerun()
+                done_here()
 
 
 _REFUSED: Final = "review_refused"
@@ -212,7 +248,11 @@ def page() -> None:
     try:
         opened = open_set(records, actor, set_id)
     except FormcheckError as error:
-        st.error(f"{error.reason} {error.remedy}")
+        if was_open(set_id):
+            st.warning(gone_in_words(records, actor, set_id), icon=":material/sync_problem:")
+            show_draft(f"set-{set_id}")
+        else:
+            st.error(f"{error.reason} {error.remedy}")
         _show_ways(actor)
         return
     _show(records, actor, opened)
@@ -227,19 +267,41 @@ def _show_ways(actor: Actor) -> None:
 
 
 def _show(records: Records, actor: Actor, opened: OpenedSet) -> None:
+    stale = is_stale(opened)
     show_heading(records, actor, opened)
+    if stale:
+        say_what_changed(records, actor, opened)
+    else:
+        watch(records, actor, opened)
+    _show_others(opened)
     show_verdict(opened.reviewed.current)
     refused: FormcheckError | None = st.session_state.pop(_REFUSED, None)
     if refused is not None:
         st.error(f"{refused.reason} {refused.remedy}")
     event = show_player_of(records, actor, opened)
+    if event is not None and stale:
+        hold(opened, event)
+        event = None
+    event = event or ask_about_held(opened)
     if event is not None:
         try:
             apply_event(records, actor, opened, event)
         except FormcheckError as error:
             st.session_state[_REFUSED] = error
-        st.rerun()
+        done_here()
     _show_part(records, actor, opened)
+
+
+def _show_others(opened: OpenedSet) -> None:
+    """Name the other sets of the same video, each with a way to it."""
+    if not opened.others:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="review-others"):
+        st.caption(
+            f"This video holds {len(opened.others) + 1} sets. This is {part_in_words(opened.row)}.", width="content"
+        )
+        for other in opened.others:
+            page_link(REVIEW, sentence_case(part_in_words(other)), icon=":material/movie:", set=other.id)
 
 
 def _show_part(records: Records, actor: Actor, opened: OpenedSet) -> None:

@@ -17,6 +17,19 @@ function wordsOf({ kind, points_px: points, text }) {
   return `${KINDS[kind]}: ${caption}`;
 }
 
+/** What was taken back, the last one first. @returns {{kind: string, id: string, taken_back_at: string}[]} */
+export function takenBackOf(set) {
+  return [...set.taken_back].sort((a, b) => Date.parse(b.taken_back_at) - Date.parse(a.taken_back_at));
+}
+
+/** What *Redo* puts back: what was taken back last, unless something was made since. @returns {Object|null} */
+export function toRedo(set) {
+  const [last = null] = takenBackOf(set);
+  const [newest = null] = changesOf(set);
+  const since = last !== null && newest !== null && Date.parse(newest.made_at) > Date.parse(last.taken_back_at);
+  return since ? null : last;
+}
+
 export class Changes {
   /** @param {{goTo: (at: number) => void, post: (message: import("./contract.js").PlayerEvent) => void}} owner */
   constructor(owner) {
@@ -25,14 +38,19 @@ export class Changes {
     this.summary = make("summary", {});
     this.element = make("details", { class: "fcr-changes", "data-testid": "player-changes" }, this.summary, this.list);
     this.newest = null;
+    this.lastTakenBack = null;
   }
 
   setSet(set, editable) {
     const changes = changesOf(set);
+    const back = takenBackOf(set);
     this.newest = changes[0] ?? null;
-    show(this.element, changes.length > 0);
+    this.lastTakenBack = toRedo(set);
+    show(this.element, changes.length + back.length > 0);
     this.summary.textContent = `Corrections and drawings (${changes.length})`;
-    this.list.replaceChildren(...changes.map((change) => this.#item(change, editable)));
+    this.list.replaceChildren(
+      ...changes.map((change) => this.#item(change, editable)), ...back.map((each) => this.#backItem(each, editable)),
+    );
   }
 
   /** Take back what was done last. */
@@ -40,6 +58,18 @@ export class Changes {
     if (this.newest !== null) this.owner.post({ kind: this.newest.kind, id: this.newest.id });
     // Another press means the one before, not the same once more.
     this.newest = null;
+  }
+
+  /** Put back what was taken back last. */
+  redo() {
+    if (this.lastTakenBack !== null) this.owner.post({ kind: this.lastTakenBack.kind, id: this.lastTakenBack.id });
+    this.lastTakenBack = null;
+  }
+
+  #backItem({ kind, id, text, taken_back_by: by, taken_back_at: when }, editable) {
+    const again = make("button", { class: "fcr-button fcr-small", type: "button", text: "Put back", onclick: () => this.owner.post({ kind, id }) });
+    const day = new Date(when).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
+    return make("li", {}, make("s", { text }), make("span", { class: "fcr-was", text: ` taken back by ${by}, ${day} ` }), ...(editable ? [again] : []));
   }
 
   #item({ kind, id, at, text, made_by: by, made_at: when, not_applied: idle }, editable) {

@@ -9,6 +9,25 @@
  */
 
 /**
+ * The part of the recording that the set is; null for all of it.
+ * @typedef {Object} ChosenPart
+ * @property {number|null} start_s
+ * @property {number|null} end_s
+ * @property {number|null} left_px
+ * @property {number|null} top_px
+ * @property {number|null} right_px
+ * @property {number|null} bottom_px
+ * @property {"within"} kind
+ */
+
+/**
+ * The set is to end at `at_s`, and another one to begin there.
+ * @typedef {Object} CutApart
+ * @property {"cut"} kind
+ * @property {number} at_s
+ */
+
+/**
  * A drawing without its time.
  * @typedef {Object} DrawingBody
  * @property {"angle"|"line"|"text"} kind
@@ -44,9 +63,23 @@
  */
 
 /**
+ * A correction that was taken back is to count again.
+ * @typedef {Object} PutBack
+ * @property {"put-back"} kind
+ * @property {string} id
+ */
+
+/**
  * Something drawn is to be removed.
  * @typedef {Object} RemovedDrawing
  * @property {"remove-annotation"} kind
+ * @property {string} id
+ */
+
+/**
+ * Something drawn that was removed is to be shown again.
+ * @typedef {Object} RestoredDrawing
+ * @property {"restore-annotation"} kind
  * @property {string} id
  */
 
@@ -68,6 +101,6 @@
  * @property {string} id
  */
 
-/** @typedef {MovedLandmark|SetTimes|ExcludedRep|AddedDrawing|IncludedRep|TookBack|RemovedDrawing} PlayerEvent */
+/** @typedef {MovedLandmark|SetTimes|ExcludedRep|ChosenPart|AddedDrawing|IncludedRep|TookBack|PutBack|RemovedDrawing|RestoredDrawing|CutApart} PlayerEvent */
 
 export {};

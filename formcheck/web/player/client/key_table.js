@@ -49,11 +49,13 @@ export function keysOf(view) {
     { keys: ["a"], shown: "A", does: "Draw an angle", act: take("angle") },
     { keys: ["l"], shown: "L", does: "Draw a line", act: take("line") },
     { keys: ["x"], shown: "X", does: "Write on the picture", act: take("text") },
+    { keys: ["e"], shown: "E", does: "Choose the part of the video that is measured", act: take("trim") },
     { keys: ["i"], shown: "I", does: "A moved joint: the run of frames begins here", act: () => tools.setRun("from", playback.at) },
     { keys: ["o"], shown: "O", does: "A moved joint: the run of frames ends here", act: () => tools.setRun("to", playback.at) },
     { keys: ["Enter"], shown: "Enter", does: "Keep what was moved", act: editing(() => tools.keep()) },
     { keys: ["Escape"], shown: "Esc", does: "Discard what was moved, or put the tool down", act: () => tools.escape() },
     { keys: ["ctrl+z"], shown: "Ctrl Z", does: "Take back the last change", act: editing(() => changes.undo()) },
+    { keys: ["ctrl+y", "ctrl+Shift+z"], shown: "Ctrl Y", does: "Put back what was taken back last", act: editing(() => changes.redo()) },
     { keys: ["?"], shown: "?", does: "This list", act: () => view.showKeys() },
   ];
 }

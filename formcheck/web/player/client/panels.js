@@ -4,6 +4,7 @@ import { LANDMARKS } from "./body.js";
 import { make, setText, show } from "./dom.js";
 import { clock } from "./moments.js";
 import { MOMENTS } from "./set_data.js";
+import { WHOLE, samePart } from "./trim_tool.js";
 
 const MOMENT_NAMES = Object.freeze({ start_s: "Start", bottom_start_s: "Bottom", bottom_end_s: "to", end_s: "End" });
 
@@ -77,6 +78,31 @@ export function timesPanel(tool, now) {
     for (const part of [keep, discard]) show(part, tool.pending);
   };
   return { element: row("Rep times", said, ...moments, make("span", { class: "fcr-space" }), add, discard, keep), refresh };
+}
+
+/** @param {import("./trim_tool.js").TrimTool} tool @param {() => number} now s @returns {Panel} */
+export function trimPanel(tool, now) {
+  const said = make("span", { class: "fcr-said", "data-testid": "player-part" });
+  const start = button("Starts here", () => tool.put("start_s", now()), { title: "The set starts at the cursor", test: "player-trim-start" });
+  const end = button("Ends here", () => tool.put("end_s", now()), { title: "The set ends at the cursor", test: "player-trim-end" });
+  const whole = button("Whole video", () => tool.whole(), { title: "All of the time and all of the picture", test: "player-trim-whole" });
+  const cut = button("Two sets: cut here", () => tool.cut(now()), { title: "This set ends at the cursor, and another begins there", test: "player-cut" });
+  const keep = button("Keep", () => tool.keep(), { test: "player-keep", strong: true, title: "Keep (Enter)" });
+  const discard = button("Discard", () => tool.discard(), { title: "Discard (Esc)" });
+  const refresh = () => {
+    setText(said, partText(tool));
+    show(whole, !samePart(tool.within, WHOLE));
+    show(cut, !tool.pending);
+    for (const part of [keep, discard]) show(part, tool.pending);
+  };
+  return { element: row("Trim", said, start, end, whole, cut, make("span", { class: "fcr-space" }), discard, keep), refresh };
+}
+
+function partText(tool) {
+  const { start_s: start, end_s: end, left_px: left } = tool.within;
+  const part = left === null ? "" : " · part of the picture";
+  if (start === null && end === null) return left === null ? "The whole video. Drag a frame around the person to crop." : `All of the time${part}`;
+  return `${clock(start ?? 0)} to ${clock(end ?? tool.end)}${part}`;
 }
 
 /** @param {import("./drawing_tool.js").DrawingTool} tool @returns {Panel} */

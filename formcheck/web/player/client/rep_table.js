@@ -43,20 +43,21 @@ export class RepTable {
     const name = make("button", {
       class: "fcr-link", type: "button", text: `${rep.index}${changed}`, title: `Go to the bottom of rep ${rep.index}`, onclick: go,
     });
-    const cells = rep.cells.map(({ text, was, band }) => make(
-      "td", {}, band === null || band === "good" ? "" : make("span", { class: `fcr-${band}`, text: `${SIGNS[band]} ` }), text,
+    const heads = this.set.columns.map(({ head }) => head);
+    const cells = rep.cells.map(({ text, was, band }, i) => make(
+      "td", { "data-label": heads[i] }, band === null || band === "good" ? "" : make("span", { class: `fcr-${band}`, text: `${SIGNS[band]} ` }), text,
       was === "" ? "" : make("span", { class: "fcr-was", text: ` was ${was}` }),
     ));
     const findings = make("td", { class: "fcr-noted" }, ...this.#noted(rep.findings));
     const act = make("button", {
-      class: "fcr-button fcr-small", type: "button", text: rep.excluded ? "Count again" : "Leave out",
+      class: "fcr-button fcr-small", type: "button", text: rep.excluded ? "Count again" : "Leave out", "data-testid": `player-leave-out-${rep.index}`,
       "aria-label": `${rep.excluded ? "Count again" : "Leave out"}: rep ${rep.index}`,
       onclick: () => (rep.excluded ? this.owner.include(rep) : this.owner.leaveOut(rep)),
     });
     return make(
       "tr", { class: rep.excluded ? "fcr-excluded" : "", "data-rep": rep.index },
       make("th", { scope: "row" }, name, ...(state === "" ? [] : [make("span", { class: "fcr-was", text: state })])), ...cells, findings,
-      ...(editable ? [make("td", {}, rep.complete || rep.excluded ? act : "")] : []),
+      ...(editable ? [make("td", { class: "fcr-act" }, rep.complete || rep.excluded ? act : "")] : []),
     );
   }
 

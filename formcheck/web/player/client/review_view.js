@@ -41,7 +41,7 @@ export class ReviewView {
       post, onChange: () => this.repaint(), repHere: () => nearestRep(this.set.reps, this.playback.at),
     });
     this.controls = new Controls(this.playback);
-    this.strip = new Strip({ scrub });
+    this.strip = new Strip({ scrub, within: () => this.tools.trim.within });
     this.plots = new Plots({
       scrub, edges: this.tools.times, editsTimes: () => this.tools.name === "times", showsMeasured: () => this.stage.showsMeasured,
     });
@@ -62,11 +62,12 @@ export class ReviewView {
     this.skeleton = button("Skeleton", "Skeleton (S)", () => this.toggleSkeleton(), "player-skeleton");
     this.measured = button("As measured", "Also as it was measured, before the review (C)", () => this.toggleMeasured(), "player-measured");
     this.undo = button("Undo", "Take back the last change (Ctrl+Z)", () => this.changes.undo(), "player-undo");
+    this.redo = button("Redo", "Put back what was taken back last (Ctrl+Y)", () => this.changes.redo(), "player-redo");
     this.busy = make("span", { class: "fcr-busy", role: "status", "data-testid": "player-busy" });
     this.notice = make("p", { class: "fcr-notice", role: "status", hidden: true, "data-testid": "player-notice" });
     const bar = make(
       "div", { class: "fcr-row fcr-bar", role: "toolbar", "aria-label": "Tools" },
-      this.tools.element, this.undo, this.busy, make("span", { class: "fcr-space" }), this.skeleton, this.measured,
+      this.tools.element, this.undo, this.redo, this.busy, make("span", { class: "fcr-space" }), this.skeleton, this.measured,
       button("?", "Keys (?)", () => this.showKeys(), "player-help"),
     );
     const zoom = make(
@@ -93,8 +94,9 @@ export class ReviewView {
     const { data_url: dataUrl, version, video_url: videoUrl, editable, answered, theme } = component.data;
     setAttribute(this.element, "data-theme", theme);
     this.editable = editable;
-    for (const name of ["move", "times", "angle", "line", "text"]) show(this.tools.buttons.get(name), editable);
+    for (const name of ["move", "times", "angle", "line", "text", "trim"]) show(this.tools.buttons.get(name), editable);
     show(this.undo, editable);
+    show(this.redo, editable);
     if (!editable && this.tools.name !== "look") this.tools.take("look");
     this.outbox.answered(answered);
     this.source.want(dataUrl, version);
@@ -142,6 +144,7 @@ export class ReviewView {
   }
 
   #setSet(set) {
+    const first = this.set === null;
     this.set = set;
     if (this.playback.film instanceof BlankFilm) this.playback.film.end = set.t.at(-1) ?? 0;
     this.stage.setSet(set);
@@ -153,6 +156,7 @@ export class ReviewView {
     this.table.setSet(set, this.editable);
     this.changes.setSet(set, this.editable);
     show(this.measured, set.is_corrected);
+    if (first) this.playback.goTo(set.within?.start_s ?? null);
     this.element.dataset.ready = "";
     this.repaint();
   }
@@ -185,6 +189,7 @@ export class ReviewView {
     this.controls.showState();
     this.table.moveCursor(at);
     this.undo.disabled = this.changes.newest === null;
+    this.redo.disabled = this.changes.lastTakenBack === null;
     setAttribute(this.skeleton, "aria-pressed", String(this.stage.showsSkeleton));
     setAttribute(this.measured, "aria-pressed", String(this.stage.showsMeasured));
   }

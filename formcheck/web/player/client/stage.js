@@ -7,6 +7,7 @@ import { Loupe } from "./loupe.js";
 import { Pointers } from "./pointers.js";
 import { placeOf } from "./set_data.js";
 import { differs, drawMeasured, drawSkeleton } from "./skeleton.js";
+import { shadeOutside } from "./trim_tool.js";
 import { ViewBox } from "./view_box.js";
 
 /** A turn of the wheel by one notch magnifies by this. */
@@ -98,6 +99,7 @@ export class Stage {
     context.clearRect(0, 0, box.box.width, box.box.height);
     if (this.showsFigure) this.drawFigure(context, { scale: box.scale, toBox: (place) => box.toBox(place), ...box.box });
     if (this.showsSkeleton) this.#drawBody();
+    if (this.tool.within === undefined && this.set.within !== null) shadeOutside(context, this.set.within, this);
     for (const drawing of this.#drawingsHere()) drawDrawing(context, drawing, (place) => box.toBox(place));
     this.tool.draw?.(context, this);
     this.loupe.show(this.tool.loupeAt ?? null, this);

@@ -10,7 +10,7 @@ const SIGNS = 15;
 const PHASE_SIGNS = Object.freeze({ descent: "↓", hold: "–", ascent: "↑" });
 
 export class Strip {
-  /** @param {{scrub: (at: number) => void}} owner */
+  /** @param {{scrub: (at: number) => void, within: () => import("./trim_tool.js").Within}} owner */
   constructor(owner) {
     this.owner = owner;
     this.canvas = make("canvas", { class: "fcr-strip-canvas" });
@@ -69,8 +69,20 @@ export class Strip {
     for (const phase of this.set.phases) this.#paintPhase(context, phase, x, inks);
     for (const rep of this.set.reps) this.#paintRep(context, rep, x, inks);
     context.fillStyle = inks.edge;
+    this.#paintOutside(context, x, width, inks);
     for (const { t_s: at } of [...this.set.annotations]) context.fillRect(x(at) - 1.5, HEIGHT - 5, 3, 5);
     this.moveCursor(this.at);
+  }
+
+  /** What of the recording does not belong to the set. */
+  #paintOutside(context, x, width, inks) {
+    const { start_s: start, end_s: end } = this.owner.within();
+    context.fillStyle = inks.ink;
+    context.globalAlpha = 0.28;
+    if (start !== null) context.fillRect(0, 0, x(start), HEIGHT);
+    if (end !== null) context.fillRect(x(end), 0, width - x(end), HEIGHT);
+    context.globalAlpha = 1;
+    for (const at of [start, end]) if (at !== null) context.fillRect(x(at) - 1, 0, 2, HEIGHT);
   }
 
   #paintPhase(context, { phase, from_s: from, to_s: to }, x, inks) {

@@ -3,8 +3,9 @@
 import { make, setAttribute } from "./dom.js";
 import { DrawingTool } from "./drawing_tool.js";
 import { MoveTool } from "./move_tool.js";
-import { drawingPanel, leaveOutPanel, movePanel, timesPanel } from "./panels.js";
+import { drawingPanel, leaveOutPanel, movePanel, timesPanel, trimPanel } from "./panels.js";
 import { TimesTool } from "./times_tool.js";
+import { TrimTool } from "./trim_tool.js";
 
 /** Name, words, key, hint. */
 const CHOICES = Object.freeze([
@@ -14,6 +15,7 @@ const CHOICES = Object.freeze([
   ["angle", "Angle", "A", "Draw an angle"],
   ["line", "Line", "L", "Draw a line"],
   ["text", "Text", "X", "Write on the picture"],
+  ["trim", "Trim", "E", "Choose the part of the video that is measured, or make two sets of one"],
 ]);
 
 export class Tools {
@@ -32,14 +34,15 @@ export class Tools {
     };
     const hand = { post: owner.post, onChange, stop: () => playback.pause() };
     this.times = new TimesTool(hand);
+    this.trim = new TrimTool(stage, hand);
     this.tools = {
-      look: {}, move: new MoveTool(stage, hand), times: this.times, leaveOut: {},
+      look: {}, move: new MoveTool(stage, hand), times: this.times, trim: this.trim, leaveOut: {},
       ...Object.fromEntries(["angle", "line", "text"].map((kind) => [kind, new DrawingTool(kind, stage, hand)])),
     };
     const now = () => playback.at;
     this.reasons = leaveOutPanel((reason) => this.#leaveOut(reason), () => this.take("look"));
     this.panels = {
-      move: movePanel(this.tools.move, now), times: timesPanel(this.times, now), leaveOut: this.reasons,
+      move: movePanel(this.tools.move, now), times: timesPanel(this.times, now), trim: trimPanel(this.trim, now), leaveOut: this.reasons,
       ...Object.fromEntries(["angle", "line", "text"].map((kind) => [kind, drawingPanel(this.tools[kind])])),
     };
     this.name = "look";
@@ -58,6 +61,7 @@ export class Tools {
 
   setSet(set, end) {
     this.times.setSet(set, end);
+    this.trim.setSet(end);
     this.leaving = this.leaving && (set.reps.find(({ index }) => index === this.leaving.index) ?? null);
     this.refresh();
   }
@@ -93,6 +97,7 @@ export class Tools {
     this.panels[this.name]?.refresh();
     setAttribute(this.buttons.get("move"), "data-pending", this.tools.move.pending ? "" : null);
     setAttribute(this.buttons.get("times"), "data-pending", this.times.pending ? "" : null);
+    setAttribute(this.buttons.get("trim"), "data-pending", this.trim.pending ? "" : null);
   }
 
   keep() {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -47,9 +49,42 @@ class Drawing:
     text: str = ""
     """Only a text has one, and always."""
 
+    @property
+    def angle_deg(self) -> float:
+        """Of an angle 0 to 180, of a line how far off upright it is, 0 to 90, in the picture; else NaN."""
+        match self.kind:
+            case DrawingKind.ANGLE:
+                return angle_deg(self.points_px)
+            case DrawingKind.LINE:
+                (ax, ay), (bx, by) = self.points_px
+                dx, dy = abs(bx - ax), abs(by - ay)
+                return math.degrees(math.atan2(dx, dy)) if dx or dy else math.nan
+            case DrawingKind.TEXT:
+                return math.nan
+
+    @property
+    def caption(self) -> str:
+        """What is written beside it, as the player writes it; empty where there is nothing to say."""
+        if self.kind is DrawingKind.TEXT:
+            return self.text
+        if math.isnan(self.angle_deg):
+            return ""
+        degrees = f"{math.floor(self.angle_deg + 0.5)}°"
+        return degrees if self.kind is DrawingKind.ANGLE else f"{degrees} off upright"
+
     def body(self) -> dict[str, object]:
         """Return what is stored beside the time: kind, points, text."""
         return {"kind": self.kind.value, "points_px": [list(point) for point in self.points_px], "text": self.text}
+
+
+def angle_deg(points_px: Sequence[PointPx]) -> float:
+    """Return the angle at the second of three points, 0 to 180°; NaN where two of them are the same."""
+    (ax, ay), (bx, by), (cx, cy) = points_px
+    one, other = (ax - bx, ay - by), (cx - bx, cy - by)
+    if not (any(one) and any(other)):
+        return math.nan
+    cross, dot = one[0] * other[1] - one[1] * other[0], one[0] * other[0] + one[1] * other[1]
+    return math.degrees(abs(math.atan2(cross, dot)))
 
 
 @dataclass(frozen=True)
@@ -61,6 +96,18 @@ class Annotation:
     made_by: str
     made_at: datetime
     """With time zone."""
+
+    def document(self) -> dict[str, object]:
+        """Return it as a JSON object, with the angle that it shows."""
+        deg = self.drawing.angle_deg
+        return {
+            "id": self.id,
+            "made_by": self.made_by,
+            "made_at": self.made_at.isoformat(),
+            "t_s": self.drawing.t_s,
+            **self.drawing.body(),
+            "angle_deg": None if math.isnan(deg) else round(deg, 1) + 0.0,
+        }
 
 
 class DrawingError(FormcheckError):
