@@ -88,7 +88,7 @@ def exercise_signs(found: FoundSet) -> ExerciseSigns:
         bend_deg=known_median(np.array([rep.range_deg for rep in whole])),
         hold_s=max((rep.hold_s for rep in whole), default=0.0),
         feet_ahead=_feet_ahead(found),
-        hips_over_feet=_hips_over_feet(standing.points_px, standing.trunk_px),
+        hips_over_feet=hips_over_feet(standing.points_px, standing.trunk_px),
     )
 
 
@@ -141,6 +141,11 @@ def _feet_ahead(found: FoundSet) -> float:
     return float(np.fmin(*ahead) / found.body.standing.leg_px)
 
 
-def _hips_over_feet(points_px: FloatArray, trunk_px: float) -> float:
+SEATED_TRUNKS = 1.25
+"""Hips lower over the ankles than this, in lengths of the trunk: the knees are not straight."""
+
+
+def hips_over_feet(points_px: FloatArray, trunk_px: float) -> float:
+    """Return how high the hips are over the ankles in a pose, shape (33, 2), in lengths of the trunk; NaN if unseen."""
     over = known_median(np.array([points_px[BODY[side].ankle, 1] - points_px[BODY[side].hip, 1] for side in SIDES]))
     return float(over / trunk_px) if trunk_px > 0 else float("nan")

@@ -59,7 +59,7 @@ _STILL_LEG_PER_S = 0.05
 """Slower than this, in leg lengths a second, the hips are still."""
 _STILL_CUTOFF_HZ = 1.5
 """Stillness is a matter of sway, not of the tremble of landmarks."""
-_QUIET_S = 0.8
+QUIET_S = 0.8
 """Shortest quiet stance that serves as a calibration."""
 _LONG_LEG_PERCENTILE = 80
 _IN_SIGHT_SHARE = 0.8
@@ -295,7 +295,7 @@ def stand_still(
     speed = np.abs(slope_per_s(track.t_s, smooth_zero_phase(track.t_s, low, _STILL_CUTOFF_HZ))) / leg
     still = upright & (speed < _STILL_LEG_PER_S)
     for a, b in runs(still):
-        if track.t_s[b - 1] - track.t_s[a] >= _QUIET_S:
+        if track.t_s[b - 1] - track.t_s[a] >= QUIET_S:
             frames = np.zeros(len(track), dtype=np.bool_)
             frames[a:b] = track.t_s[a:b] <= track.t_s[a] + _AT_MOST_S
             return calibrated(track, frames, quiet=True)

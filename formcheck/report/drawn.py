@@ -11,10 +11,10 @@ from typing import Final
 import cv2
 import numpy as np
 
+from formcheck.design.palette import INK, Rgb
 from formcheck.report.keyframes import KeyFrame, KeyMoment, as_key_frame
 from formcheck.report.lettering import Lettering, Picture, paste
 from formcheck.report.overlay import Overlay
-from formcheck.report.palette import INK, Rgb
 from formcheck.report.plain_text import one_line
 from formcheck.session.assessment import Assessment
 from formcheck.session.drawings import Annotation, DrawingKind

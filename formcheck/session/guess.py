@@ -15,7 +15,7 @@ import numpy as np
 
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.catalogue.exercise import Looks, exercises
-from formcheck.kinematics.exercise_signs import ExerciseSigns, exercise_signs
+from formcheck.kinematics.exercise_signs import SEATED_TRUNKS, ExerciseSigns, exercise_signs
 from formcheck.kinematics.find import find_set
 from formcheck.kinematics.phase_rule import ANY_BEND
 from formcheck.kinematics.view import ViewKind, view_parts
@@ -47,8 +47,6 @@ _DEEP_SQUAT_DEG, _LEAN_PER_DEG = 95.0, 0.4
 """Who squats deeper than this leans further, or falls over: with a ball between back and wall one does not have to."""
 _DEEP_DEG = 45.0
 """A knee bent by less leaves the trunk upright in any squat."""
-_SEATED_TRUNKS = 1.25
-"""Hips lower over the ankles than this, in lengths of the trunk, throughout a clip: the knees are never straight."""
 
 
 class Certainty(StrEnum):
@@ -194,7 +192,7 @@ def _standing(signs: ExerciseSigns) -> Side | None:
 
 
 def _without_reps(signs: ExerciseSigns) -> tuple[Looks, Certainty, str]:
-    if signs.hips_over_feet < _SEATED_TRUNKS:
+    if signs.hips_over_feet < SEATED_TRUNKS:
         return (
             Looks.ALONG_WALL,
             Certainty.LIKELY,

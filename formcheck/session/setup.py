@@ -13,7 +13,9 @@ import numpy as np
 from formcheck.kinematics.analysis import ROLL_LOW_DEG, SetMeasurement
 from formcheck.kinematics.camera import BESIDE_DEG, lens_of, off_axis_deg, stands_at_px
 from formcheck.kinematics.cleaning import SCORED
+from formcheck.kinematics.exercise_signs import SEATED_TRUNKS, hips_over_feet
 from formcheck.kinematics.reps import BESIDE_S
+from formcheck.kinematics.standing import QUIET_S
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import BODY, SIDES
 from formcheck.session.assessment import SetupCheck
@@ -188,15 +190,22 @@ def _recording(m: SetMeasurement) -> Iterator[SetupCheck]:
 
 
 def _quiet_stance(m: SetMeasurement) -> SetupCheck:
-    return SetupCheck(
-        "SU-11",
-        "Quiet stance",
-        m.standing.quiet,
-        None,
-        "The person stood still before moving, so baselines are good."
-        if m.standing.quiet
-        else "Stand tall and still for two seconds before the first rep, so that your own baseline can be taken.",
-    )
+    """Check that somebody stood tall and still before the first rep; a stillness later, or with bent knees, is none."""
+    still_s = m.track.t_s[m.standing.frames]
+    first_s = min((rep.start_s for rep in m.reps), default=-math.inf)
+    bent = hips_over_feet(m.standing.points_px, m.standing.trunk_px) < SEATED_TRUNKS
+    there_was = m.standing.quiet and not bent and bool(m.reps)
+    before = there_was and float(still_s[0]) + QUIET_S <= first_s
+    if before:
+        message = "The person stood still before moving, so baselines are good."
+    elif there_was:
+        message = (
+            f"Nobody stood still before the first rep: the baseline is from {still_s[0]:.1f} to {still_s[-1]:.1f} s. "
+            "Stand tall and still for two seconds before you begin."
+        )
+    else:
+        message = "Stand tall and still for two seconds before the first rep, so that your own baseline can be taken."
+    return SetupCheck("SU-11", "Quiet stance", before, None, message)
 
 
 def _told_apart(m: SetMeasurement) -> SetupCheck:

@@ -11,7 +11,10 @@ import pytest
 from formcheck.kinematics.analysis import SetMeasurement, measure_set
 from formcheck.pose.landmarks import Side
 from formcheck.session.assessment import SetupCheck
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.session.setup import setup_checks
+from formcheck.session.within import Within
 
 from ..kinematics.alterations import in_a_mirror
 from ..kinematics.sets import RULES, filmed, measured
@@ -77,6 +80,33 @@ def test_a_change_of_the_standing_leg_within_a_set_is_told() -> None:
     assert same is not None
     assert not same.passed
     assert "the left in reps 1, 2 and the right in reps 3, 4" in same.message
+
+
+def quiet_stance(clip: str, within: Within | None = None, exercise: str = "wall-squat") -> SetupCheck:
+    """Return what is said of the stance before a set that is a part of a sample clip."""
+    assessed = assess(sample_track(clip), SetRequest(exercise, within=within))
+    return next(each for each in assessed.setup if each.id == "SU-11")
+
+
+@pytest.mark.parametrize("clip", SAMPLE_TRACKS)
+def test_who_stands_still_before_the_first_rep_has_a_quiet_stance(clip: str) -> None:
+    assert quiet_stance(clip, exercise="step-down" if clip.startswith("step") else "wall-squat").passed
+
+
+@pytest.mark.parametrize("clip", ["wall_squat_front", "wall_squat_side"])
+def test_standing_still_between_reps_is_no_quiet_stance_before_them(clip: str) -> None:
+    first = assess(sample_track(clip), SetRequest("wall-squat")).complete_reps[0]
+    told = quiet_stance(clip, Within(first.start_s - 0.3))
+    assert not told.passed
+    assert "the baseline is from 5." in told.message
+
+
+@pytest.mark.parametrize("clip", ["wall_squat_front", "wall_squat_side"])
+def test_who_sits_still_with_bent_knees_has_no_quiet_stance(clip: str) -> None:
+    first = assess(sample_track(clip), SetRequest("wall-squat")).complete_reps[0]
+    told = quiet_stance(clip, Within(first.bottom_start_s + 0.05, first.bottom_end_s - 0.05))
+    assert not told.passed
+    assert told.message.startswith("Stand tall and still")
 
 
 def test_one_standing_leg_throughout_is_told_and_squats_have_none() -> None:
