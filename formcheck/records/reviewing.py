@@ -353,10 +353,12 @@ def _remeasure(
         row = get_set(work, set_id)
         need_version(row, version)
         write(work, row)
+        # Asked before anything is changed: a query in between would write the row, and its version count twice.
+        plan_id = plan_id_of(work, row.person_id, reviewed.current, row.done_at)
         row.corrected = corrected
         row.exercise = reviewed.current.exercise
         row.summary = summary_document(reviewed.current)
-        row.plan_id = plan_id_of(work, row.person_id, reviewed.current, row.done_at)
+        row.plan_id = plan_id
         flag_modified(row, "corrected")  # so that the version counts on even where the numbers stay
         work.session.flush()
     return reviewed

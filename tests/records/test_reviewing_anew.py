@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 
 import pytest
@@ -58,7 +59,9 @@ def both_legs(plan: Plan = NO_PLAN) -> Assessment:
     return assess(left_then_right(), SetRequest("step-down", plan=plan))
 
 
-def keep_both_legs(records: Records, person_id: str | None = None, plan: Plan = NO_PLAN) -> ExerciseSet:
+def keep_both_legs(
+    records: Records, person_id: str | None = None, plan: Plan = NO_PLAN, done_at: datetime = DONE_AT
+) -> ExerciseSet:
     """Keep left and right step-downs as one set, as earlier versions did."""
     track = left_then_right()
     new = NewSet(
@@ -67,7 +70,7 @@ def keep_both_legs(records: Records, person_id: str | None = None, plan: Plan = 
         track=keep_track(records.files, track),
         origin="upload",
         name="both legs.mp4",
-        done_at=DONE_AT,
+        done_at=done_at,
         person_id=person_id,
     )
     with records.writing(CLINICIAN) as work:
@@ -144,11 +147,10 @@ def test_one_set_is_cut_into_two_of_the_same_recording(records: Records) -> None
 def test_the_part_that_is_cut_off_is_judged_by_the_plan_of_its_leg(records: Records) -> None:
     person = add_somebody(records)
     either, right = Plan(step_height_cm=15.0, reps=3), Plan(step_height_cm=10.0, reps=5)
-    with records.writing(CLINICIAN) as work:
-        prescribe(work, person.id, SetRequest("step-down", plan=either))
-    own, planned = (keep_both_legs(records, person.id, plan) for plan in (Plan(reps=8), either))
-    with records.writing(CLINICIAN) as work:
-        prescribe(work, person.id, SetRequest("step-down", leg=Side.RIGHT, plan=right))
+    for leg, plan in ((None, either), (Side.RIGHT, right)):
+        with records.writing(CLINICIAN) as work:
+            prescribe(work, person.id, SetRequest("step-down", leg=leg, plan=plan))
+    own, planned = (keep_both_legs(records, person.id, plan, records.now()) for plan in (Plan(reps=8), either))
     rest = {row.id: cut_apart(records, CLINICIAN, row.id, 16.5, row.version) for row in (own, planned)}
     assert look(records, rest[planned.id].id).measured_as["plan"]["reps"] == 5
     # Targets that somebody said of the set, and that are no plan's, are kept.
