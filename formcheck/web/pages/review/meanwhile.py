@@ -12,9 +12,11 @@ from formcheck.records.audit import audit_log
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotations_of
 from formcheck.records.sets import get_set
-from formcheck.web.player.events import PlayerEvent
+from formcheck.report.review_words import change_in_words
+from formcheck.web.player.events import Drew, MadeChange, PlayerEvent
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.opened_set import OpenedSet
+from formcheck.web.shared.plain_text import as_typed
 
 _LOOKS_EVERY_S: Final = 20
 _SEEN: Final = "review_seen"
@@ -65,7 +67,10 @@ def ask_about_held(opened: OpenedSet) -> PlayerEvent | None:
     if held is None or held[0] != opened.row.id:
         return None
     with st.container(border=True, key="review-held"):
-        st.markdown("**Your last change is kept, and was not made yet.** Look at the set, then choose.")
+        st.markdown(
+            "**Somebody else changed this set meanwhile, so your last change is kept, and was not made yet.**"
+            f"{_in_words(held[1])} Look at the set as it is now, then choose."
+        )
         with st.container(horizontal=True):
             again = st.button("Make it now", type="primary", key="review-held-yes")
             dropped = st.button("Drop it", key="review-held-no")
@@ -74,6 +79,16 @@ def ask_about_held(opened: OpenedSet) -> PlayerEvent | None:
     if dropped:
         st.rerun()
     return held[1] if again else None
+
+
+def _in_words(event: PlayerEvent) -> str:
+    match event:
+        case MadeChange():
+            return f" It is: {as_typed(change_in_words(event.change))}"
+        case Drew():
+            return f" It is a drawing: {as_typed(event.drawing.caption)}."
+        case _:
+            return ""
 
 
 @st.fragment(run_every=_LOOKS_EVERY_S)

@@ -20,7 +20,8 @@ from formcheck.intake.wishes import guess_of, guessed_moment, people_seen, wishe
 from formcheck.records.access import Actor
 from formcheck.records.people import list_people
 from formcheck.records.records import Records, Work
-from formcheck.records.tables import Upload
+from formcheck.records.reviewing import others_of_recording
+from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.web.access.identity import current_actor
 from formcheck.web.pages.videos.editing import edit
 from formcheck.web.shared.addresses import REVIEW
@@ -28,6 +29,7 @@ from formcheck.web.shared.dates import short_day_of
 from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.stored_words import part_in_words
 
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
@@ -143,6 +145,7 @@ def show_list(records: Records, actor: Actor) -> None:
         with_file = {
             row.id for row in rows if row.state == UploadState.FAILED and upload_path(work.files, row).is_file()
         }
+        others = {row.id: others_of_recording(work, row.set_id) for row in rows if _is_of_several(work, row)}
     _show_error()
     if not rows:
         sentence = "A video of one set, from the front or the side. Its result stands here when it is measured."
@@ -163,6 +166,8 @@ def show_list(records: Records, actor: Actor) -> None:
         before = waiting.index(row.id) if row.id in waiting else 0
         with st.container(border=True, key=f"upload-{row.id}"):
             _show_one(records, actor, row, people, before, can_retry=row.id in with_file)
+            for other in others.get(row.id, ()):
+                page_link(REVIEW, f"Same video: {part_in_words(other)}", icon=":material/movie:", set=other.id)
     if len(rows) > _SHOWN:
         st.caption(f"{len(rows) - _SHOWN} older ones are not shown.")
 
@@ -171,6 +176,18 @@ def _is_shown(row: Upload, now: datetime) -> bool:
     if row.state == UploadState.RECEIVING:
         return row.updated_at < now - _INTERRUPTED
     return row.state in UNDER_WAY or row.updated_at > now - _ENDED_SHOWN
+
+
+def _is_of_several(work: Work, row: Upload) -> bool:
+    """Say whether the set that came of an upload is part of its recording, so that there may be others."""
+    if row.set_id is None:
+        return False
+    measured = work.session.get(ExerciseSet, row.set_id)
+    return (
+        measured is not None
+        and work.actor.may_see(measured.person_id)
+        and bool((measured.corrected or measured.automatic).get("within"))
+    )
 
 
 def _show_one(

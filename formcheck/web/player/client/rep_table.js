@@ -45,7 +45,7 @@ export class RepTable {
     });
     const heads = this.set.columns.map(({ head }) => head);
     const cells = rep.cells.map(({ text, was, band }, i) => make(
-      "td", { "data-label": heads[i] }, band === null || band === "good" ? "" : make("span", { class: `fcr-${band}`, text: `${SIGNS[band]} ` }), text,
+      "td", { "data-label": heads[i], ...(text === "–" && was === "" ? { "data-empty": "" } : {}) }, band === null || band === "good" ? "" : make("span", { class: `fcr-${band}`, text: `${SIGNS[band]} ` }), text,
       was === "" ? "" : make("span", { class: "fcr-was", text: ` was ${was}` }),
     ));
     const findings = make("td", { class: "fcr-noted" }, ...this.#noted(rep.findings));
