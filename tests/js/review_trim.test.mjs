@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { toRedo } from "../../formcheck/web/player/client/changes.js";
-import { TrimTool, WHOLE, boxBetween, samePart } from "../../formcheck/web/player/client/trim_tool.js";
+import { TrimTool, WHOLE, boxBetween, longestPause, samePart } from "../../formcheck/web/player/client/trim_tool.js";
 
 const PICTURE = { width: 1000, height: 500 };
 
@@ -57,6 +57,13 @@ test("a set is cut in two at the cursor", () => {
   const { made, posted } = tool();
   made.cut(16.51234);
   assert.deepEqual(posted, [{ kind: "cut", at_s: 16.512 }]);
+});
+
+test("the longest pause is where two sets are likely to meet, a short rest is none", () => {
+  const rep = (start_s, end_s) => ({ start_s, end_s });
+  assert.equal(longestPause([rep(0, 3), rep(4, 7), rep(50, 53), rep(70, 73)]), 28.5);
+  assert.equal(longestPause([rep(0, 3), rep(8, 11)]), null);
+  assert.equal(longestPause([]), null);
 });
 
 test("what was taken back last is put back, unless something was made since", () => {

@@ -27,6 +27,7 @@ from formcheck.web.player.events import (
     RestoredDrawing,
     TookBack,
 )
+from formcheck.web.shared.opened_set import open_set
 from tests.records.kept import CLINICIAN, add_somebody, keep_set
 from tests.records.test_reviewing_anew import keep_both_legs
 
@@ -178,3 +179,28 @@ def test_who_saw_it_before_another_cut_it_is_told(kept: Records) -> None:
         assert get_set(work, row.id).version == 2
     with pytest.raises(ConflictError):
         cut_apart(kept, CLINICIAN, row.id, 16.5, 1)
+
+
+def _watched(*what: object) -> None:
+    from formcheck.web.pages.review.meanwhile import watch
+
+    watch(*what)  # type: ignore[arg-type]
+
+
+def test_a_tab_that_is_only_looked_at_notices_too(kept: Records) -> None:
+    row = keep_set(kept)
+    before = open_set(kept, CLINICIAN, row.id)
+    test = AppTest.from_function(_watched, args=(kept, CLINICIAN, before)).run()
+    test.run()
+    assert list(test.warning) == []
+    correct(kept, OTHER, row.id, ExcludeRep(bottom_s()), 1)
+    test.run()
+    (told,) = test.warning
+    assert "was changed" in told.value
+    assert "Dr\\. Other" in told.value
+    assert [each.label for each in test.button] == ["Show it as it is now"]
+    with kept.writing(OTHER) as work:
+        delete_set(work, row.id)
+    test.run()
+    (gone,) = test.warning
+    assert "was removed" in gone.value

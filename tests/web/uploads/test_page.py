@@ -20,6 +20,7 @@ from formcheck.pose.people import Region, SeveralPeopleError
 from formcheck.records.access import SYSTEM, Actor
 from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.records import Records
+from formcheck.records.reviewing import cut_apart
 from formcheck.records.sets import get_set
 from formcheck.records.tables import Upload
 from formcheck.session.request import SetRequest
@@ -28,6 +29,7 @@ from formcheck.web.pages.videos.editing import numbered
 from formcheck.web.pages.videos.listing import facts, progress_in_words, time_in_words, time_left_s
 from tests.clips import SAMPLES
 from tests.records.kept import OWNER, client_of, keep_set
+from tests.records.test_reviewing_anew import keep_both_legs
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 _TIMEOUT_S = 240.0
@@ -264,6 +266,18 @@ def test_a_measured_video_leads_to_its_review_and_its_duplicate_too(records: Rec
     shown = words(opened())
     assert shown.count(f"/review?set={look(records, first).set_id}") == 2
     assert "The same file was measured before." in shown
+
+
+def test_a_video_with_two_sets_leads_to_both(records: Records) -> None:
+    bring(records)
+    kept = keep_both_legs(records)
+    with records.writing(SYSTEM) as work:
+        claim = claim_next(work, "one")
+        assert claim is not None
+        mark_done(work, claim, kept.id)
+    assert "Same video" not in words(opened())
+    other = cut_apart(records, OWNER, kept.id, 16.5, 1)
+    assert f"[Same video: right leg, front, from 0:16](/review?set={other.id})" in words(opened())
 
 
 def test_an_interrupted_video_asks_for_its_file(records: Records) -> None:

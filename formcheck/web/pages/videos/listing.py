@@ -145,7 +145,11 @@ def show_list(records: Records, actor: Actor) -> None:
         with_file = {
             row.id for row in rows if row.state == UploadState.FAILED and upload_path(work.files, row).is_file()
         }
-        others = {row.id: others_of_recording(work, row.set_id) for row in rows if _is_of_several(work, row)}
+        others = {
+            row.id: others_of_recording(work, row.set_id)
+            for row in rows
+            if row.set_id is not None and _is_of_several(work, row.set_id)
+        }
     _show_error()
     if not rows:
         sentence = "A video of one set, from the front or the side. Its result stands here when it is measured."
@@ -178,11 +182,9 @@ def _is_shown(row: Upload, now: datetime) -> bool:
     return row.state in UNDER_WAY or row.updated_at > now - _ENDED_SHOWN
 
 
-def _is_of_several(work: Work, row: Upload) -> bool:
+def _is_of_several(work: Work, set_id: str) -> bool:
     """Say whether the set that came of an upload is part of its recording, so that there may be others."""
-    if row.set_id is None:
-        return False
-    measured = work.session.get(ExerciseSet, row.set_id)
+    measured = work.session.get(ExerciseSet, set_id)
     return (
         measured is not None
         and work.actor.may_see(measured.person_id)

@@ -80,22 +80,24 @@ export function timesPanel(tool, now) {
   return { element: row("Rep times", said, ...moments, make("span", { class: "fcr-space" }), add, discard, keep), refresh };
 }
 
-/** @param {import("./trim_tool.js").TrimTool} tool @param {() => number} now s @returns {Panel} */
-export function trimPanel(tool, now) {
+/** @param {import("./trim_tool.js").TrimTool} tool @param {() => number} now s @param {(at: number) => void} goTo @returns {Panel} */
+export function trimPanel(tool, now, goTo) {
   const said = make("span", { class: "fcr-said", "data-testid": "player-part" });
   const start = button("Starts here", () => tool.put("start_s", now()), { title: "The set starts at the cursor", test: "player-trim-start" });
   const end = button("Ends here", () => tool.put("end_s", now()), { title: "The set ends at the cursor", test: "player-trim-end" });
   const whole = button("Whole video", () => tool.whole(), { title: "All of the time and all of the picture", test: "player-trim-whole" });
+  const pause = button("Go to the pause", () => goTo(tool.pauseAt), { title: "The longest pause between two reps: two sets are cut apart there", test: "player-pause" });
   const cut = button("Two sets: cut here", () => tool.cut(now()), { title: "This set ends at the cursor, and another begins there", test: "player-cut" });
   const keep = button("Keep", () => tool.keep(), { test: "player-keep", strong: true, title: "Keep (Enter)" });
   const discard = button("Discard", () => tool.discard(), { title: "Discard (Esc)" });
   const refresh = () => {
     setText(said, partText(tool));
     show(whole, !samePart(tool.within, WHOLE));
+    show(pause, !tool.pending && tool.pauseAt !== null);
     show(cut, !tool.pending);
     for (const part of [keep, discard]) show(part, tool.pending);
   };
-  return { element: row("Trim", said, start, end, whole, cut, make("span", { class: "fcr-space" }), discard, keep), refresh };
+  return { element: row("Trim", said, start, end, whole, pause, cut, make("span", { class: "fcr-space" }), discard, keep), refresh };
 }
 
 function partText(tool) {

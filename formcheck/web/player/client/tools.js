@@ -42,7 +42,7 @@ export class Tools {
     const now = () => playback.at;
     this.reasons = leaveOutPanel((reason) => this.#leaveOut(reason), () => this.take("look"));
     this.panels = {
-      move: movePanel(this.tools.move, now), times: timesPanel(this.times, now), trim: trimPanel(this.trim, now), leaveOut: this.reasons,
+      move: movePanel(this.tools.move, now), times: timesPanel(this.times, now), trim: trimPanel(this.trim, now, (at) => playback.goTo(at)), leaveOut: this.reasons,
       ...Object.fromEntries(["angle", "line", "text"].map((kind) => [kind, drawingPanel(this.tools[kind])])),
     };
     this.name = "look";

@@ -9,6 +9,8 @@ import { insidePicture } from "./view_box.js";
 const LEAST_SHARE = 0.05;
 /** Nobody does a rep in less, s. */
 const SHORTEST_S = 1;
+/** Who rests for longer between two reps has most likely done two sets, s. */
+const LONG_PAUSE_S = 12;
 const SHADE = "rgba(10, 14, 18, 0.62)";
 const EDGE = "#ffe14d";
 
@@ -20,6 +22,17 @@ export const WHOLE = Object.freeze({ start_s: null, end_s: null, left_px: null, 
 /** Whether two parts are the same. @param {Within} one @param {Within} other */
 export function samePart(one, other) {
   return Object.keys(WHOLE).every((name) => one[name] === other[name]);
+}
+
+/** The middle of the longest pause between two reps, s; null where none is long. @param {{start_s: number, end_s: number}[]} reps */
+export function longestPause(reps) {
+  let longest = LONG_PAUSE_S;
+  let middle = null;
+  for (let i = 1; i < reps.length; i += 1) {
+    const pause = reps[i].start_s - reps[i - 1].end_s;
+    if (pause > longest) [longest, middle] = [pause, (reps[i].start_s + reps[i - 1].end_s) / 2];
+  }
+  return middle;
 }
 
 /** Left, top, right and bottom of a rectangle between two corners, null where it is next to nothing. */
@@ -86,6 +99,11 @@ export class TrimTool {
     // Who puts the start behind the end means the rest of the recording.
     if (moved.start_s !== null && (moved.end_s ?? this.end) - moved.start_s < SHORTEST_S) moved[edge === "start_s" ? "end_s" : "start_s"] = null;
     this.#propose(moved);
+  }
+
+  /** Where the set is most likely to be cut, s; null where nothing speaks for it. */
+  get pauseAt() {
+    return this.stage.set === null ? null : longestPause(this.stage.set.reps ?? []);
   }
 
   whole() {
