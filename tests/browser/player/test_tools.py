@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from formcheck.web.player.events import event_from
+from formcheck.session.within import Within
+from formcheck.web.player.events import MadeChange, event_from
 
 from ..waiting import settled
 from .conftest import KNEE, OpenPlayer, Shown, box_of, drag, frame_of, on_screen, reports
@@ -183,6 +184,50 @@ def test_a_rep_is_left_out_with_its_reason(player: OpenPlayer, shown: Shown) -> 
     rep = shown.document["reps"][1]
     assert (report["kind"], report["reason"]) == ("exclude-rep", "lost balance?")
     assert rep["start_s"] < report["at_s"] < rep["end_s"]
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_a_part_of_time_and_picture_is_chosen_and_a_set_is_cut(player: OpenPlayer, width: int, height: int) -> None:
+    page = player(width, height)
+    page.keyboard.press("e")
+    page.get_by_test_id("player-cut").click()
+    stage = box_of(page, "player-stage")
+    corners = [
+        (stage["x"] + share * stage["width"], stage["y"] + other * stage["height"])
+        for share, other in ((0.3, 0.2), (0.7, 0.9))
+    ]
+    drag(page, *corners)
+    page.keyboard.press("]")
+    page.get_by_test_id("player-trim-start").click()
+    expect(page.get_by_test_id("player-part")).to_contain_text("part of the picture")
+    page.keyboard.press("Enter")
+    cut, part = reports(page)
+    assert cut == {"kind": "cut", "at_s": 0}
+    assert event_from(cut) is not None
+    event = event_from(part)
+    assert isinstance(event, MadeChange)
+    assert isinstance(event.change, Within)
+    assert event.change.start_s is not None
+    assert event.change.start_s > 1.0
+    assert event.change.end_s is None
+    left, top, right, bottom = event.change.box_px or (0.0, 0.0, 0.0, 0.0)
+    assert (right - left) / (bottom - top) == pytest.approx(0.4 / 0.7 * 16 / 9, abs=0.02)
+
+
+def test_on_a_telephone_a_rep_can_be_left_out(player: OpenPlayer, keep_picture: KeepPicture) -> None:
+    page = player(390, 844)
+    button = page.get_by_test_id("player-leave-out-2")
+    button.scroll_into_view_if_needed()
+    box = button.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    assert box["height"] >= 40
+    keep_picture(page, "telephone")
+    button.click()
+    page.get_by_test_id("player-keep").click()
+    (report,) = reports(page)
+    assert report["kind"] == "exclude-rep"
 
 
 def test_angle_line_and_text_are_drawn_on_the_frame(player: OpenPlayer, keep_picture: KeepPicture) -> None:
