@@ -89,7 +89,7 @@ def show_corrections(records: Records, actor: Actor, opened: OpenedSet) -> None:
     """Show the corrections of a set and, to clinicians, how to take them back and to measure it as something else."""
     if not opened.corrections:
         st.caption(
-            "Nothing was corrected. In the player, *Joint* moves a joint on the paused frame, *Rep times* the edges of "
+            "Nothing was corrected. In the player, *Joint* moves a joint on the paused frame, *Times* the edges of "
             "a rep in the plot, *Trim* chooses the part of the video, and *Leave out* beside a rep takes it out of the "
             "count."
         )

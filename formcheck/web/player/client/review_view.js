@@ -60,16 +60,18 @@ export class ReviewView {
     this.stopKeys = listenForKeys(keys, () => this.set !== null && this.element.isConnected && !this.help.open);
     const button = (text, title, onclick, test) => make("button", { class: "fcr-button", type: "button", text, title, "aria-label": title, onclick, "data-testid": test });
     this.skeleton = button("Skeleton", "Skeleton (S)", () => this.toggleSkeleton(), "player-skeleton");
-    this.measured = button("As measured", "Also as it was measured, before the review (C)", () => this.toggleMeasured(), "player-measured");
-    this.undo = button("Undo", "Take back the last change (Ctrl+Z)", () => this.changes.undo(), "player-undo");
-    this.redo = button("Redo", "Put back what was taken back last (Ctrl+Y)", () => this.changes.redo(), "player-redo");
+    this.measured = button("Before", "Also as it was measured, before the review (C)", () => this.toggleMeasured(), "player-measured");
+    this.undo = button("↶", "Take back the last change (Ctrl+Z)", () => this.changes.undo(), "player-undo");
+    this.redo = button("↷", "Put back what was taken back last (Ctrl+Y)", () => this.changes.redo(), "player-redo");
     this.busy = make("span", { class: "fcr-busy", role: "status", "data-testid": "player-busy" });
     this.notice = make("p", { class: "fcr-notice", role: "status", hidden: true, "data-testid": "player-notice" });
     const bar = make(
       "div", { class: "fcr-row fcr-bar", role: "toolbar", "aria-label": "Tools" },
-      this.tools.element, this.undo, this.redo, this.busy, make("span", { class: "fcr-space" }), this.skeleton, this.measured,
+      this.tools.element, this.undo, this.redo, make("span", { class: "fcr-space" }), this.skeleton, this.measured,
       button("?", "Keys (?)", () => this.showKeys(), "player-help"),
     );
+    // In a row that is as high without it: the picture stays where it is.
+    this.controls.status.insertBefore(this.busy, this.controls.clock);
     const zoom = make(
       "div", { class: "fcr-zoom" }, button("−", "Smaller (−)", () => this.stage.zoom(1 / 1.5), "player-smaller"),
       button("+", "Larger (+)", () => this.stage.zoom(1.5), "player-larger"), button("Fit", "Whole picture (0)", () => this.stage.fit(), "player-fit"),

@@ -11,7 +11,7 @@ import { TrimTool } from "./trim_tool.js";
 const CHOICES = Object.freeze([
   ["look", "Look", "V", "Look: drag moves a magnified picture"],
   ["move", "Joint", "M", "Put a joint where it is"],
-  ["times", "Rep times", "T", "Move where a rep starts, is at its bottom, and ends"],
+  ["times", "Times", "T", "Move where a rep starts, is at its bottom, and ends"],
   ["angle", "Angle", "A", "Draw an angle"],
   ["line", "Line", "L", "Draw a line"],
   ["text", "Text", "X", "Write on the picture"],
