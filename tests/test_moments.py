@@ -53,7 +53,7 @@ def test_a_day_and_a_moment_are_written_in_one_form() -> None:
     assert time_text(moment) == "3 March 2026, 09:05"
 
 
-@pytest.mark.parametrize("package", ["history", "intake", "web"])
+@pytest.mark.parametrize("package", ["history", "intake", "records", "web"])
 def test_nobody_writes_a_date_in_a_form_of_their_own(package: str) -> None:
     named_months = re.compile(r"%[bB]")
     for file in (Path(formcheck.__file__).parent / package).rglob("*.py"):

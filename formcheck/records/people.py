@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import func, select
 
+from formcheck.moments import day_text
 from formcheck.records.access import NotFoundError, RecordsError
 from formcheck.records.records import Work
 from formcheck.records.tables import Person, new_id
@@ -123,7 +124,7 @@ def labels_of(people: Iterable[Person]) -> dict[str, str]:
     labels = {each.id: " · ".join([each.name, *identity_of(each)]) for each in everybody}
     often = Counter(labels.values())
     labels |= {
-        each.id: f"{labels[each.id]} · added {long_day(each.created_at.date())}"
+        each.id: f"{labels[each.id]} · added {day_text(each.created_at.date())}"
         for each in everybody
         if often[labels[each.id]] > 1
     }
@@ -138,7 +139,7 @@ def labels_of(people: Iterable[Person]) -> dict[str, str]:
 
 def identity_of(person: Person) -> list[str]:
     """Return what tells a person from others of the same name, as far as it is known: number and birth."""
-    born = person.birth_year if person.birth_date is None else long_day(person.birth_date)
+    born = person.birth_year if person.birth_date is None else day_text(person.birth_date)
     number = [f"no. {person.number}"] if person.number else []
     return [*number, f"born {born}"] if born is not None else number
 
@@ -153,11 +154,6 @@ def label_of(work: Work, person_id: str) -> str:
     """
     get_person(work, person_id)
     return labels_of(list_people(work))[person_id]
-
-
-def long_day(day: date) -> str:
-    """Write a day: `7 March 1984`."""
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def similar_people(work: Work, details: PersonDetails) -> list[Person]:

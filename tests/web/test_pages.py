@@ -16,8 +16,7 @@ from formcheck.errors import PoseModelError
 from formcheck.pose.models import PoseModel
 from formcheck.report import safety
 from formcheck.session.verdict import verdict_of_set
-from formcheck.web.pages.check.page import REMINDER
-from formcheck.web.shared.safety import REMINDER
+from formcheck.web.access.safety import REMINDER
 from tests.web.finished import SET_ID, finished_sample
 
 _TIMEOUT_S = 240.0

@@ -31,4 +31,4 @@ def show_empty(drawing: Drawing, title: str, sentence: str, address: str = "", l
     show(empty_state(drawing, title, sentence))
     if address:
         with st.container(key=f"empty-{address}", horizontal=True, horizontal_alignment="center"):
-            page_link(address, label, **query)
+            page_link(address, label, icon=None, wide=False, **query)

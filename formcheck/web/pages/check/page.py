@@ -20,6 +20,7 @@ from formcheck.session.pain import PainAction, advice_before
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.links import LINK_LASTS_S, UPLOADS, issue_link
+from formcheck.web.access.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.access.service import records_service
 from formcheck.web.live.camera_view import session_id, show_kept_videos, show_live_view
 from formcheck.web.live.keeping import new_set_of
@@ -32,7 +33,6 @@ from formcheck.web.shared.addresses import GUIDANCE, PRIVACY_TOPIC, REVIEW
 from formcheck.web.shared.choose_person import ask_person, note_person, person_chosen, person_of_sets
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
-from formcheck.web.shared.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.shared.set_settings import (
     LinkReading,
     in_words,

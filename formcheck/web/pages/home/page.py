@@ -20,6 +20,7 @@ from formcheck.records.due import PlanInHand, plans_in_hand
 from formcheck.records.people import labels_of, list_people
 from formcheck.records.records import Records
 from formcheck.web.access.guard import require_actor
+from formcheck.web.access.safety import ask_to_accept, is_accepted, show_accepted
 from formcheck.web.access.service import records_service
 from formcheck.web.shared.addresses import CHECK, PEOPLE, PERSON, PROGRESS, VIDEOS
 from formcheck.web.shared.choose_person import note_person, prescribed_key
@@ -27,7 +28,6 @@ from formcheck.web.shared.dates import today, viewer_zone
 from formcheck.web.shared.design import show
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.plain_text import as_typed
-from formcheck.web.shared.safety import ask_to_accept, is_accepted, show_accepted
 from formcheck.web.shared.stored_words import stored_plan_in_words
 
 _LOOKED_BACK: Final = timedelta(days=32)
