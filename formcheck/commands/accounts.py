@@ -63,11 +63,11 @@ def list_them(
         from formcheck.commands.opened_records import opened_records
         from formcheck.records.access import SYSTEM
         from formcheck.records.accounts import list_accounts
-        from formcheck.records.people import list_people
+        from formcheck.records.people import labels_of, list_people
 
         with opened_records() as records, records.reading(SYSTEM) as work:
             accounts = list_accounts(work, removed_too=removed)
-            people = {person.id: person.name for person in list_people(work)}
+            people = labels_of(list_people(work))
         for account in accounts:
             terminal.result(_as_json(account) if as_json else printable(_as_line(account, people)))
         if not accounts:

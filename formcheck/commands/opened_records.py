@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from formcheck.errors import FormcheckError
-from formcheck.records.people import list_people
+from formcheck.records.people import labels_of, list_people
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import Person
 
@@ -28,7 +28,7 @@ def opened_records() -> Iterator[Records]:
 
 
 def person_named(work: Work, wanted: str) -> Person:
-    """Return the person with this id or this name, in any case.
+    """Return the person with this id, number or name, in any case.
 
     Raises
     ------
@@ -37,9 +37,11 @@ def person_named(work: Work, wanted: str) -> Person:
     """
     people = list_people(work)
     name = " ".join(wanted.split()).casefold()
-    found = [each for each in people if each.id == wanted] or [each for each in people if each.name.casefold() == name]
+    found = [each for each in people if wanted in (each.id, each.number)]
+    found = found or [each for each in people if each.name.casefold() == name]
     if len(found) > 1:
-        ids = ", ".join(person.id for person in found)
+        labels = labels_of(people)
+        ids = ", ".join(f"{person.id} ({labels[person.id]})" for person in found)
         raise FormcheckError(f"{len(found)} people are called {wanted}.", f"Name one by id: {ids}.")
     if not found:
         raise FormcheckError(f"There is no person {wanted}.", "Look up the name on the People page of the app.")

@@ -7,6 +7,7 @@ only proposed: it stays nobody's until somebody accepts (see `correcting.accept_
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 from sqlalchemy import select
 
 from formcheck.exercises.catalogue.exercise import exercise_in_name
-from formcheck.intake.states import UploadState
+from formcheck.intake.states import UNDER_WAY, UploadState
 from formcheck.intake.wishes import Guess, guess_of, guessed_moment, wishes_of
 from formcheck.pose.landmarks import Side
 from formcheck.records.erasure import one_who_may_be_named
@@ -111,11 +112,37 @@ def proposed_for_upload(upload: Upload) -> Guess | None:
     return guess_of(upload, "person_id")
 
 
-def proposed_person(work: Work, row: ExerciseSet) -> Guess | None:
+@dataclass(frozen=True)
+class Proposal:
+    """Somebody whose a video may be; it is nobody's until somebody accepts."""
+
+    upload_id: str
+    set_id: str | None
+    """None while it is not measured."""
+    name: str
+    """Of the file."""
+    person_id: str
+    reason: str
+
+
+def proposals(work: Work) -> list[Proposal]:
+    """Return whose the videos may be that are nobody's, the newest first, of those that are measured or to be."""
+    if not work.actor.sees_everybody:
+        return []
+    query = select(Upload).where(Upload.person_id.is_(None), Upload.state.in_((*UNDER_WAY, UploadState.DONE)))
+    found = [
+        (row, guess)
+        for row in work.session.scalars(query.order_by(Upload.created_at.desc(), Upload.id))
+        if (guess := proposed_for_upload(row)) is not None
+    ]
+    return [Proposal(row.id, row.set_id, row.name, str(guess.value), guess.reason) for row, guess in found]
+
+
+def proposed_person(work: Work, row: ExerciseSet) -> Proposal | None:
     """Return who is proposed as the person of a set that is nobody's yet; None where nobody is."""
-    query = select(Upload).where(Upload.set_id == row.id, Upload.state == UploadState.DONE)
-    found = [] if row.person_id is not None else [proposed_for_upload(each) for each in work.session.scalars(query)]
-    return next((each for each in found if each is not None), None)
+    if row.person_id is not None:
+        return None
+    return next((each for each in proposals(work) if each.set_id == row.id), None)
 
 
 def guessed_person(work: Work, row: ExerciseSet) -> Guess | None:

@@ -92,6 +92,10 @@ def review_sentence(reviewed: ReviewedSet) -> str:
 
 def _person(details: ClientDetails) -> tuple[str, ...]:
     parts = [one_line(details.name, LONGEST_NAME)]
+    if details.number:
+        parts.append(f"no. {one_line(details.number, LONGEST_NAME)}")
+    if details.birth_date is not None:
+        parts.append(f"born {long_date(details.birth_date)}")
     if details.recorded_on is not None:
         parts.append(long_date(details.recorded_on))
     if details.clinician:

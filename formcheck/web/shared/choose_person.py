@@ -1,14 +1,30 @@
-"""Asking whose something is: one of the people, or a new name; and whose sets are done now."""
+"""Asking whose something is: one of the people, or a new name; whose a set is and when it was done."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
-from formcheck.records.access import Actor
-from formcheck.records.people import PersonDetails, add_person, list_people
+from formcheck.errors import FormcheckError
+from formcheck.intake.correcting import accept_person
+from formcheck.intake.guesses import Proposal
+from formcheck.records.access import Actor, RecordsError
+from formcheck.records.people import PersonDetails, add_person, labels_of, list_people, similar_people
 from formcheck.records.records import Records, Work
+from formcheck.records.reviewing import place_set
+from formcheck.records.tables import ExerciseSet
+from formcheck.web.shared.dates import viewer_zone
+from formcheck.web.shared.plain_text import as_typed
+
+
+def people_shown(records: Records, actor: Actor) -> dict[str, str]:
+    """Return how everybody is called whom the actor may see, by id: no two are called the same."""
+    with records.reading(actor) as work:
+        return labels_of(list_people(work))
+
 
 _PERSON: Final = "live_sets_person"
 
@@ -50,8 +66,7 @@ def ask_person(records: Records, actor: Actor, label: str, key: str, before: str
     str or None
         An id, or a name that is nobody's id: see `person_chosen`.
     """
-    with records.reading(actor) as work:
-        people = {person.id: person.name for person in list_people(work)}
+    people = people_shown(records, actor)
     return st.selectbox(
         label,
         list(people),
@@ -64,6 +79,81 @@ def ask_person(records: Records, actor: Actor, label: str, key: str, before: str
 
 
 def person_chosen(work: Work, chosen: str) -> str:
-    """Return the id of who was chosen; a new name is added to the people, in the same transaction."""
-    known = {person.id for person in list_people(work)}
-    return chosen if chosen in known else add_person(work, PersonDetails(name=chosen)).id
+    """Return the id of who was chosen; a new name is added to the people, in the same transaction.
+
+    Raises
+    ------
+    RecordsError
+        If somebody is called like the new name: whether that is them is for a person to say.
+    """
+    people = list_people(work)
+    if chosen in {person.id for person in people}:
+        return chosen
+    details = PersonDetails(name=chosen)
+    similar = similar_people(work, details)
+    if similar:
+        called = ", ".join(labels_of(people)[each.id] for each in similar)
+        raise RecordsError(
+            f"{called} may be the same person.",
+            "Choose them from the list; somebody else of that name is added under People, with a number or a date of "
+            "birth.",
+        )
+    return add_person(work, details).id
+
+
+def ask_place(records: Records, actor: Actor, row: ExerciseSet, key: str, saved: Callable[[], None] = st.rerun) -> None:
+    """Ask whose a set is and when it was done, say from whom to whom it goes, save both at once, and say it is done."""
+    zone = viewer_zone()
+    before = row.done_at.astimezone(zone)
+    chosen = ask_person(records, actor, "Whose set is it?", f"{key}-person", row.person_id)
+    left, right = st.columns(2)
+    today = datetime.now(zone).date()
+    # A set that came with an import may lie a little ahead of this clock.
+    day = left.date_input("Day", min(before.date(), today), max_value=today, key=f"{key}-day")
+    minute = before.time().replace(second=0, microsecond=0)
+    at = right.time_input("Time", minute, key=f"{key}-time")
+    say_move(records, actor, row.person_id, chosen)
+    if not st.button("Save", type="primary", key=f"{key}-save"):
+        return
+    dated = None if (day, at) == (before.date(), minute) else datetime.combine(day, at, zone)
+    try:
+        whose = None
+        if chosen and chosen != row.person_id:
+            with records.writing(actor) as work:
+                whose = person_chosen(work, chosen)
+        if whose is not None or dated is not None:
+            place_set(records, actor, row.id, person_id=whose, done_at=dated)
+    except FormcheckError as error:
+        st.error(f"{as_typed(error.reason)} {as_typed(error.remedy)}")
+    else:
+        saved()
+
+
+def say_move(records: Records, actor: Actor, before: str | None, chosen: str | None) -> None:
+    """Say from whom to whom a set goes, and what goes with it; nothing where it stays."""
+    if not chosen or chosen == before:
+        return
+    people = people_shown(records, actor)
+    whose = "nobody" if before is None else people.get(before, "somebody")
+    st.markdown(
+        f"It goes from **{as_typed(whose)}** to **{as_typed(people.get(chosen, f'{chosen} (new)'))}**, with its video "
+        "and notes, and is judged by what was prescribed to them when it was done."
+    )
+
+
+def offer_proposal(
+    records: Records, actor: Actor, proposal: Proposal, key: str, saved: Callable[[], None] = st.rerun
+) -> None:
+    """Ask whether a video is the person's who is proposed; nothing is theirs until somebody says yes."""
+    people = people_shown(records, actor)
+    if proposal.person_id not in people:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"proposal-{key}"):
+        st.markdown(f"**{as_typed(people[proposal.person_id])}?** :small[{as_typed(proposal.reason)}]", width="content")
+        if st.button("Yes, it is theirs", key=f"accept-{key}", icon=":material/check:"):
+            try:
+                accept_person(records, actor, proposal.upload_id)
+            except FormcheckError as error:
+                st.error(f"{as_typed(error.reason)} {as_typed(error.remedy)}")
+            else:
+                saved()

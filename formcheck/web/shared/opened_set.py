@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from formcheck.intake.guesses import date_is_guessed, guessed_person
+from formcheck.intake.guesses import Proposal, date_is_guessed, guessed_person, proposed_person
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import Actor
 from formcheck.records.notes import notes_of_set
-from formcheck.records.people import get_person
+from formcheck.records.people import get_person, label_of
 from formcheck.records.records import Records, Work
 from formcheck.records.reviewing import (
     annotations_of,
@@ -52,6 +52,10 @@ class OpenedSet:
     """Whether nobody said when it was done, nor the video."""
     person_guess: str = ""
     """Why it is taken for the person's; empty where somebody said so."""
+    person_label: str = ""
+    """How the person is called among all whom the actor sees."""
+    proposal: Proposal | None = None
+    """Whose it may be, while it is nobody's."""
 
 
 class MeasuredSets:
@@ -168,4 +172,6 @@ def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:
             notes=notes_of_set(work, set_id),
             date_is_guessed=date_is_guessed(work, row),
             person_guess="" if guess is None else guess.reason,
+            person_label="" if row.person_id is None else label_of(work, row.person_id),
+            proposal=proposed_person(work, row),
         )

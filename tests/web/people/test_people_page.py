@@ -84,6 +84,24 @@ def test_a_person_without_a_name_is_refused_in_words(monkeypatch: pytest.MonkeyP
     assert [error.value for error in test.error] == ["A person needs a name. A pseudonym or a number will do."]
 
 
+def test_who_may_be_here_already_is_added_only_when_said_again(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    first = add_somebody(kept, "Anna Meyer")
+    test = opened(monkeypatch, kept)
+    test.text_input(key="new-person-name").input("meyer anna")
+    test.text_input(key="new-person-number").input("18")
+    test.button(key="FormSubmitter:new-person-Add").click().run()
+    with kept.reading(CLINICIAN) as work:
+        assert [each.id for each in list_people(work)] == [first.id]
+    assert "may be somebody who is here already" in "\n".join(each.value for each in test.warning)
+    assert f"/person?person={first.id}" in said(test)
+    test.button(key="new-person-anyway").click().run()
+    assert not test.exception
+    with kept.reading(CLINICIAN) as work:
+        assert [each.number for each in list_people(work)] == [None, "18"]
+    assert "Anna Meyer · born 1980" in said(test).replace("\\", "")
+    assert "meyer anna · no. 18" in said(test).replace("\\", "")
+
+
 def test_sets_that_are_nobodys_are_asked_about(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
     row = keep_set(kept)
     test = opened(monkeypatch, kept)

@@ -162,7 +162,7 @@ def test_whose_set_it_is_stands_there_to_be_changed(monkeypatch: pytest.MonkeyPa
     whose = next(box for box in test.selectbox if box.label == "Whose set is it?")
     assert whose.value == ann.id
     whose.select(beth.id)
-    test.button(key=f"FormSubmitter:whose-{row.id}-Save").click().run()
+    test.button(key=f"place-{row.id}-save").click().run()
     assert seen(kept, row.id).person_id == beth.id
 
 

@@ -62,9 +62,9 @@ def test_a_guess_is_shown_with_its_reason_and_what_was_said_without() -> None:
         "leg": Guess("left", "found in the movement").document(),
         "done_at": Guess(NOW.isoformat(), "the date of the file").document(),
     }
-    guessed = an_upload(person_id="a", guesses=guesses)
+    guessed = an_upload(guesses=guesses)
     assert said_in(guessed) == [
-        ("Anna", "nobody else is in the records"),
+        ("Nobody’s yet. Anna?", "nobody else is in the records"),
         ("Step-down", "the file's name says so"),
         ("left leg", "found in the movement"),
         ("2026-03-02", "the date of the file"),
@@ -166,7 +166,7 @@ def test_whose_videos_are_sent_is_asked_where_there_are_people(records: Records)
         add_person(work, PersonDetails("Anna"))
     test = opened()
     (whose,) = (box for box in test.selectbox if box.label == "Whose videos are these?")
-    assert whose.options == ["Find out for each", "Anna"]
+    assert whose.options == ["Not said: propose for each", "Anna"]
 
 
 def test_who_comes_from_a_person_s_page_sends_that_person_s_videos(records: Records) -> None:
@@ -322,6 +322,19 @@ def test_what_was_guessed_is_put_right_in_a_dialog(records: Records) -> None:
     assert said.request.plan.reps == 8
     assert said.request.capture_fps == 240.0
     assert "Save" not in labels(test)
+
+
+def test_a_video_is_nobodys_until_somebody_accepts_who_is_proposed(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        anna = add_person(work, PersonDetails("Anna", number="17")).id
+        add_person(work, PersonDetails("Berta"))
+    row = bring(records, name="anna_squat.mp4")
+    assert look(records, row).person_id is None
+    test = opened()
+    assert "Nobody’s yet. Anna · no. 17?" in words(test)
+    test = press(test, "It is Anna · no. 17")
+    assert not test.exception
+    assert look(records, row).person_id == anna
 
 
 def test_nothing_is_asked_of_the_video_of_a_set(records: Records) -> None:

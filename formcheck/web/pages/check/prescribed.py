@@ -9,7 +9,7 @@ import streamlit as st
 
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
-from formcheck.records.people import list_people
+from formcheck.records.people import labels_of, list_people
 from formcheck.records.plans import plans_in_force, prescribed
 from formcheck.records.records import Records
 from formcheck.records.tables import StoredPlan
@@ -52,7 +52,7 @@ def ask_prescribed() -> SetRequest | None:
 def _ask_whose(records: Records, actor: Actor) -> str | None:
     """Ask whose set it is; None for nobody's, and where there is nobody yet."""
     with records.reading(actor) as work:
-        people = {person.id: person.name for person in list_people(work)}
+        people = labels_of(list_people(work))
     if not people:
         return None
     before = person_of_sets()

@@ -13,21 +13,24 @@ import streamlit as st
 
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
+from formcheck.intake.guesses import proposals
 from formcheck.records.access import Actor
 from formcheck.records.audit import audit_log
 from formcheck.records.erasure import erase_person
 from formcheck.records.notes import notes_of_person
-from formcheck.records.people import PersonDetails, change_person, get_person
+from formcheck.records.people import change_person, details_of, get_person, identity_of, label_of
 from formcheck.records.plans import list_plans
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets
 from formcheck.records.tables import ExerciseSet, Person
+from formcheck.report.words import counted
 from formcheck.web.access.guard import require_actor, require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import export_link, record_link
 from formcheck.web.pages.person.consents import show_consents
 from formcheck.web.pages.person.plans import show_plans
 from formcheck.web.shared.addresses import CHECK, COMPARE, PEOPLE, PROGRESS, REVIEW, VIDEOS
+from formcheck.web.shared.choose_person import offer_proposal, people_shown
 from formcheck.web.shared.dates import short_day_of
 from formcheck.web.shared.details_form import ask_details
 from formcheck.web.shared.empty import show_empty
@@ -74,16 +77,26 @@ def show_keeping(records: Records, actor: Actor, person: Person) -> None:
             _confirm(records, person)
         with records.reading(actor) as work:
             entries = audit_log(work, person_id=person.id, limit=_ENTRIES)
-        st.markdown("\n".join(f"- {log_line(entry)}" for entry in entries))
+        people = people_shown(records, actor)
+        st.markdown("\n".join(f"- {log_line(entry, people)}" for entry in entries))
 
 
 @st.dialog("Erase this person?")
 def _confirm(records: Records, person: Person) -> None:
     actor = require_clinician()  # a dialog is run again without the page around it
+    with records.reading(actor) as work:
+        label = label_of(work, person.id)
+        open_ones = [each for each in proposals(work) if each.person_id == person.id and each.set_id is not None]
     st.markdown(
-        f"All of **{as_typed(person.name)}** goes for good: sets, videos, plans, notes, uploads, login, and the log "
+        f"All of **{as_typed(label)}** goes for good: sets, videos, plans, notes, uploads, login, and the log "
         "about them. Backups that you made keep what they have."
     )
+    if open_ones:
+        st.warning(
+            f"{counted(len(open_ones), 'video')} may be theirs, and nobody has said so yet. What stays nobody's is not "
+            "erased: say first whose it is.",
+            icon=":material/movie:",
+        )
     typed = st.text_input("Type the name to confirm", key=f"erase-name-{person.id}")
     if st.button("Erase for good", type="primary", disabled=typed.strip() != person.name, key=f"erase-yes-{person.id}"):
         try:
@@ -102,6 +115,7 @@ def show_person(records: Records, actor: Actor, person_id: str) -> None:
         sets = list_sets(work, person_id)
         plans = list_plans(work, person_id)
         notes = notes_of_person(work, person_id)
+        proposed = [each for each in proposals(work) if each.person_id == person_id]
     st.title(as_typed(person.name), anchor=False)
     if said := _in_words(person):
         st.caption(said)
@@ -109,6 +123,10 @@ def show_person(records: Records, actor: Actor, person_id: str) -> None:
         page_link(PROGRESS, "Progress", icon=":material/show_chart:", person=person_id)
         page_link(COMPARE, "Compare two sets", icon=":material/compare:", person=person_id)
         page_link(VIDEOS, "Add videos", icon=":material/upload:", person=person_id)
+    for each in proposed:
+        with st.container(border=True, key=f"proposed-{each.upload_id}"):
+            st.markdown(f"**{as_typed(each.name)}** is nobody’s yet.")
+            offer_proposal(records, actor, each, each.upload_id)
     st.header("Sets", anchor=False)
     show_sets(sets)
     st.header("Plan", anchor=False)
@@ -120,28 +138,25 @@ def show_person(records: Records, actor: Actor, person_id: str) -> None:
     st.header("Consent", anchor=False)
     show_consents(records, actor, person)
     if actor.sees_everybody:
-        with st.expander("Change name, year of birth, side or notes for clinicians", icon=":material/edit:"):
+        with st.expander("Change name, number, birth, side or notes for clinicians", icon=":material/edit:"):
             _ask_changes(records, actor, person)
         show_keeping(records, actor, person)
 
 
 def _in_words(person: Person) -> str:
-    parts = []
-    if person.birth_year is not None:
-        parts.append(f"born {person.birth_year}")
+    parts = identity_of(person)
     if person.symptom_side in {"left", "right"}:
         parts.append(f"symptoms on the {person.symptom_side}")
     elif person.symptom_side == "both":
         parts.append("symptoms on both sides")
     elif person.symptom_side == "none":
         parts.append("no symptoms")
-    return " · ".join(parts)
+    return as_typed(" · ".join(parts))
 
 
 def _ask_changes(records: Records, actor: Actor, person: Person) -> None:
-    before = PersonDetails(person.name, person.birth_year, person.symptom_side, person.about, person.height_cm)
     with st.form(f"change-{person.id}", border=False):
-        details = ask_details(before, f"change-{person.id}")
+        details = ask_details(details_of(person), f"change-{person.id}")
         sent = st.form_submit_button("Save")
     if not sent:
         return

@@ -19,7 +19,7 @@ import streamlit as st
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
-from formcheck.records.people import get_person
+from formcheck.records.people import labels_of, list_people
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import (
     consents_of,
@@ -83,7 +83,8 @@ def page() -> None:
     _ask_new(records, actor)
     with records.reading(actor) as work:
         sessions = list_sessions(work)
-        names = {row.id: get_person(work, row.person_id).name for row in sessions}
+        labels = labels_of(list_people(work))
+        names = {row.id: labels[row.person_id] for row in sessions}
     going_on = [row for row in sessions if row.ended_at is None]
     past = [row for row in sessions if row.ended_at is not None]
     if not going_on:

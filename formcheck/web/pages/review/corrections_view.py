@@ -22,6 +22,7 @@ from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.pages.review.meanwhile import done_here
 from formcheck.web.shared.addresses import PEOPLE
+from formcheck.web.shared.choose_person import people_shown
 from formcheck.web.shared.dates import time_of
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.navigation import go_to
@@ -34,7 +35,8 @@ def show_history(records: Records, actor: Actor, opened: OpenedSet) -> None:
     """Show the audit log of a set, and how to delete its video or the whole set."""
     with records.reading(actor) as work:
         entries = audit_log(work, subject_id=opened.row.id)
-    st.markdown("\n".join(f"- {log_line(entry)}" for entry in entries) or "Nothing is in the log.")
+    people = people_shown(records, actor)
+    st.markdown("\n".join(f"- {log_line(entry, people)}" for entry in entries) or "Nothing is in the log.")
     with st.container(horizontal=True):
         if opened.row.video_sha256 is not None and st.button("Delete the video", icon=":material/videocam_off:"):
             _confirm_video(records, opened)

@@ -30,7 +30,7 @@ from formcheck.session.request import SetRequest
 from formcheck.video.keyframes import frames_at
 from formcheck.video.slow_motion import CAPTURE_FPS_RANGE
 from formcheck.web.access.guard import require_actor
-from formcheck.web.shared.choose_person import ask_person, person_chosen
+from formcheck.web.shared.choose_person import ask_person, person_chosen, say_move
 from formcheck.web.shared.dates import viewer_zone
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.plan_fields import ask_limited
@@ -141,7 +141,7 @@ def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
     if actor.sees_everybody:
         person = ask_person(records, actor, "Whose is it?", f"{key}-person", person)
         nobody = st.checkbox(
-            "Nobody’s: do not guess", value=said.person_said and row.person_id is None, key=f"{key}-nobody"
+            "Nobody’s: propose nobody", value=said.person_said and row.person_id is None, key=f"{key}-nobody"
         )
     exercise = _ask_exercise(before.exercise, key)
     leg = None
@@ -169,9 +169,7 @@ def _ask_unmeasured(records: Records, actor: Actor, row: Upload) -> bool:
     if not st.button("Save", type="primary", key=f"{key}-save"):
         return False
     with records.writing(actor) as work:
-        # Who was guessed and is left as they are stays a guess: nobody said so.
-        is_guess = person == row.person_id and not said.person_said
-        is_said = actor.sees_everybody and (nobody or (bool(person) and not is_guess))
+        is_said = actor.sees_everybody and (nobody or bool(person))
         put_right(
             work,
             row.id,
@@ -241,6 +239,7 @@ def _ask_measured(records: Records, actor: Actor, row: Upload) -> bool:
         "It is measured already. A change of exercise, leg or camera is kept as a correction, and measured anew."
     )
     person = ask_person(records, actor, "Whose is it?", f"{key}-person", measured.person_id)
+    say_move(records, actor, measured.person_id, person)
     exercise = st.segmented_control(
         "Exercise",
         list(EXERCISES),
@@ -257,7 +256,7 @@ def _ask_measured(records: Records, actor: Actor, row: Upload) -> bool:
     if not st.button("Save", type="primary", key=f"{key}-save"):
         return False
     whose = None
-    if person:
+    if person and person != measured.person_id:
         with records.writing(actor) as work:
             whose = person_chosen(work, person)
     put_set_right(

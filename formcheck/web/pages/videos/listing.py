@@ -12,13 +12,15 @@ import streamlit as st
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title, exercises
+from formcheck.intake.correcting import accept_person
 from formcheck.intake.duplicates import duplicate_of
 from formcheck.intake.ending import cancel, drop_file, remove_entry, try_again
+from formcheck.intake.guesses import proposed_for_upload
 from formcheck.intake.queue import list_uploads
 from formcheck.intake.states import UNDER_WAY, UploadState, upload_path
 from formcheck.intake.wishes import guess_of, guessed_moment, people_seen, wishes_of
 from formcheck.records.access import Actor
-from formcheck.records.people import list_people
+from formcheck.records.people import labels_of, list_people
 from formcheck.records.records import Records, Work
 from formcheck.records.reviewing import others_of_recording
 from formcheck.records.tables import ExerciseSet, Upload
@@ -88,11 +90,12 @@ def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], s
 
 
 def _whose(row: Upload, people: Mapping[str, str]) -> UploadFact:
-    guess = guess_of(row, "person_id")
-    if row.person_id is None:
+    if row.person_id is not None:
+        return UploadFact(people.get(row.person_id, "somebody"))
+    proposed = proposed_for_upload(row)
+    if proposed is None or proposed.value not in people:
         return UploadFact("Nobody’s yet", open=not wishes_of(row).person_said)
-    name = people.get(row.person_id, "somebody")
-    return UploadFact(name, "" if guess is None or wishes_of(row).person_said else guess.reason)
+    return UploadFact(f"Nobody’s yet. {people[proposed.value]}?", proposed.reason, open=True)
 
 
 def time_in_words(seconds: float) -> str:
@@ -135,13 +138,14 @@ _BADGES: Final = {
 }
 
 _Act = Callable[[Work, str], Upload]
+_Accept = Callable[[Records, Actor, str], None]
 
 
 def show_list(records: Records, actor: Actor) -> None:
     """Show the uploads that the actor may see, the newest first."""
     with records.reading(actor) as work:
         rows = [row for row in list_uploads(work) if _is_shown(row, work.now)]
-        people = {person.id: person.name for person in list_people(work)}
+        people = labels_of(list_people(work))
         with_file = {
             row.id for row in rows if row.state == UploadState.FAILED and upload_path(work.files, row).is_file()
         }
@@ -211,7 +215,7 @@ def _show_one(
     if state not in (UploadState.DUPLICATE, UploadState.CANCELLED) and (state != UploadState.FAILED or can_retry):
         st.markdown(_facts_in_words(row, people))
     with st.container(horizontal=True, vertical_alignment="center", key=f"upload-actions-{row.id}"):
-        _offer_actions(records, actor, row, state, can_retry=can_retry)
+        _offer_actions(records, actor, row, state, people, can_retry=can_retry)
 
 
 def _duplicate_in_words(row: Upload) -> str:
@@ -228,7 +232,9 @@ def _facts_in_words(row: Upload, people: dict[str, str]) -> str:
     return " · ".join(parts)
 
 
-def _offer_actions(records: Records, actor: Actor, row: Upload, state: UploadState, *, can_retry: bool) -> None:
+def _offer_actions(
+    records: Records, actor: Actor, row: Upload, state: UploadState, people: dict[str, str], *, can_retry: bool
+) -> None:
     if row.set_id is not None:
         page_link(REVIEW, "Open review", icon=":material/movie:", set=row.set_id)
     is_to_measure = wishes_of(row).for_set is None
@@ -239,6 +245,9 @@ def _offer_actions(records: Records, actor: Actor, row: Upload, state: UploadSta
     )
     nobodys = row.person_id is None and not wishes_of(row).person_said and actor.sees_everybody
     label = "Choose who is measured" if people_seen(row) else "Say whose it is" if nobodys else "Change"
+    proposed = proposed_for_upload(row)
+    if may_change and nobodys and proposed is not None and proposed.value in people:
+        _button(f"It is {people[proposed.value]}", "how_to_reg", accept_person, records, actor, row.id)
     if may_change and st.button(label, key=f"upload-change-{row.id}", icon=":material/edit:"):
         edit(row.id)
         st.rerun(scope="app")
@@ -250,7 +259,7 @@ def _offer_actions(records: Records, actor: Actor, row: Upload, state: UploadSta
         _button("Remove", "playlist_remove", remove_entry, records, actor, row.id)
 
 
-def _button(label: str, icon: str, act: _Act, records: Records, actor: Actor, upload_id: str) -> None:
+def _button(label: str, icon: str, act: _Act | _Accept, records: Records, actor: Actor, upload_id: str) -> None:
     st.button(
         label,
         key=f"upload-{icon}-{upload_id}",
@@ -260,11 +269,14 @@ def _button(label: str, icon: str, act: _Act, records: Records, actor: Actor, up
     )
 
 
-def _do(act: _Act, records: Records, actor: Actor, upload_id: str) -> None:
+def _do(act: _Act | _Accept, records: Records, actor: Actor, upload_id: str) -> None:
     """Do something with an upload, for whoever has the page open by now: a callback is run before the page."""
     if current_actor() != actor:
         return
     try:
+        if act is accept_person:
+            accept_person(records, actor, upload_id)
+            return
         with records.writing(actor) as work:
             row = act(work, upload_id)
         with records.reading(actor) as work:

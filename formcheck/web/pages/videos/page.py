@@ -17,7 +17,6 @@ from formcheck.intake.room import in_megabytes
 from formcheck.intake.settings import IntakeSettings, intake_settings
 from formcheck.intake.wishes import Wishes
 from formcheck.records.access import Actor
-from formcheck.records.people import list_people
 from formcheck.records.records import Records
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import require_actor
@@ -27,6 +26,7 @@ from formcheck.web.pages.videos.editing import show_dialog
 from formcheck.web.pages.videos.listing import show_list
 from formcheck.web.shared.addresses import LINK_HEADER, UPLOADS_CLIENT_PATH, UPLOADS_PATH
 from formcheck.web.shared.browser_parts import MODULE_VIEW, text_beside
+from formcheck.web.shared.choose_person import people_shown
 from formcheck.web.shared.plain_text import as_typed
 
 _LINK: Final = "upload_link"
@@ -111,8 +111,7 @@ def show_sending(records: Records, actor: Actor, settings: IntakeSettings) -> No
 def _ask_whose(records: Records, actor: Actor) -> str | None:
     if not actor.sees_everybody:
         return None
-    with records.reading(actor) as work:
-        people = {person.id: person.name for person in list_people(work)}
+    people = people_shown(records, actor)
     if not people:
         return None
     asked = st.query_params.get("person", "")
@@ -120,7 +119,7 @@ def _ask_whose(records: Records, actor: Actor) -> str | None:
         "Whose videos are these?",
         [_FIND_OUT, *people],
         index=list(people).index(asked) + 1 if asked in people else 0,
-        format_func=lambda each: people.get(each, "Find out for each"),
+        format_func=lambda each: people.get(each, "Not said: propose for each"),
         key="uploads-person",
         width=320,
     )
