@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -92,6 +92,13 @@ class Plan:
         """
         numbers: dict[str, float | None] = {name: getattr(self, name) for name in LIMITS}
         return (numbers | {"ball": 1.0 if self.ball else None})[field]
+
+    def without(self, left_out: int) -> Plan:
+        """Return what a set is held to of which so many reps were left out: nobody lacks reps that do not count."""
+        if self.reps is None or left_out == 0:
+            return self
+        rest = self.reps - left_out
+        return replace(self, reps=rest if rest > 0 else None)
 
     def cannot_be_done(self) -> tuple[str, ...]:
         """Return what of it nobody may be asked to do, a sentence each: `The target depth cannot be 155 degrees; …`."""

@@ -10,11 +10,12 @@ from formcheck.exercises.plan import Plan
 
 
 class Variable(StrEnum):
-    """What of a plan is changed; only ever one at a time."""
+    """What of a plan is changed; only ever one at a time, but for reps that are halved beside it."""
 
     TARGET_DEPTH = "target depth"
     STEP_HEIGHT = "step height"
     EXERCISE = "exercise"
+    REPS = "reps"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class PlanChange:
     """The whole new plan."""
     level: str | None
     """The rung it leads to; None where it is off the ladder."""
+    reps: tuple[int, int] | None = None
+    """How many before and after, where they change as well."""
 
 
 def ladder() -> tuple[Level, ...]:
@@ -125,6 +128,17 @@ def step_height_changed(exercise: str, plan: Plan, to_cm: float, level: str | No
     """Return a plan with another height of the step (cm)."""
     new = replace(plan, step_height_cm=to_cm)
     return PlanChange(Variable.STEP_HEIGHT, plan.step_height_cm, to_cm, exercise, new, level)
+
+
+def with_half_the_reps(change: PlanChange | None, exercise: str, plan: Plan) -> PlanChange | None:
+    """Return a change of a plan with half of its reps as well, or that alone; as it is where no number is planned."""
+    if plan.reps is None or plan.reps == 1:
+        return change
+    half = plan.reps // 2
+    if change is None:
+        new = replace(plan, reps=half)
+        return PlanChange(Variable.REPS, float(plan.reps), float(half), exercise, new, None)
+    return replace(change, plan=replace(change.plan, reps=half), reps=(plan.reps, half))
 
 
 def _rungs(exercise: str) -> list[Level]:

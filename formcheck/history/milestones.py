@@ -8,13 +8,16 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from formcheck.exercises.finding import Band
+from formcheck.exercises.rubric import Direction
+from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.change import Change, Verdict
 from formcheck.history.ladder import ladder, level_of
 from formcheck.history.progress import change_since, trends
 from formcheck.history.sessions import Session, sessions_of
 from formcheck.history.summary import SetSummary
 from formcheck.kinematics.measures.registry import DEPTH
-from formcheck.session.pain import COMFORT_LIMIT
+from formcheck.session.pain import COMFORT_LIMIT, STOP_ABOVE
 
 _IN_A_ROW: Final = 3
 
@@ -73,7 +76,7 @@ def milestones(sets: Iterable[SetSummary], zone: tzinfo | None = None) -> tuple[
 
 def _firsts(sets: Sequence[SetSummary]) -> Iterator[Milestone | None]:
     yield _first(sets, Mark.FIRST_SET, lambda each: each.result.reps_complete > 0)
-    yield _first(sets, Mark.PAIN_FREE, lambda each: each.pain.worst == 0 and each.result.reps_complete > 0)
+    yield _first(sets, Mark.PAIN_FREE, _is_free_of_pain)
     yield _first(
         sets,
         Mark.ALL_REPS,
@@ -82,7 +85,11 @@ def _firsts(sets: Sequence[SetSummary]) -> Iterator[Milestone | None]:
     for each in sets:
         target = each.result.plan.target_depth_deg
         depths = each.result.values.get(DEPTH, {})
-        reached = {leg: value for leg, value in depths.items() if target is not None and value.estimate.value >= target}
+        reached = {
+            leg: value
+            for leg, value in depths.items()
+            if target is not None and value.estimate.value >= target and not _too_deep(each, value.estimate.value)
+        }
         if reached:
             leg, value = next(iter(reached.items()))
             yield Milestone(
@@ -97,17 +104,53 @@ def _firsts(sets: Sequence[SetSummary]) -> Iterator[Milestone | None]:
             return
 
 
+def _is_free_of_pain(each: SetSummary) -> bool:
+    """Say whether somebody answered about pain in the set, and every answer about the set is none."""
+    pain = each.pain
+    answers = (pain.before, pain.worst, pain.plus_60min, pain.next_morning)
+    hurt = any(answer for answer in answers) or bool(each.swelling)
+    return pain.worst is not None and not hurt and each.result.reps_complete > 0
+
+
+def _too_deep(each: SetSummary, depth_deg: float) -> bool:
+    return _side_of_plan(each, depth_deg) == "high"
+
+
+def _too_shallow(each: SetSummary) -> bool:
+    """Say whether a leg was seen to stay above the depth that was planned."""
+    return any(
+        _side_of_plan(each, value.estimate.value) == "low" for value in each.result.values.get(DEPTH, {}).values()
+    )
+
+
+def _side_of_plan(each: SetSummary, depth_deg: float) -> Direction | None:
+    """Return on which side of the good values around the planned depth one lies; None for among them."""
+    for check in builtin_rubric(each.result.exercise).checks:
+        if check.measure == DEPTH and check.relative_to == "target_depth_deg":
+            bands = check.bands_for(each.result.plan)
+            if bands is not None and bands.band_of(depth_deg) is not Band.GOOD:
+                return bands.direction(depth_deg)
+    return None
+
+
+def _did_the_level(each: SetSummary) -> bool:
+    """Say whether a set was done as its plan asks, as far as that was seen, and did not hurt too much."""
+    result, worst = each.result, each.pain.worst
+    whole = result.reps_complete > 0 and result.all_reps_done is not False
+    return whole and not _too_shallow(each) and not (worst is not None and worst > STOP_ABOVE)
+
+
 def _first(sets: Sequence[SetSummary], mark: Mark, holds: Callable[[SetSummary], bool]) -> Milestone | None:
     first = next((each for each in sets if holds(each)), None)
     return None if first is None else Milestone(mark, first.done_at, first.set_id, first.result.exercise)
 
 
 def _levels(sets: Sequence[SetSummary]) -> Iterator[Milestone]:
-    """Yield each rung when it was stood on for the first time, after the first and harder than all before."""
+    """Yield each rung when it was done as planned for the first time, after the first and harder than all before."""
     order = [level.id for level in ladder()]
     highest: int | None = None
     for each in sets:
-        level = level_of(each.result.exercise, each.result.plan) if each.result.reps_complete else None
+        level = level_of(each.result.exercise, each.result.plan) if _did_the_level(each) else None
         if level is None:
             continue
         rung = order.index(level.id)
@@ -119,8 +162,9 @@ def _levels(sets: Sequence[SetSummary]) -> Iterator[Milestone]:
 def _calm(sessions: Sequence[Session]) -> Milestone | None:
     row = 0
     for session in sessions:
-        worst = session.pain_worst
-        row = row + 1 if worst is not None and worst <= COMFORT_LIMIT and not session.unsettled else 0
+        answered = session.pain_worst is not None
+        calm = answered and max(session.answers) <= COMFORT_LIMIT and not session.unsettled
+        row = row + 1 if calm else 0
         if row == _IN_A_ROW:
             last = session.sets[-1]
             return Milestone(Mark.CALM_SESSIONS, last.done_at, last.set_id, last.result.exercise)

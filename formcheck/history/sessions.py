@@ -100,10 +100,19 @@ class Session:
 
     @property
     def reps_done_as_planned(self) -> bool | None:
-        """Whether every set with a planned number of reps reached it; None where none had one."""
-        planned = [(each.result.reps_complete, each.result.plan.reps) for each in self.sets]
-        known = [done >= reps for done, reps in planned if reps is not None]
+        """Whether every set with a planned number of reps reached it; None where none had one.
+
+        Reps that were taken out in review are not missing.
+        """
+        known = [each.result.all_reps_done for each in self.sets if each.result.all_reps_done is not None]
         return all(known) if known else None
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """Every answer about pain of every set."""
+        reports = [each.pain for each in self.sets]
+        found = [(each.before, each.worst, each.plus_60min, each.next_morning) for each in reports]
+        return tuple(answer for each in found for answer in each if answer is not None)
 
 
 @dataclass(frozen=True)

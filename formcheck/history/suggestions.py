@@ -12,14 +12,16 @@ from datetime import date, datetime, tzinfo
 from types import MappingProxyType
 from typing import Final
 
-from formcheck.exercises.catalogue.exercise import Level
+from formcheck.exercises.catalogue.exercise import Level, exercise_title
 from formcheck.history.ladder import (
     PlanChange,
+    Variable,
     change_to,
     depth_changed,
     next_level,
     previous_level,
     step_height_changed,
+    with_half_the_reps,
 )
 from formcheck.history.sessions import Session, sessions_of
 from formcheck.history.suggestion import Evidence, PlanInForce, Rule, Suggested, Suggestion
@@ -138,11 +140,15 @@ def _after_too_much(
         sentence = f"Pain was {before} before the session: no session with {NO_SESSION_FROM} or more."
         return Rule.NO_SESSION, None, "No session until pain is lower", f"{sentence} Ask how the knee is."
     if worst is not None and worst > STOP_ABOVE:
-        change = _cut(last, sets, now)
-        sentence = f"Pain went to {worst} in the session, above {STOP_ABOVE}. Halve the reps of the next set as well."
+        change = with_half_the_reps(_cut(last, sets, now), now.exercise, now.plan)
+        sentence = f"Pain went to {worst} in the session, above {STOP_ABOVE}."
+        if now.plan.reps is None:
+            sentence += " Half of the reps as well: the plan does not say how many."
         return Rule.CUT, change, f"Make it easier: {_in_words(change)}", sentence
     level = previous_level(now.exercise, now.plan)
     change = _lowered(now) if level is None else change_to(level, now.exercise, now.plan)
+    if change is None:
+        change = with_half_the_reps(None, now.exercise, now.plan)
     what = " and ".join(last.unsettled)
     title = f"One level down: {_in_words(change) if level is None else level.title}"
     return Rule.DEMOTE, change, title, f"After the session there was {what}: it had not settled as it should."
@@ -255,14 +261,48 @@ def _evidence(session: Session) -> Evidence:
     if session.swelling:
         sentence += "; swelling"
     done = sum(each.result.reps_complete for each in session.sets)
-    planned = [each.result.plan.reps for each in session.sets]
+    left_out = sum(each.result.reps_left_out for each in session.sets)
+    planned = [each.result.plan.without(each.result.reps_left_out).reps for each in session.sets]
     of = f" of {sum(each for each in planned if each is not None)}" if None not in planned else ""
     ids = tuple(each.set_id for each in session.sets)
-    return Evidence(session.began_at, ids, f"{sentence}; {done}{of} reps")
+    out = f", {left_out} left out in review" if left_out else ""
+    return Evidence(session.began_at, ids, f"{sentence}; {done}{of} reps{out}")
 
 
 def _in_words(change: PlanChange | None) -> str:
     if change is None:
         return "less in a session"
-    unit = {"target depth": "° deep", "step height": " cm step"}.get(change.variable.value, "")
-    return f"{change.after:g}{unit}" if isinstance(change.after, float) else str(change.after)
+    reps = "" if change.reps is None else f" and {_reps(change.reps[1])}"
+    match change.variable:
+        case Variable.TARGET_DEPTH:
+            return f"{change.after:g}° deep{reps}"
+        case Variable.STEP_HEIGHT:
+            return f"{change.after:g} cm step{reps}"
+        case Variable.REPS:
+            return _reps(round(float(change.after or 0)))
+    return f"{exercise_title(change.exercise)}{reps}"
+
+
+def _reps(n: int) -> str:
+    return f"{n} rep" if n == 1 else f"{n} reps"
+
+
+ASKS_FOR_LESS: Final = frozenset({Rule.NO_SESSION, Rule.CUT, Rule.DEMOTE, Rule.CONTACT})
+"""Rules that speak against the plan as it is."""
+
+
+def until_decided(suggestion: Suggestion) -> str:
+    """Say what somebody is to do while their clinician has not decided on a suggestion that asks for less.
+
+    It goes with the plan as it is, which it speaks against.
+    """
+    change = suggestion.change
+    if suggestion.rule is Rule.NO_SESSION or (suggestion.rule is Rule.CONTACT and change is None):
+        less = f"no session while pain is {NO_SESSION_FROM} or more"
+    elif change is None or change.variable is Variable.EXERCISE:
+        less = "do less than planned, and stop where it hurts more"
+    else:
+        less = f"at most {_in_words(change)}"
+    first = "Talk to your clinician before the next session. " if suggestion.rule is Rule.CONTACT else ""
+    why = f"{suggestion.sentence.split('. ')[0].rstrip('.')}."
+    return f"{first}{why} Your clinician has not decided yet how to go on; until then: {less}."

@@ -51,6 +51,14 @@ class ResultSummary:
     """Share of the judged reps, 0 to 1, without a fault in a check that concerns safety; None where none was judged."""
     heels_down: bool | None
     """Whether the heels stayed down in the reps; None where that was not seen."""
+    reps_left_out: int = 0
+    """Whole ones that were taken out in review: they neither count nor are they missing."""
+
+    @property
+    def all_reps_done(self) -> bool | None:
+        """Whether the planned reps were done, but for those that were taken out; None where no number is left to do."""
+        asked = self.plan.without(self.reps_left_out).reps
+        return None if asked is None else self.reps_complete >= asked
 
     def document(self) -> dict[str, Any]:
         """Return what JSON can hold of it, null for what is not known; see `summary_from_document`."""
@@ -62,6 +70,7 @@ class ResultSummary:
             "plan": asdict(self.plan),
             "reps_done": self.reps_done,
             "reps_complete": self.reps_complete,
+            "reps_left_out": self.reps_left_out,
             "values": {
                 measure: {leg: _value_document(each) for leg, each in legs.items()}
                 for measure, legs in self.values.items()
@@ -139,6 +148,7 @@ def summary_of(assessment: Assessment) -> ResultSummary:
         values=MappingProxyType(values),
         safe_share=_safe_share(assessment.findings, reps),
         heels_down=_heels_down(assessment.findings, reps),
+        reps_left_out=assessment.reps_left_out,
     )
 
 

@@ -51,6 +51,7 @@ class _Summary(Kept):
     plan: KeptPlan
     reps_done: Count
     reps_complete: Count
+    reps_left_out: Count = 0
     values: dict[str, dict[Leg, _Value]]
     safe_share: float | None
     heels_down: bool | None
@@ -87,6 +88,7 @@ def summary_from_document(document: object) -> ResultSummary:
         plan=kept.plan.plan(),
         reps_done=kept.reps_done,
         reps_complete=kept.reps_complete,
+        reps_left_out=kept.reps_left_out,
         values=MappingProxyType(
             {
                 measure: MappingProxyType({leg: each.of_set() for leg, each in legs.items()})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -370,7 +370,11 @@ def delete_set(work: Work, set_id: str) -> None:
 def summary_of_row(row: ExerciseSet) -> SetSummary:
     """Return a kept set as progress takes it."""
     pain = PainReport(row.pain_before, row.pain_during, row.pain_after, row.pain_after_hour, row.pain_next_morning)
-    return SetSummary(row.done_at, summary_from_document(row.summary), pain, row.swelling, row.id)
+    result = summary_from_document(row.summary)
+    if row.corrected is not None and "reps_left_out" not in row.summary:  # summed up before that was kept
+        left_out = sum(rep["complete"] and rep.get("excluded", False) for rep in row.corrected["reps"])
+        result = replace(result, reps_left_out=left_out)
+    return SetSummary(row.done_at, result, pain, row.swelling, row.id)
 
 
 def unused_files(work: Work) -> Sequence[StoredFile]:

@@ -50,10 +50,18 @@ def prescription(plan: Plan | None, sessions_a_day: float | None) -> str:
     return f"{sentence_case(listed(parts))}." if parts else ""
 
 
+def prescribed_steps(details: ClientDetails) -> list[str]:
+    """Say what is prescribed from now on; where pain speaks against that and nobody has decided yet, that first."""
+    prescribed = prescription(details.plan, details.sessions_a_day)
+    if not details.undecided:
+        return [prescribed] if prescribed else []
+    still = f"Prescribed so far, and to be decided on: {prescribed[:1].lower()}{prescribed[1:]}"
+    return [details.undecided, *([still] if prescribed else [])]
+
+
 def next_steps(details: ClientDetails) -> tuple[str, ...]:
     """Say what is to be done from now on, as it was prescribed and as the clinician wrote it."""
-    prescribed = prescription(details.plan, details.sessions_a_day)
-    return (*([prescribed] if prescribed else []), *paragraphs(details.next_steps))
+    return (*prescribed_steps(details), *paragraphs(details.next_steps))
 
 
 def pain_sentences(details: ClientDetails) -> tuple[str, ...]:
@@ -91,11 +99,13 @@ def _what_follows(details: ClientDetails) -> list[str]:
             "to your clinician."
         )
     if unsettled:
+        # What was decided since, or is open, is said beside it.
+        so = "" if details.decided or details.undecided else ", so do less next time"
         said.append(
-            f"Afterwards there was {listed(unsettled)}: it had not settled as it should, so do less next time. If that "
-            "happens twice in a row, talk to your clinician."
+            f"Afterwards there was {listed(unsettled)}: it had not settled as it should{so}. If that happens twice in "
+            "a row, talk to your clinician."
         )
-    return said
+    return [*said, *([details.decided] if details.decided else [])]
 
 
 def _prescribed(plan: Plan) -> list[str]:
@@ -151,6 +161,10 @@ class ClientDetails:
     sessions_a_day: float | None = None
     next_steps: str = ""
     """What is to be done from now on, in the clinician's words."""
+    undecided: str = ""
+    """What to do while a clinician has not decided yet on what pain asks for; empty where nothing is open."""
+    decided: str = ""
+    """What the clinician decided on the pain of this set; empty where they did not."""
     height_cm: float | None = None
     """Body height, by which a pose is put into metres."""
 

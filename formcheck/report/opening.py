@@ -21,7 +21,7 @@ from formcheck.kinematics.measures.registry import DEPTH, in_order, tempo_measur
 from formcheck.kinematics.view import ViewQuality
 from formcheck.report import safety
 from formcheck.report.charts import Chart, charts_of
-from formcheck.report.client_details import ClientDetails, long_date, prescription
+from formcheck.report.client_details import ClientDetails, long_date, prescribed_steps
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.plain_text import one_line, paragraphs
 from formcheck.report.timeline import scored_legs
@@ -305,8 +305,8 @@ def _next_steps(verdict: SetVerdict, details: ClientDetails | None) -> tuple[str
         steps = [one_line(step, LONGEST_SENTENCE) for step in written[:_MOST_STEPS]]
         if len(written) > _MOST_STEPS or any(len(step) > LONGEST_SENTENCE for step in written):
             steps.append(_MORE_IN_REPORT)
-        prescribed = prescription(details.plan, details.sessions_a_day)
-        if found := [*([prescribed] if prescribed else []), *steps]:
+        prescribed = [one_line(each, 2 * LONGEST_SENTENCE) for each in prescribed_steps(details)]
+        if found := [*prescribed, *steps]:
             return tuple(found)
     if _first(verdict) is not None:
         return ("In the next set, think of this one thing only.",)
@@ -341,8 +341,9 @@ def _measures(assessment: Assessment) -> tuple[MeasureCard, ...]:
 
 
 def _count(assessment: Assessment) -> str:
-    done, planned = len(assessment.complete_reps), assessment.plan.reps
-    return counted(done, "rep") if planned is None else f"{done} of {counted(planned, 'rep')}"
+    done, planned, left_out = len(assessment.complete_reps), assessment.held_to.reps, assessment.reps_left_out
+    said = counted(done, "rep") if planned is None else f"{done} of {counted(planned, 'rep')}"
+    return f"{said}, {left_out} left out in review" if left_out else said
 
 
 def _card(assessment: Assessment, label: str, parts: Sequence[tuple[str, Measure, str]]) -> MeasureCard | None:

@@ -129,7 +129,7 @@ def headline(assessment: Assessment) -> Headline:
 def tiles(assessment: Assessment) -> tuple[Tile, ...]:
     """Return reps, the main measures and the tempo, each as the middle value of the counted reps."""
     reps = assessment.complete_reps
-    prescribed = assessment.plan.reps
+    prescribed = assessment.held_to.reps
     found = [Tile("Reps", (str(len(reps)),), f"of {prescribed} planned" if prescribed else "counted")]
     for measure in key_measures():
         texts = []

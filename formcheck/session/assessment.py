@@ -211,3 +211,13 @@ class Assessment:
     def complete_reps(self) -> tuple[Rep, ...]:
         """The reps that count: whole ones that nobody took out."""
         return tuple(rep for rep in self.reps if rep.counts)
+
+    @property
+    def reps_left_out(self) -> int:
+        """How many whole reps somebody took out in review."""
+        return sum(rep.complete and rep.excluded for rep in self.reps)
+
+    @property
+    def held_to(self) -> Plan:
+        """What was prescribed, without the reps that were taken out: those are not missing."""
+        return self.plan.without(self.reps_left_out)

@@ -243,7 +243,8 @@ def _findings(m: SetMeasurement, request: SetRequest, done: list[Rep], whole: Va
         )
     if done:
         leg = _leg_of_set(done)
-        findings += judge_set(rubric, leg, whole, view_kind=m.view.kind, view_quality=m.view.verdict, plan=request.plan)
+        held_to = request.plan.without(sum(each.complete and each.excluded for each in m.reps))
+        findings += judge_set(rubric, leg, whole, view_kind=m.view.kind, view_quality=m.view.verdict, plan=held_to)
     return findings
 
 

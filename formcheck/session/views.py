@@ -69,7 +69,7 @@ def joined(track: PoseTrack, parts: Sequence[Assessment], rubric: Rubric) -> Ass
         views=tuple(SeenFrom(float(part.track.t_s[0]), float(part.track.t_s[-1]), part.view) for part in parts),
         setup=_setup(parts, main),
         reps=tuple(reps),
-        findings=(*findings, *_of_the_whole(main, rubric, sum(rep.counts for rep in reps))),
+        findings=(*findings, *_of_the_whole(main, rubric, reps)),
         not_measured=_not_measured(parts),
         provenance=replace(
             main.provenance, filter="; ".join(dict.fromkeys("; ".join(p.provenance.filter for p in parts).split("; ")))
@@ -78,14 +78,13 @@ def joined(track: PoseTrack, parts: Sequence[Assessment], rubric: Rubric) -> Ass
     return over_recording(track, whole, parts)
 
 
-def _of_the_whole(main: Assessment, rubric: Rubric, done: int) -> list[Finding]:
-    values = {"reps_count": {"both": Estimate(float(done), 0.0)}}
+def _of_the_whole(main: Assessment, rubric: Rubric, reps: Sequence[Rep]) -> list[Finding]:
+    values = {"reps_count": {"both": Estimate(float(sum(rep.counts for rep in reps)), 0.0)}}
+    held_to = replace(main, reps=tuple(reps)).held_to
     legs = {finding.leg for finding in main.findings if finding.measure in _OF_THE_WHOLE}
     if not legs:
         return []
-    return judge_set(
-        rubric, legs.pop(), values, view_kind=main.view.kind, view_quality=main.view.verdict, plan=main.plan
-    )
+    return judge_set(rubric, legs.pop(), values, view_kind=main.view.kind, view_quality=main.view.verdict, plan=held_to)
 
 
 def _setup(parts: Sequence[Assessment], main: Assessment) -> tuple[SetupCheck, ...]:

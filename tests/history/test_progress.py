@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
 
@@ -227,6 +228,20 @@ def test_a_set_without_an_answer_is_not_free_of_pain() -> None:
     assert mark(sets, Mark.PAIN_FREE).set_id == "b"
 
 
+@pytest.mark.parametrize(
+    "more", [{"before": 3}, {"plus_60min": 1}, {"next_morning": 5}, {"during": 0, "after": 1}, {"swelling": True}]
+)
+def test_a_set_is_free_of_pain_only_where_every_answer_is(more: dict[str, int]) -> None:
+    swelling = bool(more.pop("swelling", False)) or None
+    sets = [summary(0, pain=PainReport(**({"during": 0} | more)), swelling=swelling)]
+    assert Mark.PAIN_FREE not in marks(sets)
+
+
+def test_sessions_with_more_pain_before_or_after_are_not_calm() -> None:
+    for pain in (PainReport(before=4, during=2), PainReport(before=2, during=2, next_morning=3)):
+        assert Mark.CALM_SESSIONS not in marks([summary(i, pain=pain) for i in range(3)])
+
+
 def test_three_calm_sessions_in_a_row_are_a_milestone_and_a_bad_one_between_starts_anew() -> None:
     pains = [calm(), calm(), calm(4), calm(), calm(), calm(2), calm()]
     sets = [summary(i, pain=pain, set_id=str(i)) for i, pain in enumerate(pains)]
@@ -245,6 +260,36 @@ def test_the_target_depth_is_reached_where_the_middle_rep_is_at_it() -> None:
     ]
     found = mark(sets, Mark.TARGET_DEPTH)
     assert (found.set_id, found.leg, found.amount) == ("2", "left", 45.0)
+
+
+def test_going_far_deeper_than_planned_is_not_reaching_the_planned_depth() -> None:
+    sets = [
+        summary(i, values=each_leg("knee_flexion_max_deg", depth, None), set_id=str(i))
+        for i, depth in enumerate([117.0, 47.0])
+    ]
+    assert mark(sets, Mark.TARGET_DEPTH).set_id == "1"
+
+
+def test_a_level_is_reached_where_it_was_done_as_planned() -> None:
+    easy, hard = Plan(target_depth_deg=30.0, reps=10), Plan(target_depth_deg=60.0, reps=10)
+    tried = {
+        "few reps": summary(1, plan=hard, reps=4),
+        "shallow": summary(2, plan=hard, values=each_leg("knee_flexion_max_deg", 30.0, None)),
+        "painful": summary(3, plan=hard, pain=PainReport(during=7)),
+    }
+    done = summary(9, plan=hard, values=each_leg("knee_flexion_max_deg", 58.0, None), set_id="done")
+    sets = [summary(0, plan=easy), *tried.values(), done]
+    assert [each.set_id for each in milestones(sets) if each.mark is Mark.LEVEL] == ["done"]
+
+
+def test_reps_left_out_in_review_are_not_missing_and_not_done() -> None:
+    kept = summary(0, plan=Plan(reps=8), reps=2)
+    reviewed = replace(kept, result=replace(kept.result, reps_left_out=6))
+    (before,), (after,) = sessions_of([kept]), sessions_of([reviewed])
+    assert (before.reps_done_as_planned, after.reps_done_as_planned) == (False, True)
+    assert Mark.ALL_REPS not in marks([reviewed])
+    nothing = replace(kept, result=replace(kept.result, reps_complete=0, reps_left_out=8))
+    assert sessions_of([nothing])[0].reps_done_as_planned is None
 
 
 def test_all_reps_is_when_the_planned_number_is_done() -> None:

@@ -16,7 +16,7 @@ from formcheck.exercises.plan import Plan
 from formcheck.history.ladder import Variable, change_to, ladder, level_of, next_level, previous_level
 from formcheck.history.sessions import sessions_of
 from formcheck.history.suggestion import PlanInForce, Rule, Suggested, Suggestion
-from formcheck.history.suggestions import suggest, too_much
+from formcheck.history.suggestions import suggest, too_much, until_decided
 from formcheck.history.summary import PainReport, SetSummary
 
 from .made_up import DAY, calm, summary
@@ -114,14 +114,36 @@ def test_pain_above_five_cuts_to_fifteen_degrees_above_the_last_depth_without_pa
     assert found.rule is Rule.CUT
     assert found.change is not None
     assert (found.change.before, found.change.after) == (75.0, 45.0)
-    assert found.change.plan.reps == 10
+    assert (found.change.reps, found.change.plan.reps) == ((10, 5), 5)
+    assert found.title == "Make it easier: 45° deep and 5 reps"
 
 
-def test_pain_above_five_on_a_step_lowers_the_step_alone() -> None:
+def test_pain_above_five_halves_the_reps_of_a_plan_without_a_depth() -> None:
+    found = made(after([PainReport(1, 7, 7)], with_plan(Plan(reps=8))))
+    assert found.change is not None
+    assert (found.change.variable, found.change.plan) == (Variable.REPS, Plan(reps=4))
+    nothing = made(after([PainReport(1, 7, 7)], with_plan(Plan())))
+    assert nothing.change is None
+    assert "the plan does not say how many" in nothing.sentence
+
+
+def test_who_waits_for_a_decision_is_told_less_than_the_plan() -> None:
+    told = until_decided(made(after([PainReport(1, 7, 7)], with_plan(Plan(target_depth_deg=60.0, reps=8)))))
+    assert told == (
+        "Pain went to 7 in the session, above 5. Your clinician has not decided yet how to go on; until then: at most "
+        "45° deep and 4 reps."
+    )
+    assert "at most 4 reps" in until_decided(made(after([PainReport(1, 1, 1, 1, 6)], with_plan(Plan(reps=8)))))
+    assert "no session while pain is 5 or more" in until_decided(made(after([PainReport(6)])))
+    assert until_decided(made(after([BAD, BAD]))).startswith("Talk to your clinician before the next session.")
+
+
+def test_pain_above_five_on_a_step_lowers_the_step_and_not_the_depth() -> None:
     step = with_plan(Plan(target_depth_deg=45.0, reps=10, step_height_cm=15.0), "step-down")
     change = made(after([PainReport(1, 6, 6)], step)).change
     assert change is not None
     assert (change.variable, change.after, change.plan.target_depth_deg) == (Variable.STEP_HEIGHT, 10.0, 45.0)
+    assert change.plan.reps == 5
 
 
 @pytest.mark.parametrize(
@@ -235,7 +257,7 @@ def sessions(entries: list[Entry], plan: Plan, exercise: str) -> list[SetSummary
     plans,
     st.sampled_from(["wall-squat", "step-down", "squat"]),
 )
-def test_whatever_was_answered_one_variable_changes_and_nothing_gets_harder_with_pain(
+def test_whatever_was_answered_one_variable_changes_but_for_halved_reps_and_nothing_gets_harder_with_pain(
     entries: list[Entry], plan: Plan, exercise: str
 ) -> None:
     found = suggest(sessions(entries, plan, exercise), PlanInForce(exercise, plan, DAY))
@@ -254,7 +276,10 @@ def test_whatever_was_answered_one_variable_changes_and_nothing_gets_harder_with
     if change is None or change.variable is Variable.EXERCISE:
         return
     fields = ("target_depth_deg", "reps", "hold_s", "step_height_cm", "ball", "sex")
-    assert sum(getattr(change.plan, name) != getattr(plan, name) for name in fields) == 1
+    changed = {name for name in fields if getattr(change.plan, name) != getattr(plan, name)}
+    assert len(changed - {"reps"}) == (change.variable is not Variable.REPS)
+    assert ("reps" in changed) is (change.reps is not None or change.variable is Variable.REPS)
+    assert change.plan.reps is None or plan.reps is None or change.plan.reps <= plan.reps
     assert isinstance(change.before, float)
     assert isinstance(change.after, float)
     assert (change.after > change.before) is (suggestion.rule is Rule.PROGRESS)
@@ -288,14 +313,13 @@ def test_the_last_wall_squat_leads_to_the_lowest_step_and_back() -> None:
     assert (back.exercise, back.plan.target_depth_deg, back.plan.step_height_cm) == ("wall-squat", 70.0, None)
 
 
-@pytest.mark.parametrize(("height_cm", "after_cm"), [(8.0, 5.0), (5.0, None)])
-def test_a_step_below_the_ladder_never_leads_to_the_deepest_wall_squat(
-    height_cm: float, after_cm: float | None
-) -> None:
+@pytest.mark.parametrize(("height_cm", "lowered"), [(8.0, Variable.STEP_HEIGHT), (5.0, Variable.REPS)])
+def test_a_step_below_the_ladder_never_leads_to_the_deepest_wall_squat(height_cm: float, lowered: Variable) -> None:
     low = with_plan(Plan(reps=10, step_height_cm=height_cm), "step-down")
     assert previous_level(low.exercise, low.plan) is None
     change = made(after([BAD], low)).change
-    assert (None if change is None else change.plan.step_height_cm) == after_cm
+    assert change is not None
+    assert (change.variable, change.exercise, change.plan.step_height_cm) == (lowered, "step-down", 5.0)
     assert change is None or change.exercise == "step-down"
 
 

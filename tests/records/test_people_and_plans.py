@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import NotAllowedError, NotFoundError, RecordsError
-from formcheck.records.answers import answer_suggestion, answers_about
+from formcheck.records.answers import answer_suggestion, answers_about, decided_on, undecided
 from formcheck.records.audit import audit_log
 from formcheck.records.notes import delete_note, notes_of_person, write_note
 from formcheck.records.people import (
@@ -23,9 +23,10 @@ from formcheck.records.people import (
 )
 from formcheck.records.plans import current_plan, end_plan, list_plans, plans_in_force, prescribe, prescribed
 from formcheck.records.records import Records
+from formcheck.records.sets import say_pain
 from formcheck.session.request import SetRequest
 
-from .kept import CLINICIAN, add_somebody, client_of
+from .kept import CLINICIAN, DONE_AT, add_somebody, client_of, keep_set
 
 WALL_SQUAT = SetRequest("wall-squat", plan=Plan(target_depth_deg=45.0, reps=10, hold_s=3.0))
 
@@ -223,6 +224,31 @@ def test_an_accepted_suggestion_is_the_plan_from_then_on(records: Records) -> No
     assert now is not None
     assert now.target_depth_deg == 60.0
     assert [(each.accepted, each.plan_id) for each in answers] == [(True, now.id), (False, None)]
+
+
+def test_a_plan_that_pain_speaks_against_is_open_until_a_clinician_decides(records: Records) -> None:
+    person = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        plan = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=8)), 1.0)
+        plan.from_at = DONE_AT - timedelta(days=1)
+    row = keep_set(records, person.id)
+    with records.writing(CLINICIAN) as work:
+        assert undecided(work, person.id) == []
+        say_pain(work, row.id, {"pain_during": 7})
+    with records.reading(client_of(person)) as work:
+        (waiting,) = undecided(work, person.id)
+    assert (waiting.plan.id, waiting.suggestion.change.plan.reps) == (plan.id, 4)  # type: ignore[union-attr]
+    halved = SetRequest("wall-squat", plan=Plan(reps=4))
+    document = waiting.suggestion.document() | {"exercise": "wall-squat", "leg": None}
+    with records.writing(CLINICIAN) as work:
+        answer_suggestion(work, person.id, document, accepted=True, prescription=halved, sessions_a_day=1.0)
+    with records.reading(client_of(person)) as work:
+        assert undecided(work, person.id) == []
+        answer = decided_on(work, person.id, row.id)
+        now = current_plan(work, person.id, "wall-squat", None)
+    assert answer is not None
+    assert now is not None
+    assert (answer.plan_id, now.reps) == (now.id, 4)
 
 
 def test_two_of_the_same_name_are_never_called_the_same(records: Records) -> None:

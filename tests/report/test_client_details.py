@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import date
 
 import pytest
 
@@ -47,6 +48,26 @@ def test_plan_is_one_sentence() -> None:
         "once a day."
     )
     assert prescription(None, None) == ""
+
+
+def test_what_is_not_decided_stands_before_the_plan_that_it_speaks_against() -> None:
+    plan = Plan(reps=8)
+    told = next_steps(ClientDetails(plan=plan, sessions_a_day=1, undecided="Until then: at most 4 reps."))
+    assert told == ("Until then: at most 4 reps.", "Prescribed so far, and to be decided on: 8 reps and once a day.")
+
+
+def test_once_it_is_decided_nobody_is_told_to_do_less_beside_the_plan() -> None:
+    bad = ClientDetails(pain_before=1, pain_next_morning=6)
+    assert "do less next time" in " ".join(pain_sentences(bad))
+    decided = pain_sentences(dataclasses.replace(bad, decided="Your clinician left the plan as it is (3 March 2026)."))
+    assert "do less" not in " ".join(decided)
+    assert decided[-1] == "Your clinician left the plan as it is (3 March 2026)."
+
+
+def test_two_of_one_name_are_told_apart_in_documents() -> None:
+    facts = dict(person_facts(ClientDetails(name="Anna", number="17", birth_date=date(1984, 3, 7), birth_year=1984)))
+    assert (facts["Patient number"], facts["Date of birth"]) == ("17", "7 March 1984")
+    assert "Year of birth" not in facts
 
 
 def test_pain_of_the_worst_moment_decides() -> None:

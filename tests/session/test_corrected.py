@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from formcheck.errors import CorrectionError
+from formcheck.exercises.finding import Band
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Landmark, Side
 from formcheck.report.document import assessment_document, assessment_schema
@@ -172,6 +173,16 @@ def test_an_excluded_rep_is_listed_and_neither_counted_nor_judged() -> None:
     counted = [finding.value for finding in after.findings if finding.measure == "reps_count"]
     assert counted in ([], [2.0])
     assert after.reps[1].measures.keys() == before.reps[1].measures.keys()
+
+
+def test_an_excluded_rep_is_not_missing_from_the_planned_number() -> None:
+    before = automatic(FRONT)
+    asked = SetRequest(EXERCISE[FRONT], plan=Plan(reps=3))
+    out = corrections(*(ExcludeRep(middle_s(rep, before)) for rep in before.reps[:2]))
+    after = review(sample_track(FRONT), asked, out).current
+    (found,) = [finding for finding in after.findings if finding.measure == "reps_count"]
+    assert (found.value, found.band) == (1.0, Band.GOOD)
+    assert (after.reps_left_out, after.held_to.reps, after.plan.reps) == (2, 1, 3)
 
 
 def test_with_every_rep_excluded_nothing_is_judged() -> None:

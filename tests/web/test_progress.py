@@ -24,7 +24,7 @@ from formcheck.kinematics.measures.record import Per
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor, ConflictError, NotAllowedError
-from formcheck.records.answers import answers_about
+from formcheck.records.answers import answered_at, answers_about, plan_in_force
 from formcheck.records.audit import audit_log
 from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.plans import end_plan, list_plans, prescribe
@@ -49,9 +49,7 @@ from formcheck.web.pages.progress.page import in_words, milestones_html
 from formcheck.web.pages.progress.suggestion_view import (
     Answering,
     after,
-    answered_at,
     change_in_words,
-    in_force,
     keep_answer,
 )
 from formcheck.web.shared.plot_parts import NARROW, WIDE
@@ -253,7 +251,7 @@ def planned(records: Records, person_id: str, depth_deg: float = 45.0) -> Stored
 def painful(records: Records, person_id: str, worst: int, days: float = 0.0) -> None:
     row = keep_set(records, person_id, actor=OWNER, done_at=DONE_AT + timedelta(days=days))
     with records.writing(OWNER) as work:
-        say_pain(work, row.id, {"pain_before": 1, "pain_during": worst, "pain_after": worst})
+        say_pain(work, row.id, {"pain_before": min(1, worst), "pain_during": worst, "pain_after": worst})
 
 
 def test_without_sets_it_says_what_will_be_here(ann: str) -> None:
@@ -333,7 +331,7 @@ def test_a_declined_suggestion_changes_nothing_and_is_not_made_again(records: Re
 def suggestion_about(records: Records, person_id: str, plan: StoredPlan) -> Suggestion:
     with records.reading(OWNER) as work:
         sets = [summary_of_row(row) for row in list_sets(work, person_id)]
-    found = suggest(sets, in_force(plan)).suggestion
+    found = suggest(sets, plan_in_force(plan)).suggestion
     assert found is not None
     return found
 
@@ -353,7 +351,7 @@ def test_a_plan_that_was_changed_meanwhile_is_not_changed_again(records: Records
 
 def test_a_level_of_another_exercise_ends_the_plan_of_this_one(records: Records, ann: str) -> None:
     plan = planned(records, ann, 70.0)
-    found = suggest([summary(i, pain=calm(), plan=Plan(70.0, 10)) for i in range(2, 5)], in_force(plan)).suggestion
+    found = suggest([summary(i, pain=calm(), plan=Plan(70.0, 10)) for i in range(2, 5)], plan_in_force(plan)).suggestion
     assert found is not None
     assert found.rule is Rule.PROGRESS
     keep_answer(Answering(records, OWNER, ann), plan.id, found, accepted=True)

@@ -7,14 +7,17 @@ from datetime import date, datetime
 from typing import Final
 
 from formcheck.history.comparison import DatedSet
+from formcheck.history.suggestions import until_decided
 from formcheck.moments import time_text
 from formcheck.records.access import Actor
+from formcheck.records.answers import decided_on, undecided
 from formcheck.records.clinic import letterhead
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import session_of_set
 from formcheck.records.sets import get_set, list_sets, video_of
 from formcheck.records.soap import soap_of, text_of
+from formcheck.records.tables import ExerciseSet
 from formcheck.report.client_details import ClientDetails, long_date
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
@@ -126,6 +129,9 @@ def details_of(work: Work, opened: OpenedSet) -> ClientDetails:
     current = opened.reviewed.current
     plan = None if person is None else current_plan(work, person.id, current.exercise, current.leg)
     notes = [note for note in opened.notes if note.for_client]
+    waiting, decided = (
+        ("", "") if person is None else _decisions(work, person.id, row, None if plan is None else plan.id)
+    )
     authors = {note.author for note in notes}
     signed = len(authors) == 1  # one name for all of them; else each has its own
     return ClientDetails(
@@ -146,7 +152,24 @@ def details_of(work: Work, opened: OpenedSet) -> ClientDetails:
         plan=None if plan is None else prescribed(plan).plan,
         sessions_a_day=None if plan is None else plan.sessions_a_day,
         height_cm=None if person is None else person.height_cm,
+        undecided=waiting,
+        decided=decided,
     )
+
+
+def _decisions(work: Work, row: ExerciseSet, plan_id: str | None) -> tuple[str, str]:
+    """Say what is still open about the plan in force, and what was decided on the pain of a set; empty for nothing."""
+    if row.person_id is None:
+        return "", ""
+    waiting = next((each for each in undecided(work, row.person_id) if each.plan.id == plan_id), None)
+    answer = decided_on(work, row.person_id, row.id)
+    decided = ""
+    if answer is not None:
+        what = "changed the plan" if answer.accepted else "left the plan as it is"
+        if answer.accepted and answer.plan_id is None:
+            what = "has seen this"
+        decided = f"Your clinician {what} ({long_date(_day(answer.answered_at))})."
+    return "" if waiting is None else until_decided(waiting.suggestion), decided
 
 
 def _remote_part(work: Work, set_id: str) -> RemotePart | None:

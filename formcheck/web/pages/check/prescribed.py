@@ -8,7 +8,9 @@ from typing import Final
 import streamlit as st
 
 from formcheck.errors import FormcheckError
+from formcheck.history.suggestions import until_decided
 from formcheck.records.access import Actor
+from formcheck.records.answers import undecided
 from formcheck.records.people import labels_of, list_people
 from formcheck.records.plans import plans_in_force, prescribed
 from formcheck.records.records import Records
@@ -43,9 +45,12 @@ def ask_prescribed() -> SetRequest | None:
             return None
         with records.reading(actor) as work:
             plans = plans_in_force(work, person_id)
+            waiting = undecided(work, person_id)
     except FormcheckError as error:  # a set can be done without the records
         st.warning(f"{error.reason} {error.remedy}", icon=":material/warning:")
         return None
+    for each in waiting:
+        st.warning(as_typed(until_decided(each.suggestion)), icon=":material/pending_actions:")
     return _ask_which([plan for plan in plans if _can_be_done(plan)], person_id)
 
 

@@ -11,13 +11,17 @@ import streamlit as st
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import ExerciseChoice
 from formcheck.exercises.plan import Plan
+from formcheck.history.suggestions import until_decided
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
+from formcheck.records.answers import Undecided, undecided
 from formcheck.records.plans import end_plan, prescribe
 from formcheck.records.records import Records
 from formcheck.records.tables import StoredPlan
 from formcheck.session.request import SetRequest
+from formcheck.web.shared.addresses import PROGRESS
 from formcheck.web.shared.dates import day_of
+from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.plan_fields import ask_limited
 from formcheck.web.shared.set_settings import EXERCISES, default_exercise
@@ -30,6 +34,8 @@ _A_DAY: Final = {0.5: "Every other day", 1.0: "Once a day", 2.0: "Twice a day", 
 def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[StoredPlan]) -> None:
     """Show what is and was prescribed, and to clinicians a form to prescribe."""
     in_force = [plan for plan in plans if plan.until_at is None]
+    with records.reading(actor) as work:
+        waiting = undecided(work, person_id)
     for plan in in_force:
         with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"plan-{plan.id}"):
             st.markdown(
@@ -41,6 +47,8 @@ def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[S
                 with records.writing(actor) as work:
                     end_plan(work, plan.id)
                 st.rerun()
+    for each in waiting:
+        _show_open(actor, person_id, each)
     if not in_force:
         st.caption("Nothing is prescribed. What is not prescribed is measured, but not judged.")
     past = [plan for plan in plans if plan.until_at is not None]
@@ -51,6 +59,20 @@ def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[S
     if actor.sees_everybody:
         with st.expander("Prescribe", icon=":material/edit_note:"):
             _ask(records, actor, person_id)
+
+
+def _show_open(actor: Actor, person_id: str, waiting: Undecided) -> None:
+    """Say that pain speaks against a plan and nobody has decided yet: to clients with what to do until then."""
+    if not actor.sees_everybody:
+        st.warning(as_typed(until_decided(waiting.suggestion)), icon=":material/pending_actions:")
+        return
+    with st.container(border=True, key=f"undecided-{waiting.plan.id}"):
+        st.markdown(
+            f"**{as_typed(stored_plan_in_words(waiting.plan))}** waits for you. {as_typed(waiting.suggestion.title)}. "
+            f":small[{as_typed(waiting.suggestion.sentence)} Until you decide, clients and documents are told to do "
+            "less.]"
+        )
+        page_link(PROGRESS, "Decide", icon=":material/pending_actions:", person=person_id)
 
 
 def _ended(plan: StoredPlan) -> str:

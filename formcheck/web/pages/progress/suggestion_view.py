@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 
 import streamlit as st
 
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.history.ladder import PlanChange, Variable
-from formcheck.history.suggestion import PlanInForce, Rule, Suggestion
+from formcheck.history.suggestion import Suggestion
 from formcheck.history.suggestions import suggest
 from formcheck.history.summary import SetSummary
 from formcheck.moments import time_text
 from formcheck.records.access import Actor, ConflictError
-from formcheck.records.answers import answer_suggestion
+from formcheck.records.answers import answer_suggestion, answered_at, plan_in_force
 from formcheck.records.plans import end_plan, get_plan, plans_in_force, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import StoredPlan, SuggestionAnswer
@@ -55,7 +55,7 @@ def show_suggestion(
     zone
         For the days in the sentences.
     """
-    found = suggest(sets, in_force(plan), answered_at(answers, plan), zone)
+    found = suggest(sets, plan_in_force(plan), answered_at(answers, plan), zone)
     with st.container(border=True, key=f"suggestion-{plan.id}"):
         leg = "" if plan.leg is None else f", {plan.leg} leg"
         st.markdown(f"**{exercise_title(plan.exercise)}{leg}**")
@@ -65,24 +65,6 @@ def show_suggestion(
             _show(answering, plan, found.suggestion, zone)
         for sentence in found.not_yet:
             st.markdown(f"- {as_typed(sentence)}")
-
-
-def in_force(plan: StoredPlan) -> PlanInForce:
-    """Return a stored plan as the rules take it."""
-    return PlanInForce(plan.exercise, prescribed(plan).plan, plan.from_at, plan.leg)
-
-
-def answered_at(answers: Sequence[SuggestionAnswer], plan: StoredPlan) -> dict[Rule, datetime]:
-    """Return when each rule's suggestion about the exercise and leg of a plan was answered last."""
-    found: dict[Rule, datetime] = {}
-    for answer in answers:
-        # Answers from when there was one plan of an exercise say no leg: they were about whichever there was.
-        is_about = answer.suggestion.get("exercise") == plan.exercise
-        is_about &= answer.suggestion.get("leg", plan.leg) == plan.leg
-        if is_about and answer.suggestion.get("id") in set(Rule):
-            rule = Rule(answer.suggestion["id"])
-            found[rule] = max(answer.answered_at, found.get(rule, answer.answered_at))
-    return found
 
 
 def _show(answering: Answering, plan: StoredPlan, suggestion: Suggestion, zone: tzinfo) -> None:
@@ -120,9 +102,10 @@ def change_in_words(change: PlanChange) -> str:
             f"{new.step_height_cm:g} cm step" if new.step_height_cm is not None else f"{new.target_depth_deg:g}° deep"
         )
         return f"**{exercise_title(str(change.before))} → {exercise_title(str(change.after))}, {load}.**"
-    unit = "°" if change.variable is Variable.TARGET_DEPTH else " cm"
+    unit = {Variable.TARGET_DEPTH: "°", Variable.STEP_HEIGHT: " cm"}.get(change.variable, "")
     before = "not set" if change.before is None else f"{change.before:g}{unit}"
-    return f"**{change.variable.value} {before} → {change.after:g}{unit}.** Everything else in the plan stays."
+    reps = "" if change.reps is None else f", reps {change.reps[0]} → {change.reps[1]}"
+    return f"**{change.variable.value} {before} → {change.after:g}{unit}{reps}.** Everything else in the plan stays."
 
 
 def _there_already(work: Work, person_id: str, plan: StoredPlan, change: PlanChange) -> StoredPlan | None:
