@@ -243,13 +243,16 @@ def serve(
         str, typer.Option(metavar="HOST", help="Address to serve at; 0.0.0.0 lets others in your network in.")
     ] = "127.0.0.1",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the app in a browser.")] = False,
+    public_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Address by which others reach the app; links begin with it.")
+    ] = None,
 ) -> None:
     """Start the app in the browser: live form check, review of a video, guidance. Ctrl-C stops it."""
     terminal = Terminal()
     with answering(terminal):
         from formcheck.commands.app import serve_app
 
-        serve_app(terminal, host=host, port=port, browser=not no_browser)
+        serve_app(terminal, host=host, port=port, browser=not no_browser, public_url=public_url)
 
 
 @app.command()

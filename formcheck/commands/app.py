@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from formcheck.commands.terminal import Terminal
 from formcheck.errors import FormcheckError
@@ -47,6 +48,8 @@ def open_page(path: Path) -> bool:
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
+PUBLIC_VARIABLE: Final = "FORMCHECK_PUBLIC_URL"
+"""Under which address others reach the app, such as `https://knee.example.org`: links that are sent begin with it."""
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _SETTINGS: Final = ".streamlit/config.toml"
 
@@ -60,6 +63,7 @@ def serve_app(
     host: str = DEFAULT_HOST,
     port: int = DEFAULT_PORT,
     browser: bool = True,
+    public_url: str | None = None,
     serve: Serve | None = None,
 ) -> None:
     """Serve the app until it is stopped.
@@ -74,15 +78,21 @@ def serve_app(
         To serve at.
     browser
         Whether to open the app in a browser, where there is one.
+    public_url
+        Under which address others reach it, for the links that are sent to them; None for what
+        `FORMCHECK_PUBLIC_URL` says.
     serve
         What runs the server; Streamlit when None.
 
     Raises
     ------
     FormcheckError
-        If the pose model cannot be had, the host is none of this computer, the port is in use, or a file is missing.
+        If the pose model cannot be had, the host is none of this computer, the port is in use, a file is missing, or
+        nobody could reach `public_url`.
     """
     launcher = launcher_of()
+    if public_url is not None:
+        os.environ[PUBLIC_VARIABLE] = _reachable(public_url)
     check_port(host, port)
     with terminal.stages() as stages:
         ensure_model(progress=stages)
@@ -101,6 +111,16 @@ def serve_app(
             f"--server.headless={'true' if headless else 'false'}",
         ]
     )
+
+
+def _reachable(url: str) -> str:
+    parts = urlsplit(url)
+    named = parts.scheme in {"http", "https"} and parts.hostname and not (parts.query or parts.fragment)
+    if not named or is_loopback(parts.hostname or ""):
+        raise FormcheckError(
+            f"Others cannot reach the app at {url}.", "Give the whole address, such as https://knee.example.org."
+        )
+    return url
 
 
 def launcher_of(package: Path = _PACKAGE) -> Path:

@@ -13,7 +13,7 @@ from formcheck.history.suggestions import ASKS_FOR_LESS, suggest
 from formcheck.records.people import get_person
 from formcheck.records.plans import plans_in_force, prescribe, prescribed
 from formcheck.records.records import Work
-from formcheck.records.sets import list_sets, summary_of_row
+from formcheck.records.sets import get_set, list_sets, summary_of_row
 from formcheck.records.tables import Json, StoredPlan, SuggestionAnswer
 from formcheck.session.request import SetRequest
 
@@ -110,6 +110,7 @@ def undecided(work: Work, person_id: str) -> list[Undecided]:
 
 def decided_on(work: Work, person_id: str, set_id: str) -> SuggestionAnswer | None:
     """Return the last answer to a suggestion that asked for less because of a set; None where there is none."""
+    get_set(work, set_id)
     for answer in answers_about(work, person_id):
         evidence = answer.suggestion.get("evidence", [])
         sets = [each for one in evidence if isinstance(one, dict) for each in one.get("set_ids", [])]

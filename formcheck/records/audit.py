@@ -64,6 +64,8 @@ _WORDS: Final = {
     "person.progress_printed": "progress printed",
     "person.imported": "person imported",
     "plan.ended": "plan ended",
+    "plan.link_made": "link to a prescribed set made",
+    "plan.link_revoked": "link to a prescribed set taken back",
     "plan.prescribed": "plan prescribed",
     "remote.admitted": "let into a remote session",
     "remote.browser_replaced": "link of a remote session given to another browser",

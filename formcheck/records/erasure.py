@@ -34,6 +34,7 @@ from formcheck.records.tables import (
     ExerciseSet,
     Note,
     Person,
+    PrescribedLink,
     RemoteSession,
     SafetyAcceptance,
     SoapNote,
@@ -366,7 +367,15 @@ def _reduce_log(work: Work, person_id: str, theirs: Belongings) -> None:
     """Delete the entries about a person and theirs, and what others' entries say of them."""
     sets, uploads, accounts = theirs.sets, theirs.uploads, theirs.accounts
     about = [AuditEntry.person_id == person_id]
-    of_person = (StoredPlan, Note, SuggestionAnswer, RemoteSession, SafetyAcceptance, StoredConsent)
+    of_person = (
+        StoredPlan,
+        PrescribedLink,
+        Note,
+        SuggestionAnswer,
+        RemoteSession,
+        SafetyAcceptance,
+        StoredConsent,
+    )
     about += [AuditEntry.subject_id.in_(select(each.id).where(each.person_id == person_id)) for each in of_person]
     for condition in about:
         work.session.execute(delete(AuditEntry).where(condition))

@@ -188,6 +188,7 @@ def same_targets(one: Plan, other: Plan) -> bool:
 
 def is_of_a_plan(work: Work, person_id: str | None, exercise: str, targets: Plan) -> bool:
     """Say whether targets are none, or those of a plan that the person has or had: nobody said others."""
+    work.actor.need_sight(person_id, "person")
     if same_targets(targets, Plan()):
         return True
     if person_id is None:

@@ -152,6 +152,21 @@ class StoredPlan(Table):
     made_by: Mapped[str] = mapped_column(_NAME)
 
 
+class PrescribedLink(Table):
+    """A link to what a person is prescribed; of its code the hash alone."""
+
+    __tablename__ = "prescribed_link"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    plan_id: Mapped[str] = mapped_column(ForeignKey("plan.id", ondelete="CASCADE"), index=True)
+    code_sha256: Mapped[str] = mapped_column(_SHA256, unique=True)
+    valid_until: Mapped[datetime]
+    made_by: Mapped[str] = mapped_column(_NAME)
+    made_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
 class StoredFile(Table):
     """A file beside the database, named by its content."""
 

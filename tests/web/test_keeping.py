@@ -41,3 +41,20 @@ def test_a_client_keeps_a_live_set_with_its_pain(monkeypatch: pytest.MonkeyPatch
     assert row.remarks == ["The light was low."]
     assert assessment_document(again.automatic) == row.automatic
     records.close()
+
+
+def test_a_set_done_by_a_persons_link_is_in_their_records_without_a_question(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    ann, _ = add_somebody(records), add_somebody(records, "Beth")
+    monkeypatch.setattr("formcheck.web.pages.check.page.current_actor", lambda: CLINICIAN)
+    monkeypatch.setattr("formcheck.web.pages.check.page.records_service", lambda: records)
+    test = AppTest.from_function(_offer, default_timeout=240)
+    test.session_state["live_sets_linked_person"] = ann.id
+    test.run().run()
+    assert not test.exception
+    assert not test.selectbox
+    with records.reading(CLINICIAN) as work:
+        assert len(list_sets(work, ann.id)) == 1
+    records.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -12,13 +13,15 @@ from streamlit.testing.v1 import AppTest
 from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
-from formcheck.records.plans import prescribe
+from formcheck.records.plans import get_plan, prescribe
+from formcheck.records.prescribed_links import make_link, revoke_link
 from formcheck.records.records import Records
+from formcheck.records.sets import say_pain
 from formcheck.records.tables import Person
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.shared.set_settings import usual_set
-from tests.records.kept import CLINICIAN, OWNER, add_somebody, client_of
+from tests.records.kept import CLINICIAN, DONE_AT, OWNER, add_somebody, client_of, keep_set
 
 _NO_QUERY: Mapping[str, str] = MappingProxyType({})
 WALL_SQUAT = SetRequest("wall-squat", plan=Plan(60.0, 12, 5.0))
@@ -119,6 +122,39 @@ def test_what_is_left_open_is_not_made_up(
     plan(records, ann, SetRequest("wall-squat", plan=Plan(reps=6)))
     opened(monkeypatch, client_of(ann))
     assert asked_for(setups[-1]) == ("wall-squat", "both", 6, None, None, None)
+
+
+def test_a_persons_link_prescribes_their_plan_and_says_where_the_set_goes(
+    monkeypatch: pytest.MonkeyPatch, records: Records, ann: Person, setups: list[dict[str, Any]]
+) -> None:
+    (plan_id,) = plan(records, ann, WALL_SQUAT)
+    with records.writing(CLINICIAN) as work:
+        made, code = make_link(work, plan_id, 30)
+    for actor, where in ((client_of(ann), "your records"), (OWNER, "the records of **Ann")):
+        test = opened(monkeypatch, actor, {"link": code})
+        assert asked_for(setups[-1]) == ("wall-squat", "both", 12, 5.0, 60.0, None)
+        assert where in test.info[0].value
+        assert test.session_state["live_sets_linked_person"] == ann.id
+    with records.writing(CLINICIAN) as work:
+        revoke_link(work, made.id)
+    before = len(setups)
+    test = opened(monkeypatch, client_of(ann), {"link": code})
+    assert [error.value for error in test.error] == ["This link was taken back. Ask your clinician for a new one."]
+    assert len(setups) == before
+    assert "live_sets_linked_person" not in test.session_state
+
+
+@pytest.mark.usefixtures("setups")
+def test_what_pain_asks_for_stands_beside_what_is_prescribed(
+    monkeypatch: pytest.MonkeyPatch, records: Records, ann: Person
+) -> None:
+    (plan_id,) = plan(records, ann, WALL_SQUAT)
+    row = keep_set(records, ann.id)
+    with records.writing(CLINICIAN) as work:
+        get_plan(work, plan_id).from_at = DONE_AT - timedelta(days=1)
+        say_pain(work, row.id, {"pain_during": 7})
+    test = opened(monkeypatch, client_of(ann))
+    assert "until then: at most 45° deep and 6 reps" in test.warning[0].value.replace("\\", "")
 
 
 def test_another_set_can_be_done(

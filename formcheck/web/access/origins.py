@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
+from formcheck.commands.app import PUBLIC_VARIABLE
 from formcheck.web.access.login import login_origin
 
 ORIGINS_VARIABLE: Final = "FORMCHECK_LIVE_ORIGINS"
@@ -20,6 +21,8 @@ ORIGINS_VARIABLE: Final = "FORMCHECK_LIVE_ORIGINS"
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _HTTP_SCHEMES: Final = {"ws": "http", "wss": "https"}
 _OWN_NAME: Final = "localhost"
+_ANY_ADDRESS: Final = ("0.0.0.0", "::")
+"""Where a server listens on every address: none that a browser could go to."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +96,66 @@ def own_origins() -> frozenset[WebOrigin]:
 
 def named_origins(environ: Mapping[str, str] = os.environ) -> frozenset[WebOrigin]:
     """Return the origins that `FORMCHECK_LIVE_ORIGINS` names; what is no origin there names none."""
-    read = (read_origin(each.strip()) for each in environ.get(ORIGINS_VARIABLE, "").split(","))
+    given = [*environ.get(ORIGINS_VARIABLE, "").split(","), _origin_in(public_url(environ) or "")]
+    read = (read_origin(each.strip()) for each in given)
     return frozenset(each for each in read if each is not None)
+
+
+def public_url(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Return the address under which others reach the app, as it was set, without a slash at its end.
+
+    Returns
+    -------
+    str or None
+        None where `FORMCHECK_PUBLIC_URL` names none that others can reach.
+    """
+    given = environ.get(PUBLIC_VARIABLE, "").strip().rstrip("/")
+    return given if is_public_url(given) else None
+
+
+def is_public_url(url: str) -> bool:
+    """Say whether others can reach an address: `http` or `https`, with a host that is not this computer's own name."""
+    origin = read_origin(_origin_in(url))
+    split = urlsplit(url) if origin is not None else None
+    plain = split is not None and not split.query and not split.fragment
+    return plain and origin is not None and not _leads_home(origin.host)
+
+
+def address_for_others(page_url: str | None) -> str | None:
+    """Return what links begin with that are sent to others: the address that was set, else one that is known to work.
+
+    Parameters
+    ----------
+    page_url
+        Of the page that is open, by which this browser came here; None where it is not known.
+
+    Returns
+    -------
+    str or None
+        None where nobody but this computer is known to reach the app: then no link may be sent.
+    """
+    if (set_url := public_url()) is not None:
+        return set_url
+    known = (_origin_in(each) for each in (login_origin() or "", page_url or ""))
+    return next((each for each in known if is_public_url(each)), None)
+
+
+NO_PUBLIC_URL: Final = (
+    "Nobody but this computer is known to reach this server, so no link to it can be sent. Start the app with "
+    "`formcheck app --public-url https://…`, or set `FORMCHECK_PUBLIC_URL`, to the address by which others come here."
+)
+
+
+def _origin_in(url: str) -> str:
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{split.scheme}://{split.netloc}" if split.netloc else ""
+
+
+def _leads_home(host: str) -> bool:
+    return host == _OWN_NAME or host.endswith(f".{_OWN_NAME}") or is_loopback_address(host) or host in _ANY_ADDRESS
 
 
 def is_loopback_address(address: str | None) -> bool:

@@ -129,9 +129,7 @@ def details_of(work: Work, opened: OpenedSet) -> ClientDetails:
     current = opened.reviewed.current
     plan = None if person is None else current_plan(work, person.id, current.exercise, current.leg)
     notes = [note for note in opened.notes if note.for_client]
-    waiting, decided = (
-        ("", "") if person is None else _decisions(work, person.id, row, None if plan is None else plan.id)
-    )
+    waiting, decided = _decisions(work, row, None if plan is None else plan.id)
     authors = {note.author for note in notes}
     signed = len(authors) == 1  # one name for all of them; else each has its own
     return ClientDetails(

@@ -22,6 +22,7 @@ from formcheck.records.consents import answer_consent
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
 from formcheck.records.plans import prescribe
+from formcheck.records.prescribed_links import make_link
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import (
     NewStill,
@@ -65,6 +66,7 @@ class Kept:
     person_id: str
     set_id: str
     plan_id: str
+    link_id: str
     note_id: str
     private_note_id: str
     correction_id: str
@@ -114,6 +116,7 @@ class Opening:
         with self.records.writing(self.clinician) as work:
             account = add_account(work, f"{name.lower()}@example.org", Role.CLIENT, person_id=person.id)
             plan = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=10, target_depth_deg=45.0)))
+            link, _ = make_link(work, plan.id, 30)
         video = self._video(secret)
         row = keep_set(self.records, person.id, actor=self.clinician, video=video)
         with self.records.writing(self.clinician) as work:
@@ -135,6 +138,7 @@ class Opening:
             person_id=person.id,
             set_id=row.id,
             plan_id=plan.id,
+            link_id=link.id,
             note_id=note.id,
             private_note_id=private.id,
             correction_id=reviewed.corrections[0].id,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from formcheck.commands.app import PUBLIC_VARIABLE
 from formcheck.web.access.identity import Visitor
+from formcheck.web.access.origins import WebOrigin, address_for_others, is_known_host, named_origins
 
 HERE = {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501"}
 
@@ -59,3 +61,31 @@ def test_who_comes_by_a_proxy_is_not_on_this_computer(header: str) -> None:
 
 def test_what_is_no_text_is_no_address() -> None:
     assert not Visitor.of(object(), HERE).is_on_this_computer
+
+
+@pytest.mark.parametrize(
+    ("set_url", "page", "begins_with"),
+    [
+        ("https://knee.example.org/", "http://127.0.0.1:8501/person", "https://knee.example.org"),
+        ("https://knee.example.org/clinic", None, "https://knee.example.org/clinic"),
+        ("", "http://127.0.0.1:8501/person", None),
+        ("", "http://localhost:8501/person", None),
+        ("", "https://knee.example.org/person?x=1", "https://knee.example.org"),
+        ("http://127.0.0.1:8501", None, None),
+        ("http://0.0.0.0:8501", None, None),
+        ("knee.example.org", None, None),
+        ("https://knee.example.org/?a=b", None, None),
+        ("", None, None),
+    ],
+)
+def test_links_begin_with_an_address_that_others_reach_or_there_are_none(
+    monkeypatch: pytest.MonkeyPatch, set_url: str, page: str | None, begins_with: str | None
+) -> None:
+    monkeypatch.setenv(PUBLIC_VARIABLE, set_url)
+    assert address_for_others(page) == begins_with
+
+
+def test_the_public_address_is_one_that_the_server_answers_under() -> None:
+    named = named_origins({PUBLIC_VARIABLE: "https://knee.example.org/clinic"})
+    assert named == {WebOrigin("https", "knee.example.org", 443)}
+    assert is_known_host("knee.example.org", named)

@@ -13,6 +13,7 @@ from formcheck.records.access import Actor
 from formcheck.records.notes import notes_of_person, write_note
 from formcheck.records.people import list_people
 from formcheck.records.plans import current_plan, list_plans, prescribe
+from formcheck.records.prescribed_links import follow_link, links_of
 from formcheck.records.records import Records
 from formcheck.records.sets import say_pain
 from formcheck.records.settings import RecordsSettings
@@ -138,6 +139,27 @@ def test_a_plan_is_prescribed_and_ended(monkeypatch: pytest.MonkeyPatch, kept: R
     test.button(key=f"plan-end-{plan.id}").click().run()
     with kept.reading(CLINICIAN) as work:
         assert [each.until_at is None for each in list_plans(work, person.id)] == [False]
+
+
+def test_a_link_to_a_plan_names_the_address_that_others_reach(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:
+    person = add_somebody(kept)
+    with kept.writing(CLINICIAN) as work:
+        plan = prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=8)))
+    monkeypatch.delenv("FORMCHECK_PUBLIC_URL", raising=False)
+    test = opened(monkeypatch, kept, person=person.id)
+    assert "no link to it can be sent" in said(test)
+    monkeypatch.setenv("FORMCHECK_PUBLIC_URL", "https://knee.example.org")
+    test = opened(monkeypatch, kept, person=person.id)
+    test.button(key=f"link-make-{plan.id}").click().run()
+    (link,) = [each.value for each in test.code]
+    assert link.startswith("https://knee.example.org/check?link=")
+    with kept.reading(CLINICIAN) as work:
+        assert follow_link(work, link.rpartition("=")[2]).person_id == person.id
+        (made,) = links_of(work, person.id)
+    test.button(key=f"link-revoke-{made.id}").click().run()
+    assert not test.exception
+    with kept.reading(CLINICIAN) as work:
+        assert links_of(work, person.id) == []
 
 
 def test_each_leg_is_prescribed_its_own_plan(monkeypatch: pytest.MonkeyPatch, kept: Records) -> None:

@@ -20,6 +20,7 @@ from formcheck.session.pain import PainAction, advice_before
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.links import LINK_LASTS_S, UPLOADS, issue_link
+from formcheck.web.access.origins import NO_PUBLIC_URL, address_for_others
 from formcheck.web.access.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.access.service import records_service
 from formcheck.web.live.camera_view import session_id, show_kept_videos, show_live_view
@@ -28,8 +29,8 @@ from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import live_service
 from formcheck.web.pages.check.after import show_numbers, tell_result
 from formcheck.web.pages.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
-from formcheck.web.pages.check.prescribed import ask_prescribed
-from formcheck.web.shared.addresses import GUIDANCE, PRIVACY_TOPIC, REVIEW
+from formcheck.web.pages.check.prescribed import ask_prescribed, forget_linked, linked_person, show_linked
+from formcheck.web.shared.addresses import GUIDANCE, LINK_QUERY, PRIVACY_TOPIC, REVIEW
 from formcheck.web.shared.choose_person import ask_person, note_person, person_chosen, person_of_sets
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
@@ -133,8 +134,15 @@ def show_link(request: SetRequest) -> None:
     if read_link(parse_qs(link_query(request))).request != request:
         return
     with st.expander("For clinicians: send this set as a link"):
-        st.markdown("Whoever opens it finds *Check my form* with exactly this set.")
-        st.code(link_of(request, st.context.url), language=None, wrap_lines=True)
+        address = address_for_others(st.context.url)
+        if address is None:
+            st.markdown(NO_PUBLIC_URL)
+            return
+        st.markdown(
+            "Whoever opens it finds *Check my form* with exactly this set. A link whose sets go to a person is made on "
+            "that person’s page, beside the plan."
+        )
+        st.code(link_of(request, f"{address}/"), language=None, wrap_lines=True)
 
 
 def link_of(request: SetRequest, page_url: str | None) -> str:
@@ -187,6 +195,15 @@ def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: in
     if finished.set_id in kept:
         _show_kept(records, actor, kept[finished.set_id], pain_after)
         return
+    linked = linked_person()
+    if linked is not None:
+        try:
+            kept[finished.set_id] = _keep(records, actor, finished, linked, (pain_before, pain_after))
+        except FormcheckError as error:
+            st.error(f"{error.reason} {error.remedy}")
+        else:
+            _show_kept(records, actor, kept[finished.set_id], pain_after)
+            return
     with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="keep-set"):
         chosen = actor.person_id
         if actor.sees_everybody:
@@ -275,11 +292,26 @@ def _before() -> None:
 
 def _ask() -> tuple[SetRequest, SessionChoices] | None:
     """Ask for the set and for pain; return None where there is to be none."""
+    if LINK_QUERY in st.query_params:
+        return _ask_linked(st.query_params[LINK_QUERY])
+    forget_linked()
     reading = read_link({name: st.query_params.get_all(name) for name in st.query_params})
     if reading.refusals:
         show_refusals(reading.refusals)
         return None
     request, choices = ask_set(reading)
+    return (request, choices) if has_model() and may_start(request) else None
+
+
+def _ask_linked(code: str) -> tuple[SetRequest, SessionChoices] | None:
+    """Show the set that was prescribed to somebody by a link of their own, and ask how it is to be shown and kept."""
+    request = show_linked(code)
+    if request is None:
+        st.button("Choose a set myself", on_click=forget_link, type="primary")
+        return None
+    with st.expander("Camera, voice and video"):
+        choices = ask_session()
+        st.button("Choose another set", on_click=forget_link)
     return (request, choices) if has_model() and may_start(request) else None
 
 

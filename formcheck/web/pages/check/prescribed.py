@@ -11,8 +11,9 @@ from formcheck.errors import FormcheckError
 from formcheck.history.suggestions import until_decided
 from formcheck.records.access import Actor
 from formcheck.records.answers import undecided
-from formcheck.records.people import labels_of, list_people
+from formcheck.records.people import label_of, labels_of, list_people
 from formcheck.records.plans import plans_in_force, prescribed
+from formcheck.records.prescribed_links import follow_link
 from formcheck.records.records import Records
 from formcheck.records.tables import StoredPlan
 from formcheck.session.request import SetRequest
@@ -23,8 +24,53 @@ from formcheck.web.shared.dates import day_of
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import in_words
 
+_LINKED: Final = "live_sets_linked_person"
 _OWN: Final = ""
 """Stands for a set that is not prescribed, beside the ids of plans."""
+
+
+def linked_person() -> str | None:
+    """Return in whose records the set goes that is being done by a link; None without one."""
+    person = st.session_state.get(_LINKED)
+    return person if isinstance(person, str) else None
+
+
+def forget_linked() -> None:
+    """Take note that no link is being followed."""
+    st.session_state.pop(_LINKED, None)
+
+
+def show_linked(code: str) -> SetRequest | None:
+    """Show what a link prescribes, and in whose records the set goes.
+
+    Returns
+    -------
+    SetRequest or None
+        None where the link leads nowhere, which is said.
+    """
+    forget_linked()
+    actor = current_actor()
+    if actor is None:
+        return None
+    try:
+        with records_service().reading(actor) as work:
+            found = follow_link(work, code)
+            label = label_of(work, found.person_id)
+            waiting = undecided(work, found.person_id)
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}", icon=":material/link_off:")
+        return None
+    whose = "your records" if actor.person_id == found.person_id else f"the records of **{as_typed(label)}**"
+    st.info(
+        f"**{as_typed(in_words(found.request))}**, prescribed by {as_typed(found.made_by)} on {day_of(found.made_at)}. "
+        f"When the set is done, it goes into {whose}.",
+        icon=":material/assignment:",
+    )
+    for each in waiting:
+        st.warning(as_typed(until_decided(each.suggestion)), icon=":material/pending_actions:")
+    note_person(found.person_id)
+    st.session_state[_LINKED] = found.person_id
+    return found.request
 
 
 def ask_prescribed() -> SetRequest | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from typing import Final
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -16,10 +17,12 @@ from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
 from formcheck.records.answers import Undecided, undecided
 from formcheck.records.plans import end_plan, prescribe
+from formcheck.records.prescribed_links import links_of, make_link, revoke_link
 from formcheck.records.records import Records
 from formcheck.records.tables import StoredPlan
 from formcheck.session.request import SetRequest
-from formcheck.web.shared.addresses import PROGRESS
+from formcheck.web.access.origins import NO_PUBLIC_URL, address_for_others
+from formcheck.web.shared.addresses import CHECK, LINK_QUERY, PROGRESS
 from formcheck.web.shared.dates import day_of
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
@@ -47,6 +50,8 @@ def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[S
                 with records.writing(actor) as work:
                     end_plan(work, plan.id)
                 st.rerun()
+        if actor.sees_everybody:
+            _show_links(records, actor, plan)
     for each in waiting:
         _show_open(actor, person_id, each)
     if not in_force:
@@ -59,6 +64,55 @@ def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[S
     if actor.sees_everybody:
         with st.expander("Prescribe", icon=":material/edit_note:"):
             _ask(records, actor, person_id)
+
+
+_DAYS: Final = {14: "2 weeks", 30: "30 days", 90: "90 days"}
+_MADE: Final = "prescribed_link_made"
+"""Id of the plan and the link that was made last: it is shown until another is made or the page is left."""
+
+
+def _show_links(records: Records, actor: Actor, plan: StoredPlan) -> None:
+    """Offer a link by which the person does what a plan prescribes, and show those there are, to be taken back."""
+    address = address_for_others(st.context.url)
+    with records.reading(actor) as work:
+        links = [each for each in links_of(work, plan.person_id) if each.plan_id == plan.id]
+    with st.expander("Send it as a link", icon=":material/link:"):
+        if address is None:
+            st.markdown(NO_PUBLIC_URL)
+        else:
+            _offer_link(records, actor, plan, address)
+        for each in links:
+            with st.container(horizontal=True, vertical_alignment="center", key=f"link-{each.id}"):
+                st.caption(f"Made {day_of(each.made_at)}, holds until {day_of(each.valid_until)}", width="content")
+                if st.button("Take back", key=f"link-revoke-{each.id}", icon=":material/link_off:", type="tertiary"):
+                    with records.writing(actor) as work:
+                        revoke_link(work, each.id)
+                    st.session_state.pop(_MADE, None)
+                    st.rerun()
+
+
+def _offer_link(records: Records, actor: Actor, plan: StoredPlan, address: str) -> None:
+    st.markdown(
+        "Whoever it is sent to logs in, does exactly this set, and finds it in their records. Nobody else can use it."
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom", key=f"link-new-{plan.id}"):
+        days = st.selectbox(
+            "It holds for", list(_DAYS), index=1, format_func=_DAYS.__getitem__, key=f"link-days-{plan.id}", width=160
+        )
+        pressed = st.button("Make a link", key=f"link-make-{plan.id}", icon=":material/add_link:")
+    if pressed:
+        try:
+            with records.writing(actor) as work:
+                _, code = make_link(work, plan.id, days)
+        except FormcheckError as error:
+            st.error(f"{error.reason} {error.remedy}")
+            return
+        st.session_state[_MADE] = (plan.id, f"{address}/{CHECK}?{urlencode({LINK_QUERY: code})}")
+        st.rerun()
+    made: tuple[str, str] | None = st.session_state.get(_MADE)
+    if made is not None and made[0] == plan.id:
+        st.code(made[1], language=None, wrap_lines=True)
+        st.caption("It is shown once: copy it now.")
 
 
 def _show_open(actor: Actor, person_id: str, waiting: Undecided) -> None:

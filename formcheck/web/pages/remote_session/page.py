@@ -42,7 +42,7 @@ from formcheck.remote.turn import TurnSettingError, credential, split_urls, turn
 from formcheck.remote.turn_check import RelayCheck, check_relay
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.links import page_link_token
-from formcheck.web.access.login import login_origin
+from formcheck.web.access.origins import address_for_others
 from formcheck.web.access.service import records_service
 from formcheck.web.remote.seats import room_scope
 from formcheck.web.shared.addresses import JOIN_PATH, PERSON, REVIEW, SESSION_PATH
@@ -173,7 +173,7 @@ def _keep_link(work: Work, session: RemoteSession, name: str | None) -> None:
     """Invite the client, or with a name somebody else, and keep the link to show it."""
     made, code = invite(work, session.id, "client" if name is None else "guest", name)
     split = urlsplit(st.context.url or "")
-    own = f"{split.scheme}://{split.netloc}" if split.netloc else login_origin() or ""
+    own = address_for_others(st.context.url) or (f"{split.scheme}://{split.netloc}" if split.netloc else "")
     st.session_state[_LINK] = _MadeLink(session.id, made.name, f"{own}{JOIN_PATH}#{code}")
 
 

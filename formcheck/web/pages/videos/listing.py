@@ -138,7 +138,6 @@ _BADGES: Final = {
 }
 
 _Act = Callable[[Work, str], Upload]
-_Accept = Callable[[Records, Actor, str], None]
 
 
 def show_list(records: Records, actor: Actor) -> None:
@@ -247,7 +246,13 @@ def _offer_actions(
     label = "Choose who is measured" if people_seen(row) else "Say whose it is" if nobodys else "Change"
     proposed = proposed_for_upload(row)
     if may_change and nobodys and proposed is not None and proposed.value in people:
-        _button(f"It is {people[proposed.value]}", "how_to_reg", accept_person, records, actor, row.id)
+        st.button(
+            f"It is {people[proposed.value]}",
+            key=f"upload-accept-{row.id}",
+            icon=":material/how_to_reg:",
+            on_click=_accept,
+            args=(records, actor, row.id),
+        )
     if may_change and st.button(label, key=f"upload-change-{row.id}", icon=":material/edit:"):
         edit(row.id)
         st.rerun(scope="app")
@@ -259,7 +264,7 @@ def _offer_actions(
         _button("Remove", "playlist_remove", remove_entry, records, actor, row.id)
 
 
-def _button(label: str, icon: str, act: _Act | _Accept, records: Records, actor: Actor, upload_id: str) -> None:
+def _button(label: str, icon: str, act: _Act, records: Records, actor: Actor, upload_id: str) -> None:
     st.button(
         label,
         key=f"upload-{icon}-{upload_id}",
@@ -269,19 +274,26 @@ def _button(label: str, icon: str, act: _Act | _Accept, records: Records, actor:
     )
 
 
-def _do(act: _Act | _Accept, records: Records, actor: Actor, upload_id: str) -> None:
+def _do(act: _Act, records: Records, actor: Actor, upload_id: str) -> None:
     """Do something with an upload, for whoever has the page open by now: a callback is run before the page."""
     if current_actor() != actor:
         return
     try:
-        if act is accept_person:
-            accept_person(records, actor, upload_id)
-            return
         with records.writing(actor) as work:
             row = act(work, upload_id)
         with records.reading(actor) as work:
             if act is not try_again:
                 drop_file(work, row)
+    except FormcheckError as error:
+        st.session_state[_ERROR] = error
+
+
+def _accept(records: Records, actor: Actor, upload_id: str) -> None:
+    """Take the person who is proposed, as `_do` does something."""
+    if current_actor() != actor:
+        return
+    try:
+        accept_person(records, actor, upload_id)
     except FormcheckError as error:
         st.session_state[_ERROR] = error
 
