@@ -8,8 +8,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
-from formcheck.exercises.finding import Band
-from formcheck.exercises.rubric import Direction
+from formcheck.exercises.finding import Band, Direction
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.change import Change, Verdict
 from formcheck.history.ladder import ladder, level_of

@@ -27,6 +27,8 @@ CORRECTIONS = (
 )
 DETAILS = ClientDetails(
     name="Anna K.",
+    number="17",
+    birth_date=datetime.date(1980, 5, 17),
     birth_year=1980,
     symptoms="left",
     recorded_on=datetime.date(2026, 3, 3),

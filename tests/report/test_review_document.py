@@ -79,6 +79,7 @@ def test_corrections_without_effect_are_named() -> None:
 
 def test_client_holds_plan_pain_and_day() -> None:
     client = validated(corrected_set(), DETAILS)["client"]
+    assert (client["birth_date"], client["number"]) == ("1980-05-17", "17")
     assert (client["recorded_on"], client["pain_during"], client["plan"]["reps"]) == ("2026-03-03", 3, 10)
 
 
