@@ -33,7 +33,7 @@ def report(reviewed: ReviewedSet, details: ClientDetails | None = DETAILS) -> Pa
 def test_summary_says_what_the_printed_one_says(front_set: Assessment) -> None:
     text = summary_page(as_measured(front_set)).text
     for part in (
-        "Anna K. · 3 March 2026 · with Dr Rivera",
+        "Anna K. · no. 17 · born 17 May 1980 · 3 March 2026 · with Dr Rivera",
         "Point your kneecap over your second toe",
         "Knee alignment Left 9° inward",
         "FPPA 9 ± 9° / 0 ± 5°",

@@ -69,7 +69,7 @@ def test_one_page_for_every_view(kind: ViewKind, whole_reps: int) -> None:
 def test_page_says_what_a_tired_person_needs(front_set: Assessment) -> None:
     text = text_of(made(front_set))
     for part in (
-        "Anna K. · 3 March 2026 · with Dr Rivera",
+        "Anna K. · no. 17 · born 17 May 1980 · 3 March 2026 · with Dr Rivera",
         "Point your kneecap over your second toe",
         "Knee over toe, left leg, in reps 2 and 3.",
         "Knee alignment Left 9° inward",

@@ -142,14 +142,34 @@ def say_move(records: Records, actor: Actor, before: str | None, chosen: str | N
 
 
 def offer_proposal(
-    records: Records, actor: Actor, proposal: Proposal, key: str, saved: Callable[[], None] = st.rerun
+    records: Records,
+    actor: Actor,
+    proposal: Proposal,
+    key: str,
+    question: str = "",
+    saved: Callable[[], None] = st.rerun,
 ) -> None:
-    """Ask whether a video is the person's who is proposed; nothing is theirs until somebody says yes."""
+    """Ask whether a video is the person's who is proposed; nothing is theirs until somebody says yes.
+
+    Parameters
+    ----------
+    records, actor
+        Who is asked.
+    proposal
+        Whose it may be.
+    key
+        Of this question on the page.
+    question
+        In Markdown, where the page is about that person; else it names them.
+    saved
+        Called once it is theirs.
+    """
     people = people_shown(records, actor)
     if proposal.person_id not in people:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=f"proposal-{key}"):
-        st.markdown(f"**{as_typed(people[proposal.person_id])}?** :small[{as_typed(proposal.reason)}]", width="content")
+        asked = question or f"**{as_typed(people[proposal.person_id])}?**"
+        st.markdown(f"{asked} :small[{as_typed(proposal.reason)}]", width="content")
         if st.button("Yes, it is theirs", key=f"accept-{key}", icon=":material/check:"):
             try:
                 accept_person(records, actor, proposal.upload_id)

@@ -332,7 +332,7 @@ def test_a_video_is_nobodys_until_somebody_accepts_who_is_proposed(records: Reco
     assert look(records, row).person_id is None
     test = opened()
     assert "Nobody’s yet. Anna · no. 17?" in words(test)
-    test = press(test, "It is Anna · no. 17")
+    test = press(test, "Yes, it is theirs")
     assert not test.exception
     assert look(records, row).person_id == anna
 

@@ -14,8 +14,10 @@ from formcheck.design.components import badge, empty_state, person
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.history.due import Due, due_today
+from formcheck.history.suggestions import until_decided
 from formcheck.moments import day_text
 from formcheck.records.access import Actor, Role
+from formcheck.records.answers import Undecided, undecided
 from formcheck.records.due import PlanInHand, plans_in_hand
 from formcheck.records.people import labels_of, list_people
 from formcheck.records.records import Records
@@ -89,7 +91,7 @@ def _show_due(records: Records, actor: Actor) -> None:
     if tasks:
         st.header("Today", anchor=False)
         # What is left to do stands first; beside it the order is that of the names.
-        _show_tasks(sorted(tasks, key=lambda each: not each.due.is_due), actor)
+        _show_tasks(records, actor, sorted(tasks, key=lambda each: not each.due.is_due))
     elif not actor.sees_everybody:
         show(
             empty_state(
@@ -103,14 +105,18 @@ def _show_due(records: Records, actor: Actor) -> None:
         st.caption(f"{nothing} A plan stands here on the days on which it is due.")
 
 
-def _show_tasks(tasks: Sequence[_Task], actor: Actor) -> None:
-    for task in tasks[:_SHOWN]:
-        _show_task(task, actor)
+def _show_tasks(records: Records, actor: Actor, tasks: Sequence[_Task]) -> None:
+    shown = tasks[:_SHOWN]
+    with records.reading(actor) as work:
+        people = dict.fromkeys(task.in_hand.plan.person_id for task in shown)
+        waiting = {each.plan.id: each for person_id in people for each in undecided(work, person_id)}
+    for task in shown:
+        _show_task(task, actor, waiting.get(task.in_hand.plan.id))
     if len(tasks) > _SHOWN:
         page_link(PEOPLE, f"{len(tasks) - _SHOWN} more", icon=":material/group:")
 
 
-def _show_task(task: _Task, actor: Actor) -> None:
+def _show_task(task: _Task, actor: Actor, waiting: Undecided | None) -> None:
     plan, person_id = task.in_hand.plan, task.in_hand.plan.person_id
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"due-{plan.id}"):
         with st.container(width="stretch"):
@@ -118,6 +124,10 @@ def _show_task(task: _Task, actor: Actor) -> None:
                 page_link(PERSON, as_typed(task.whose), icon=":material/person:", person=person_id)
             st.markdown(as_typed(stored_plan_in_words(plan)))
             show(_standing(task.due))
+            if waiting is not None and actor.sees_everybody:
+                page_link(PROGRESS, f"Decide: {as_typed(waiting.suggestion.title)}", person=person_id)
+            elif waiting is not None:
+                st.markdown(as_typed(until_decided(waiting.suggestion)))
         may_start = task.due.is_due or task.due.planned is None
         if may_start and st.button("Start", key=f"start-{plan.id}", type="primary", icon=":material/play_arrow:"):
             note_person(person_id)

@@ -125,8 +125,8 @@ def show_person(records: Records, actor: Actor, person_id: str) -> None:
         page_link(VIDEOS, "Add videos", icon=":material/upload:", person=person_id)
     for each in proposed:
         with st.container(border=True, key=f"proposed-{each.upload_id}"):
-            st.markdown(f"**{as_typed(each.name)}** is nobody’s yet.")
-            offer_proposal(records, actor, each, each.upload_id)
+            question = f"Is **{as_typed(each.name)}** theirs? It is nobody’s yet."
+            offer_proposal(records, actor, each, each.upload_id, question)
     st.header("Sets", anchor=False)
     show_sets(sets)
     st.header("Plan", anchor=False)

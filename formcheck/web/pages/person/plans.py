@@ -39,21 +39,16 @@ def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[S
     in_force = [plan for plan in plans if plan.until_at is None]
     with records.reading(actor) as work:
         waiting = undecided(work, person_id)
+    for each in waiting:
+        _show_open(actor, person_id, each)
     for plan in in_force:
-        with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"plan-{plan.id}"):
+        with st.container(border=True, key=f"plan-{plan.id}"):
             st.markdown(
                 f"**{stored_plan_in_words(plan)}**  \n:small[since {day_of(plan.from_at)}, by {as_typed(plan.made_by)}]"
             )
-            if actor.sees_everybody and st.button(
-                "End this plan", key=f"plan-end-{plan.id}", type="tertiary", icon=":material/event_busy:"
-            ):
-                with records.writing(actor) as work:
-                    end_plan(work, plan.id)
-                st.rerun()
-        if actor.sees_everybody:
-            _show_links(records, actor, plan)
-    for each in waiting:
-        _show_open(actor, person_id, each)
+            if actor.sees_everybody:
+                with st.container(horizontal=True, key=f"plan-do-{plan.id}"):
+                    _offer_to_change(records, actor, plan)
     if not in_force:
         st.caption("Nothing is prescribed. What is not prescribed is measured, but not judged.")
     past = [plan for plan in plans if plan.until_at is not None]
@@ -66,6 +61,15 @@ def show_plans(records: Records, actor: Actor, person_id: str, plans: Sequence[S
             _ask(records, actor, person_id)
 
 
+def _offer_to_change(records: Records, actor: Actor, plan: StoredPlan) -> None:
+    _show_links(records, actor, plan)
+    label = "End this plan"
+    if st.button(label, key=f"plan-end-{plan.id}", type="tertiary", icon=":material/event_busy:"):
+        with records.writing(actor) as work:
+            end_plan(work, plan.id)
+        st.rerun()
+
+
 _DAYS: Final = {14: "2 weeks", 30: "30 days", 90: "90 days"}
 _MADE: Final = "prescribed_link_made"
 """Id of the plan and the link that was made last: it is shown until another is made or the page is left."""
@@ -76,7 +80,7 @@ def _show_links(records: Records, actor: Actor, plan: StoredPlan) -> None:
     address = address_for_others(st.context.url)
     with records.reading(actor) as work:
         links = [each for each in links_of(work, plan.person_id) if each.plan_id == plan.id]
-    with st.expander("Send it as a link", icon=":material/link:"):
+    with st.popover("Send as a link", icon=":material/link:", type="tertiary"):
         if address is None:
             st.markdown(NO_PUBLIC_URL)
         else:

@@ -227,7 +227,7 @@ def _facts_in_words(row: Upload, people: dict[str, str]) -> str:
     parts = []
     for fact in facts(row, people, short_day_of):
         why = f" :small[({as_typed(fact.why)})]" if fact.why else ""
-        parts.append(f":orange[{as_typed(fact.said)}]" if fact.open else f"{as_typed(fact.said)}{why}")
+        parts.append(f":orange[{as_typed(fact.said)}]{why}" if fact.open else f"{as_typed(fact.said)}{why}")
     return " · ".join(parts)
 
 
@@ -247,7 +247,7 @@ def _offer_actions(
     proposed = proposed_for_upload(row)
     if may_change and nobodys and proposed is not None and proposed.value in people:
         st.button(
-            f"It is {people[proposed.value]}",
+            "Yes, it is theirs",
             key=f"upload-accept-{row.id}",
             icon=":material/how_to_reg:",
             on_click=_accept,
