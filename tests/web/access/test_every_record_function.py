@@ -136,6 +136,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "note_id": kept.note_id,
         "link_id": kept.link_id,
         "days": 30,
+        "zone": UTC,
         "since": datetime(2026, 1, 1, tzinfo=UTC),
         "targets": Plan(reps=1),
         "assessment": measured("wall_squat_side"),
