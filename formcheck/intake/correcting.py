@@ -67,6 +67,8 @@ def put_right(work: Work, upload_id: str, said: Wishes, person_id: str | None = 
 def accept_person(records: Records, actor: Actor, upload_id: str) -> None:
     """Take the person who is proposed for an upload as the one whose it is, measured already or not.
 
+    Every set that came of it and is nobody's goes to them.
+
     Raises
     ------
     UploadStateError
@@ -88,8 +90,12 @@ def accept_person(records: Records, actor: Actor, upload_id: str) -> None:
             row.wishes = replace(wishes_of(row), person_said=True).document()
             row.guesses = {name: each for name, each in row.guesses.items() if name != "person_id"}
             work.log("upload.changed", subject=row.id, person=person_id)
-    if set_id is not None:
-        place_set(records, actor, set_id, person_id=person_id)
+    if set_id is None:
+        return
+    with records.reading(actor) as work:
+        others = [each.id for each in others_of_recording(work, set_id) if each.person_id is None]
+    for each in (set_id, *others):
+        place_set(records, actor, each, person_id=person_id)
 
 
 def put_set_right(

@@ -104,6 +104,15 @@ def test_a_person_who_is_proposed_has_the_video_once_somebody_accepts(desk: Desk
         accept_person(desk.records, ROBIN, row.id)
 
 
+def test_every_set_of_a_video_goes_to_who_is_accepted(desk: Desk) -> None:
+    anna = desk.person("Anna")
+    row = measured(desk, desk.bring(b"pictures", "anna_1.mp4"))
+    other = keep_set(desk.records, None, "step_down_side", actor=ROBIN)  # of the same landmarks
+    accept_person(desk.records, ROBIN, row.id)
+    with desk.records.reading(ROBIN) as work:
+        assert {each.id for each in list_sets(work, anna)} == {row.set_id, other.id}
+
+
 def test_a_client_accepts_nobody(desk: Desk) -> None:
     anna = desk.client(desk.person("Anna"))
     row = desk.bring(b"pictures", "anna_1.mp4")
