@@ -136,6 +136,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "note_id": kept.note_id,
         "link_id": kept.link_id,
         "days": 30,
+        "at_s": 3.0,
         "person_id": kept.person_id,
         "person_ids": [kept.person_id],
         "plan_id": kept.plan_id,
