@@ -16,6 +16,7 @@ import typer
 
 from formcheck import __version__
 from formcheck.commands.accounts import accounts_app
+from formcheck.commands.arguments import examples, run
 from formcheck.commands.cluster_batch import batch
 from formcheck.commands.exercises import exercises_app
 from formcheck.commands.models import models_app
@@ -46,7 +47,6 @@ from formcheck.commands.options import (
     ViewChoice,
     ViewOption,
     chosen_rubric,
-    exercise_missing,
     given_plan,
     given_request,
     picture_size,
@@ -70,10 +70,11 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    epilog=examples("demo", "analyze squat.mp4", "app"),
 )
 app.add_typer(models_app)
 app.add_typer(exercises_app)
-app.command("batch")(batch)
+app.command("batch", epilog=examples("batch clips", "batch clips --exercise squat --out results --recursive"))(batch)
 app.add_typer(accounts_app)
 app.add_typer(records_app)
 
@@ -93,7 +94,13 @@ def formcheck(
     """Measure knee alignment and depth in wall squats and step-downs from ordinary video."""
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "analyze squat.mp4",
+        "analyze --exercise wall-squat --target-depth 60 --hold 3 set.mp4",
+        "analyze --no-video --json set1.mp4 set2.mp4",
+    )
+)
 def analyze(
     videos: Annotated[
         list[Path],
@@ -103,7 +110,12 @@ def analyze(
         ),
     ],
     exercise: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Such as wall-squat; see `formcheck exercises list`.")
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Such as wall-squat; see `formcheck exercises list`. Left out, it goes by the file's name, then by "
+            "the movement, and says what it took.",
+        ),
     ] = None,
     leg: LegOption = LegChoice.AUTO,
     view: ViewOption = ViewChoice.AUTO,
@@ -148,8 +160,6 @@ def analyze(
             region=region,
             plan=given_plan(target_depth, reps, hold, step_height, ball, sex),
         )
-        if request.exercise is None:
-            raise exercise_missing()
         wanted = wanted_results(
             no_video=no_video, no_report=no_report, save_track=save_track, csv=csv_dialect, letter=letter
         )
@@ -161,7 +171,7 @@ def analyze(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=examples("demo", "demo --clip step_down_front_valgus --no-open"))
 def demo(
     clip: Annotated[str, typer.Option(metavar="NAME", help="Which sample clip.")] = "wall_squat_front",
     out: OutOption = Path("formcheck-out"),
@@ -191,7 +201,7 @@ def demo(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(epilog=examples("validate clips", "validate clips --exercise squat --out study"))
 def validate(
     folder: Annotated[
         Path, typer.Argument(metavar="FOLDER", help="Clips, each with its truth beside it; see docs/formats.md.")
@@ -236,7 +246,7 @@ def validate(
         raise typer.Exit(1)
 
 
-@app.command("app")
+@app.command("app", epilog=examples("app", "app --port 8600 --no-browser"))
 def serve(
     port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Port to serve at.")] = 8501,
     host: Annotated[
@@ -255,7 +265,7 @@ def serve(
         serve_app(terminal, host=host, port=port, browser=not no_browser, public_url=public_url)
 
 
-@app.command()
+@app.command(epilog=examples("schema"))
 def schema() -> None:
     """Print the JSON Schema of the JSON that `analyze` writes."""
     from formcheck.report.document import assessment_schema
@@ -269,7 +279,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A name or a sign that the terminal's character set lacks must not end the command.
             stream.reconfigure(errors="replace")
-    app()
+    run(app)
 
 
 def _assess_and_tell(sources: Sequence[Path], errand: Errand, terminal: Terminal) -> list[FileOutcome]:

@@ -117,7 +117,7 @@ def local_pool(workers: int) -> Iterator[Pool]:
                 client = stack.enter_context(Client(cluster, security=security, set_as_default=False))
         except (OSError, RuntimeError) as error:
             raise ClusterError(
-                f"The worker processes could not be started: {error}.", "Try fewer with --workers 1, or use `analyze`."
+                "The worker processes could not be started.", "Try fewer with --workers 1, or use `analyze`."
             ) from error
         yield Pool(client, workers, is_local=True)
 

@@ -9,13 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formcheck.commands.arguments import examples
 from formcheck.commands.terminal import Terminal, answering, printable
 from formcheck.errors import FormcheckError
 
 if TYPE_CHECKING:
     from formcheck.records.tables import Account
 
-accounts_app = typer.Typer(name="accounts", help="Who may log in to the app of a clinic.", no_args_is_help=True)
+accounts_app = typer.Typer(
+    name="accounts",
+    help="Who may log in to the app of a clinic.",
+    no_args_is_help=True,
+    epilog=examples("accounts add anna@clinic.example --role clinician", "accounts list"),
+)
 
 _NO_PERSON = "-"
 
@@ -30,7 +36,13 @@ class RoleChoice(StrEnum):
 EmailArgument = Annotated[str, typer.Argument(metavar="EMAIL", help="Address that the person logs in with.")]
 
 
-@accounts_app.command("add")
+@accounts_app.command(
+    "add",
+    epilog=examples(
+        "accounts add anna@clinic.example --role clinician",
+        'accounts add ben@home.example --role client --person "Ben Frey"',
+    ),
+)
 def add(
     email: EmailArgument,
     role: Annotated[RoleChoice, typer.Option(help="A clinician sees everybody, a client sees what is theirs.")],
@@ -52,7 +64,7 @@ def add(
         terminal.result(printable(f"{account.email} may log in as {account.name}, {account.role}."))
 
 
-@accounts_app.command("list")
+@accounts_app.command("list", epilog=examples("accounts list", "accounts list --removed"))
 def list_them(
     removed: Annotated[bool, typer.Option("--removed", help="Those too whose access was taken away.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line for each account.")] = False,
@@ -74,7 +86,7 @@ def list_them(
             terminal.say("Nobody may log in yet. `formcheck accounts add EMAIL --role clinician` lets somebody.")
 
 
-@accounts_app.command("remove")
+@accounts_app.command("remove", epilog=examples("accounts remove ben@home.example"))
 def remove(email: EmailArgument) -> None:
     """Take somebody's access away. What they recorded and wrote stays."""
     terminal = Terminal()

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from formcheck.commands.arguments import WrongArgument
 from formcheck.commands.options import (
     BallOption,
     CaptureFpsOption,
@@ -103,7 +104,7 @@ def batch(
     when every video was assessed, 1 when some could not be, 2 for wrong arguments, 130 after Ctrl-C.
     """
     if scheduler is not None and workers is not None:
-        raise typer.BadParameter("a scheduler has its own workers.", param_hint="'--workers'")
+        raise WrongArgument("a scheduler has its own workers.", param_hint="'--workers'")
     terminal = Terminal(quiet=quiet, machine=as_json)
     with answering(terminal, _STOPPED.format(folder=out)):
         request = given_request(

@@ -8,12 +8,18 @@ from typing import Annotated
 
 import typer
 
+from formcheck.commands.arguments import examples
 from formcheck.commands.terminal import Terminal, answering
 
-exercises_app = typer.Typer(name="exercises", help="What good form is, by exercise.", no_args_is_help=True)
+exercises_app = typer.Typer(
+    name="exercises",
+    help="What good form is, by exercise.",
+    no_args_is_help=True,
+    epilog=examples("exercises list", "exercises show wall-squat"),
+)
 
 
-@exercises_app.command("list")
+@exercises_app.command("list", epilog=examples("exercises list"))
 def list_exercises() -> None:
     """Name the exercises."""
     from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
@@ -24,7 +30,7 @@ def list_exercises() -> None:
         typer.echo(f"{name:<{wide}}{builtin_rubric(name).description}")
 
 
-@exercises_app.command("show")
+@exercises_app.command("show", epilog=examples("exercises show wall-squat"))
 def show_exercise(name: Annotated[str, typer.Argument(metavar="NAME", help="Such as wall-squat.")]) -> None:
     """Print what is checked in an exercise, which values are good, and where that comes from."""
     with answering(Terminal()):
@@ -48,7 +54,7 @@ def show_exercise(name: Annotated[str, typer.Argument(metavar="NAME", help="Such
             typer.echo(f"\n{row.id} {row.name}\n{indent(lines(row), '  ')}")
 
 
-@exercises_app.command("validate")
+@exercises_app.command("validate", epilog=examples("exercises validate my-rubric.toml"))
 def validate_rubric(file: Annotated[Path, typer.Argument(metavar="FILE", help="A rubric, TOML.")]) -> None:
     """Check a rubric file; exit status 1, and every problem with its line, where it is not valid."""
     terminal = Terminal()

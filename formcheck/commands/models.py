@@ -7,12 +7,18 @@ from typing import Annotated
 
 import typer
 
+from formcheck.commands.arguments import examples
 from formcheck.commands.terminal import Terminal, answering, printable
 
-models_app = typer.Typer(name="models", help="The pose models that joints are found with.", no_args_is_help=True)
+models_app = typer.Typer(
+    name="models",
+    help="The pose models that joints are found with.",
+    no_args_is_help=True,
+    epilog=examples("models list", "models install full"),
+)
 
 
-@models_app.command("list")
+@models_app.command("list", epilog=examples("models list"))
 def list_models() -> None:
     """Name the pose models, and say which are installed and where."""
     terminal = Terminal()
@@ -37,7 +43,7 @@ def list_models() -> None:
             terminal.result(f"{MODEL_VARIABLE} goes before all of these: {printable(named)}")
 
 
-@models_app.command("install")
+@models_app.command("install", epilog=examples("models install full", "models install browser"))
 def install(name: Annotated[str, typer.Argument(metavar="NAME", help="full, lite, heavy or browser.")]) -> None:
     """Fetch a pose model, or MediaPipe for browsers, checked against its published hash, unless it is there already."""
     terminal = Terminal()
@@ -55,7 +61,7 @@ def install(name: Annotated[str, typer.Argument(metavar="NAME", help="full, lite
         terminal.result(f"{model.short_name} is installed: {printable(str(model.path))}")
 
 
-@models_app.command("verify")
+@models_app.command("verify", epilog=examples("models verify"))
 def verify() -> None:
     """Check every installed pose model; exit status 1 unless there is one and all are the published ones."""
     terminal = Terminal()

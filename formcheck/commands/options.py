@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from formcheck.commands.arguments import WrongArgument
 from formcheck.errors import RubricError
 from formcheck.exercises.plan import LIMITS
 from formcheck.report.csv_file import CsvDialect
@@ -64,7 +65,7 @@ class Sex(StrEnum):
 def _finite(value: float | None) -> float | None:
     """Refuse `nan` and `inf`, which Python takes for numbers."""
     if value is not None and not math.isfinite(value):
-        raise typer.BadParameter("give a number.")
+        raise WrongArgument("give a number.")
     return value
 
 
@@ -149,7 +150,7 @@ def picture_size(text: str | None) -> tuple[int, int] | None:
         return None
     width, _, height = text.lower().replace("×", "x").partition("x")
     if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
-        raise typer.BadParameter("give width and height in pixels, such as 1920x1080.", param_hint="'--picture'")
+        raise WrongArgument("give width and height in pixels, such as 1920x1080.", param_hint="'--picture'")
     return int(width), int(height)
 
 
@@ -160,11 +161,11 @@ def chosen_person(person: int | None, region: str | None) -> int | Region | None
     if region is None:
         return person
     if person is not None:
-        raise typer.BadParameter("give --person or --region, not both.", param_hint="'--region'")
+        raise WrongArgument("give --person or --region, not both.", param_hint="'--region'")
     try:
         return Region.from_document([float(edge) / 100 for edge in region.split(",")])
     except ValueError as error:
-        raise typer.BadParameter(
+        raise WrongArgument(
             "give left, top, right and bottom in percent of the picture, such as 0,0,50,100.", param_hint="'--region'"
         ) from error
 
@@ -245,17 +246,17 @@ def chosen_rubric(exercise: str | None, file: Path | None) -> Rubric:
         rubric = rubric_of(exercise, file)
     except RubricError as error:
         hint = "'--exercise'" if file is None else "'--rubric'"
-        raise typer.BadParameter(str(error), param_hint=hint) from error
+        raise WrongArgument(str(error), param_hint=hint) from error
     if rubric is None:
         raise exercise_missing()
     return rubric
 
 
-def exercise_missing() -> typer.BadParameter:
+def exercise_missing() -> WrongArgument:
     """Return what to raise where an exercise must be named."""
     from formcheck.exercises.rubric_file import builtin_names
 
-    return typer.BadParameter(f"name one of {', '.join(builtin_names())}.", param_hint="'--exercise'")
+    return WrongArgument(f"name one of {', '.join(builtin_names())}.", param_hint="'--exercise'")
 
 
 def today() -> str:

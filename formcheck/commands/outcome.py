@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from formcheck.commands.batch import FileOutcome
+from formcheck.commands.batch import FileOutcome, address_of
 from formcheck.commands.terminal import one_sentence
 from formcheck.errors import FormcheckError
 from formcheck.names import shown_name
 from formcheck.report.document import assessment_document
-from formcheck.report.summary import headline, what_was_done
+from formcheck.report.summary import what_was_done
 from formcheck.session.assessment import Assessment
-from formcheck.session.verdict import LEVEL_WORDS
+from formcheck.session.verdict import LEVEL_WORDS, Level, verdict_of_set
 
 JSON_KEYS: Final = ("exercise", "reps_counted", "view", "advice", "praise", "not_measured")
 """What a program is told at once; the rest is in the JSON file."""
@@ -25,13 +25,15 @@ _FOR_PEOPLE: Final = ((".html", "Report"), (".mp4", "Video"), (".json", "Results
 def sentences(outcome: FileOutcome) -> list[str]:
     """Say what was seen, what to change first and where the report is, a line each."""
     assert outcome.assessment is not None  # a failure is said by `refusal`
-    told = headline(outcome.assessment)
-    band = f" ({LEVEL_WORDS[told.band]})" if told.measured else ""
+    told = verdict_of_set(outcome.assessment)
     which = f", {outcome.set_name}" if outcome.set_name else ""
-    lines = [
-        f"{shown_name(outcome.job.source.name)}{which}: {what_was_done(outcome.assessment)}",
-        f"  Change first: {told.title}{band}. {told.detail}".rstrip(),
-    ]
+    lines = [f"{shown_name(outcome.job.source.name)}{which}: {what_was_done(outcome.assessment)}"]
+    if outcome.taken_for is not None:
+        name, why = outcome.assessment.exercise_name, outcome.taken_for.why
+        lines.append(f"  Taken for: {name}. {why} If it is another, say so: --exercise NAME")
+    title = f"  Change first: {told.title}" if told.changes else f"  {told.title}"
+    off = f" ({LEVEL_WORDS[told.level]})" if told.level in (Level.CAUTION, Level.FAULT) else ""
+    lines.append(f"{title}{off}. {told.detail}".rstrip())
     if told.praise:
         lines.append(f"  {told.praise}")
     for ending, word in _FOR_PEOPLE:
@@ -43,7 +45,7 @@ def sentences(outcome: FileOutcome) -> list[str]:
 
 def refusal(source: Path, error: FormcheckError) -> str:
     """Name the file, why it could not be assessed and what to do, in one line."""
-    return f"{shown_name(source)}: {one_sentence(error)}"
+    return f"{address_of(source) or shown_name(source)}: {one_sentence(error)}"
 
 
 def json_line(outcome: FileOutcome) -> str:
@@ -51,14 +53,14 @@ def json_line(outcome: FileOutcome) -> str:
 
     Keys: `video` (as it was named, as far as that can be shown), `assessed`; then for an assessment `exercise`,
     `reps_counted`, `view`, `advice`, `praise`, `not_measured` as in `formcheck.assessment/1`, `files` (paths by ending)
-    and, of a video that holds several sets, `set`; else `error` with `kind`, `reason` and `remedy`.
+    and, where nobody said the exercise, `guess` (`exercise`, `why`); else `error` with `kind`, `reason` and `remedy`.
     """
     told: dict[str, object] = {"video": shown_name(outcome.job.source), "assessed": outcome.assessment is not None}
     if outcome.assessment is not None:
         told |= _measured(outcome.assessment)
         told["files"] = files_by_ending(outcome.files)
-        if outcome.set_name:
-            told["set"] = outcome.set_name
+    if outcome.taken_for is not None:
+        told["guess"] = {"exercise": outcome.taken_for.exercise, "why": outcome.taken_for.why}
     if outcome.error is not None:
         told["error"] = error_document(outcome.error)
     return json.dumps(told, allow_nan=False)

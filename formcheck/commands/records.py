@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
+from formcheck.commands.arguments import WrongArgument, examples
 from formcheck.commands.terminal import Terminal, answering, printable
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ records_app = typer.Typer(
     name="records",
     help="What is kept: back up, restore, print, carry people to another installation, erase, check.",
     no_args_is_help=True,
+    epilog=examples("records backup backups", "records check"),
 )
 _UNCHANGED: Final = "Stopped: nothing was changed."
 _NOTHING_WRITTEN: Final = "Stopped: no archive was written."
@@ -32,7 +34,7 @@ NewArchiveArgument = Annotated[
 ]
 
 
-@records_app.command("backup")
+@records_app.command("backup", epilog=examples("records backup backups", "records backup before-the-move.zip"))
 def backup(file: NewArchiveArgument) -> None:
     """Write everything into one archive. The app may go on running.
 
@@ -51,7 +53,7 @@ def backup(file: NewArchiveArgument) -> None:
         _name_missing(terminal, manifest)
 
 
-@records_app.command("restore")
+@records_app.command("restore", epilog=examples("records restore before-the-move.zip --replace"))
 def restore_backup(
     file: ArchiveArgument,
     replace: Annotated[
@@ -73,7 +75,7 @@ def restore_backup(
         _name_missing(terminal, restored.manifest)
 
 
-@records_app.command("export")
+@records_app.command("export", epilog=examples('records export for-the-clinic.zip --person "Ben Frey"'))
 def export(
     file: NewArchiveArgument,
     person: Annotated[
@@ -99,7 +101,7 @@ def export(
         _name_missing(terminal, manifest)
 
 
-@records_app.command("print")
+@records_app.command("print", epilog=examples('records print "Ann Example" ann.pdf --letter'))
 def print_record(
     person: Annotated[str, typer.Argument(metavar="NAME-or-ID", help="Whom.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What to write: a name that ends in .pdf or .html.")],
@@ -107,10 +109,7 @@ def print_record(
         bool | None, typer.Option("--letter/--a4", help="The paper. The clinic's if left out.", show_default=False)
     ] = None,
 ) -> None:
-    """Write everything about a person as a document to be read: plans, sets, values, notes, consents, log.
-
-    Example: formcheck records print "Ann Example" ann.pdf --letter
-    """
+    """Write everything about a person as a document to be read: plans, sets, values, notes, consents, log."""
     terminal = Terminal()
     with answering(terminal, "Stopped: nothing was written."):
         from formcheck.commands.opened_records import opened_records, person_named
@@ -131,7 +130,7 @@ def print_record(
         terminal.result(printable(f"{file}: everything about {found.name}."))
 
 
-@records_app.command("clinic")
+@records_app.command("clinic", epilog=examples('records clinic --name "Knee Clinic" --logo logo.png --paper letter'))
 def clinic(
     name: Annotated[str | None, typer.Option(help="Name of the clinic.")] = None,
     address: Annotated[str | None, typer.Option(help="Address; \\n begins a new line.")] = None,
@@ -141,10 +140,7 @@ def clinic(
     ] = None,
     no_logo: Annotated[bool, typer.Option("--no-logo", help="Remove the logo.")] = False,
 ) -> None:
-    """Say what stands at the head of documents; without an option, show it.
-
-    Example: formcheck records clinic --name "Knee Clinic" --logo logo.png --paper letter
-    """
+    """Say what stands at the head of documents; without an option, show it."""
     terminal = Terminal()
     with answering(terminal, _UNCHANGED):
         from dataclasses import replace
@@ -191,7 +187,7 @@ def _picture(path: Path) -> bytes:
         ) from error
 
 
-@records_app.command("import")
+@records_app.command("import", epilog=examples("records import from-the-clinic.zip"))
 def import_archive(file: ArchiveArgument) -> None:
     """Take people in from an archive. Who is here already is recognised, and stays as they are here."""
     terminal = Terminal()
@@ -207,7 +203,7 @@ def import_archive(file: ArchiveArgument) -> None:
         _name_missing(terminal, told.manifest)
 
 
-@records_app.command("erase")
+@records_app.command("erase", epilog=examples('records erase "Ben Frey"'))
 def erase(
     person: Annotated[str, typer.Argument(metavar="NAME-or-ID", help="Whom.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -228,7 +224,7 @@ def erase(
         terminal.result("Erased. Backups and archives that were made before still hold this person.")
 
 
-@records_app.command("retention")
+@records_app.command("retention", epilog=examples("records retention"))
 def retention() -> None:
     """Let go of what is past its time (FORMCHECK_KEEP_VIDEOS_DAYS, FORMCHECK_KEEP_SETS_DAYS), and clean up.
 
@@ -250,7 +246,7 @@ def retention() -> None:
         terminal.result(f"Past their time: {past}. Left-over files: {left_over}.")
 
 
-@records_app.command("check")
+@records_app.command("check", epilog=examples("records check"))
 def check_records() -> None:
     """Look through all rows and all files; exit status 1 if anything is missing, damaged, or needed by nothing."""
     terminal = Terminal()
@@ -330,7 +326,7 @@ def _need_yes(terminal: Terminal, name: str, yes: bool) -> None:
     if yes:
         return
     if not sys.stdin.isatty():
-        raise typer.BadParameter("say --yes to erase without being asked.", param_hint="'--yes'")
+        raise WrongArgument("say --yes to erase without being asked.", param_hint="'--yes'")
     if not typer.confirm(f"Erase {printable(name)} with all sets, videos and notes? This cannot be undone."):
         terminal.error("Nothing was erased.")
         raise typer.Exit(1)

@@ -129,7 +129,7 @@ def csv_points(data: bytes, path: Path, facts: FileFacts) -> FilePoints:
         columns = _columns(next(rows, []), name)
         frames = _frames(((i, row) for i, row in enumerate(rows, start=2) if any(row)), columns, name)
     except csv.Error as error:
-        raise PoseTrackError(f"{name} is no table: {error}.", _REMEDY) from error
+        raise PoseTrackError(f"{name} is no table: a line of it cannot be taken apart.", _REMEDY) from error
     if not frames:
         raise PoseTrackError(f"{name} holds no frames.", "Take the landmarks of a whole set.")
     values = np.stack([each.values for each in frames])

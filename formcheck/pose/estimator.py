@@ -362,13 +362,9 @@ def _create_landmarker(model: PoseModel, mode: Literal["IMAGE", "VIDEO"], num_po
             return vision.PoseLandmarker.create_from_options(options)
     except (RuntimeError, ValueError, OSError) as error:
         raise PoseModelError(
-            f"MediaPipe cannot use the pose model {model.path}: {_first_line(error)}.",
+            f"MediaPipe cannot use the pose model {model.path}.",
             f"Run `formcheck models install {model.short_name}`, or choose another model.",
         ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")
 
 
 def _image(rgb: NDArray[np.uint8]) -> Any:

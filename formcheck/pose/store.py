@@ -127,7 +127,7 @@ def _write_parquet(track: PoseTrack, path: Path) -> None:
         table = pyarrow.table(_columns(track)).replace_schema_metadata(metadata)
         pyarrow.parquet.write_table(table, path, compression="zstd", use_dictionary=False)
     except pyarrow.ArrowException as error:
-        raise OSError(str(error)) from error
+        raise OSError("the table could not be made") from error
 
 
 def _read_parquet(path: Path) -> PoseTrack:

@@ -75,7 +75,8 @@ def make_rolled(folder: Path) -> Path:
         (make_upper_half, "The feet are out of view"),
         (make_rolled, "lies on the side"),
         (lambda folder: folder / "nothing.mp4", "There is no file"),
-        (lambda folder: folder, "folder"),
+        (lambda folder: folder, "formcheck batch"),
+        (lambda _: Path("https://video.example/squat.mp4"), "https://video.example/squat.mp4: This is an address"),
     ],
 )
 def test_a_file_without_a_set_gets_its_reason_in_one_line(
@@ -119,7 +120,6 @@ def test_files_of_one_name_get_results_of_their_own(tmp_path: Path, run_here: Ru
         ["--exercise", "squat", "--region", "50,0,10,100"],
         ["--exercise", "squat", "--region", "nan,0,50,100"],
         ["--exercise", "squat", "--person", "1", "--region", "0,0,50,100"],
-        [],
     ],
 )
 def test_wrong_arguments_exit_with_two(arguments: list[str], run_here: Run) -> None:

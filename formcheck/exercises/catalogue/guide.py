@@ -191,7 +191,7 @@ def read_figure(folder: Traversable, name: str) -> str:
         svg = folder.joinpath(_FIGURES, f"{name}.svg").read_text(encoding="utf-8").strip()
         root = ElementTree.fromstring(svg)
     except (OSError, UnicodeDecodeError, ElementTree.ParseError) as error:
-        raise RubricError(f"{file} is no drawing: {error}.", "Put an SVG file there.") from error
+        raise RubricError(f"{file} is no drawing, or is missing.", "Put an SVG file there.") from error
     if root.tag != f"{_SVG}svg" or not all(_is_shape(each) for each in root.iter()):
         raise RubricError(f"{file} holds more than shapes and words.", "Leave out scripts, styles, images and links.")
     title = root.find(f"{_SVG}title")
