@@ -12,9 +12,9 @@ from formcheck.commands.terminal import one_sentence
 from formcheck.errors import FormcheckError
 from formcheck.names import shown_name
 from formcheck.report.document import assessment_document
-from formcheck.report.summary import what_was_done
+from formcheck.report.summary import headline, what_was_done
 from formcheck.session.assessment import Assessment
-from formcheck.session.verdict import LEVEL_WORDS, Level, verdict_of_set
+from formcheck.session.verdict import LEVEL_WORDS, Level
 
 JSON_KEYS: Final = ("exercise", "reps_counted", "view", "advice", "praise", "not_measured")
 """What a program is told at once; the rest is in the JSON file."""
@@ -25,15 +25,14 @@ _FOR_PEOPLE: Final = ((".html", "Report"), (".mp4", "Video"), (".json", "Results
 def sentences(outcome: FileOutcome) -> list[str]:
     """Say what was seen, what to change first and where the report is, a line each."""
     assert outcome.assessment is not None  # a failure is said by `refusal`
-    told = verdict_of_set(outcome.assessment)
+    told = headline(outcome.assessment)
     which = f", {outcome.set_name}" if outcome.set_name else ""
     lines = [f"{shown_name(outcome.job.source.name)}{which}: {what_was_done(outcome.assessment)}"]
     if outcome.taken_for is not None:
         name, why = outcome.assessment.exercise_name, outcome.taken_for.why
         lines.append(f"  Taken for: {name}. {why} If it is another, say so: --exercise NAME")
-    title = f"  Change first: {told.title}" if told.changes else f"  {told.title}"
-    off = f" ({LEVEL_WORDS[told.level]})" if told.level in (Level.CAUTION, Level.FAULT) else ""
-    lines.append(f"{title}{off}. {told.detail}".rstrip())
+    off = f" ({LEVEL_WORDS[told.band]})" if told.band in (Level.CAUTION, Level.FAULT) else ""
+    lines.append(f"  {'Change first: ' if told.measured else ''}{told.title}{off}. {told.detail}".rstrip())
     if told.praise:
         lines.append(f"  {told.praise}")
     for ending, word in _FOR_PEOPLE:

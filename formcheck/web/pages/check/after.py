@@ -254,16 +254,15 @@ def _say_that_nothing_counted(assessment: Assessment) -> None:
 
 
 def _show_words(assessment: Assessment) -> None:
-    told = verdict_of_set(assessment)
+    told, first = verdict_of_set(assessment), report_summary.headline(assessment)
     st.markdown(report_summary.what_was_done(assessment, live=True))
-    if told.changes:
+    if first.measured:
         st.caption("What to change first")
-    first = told.changes[0].measured if told.changes else ""
-    show(
-        verdict(told.level, told.title, " ".join(each for each in (told.detail, f"{first}." if first else "") if each))
-    )
-    for change in told.more:
-        st.markdown(f"After that: **{change.cue}** {change.seen} {change.measured}.")
+    measured = f"{sentence_case(first.measured)}." if first.measured else ""
+    show(verdict(told.level, told.title, " ".join(filter(None, (told.detail, measured)))))
+    for change in first.more:
+        seen = f"{change.seen} {sentence_case(change.measured)}." if change.measured else change.seen
+        st.markdown(f"After that: **{change.cue}** {seen}")
     lines = [each for each in (told.praise, best_rep(told), holds(assessment)) if each]
     lines += fatigue(assessment) if assessment.complete_reps else ()
     st.markdown("\n".join(f"- {line}" for line in lines))
