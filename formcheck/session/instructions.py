@@ -127,7 +127,7 @@ SLOW_CAMERA: Final = _ask(
     _FRAME_RATE,
     "ready",
     "The camera gives few pictures a second",
-    "The light is good enough: close other programs that use the camera, or choose another camera.",
+    "The light is good enough: close other programs, or choose another camera.",
     blocking=False,
 )
 SLOW_COMPUTER: Final = _ask(

@@ -5,19 +5,25 @@ import { test } from "node:test";
 import { CameraRate, exposureMs, slowBecause } from "../../formcheck/web/live/client/pace.js";
 import { SLOW, TROUBLES, withLite } from "../../formcheck/web/live/client/troubles.js";
 
-const pace = (changes) => ({ cameraFps: 30, answersFps: 8, luma: 120, exposureMs: null, isFoundHere: true, serverMs: 5, ...changes });
+const pace = (changes) => ({ cameraFps: 30, answersFps: 8, luma: 120, exposureMs: null, isFoundHere: true, workMs: 5, ...changes });
 
 test("a camera that gives enough pictures is not blamed, however dark it is", () => {
   assert.equal(slowBecause(pace({})), "slow-computer");
   assert.equal(slowBecause(pace({ luma: 20 })), "slow-computer");
-  assert.equal(slowBecause(pace({ isFoundHere: false, serverMs: 110 })), "slow-server");
-  assert.equal(slowBecause(pace({ isFoundHere: false, serverMs: 20 })), "slow-line");
+  assert.equal(slowBecause(pace({ isFoundHere: false, workMs: 110 })), "slow-server");
+  assert.equal(slowBecause(pace({ isFoundHere: false, workMs: 20 })), "slow-line");
 });
 
 test("a slow camera is told from poor light by the brightness", () => {
   assert.equal(slowBecause(pace({ cameraFps: 10, luma: 40 })), "poor-light");
   assert.equal(slowBecause(pace({ cameraFps: 10, luma: 130 })), "slow-camera");
   assert.equal(slowBecause(pace({ cameraFps: 10, luma: null })), "slow-camera");
+});
+
+test("a computer that is late with everything is slow, and not its camera", () => {
+  assert.equal(slowBecause(pace({ cameraFps: 10, luma: 130, workMs: 90 })), "slow-computer");
+  assert.equal(slowBecause(pace({ cameraFps: 10, luma: 130, isFoundHere: false, workMs: 90 })), "slow-server");
+  assert.equal(slowBecause(pace({ cameraFps: 10, luma: 40, workMs: 90 })), "poor-light");
 });
 
 test("the exposure tells more than the brightness, which a camera puts right", () => {

@@ -8,7 +8,7 @@
  * @property {number|null} luma mean brightness of the picture, 0 to 255
  * @property {number|null} exposureMs for how long a picture is exposed; few browsers say
  * @property {boolean} isFoundHere whether this device finds the poses
- * @property {number|null} serverMs that the server takes for a picture
+ * @property {number|null} workMs that this device, or else the server, takes to find the pose in a picture
  */
 
 /** From this on a camera is fast enough for exact times. */
@@ -17,19 +17,22 @@ export const CAMERA_FPS = 18;
 const DIM_LUMA = 80;
 /** A camera that exposes for this share of the time between two pictures gives no more of them for want of light. */
 const EXPOSED_SHARE = 0.7;
-/** A server that takes longer than this for a picture is slow, ms. */
-const SERVER_MS = 55;
+/** Who takes longer than this for a picture is slow, ms. */
+const WORK_MS = 55;
 /** The rate of the camera is taken over this time, ms. */
 const SPAN_MS = 3000;
 
 /** @param {Pace} pace @returns {"poor-light"|"slow-camera"|"slow-computer"|"slow-server"|"slow-line"} */
-export function slowBecause({ cameraFps, luma, exposureMs, isFoundHere, serverMs }) {
+export function slowBecause({ cameraFps, luma, exposureMs, isFoundHere, workMs }) {
+  const isWorkSlow = workMs !== null && workMs > WORK_MS;
   if (cameraFps !== null && cameraFps < CAMERA_FPS) {
     const isDark = exposureMs === null ? luma !== null && luma < DIM_LUMA : exposureMs * cameraFps >= 1000 * EXPOSED_SHARE;
-    return isDark ? "poor-light" : "slow-camera";
+    if (isDark) return "poor-light";
+    // A computer that is overloaded is late with the camera's pictures, too.
+    if (!isWorkSlow) return "slow-camera";
   }
   if (isFoundHere) return "slow-computer";
-  return serverMs === null || serverMs > SERVER_MS ? "slow-server" : "slow-line";
+  return workMs === null || isWorkSlow ? "slow-server" : "slow-line";
 }
 
 /** How many pictures a camera gives, by the browser's count of them: a page that is busy is not called for each. */

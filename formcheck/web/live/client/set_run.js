@@ -541,7 +541,8 @@ export class SetRun {
       this.slow.reset();
     } else if (this.slow.isSlow(now, summary.fps)) {
       const because = slowBecause({
-        ...camera, luma: brightnessOf(this.video), isFoundHere: this.finding !== null, serverMs: summary.server_ms,
+        ...camera, luma: brightnessOf(this.video), isFoundHere: this.finding !== null,
+        workMs: this.finding === null ? summary.server_ms : this.pace.lastMs,
       });
       // Smaller pictures are less to send and to read, but no less work for a finder here, and no help against the dark.
       if (because === "slow-server" || because === "slow-line") this.longSide = LONG_SIDES[LONG_SIDES.length - 1];

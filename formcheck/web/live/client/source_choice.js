@@ -133,6 +133,11 @@ export class PaceWatch {
     this.beganAt = null;
   }
 
+  /** That the newest picture took, ms; null before the first. @returns {number|null} */
+  get lastMs() {
+    return this.runs.at(-1)?.ms ?? null;
+  }
+
   /** @param {number} now ms @param {number} ms that the last picture took @returns {boolean} */
   isTooSlow(now, ms) {
     this.beganAt ??= now;

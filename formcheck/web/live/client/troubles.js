@@ -55,7 +55,7 @@ const TEXTS = {
   "poor-light": passing("The light is poor, so the camera gives few pictures a second.",
     "Turn on more light, best from the camera's side."),
   "slow-camera": passing("The camera gives few pictures a second, though the light is good enough.",
-    "Close other programs that use it, or choose another camera."),
+    "Close other programs, or choose another camera."),
   "slow-computer": passing("This computer is slow: it cannot look at every picture.", "Close other programs and tabs."),
   "slow-server": passing("The computer that runs formcheck is slow, so few pictures are looked at.",
     "Close other programs on it."),

@@ -30,7 +30,7 @@ from formcheck.session.request import SetRequest
 from formcheck.video.reader import open_video
 from formcheck.video.writer import VideoWriter
 from formcheck.web.live.browser_pose import browser_pose
-from formcheck.web.live.camera_view import live_token
+from formcheck.web.live.camera_view import installed_models, live_token
 from formcheck.web.live.registry import LiveRegistry, live_service
 from formcheck.web.shared.addresses import LIVE_CLIENT_PATH, SOCKET_PATH
 from formcheck.web.shared.browser_parts import text_beside
@@ -143,7 +143,8 @@ class ServerChain:
             )
         usual_ms = median(times_ms)
         slow = usual_ms > self._registry.limits.slow_ms
-        next_step = "Choose the lite model, or close other programs." if slow else ""
+        lighter = "Choose the lite model, or close" if "lite" in installed_models() else "Close"
+        next_step = f"{lighter} other programs." if slow else ""
         return _Found(f"A person is found in a sample picture, in {usual_ms:.0f} ms a picture.", next_step)
 
     def _check_engine(self) -> _Found:
