@@ -14,7 +14,7 @@ from formcheck.names import shown_name
 from formcheck.report.document import assessment_document
 from formcheck.report.summary import headline, what_was_done
 from formcheck.session.assessment import Assessment
-from formcheck.session.verdict import LEVEL_WORDS, Level
+from formcheck.session.verdict import LEVEL_WORDS
 
 JSON_KEYS: Final = ("exercise", "reps_counted", "view", "advice", "praise", "not_measured")
 """What a program is told at once; the rest is in the JSON file."""
@@ -31,7 +31,7 @@ def sentences(outcome: FileOutcome) -> list[str]:
     if outcome.taken_for is not None:
         name, why = outcome.assessment.exercise_name, outcome.taken_for.why
         lines.append(f"  Taken for: {name}. {why} If it is another, say so: --exercise NAME")
-    off = f" ({LEVEL_WORDS[told.band]})" if told.band in (Level.CAUTION, Level.FAULT) else ""
+    off = f" ({LEVEL_WORDS[told.band]})" if told.measured else ""
     lines.append(f"  {'Change first: ' if told.measured else ''}{told.title}{off}. {told.detail}".rstrip())
     if told.praise:
         lines.append(f"  {told.praise}")

@@ -17,7 +17,6 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.reps import Cut
 from formcheck.report.page import details_html
 from formcheck.session.assessment import Assessment, Plan, Rep
-from formcheck.session.verdict import verdict_of_set
 from formcheck.web.pages.check.after import best_rep, downloads_of, fatigue, holds, why_nothing_counted
 from formcheck.web.shared.report_parts import style_in_shadow
 from tests.sample_tracks import sample_track
@@ -26,10 +25,6 @@ from tests.web.finished import sample_assessment
 
 def a_finding(rep: int | None, band: Band, name: str = "knee over toe") -> Finding:
     return Finding("WS-F3", name, rep, "left", "kmf_pct", 3.0, 1.0, band, "", None, 3)
-
-
-def best_of(assessment: Assessment) -> str:
-    return best_rep(verdict_of_set(assessment))
 
 
 def with_findings(*findings: Finding) -> Assessment:
@@ -56,34 +51,34 @@ def with_reps(values: list[dict[str, float]], leg: str = "left") -> Assessment:
 
 def test_the_rep_with_nothing_off_is_the_best() -> None:
     assessment = with_findings(a_finding(1, Band.CAUTION), a_finding(2, Band.GOOD), a_finding(3, Band.FAULT))
-    assert best_of(assessment) == "Rep 2 was the best: nothing was off."
+    assert best_rep(assessment) == "Rep 2 was the best: nothing was off."
 
 
 def test_a_fault_weighs_more_than_cautions() -> None:
     cautions = [a_finding(1, Band.CAUTION, name) for name in ("depth", "pelvis level", "time down")]
-    assert best_of(with_findings(a_finding(2, Band.FAULT), *cautions)) == "Rep 1 was the best: the least was off."
+    assert best_rep(with_findings(a_finding(2, Band.FAULT), *cautions)) == "Rep 1 was the best: the least was off."
 
 
 def test_reps_that_are_equally_good_are_named_together() -> None:
     assessment = with_findings(*(a_finding(rep, Band.CAUTION) for rep in (1, 2)), a_finding(3, Band.FAULT))
-    assert best_of(assessment) == "Reps 1 and 2 were the best: only “Knee over toe” was off."
+    assert best_rep(assessment) == "Reps 1 and 2 were the best: only “Knee over toe” was off."
 
 
 def test_all_reps_good_is_said_in_one_sentence() -> None:
     every = [a_finding(rep, Band.GOOD) for rep in (1, 2, 3)]
-    assert best_of(with_findings(*every)) == "Every rep was good."
-    assert best_of(with_findings(*every[:2])) == "Every rep that was judged was good."
+    assert best_rep(with_findings(*every)) == "Every rep was good."
+    assert best_rep(with_findings(*every[:2])) == "Every rep that was judged was good."
 
 
 def test_reps_off_in_like_measure_have_no_best_one() -> None:
     assert (
-        best_of(with_findings(a_finding(1, Band.FAULT), a_finding(2, Band.FAULT)))
+        best_rep(with_findings(a_finding(1, Band.FAULT), a_finding(2, Band.FAULT)))
         == "No rep stood out: they were all alike."
     )
 
 
 def test_no_rep_is_best_where_none_was_judged() -> None:
-    assert best_of(with_findings(a_finding(None, Band.GOOD))) == ""
+    assert best_rep(with_findings(a_finding(None, Band.GOOD))) == ""
 
 
 def test_holds_are_told_where_they_were_prescribed_or_long() -> None:

@@ -29,7 +29,7 @@ from formcheck.report.outputs import write_outputs
 from formcheck.report.words import estimate_text, listed
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.pain import Load, PainAction, advice_after
-from formcheck.session.verdict import Level, RepVerdict, SetVerdict, level_of, verdict_of_set
+from formcheck.session.verdict import Level, RepVerdict, level_of, verdict_of_set
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.pages.check.form import ask_pain
 from formcheck.web.shared.design import show
@@ -113,8 +113,9 @@ _WHOLE_FROM_S: Final = 10.0
 """From so many seconds on tenths say nothing."""
 
 
-def best_rep(told: SetVerdict) -> str:
+def best_rep(assessment: Assessment) -> str:
     """Say which rep was the best and why; empty where no rep was judged."""
+    told = verdict_of_set(assessment)
     judged = [each for each in told.reps if each.level in (Level.GOOD, Level.CAUTION, Level.FAULT)]
     if not judged:
         return ""
@@ -263,7 +264,7 @@ def _show_words(assessment: Assessment) -> None:
     for change in first.more:
         seen = f"{change.seen} {sentence_case(change.measured)}." if change.measured else change.seen
         st.markdown(f"After that: **{change.cue}** {seen}")
-    lines = [each for each in (told.praise, best_rep(told), holds(assessment)) if each]
+    lines = [each for each in (told.praise, best_rep(assessment), holds(assessment)) if each]
     lines += fatigue(assessment) if assessment.complete_reps else ()
     st.markdown("\n".join(f"- {line}" for line in lines))
     show(reps(rep(each.rep, each.level, each.words) for each in told.reps))
