@@ -25,12 +25,14 @@ _OUT_DONE_S: Final = 1.0
 """The same with all prescribed reps done: whoever walks off then has finished."""
 _ABOVE_HEAD_TRUNK: Final = 0.3
 """Of the trunk. The top of a head lies 0.22 above the eyes (Winter: 0.064 of 0.288 H), a hand that is raised 0.7."""
-_FACE: Final = tuple(range(Landmark.NOSE, Landmark.LEFT_SHOULDER))
+_LEFT_WRIST, _RIGHT_WRIST = int(Landmark.LEFT_WRIST), int(Landmark.RIGHT_WRIST)
+_LEFT_SHOULDER, _RIGHT_SHOULDER = int(Landmark.LEFT_SHOULDER), int(Landmark.RIGHT_SHOULDER)
+_FACE: Final = tuple(range(int(Landmark.NOSE), _LEFT_SHOULDER))
 _SHOULDERS: Final = tuple(BODY[side].shoulder for side in SIDES)
 _HIPS: Final = tuple(BODY[side].hip for side in SIDES)
 _ARMS: Final = (
-    (Landmark.LEFT_WRIST, Landmark.LEFT_ELBOW),
-    (Landmark.RIGHT_WRIST, Landmark.RIGHT_ELBOW),
+    (_LEFT_WRIST, int(Landmark.LEFT_ELBOW)),
+    (_RIGHT_WRIST, int(Landmark.RIGHT_ELBOW)),
 )
 
 
@@ -129,6 +131,8 @@ def _raised(clean: LiveFrame) -> tuple[bool, bool] | None:
     A hand may be above the upper edge of the picture: then the elbow tells, which is as high as the head.
     """
     x, y = clean.x, clean.y
+    if y[_LEFT_WRIST] > y[_LEFT_SHOULDER] and y[_RIGHT_WRIST] > y[_RIGHT_SHOULDER]:
+        return False, False  # as in nearly every frame
     face = [y[mark] for mark in _FACE if math.isfinite(y[mark])]
     shoulder, hip = ((sum(x[i] for i in pair) / 2, sum(y[i] for i in pair) / 2) for pair in (_SHOULDERS, _HIPS))
     trunk = math.hypot(shoulder[0] - hip[0], shoulder[1] - hip[1])
