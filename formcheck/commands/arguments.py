@@ -11,7 +11,7 @@ import shlex
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, get_args, get_origin
 
 import typer
 
@@ -141,6 +141,8 @@ def _choices(param: Any) -> list[str]:
     annotation = _annotation(param)
     if isinstance(annotation, type) and issubclass(annotation, enum.Enum):
         return [str(each.value) for each in annotation]
+    if get_origin(annotation) is Literal:
+        return [str(each) for each in get_args(annotation)]
     known: Iterable[Any] = getattr(getattr(param, "type", None), "choices", None) or ()
     return [str(each.value if isinstance(each, enum.Enum) else each) for each in known]
 

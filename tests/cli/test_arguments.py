@@ -62,6 +62,7 @@ def test_every_help_has_an_example_that_is_a_command(path: tuple[str, ...], run_
         (("app", "--port", "99999"), "--port must be a whole number from 1 to 65535."),
         (("app", "now"), "“now” is more than “formcheck app” takes."),
         (("measure",), "“measure” is no command of formcheck; there are "),
+        (("records", "clinic", "--paper", "b5"), "--paper must be one of a4, letter."),
         (("records", "copy"), "“copy” is no command of formcheck records; there are backup"),
         (
             ("batch", "clips", "--workers", "2", "--scheduler", "tcp://h:1"),
