@@ -8,7 +8,7 @@ from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
-from formcheck.exercises.finding import Band, Direction
+from formcheck.exercises.finding import Direction
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.change import Change, Verdict
 from formcheck.history.ladder import ladder, level_of
@@ -127,7 +127,7 @@ def _side_of_plan(each: SetSummary, depth_deg: float) -> Direction | None:
     for check in builtin_rubric(each.result.exercise).checks:
         if check.measure == DEPTH and check.relative_to == "target_depth_deg":
             bands = check.bands_for(each.result.plan)
-            if bands is not None and bands.band_of(depth_deg) is not Band.GOOD:
+            if bands is not None:
                 return bands.direction(depth_deg)
     return None
 
