@@ -9,10 +9,9 @@ import pytest
 from markupsafe import escape
 from streamlit.testing.v1 import AppTest
 
+from formcheck.exercises.catalogue.basis import EXPLAINED, Basis
 from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.exercises.catalogue.guide import (
-    EXPLAINED,
-    Basis,
     GuideStep,
     GuideTable,
     Pictures,

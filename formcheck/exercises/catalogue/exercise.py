@@ -1,4 +1,4 @@
-"""What an exercise's folder says of it besides its rubric and its guide: `exercise.toml` as typed objects.
+"""What the folder of a measured exercise says of it besides its rubric and its guide: `exercise.toml` as typed objects.
 
 The format, `formcheck.exercise/1`, is explained in `docs/exercises.md`.
 
@@ -24,7 +24,15 @@ from pydantic import AfterValidator, Field, model_validator
 
 from formcheck.doors import LONGEST_SHOWN, Listed, Strict, at_once, said, word_of
 from formcheck.errors import RubricError
-from formcheck.exercises.catalogue.folders import RUBRIC_FILE, exercise_folders, laid_in
+from formcheck.exercises.catalogue.folders import (
+    EXERCISE_FILE,
+    EXERCISE_SCHEMA,
+    RUBRIC_FILE,
+    exercise_folders,
+    laid_in,
+    read_file,
+)
+from formcheck.exercises.catalogue.guided import guided_exercises
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import parse_rubric
 from formcheck.exercises.toml_model import NotNegative, Said, Tables, Whole, Words, read_toml
@@ -64,10 +72,8 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     return re.compile(before + r"[\W_]*".join(words) + "s?(?![a-z])", re.IGNORECASE)
 
 
-SCHEMA: Final = "formcheck.exercise/1"
 AUTO_LEG: Final = "auto"
 BOTH_LEGS: Final = "both"
-_FILE: Final = "exercise.toml"
 
 
 class Looks(StrEnum):
@@ -163,9 +169,17 @@ def exercises() -> Mapping[str, Exercise]:
     return _exercises(laid_in())
 
 
+def measured_names() -> tuple[str, ...]:
+    """Return the names of the exercises that a camera measures, in the order of lists."""
+    return tuple(exercises())
+
+
 def exercise_title(name: str) -> str:
-    """Return what people call an exercise; its name where the catalogue has it no longer, as of an old record."""
-    known = exercises().get(name)
+    """Return what people call an exercise, measured or guided.
+
+    Its name where the catalogue has it no longer, as of an old record.
+    """
+    known = exercises().get(name) or guided_exercises().get(name)
     return name if known is None else known.title
 
 
@@ -184,7 +198,9 @@ def phrases() -> tuple[tuple[str, str], ...]:
 
 
 def safety_notes(exercise: str | None = None) -> tuple[str, ...]:
-    """Return what to mind in one exercise, or in all of them; nothing of one that is not in the catalogue."""
+    """Return what to mind in one exercise, or in all that are measured; nothing of one that is not in the catalogue."""
+    if exercise in (guided := guided_exercises()):
+        return guided[exercise].safety
     chosen = [each for each in exercises().values() if exercise in (None, each.name)]
     return tuple(dict.fromkeys(note for each in chosen for note in each.safety))
 
@@ -216,12 +232,12 @@ def read_exercise(folder: Traversable) -> Exercise:
     RubricError
         If one of its files is missing or wrong; has every problem of the first such file with its line.
     """
-    rubric = parse_rubric(_bytes(folder, RUBRIC_FILE), f"{folder.name}/{RUBRIC_FILE}")
+    rubric = parse_rubric(read_file(folder, RUBRIC_FILE), f"{folder.name}/{RUBRIC_FILE}")
     if rubric.exercise != folder.name:
         raise RubricError(
             f"The rubric in the folder {folder.name} is for `{rubric.exercise}`.", "Give folder and rubric one name."
         )
-    kept = read_toml(_bytes(folder, _FILE), f"{folder.name}/{_FILE}", ExerciseFile)
+    kept = read_toml(read_file(folder, EXERCISE_FILE), f"{folder.name}/{EXERCISE_FILE}", ExerciseFile)
     ladder = kept.ladder
     return Exercise(
         folder=folder,
@@ -236,16 +252,6 @@ def read_exercise(folder: Traversable) -> Exercise:
         comfortable_depth_deg=kept.set.comfortable_depth_deg,
         levels=() if ladder is None else tuple(Level(exercise=rubric.exercise, **dict(each)) for each in ladder.level),
     )
-
-
-def _bytes(folder: Traversable, name: str) -> bytes:
-    try:
-        return folder.joinpath(name).read_bytes()
-    except OSError as error:
-        raise RubricError(
-            f"{folder.name}/{name} cannot be read: {error.strerror or error}.",
-            "See docs/exercises.md for what it holds.",
-        ) from error
 
 
 class _SetTable(Strict):
@@ -297,10 +303,17 @@ def _as_said(phrases: tuple[str, ...]) -> tuple[str, ...]:
     return phrases
 
 
+def _measured_kind(kind: str) -> str:
+    if kind != "measured":
+        raise said("a folder with a rubric.toml is that of a measured exercise, so `kind` must be `measured`")
+    return kind
+
+
 class ExerciseFile(Strict):
     """What `exercise.toml` holds."""
 
-    form: Annotated[str, word_of(lambda: (SCHEMA,)), Field(alias="schema")]
+    form: Annotated[str, word_of(lambda: (EXERCISE_SCHEMA,)), Field(alias="schema")]
+    kind: Annotated[str, AfterValidator(_measured_kind)] = "measured"
     place: float
     set: _SetTable
     said_as: Annotated[Words, AfterValidator(_as_said)] = ()

@@ -1,7 +1,8 @@
 """Where the folders of the exercises lie: beside this module, and where `FORMCHECK_EXERCISES` says.
 
-An exercise is a folder with a rubric in it, and the folder's name is what the exercise goes by in commands, links and
-records. What is in such a folder is explained in `docs/exercises.md`.
+A folder with a rubric is an exercise that a camera measures; one with an `exercise.toml` and no rubric is guided: the
+clock and the person count it. The folder's name is what the exercise goes by in commands, links and records. What is
+in such a folder is explained in `docs/exercises.md`.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from formcheck.errors import RubricError
 EXERCISES_VARIABLE: Final = "FORMCHECK_EXERCISES"
 """Environment variable: a folder with folders of exercises, which are laid into the catalogue."""
 RUBRIC_FILE: Final = "rubric.toml"
+EXERCISE_FILE: Final = "exercise.toml"
+EXERCISE_SCHEMA: Final = "formcheck.exercise/1"
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 def exercise_folders() -> Mapping[str, Traversable]:
-    """Return the folders of all exercises by the names of the exercises.
+    """Return the folders of the measured exercises by the names of the exercises.
 
     Raises
     ------
@@ -33,7 +36,18 @@ def exercise_folders() -> Mapping[str, Traversable]:
         If what `FORMCHECK_EXERCISES` names is no folder of exercises, or one of them has a name that is taken or
         cannot be written in links.
     """
-    return _folders(laid_in())
+    return _folders(laid_in(), measured=True)
+
+
+def guided_folders() -> Mapping[str, Traversable]:
+    """Return the folders of the guided exercises by the names of the exercises.
+
+    Raises
+    ------
+    RubricError
+        As `exercise_folders`.
+    """
+    return _folders(laid_in(), measured=False)
 
 
 def laid_in() -> str:
@@ -41,8 +55,35 @@ def laid_in() -> str:
     return os.environ.get(EXERCISES_VARIABLE, "").strip()
 
 
+def read_file(folder: Traversable, name: str) -> bytes:
+    """Return what a file in the folder of an exercise holds.
+
+    Raises
+    ------
+    RubricError
+        If it cannot be read.
+    """
+    try:
+        return folder.joinpath(name).read_bytes()
+    except OSError as error:
+        raise RubricError(
+            f"{folder.name}/{name} cannot be read: {error.strerror or error}.",
+            "See docs/exercises.md for what it holds.",
+        ) from error
+
+
+def is_measured(folder: Traversable) -> bool:
+    """Return whether the folder is that of an exercise which a camera measures."""
+    return folder.joinpath(RUBRIC_FILE).is_file()
+
+
+@lru_cache(maxsize=16)
+def _folders(more: str, *, measured: bool) -> Mapping[str, Traversable]:
+    return MappingProxyType({name: each for name, each in _all_folders(more).items() if is_measured(each) is measured})
+
+
 @lru_cache(maxsize=8)
-def _folders(more: str) -> Mapping[str, Traversable]:
+def _all_folders(more: str) -> Mapping[str, Traversable]:
     found = {folder.name: folder for folder in _exercises_in(resources.files(__package__))}
     for folder in _exercises_in(_named(more)) if more else ():
         if not _NAME.fullmatch(folder.name):
@@ -67,6 +108,10 @@ def _named(more: str) -> Path:
 
 def _exercises_in(folder: Traversable) -> list[Traversable]:
     return sorted(
-        (each for each in folder.iterdir() if each.is_dir() and each.joinpath(RUBRIC_FILE).is_file()),
+        (
+            each
+            for each in folder.iterdir()
+            if each.is_dir() and any(each.joinpath(name).is_file() for name in (RUBRIC_FILE, EXERCISE_FILE))
+        ),
         key=lambda each: each.name,
     )

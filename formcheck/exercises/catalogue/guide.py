@@ -1,4 +1,4 @@
-"""The pieces that a page of guidance is made of, and where each of its facts comes from; of an exercise, `guide.toml`.
+"""The pieces that a page of guidance is made of; of an exercise, `guide.toml`.
 
 The format, `formcheck.guide/1`, is explained in `docs/exercises.md`.
 """
@@ -6,7 +6,6 @@ The format, `formcheck.guide/1`, is explained in `docs/exercises.md`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Annotated, Final, Literal
@@ -14,8 +13,9 @@ from xml.etree import ElementTree
 
 from pydantic import AfterValidator, Field, ValidationInfo
 
-from formcheck.doors import Strict, must_be, said, word_of
+from formcheck.doors import Strict, said, word_of
 from formcheck.errors import RubricError
+from formcheck.exercises.catalogue.basis import Origin, OriginTable
 from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.exercises.catalogue.folders import laid_in
 from formcheck.exercises.toml_model import Reading, Said, Tables, Words, read_toml
@@ -26,36 +26,6 @@ _FIGURES: Final = "figures"
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _SHAPES: Final = frozenset({"svg", "title", "g", "path", "ellipse", "circle", "rect", "line", "text"})
 """All that a drawing may be made of: nothing that runs, and nothing that is fetched."""
-
-
-class Basis(StrEnum):
-    """How well a fact is founded."""
-
-    GUIDANCE = "patients' guidance"
-    STUDY = "published work"
-    GEOMETRY = "geometry"
-    DEFAULT = "formcheck's own starting value"
-    UNCHECKED = "literature, not yet checked"
-
-
-EXPLAINED = {
-    Basis.GUIDANCE: "Guidance written for patients with this kind of knee pain.",
-    Basis.STUDY: "A published study or page that was read for this project, often its abstract only.",
-    Basis.GEOMETRY: "Worked out from the positions of camera and leg.",
-    Basis.DEFAULT: "No published source. A clinician may set it otherwise.",
-    Basis.UNCHECKED: "Remembered from the literature; somebody has yet to look it up.",
-}
-"""What each basis means, for readers."""
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a fact comes from."""
-
-    fact: str
-    bases: tuple[Basis, ...]
-    detail: str = ""
-    """Author and year, or what was worked out."""
 
 
 @dataclass(frozen=True)
@@ -216,13 +186,6 @@ def _drawn(name: str, info: ValidationInfo[Reading]) -> str:
         raise said(error.reason.rstrip(".")) from None
 
 
-def _basis(names: tuple[str, ...]) -> tuple[str, ...]:
-    known = [basis.name.lower() for basis in Basis]
-    if not names or not set(names) <= set(known):
-        raise must_be(f"one or more of {', '.join(known)}")
-    return names
-
-
 class _TextTable(Strict):
     kind: Literal["text"]
     paragraphs: Words = ()
@@ -257,18 +220,9 @@ class _StepsTable(Strict):
         return Steps(self.heading, steps) if self.kind == "steps" else Pictures(self.heading, steps)
 
 
-class _OriginTable(Strict):
-    fact: Said
-    bases: Annotated[Words, AfterValidator(_basis)]
-    detail: Said = ""
-
-    def origin(self) -> Origin:
-        return Origin(self.fact, tuple(Basis[name.upper()] for name in self.bases), self.detail)
-
-
 class GuideFile(Strict):
     """What `guide.toml` holds."""
 
     form: Annotated[str, word_of(lambda: (SCHEMA,)), Field(alias="schema")]
     block: Annotated[list[Annotated[_TextTable | _PointsTable | _StepsTable, Field(discriminator="kind")]], Tables]
-    origin: Annotated[list[_OriginTable], Tables]
+    origin: Annotated[list[OriginTable], Tables]

@@ -12,10 +12,9 @@ from importlib import resources
 import streamlit as st
 from markupsafe import Markup
 
+from formcheck.exercises.catalogue.basis import EXPLAINED, Basis
 from formcheck.exercises.catalogue.guide import (
-    EXPLAINED,
     Alert,
-    Basis,
     Block,
     GuideStep,
     GuideTable,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from importlib import resources
 from typing import Final
 
+from formcheck.exercises.catalogue.basis import Basis, Origin
 from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.exercises.catalogue.guide import (
     Alert,
-    Basis,
     GuideStep,
     GuideTable,
-    Origin,
     Pictures,
     Points,
     Text,
