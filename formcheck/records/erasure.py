@@ -35,14 +35,17 @@ from formcheck.records.tables import (
     Note,
     Person,
     PrescribedLink,
+    RedFlagScreen,
     RemoteSession,
     SafetyAcceptance,
     SoapNote,
     StoredAnnotation,
     StoredConsent,
     StoredCorrection,
+    StoredDone,
     StoredFile,
     StoredPlan,
+    StoredProgramme,
     SuggestionAnswer,
     Upload,
     new_id,
@@ -358,6 +361,8 @@ def _erase_rows(records: Records, task: _Task) -> _Task:
         for some in _some(theirs.accounts):
             # An account may have been another person's when it accepted.
             work.session.execute(delete(SafetyAcceptance).where(SafetyAcceptance.account_id.in_(some)))
+            nobodys = RedFlagScreen.person_id.is_(None) & RedFlagScreen.account_id.in_(some)
+            work.session.execute(delete(RedFlagScreen).where(nobodys))
         work.session.execute(delete(Person).where(Person.id == task.person_id))
         work.log(ERASED, subject=None, person=None)
     return task
@@ -370,6 +375,9 @@ def _reduce_log(work: Work, person_id: str, theirs: Belongings) -> None:
     of_person = (
         StoredPlan,
         PrescribedLink,
+        StoredProgramme,
+        StoredDone,
+        RedFlagScreen,
         Note,
         SuggestionAnswer,
         RemoteSession,

@@ -38,6 +38,7 @@ from formcheck.records.files import KeptFile
 from formcheck.records.notes import LONGEST_NOTE
 from formcheck.records.people import checked_name, details_of, get_person, list_people, need_storable
 from formcheck.records.plans import check_kept
+from formcheck.records.programmes import check_done, check_programme
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import MOMENT_KINDS, STILL_SUFFIX
 from formcheck.records.requests import request_of
@@ -50,6 +51,7 @@ from formcheck.records.tables import (
     Note,
     NoteVersion,
     Person,
+    RedFlagScreen,
     RemoteConsent,
     RemoteInvitation,
     RemoteMoment,
@@ -60,8 +62,10 @@ from formcheck.records.tables import (
     StoredAnnotation,
     StoredConsent,
     StoredCorrection,
+    StoredDone,
     StoredFile,
     StoredPlan,
+    StoredProgramme,
     SuggestionAnswer,
     Table,
 )
@@ -73,6 +77,9 @@ from formcheck.session.correction_document import change_from_document
 _TRAVELLING: Final = (
     Person,
     StoredPlan,
+    StoredProgramme,
+    StoredDone,
+    RedFlagScreen,
     StoredFile,
     ExerciseSet,
     StoredCorrection,
@@ -125,6 +132,9 @@ def check_people(archive: ArchiveReader, rows: Engine, now: datetime) -> None:
         look = _Look(session, archive, now)
         look.each(Person, look.person)
         look.each(StoredPlan, look.plan)
+        look.each(StoredProgramme, look.programme)
+        look.each(StoredDone, look.done)
+        look.each(RedFlagScreen, look.screen)
         look.files()
         look.each(ExerciseSet, look.exercise_set)
         look.each(StoredCorrection, look.correction)
@@ -223,6 +233,21 @@ class _Look:
         _need_id(row.id)
         check_kept(row)
 
+    def programme(self, row: StoredProgramme) -> None:
+        _need_id(row.id)
+        check_programme(row)
+
+    def done(self, row: StoredDone) -> None:
+        _need_id(row.id)
+        check_done(row)
+        self._same_person(StoredProgramme, row.programme_id, row.person_id)
+
+    def screen(self, row: RedFlagScreen) -> None:
+        _need_id(row.id)
+        _need(row.person_id is not None, "answers in it are about nobody")
+        flags: Any = row.flags
+        _need(isinstance(flags, list) and all(isinstance(each, str) for each in flags), "answers in it are none")
+
     def files(self) -> None:
         self.each(StoredFile, lambda _: None)
         named = {row.sha256: row.suffix for row in self._session.scalars(select(StoredFile))}
@@ -311,7 +336,7 @@ class _Look:
         _need(known, "an entry of its log is about somebody else")
 
     def _same_person(
-        self, model: type[StoredPlan] | type[ExerciseSet], row_id: str | None, person_id: str | None
+        self, model: type[StoredPlan] | type[StoredProgramme] | type[ExerciseSet], row_id: str | None, person_id: str | None
     ) -> None:
         if row_id is not None:
             owner = self._session.scalar(select(model.person_id).where(model.id == row_id))
@@ -362,6 +387,9 @@ def _object(value: Any) -> dict[str, Any]:
 
 _OF_PERSON: Final = (
     StoredPlan,
+    StoredProgramme,
+    StoredDone,
+    RedFlagScreen,
     ExerciseSet,
     Note,
     SuggestionAnswer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from formcheck.records.tables import (
     Note,
     NoteVersion,
     Person,
+    RedFlagScreen,
     RemoteConsent,
     RemoteInvitation,
     RemoteMoment,
@@ -30,7 +31,9 @@ from formcheck.records.tables import (
     StoredAnnotation,
     StoredConsent,
     StoredCorrection,
+    StoredDone,
     StoredPlan,
+    StoredProgramme,
     SuggestionAnswer,
     Table,
 )
@@ -81,7 +84,10 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
     """
     merging = _Merge(work, given, ready, Imported(manifest))
     merging.people()
-    merging.plans()
+    merging.in_force(StoredPlan, ("person_id", "exercise", "leg"))
+    merging.in_force(StoredProgramme, ("person_id",))
+    merging.rows(StoredDone, {"programme_id": StoredProgramme})
+    merging.rows(RedFlagScreen)
     merging.sets()
     merging.of_new(StoredCorrection, "set_id", merging.new_sets)
     merging.of_new(StoredAnnotation, "set_id", merging.new_sets)
@@ -129,13 +135,13 @@ class _Merge:
                 row["number"] = None
             self._add(table, row)
 
-    def plans(self) -> None:
-        """Add the plans that are new. Where one is in force here for the same exercise and leg, theirs has ended."""
-        table = _table(StoredPlan)
+    def in_force(self, model: type[Table], of: Sequence[str]) -> None:
+        """Add the plans that are new. Where one is in force here of the same, such as exercise and leg, theirs ended."""
+        table = _table(model)
         for row in rows_of(self.given, table):
             if self._is_known(table, row):
                 continue
-            same = [table.c[name].is_not_distinct_from(row[name]) for name in ("person_id", "exercise", "leg")]
+            same = [table.c[name].is_not_distinct_from(row[name]) for name in of]
             here = select(table.c.id).where(*same, table.c.until_at.is_(None)).limit(1)
             if row["until_at"] is None and self.work.session.execute(here).first() is not None:
                 row["until_at"] = self.work.now

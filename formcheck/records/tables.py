@@ -586,6 +586,75 @@ class SafetyAcceptance(Table):
     accepted_at: Mapped[datetime]
 
 
+class StoredProgramme(Table):
+    """One version of a person's programme, at one of its phases. A change ends one version and begins the next."""
+
+    __tablename__ = "programme"
+    __table_args__ = (_one_in_force("uq_programme_in_force", "person_id IS NOT NULL", "person_id"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    """Counts the versions of a person, from 1."""
+    body: Mapped[Json]
+    """See `formcheck.programme.plan`."""
+    phase: Mapped[int]
+    """The one that the person is in, from 0."""
+    from_at: Mapped[datetime]
+    until_at: Mapped[datetime | None]
+    """None while it is in force."""
+    made_by: Mapped[str] = mapped_column(_NAME)
+
+
+class StoredDone(Table):
+    """An exercise of a programme that was done without being measured. Measured ones are sets."""
+
+    __tablename__ = "programme_done"
+    __table_args__ = (Index("ix_programme_done_person_id_done_at", "person_id", "done_at"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    programme_id: Mapped[str | None] = mapped_column(ForeignKey("programme.id", ondelete="SET NULL"), index=True)
+    """The version in force then; None for none."""
+    exercise: Mapped[str] = mapped_column(_WORD)
+    leg: Mapped[str | None] = mapped_column(_WORD)
+    """`left`, `right`, or `each` for both in turn; None for both at once."""
+    how: Mapped[str] = mapped_column(_WORD)
+    """`guided` or `told`."""
+    done_at: Mapped[datetime]
+    sets: Mapped[int]
+    """Whole ones; on each leg where both took turns."""
+    reps: Mapped[list[int]] = mapped_column(JSON, default=list)
+    """Of every set, in order."""
+    pain_before: Mapped[int | None]
+    pain_during: Mapped[int | None]
+    pain_after: Mapped[int | None]
+    pain_next_morning: Mapped[int | None]
+    """0 to 10 each."""
+    told_by: Mapped[str] = mapped_column(_NAME)
+
+
+class RedFlagScreen(Table):
+    """What somebody answered to the red-flag screen. It is never changed but by a clinician's word on it."""
+
+    __tablename__ = "red_flag_screen"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    """Whom it is about; None for whoever exercises without being one of the people."""
+    account_id: Mapped[str] = mapped_column(_NAME, index=True)
+    """Whose account answered; `owner` where there are none."""
+    flags: Mapped[list[str]] = mapped_column(JSON, default=list)
+    """Ids of what was answered with yes; empty for none."""
+    text_sha256: Mapped[str] = mapped_column(_SHA256)
+    """Of what was asked."""
+    answered_at: Mapped[datetime]
+    answered_by: Mapped[str] = mapped_column(_NAME)
+    cleared_at: Mapped[datetime | None]
+    """When a clinician said that there may be exercise all the same."""
+    cleared_by: Mapped[str] = mapped_column(_NAME, default="")
+
+
 class AuditEntry(Table):
     """Something that was done to the records."""
 

@@ -6,6 +6,7 @@ import hashlib
 from typing import Final
 
 from formcheck.exercises.catalogue.exercise import safety_notes
+from formcheck.programme.red_flags import RED_FLAGS
 
 NOT_A_DEVICE: Final = (
     "formcheck is an exercise aid, not a medical device. It does not diagnose, and it cannot see your kneecap, muscles "
@@ -37,15 +38,7 @@ IN_SHORT: Final = (
 )
 """What stands first where there is room for three lines; the rest is folded behind it."""
 
-SEE_NOW: Final = (
-    "you cannot take weight on the leg, or the pain is severe",
-    "you cannot move the knee, or it has changed shape",
-    "the knee is badly swollen, or hot and red with fever",
-    "the knee locks, gives way or clicks painfully",
-    "it follows a fall, a twist or a dislocated kneecap",
-    "your calf hurts or swells, or your foot is numb or cold",
-    "pain at night or at rest does not ease, you lose weight or feel unwell",
-)
+SEE_NOW: Final = tuple(flag.words for flag in RED_FLAGS)
 SEE_SOON: Final = (
     "it is no better after a few weeks",
     "the pain is behind the knee",
