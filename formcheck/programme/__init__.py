@@ -1,1 +1,1 @@
-"""Programmes: exercises in phases with gates between them, what of them is due, done and to come. No files of anybody."""
+"""Programmes: exercises in phases with gates between them; what of them is due, done and to come."""

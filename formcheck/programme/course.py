@@ -282,13 +282,11 @@ class GateState:
 
     @property
     def is_open(self) -> bool:
-        """Whether all that is asked is met; a gate that asks nothing is a clinician's word, and never open by itself."""
+        """Whether all that is asked is met; one that asks nothing is a clinician's word, never open by itself."""
         return bool(self.lines) and all(each.met for each in self.lines)
 
 
-def gate_state(
-    versions: Sequence[Version], done: Sequence[Done], zone: tzinfo | None = None
-) -> GateState | None:
+def gate_state(versions: Sequence[Version], done: Sequence[Done], zone: tzinfo | None = None) -> GateState | None:
     """Return how the gate out of the present phase stands; None where there is no programme in force, or no gate.
 
     Parameters
@@ -304,7 +302,9 @@ def gate_state(
     if current is None or current.phase.gate is None or current.is_last_phase:
         return None
     gate, since = current.phase.gate, phase_began(versions, current)
-    within = [each for each in done if each.at >= since and any(each.exercise == i.exercise for i in current.phase.items)]
+    within = [
+        each for each in done if each.at >= since and any(each.exercise == i.exercise for i in current.phase.items)
+    ]
     days = sorted({each.day(zone) for each in within})
     lines = []
     if gate.sessions is not None:

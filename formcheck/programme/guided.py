@@ -12,8 +12,7 @@ from formcheck.errors import FormcheckError
 from formcheck.exercises.plan import LIMITS
 
 PACE_S: Final = 4.0
-"""Up and down in one rep, without the hold, where the person does not count: slow, as the guidance says; the seconds are
-ours."""
+"""Up and down in one rep, without the hold, where the exercise does not say: slow is the guidance's, the seconds ours."""
 READY_S: Final = 6.0
 """To get into place before a set."""
 ANSWER_S: Final = 20.0

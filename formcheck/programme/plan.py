@@ -1,7 +1,7 @@
 """A programme as typed objects, which are also its form as JSON and as TOML: `formcheck.programme/1`.
 
-A programme has phases, a phase has exercises and the gate that leads out of it. All numbers are a clinician's to change;
-where those of a template come from is said beside it (`formcheck.programme.templates`).
+A programme has phases, a phase has exercises and the gate that leads out of it. All numbers are a clinician's to
+change; where those of a template come from is said beside it (`formcheck.programme.templates`).
 """
 
 from __future__ import annotations
@@ -156,7 +156,11 @@ class Phase(Strict):
         met: set[tuple[str, str | None]] = set()
         for i, item in enumerate(self.items):
             key = (item.exercise, item.leg)
-            if key in met or (item.exercise, None) in met or (item.leg is None and any(item.exercise == x for x, _ in met)):
+            if (
+                key in met
+                or (item.exercise, None) in met
+                or (item.leg is None and any(item.exercise == x for x, _ in met))
+            ):
                 at_once([(("items", i), f"{item.exercise} stands in a phase twice for the same leg")])
             met.add(key)
         return self
@@ -226,7 +230,6 @@ def checked(title: str, phases: object, template: str = "") -> Programme:
         If it cannot be.
     """
     return _CHECKED.read({"title": title, "phases": phases, "template": template})
-
 
 
 def days_in_words(item: Item) -> str:

@@ -48,7 +48,13 @@ def reminders_of(phase: Phase, times: Sequence[time] = USUAL_TIMES) -> tuple[Rem
 
 
 def calendar_file(
-    reminders: Iterable[Reminder], *, uid: str, first: date, made_at: datetime, sequence: int, weeks: int = REMINDED_WEEKS
+    reminders: Iterable[Reminder],
+    *,
+    uid: str,
+    first: date,
+    made_at: datetime,
+    sequence: int,
+    weeks: int = REMINDED_WEEKS,
 ) -> bytes:
     """Write reminders as a calendar file.
 
@@ -72,7 +78,13 @@ def calendar_file(
     bytes
         UTF-8, lines of at most 75 bytes that end in CRLF.
     """
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//formcheck//programme//EN", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    lines = [
+        "BEGIN:VCALENDAR",
+        "VERSION:2.0",
+        "PRODID:-//formcheck//programme//EN",
+        "CALSCALE:GREGORIAN",
+        "METHOD:PUBLISH",
+    ]
     for i, reminder in enumerate(reminders):
         lines += _event(reminder, f"{uid}-{i}@formcheck", first, made_at, sequence, weeks)
     lines.append("END:VCALENDAR")

@@ -336,7 +336,10 @@ class _Look:
         _need(known, "an entry of its log is about somebody else")
 
     def _same_person(
-        self, model: type[StoredPlan] | type[StoredProgramme] | type[ExerciseSet], row_id: str | None, person_id: str | None
+        self,
+        model: type[StoredPlan] | type[StoredProgramme] | type[ExerciseSet],
+        row_id: str | None,
+        person_id: str | None,
     ) -> None:
         if row_id is not None:
             owner = self._session.scalar(select(model.person_id).where(model.id == row_id))

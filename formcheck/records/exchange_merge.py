@@ -136,7 +136,7 @@ class _Merge:
             self._add(table, row)
 
     def in_force(self, model: type[Table], of: Sequence[str]) -> None:
-        """Add the plans that are new. Where one is in force here of the same, such as exercise and leg, theirs ended."""
+        """Add the plans that are new. Where one is in force here of the same, as exercise and leg, theirs ended."""
         table = _table(model)
         for row in rows_of(self.given, table):
             if self._is_known(table, row):

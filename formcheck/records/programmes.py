@@ -157,7 +157,11 @@ def _with_plans(version: Version, plans: Sequence[StoredPlan]) -> Version:
         return item if stored is None else item.with_targets_of(prescribed(stored).plan)
 
     phase = version.phase.model_copy(update={"items": tuple(current(item) for item in version.phase.items)})
-    phases = (*version.programme.phases[: version.phase_index], phase, *version.programme.phases[version.phase_index + 1 :])
+    phases = (
+        *version.programme.phases[: version.phase_index],
+        phase,
+        *version.programme.phases[version.phase_index + 1 :],
+    )
     programme = version.programme.model_copy(update={"phases": phases})
     return Version(version.id, version.number, programme, version.phase_index, version.from_at, version.until_at)
 
@@ -345,7 +349,10 @@ def _as_done(row: StoredDone) -> Done:
 
 def _set_as_done(row: ExerciseSet, versions: Sequence[tuple[str, datetime, datetime | None]]) -> Done:
     result = summary_of_row(row).result
-    version = next((key for key, from_at, until in versions if from_at <= row.done_at and (until is None or row.done_at < until)), None)
+    version = next(
+        (key for key, from_at, until in versions if from_at <= row.done_at and (until is None or row.done_at < until)),
+        None,
+    )
     return Done(
         at=row.done_at,
         exercise=result.exercise,
@@ -460,4 +467,3 @@ def programmes_in_hand(work: Work, since: datetime) -> list[InHand]:
         InHand(person, _with_plans(version_of_row(row), of_person.get(person.id, ())), done.get(person.id, ()))
         for row, person in found
     ]
-
