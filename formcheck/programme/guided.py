@@ -12,7 +12,7 @@ from formcheck.errors import FormcheckError
 from formcheck.exercises.plan import LIMITS
 
 PACE_S: Final = 4.0
-"""Up and down in one rep, without the hold, where the exercise does not say: slow is the guidance's, the seconds ours."""
+"""Up and down in one rep, without the hold, where the exercise does not say: slow is guidance's, the seconds ours."""
 READY_S: Final = 6.0
 """To get into place before a set."""
 ANSWER_S: Final = 20.0

@@ -20,6 +20,8 @@ from formcheck.pose.landmarks import Side
 from formcheck.session.request import SetRequest
 
 SCHEMA: Final = "formcheck.programme/1"
+EXERCISE_NAME: Final = r"^[a-z][a-z0-9-]{0,39}$"
+"""What names of exercises are made of; an old programme may have one that the catalogue has no longer."""
 MOST_ITEMS: Final = 20
 MOST_PHASES: Final = 8
 _LONGEST_TITLE: Final = 100
@@ -65,7 +67,7 @@ def _of_plan(name: str) -> object:
 class Item(Strict):
     """One exercise of a phase."""
 
-    exercise: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$", title="the name of an exercise")]
+    exercise: Annotated[str, Field(pattern=EXERCISE_NAME, title="the name of an exercise")]
     """As the catalogue has it."""
     leg: Literal["left", "right", "each"] | None = None
     """None for both at once, or either."""

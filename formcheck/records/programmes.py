@@ -6,6 +6,7 @@ it, and what is prescribed later takes its place in the programme too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +17,7 @@ from sqlalchemy.orm import defer
 
 from formcheck.pose.landmarks import Side
 from formcheck.programme.course import Done, How, Version
-from formcheck.programme.plan import EACH, Item, Programme, programme_from_document
+from formcheck.programme.plan import EACH, EXERCISE_NAME, Item, Programme, known_exercises, programme_from_document
 from formcheck.records.access import ConflictError, NotFoundError, RecordsError
 from formcheck.records.people import get_person
 from formcheck.records.plans import InForce, end_plan, plans_in_force, prescribe, prescribed, same_targets
@@ -63,6 +64,10 @@ def put_programme(
     work.actor.need_clinician("change programmes")
     if not 0 <= phase < len(programme.phases):
         raise RecordsError("The programme has no such phase.", "Choose one of its phases.")
+    known = known_exercises()
+    for item in (item for each in programme.phases for item in each.items):
+        if item.exercise not in known:
+            raise RecordsError(f"There is no exercise {item.exercise}.", "Take it out of the programme.")
     work.session.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
     before = _row_in_force(work, person_id)
     if seen is not None and (before is None or before.number != seen):
@@ -268,9 +273,9 @@ def check_done(row: StoredDone) -> None:
     whole = isinstance(row.reps, list) and all(isinstance(each, int) and 0 <= each <= _MOST_SETS for each in row.reps)
     if not whole or len(row.reps) > _MOST_SETS or not 0 <= row.sets <= _MOST_SETS:
         raise RecordsError("So many sets or reps cannot have been done.", "Say how many it were.")
-    if row.how not in (How.GUIDED, How.TOLD) or row.leg not in (None, *_LEGS):
+    named = re.fullmatch(EXERCISE_NAME, row.exercise) is not None
+    if row.how not in (How.GUIDED, How.TOLD) or row.leg not in (None, *_LEGS) or not named:
         raise RecordsError("What was done is none of the exercises of a programme.", "Choose it on the page Today.")
-    _ = Item(exercise=row.exercise)
 
 
 def check_programme(row: StoredProgramme) -> None:

@@ -16,6 +16,8 @@ from sqlalchemy import select
 
 from formcheck.exercises.plan import Plan
 from formcheck.pose.types import PoseTrack
+from formcheck.programme.course import How
+from formcheck.programme.plan import Item, Phase, Programme
 from formcheck.records.access import owner
 from formcheck.records.answers import answer_suggestion
 from formcheck.records.consents import answer_consent
@@ -23,7 +25,9 @@ from formcheck.records.files import KeptFile
 from formcheck.records.notes import edit_note, write_note
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.plans import prescribe
+from formcheck.records.programmes import NewDone, keep_done, put_programme
 from formcheck.records.records import Records
+from formcheck.records.red_flags import answer_red_flags
 from formcheck.records.remote_sessions import (
     NewStill,
     SeatState,
@@ -157,6 +161,10 @@ def add_example(
         answer_suggestion(
             work, person.id, {"id": "deeper", "text": f"{name} is ready"}, accepted=True, prescription=deeper
         )
+        phase = Phase(title="First", items=(Item(exercise="clamshell", leg="each", note=f"{name}, slowly"),))
+        put_programme(work, person.id, Programme(title=f"Programme of {name}", phases=(phase,)))
+        keep_done(work, person.id, NewDone("clamshell", "each", 1, How.GUIDED, (10, 10), pain_during=1))
+        answer_red_flags(work, person.id, ["locks"])
         email = f"{person.id}@clinic.example"
         account = Account(email=email, name=name, role="client", person_id=person.id, created_at=work.now)
         work.session.add(account)

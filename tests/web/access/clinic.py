@@ -15,6 +15,8 @@ from formcheck.exercises.plan import Plan
 from formcheck.intake.queue import Announced, begin
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.wishes import Wishes
+from formcheck.programme.course import How
+from formcheck.programme.plan import Item, Phase, Programme
 from formcheck.records.access import SYSTEM, Actor, Role
 from formcheck.records.accounts import actor_of, add_account, deactivate_account
 from formcheck.records.answers import answer_suggestion
@@ -23,7 +25,9 @@ from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
 from formcheck.records.plans import prescribe
 from formcheck.records.prescribed_links import make_link
+from formcheck.records.programmes import NewDone, keep_done, put_programme
 from formcheck.records.records import Records
+from formcheck.records.red_flags import answer_red_flags
 from formcheck.records.remote_sessions import (
     NewStill,
     SeatState,
@@ -78,6 +82,9 @@ class Kept:
     seat_id: str
     still_id: str
     consent_id: str
+    programme_id: str
+    done_id: str
+    screen_id: str
     secret: str
     """A word that stands in all texts about this person and nowhere else."""
 
@@ -125,6 +132,10 @@ class Opening:
             consent = answer_consent(work, person.id, "video", "yes", secret)
             drawn = annotate(work, row.id, 1.0, {"kind": "text", "text": secret, "at": [1.0, 1.0]})
             answer_suggestion(work, person.id, {"id": "w1", "sentence": secret}, accepted=False)
+            phase = Phase(title=f"First of {secret}", items=(Item(exercise="clamshell", leg="each", note=secret),))
+            programme = put_programme(work, person.id, Programme(title=f"For {secret}", phases=(phase,)))
+            done = keep_done(work, person.id, NewDone("clamshell", "each", 1, How.GUIDED))
+            screen = answer_red_flags(work, person.id, ["locks"])
         with self.records.writing(actor_of(account)) as work:
             announced = Announced(f"{secret}.mp4", 1000)
             upload = begin(work, announced, Wishes(), IntakeSettings(), person_id=person.id)
@@ -150,6 +161,9 @@ class Opening:
             seat_id=seat_id,
             still_id=still_id,
             consent_id=consent.id,
+            programme_id=programme.id,
+            done_id=done.id,
+            screen_id=screen.id,
             secret=secret,
         )
 

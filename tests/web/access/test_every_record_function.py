@@ -28,9 +28,12 @@ from formcheck.intake.queue import Announced
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.wishes import Wishes
 from formcheck.pose.landmarks import Side
+from formcheck.programme.course import How
+from formcheck.programme.plan import Item, Phase, Programme
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError, Role
 from formcheck.records.clinic import Signs
 from formcheck.records.people import PersonDetails
+from formcheck.records.programmes import NewDone
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import NewStill, SeatState, keep_still
 from formcheck.records.sets import NewSet, keep_track
@@ -193,7 +196,20 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "still_id": kept.still_id,
         "stills": [kept.still_id],
         "why": "Mine",
-        "new": NewStill(kept.still_id, keep_still(records.files, b"mine"), 1.0, 640, 480, "Mine")
+        "done_id": kept.done_id,
+        "done_ids": [kept.done_id],
+        "flags": ["locks"],
+        "from_at": datetime(2020, 1, 1, tzinfo=UTC),
+        "pain": 9,
+        "phase": 0,
+        "programme": Programme(title="Mine", phases=(Phase(title="Mine", items=(Item(exercise="clamshell"),)),)),
+        "screen_id": kept.screen_id,
+        "seen": 1,
+        "since": datetime(2020, 1, 1, tzinfo=UTC),
+        "until_at": datetime(2100, 1, 1, tzinfo=UTC),
+        "new": NewDone("clamshell", "each", 1, How.TOLD, id=kept.done_id)
+        if name.endswith(".keep_done")
+        else NewStill(kept.still_id, keep_still(records.files, b"mine"), 1.0, 640, 480, "Mine")
         if name.endswith(".add_still")
         else NewSet(
             measured_as=SetRequest("wall-squat"),
@@ -277,7 +293,17 @@ def shown(result: object, depth: int = 0) -> str:
 def holds_something_of(kept: Kept, text: str) -> bool:
     theirs = (kept.person_id, kept.set_id, kept.plan_id, kept.note_id, kept.private_note_id, kept.correction_id)
     remote = (kept.session_id, kept.invitation_id, kept.seat_id, kept.still_id)
-    more = (*remote, kept.consent_id, kept.annotation_id, kept.upload_id, kept.video_sha256, kept.email, kept.secret)
+    programme = (kept.programme_id, kept.done_id, kept.screen_id)
+    more = (
+        *remote,
+        *programme,
+        kept.consent_id,
+        kept.annotation_id,
+        kept.upload_id,
+        kept.video_sha256,
+        kept.email,
+        kept.secret,
+    )
     return any(each in text for each in (*theirs, *more))
 
 
