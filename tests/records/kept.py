@@ -9,6 +9,7 @@ from formcheck.records.access import Actor, Role, owner
 from formcheck.records.files import KeptFile
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
+from formcheck.records.red_flags import answer_red_flags
 from formcheck.records.sets import NewSet, add_set, keep_track
 from formcheck.records.tables import ExerciseSet, Person
 from formcheck.session.assessment import Assessment
@@ -36,6 +37,12 @@ def measured(clip: str) -> Assessment:
 def client_of(person: Person) -> Actor:
     """Return the person as somebody who logs in."""
     return Actor("a" * 32, person.name, Role.CLIENT, person.id)
+
+
+def answer_no_flags(records: Records, person_id: str | None = None, actor: Actor = OWNER) -> None:
+    """Answer the red-flag screen with no to everything, about a person or about whoever asks."""
+    with records.writing(actor) as work:
+        answer_red_flags(work, person_id, [])
 
 
 def add_somebody(records: Records, name: str = "Ann", actor: Actor = CLINICIAN) -> Person:

@@ -17,6 +17,8 @@ from formcheck.pose.models import PoseModel
 from formcheck.report import safety
 from formcheck.session.verdict import verdict_of_set
 from formcheck.web.access.safety import REMINDER
+from formcheck.web.access.service import records_service
+from tests.records.kept import answer_no_flags
 from tests.web.finished import SET_ID, finished_sample
 
 _TIMEOUT_S = 240.0
@@ -53,6 +55,8 @@ def opened(page: Callable[[], None], query: Mapping[str, str] = _NO_QUERY, *, ac
     """Open a page."""
     test = AppTest.from_function(page, default_timeout=_TIMEOUT_S)
     test.session_state["safety_accepted"] = accepted
+    if accepted:
+        answer_no_flags(records_service())
     for name, value in query.items():
         test.query_params[name] = value
     return test.run()
@@ -175,6 +179,7 @@ def _after(monkeypatch: pytest.MonkeyPatch, name: str, *, reps: bool = True) -> 
     )
     test = AppTest.from_function(_check, default_timeout=_TIMEOUT_S)
     test.session_state["safety_accepted"] = True
+    answer_no_flags(records_service())
     test.session_state["finished_set_id"] = SET_ID
     return test.run()
 

@@ -21,7 +21,7 @@ from formcheck.records.tables import Person
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.shared.set_settings import usual_set
-from tests.records.kept import CLINICIAN, DONE_AT, OWNER, add_somebody, client_of, keep_set
+from tests.records.kept import CLINICIAN, DONE_AT, OWNER, add_somebody, answer_no_flags, client_of, keep_set
 
 _NO_QUERY: Mapping[str, str] = MappingProxyType({})
 WALL_SQUAT = SetRequest("wall-squat", plan=Plan(60.0, 12, 5.0))
@@ -49,7 +49,10 @@ def records() -> Records:
 
 @pytest.fixture
 def ann(records: Records) -> Person:
-    return add_somebody(records, "Ann")
+    person = add_somebody(records, "Ann")
+    answer_no_flags(records)
+    answer_no_flags(records, person.id)
+    return person
 
 
 def plan(records: Records, person: Person, *requests: SetRequest) -> list[str]:

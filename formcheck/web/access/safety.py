@@ -11,12 +11,14 @@ from formcheck.errors import FormcheckError
 from formcheck.records.acceptance import accept_safety, safety_accepted_at
 from formcheck.report import safety
 from formcheck.web.access.guard import current_actor
+from formcheck.web.access.red_flags import ask_flags, keep_flags, ticked
 from formcheck.web.access.service import records_service
 from formcheck.web.shared.addresses import GUIDANCE, PRIVACY_TOPIC
 from formcheck.web.shared.dates import day_of
 from formcheck.web.shared.navigation import page_link
 
 REMINDER: Final = "Stop if pain goes above 5 out of 10, or is sharp, new or growing. formcheck is not a medical device."
+_SCREEN: Final = "safety"
 _ACCEPTED: Final = "safety_accepted"
 """In the session: when they were accepted, or that they were for this visit where the records are away."""
 
@@ -38,12 +40,12 @@ def require_safety_accepted() -> None:
 
 
 def ask_to_accept() -> None:
-    """Show the texts with the button that accepts them."""
+    """Show the texts and the red-flag screen, with the button that accepts the ones and answers the other."""
     with st.container(border=True, key="safety-texts"):
         _show_texts()
-        st.button(
-            "I have read this and accept it", type="primary", key="accept-safety", on_click=_accept, width="stretch"
-        )
+        flags = ask_flags(_SCREEN)
+        label = "I have read this and accept it" if flags else "None of these: I have read this and accept it"
+        st.button(label, type="primary", key="accept-safety", on_click=_accept, width="stretch")
 
 
 def show_accepted() -> None:
@@ -88,6 +90,7 @@ def _accepted_at() -> datetime | None:
 
 def _accept() -> None:
     st.session_state[_ACCEPTED] = True
+    keep_flags(None, ticked(_SCREEN))
     actor = current_actor()
     if actor is None:
         return

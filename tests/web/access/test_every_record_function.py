@@ -205,7 +205,6 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "programme": Programme(title="Mine", phases=(Phase(title="Mine", items=(Item(exercise="clamshell"),)),)),
         "screen_id": kept.screen_id,
         "seen": 1,
-        "since": datetime(2020, 1, 1, tzinfo=UTC),
         "until_at": datetime(2100, 1, 1, tzinfo=UTC),
         "new": NewDone("clamshell", "each", 1, How.TOLD, id=kept.done_id)
         if name.endswith(".keep_done")

@@ -21,6 +21,7 @@ from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.links import LINK_LASTS_S, UPLOADS, issue_link
 from formcheck.web.access.origins import NO_PUBLIC_URL, address_for_others
+from formcheck.web.access.red_flags import open_to_exercise
 from formcheck.web.access.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.access.service import records_service
 from formcheck.web.live.camera_view import session_id, show_kept_videos, show_live_view
@@ -300,7 +301,19 @@ def _ask() -> tuple[SetRequest, SessionChoices] | None:
         show_refusals(reading.refusals)
         return None
     request, choices = ask_set(reading)
-    return (request, choices) if has_model() and may_start(request) else None
+    return (request, choices) if has_model() and _is_open(_whose()) and may_start(request) else None
+
+
+def _whose() -> str | None:
+    """Return who is to do the set; None for whoever has the page open."""
+    actor = current_actor()
+    return person_of_sets() if actor is not None and actor.sees_everybody else None
+
+
+def _is_open(person_id: str | None) -> bool:
+    """Say whether red flags let somebody exercise; where not, ask, or say what follows."""
+    actor = current_actor()
+    return actor is not None and open_to_exercise(records_service(), actor, person_id)
 
 
 def _ask_linked(code: str) -> tuple[SetRequest, SessionChoices] | None:
@@ -312,7 +325,7 @@ def _ask_linked(code: str) -> tuple[SetRequest, SessionChoices] | None:
     with st.expander("Camera, voice and video"):
         choices = ask_session()
         st.button("Choose another set", on_click=forget_link)
-    return (request, choices) if has_model() and may_start(request) else None
+    return (request, choices) if has_model() and _is_open(linked_person()) and may_start(request) else None
 
 
 def _after(set_id: str) -> None:
