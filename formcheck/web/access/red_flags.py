@@ -1,4 +1,4 @@
-"""The red-flag screen on pages: asked before anybody exercises, measured or guided; what stands there where one is up."""
+"""The red-flag screen on pages: asked before anybody exercises, measured or guided, and what follows from it."""
 
 from __future__ import annotations
 

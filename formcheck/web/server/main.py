@@ -25,12 +25,14 @@ from formcheck.web.shared.addresses import (
     MORE,
     PEOPLE,
     PERSON,
+    PROGRAMME,
     PROGRESS,
     REFUSED,
     REMOTE,
     REVIEW,
     SELF_TEST,
     START,
+    TODAY,
     VIDEOS,
     WELCOME,
 )
@@ -58,6 +60,7 @@ def _pages(actor: Actor) -> list[Page]:
     for_clients: Literal["visible", "hidden"] = "visible" if is_client else "hidden"
     return [
         st.Page(_screen("home"), title="Home", icon=":material/home:", url_path=START, default=True),
+        st.Page(_screen("today"), title="Today", icon=":material/today:", url_path=TODAY),
         st.Page(_screen("check"), title="Check my form", icon=":material/videocam:", url_path=CHECK),
         st.Page(_screen("videos"), title="Videos", icon=":material/movie:", url_path=VIDEOS),
         st.Page(_screen("people"), title="People", icon=":material/group:", url_path=PEOPLE, visibility=for_clinicians),
@@ -67,6 +70,13 @@ def _pages(actor: Actor) -> list[Page]:
             icon=":material/person:",
             url_path=PERSON,
             visibility=for_clients,
+        ),
+        st.Page(
+            _screen("programme"),
+            title="Programme",
+            icon=":material/edit_calendar:",
+            url_path=PROGRAMME,
+            visibility=for_clinicians,
         ),
         st.Page(_screen("review"), title="Review", url_path=REVIEW, visibility="hidden"),
         st.Page(
@@ -100,7 +110,9 @@ def _pages(actor: Actor) -> list[Page]:
 def _tabs(actor: Actor) -> dict[str, str]:
     """Return what the bar at the bottom of a telephone leads to; everything else is a press further."""
     own = {PERSON: "Records"} if actor.role is Role.CLIENT else {PEOPLE: "People"}
-    return {START: "Home", CHECK: "Check", VIDEOS: "Videos", **own, MORE: "More"}
+    # A person who exercises needs their day at hand more often than the videos.
+    second = {TODAY: "Today"} if actor.role is Role.CLIENT else {VIDEOS: "Videos"}
+    return {START: "Home", CHECK: "Check", **second, **own, MORE: "More"}
 
 
 def _guidance() -> Page:

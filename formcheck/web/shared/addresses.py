@@ -24,6 +24,10 @@ PROGRESS: Final = "progress"
 SELF_TEST: Final = "self-test"
 MORE: Final = "more"
 """The pages for which a telephone's tab bar has no room."""
+TODAY: Final = "today"
+"""What is due of a programme; goes with `?person=`, but for clients, who find themselves."""
+PROGRAMME: Final = "programme"
+"""Composing a programme; for clinicians, goes with `?person=`."""
 DESIGN: Final = "design"
 """All components; no menu leads there."""
 CLINIC: Final = "clinic"
@@ -42,6 +46,8 @@ REFUSED: Final = (
     PROGRESS,
     SELF_TEST,
     MORE,
+    TODAY,
+    PROGRAMME,
     DESIGN,
     REMOTE,
     CLINIC,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta, tzinfo
 from typing import Final
 
 import streamlit as st
@@ -16,17 +16,23 @@ from formcheck.errors import FormcheckError
 from formcheck.history.due import Due, due_today
 from formcheck.history.suggestions import until_decided
 from formcheck.moments import day_text
+from formcheck.programme.course import ItemDue
+from formcheck.programme.course import due_today as items_due_today
 from formcheck.records.access import Actor, Role
 from formcheck.records.answers import Undecided, undecided
 from formcheck.records.due import PlanInHand, plans_in_hand
 from formcheck.records.people import labels_of, list_people
+from formcheck.records.programmes import InHand, programmes_in_hand
 from formcheck.records.records import Records
+from formcheck.records.red_flags import raised_flags
+from formcheck.report.words import counted
 from formcheck.web.access.guard import require_actor
+from formcheck.web.access.red_flags import flags_list, offer_to_clear
 from formcheck.web.access.safety import ask_to_accept, is_accepted, show_accepted
 from formcheck.web.access.service import records_service
-from formcheck.web.shared.addresses import CHECK, PEOPLE, PERSON, PROGRESS, VIDEOS
+from formcheck.web.shared.addresses import CHECK, PEOPLE, PERSON, PROGRESS, TODAY, VIDEOS
 from formcheck.web.shared.choose_person import note_person, prescribed_key
-from formcheck.web.shared.dates import today, viewer_zone
+from formcheck.web.shared.dates import day_of, today, viewer_zone
 from formcheck.web.shared.design import show
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.plain_text import as_typed
@@ -48,6 +54,25 @@ class _Task:
     due: Due
 
 
+@dataclass(frozen=True)
+class _Session:
+    """Somebody's programme, and how it stands today."""
+
+    whose: str
+    in_hand: InHand
+    due: Sequence[ItemDue]
+
+    @property
+    def left(self) -> list[ItemDue]:
+        """What is left to do."""
+        return [each for each in self.due if each.is_due]
+
+    @property
+    def done(self) -> list[ItemDue]:
+        """What was done, or begun."""
+        return [each for each in self.due if each.done_sets]
+
+
 def page() -> None:
     """Show the page."""
     actor, records = require_actor(), records_service()
@@ -55,6 +80,11 @@ def page() -> None:
     accepted = is_accepted()
     if not accepted:
         ask_to_accept()
+    try:
+        if actor.sees_everybody:
+            _show_flags(records, actor)
+    except FormcheckError as error:
+        st.error(f"{error.reason} {error.remedy}")
     # A client has one or two things to do today; a clinic's list may be long.
     if actor.sees_everybody:
         _show_ways(actor)
@@ -81,17 +111,30 @@ def _show_due(records: Records, actor: Actor) -> None:
     with records.reading(actor) as work:
         in_hand = plans_in_hand(work, records.now() - _LOOKED_BACK)
         people = list_people(work)
+        programmes = programmes_in_hand(work, records.now() - _LOOKED_BACK)
     labels, day, zone = labels_of(people), today(records.now()), viewer_zone()
+    sessions = [_Session(labels[each.person.id], each, _due_of(each, day, zone)) for each in programmes]
+    within = {(each.person.id, *key) for each in programmes for key in _measured_of(each)}
+    in_hand = [each for each in in_hand if (each.person.id, each.plan.exercise, each.plan.leg) not in within]
     tasks = [
         _Task(labels[each.person.id], each, due_today(each.sets, each.plan.sessions_a_day, day, zone))
         for each in in_hand
     ]
     if actor.sees_everybody:  # a client is told when the next one is; here it would stand before what is due
         tasks = [each for each in tasks if each.due.planned != 0 or each.due.done]
-    if tasks:
+    if actor.sees_everybody:
+        sessions = [each for each in sessions if each.left or each.done]
+    if sessions or tasks:
         st.header("Today", anchor=False)
+    for each in sorted(sessions, key=lambda one: not one.left)[:_SHOWN]:
+        _show_session(each, actor)
+    if len(sessions) > _SHOWN:
+        page_link(PEOPLE, f"{len(sessions) - _SHOWN} more with a programme", icon=":material/group:")
+    if tasks:
         # What is left to do stands first; beside it the order is that of the names.
         _show_tasks(records, actor, sorted(tasks, key=lambda each: not each.due.is_due))
+    elif sessions:
+        return
     elif not actor.sees_everybody:
         show(
             empty_state(
@@ -101,8 +144,52 @@ def _show_due(records: Records, actor: Actor) -> None:
             )
         )
     elif people:
-        nothing = "Nothing is due today." if in_hand else "Nobody has a plan yet."
+        nothing = "Nothing is due today." if in_hand or programmes else "Nobody has a plan yet."
         st.caption(f"{nothing} A plan stands here on the days on which it is due.")
+
+
+def _due_of(in_hand: InHand, day: date, zone: tzinfo) -> Sequence[ItemDue]:
+    return items_due_today(in_hand.version.phase, in_hand.done, day, zone)
+
+
+def _measured_of(in_hand: InHand) -> list[tuple[str, str | None]]:
+    """Return exercise and leg of the plans that a programme prescribes: they stand on Today."""
+    items = [item for item in in_hand.version.phase.items if item.is_measured]
+    return [(item.exercise, None if item.request.leg is None else item.request.leg.value) for item in items]
+
+
+def _show_session(session: _Session, actor: Actor) -> None:
+    person_id = session.in_hand.person.id
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"due-programme-{person_id}"):
+        with st.container(width="stretch"):
+            if actor.sees_everybody:
+                page_link(PERSON, as_typed(session.whose), icon=":material/person:", person=person_id)
+            names = ", ".join(each.item.title for each in session.left or session.done)
+            title = as_typed(session.in_hand.version.phase.title)
+            st.markdown(f"**{title}**: {as_typed(names)}" if names else f"**{title}**")
+            show(_standing_of(session))
+        if session.left and st.button("Begin", key=f"begin-{person_id}", type="primary", icon=":material/play_arrow:"):
+            note_person(person_id)
+            go_to(TODAY)
+
+
+def _standing_of(session: _Session) -> Markup:
+    if session.left:
+        more = f", {len(session.done)} begun or done" if session.done else ""
+        return badge("not_judged", f"{counted(len(session.left), 'exercise')} due today{more}")
+    return badge("good", "Done for today") if session.done else badge("not_measured", "Free today")
+
+
+def _show_flags(records: Records, actor: Actor) -> None:
+    """Show clinicians who has a red flag, before anything else."""
+    with records.reading(actor) as work:
+        raised = raised_flags(work)
+        labels = labels_of(list_people(work))
+    for each in raised:
+        with st.container(border=True, key=f"flag-{each.person.id}"):
+            page_link(PERSON, as_typed(labels[each.person.id]), icon=":material/flag:", person=each.person.id)
+            st.markdown(f"Red flags, answered on {day_of(each.screen.answered_at)}:\n\n{flags_list(each.screen)}")
+            offer_to_clear(records, actor, each.screen)
 
 
 def _show_tasks(records: Records, actor: Actor, tasks: Sequence[_Task]) -> None:

@@ -1,0 +1,1 @@
+"""*Programme*: composing and changing what a person does for months."""

@@ -1,0 +1,1 @@
+"""*Today*: what is due of a programme, and being led through it."""
