@@ -95,6 +95,18 @@ def _clinic() -> None:
     clinic.page()
 
 
+def _today() -> None:
+    from formcheck.web.pages.today import page as today
+
+    today.page()
+
+
+def _programme() -> None:
+    from formcheck.web.pages.programme import page as programme
+
+    programme.page()
+
+
 PAGES: Final = {
     "home": _home,
     "videos": _videos,
@@ -104,6 +116,8 @@ PAGES: Final = {
     "compare": _compare,
     "progress": _progress,
     "remote_session": _remote,
+    "today": _today,
+    "programme": _programme,
     "clinic": _clinic,
 }
 """The pages that show what is kept."""

@@ -66,7 +66,7 @@ export class GuidedView {
     this.shownFigure = "";
     this.#build();
     this.stopKeys = listenForKeys({
-      " ": () => this.#onSpace(), enter: () => this.run && this.#do(() => this.run.next()), n: () => this.#do(() => this.run?.next()),
+      " ": () => this.#onSpace(), enter: () => this.#unlessOnButton(() => this.run?.next()), n: () => this.#do(() => this.run?.next()),
       c: () => this.#do(() => this.run?.countOwn()), m: () => this.#mute(), s: () => this.#do(() => this.run?.stop()),
       escape: () => this.#do(() => this.run?.stop()),
       ...Object.fromEntries(Array.from({ length: 10 }, (_, pain) => [String(pain), () => this.#answer(pain)])),
@@ -110,6 +110,7 @@ export class GuidedView {
     this.circle.addEventListener("click", () => this.#do(() => this.run?.next()));
     this.words = make("p", { class: "fc-guided-words", role: "status", "aria-live": "polite", "data-testid": "guided-words" });
     this.figure = make("div", { class: "fc-guided-figure" });
+    this.beside = make("div", { class: "fc-guided-beside" }, this.words, this.figure);
     this.pauseButton = button("guided-pause", "Pause", "Space", () => this.#do(() => this.run?.pause()));
     this.nextButton = button("guided-next", "Skip", "Enter", () => this.#do(() => this.run?.next()));
     this.ownButton = button("guided-own", "I count", "C", () => this.#do(() => this.run?.countOwn()), { "aria-pressed": "false" });
@@ -123,7 +124,7 @@ export class GuidedView {
       make("div", { class: "fc-guided-answers" }, ...answers), button("guided-no-answer", "No answer", "Enter", () => this.#do(() => this.run?.next())));
     this.stage = make("div", { class: "fc-guided-stage" },
       make("div", { class: "fc-guided-head" }, this.title, this.badge, this.where), this.circle,
-      make("div", { class: "fc-guided-beside" }, this.words, this.figure), this.question, this.bar);
+      this.beside, this.question, this.bar);
     this.element = make("section", { class: "fc-live fc-guided", "data-testid": "guided", "aria-label": "Exercises by the clock" }, this.idle, this.stage);
   }
 
@@ -142,9 +143,14 @@ export class GuidedView {
       // Space on a button of the page is a press of that button.
       const focused = document.activeElement;
       if (this.data?.items.length && (focused === document.body || focused === null)) this.#begin();
-    } else if (!this.element.contains(document.activeElement) || document.activeElement === this.element) {
-      this.#do(() => this.run.pause());
+    } else {
+      this.#unlessOnButton(() => this.run.pause());
     }
+  }
+
+  /** A key that presses the button which has the focus does nothing else. */
+  #unlessOnButton(act) {
+    if (!(document.activeElement instanceof HTMLButtonElement)) this.#do(act);
   }
 
   #begin() {
@@ -213,7 +219,7 @@ export class GuidedView {
     show(this.question, isAsking);
     show(this.circle, !isAsking);
     show(this.bar, !isAsking);
-    show(this.figure, !isAsking);
+    show(this.beside, !isAsking);
     setAttribute(this.element, "data-kind", isAsking ? "asking" : segment.kind);
     setText(this.title, item.title);
     if (isAsking) {

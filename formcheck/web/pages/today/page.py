@@ -88,12 +88,14 @@ def page() -> None:
     require_safety_accepted()
     st.html(f"<style>{_STYLE}</style>")
     try:
+        # The frame's style hides what is around the view while somebody exercises, by this key and the one below.
         with st.container(key="before-set"):
             st.title("Today", anchor=False)
             person_id = _whose(records, actor)
             day = None if person_id is None else _read(records, actor, person_id)
+            before, is_open = (None, False) if day is None else _ask_first(records, actor, day)
         if day is not None:
-            _show(records, actor, day)
+            _show(records, actor, day, before, is_open=is_open)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
 
@@ -140,23 +142,28 @@ def _read(records: Records, actor: Actor, person_id: str) -> _Day | None:
     return _Day(person_id, name, version, versions, done, today(records.now()), viewer_zone())
 
 
-def _show(records: Records, actor: Actor, day: _Day) -> None:
-    with st.container(key="before-set-asked"):
-        _ask_morning(records, actor, day)
-        is_open = open_to_exercise(records, actor, day.person_id)
-        before = _ask_before() if is_open else None
-        is_open = is_open and advice_before(before, Load()).action is not PainAction.STOP
-        if is_open:
-            _show_state(day)
+def _ask_first(records: Records, actor: Actor, day: _Day) -> tuple[int | None, bool]:
+    """Ask what is to be known before anybody exercises; return pain as it was answered, and whether they may."""
+    _ask_morning(records, actor, day)
+    if not open_to_exercise(records, actor, day.person_id):
+        return None, False
+    before = _ask_before()
+    is_open = advice_before(before, Load()).action is not PainAction.STOP
+    if is_open:
+        _show_state(day)
+    return before, is_open
+
+
+def _show(records: Records, actor: Actor, day: _Day, before: int | None, *, is_open: bool) -> None:
     if is_open and lead(records, actor, day.person_id, _to_lead(day), before):
         st.session_state.pop(_WITHOUT_CAMERA, None)
         st.rerun()
     with st.container(key="beside-set"):
+        _ask_after(records, actor, day)
         if is_open:
             _show_items(records, actor, day)
             remind_of_safety()
             ask_anew_button(day.person_id)
-        _ask_after(records, actor, day)
         _show_weeks(day)
         _show_phase(actor, day)
         _show_take_along(records, actor, day)
