@@ -246,7 +246,7 @@ def validate(
         raise typer.Exit(1)
 
 
-@app.command("app", epilog=examples("app", "app --port 8600 --no-browser"))
+@app.command("app", epilog=examples("app", "app --phone", "app --port 8600 --no-browser"))
 def serve(
     port: Annotated[int, typer.Option(metavar="N", min=1, max=65535, help="Port to serve at.")] = 8501,
     host: Annotated[
@@ -256,13 +256,33 @@ def serve(
     public_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Address by which others reach the app; links begin with it.")
     ] = None,
+    phone: Annotated[
+        bool, typer.Option("--phone", help="Let a phone in your Wi-Fi be the camera, by a code that it scans.")
+    ] = False,
+    https: Annotated[
+        bool, typer.Option("--https", help="The same, and live sets on the phone too: with a certificate of your own.")
+    ] = False,
+    phone_host: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="This computer's address in your Wi-Fi, where it is not found."),
+    ] = None,
+    phone_port: Annotated[
+        int, typer.Option(metavar="N", min=1, max=65534, help="Port for phones; with --https the next one too.")
+    ] = 8510,
 ) -> None:
     """Start the app in the browser: live form check, review of a video, guidance. Ctrl-C stops it."""
     terminal = Terminal()
     with answering(terminal):
-        from formcheck.commands.app import serve_app
+        from formcheck.commands.app import PhoneOptions, serve_app
 
-        serve_app(terminal, host=host, port=port, browser=not no_browser, public_url=public_url)
+        serve_app(
+            terminal,
+            host=host,
+            port=port,
+            browser=not no_browser,
+            public_url=public_url,
+            phone=PhoneOptions(phone_host, phone_port, https) if phone or https else None,
+        )
 
 
 @app.command(epilog=examples("schema"))

@@ -9,6 +9,7 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -50,8 +51,27 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
 PUBLIC_VARIABLE: Final = "FORMCHECK_PUBLIC_URL"
 """Under which address others reach the app, such as `https://knee.example.org`: links that are sent begin with it."""
+PHONE_VARIABLE: Final = "FORMCHECK_PHONE_AT"
+"""Address and port in the home network at which the pages for phones are, such as `192.168.1.20:8510`; nothing else."""
+SECURE_PHONE_VARIABLE: Final = "FORMCHECK_PHONE_HTTPS_AT"
+"""The same over HTTPS."""
+DEFAULT_PHONE_PORT: Final = 8510
+_NOWHERE: Final = ("192.0.2.1", 9)
+"""An address that nobody has (RFC 5737). Nothing is sent there: only the way to it is asked of the system."""
 _PACKAGE: Final = Path(__file__).resolve().parent.parent
 _SETTINGS: Final = ".streamlit/config.toml"
+
+
+@dataclass(frozen=True)
+class PhoneOptions:
+    """How phones are to reach their pages."""
+
+    host: str | None = None
+    """Of this computer in the home network; None to find out."""
+    port: int = DEFAULT_PHONE_PORT
+    https: bool = False
+    """Whether a phone can do a set live too, at the next port."""
+
 
 Serve = Callable[[Sequence[str]], None]
 """Runs Streamlit with these arguments until it is stopped."""
@@ -64,6 +84,7 @@ def serve_app(
     port: int = DEFAULT_PORT,
     browser: bool = True,
     public_url: str | None = None,
+    phone: PhoneOptions | None = None,
     serve: Serve | None = None,
 ) -> None:
     """Serve the app until it is stopped.
@@ -81,6 +102,8 @@ def serve_app(
     public_url
         Under which address others reach it, for the links that are sent to them; None for what
         `FORMCHECK_PUBLIC_URL` says.
+    phone
+        Whether and how phones in the home network can be the camera.
     serve
         What runs the server; Streamlit when None.
 
@@ -94,6 +117,8 @@ def serve_app(
     if public_url is not None:
         os.environ[PUBLIC_VARIABLE] = _reachable(public_url)
     check_port(host, port)
+    if phone is not None:
+        open_to_phones(phone, terminal)
     with terminal.stages() as stages:
         ensure_model(progress=stages)
     if not is_loopback(host):
@@ -111,6 +136,63 @@ def serve_app(
             f"--server.headless={'true' if headless else 'false'}",
         ]
     )
+
+
+def open_to_phones(phone: PhoneOptions, terminal: Terminal) -> None:
+    """Have the server listen for phones when it starts, and say where.
+
+    Raises
+    ------
+    FormcheckError
+        If there is no home network, the address is not one of it, or a port is in use.
+    """
+    host = phone.host or home_address()
+    if not _is_at_home(host):
+        raise FormcheckError(
+            f"{host} is not an address of a home network: anybody could reach it.",
+            "Give the one that this computer has in your Wi-Fi with --phone-host, such as 192.168.1.20.",
+        )
+    shown = f"[{host}]" if ":" in host else host
+    check_port(host, phone.port, "--phone-port")
+    os.environ[PHONE_VARIABLE] = f"{shown}:{phone.port}"
+    terminal.note(
+        f"Phones in your network find their page at http://{shown}:{phone.port} while formcheck runs, and nothing else "
+        "of it. Scan the code on Check my form or Videos (docs/phone.md)."
+    )
+    if phone.https:
+        check_port(host, phone.port + 1, "--phone-port")
+        os.environ[SECURE_PHONE_VARIABLE] = f"{shown}:{phone.port + 1}"
+        terminal.note(
+            f"For live sets on a phone it is at https://{shown}:{phone.port + 1}. What the phone needs for that, once, "
+            f"is explained at http://{shown}:{phone.port}/phone/secure."
+        )
+
+
+def home_address() -> str:
+    """Return the address that this computer has in its network.
+
+    Raises
+    ------
+    FormcheckError
+        If it is in none.
+    """
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_NOWHERE)
+            return str(probe.getsockname()[0])
+        except OSError as error:
+            raise FormcheckError(
+                "This computer is in no network that a phone could be in too.",
+                "Connect it to your Wi-Fi, or give its address with --phone-host.",
+            ) from error
+
+
+def _is_at_home(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return address.is_private and not address.is_unspecified
 
 
 def _reachable(url: str) -> str:
@@ -145,8 +227,8 @@ def launcher_of(package: Path = _PACKAGE) -> Path:
     raise FormcheckError("The app is not part of this installation.", "Install formcheck again.")
 
 
-def check_port(host: str, port: int) -> None:
-    """Refuse a place where the app cannot be served.
+def check_port(host: str, port: int, option: str = "--port") -> None:
+    """Refuse a place where the app cannot be served; the option is the one that names another port.
 
     Raises
     ------
@@ -162,7 +244,7 @@ def check_port(host: str, port: int) -> None:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        raise _refusal(error, host, port) from error
+        raise _refusal(error, host, port, option) from error
 
 
 def is_loopback(host: str) -> bool:
@@ -175,16 +257,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _refusal(error: OSError, host: str, port: int) -> FormcheckError:
+def _refusal(error: OSError, host: str, port: int, option: str) -> FormcheckError:
     if error.errno == errno.EADDRINUSE:
         return FormcheckError(
             f"Port {port} is in use.",
-            "Choose another with --port, or stop what uses it: the app may be running already.",
+            f"Choose another with {option}, or stop what uses it: the app may be running already.",
         )
     if error.errno == errno.EACCES:
-        return FormcheckError(f"Port {port} may not be used.", "Choose one from 1024 on with --port.")
+        return FormcheckError(f"Port {port} may not be used.", f"Choose one from 1024 on with {option}.")
     return FormcheckError(
-        f"“{host}” is not an address of this computer.", f"Leave --host out to serve at {DEFAULT_HOST}."
+        f"“{host}” is not an address of this computer.",
+        f"Leave --host out to serve at {DEFAULT_HOST}." if option == "--port" else "Leave --phone-host out to find it.",
     )
 
 

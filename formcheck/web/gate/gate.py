@@ -35,8 +35,16 @@ from formcheck.web.gate.headers import secure, secure_headers
 from formcheck.web.gate.page_head import WithHead, asked_whole, is_page
 from formcheck.web.gate.server import bound_server
 from formcheck.web.gate.stream import page_messages, without_places
+from formcheck.web.phone.messages import LONGEST_CLAIM
 from formcheck.web.remote.messages import MAX_STILL_BYTES
-from formcheck.web.shared.addresses import PAGES, STILLS_PATH, UPLINK_PATH, UPLOADS_PATH
+from formcheck.web.shared.addresses import (
+    PAGES,
+    PHONE_CLAIM_PATH,
+    PHONE_UPLOADS_PATH,
+    STILLS_PATH,
+    UPLINK_PATH,
+    UPLOADS_PATH,
+)
 from formcheck.web.uploads.answers import CHUNK_BYTES
 
 STREAM_PATH: Final = "/_stcore/stream"
@@ -63,9 +71,14 @@ class RequestBody:
     """From the first byte to the last."""
 
 
+_ANNOUNCEMENT: Final = RequestBody(65_536, 30.0)
+_PIECE: Final = RequestBody(CHUNK_BYTES, 600.0)
 _BODIES: Final = {
-    ("POST", UPLOADS_PATH): RequestBody(65_536, 30.0),
-    ("PUT", UPLOADS_PATH + "/{upload_id}"): RequestBody(CHUNK_BYTES, 600.0),
+    ("POST", UPLOADS_PATH): _ANNOUNCEMENT,
+    ("PUT", UPLOADS_PATH + "/{upload_id}"): _PIECE,
+    ("POST", PHONE_CLAIM_PATH): RequestBody(LONGEST_CLAIM, 30.0),
+    ("POST", PHONE_UPLOADS_PATH): _ANNOUNCEMENT,
+    ("PUT", PHONE_UPLOADS_PATH + "/{upload_id}"): _PIECE,
     ("PUT", STILLS_PATH + "/{still}"): RequestBody(MAX_STILL_BYTES, 60.0),
     ("POST", UPLINK_PATH): RequestBody(262_144, 30.0),
 }
@@ -88,9 +101,14 @@ class AllowedRoutes:
     ----------
     own
         The app's own routes, all of which are open to the requests that they name.
+    alone
+        Whether nothing is open beside them: no page of Streamlit's, no login.
     """
 
-    def __init__(self, own: Sequence[BaseRoute]) -> None:
+    def __init__(self, own: Sequence[BaseRoute], *, alone: bool = False) -> None:
+        if alone:
+            self._always, self._with_login = list(own), []
+            return
         pages = [f"/{address}" for address in PAGES]
         # With and without a slash at its end; Streamlit sends browsers to the one without.
         pages += [f"{page}/" for page in pages]
@@ -175,6 +193,9 @@ class Gate:
         What strangers may take.
     clock
         Seconds, never going back.
+    to_strangers
+        Whether this is the listener for phones in the home network: these routes are open to whoever reaches it, and
+        nothing else of the app is there.
     """
 
     def __init__(
@@ -183,9 +204,12 @@ class Gate:
         routes: Sequence[BaseRoute],
         limits: GateLimits | None = None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        to_strangers: bool = False,
     ) -> None:
         self._app = app
-        self._allowed = AllowedRoutes(routes)
+        self._allowed = AllowedRoutes(routes, alone=to_strangers)
+        self._to_strangers = to_strangers
         self._limits = limits or GateLimits()
         self._clock = clock
         self._crowd = Crowd(self._limits, clock)
@@ -218,7 +242,7 @@ class Gate:
         answer = _Answer(scope, send)
         access, body = self._allowed.access(scope)
         with self._crowd.request(_address(scope)) as has_room:
-            refusal = _refusal(scope, access) or _too_much(scope, body)
+            refusal = _refusal(scope, access, to_strangers=self._to_strangers) or _too_much(scope, body)
             if not has_room:
                 refusal = PlainTextResponse("Too much at once from one address. Try again.\n", status_code=429)
             if refusal is not None:
@@ -239,7 +263,7 @@ class Gate:
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         access, _ = self._allowed.access(scope)
         # First of all: the tries of a page of another site must not use up what those of ours may open.
-        refusal = _refusal(scope, access)
+        refusal = _refusal(scope, access, to_strangers=self._to_strangers)
         if refusal is not None:
             await _refuse_socket(scope, receive, send, refusal)
             return
@@ -268,13 +292,13 @@ def _address(scope: Scope) -> str | None:
     return client[0] if client else None
 
 
-def _refusal(scope: Scope, access: Access) -> Response | None:
+def _refusal(scope: Scope, access: Access, *, to_strangers: bool) -> Response | None:
     """Return the answer to what may not go on; None when it may."""
     headers = Headers(scope=scope)
     if len(headers.getlist("host")) != 1 or len(headers.getlist("origin")) > 1:
         return PlainTextResponse("There must be one Host, and one Origin at most.\n", status_code=400)
     connection = HTTPConnection(scope)
-    if is_barred(connection):
+    if not to_strangers and is_barred(connection):
         return _set_up_login(scope, access)
     if not _is_known(headers.get("host")):
         return PlainTextResponse(

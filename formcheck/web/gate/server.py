@@ -271,6 +271,11 @@ def bound_server(receive: Receive, limits: GateLimits, proxies: Collection[str] 
     if not isinstance(config, uvicorn.Config):
         _LOG.warning("this server is not uvicorn: see yourself to it that connections are bounded in number and time")
         return None
+    return bound_config(config, limits, proxies)
+
+
+def bound_config(config: uvicorn.Config, limits: GateLimits, proxies: Collection[str] = ()) -> Connections:
+    """Set the bounds of a server by its settings, which are loaded already; see `bound_server`."""
     connections = Connections(limits, proxies)
     bound = {"ledger": connections}
     config.http_protocol_class = type("BoundedHttp", (BoundedHttp,), bound)

@@ -19,6 +19,7 @@ from formcheck.records.retention import keep_house
 from formcheck.web.access.service import records_service
 from formcheck.web.live.registry import live_service
 from formcheck.web.remote.registry import room_service
+from formcheck.web.server.phone_listener import while_phones_are_served
 
 _LOG: Final = logging.getLogger(__name__)
 _DAY_S: Final = 24 * 3600.0
@@ -29,7 +30,7 @@ _CUT_SHORT_AFTER_S: Final = 120.0
 
 @asynccontextmanager
 async def while_serving(_app: st.App) -> AsyncIterator[None]:
-    """Run the workers while the server does, and keep the records tidy; end all live sets when it stops.
+    """Run the workers and the listener for phones while the server does, keep the records tidy; end all live sets.
 
     A server that is told to stop by a signal ends by that signal, without what Python does at exit.
     """
@@ -37,7 +38,8 @@ async def while_serving(_app: st.App) -> AsyncIterator[None]:
     workers.start()
     tidying = asyncio.create_task(_keep_tidy())
     try:
-        yield
+        async with while_phones_are_served():
+            yield
     finally:
         tidying.cancel()
         await asyncio.wait({tidying})

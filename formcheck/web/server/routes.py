@@ -10,6 +10,7 @@ from formcheck.web.downloads.made_file import MadeFile
 from formcheck.web.downloads.routes import Printing, file_routes
 from formcheck.web.live.routes import live_routes
 from formcheck.web.offline.routes import offline_routes
+from formcheck.web.phone.routes import phone_routes
 from formcheck.web.player.routes import player_routes
 from formcheck.web.remote.routes import remote_routes
 from formcheck.web.uploads.routes import upload_routes
@@ -24,6 +25,7 @@ def app_routes() -> list[BaseRoute]:
         *file_routes(make_progress=_make_progress, make_comparison=_make_comparison),
         *upload_routes(),
         *remote_routes(),
+        *phone_routes(),
     ]
 
 

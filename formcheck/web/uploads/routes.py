@@ -36,6 +36,7 @@ from formcheck.intake.settings import (
     intake_settings,
 )
 from formcheck.intake.states import UploadState, get_upload
+from formcheck.intake.wishes import Wishes
 from formcheck.records.access import Actor, RecordsError
 from formcheck.records.records import Records, Work
 from formcheck.records.tables import Upload
@@ -126,6 +127,38 @@ _CLIENT: Final = Path(__file__).resolve().parent / "client"
 
 ReadLink = Callable[[str, str, HTTPConnection], Actor]
 """From a token, its scope and who brings it to the actor; raises `LinkRefusedError`."""
+Begin = Callable[[Wishes, str | None], Upload]
+"""Announces a file with what is said of it, and the id of whose it is."""
+
+
+class Senders:
+    """Who sends, and what of what they say counts: here whoever has a page of the app open. Waits for a disk.
+
+    Parameters
+    ----------
+    reader
+        Reads links.
+    """
+
+    def __init__(self, reader: ReadLink = read_link) -> None:
+        self._reader = reader
+
+    def actor(self, request: Request) -> Actor:
+        """Return on whose behalf something is sent.
+
+        Raises
+        ------
+        RecordsError
+            If it is nobody's who may.
+        """
+        return self._reader(request.headers.get(LINK_HEADER, ""), UPLOADS, request)
+
+    def begin(self, request: Request, beginning: Beginning, begin: Begin) -> Upload:  # noqa: ARG002 - others ask it
+        """Announce a file with what counts of what is said of it."""
+        return begin(beginning.wishes, beginning.person_id)
+
+    def need(self, request: Request, upload_id: str) -> None:
+        """Refuse an upload that is not this sender's, beyond what the records know of the actor."""
 
 
 def upload_routes(
@@ -144,27 +177,32 @@ def upload_routes(
     settings
         What is allowed; asked at each announcement.
     """
-    uploads = Uploads(records, reader, settings)
+    uploads = Uploads(records, Senders(reader), settings)
+    return [
+        Route(UPLOADS_PATH, uploads.begin, methods=["POST"]),
+        Route(UPLOADS_PATH + "/{upload_id}", uploads.one, methods=["PUT", "GET", "DELETE"]),
+        uploads_client(),
+    ]
+
+
+def uploads_client() -> Route:
+    """Return the route of the scripts that send videos."""
     files = StaticFolder(_CLIENT)
 
     def static(request: Request) -> Response:
         return files.answer(request.path_params["file"], request.headers.get("if-none-match"))
 
-    return [
-        Route(UPLOADS_PATH, uploads.begin, methods=["POST"]),
-        Route(UPLOADS_PATH + "/{upload_id}", uploads.one, methods=["PUT", "GET", "DELETE"]),
-        Route(UPLOADS_CLIENT_PATH + "/{file}", static),
-    ]
+    return Route(UPLOADS_CLIENT_PATH + "/{file}", static)
 
 
 class Uploads:
     """Answers requests about uploads; see `upload_routes`."""
 
     def __init__(
-        self, records: Callable[[], Records], reader: ReadLink, settings: Callable[[], IntakeSettings]
+        self, records: Callable[[], Records], senders: Senders, settings: Callable[[], IntakeSettings]
     ) -> None:
         self._records = records
-        self._reader = reader
+        self._senders = senders
         self._settings = settings
         self._receiver = Receiver(records)
         self._addresses = Addresses()
@@ -175,7 +213,11 @@ class Uploads:
         async def answer() -> Upload:
             actor = await self._actor(request)
             beginning = await read_beginning(request)
-            return await asyncio.to_thread(self._begin, actor, beginning, address_of(request))
+
+            def begin_as(wishes: Wishes, person_id: str | None) -> Upload:
+                return self._begin(actor, beginning, wishes, person_id, address_of(request))
+
+            return await asyncio.to_thread(self._senders.begin, request, beginning, begin_as)
 
         return await _answered(answer())
 
@@ -184,6 +226,7 @@ class Uploads:
 
         async def answer() -> Upload:
             actor, upload_id = await self._actor(request), upload_id_of(request)
+            self._senders.need(request, upload_id)
             if request.method == "PUT":
                 first, end = range_of(request)
                 await asyncio.to_thread(self._expect, actor, upload_id, first, address_of(request))
@@ -197,11 +240,13 @@ class Uploads:
         return await _answered(answer())
 
     async def _actor(self, request: Request) -> Actor:
-        return await asyncio.to_thread(self._reader, request.headers.get(LINK_HEADER, ""), UPLOADS, request)
+        return await asyncio.to_thread(self._senders.actor, request)
 
-    def _begin(self, actor: Actor, beginning: Beginning, address: str | None) -> Upload:
+    def _begin(
+        self, actor: Actor, beginning: Beginning, wishes: Wishes, person_id: str | None, address: str | None
+    ) -> Upload:
         with self._records().writing(actor) as work:
-            row = begin(work, beginning.file, beginning.wishes, self._settings(), person_id=beginning.person_id)
+            row = begin(work, beginning.file, wishes, self._settings(), person_id=person_id)
             self._addresses.announce(address, row.id, row.size - row.received, _free(work))
         return self._completed(actor, row)
 

@@ -11,9 +11,12 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import streamlit as st
 
 from formcheck.errors import FormcheckError, PoseModelError
+from formcheck.intake.wishes import Wishes
 from formcheck.pose.models import ensure_model, find_model
 from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.records.access import Actor
+from formcheck.records.people import label_of
+from formcheck.records.plans import plans_in_force, prescribed
 from formcheck.records.records import Records
 from formcheck.records.sets import add_set, get_set, say_pain
 from formcheck.session.pain import PainAction, advice_before
@@ -31,6 +34,8 @@ from formcheck.web.live.registry import live_service
 from formcheck.web.pages.check.after import show_numbers, tell_result
 from formcheck.web.pages.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
 from formcheck.web.pages.check.prescribed import ask_prescribed, forget_linked, linked_person, show_linked
+from formcheck.web.phone.handovers import Errand
+from formcheck.web.phone.panel import show_phone_camera
 from formcheck.web.shared.addresses import GUIDANCE, LINK_QUERY, PRIVACY_TOPIC, REVIEW
 from formcheck.web.shared.choose_person import ask_person, note_person, person_chosen, person_of_sets
 from formcheck.web.shared.navigation import page_link
@@ -275,9 +280,10 @@ def _before() -> None:
     with st.container(key="before-set"):
         _show_heading()
         asked = _ask()
-    if asked is None:
-        return
-    request, choices = asked
+        if asked is None:
+            return
+        request, choices = asked
+        _offer_phone(request)
     setup = setup_message(request, model=choices.model, session_number=_FIRST_SESSION, keep_video=choices.keep_video)
     finished_set_id = show_live_view(
         setup, voice=choices.voice, camera=choices.camera, key=f"live-{st.session_state.get(_SETS_DONE, 0)}"
@@ -289,6 +295,31 @@ def _before() -> None:
         page_link(GUIDANCE, "Where your pictures go, and what is kept", icon=":material/lock:", topic=PRIVACY_TOPIC)
         _show_videos(None)
         show_link(request)
+
+
+def _offer_phone(request: SetRequest) -> None:
+    actor = current_actor()
+    if actor is None:
+        return
+    try:
+        show_phone_camera(lambda: errand_of(records_service(), actor, request), key="phone-check")
+    except FormcheckError as error:  # a set can be done without the records
+        st.warning(f"{error.reason} {error.remedy}", icon=":material/warning:")
+
+
+def errand_of(records: Records, actor: Actor, request: SetRequest) -> Errand:
+    """Return what a phone is to record: this set, for whom it is being done.
+
+    What is prescribed goes by the person's plan, as it would live.
+    """
+    person_id = actor.person_id or linked_person() or person_of_sets()
+    if person_id is None:
+        return Errand(actor, None, Wishes(request, plan_said=True), in_words(request))
+    with records.reading(actor) as work:
+        own = [prescribed(plan) for plan in plans_in_force(work, person_id)]
+        label = label_of(work, person_id)
+    wishes = Wishes(request, plan_said=request not in own, person_said=True)
+    return Errand(actor, person_id, wishes, in_words(request), label)
 
 
 def _ask() -> tuple[SetRequest, SessionChoices] | None:

@@ -24,6 +24,8 @@ from formcheck.web.access.links import LINK_LASTS_S, UPLOADS, issue_link
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.videos.editing import show_dialog
 from formcheck.web.pages.videos.listing import show_list
+from formcheck.web.phone.handovers import Errand
+from formcheck.web.phone.panel import show_phone_camera
 from formcheck.web.shared.addresses import LINK_HEADER, UPLOADS_CLIENT_PATH, UPLOADS_PATH
 from formcheck.web.shared.browser_parts import MODULE_VIEW, text_beside
 from formcheck.web.shared.choose_person import people_shown
@@ -89,6 +91,7 @@ def _forget_link() -> None:
     st.session_state.pop(_LINK, None)
 
 
+_ANY_SET: Final = "One set of one exercise"
 _FIND_OUT: Final = ""
 _VIDEO, _LANDMARKS = "The video", "Landmarks only"
 
@@ -101,6 +104,13 @@ def show_sending(records: Records, actor: Actor, settings: IntakeSettings) -> No
     show_drop_zone(
         actor, person_id=person_id, keep_video=keep_video, max_bytes=settings.upload_max_bytes, key="drop-zone"
     )
+
+    def errand() -> Errand:
+        people = {} if person_id is None else people_shown(records, actor)
+        wishes = Wishes(keep_video=keep_video, person_said=person_id is not None)
+        return Errand(actor, person_id or actor.person_id, wishes, _ANY_SET, people.get(person_id or "", ""))
+
+    show_phone_camera(errand, key="phone-videos")
     with st.expander("Try a sample clip", icon=":material/smart_display:"):
         st.caption("Rendered people whose every joint angle is known.")
         for sample in SAMPLES:

@@ -1,0 +1,225 @@
+/**
+ * The page on the phone: brings the code, takes a video with the phone's own camera app, sends it, shows the result.
+ *
+ * The code stands behind `#` and is used up at once; the key that comes of it stays in this tab, so that a page that the
+ * camera app pushed out of memory goes on.
+ *
+ * @typedef {{stage: string, share: number|null, reason: string, remedy: string, said: string, person: string,
+ *   result: string|null}} Told
+ */
+
+import { make, setText } from "../../uploads/client/dom.js";
+import { Transfer } from "../../uploads/client/transfer.js";
+import { inBytes, inPercent, inTime } from "../../uploads/client/words.js";
+import { browserWorld } from "../../uploads/client/world.js";
+
+const KEY = "formcheck-phone-key";
+const KEY_HEADER = "x-formcheck-link";
+const BASE = "/phone";
+const LOOK_EVERY_MS = 1500;
+const SLOW_LOOK_MS = 5000;
+
+const page = document.getElementById("page");
+const world = browserWorld();
+const never = new AbortController().signal;
+let key = sessionStorage.getItem(KEY) ?? "";
+/** @type {Transfer|null} */
+let transfer = null;
+/** What is drawn now, by name: a page that says the same is not drawn anew. */
+let drawn = "";
+
+window.addEventListener("beforeunload", (event) => {
+  if (transfer !== null && !transfer.over) event.preventDefault();
+});
+
+begin();
+
+async function begin() {
+  const code = location.hash.slice(1);
+  // Out of the address line and the history: what is used up helps nobody, and a reload goes on by the key.
+  if (code !== "") history.replaceState(null, "", location.pathname);
+  const told = code === "" ? await look() : await claim(code);
+  if (told !== null) follow(told);
+}
+
+/** @param {string} code @returns {Promise<Told|null>} */
+async function claim(code) {
+  drawWords("Connecting", "Connecting …", "This takes a moment.");
+  for (;;) {
+    const answer = await ask("POST", `${BASE}/claim`, { headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }) });
+    if (answer === null) {
+      drawTrouble("The computer cannot be reached.", "Is the phone in the same Wi-Fi as the computer? It is tried again.");
+      await world.sleep(SLOW_LOOK_MS, never);
+      continue;
+    }
+    if (answer.status === 200) {
+      key = answer.body.key;
+      sessionStorage.setItem(KEY, key);
+      return answer.body;
+    }
+    drawOver(answer.body.reason, answer.body.remedy);
+    return null;
+  }
+}
+
+/** @returns {Promise<Told|null>} what the computer says; null once it is over, or while there is no answer */
+async function look() {
+  if (key === "") {
+    drawOver("This page needs a code.", "Show one on the computer, and scan it with the phone’s camera.");
+    return null;
+  }
+  const answer = await ask("GET", `${BASE}/state`, { headers: { [KEY_HEADER]: key } });
+  if (answer === null || answer.status >= 500) return null;
+  if (answer.status === 200) return answer.body;
+  over(answer.body);
+  return null;
+}
+
+function over({ reason, remedy }) {
+  sessionStorage.removeItem(KEY);
+  key = "";
+  drawOver(reason, remedy);
+}
+
+/** @returns {Promise<{status: number, body: any}|null>} null without an answer of ours */
+async function ask(method, url, more) {
+  try {
+    const answer = await world.request({ method, url, signal: never, headers: {}, ...more });
+    return answer.body === null ? null : answer;
+  } catch {
+    return null;
+  }
+}
+
+/** Show what is to be done, until there is a result. @param {Told} first */
+async function follow(first) {
+  let told = first;
+  while (key !== "") {
+    if (told !== null) draw(told);
+    if (told?.stage === "done") return;
+    await world.sleep(LOOK_EVERY_MS, never);
+    if (transfer !== null && !transfer.over) continue;
+    told = await look();
+  }
+}
+
+/** @param {Told} told */
+function draw(told) {
+  if (told.stage === "done") drawResult(told);
+  else if (told.stage === "waiting" || told.stage === "measuring") drawMeasuring(told);
+  else if (told.stage === "failed") drawFilm(told, told);
+  else if (told.stage === "sending") drawFilm(told, { reason: `${inPercent(told.share ?? 0, 1)} % of a video is here.`, remedy: "Choose the same one again, and it goes on from there." });
+  else drawFilm(told, null);
+}
+
+function drawFilm(told, trouble) {
+  put(`film ${trouble?.reason ?? ""}`, "Record your set", () => [
+    make("p", { class: "fp-said", text: told.said }),
+    ...(told.person === "" ? [] : [make("p", { text: `For ${told.person}` })]),
+    ...(trouble === null ? [] : [troubleOf(trouble)]),
+    make("ol", {},
+      make("li", { text: "Lean the phone so that all of you is in the picture, from the front or the side." }),
+      make("li", { text: "Press the button, start the video, do the set, and end the video." }),
+      make("li", { text: "Press “Use video”. It is sent by itself." })),
+    fileButton("Record the set", "fp-press", { capture: "environment" }, told),
+    fileButton("Choose a video that is there already", "fp-press fp-second", {}, told),
+    make("p", { class: "fp-quiet", text: "The video goes to the computer that showed the code, and nowhere else." }),
+  ]);
+}
+
+function fileButton(text, look, more, told) {
+  const input = make("input", { type: "file", accept: "video/*", ...more });
+  input.addEventListener("change", () => {
+    const [file] = input.files;
+    if (file !== undefined) send(file, told);
+    input.value = "";
+  });
+  return make("label", { class: look }, input, make("span", { text }));
+}
+
+/** @param {File} file @param {Told} told */
+async function send(file, told) {
+  const office = {
+    path: new URL(`${BASE}/uploads`, location.href).href,
+    linkHeader: KEY_HEADER,
+    link: () => key,
+    renewLink: async () => {
+      const now = await look();
+      if (now === null && key === "") transfer.ending.abort();
+    },
+  };
+  transfer = new Transfer(file, {}, office, world, drawSending);
+  await transfer.run();
+  if (key === "") return;
+  const { state, reason, remedy } = transfer;
+  transfer = null;
+  if (state === "refused") drawFilm(told, { reason, remedy });
+  else drawMeasuring(told);
+}
+
+function drawSending(sent) {
+  const { bar, line } = put("sending", "Sending your video", () => {
+    const parts = { bar: make("progress", { max: "100", "aria-label": "Sent" }), line: make("p", { role: "status", "data-testid": "sending" }) };
+    return Object.assign([parts.bar, parts.line, make("p", { class: "fp-quiet", text: "Leave this page open. After a cut it goes on from where it was." })], parts);
+  });
+  const share = inPercent(sent.sent, sent.file.size);
+  const left = sent.pace.left(sent.file.size);
+  bar.value = share;
+  const words = {
+    lost: "The computer cannot be reached. It goes on by itself.",
+    checking: "Sent. The computer looks at it …",
+  };
+  setText(line, words[sent.state] ?? `${share} % of ${inBytes(sent.file.size)}${left === null ? "" : `, ${inTime(left)} left`}`);
+}
+
+function drawMeasuring(told) {
+  const { bar, line } = put("measuring", "Your set is being measured", () => {
+    const parts = { bar: make("progress", { max: "100", "aria-label": "Measured" }), line: make("p", { role: "status" }) };
+    return Object.assign([parts.bar, parts.line, make("p", { class: "fp-quiet", text: "The result appears here and on the computer." })], parts);
+  });
+  if (told.stage === "measuring" && told.share !== null) bar.value = inPercent(told.share, 1);
+  else bar.removeAttribute("value");
+  setText(line, told.stage === "measuring" ? "This takes about as long as the video." : "It waits for its turn.");
+}
+
+/** The markup is made by our server, where everything in it is escaped. @param {Told} told */
+function drawResult(told) {
+  put("result", "Your result", () => {
+    const result = make("div", { "data-testid": "result" });
+    result.innerHTML = told.result ?? "";
+    return [
+      make("p", { class: "fp-quiet", text: [told.said, told.person].filter(Boolean).join(" · ") }),
+      result,
+      make("p", { text: told.result === null ? "Your set is measured. Look at it on the computer." : "More of it is on the computer. For the next set, show a new code there and scan it." }),
+    ];
+  });
+}
+
+function drawOver(reason, remedy) {
+  drawTrouble(reason, remedy);
+}
+
+function drawTrouble(reason, remedy) {
+  put(`trouble ${reason}`, "Record your set", () => [troubleOf({ reason, remedy })]);
+}
+
+function troubleOf({ reason, remedy }) {
+  return make("p", { class: "fp-trouble", role: "alert" }, make("strong", { text: reason }), ` ${remedy}`);
+}
+
+function drawWords(name, title, words) {
+  put(name, title, () => [make("p", { text: words })]);
+}
+
+/** Draw a page unless it is there already. @returns what `parts` returned when it was drawn */
+function put(name, title, parts) {
+  if (drawn !== name) {
+    drawn = name;
+    put.parts = parts();
+    const heading = make("h1", { text: title, tabindex: "-1" });
+    page.replaceChildren(make("p", { class: "fp-brand", text: "formcheck" }), heading, ...put.parts);
+    document.title = `${title} · formcheck`;
+    heading.focus({ preventScroll: true });
+  }
+  return put.parts;
+}
