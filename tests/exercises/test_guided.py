@@ -137,7 +137,7 @@ def test_the_command_line_lists_shows_and_checks_both(laid_in: Path) -> None:
     assert "towel-squeeze/exercise.toml, line" in wrong.output
 
 
-@pytest.mark.parametrize("name", measured_names())
+@pytest.mark.parametrize("name", [*measured_names(), *guided_names()])
 def test_every_folder_of_the_catalogue_is_valid(name: str) -> None:
     folder = {**exercise_folders(), **guided_folders()}[name]
     done = CliRunner().invoke(app, ["exercises", "validate", str(folder)])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -20,12 +22,13 @@ from formcheck.exercises.catalogue.guide import (
     Topic,
     read_figure,
 )
+from formcheck.exercises.catalogue.guided import NOT_MEASURED, guided_exercises, guided_names
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, STOP_RULE
 from formcheck.session import pain
 from formcheck.web.pages.guidance.page import blocks_html, check_blocks, origin_blocks
-from formcheck.web.pages.guidance.topics import SAFETY, topic_named, topics
-from tools.figures.__main__ import FIGURES
+from formcheck.web.pages.guidance.topics import SAFETY, groups, topic_named, topics
+from tools.figures.__main__ import FIGURES, ROOT
 
 TOPICS = topics()
 KEYS = [topic.key for topic in TOPICS]
@@ -37,6 +40,12 @@ def run(topic: str = "") -> AppTest:
     if topic:
         app.query_params["topic"] = topic
     return app.run()
+
+
+@cache
+def opened(topic: str) -> AppTest:
+    """Return a page that is only looked at."""
+    return run(topic)
 
 
 def shown(app: AppTest) -> str:
@@ -73,7 +82,7 @@ def steps_of(topic: Topic) -> list[GuideStep]:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_every_topic_opens_by_its_address(key: str) -> None:
-    app = run(key)
+    app = opened(key)
     topic = topic_named(key)
     assert topic is not None
     assert not app.exception
@@ -95,13 +104,14 @@ def test_an_unknown_address_opens_the_first_topic() -> None:
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key != "safety"])
 def test_the_stop_rule_is_on_every_page(key: str) -> None:
-    assert STOP_RULE in run(key).info[0].value
-    assert NOT_A_DEVICE in run(key).info[0].value
+    assert STOP_RULE in opened(key).info[0].value
+    assert NOT_A_DEVICE in opened(key).info[0].value
 
 
 def test_the_address_follows_the_choice() -> None:
     app = run()
-    app.button_group[0].set_value("filming").run()
+    app.button_group[0].set_value("Camera and numbers").run()
+    app.button_group[1].set_value("filming").run()
     assert app.header[0].value == "Filming"
     assert app.query_params["topic"] == "filming"
 
@@ -135,6 +145,36 @@ def test_the_wall_squat_is_told_in_five_drawn_steps_with_right_and_wrong() -> No
 @pytest.mark.parametrize("topic", TOPICS, ids=KEYS)
 def test_every_step_has_its_drawing(topic: Topic) -> None:
     assert all(step.figure.startswith("<svg") for step in steps_of(topic))
+
+
+def test_every_topic_stands_under_one_heading() -> None:
+    assert [topic for part in groups().values() for topic in part] == list(TOPICS)
+    assert all(groups().values())
+
+
+def test_another_part_opens_with_its_first_topic() -> None:
+    app = run("calf-stretch")
+    assert app.button_group[0].value == "Rolling and stretching"
+    app.button_group[0].set_value("Hips and buttocks").run()
+    assert app.header[0].value == "Clamshell"
+    assert app.query_params["topic"] == "clamshell"
+
+
+@pytest.mark.parametrize("exercise", guided_names())
+def test_the_page_of_a_guided_exercise_says_its_dose_and_that_no_camera_judges_it(exercise: str) -> None:
+    topic = topic_named(exercise)
+    assert topic is not None
+    known = guided_exercises()[exercise]
+    text = unescape(blocks_html(topic.blocks))
+    assert NOT_MEASURED in text
+    assert known.dose.in_words[1:] in text
+    assert all(said in text for said in (*known.feel, *known.safety, *known.progression))
+    assert set(known.dose.origins) <= set(topic.origins)
+
+
+def test_every_page_that_is_a_file_is_shown() -> None:
+    texts = ROOT / "web" / "pages" / "guidance" / "texts"
+    assert {file.stem for file in texts.iterdir()} <= set(KEYS)
 
 
 def test_every_drawing_is_used() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tools.figures import camera, single_leg_squat, squat, step_down, wall_squat
+from tools.figures import camera, guided, single_leg_squat, squat, step_down, wall_squat
 from tools.figures.drawing import Mark, Picture
 
 ROOT: Final = Path(__file__).resolve().parents[2] / "formcheck"
@@ -64,8 +64,10 @@ _DRAWINGS: Final[tuple[tuple[str, dict[str, Callable[[], Picture]]], ...]] = (
             "camera-front": camera.from_above_front,
             "camera-side": camera.from_above_side,
             "camera-height": camera.height,
+            **guided.TOPICS,
         },
     ),
+    *((_of(exercise), drawings) for exercise, drawings in guided.FIGURES.items()),
 )
 FIGURES: Final[Mapping[str, Callable[[], Picture]]] = MappingProxyType(
     {f"{folder}/{name}.svg": draw for folder, drawings in _DRAWINGS for name, draw in drawings.items()}

@@ -31,7 +31,7 @@ def draw_arm(drawing: Drawing, shoulder: Point, elbow: Point, wrist: Point, *, s
 
 
 def draw_leg(
-    drawing: Drawing, hip: Point, knee: Point, ankle: Point, calf_aside: float, *, shaded: bool = False
+    drawing: Drawing, hip: Point, knee: Point, ankle: Point, calf_aside: float | Point, *, shaded: bool = False
 ) -> None:
     """Draw a leg in tights.
 
@@ -42,10 +42,11 @@ def draw_leg(
     hip, knee, ankle
         Joint centres.
     calf_aside
-        How far the calf bulges out to the right of the shin, cm; negative to the left.
+        How far the calf bulges out to the right of the shin, cm; negative to the left. A point for any direction.
     shaded
         Whether it is the leg farther away.
     """
+    bulge = calf_aside if isinstance(calf_aside, Point) else Point(calf_aside, 0.0)
     thigh = [
         Node(hip, 9.4),
         Node(hip.towards(knee, 0.35), 8.6),
@@ -54,8 +55,8 @@ def draw_leg(
     ]
     shank = [
         Node(knee, 5.6),
-        Node(knee.towards(ankle, 0.3).moved(dx=calf_aside), 6.0),
-        Node(knee.towards(ankle, 0.68).moved(dx=calf_aside / 3), 4.3),
+        Node(knee.towards(ankle, 0.3).moved(bulge.x, bulge.y), 6.0),
+        Node(knee.towards(ankle, 0.68).moved(bulge.x / 3, bulge.y / 3), 4.3),
         Node(ankle, 3.5),
     ]
     drawing.limb([thigh, shank], TIGHTS_SHADE if shaded else TIGHTS)

@@ -13,7 +13,7 @@ HIP_CM: Final = 8.5
 """Half the distance between the hip joints."""
 _SHOULDER_CM: Final = 16.5
 
-_SHIRT: Final = (
+SHIRT_SHAPE: Final = (
     Point(-6.5, -51.0),
     Point(-15.5, -48.6),
     Point(-17.6, -43.0),
@@ -29,7 +29,7 @@ _SHIRT: Final = (
     Point(6.5, -51.0),
     Point(0.0, -48.6),
 )
-_PELVIS: Final = (
+PELVIS_SHAPE: Final = (
     Point(-13.6, -9.0),
     Point(-16.4, 0.0),
     Point(-13.0, 8.0),
@@ -38,7 +38,7 @@ _PELVIS: Final = (
     Point(16.4, 0.0),
     Point(13.6, -9.0),
 )
-_FRINGE: Final = (
+FRINGE: Final = (
     Point(-8.6, -67.5),
     Point(-9.0, -73.0),
     Point(-5.4, -79.4),
@@ -101,7 +101,7 @@ def draw_person(drawing: Drawing, pose: FrontPose) -> None:
         leg = pose.left if side == "left" else pose.right
         draw_leg(drawing, hip_of(pose, side), leg.knee, leg.ankle, -0.7 if side == "left" else 0.7)
         _shoe(drawing, leg.ankle)
-    pelvis = [Point(pose.pelvis.x + p.x, pose.pelvis.y + p.y) for p in _PELVIS]
+    pelvis = [Point(pose.pelvis.x + p.x, pose.pelvis.y + p.y) for p in PELVIS_SHAPE]
     drawing.shape(turned(pelvis, pose.tilt_deg, pose.pelvis), TIGHTS)
     for side in ("left", "right"):
         leg = pose.left if side == "left" else pose.right
@@ -133,11 +133,11 @@ def _upper_body(drawing: Drawing, pose: FrontPose) -> None:
             wrist = shoulder.moved(sign * 8.0, UPPER_ARM_CM + FOREARM_CM - 3.0)
             elbow = bent_joint(shoulder, wrist, UPPER_ARM_CM, FOREARM_CM, forward=sign > 0)
         draw_arm(drawing, shoulder, elbow, wrist)
-    drawing.shape(upper(_SHIRT), SHIRT)
+    drawing.shape(upper(SHIRT_SHAPE), SHIRT)
     for sign in (-1.0, 1.0):
         shoulder = at(sign * _SHOULDER_CM, -45.0)
         drawing.blend([[Node(shoulder, 5.2), Node(shoulder.moved(-sign * 5.0, 1.0), 5.0)]], SHIRT)
-    _face(drawing, at(0.0, -68.0), upper(_FRINGE))
+    _face(drawing, at(0.0, -68.0), upper(FRINGE))
 
 
 def _face(drawing: Drawing, head: Point, fringe: list[Point]) -> None:

@@ -1,8 +1,10 @@
-"""Rooms around the drawn person: wall, floor, step, ball, rail, chair."""
+"""Rooms around the drawn person: wall, floor, step, chair; and what is used: ball, mat, pillow, roller, band."""
 
 from __future__ import annotations
 
-from tools.figures.drawing import BALL, INK, WOOD, Drawing
+from collections.abc import Sequence
+
+from tools.figures.drawing import BALL, BAND, CLOTH, INK, MAT, WOOD, Drawing
 from tools.figures.shapes import Point
 
 
@@ -92,3 +94,37 @@ def chair_back(drawing: Drawing, x: float) -> None:
     for start, end in ((Point(x, -45.0), Point(x + 38.0, -45.0)), (Point(x + 36.0, -45.0), Point(x + 38.0, 0.0))):
         drawing.line([start, end], INK, 5.0, opacity=0.75)
         drawing.line([start, end], WOOD, 3.0)
+
+
+def mat(drawing: Drawing, left: float, right: float) -> None:
+    """Draw a mat on the floor, seen from the side."""
+    drawing.block(Point(left, 0.0), right - left, 5.0, MAT)
+
+
+def cushion(drawing: Drawing, at: Point, width: float, height: float) -> None:
+    """Draw a pillow or a rolled blanket, its middle at a point."""
+    drawing.ellipse(at, width / 2, height / 2, CLOTH)
+
+
+def stool(drawing: Drawing, left: float, right: float, height: float) -> None:
+    """Draw a chair seen from the side whose back is on the left; the seat is so high."""
+    for start, end in (
+        (Point(left + 3.0, -height), Point(left + 1.0, 0.0)),
+        (Point(right - 3.0, -height), Point(right - 1.0, 0.0)),
+        (Point(left + 1.0, -height), Point(left - 4.0, -height - 46.0)),
+        (Point(left, -height), Point(right, -height)),
+    ):
+        drawing.line([start, end], INK, 5.0, opacity=0.75)
+        drawing.line([start, end], WOOD, 3.0)
+
+
+def roller(drawing: Drawing, at: Point, radius: float) -> None:
+    """Draw a foam roller seen from its end."""
+    drawing.ellipse(at, radius, radius, BAND)
+    drawing.ellipse(at, radius * 0.35, radius * 0.35, MAT)
+
+
+def band(drawing: Drawing, points: Sequence[Point]) -> None:
+    """Draw an elastic band from point to point."""
+    drawing.line(points, INK, 4.6, opacity=0.75)
+    drawing.line(points, BAND, 3.0)

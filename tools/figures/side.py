@@ -19,7 +19,7 @@ from tools.figures.body import (
 from tools.figures.drawing import FEATURES, HAIR, SHIRT, SHOE, SHOE_SHADE, SKIN, TIGHTS, Drawing
 from tools.figures.shapes import Node, Point, bent_joint, polar, turned
 
-_SHOE: Final = (
+SHOE_SHAPE: Final = (
     Point(-6.4, 6.6),
     Point(-7.2, 2.0),
     Point(-5.0, -2.4),
@@ -30,7 +30,7 @@ _SHOE: Final = (
     Point(17.0, 7.4),
     Point(6.0, 6.9),
 )
-_FACE: Final = (
+FACE: Final = (
     Point(5.4, -8.6),
     Point(7.6, -4.2),
     Point(7.8, -1.0),
@@ -44,7 +44,7 @@ _FACE: Final = (
     Point(-6.5, -8.5),
     Point(0.0, -11.0),
 )
-_HAIR: Final = (
+HAIR_SHAPE: Final = (
     Point(6.6, -7.4),
     Point(3.2, -5.0),
     Point(0.6, -2.0),
@@ -128,8 +128,8 @@ def _neck_and_head(drawing: Drawing, shoulder: Point, lean_deg: float) -> None:
     neck = polar(shoulder, 180.0 - lean_deg, 9.0)
     head = polar(shoulder, 180.0 - lean_deg, 17.5).moved(dx=2.2)
     drawing.limb([[Node(shoulder, 5.2), Node(neck.moved(dx=0.6), 4.4)]], SKIN)
-    drawing.shape([Point(head.x + p.x, head.y + p.y) for p in _FACE], SKIN)
-    drawing.shape([Point(head.x + p.x, head.y + p.y) for p in _HAIR], HAIR)
+    drawing.shape([Point(head.x + p.x, head.y + p.y) for p in FACE], SKIN)
+    drawing.shape([Point(head.x + p.x, head.y + p.y) for p in HAIR_SHAPE], HAIR)
     drawing.ellipse(head.moved(-1.2, 1.6), 1.7, 2.5, SKIN)
     drawing.ellipse(head.moved(5.6, -0.8), 0.8, 1.1, FEATURES, outlined=False)
 
@@ -140,6 +140,6 @@ def _arm(drawing: Drawing, shoulder: Point, wrist: Point, *, shaded: bool = Fals
 
 
 def _shoe(drawing: Drawing, ankle: Point, toe_up_deg: float, *, shaded: bool = False) -> None:
-    placed = [Point(ankle.x + p.x, ankle.y + p.y) for p in _SHOE]
+    placed = [Point(ankle.x + p.x, ankle.y + p.y) for p in SHOE_SHAPE]
     heel = ankle.moved(-6.0, ANKLE_CM)
     drawing.shape(turned(placed, -toe_up_deg, heel), SHOE_SHADE if shaded else SHOE)

@@ -65,15 +65,16 @@ def rise() -> Picture:
     return drawing.finished()
 
 
-def knee(mark: Mark) -> Picture:
-    """Draw the bottom from the front: knee over the foot and pelvis level, or neither."""
+def knee(mark: Mark, *, band: bool = False) -> Picture:
+    """Draw the bottom from the front: knee over foot and pelvis level, or neither; `band` pulls it inward."""
     good = mark is Mark.GOOD
     what = (
         "stands over the foot and the pelvis is level: right"
         if good
         else "falls inward and the pelvis drops on the free side: wrong"
     )
-    drawing = Drawing(f"A step-down seen from the front. The standing knee {what}.", -62, -194, 62, 34)
+    pulled = "An elastic band pulls the standing knee inward. " if band else ""
+    drawing = Drawing(f"A step-down seen from the front. {pulled}The standing knee {what}.", -62, -194, 62, 34)
     scene.wall_behind(drawing, -56, 56, -190, -12.0)
     scene.step_from_front(drawing, -2.0, 42.0, _STEP_CM)
     side_hip = side.hip_at(_ANKLE, -3.0, 55.0)
@@ -85,7 +86,11 @@ def knee(mark: Mark) -> Picture:
     pose = FrontPose(
         pelvis, free, standing, tilt_deg=0.0 if good else -9.0, lean_deg=0.0 if good else 7.0, hands_on_hips=True
     )
+    if band:
+        scene.band(drawing, [Point(-58.0, standing.knee.y + 6.0), standing.knee.moved(4.0, 2.0)])
     front.draw_person(drawing, pose)
+    if band:
+        scene.band(drawing, [standing.knee.moved(-6.5, -1.0), standing.knee.moved(6.5, -1.0)])
     hips = [front.hip_of(pose, name) for name in ("left", "right")]
     drawing.line([hips[1].towards(hips[0], 1.9), hips[0].towards(hips[1], 1.9)], "#ffffff", 3.2, opacity=0.85)
     drawing.line([hips[1].towards(hips[0], 1.9), hips[0].towards(hips[1], 1.9)], colour_of(mark), 2.0)

@@ -5,23 +5,26 @@ The format, `formcheck.guide/1`, is explained in `docs/exercises.md`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources.abc import Traversable
 from typing import Annotated, Final, Literal
 from xml.etree import ElementTree
 
-from pydantic import AfterValidator, Field, ValidationInfo
+from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 
-from formcheck.doors import Strict, said, word_of
+from formcheck.doors import Listed, Strict, at_once, said, word_of
 from formcheck.errors import RubricError
 from formcheck.exercises.catalogue.basis import Origin, OriginTable
-from formcheck.exercises.catalogue.exercise import exercises
-from formcheck.exercises.catalogue.folders import laid_in
+from formcheck.exercises.catalogue.exercise import exercise_title, exercises
+from formcheck.exercises.catalogue.folders import laid_in, read_file
+from formcheck.exercises.catalogue.guided import NOT_MEASURED, GuidedExercise, guided_exercises
 from formcheck.exercises.toml_model import Reading, Said, Tables, Words, read_toml
 
 SCHEMA: Final = "formcheck.guide/1"
 _FILE: Final = "guide.toml"
+MEASURED_GROUP: Final = "Measured by the camera"
+"""Heading of the exercises that are measured."""
 _FIGURES: Final = "figures"
 _SVG: Final = "{http://www.w3.org/2000/svg}"
 _SHAPES: Final = frozenset({"svg", "title", "g", "path", "ellipse", "circle", "rect", "line", "text"})
@@ -109,6 +112,8 @@ class Topic:
     origins: tuple[Origin, ...]
     exercise: str = ""
     """Whose rubric to list, empty for none."""
+    group: str = ""
+    """Heading that it stands under among the topics."""
 
 
 def guide_of(exercise: str) -> Topic:
@@ -126,8 +131,39 @@ def guide_of(exercise: str) -> Topic:
 
 @lru_cache(maxsize=64)
 def _guide_of(exercise: str, _more: str) -> Topic:
+    guided = guided_exercises().get(exercise)
+    if guided is not None:
+        return _with_dose(read_guide(guided.folder, guided.title), guided)
     known = exercises()[exercise]
-    return read_guide(known.folder, known.title)
+    topic = read_guide(known.folder, known.title)
+    return replace(topic, exercise=exercise, group=MEASURED_GROUP)
+
+
+def _with_dose(topic: Topic, exercise: GuidedExercise) -> Topic:
+    """Put what `exercise.toml` says of a guided exercise around its guide."""
+    first, *rest = topic.blocks
+    before: list[Block] = [Text((NOT_MEASURED,))]
+    if exercise.needs:
+        before.append(Points("You need", exercise.needs))
+    after: list[Block] = [Points("How much", (_sentence(exercise.dose.in_words),))]
+    parts = {
+        "What you should feel": exercise.feel,
+        "To mind": exercise.safety,
+        "From easy to hard": exercise.progression,
+    }
+    after += [Points(heading, items) for heading, items in parts.items()]
+    if exercise.after is not None:
+        after.append(Text((f"Be sure of this one first: {exercise_title(exercise.after)}.",)))
+    return replace(
+        topic,
+        blocks=(first, *before, *rest, *after),
+        origins=(*exercise.dose.origins, *topic.origins),
+        group=exercise.group,
+    )
+
+
+def _sentence(text: str) -> str:
+    return f"{text[:1].upper()}{text[1:]}."
 
 
 def read_guide(folder: Traversable, title: str) -> Topic:
@@ -138,14 +174,27 @@ def read_guide(folder: Traversable, title: str) -> Topic:
     RubricError
         If it or one of its drawings is missing or wrong; has every problem of the file with its line.
     """
-    name = f"{folder.name}/{_FILE}"
-    try:
-        data = folder.joinpath(_FILE).read_bytes()
-    except OSError as error:
-        raise RubricError(f"{name} cannot be read: {error.strerror or error}.", "See docs/exercises.md.") from error
-    kept = read_toml(data, name, GuideFile, folder)
-    blocks, origins = tuple(each.block() for each in kept.block), tuple(each.origin() for each in kept.origin)
-    return Topic(folder.name, title, blocks, origins, exercise=folder.name)
+    kept = read_toml(read_file(folder, _FILE), f"{folder.name}/{_FILE}", GuideFile, folder)
+    return Topic(folder.name, title, *kept.told())
+
+
+def read_topic(folder: Traversable, file: Traversable) -> Topic:
+    """Read a page of the guidance that belongs to no exercise.
+
+    Parameters
+    ----------
+    folder
+        Where its drawings are, in `figures/`.
+    file
+        TOML as `guide.toml`, with `name` and `group`; the key is its name without the ending.
+
+    Raises
+    ------
+    RubricError
+        If it or one of its drawings is missing or wrong; has every problem of the file with its line.
+    """
+    kept = read_toml(file.read_bytes(), file.name, TopicFile, folder)
+    return Topic(file.name.removesuffix(".toml"), kept.name, *kept.told(), group=kept.group)
 
 
 def read_figure(folder: Traversable, name: str) -> str:
@@ -220,9 +269,56 @@ class _StepsTable(Strict):
         return Steps(self.heading, steps) if self.kind == "steps" else Pictures(self.heading, steps)
 
 
+class _TableTable(Strict):
+    kind: Literal["table"]
+    heading: Said
+    columns: Words
+    rows: Annotated[tuple[Words, ...], Listed]
+    lead: Said = ""
+
+    @model_validator(mode="after")
+    def _whole_rows(self) -> _TableTable:
+        wanted = len(self.columns)
+        at_once(
+            (("rows",), f"a row has {len(row)} cells where there are {wanted} columns")
+            for row in self.rows
+            if len(row) != wanted
+        )
+        return self
+
+    def block(self) -> Block:
+        return GuideTable(self.heading, self.columns, self.rows, self.lead)
+
+
+class _AlertTable(Strict):
+    kind: Literal["alert"]
+    heading: Said
+    items: Words
+    urgent: bool = False
+
+    def block(self) -> Block:
+        return Alert(self.heading, self.items, self.urgent)
+
+
+_BlockTable = Annotated[
+    _TextTable | _PointsTable | _StepsTable | _TableTable | _AlertTable, Field(discriminator="kind")
+]
+
+
 class GuideFile(Strict):
     """What `guide.toml` holds."""
 
     form: Annotated[str, word_of(lambda: (SCHEMA,)), Field(alias="schema")]
-    block: Annotated[list[Annotated[_TextTable | _PointsTable | _StepsTable, Field(discriminator="kind")]], Tables]
+    block: Annotated[list[_BlockTable], Tables]
     origin: Annotated[list[OriginTable], Tables]
+
+    def told(self) -> tuple[tuple[Block, ...], tuple[Origin, ...]]:
+        """Return its blocks and where their facts come from."""
+        return tuple(each.block() for each in self.block), tuple(each.origin() for each in self.origin)
+
+
+class TopicFile(GuideFile):
+    """What a page of the guidance holds that belongs to no exercise."""
+
+    name: Said
+    group: Said

@@ -28,7 +28,7 @@ from formcheck.exercises.describe import describe
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.report.safety import NOT_A_DEVICE, STOP_RULE
 from formcheck.report.words import sentence_case
-from formcheck.web.pages.guidance.topics import topic_named, topics
+from formcheck.web.pages.guidance.topics import groups, topic_named, topics
 
 _WIDE_FROM = 3
 """Tables of so many columns stand row under row on telephones."""
@@ -145,6 +145,7 @@ def _signed(band: str) -> str:
 
 
 _ADDRESS_KEY = "topic"
+_GROUP_KEY = "guidance-group"
 _CHOICE_KEY = "guidance-topic"
 
 
@@ -165,19 +166,26 @@ def page() -> None:
 
 
 def _chosen_topic() -> Topic:
-    """Let a topic be chosen; the address follows, so that a topic can be sent as a link."""
+    """Let a topic be chosen, part by part; the address follows, so that a topic can be sent as a link."""
     asked = topic_named(st.query_params.get(_ADDRESS_KEY, "")) or topics()[0]
-    names = {topic.key: topic.name for topic in topics()}
-    key = st.pills(
-        "Topic",
+    parts = groups()
+    group = _pills("Part", {name: name for name in parts}, asked.group, _GROUP_KEY)
+    names = {topic.key: topic.name for topic in parts[group]}
+    # A key for each part: what was chosen in one says nothing about another.
+    key = _pills("Topic", names, asked.key if asked.key in names else next(iter(names)), f"{_CHOICE_KEY}-{group}")
+    if key != st.query_params.get(_ADDRESS_KEY):
+        st.query_params[_ADDRESS_KEY] = key
+    return topic_named(key) or asked
+
+
+def _pills(label: str, names: dict[str, str], default: str, key: str) -> str:
+    chosen = st.pills(
+        label,
         list(names),
-        default=asked.key,
-        format_func=lambda key: names[key],
+        default=default,
+        format_func=lambda name: names[name],
         label_visibility="collapsed",
-        key=_CHOICE_KEY,
+        key=key,
         required=True,
     )
-    topic = topic_named(key or "") or asked
-    if topic.key != st.query_params.get(_ADDRESS_KEY):
-        st.query_params[_ADDRESS_KEY] = topic.key
-    return topic
+    return chosen or default

@@ -1,13 +1,16 @@
-"""What the guidance says: filming, the numbers, safety and moving on; that of an exercise is in its folder."""
+"""What the guidance says: filming, numbers, safety, moving on; the rest is in `texts/` and with each exercise."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from typing import Final
 
 from formcheck.exercises.catalogue.basis import Basis, Origin
 from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.exercises.catalogue.guide import (
+    MEASURED_GROUP,
     Alert,
     GuideStep,
     GuideTable,
@@ -17,11 +20,36 @@ from formcheck.exercises.catalogue.guide import (
     Topic,
     guide_of,
     read_figure,
+    read_topic,
 )
+from formcheck.exercises.catalogue.guided import Group, guided_exercises
 from formcheck.report.privacy import KEPT, PICTURES
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, SMALL_CHANGES, STOP_RULE
 from formcheck.report.words import sentence_case
 from formcheck.web.shared.addresses import PRIVACY_TOPIC
+
+_START: Final = "Start here"
+_BODY: Final = "Muscles and joints"
+_DAY: Final = "Every day and sport"
+_APP: Final = "Camera and numbers"
+_GROUPS: Final = (_START, MEASURED_GROUP, *Group, _BODY, _DAY, _APP)
+"""In the order of the page."""
+_TEXTS: Final = (
+    "maltracking",
+    "expect",
+    "myths",
+    "inner-thigh",
+    "outer-thigh",
+    "hips",
+    "mobility",
+    "balance",
+    "daily-life",
+    "pacing",
+    "flare-up",
+    "sport",
+    "maintenance",
+)
+"""The pages that are files in `texts/`, in the order within their groups."""
 
 
 def _figure(name: str) -> str:
@@ -31,6 +59,7 @@ def _figure(name: str) -> str:
 FILMING: Final = Topic(
     key="filming",
     name="Filming",
+    group=_APP,
     blocks=(
         Text(
             (
@@ -112,6 +141,7 @@ FILMING: Final = Topic(
 NUMBERS: Final = Topic(
     key="numbers",
     name="The numbers",
+    group=_APP,
     blocks=(
         Text(
             (
@@ -191,6 +221,7 @@ NUMBERS: Final = Topic(
 PROGRESS: Final = Topic(
     key="progress",
     name="Moving on",
+    group=_DAY,
     blocks=(
         Text(
             (
@@ -252,6 +283,7 @@ PROGRESS: Final = Topic(
 SAFETY: Final = Topic(
     key="safety",
     name="Before you start",
+    group=_START,
     blocks=(
         Text((NOT_A_DEVICE, SMALL_CHANGES)),
         Alert(
@@ -325,14 +357,28 @@ SAFETY: Final = Topic(
 PRIVACY: Final = Topic(
     key=PRIVACY_TOPIC,
     name="Your pictures",
+    group=_APP,
     blocks=(Points("Where they go", PICTURES), Points("What is kept, and where", KEPT)),
     origins=(Origin("Where pictures go, and what is kept", (Basis.DEFAULT,), "how formcheck is made"),),
 )
 
 
+@cache
+def _read_texts() -> tuple[Topic, ...]:
+    here = resources.files(__package__)
+    return tuple(read_topic(here, here / "texts" / f"{key}.toml") for key in _TEXTS)
+
+
 def topics() -> tuple[Topic, ...]:
-    """Return every topic: safety before all, then each exercise of the catalogue, then what holds for all of them."""
-    return (SAFETY, *(guide_of(name) for name in exercises()), FILMING, NUMBERS, PROGRESS, PRIVACY)
+    """Return every topic in the order of the page, safety before all."""
+    told = (*exercises(), *guided_exercises())
+    found = (SAFETY, *(guide_of(name) for name in told), *_read_texts(), PROGRESS, FILMING, NUMBERS, PRIVACY)
+    return tuple(sorted(found, key=lambda topic: _GROUPS.index(topic.group)))
+
+
+def groups() -> Mapping[str, tuple[Topic, ...]]:
+    """Return the topics by the heading that they stand under."""
+    return {group: tuple(topic for topic in topics() if topic.group == group) for group in _GROUPS}
 
 
 def topic_named(key: str) -> Topic | None:
