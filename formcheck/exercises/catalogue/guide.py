@@ -142,16 +142,15 @@ def _guide_of(exercise: str, _more: str) -> Topic:
 def _with_dose(topic: Topic, exercise: GuidedExercise) -> Topic:
     """Put what `exercise.toml` says of a guided exercise around its guide."""
     first, *rest = topic.blocks
-    before: list[Block] = [Text((NOT_MEASURED,))]
+    before: list[Block] = [Text((NOT_MEASURED,)), Points("How much", (_sentence(exercise.dose.in_words),))]
     if exercise.needs:
-        before.append(Points("You need", exercise.needs))
-    after: list[Block] = [Points("How much", (_sentence(exercise.dose.in_words),))]
+        before.append(Points("You need", (_sentence(", ".join(exercise.needs)),)))
     parts = {
         "What you should feel": exercise.feel,
         "To mind": exercise.safety,
         "From easy to hard": exercise.progression,
     }
-    after += [Points(heading, items) for heading, items in parts.items()]
+    after: list[Block] = [Points(heading, items) for heading, items in parts.items()]
     if exercise.after is not None:
         after.append(Text((f"Be sure of this one first: {exercise_title(exercise.after)}.",)))
     return replace(

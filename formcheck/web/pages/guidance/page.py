@@ -169,23 +169,20 @@ def _chosen_topic() -> Topic:
     """Let a topic be chosen, part by part; the address follows, so that a topic can be sent as a link."""
     asked = topic_named(st.query_params.get(_ADDRESS_KEY, "")) or topics()[0]
     parts = groups()
-    group = _pills("Part", {name: name for name in parts}, asked.group, _GROUP_KEY)
+    group = st.selectbox("Part", list(parts), index=list(parts).index(asked.group), key=_GROUP_KEY)
     names = {topic.key: topic.name for topic in parts[group]}
-    # A key for each part: what was chosen in one says nothing about another.
-    key = _pills("Topic", names, asked.key if asked.key in names else next(iter(names)), f"{_CHOICE_KEY}-{group}")
+    default = asked.key if asked.key in names else next(iter(names))
+    chosen = st.pills(
+        "Topic",
+        list(names),
+        default=default,
+        format_func=lambda key: names[key],
+        label_visibility="collapsed",
+        # A key for each part: what was chosen in one says nothing about another.
+        key=f"{_CHOICE_KEY}-{group}",
+        required=True,
+    )
+    key = chosen or default
     if key != st.query_params.get(_ADDRESS_KEY):
         st.query_params[_ADDRESS_KEY] = key
     return topic_named(key) or asked
-
-
-def _pills(label: str, names: dict[str, str], default: str, key: str) -> str:
-    chosen = st.pills(
-        label,
-        list(names),
-        default=default,
-        format_func=lambda name: names[name],
-        label_visibility="collapsed",
-        key=key,
-        required=True,
-    )
-    return chosen or default
