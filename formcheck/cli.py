@@ -54,6 +54,7 @@ from formcheck.commands.options import (
     wanted_results,
 )
 from formcheck.commands.records import records_app
+from formcheck.commands.serve import server_app
 from formcheck.commands.terminal import Terminal, answering
 from formcheck.report.csv_file import CsvDialect
 
@@ -77,6 +78,7 @@ app.add_typer(exercises_app)
 app.command("batch", epilog=examples("batch clips", "batch clips --exercise squat --out results --recursive"))(batch)
 app.add_typer(accounts_app)
 app.add_typer(records_app)
+app.add_typer(server_app)
 
 
 def _show_version(wanted: bool) -> None:

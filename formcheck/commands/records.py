@@ -276,8 +276,9 @@ def _in_folder(file: Path, word: str) -> Path:
     """Return the archive's path: in a folder it is named after the day and the minute."""
     if not file.is_dir():
         return file
-    now = datetime.datetime.now().astimezone()
-    return file / f"formcheck-{word}-{now:%Y-%m-%d-%H%M}.zip"
+    from formcheck.records.archive import archive_name
+
+    return file / archive_name(word, datetime.datetime.now().astimezone())
 
 
 def _content(manifest: Manifest) -> str:

@@ -10,6 +10,7 @@ import time
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -33,6 +34,19 @@ _ATTEMPTS: Final = 3
 
 _LEFT_OVER_AFTER_S: Final = 3600.0
 """An archive in the making is written to all the time; one that is not was given up."""
+
+
+def archive_name(word: str, at: datetime) -> str:
+    """Return the name of an archive that is called by what it is and the minute it was made in.
+
+    Parameters
+    ----------
+    word
+        What it is, such as `backup`.
+    at
+        When it was made, in local time.
+    """
+    return f"formcheck-{word}-{at:%Y-%m-%d-%H%M}.zip"
 
 
 def back_up(records: Records, actor: Actor, target: Path, progress: Progress | None = None) -> Manifest:

@@ -14,8 +14,13 @@ from typing import Final
 
 import pytest
 
-CONFIGURATION: Final = Path(__file__).resolve().parents[2] / "docs" / "turnserver.conf"
+from formcheck.serve.folder import TURN_CONFIGURATION
+
 SECRET: Final = "a secret of thirty-two characters"
+_OWN: Final = {
+    *("listening-port", "tls-listening-port", "static-auth-secret", "log-file", "cert", "pkey", "userdb", "pidfile"),
+}
+"""What a test says otherwise."""
 _STARTS_WITHIN_S: Final = 20.0
 _ENDS_WITHIN_S: Final = 10.0
 
@@ -37,19 +42,19 @@ def free_port() -> int:
 
 
 @contextmanager
-def relay(folder: Path, *more: str) -> Iterator[int]:
-    """Run coturn as documented, but on loopback and ports of its own, and give the port."""
+def relay(folder: Path, *more: str, configuration: str | None = None, secret: str = SECRET) -> Iterator[int]:
+    """Run coturn as documented, or otherwise configured, but on loopback and ports of its own, and give the port."""
     program, port = turnserver(), free_port()
     kept = [
         line
-        for line in CONFIGURATION.read_text(encoding="utf-8").splitlines()
-        if not line.startswith(("listening-port", "tls-listening-port", "static-auth-secret", "log-file"))
+        for line in (configuration or TURN_CONFIGURATION.read_text(encoding="utf-8")).splitlines()
+        if line.partition("=")[0] not in _OWN
     ]
     own = [
         f"listening-port={port}",
         "listening-ip=127.0.0.1",
         "relay-ip=127.0.0.1",
-        f"static-auth-secret={SECRET}",
+        f"static-auth-secret={secret}",
         f"log-file={folder / 'turn.log'}",
         f"pidfile={folder / 'turn.pid'}",
         f"userdb={folder / 'turn.db'}",

@@ -1,0 +1,1 @@
+"""Tests of what a clinic's server is made of."""

@@ -1,0 +1,326 @@
+"""A server on a fresh Debian, for real: made, looked at, filled, upgraded, backed up, restored, removed.
+
+    python -m tests.serve.real_machine --wheel NEW.whl --older-wheel OLD.whl [--base FOLDER] [--database sqlite]
+
+As root, with debootstrap and a network for packages. `--base` is a fresh root to copy, made where there is none. There
+is no systemd in such a root: units are run by what they say (`units.py`). Prints what each step took, in wall time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from typing import Final
+
+from ..login_provider import CLIENT_ID, CLIENT_SECRET, login_provider
+from ..remote.relay import free_port
+from .units import Unit, run_unit
+
+DOMAIN: Final = "knee.test"
+FOLDER: Final = "srv/formcheck-server"
+AUTHORITY: Final = "var/lib/formcheck-https/pki/authorities/local/root.crt"
+SERVING: Final = ("formcheck", "formcheck-https", "formcheck-relay")
+OLD_RECORDS: Final = Path(__file__).parents[1] / "records" / "data" / "backup-0003.zip"
+"""A backup that an older formcheck wrote, of one person."""
+PERSON: Final = "Ann Example"
+_LOGIN_WORDS: Final = "Log in"
+_NAMES: Final = """
+from formcheck.records.access import SYSTEM
+from formcheck.records.people import list_people
+from formcheck.records.records import Records
+records = Records()
+with records.reading(SYSTEM) as work:
+    print([person.name for person in list_people(work)])
+records.close()
+"""
+
+
+class Machine:
+    """A fresh root of Debian.
+
+    Parameters
+    ----------
+    root
+        Its folder.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.running: dict[str, subprocess.Popen[bytes]] = {}
+
+    def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run a command inside, as root."""
+        done = subprocess.run(
+            ["chroot", str(self.root), *command], capture_output=True, text=True, check=False, env=_environment()
+        )
+        if check and done.returncode:
+            raise SystemExit(f"{' '.join(command)[:200]}\n{done.stdout}\n{done.stderr}")
+        return done
+
+    def python(self, code: str) -> str:
+        """Run code with the installed formcheck, as its account."""
+        wrapper = (self.root / "usr/local/bin/formcheck-server").read_text(encoding="utf-8")
+        own = wrapper.replace('current/bin/formcheck "$@"', 'current/bin/python "$@"')
+        (self.root / "root/python-as-server").write_text(own, encoding="utf-8")
+        return self.run("sh", "/root/python-as-server", "-c", code).stdout
+
+    def unit(self, name: str, instance: str = "") -> Unit:
+        """Return a unit as it was installed."""
+        return Unit((self.root / f"etc/systemd/system/{name}.service").read_text(encoding="utf-8"), instance)
+
+    def start(self, *names: str) -> None:
+        """Start units."""
+        for name in names:
+            self.running[name] = run_unit(self.root, self.unit(name), self.root / f"root/{name}.log")
+
+    def run_once(self, name: str, instance: str = "") -> int:
+        """Run a unit to its end and return its exit status."""
+        return run_unit(self.root, self.unit(name, instance), self.root / f"root/{name}.log").wait(600)
+
+    def stop(self) -> None:
+        """Stop what was started."""
+        for process in self.running.values():
+            process.terminate()
+        for process in self.running.values():
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(60)
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        self.running.clear()
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "NODE_", "LANG"))}
+    return kept | {"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root"}
+
+
+@contextmanager
+def fresh_debian(base: Path | None) -> Iterator[Machine]:
+    """Give a fresh root with this computer's name service and the authorities that it believes; gone afterwards."""
+    root = Path(tempfile.mkdtemp(prefix="formcheck-debian-"))
+    made = root / "root"
+    try:
+        if base is None or not base.exists():
+            target = base or made
+            subprocess.run(
+                ["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(target)],
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+        if base is not None:
+            subprocess.run(["cp", "-a", str(base), str(made)], check=True)
+        shutil.copyfile("/etc/resolv.conf", made / "etc/resolv.conf")
+        shutil.copyfile("/etc/ssl/certs/ca-certificates.crt", made / "usr/local/share/ca-certificates/here.crt")
+        shutil.copyfile("/etc/ssl/certs/ca-certificates.crt", made / "etc/ssl/certs/ca-certificates.crt")
+        policy = made / "usr/sbin/policy-rc.d"
+        policy.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
+        policy.chmod(0o755)
+        with ExitStack() as mounts:
+            _mount(mounts, "-t", "proc", "proc", str(made / "proc"))
+            (made / "dev/shm").mkdir(exist_ok=True)
+            _mount(mounts, "-t", "tmpfs", "-o", "mode=1777", "tmpfs", str(made / "dev/shm"))
+            for named in os.environ.get("FORMCHECK_TEST_WHEELS", "").split():
+                target = made / named.lstrip("/")
+                target.mkdir(parents=True, exist_ok=True)
+                _mount(mounts, "--bind", "-o", "ro", named, str(target))
+            machine = Machine(made)
+            try:
+                yield machine
+            finally:
+                machine.stop()
+                for cluster in (made / "etc/postgresql").glob("*/main"):
+                    machine.run("pg_ctlcluster", cluster.parent.name, "main", "stop", "-m", "fast", check=False)
+    finally:
+        if str(root) in Path("/proc/self/mounts").read_text(encoding="utf-8"):
+            print(f"{root} stays: something is still mounted in it.")  # noqa: T201
+        else:
+            shutil.rmtree(root)
+
+
+def _mount(mounts: ExitStack, *said: str) -> None:
+    subprocess.run(["mount", *said], check=True)
+    mounts.callback(subprocess.run, ["umount", said[-1]], check=True)
+
+
+class Steps:
+    """What was done, and how long it took."""
+
+    def __init__(self) -> None:
+        self.took: list[tuple[str, float, float]] = []
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Say a step and time it."""
+        print(f"… {name}", flush=True)  # noqa: T201
+        began, worked = time.monotonic(), _worked_s()
+        yield
+        self.took.append((name, time.monotonic() - began, _worked_s() - worked))
+        print(f"  {self.took[-1][1]:.1f} s, {self.took[-1][2]:.1f} s of processor", flush=True)  # noqa: T201
+
+
+def _worked_s() -> float:
+    """Return what processes took that have ended since."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def init(machine: Machine, wheel: Path, *more: str) -> None:
+    """Write the server's folder into the machine."""
+    secret = machine.root / "root/client-secret"
+    secret.write_text(CLIENT_SECRET, encoding="utf-8")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "formcheck", "serve", "init", "--out", str(machine.root / FOLDER)),
+            *("--domain", DOMAIN, "--mail", "it@example.org", "--login-client", CLIENT_ID),
+            *("--login-secret-file", str(secret), "--wheel", str(wheel), "--internal-ca", "--relay", *more),
+        ],
+        check=True,
+    )
+
+
+def wait_for_login_page(machine: Machine, port: int) -> None:
+    """Wait until the login page is served over HTTPS that is believed with the server's own authority."""
+    until = time.monotonic() + 240
+    while time.monotonic() < until:
+        for name, process in machine.running.items():
+            if process.poll() is not None:
+                raise SystemExit(f"{name} ended:\n{(machine.root / f'root/{name}.log').read_text()[-3000:]}")
+        with suppress(OSError):
+            if b"200 OK" in _get(machine, port, "/_stcore/health"):
+                return
+        time.sleep(0.25)
+    raise SystemExit("The page does not come.")
+
+
+def _get(machine: Machine, port: int, path: str) -> bytes:
+    trusted = ssl.create_default_context(cafile=str(machine.root / AUTHORITY))
+    with (
+        socket.create_connection(("127.0.0.1", port), 5) as plain,
+        trusted.wrap_socket(plain, server_hostname=DOMAIN) as stream,
+    ):
+        stream.sendall(f"GET {path} HTTP/1.1\r\nHost: {DOMAIN}:{port}\r\nConnection: close\r\n\r\n".encode())
+        answer = b""
+        while piece := stream.recv(65536):
+            answer += piece
+        return answer
+
+
+def words_in_browser(port: int) -> str:
+    """Return what a browser shows at the server's address."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("FORMCHECK_CHROMIUM", "/usr/bin/chromium"),
+            args=["--no-sandbox", f"--host-resolver-rules=MAP {DOMAIN} 127.0.0.1"],
+        )
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        page.goto(f"https://{DOMAIN}:{port}/")
+        page.get_by_text(_LOGIN_WORDS).first.wait_for(timeout=90_000)
+        said = page.inner_text("body")
+        browser.close()
+        return said
+
+
+def left_behind(machine: Machine) -> list[str]:
+    """Return what of the server is still in the machine."""
+    looked = ("etc", "opt", "usr/local", "var/lib", "var/backups", "var/log")
+    found = (path for each in looked for path in (machine.root / each).rglob("*formcheck*"))
+    return sorted(str(path.relative_to(machine.root)) for path in found)
+
+
+def main() -> None:
+    """Go through a server's life, and print what each step took."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--wheel", type=Path, required=True)
+    parser.add_argument("--older-wheel", type=Path)
+    parser.add_argument("--base", type=Path)
+    parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
+    said = parser.parse_args()
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    steps = Steps()
+    ports = {name: free_port() for name in ("https", "http", "app", "relay", "relay-tls")}
+    more = [part for name, port in ports.items() for part in (f"--{name}-port", str(port))]
+    with login_provider() as provider, fresh_debian(said.base) as machine:
+        (machine.root / "etc/hosts").write_text(f"127.0.0.1 localhost {DOMAIN}\n", encoding="utf-8")
+        metadata = f"{provider.issuer}/.well-known/openid-configuration"
+        check = ("formcheck-server", "serve", "check", "--connect", f"127.0.0.1:{ports['https']}")
+        began = time.monotonic()
+        with steps.step("init"):
+            init(
+                machine,
+                said.older_wheel or said.wheel,
+                "--database",
+                said.database,
+                *more,
+                "--login-metadata",
+                metadata,
+            )
+        with steps.step("install on the fresh root"):
+            print(machine.run(f"/{FOLDER}/install").stdout[-1500:])  # noqa: T201
+        with steps.step("start until the page answers over HTTPS"):
+            machine.start(*SERVING)
+            wait_for_login_page(machine, ports["https"])
+        steps.took.append(("from init to the login page over HTTPS", time.monotonic() - began, _worked_s()))
+        with steps.step("a browser shows the login page"):
+            assert _LOGIN_WORDS in words_in_browser(ports["https"])
+        with steps.step("people and accounts are put in"):
+            shutil.copyfile(OLD_RECORDS, machine.root / "srv/old-records.zip")
+            machine.run("formcheck-server", "records", "restore", "--replace", "/srv/old-records.zip")
+            machine.run("formcheck-server", "accounts", "add", "dr@example.org", "--role", "clinician")
+            assert PERSON in machine.python(_NAMES)
+        if said.older_wheel is not None:
+            with steps.step("upgrade with what is kept"):
+                machine.stop()
+                init(machine, said.wheel)
+                print(machine.run(f"/{FOLDER}/install", "upgrade").stdout[-1500:])  # noqa: T201
+                machine.start(*SERVING)
+                wait_for_login_page(machine, ports["https"])
+            assert PERSON in machine.python(_NAMES)
+        with steps.step("backup and restore drill, as their units"):
+            assert machine.run_once("formcheck-backup") == 0
+            assert machine.run_once("formcheck-drill") == 0
+            drill = json.loads((machine.root / "var/backups/formcheck/drill.json").read_text(encoding="utf-8"))
+            print(f"  {drill['says']}")  # noqa: T201
+            assert drill["ok"]
+        with steps.step("serve check"):
+            found = machine.run(*check, check=False)
+            print(found.stdout, found.stderr)  # noqa: T201
+            wrong = [line for line in found.stderr.splitlines() if line.startswith("WRONG")]
+            assert not wrong, wrong
+        with steps.step("a backup is restored over records that were lost"):
+            machine.stop()
+            backup = max((machine.root / "var/backups/formcheck").glob("*.zip")).name
+            machine.run("formcheck-server", "records", "erase", PERSON, "--yes")
+            assert PERSON not in machine.python(_NAMES)
+            machine.run("formcheck-server", "records", "restore", "--replace", f"/var/backups/formcheck/{backup}")
+            assert PERSON in machine.python(_NAMES)
+        with steps.step("uninstall keeps the records"):
+            machine.run("/etc/formcheck/install", "uninstall")
+            left = left_behind(machine)
+            print(f"  left: {[each for each in left if each.count('/') < 3]}")  # noqa: T201
+            assert not any(each.startswith(("etc", "opt", "usr")) for each in left if "postgresql" not in each), left
+        with steps.step("installed again, they are there; uninstall --purge"):
+            machine.run(f"/{FOLDER}/install")
+            assert PERSON in machine.python(_NAMES)
+            machine.run("/etc/formcheck/install", "uninstall", "--purge")
+            assert left_behind(machine) == []
+    for name, took_s, worked_s in steps.took:
+        print(f"{took_s:8.1f} s {worked_s:8.1f} s of processor  {name}")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
