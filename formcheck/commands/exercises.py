@@ -65,14 +65,22 @@ def show_exercise(name: Annotated[str, typer.Argument(metavar="NAME", help="Such
             typer.echo(f"\n{row.id} {row.name}\n{indent(lines(row), '  ')}")
 
 
-if TYPE_CHECKING:
-    from formcheck.exercises.catalogue.guided import GuidedExercise
+def _guided_in_words(exercise: GuidedExercise) -> str:
+    from formcheck.exercises.catalogue.guided import NOT_MEASURED
 
-exercises_app = typer.Typer(
-    name="exercises",
-    help="The exercises, and what good form is in those that are measured.",
-    no_args_is_help=True,
-    epilog=examples("exercises list", "exercises show wall-squat"),
+    parts = {"feel": exercise.feel, "safety": exercise.safety, "progression": exercise.progression}
+    sources = [f"{each.fact} ({', '.join(each.bases)})" for each in exercise.dose.origins]
+    lines = [f"{exercise.title} (guided)", exercise.description, NOT_MEASURED, "", f"dose: {exercise.dose.in_words}"]
+    for heading, items in {**parts, "sources of the dose": sources}.items():
+        lines += ["", f"{heading}:", *(f"  {item}" for item in items)]
+    return "\n".join(lines)
+
+
+@exercises_app.command("validate", epilog=examples("exercises validate my-rubric.toml"))
+def validate_rubric(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A rubric, TOML, or the folder of an exercise.")],
+) -> None:
+    """Check a rubric or an exercise's folder; exit status 1, and every problem with its line, where it is not valid."""
     terminal = Terminal()
     with answering(terminal):
         from formcheck.exercises.rubric_file import load_rubric

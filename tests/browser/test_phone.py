@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -133,7 +132,9 @@ def test_the_code_of_check_my_form_is_for_the_set_that_is_chosen(
     keep_picture(computer, "code-1280-dark")
     phone = camera_page(None, width=390, height=844, phone=True, dark=True)
     phone.goto(link)
-    expect(phone.locator(".fp-said")).to_have_text("Step-down · standing on the left leg · 5 reps · 20 cm step · 60° deep")
+    expect(phone.locator(".fp-said")).to_have_text(
+        "Step-down · standing on the left leg · 5 reps · 20 cm step · 60° deep"
+    )
     keep_picture(phone, "film-390-dark")
     phone.locator("input[type=file][capture]").set_input_files(
         {"name": "IMG_1.mp4", "mimeType": "video/mp4", "buffer": b"no video" * 100}
