@@ -160,6 +160,16 @@ def test_another_part_opens_with_its_first_topic() -> None:
     assert app.query_params["topic"] == "clamshell"
 
 
+def test_what_one_goes_on_with_is_there_and_opens() -> None:
+    assert {key for topic in TOPICS for key in topic.see} <= set(KEYS)
+    app = run("ball-squeeze")
+    (further,) = [button for button in app.button if button.label == "The inner thigh muscle"]
+    further.click().run()
+    assert not app.exception
+    assert (app.header[0].value, app.selectbox[0].value) == ("The inner thigh muscle", "Muscles and joints")
+    assert app.query_params["topic"] == "inner-thigh"
+
+
 @pytest.mark.parametrize("exercise", guided_names())
 def test_the_page_of_a_guided_exercise_says_its_dose_and_that_no_camera_judges_it(exercise: str) -> None:
     topic = topic_named(exercise)

@@ -199,8 +199,8 @@ def phrases() -> tuple[tuple[str, str], ...]:
 
 def safety_notes(exercise: str | None = None) -> tuple[str, ...]:
     """Return what to mind in one exercise, or in all that are measured; nothing of one that is not in the catalogue."""
-    if exercise in (guided := guided_exercises()):
-        return guided[exercise].safety
+    if exercise is not None and (guided := guided_exercises().get(exercise)) is not None:
+        return guided.safety
     chosen = [each for each in exercises().values() if exercise in (None, each.name)]
     return tuple(dict.fromkeys(note for each in chosen for note in each.safety))
 

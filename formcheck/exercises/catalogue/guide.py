@@ -114,6 +114,8 @@ class Topic:
     """Whose rubric to list, empty for none."""
     group: str = ""
     """Heading that it stands under among the topics."""
+    see: tuple[str, ...] = ()
+    """Keys of topics that go on from here."""
 
 
 def guide_of(exercise: str) -> Topic:
@@ -174,7 +176,7 @@ def read_guide(folder: Traversable, title: str) -> Topic:
         If it or one of its drawings is missing or wrong; has every problem of the file with its line.
     """
     kept = read_toml(read_file(folder, _FILE), f"{folder.name}/{_FILE}", GuideFile, folder)
-    return Topic(folder.name, title, *kept.told())
+    return Topic(folder.name, title, *kept.told(), see=kept.see)
 
 
 def read_topic(folder: Traversable, file: Traversable) -> Topic:
@@ -193,7 +195,7 @@ def read_topic(folder: Traversable, file: Traversable) -> Topic:
         If it or one of its drawings is missing or wrong; has every problem of the file with its line.
     """
     kept = read_toml(file.read_bytes(), file.name, TopicFile, folder)
-    return Topic(file.name.removesuffix(".toml"), kept.name, *kept.told(), group=kept.group)
+    return Topic(file.name.removesuffix(".toml"), kept.name, *kept.told(), group=kept.group, see=kept.see)
 
 
 def read_figure(folder: Traversable, name: str) -> str:
@@ -308,6 +310,7 @@ class GuideFile(Strict):
     """What `guide.toml` holds."""
 
     form: Annotated[str, word_of(lambda: (SCHEMA,)), Field(alias="schema")]
+    see: Words = ()
     block: Annotated[list[_BlockTable], Tables]
     origin: Annotated[list[OriginTable], Tables]
 

@@ -163,26 +163,49 @@ def page() -> None:
             st.markdown(blocks_html(check_blocks(topic.exercise)), unsafe_allow_html=True)
     with st.expander("Where this comes from"):
         st.markdown(blocks_html(origin_blocks(topic)), unsafe_allow_html=True)
+    _show_further(topic)
+
+
+def _show_further(topic: Topic) -> None:
+    further = [each for each in map(topic_named, topic.see) if each is not None]
+    if further:
+        st.subheader("Go on with")
+    with st.container(horizontal=True, key="guidance-further"):
+        for each in further:
+            st.button(each.name, on_click=_open, args=(each,), key=f"guidance-go-{each.key}")
+
+
+def _open(topic: Topic) -> None:
+    """Choose a topic as if it had been by hand: what is chosen outlives the address."""
+    st.session_state[_GROUP_KEY] = topic.group
+    st.session_state[_choice_key(topic.group)] = topic.key
+    st.query_params[_ADDRESS_KEY] = topic.key
+
+
+def _choice_key(group: str) -> str:
+    """Return the key of the choice within a part: what was chosen in one says nothing about another."""
+    return f"{_CHOICE_KEY}-{group}"
 
 
 def _chosen_topic() -> Topic:
     """Let a topic be chosen, part by part; the address follows, so that a topic can be sent as a link."""
     asked = topic_named(st.query_params.get(_ADDRESS_KEY, "")) or topics()[0]
     parts = groups()
-    group = st.selectbox("Part", list(parts), index=list(parts).index(asked.group), key=_GROUP_KEY)
+    # Not as the widgets' defaults: Streamlit has no default beside what `_open` chose.
+    st.session_state.setdefault(_GROUP_KEY, asked.group)
+    group = st.selectbox("Part", list(parts), key=_GROUP_KEY)
     names = {topic.key: topic.name for topic in parts[group]}
-    default = asked.key if asked.key in names else next(iter(names))
+    choice_key = _choice_key(group)
+    st.session_state.setdefault(choice_key, asked.key if asked.key in names else next(iter(names)))
     chosen = st.pills(
         "Topic",
         list(names),
-        default=default,
         format_func=lambda key: names[key],
         label_visibility="collapsed",
-        # A key for each part: what was chosen in one says nothing about another.
-        key=f"{_CHOICE_KEY}-{group}",
+        key=choice_key,
         required=True,
     )
-    key = chosen or default
+    key = chosen or asked.key
     if key != st.query_params.get(_ADDRESS_KEY):
         st.query_params[_ADDRESS_KEY] = key
     return topic_named(key) or asked
