@@ -353,13 +353,13 @@ def rolling() -> Picture:
         22,
     )
     scene.mat(drawing, -100.0, 108.0)
-    scene.roller(drawing, Point(30.0, -9.0), 9.0)
+    scene.roller(drawing, Point(32.0, -9.0), 9.0)
     hip = Point(-2.0, -25.0)
     lower = Leg(hip.moved(41.0, 2.0), hip.moved(82.0, 8.0), 6.0)
-    upper = _leg_to(hip, Point(34.0, -ANKLE_CM))
+    upper = _leg_to(hip, Point(2.0, -ANKLE_CM))
     pose = Profile(hip, -58.0, upper, lower, Arm(Point(-44.0, -5.0), elbow_forward=True), head_deg=-20.0)
     draw_profile(drawing, pose)
-    for start, end in ((Point(24.0, 14.0), Point(2.0, 14.0)), (Point(36.0, 14.0), Point(58.0, 14.0))):
+    for start, end in ((Point(28.0, 14.0), Point(6.0, 14.0)), (Point(36.0, 14.0), Point(58.0, 14.0))):
         arrow(drawing, start, end)
     return drawing.finished()
 
