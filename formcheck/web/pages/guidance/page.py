@@ -29,6 +29,7 @@ from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.report.safety import NOT_A_DEVICE, STOP_RULE
 from formcheck.report.words import sentence_case
 from formcheck.web.pages.guidance.topics import groups, topic_named, topics
+from formcheck.web.shared.browser_parts import text_beside
 
 _WIDE_FROM = 3
 """Tables of so many columns stand row under row on telephones."""
@@ -166,13 +167,20 @@ def page() -> None:
     _show_further(topic)
 
 
+_to_top = st.components.v2.component(
+    "formcheck_guidance_to_top", html="<span></span>", js=text_beside(__file__, "to_top.js"), isolate_styles=False
+)
+
+
 def _show_further(topic: Topic) -> None:
     further = [each for each in map(topic_named, topic.see) if each is not None]
-    if further:
-        st.subheader("Go on with")
-    with st.container(horizontal=True, key="guidance-further"):
-        for each in further:
-            st.button(each.name, on_click=_open, args=(each,), key=f"guidance-go-{each.key}")
+    with st.container(key="guidance-further"):
+        if further:
+            st.subheader("Go on with")
+        with st.container(horizontal=True):
+            for each in further:
+                st.button(each.name, on_click=_open, args=(each,), key=f"guidance-go-{each.key}")
+    _to_top(data={"topic": topic.key}, key="guidance-to-top")
 
 
 def _open(topic: Topic) -> None:
