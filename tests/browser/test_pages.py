@@ -79,3 +79,20 @@ def test_a_telephone_goes_between_the_pages_by_the_bar_at_the_bottom(camera_page
     bar.get_by_role("link", name="More").click()
     page.get_by_role("link", name="Guidance").click()
     expect(page.get_by_role("heading", name="Guidance", level=1)).to_be_visible()
+
+
+def test_the_guidance_goes_on_at_the_beginning_of_a_topic_and_prints_all_of_it(
+    camera_page: OpenPage, app_address: str
+) -> None:
+    page = camera_page(None, width=390, height=844, dark=True, phone=True)
+    page.goto(f"{app_address}/guidance?topic=ball-squeeze")
+    page.get_by_role("button", name="The inner thigh muscle").click()
+    expect(page.get_by_role("heading", name="The inner thigh muscle")).to_be_visible()
+    page.wait_for_function("document.querySelector('.stMain').scrollTop === 0")
+    page.emulate_media(media="print")
+    expect(page.get_by_role("button", name="Ball squeeze, lying")).to_be_hidden()
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    last = page.locator(".fc-guide li").filter(visible=True).last.bounding_box()
+    assert last is not None
+    assert tall >= last["y"] + last["height"]
+    assert page.locator(".fc-guide p").first.evaluate("node => getComputedStyle(node).color") == "rgb(17, 17, 17)"
