@@ -51,13 +51,16 @@ def json_line(outcome: FileOutcome) -> str:
     """Return the outcome as one line of JSON, in ASCII.
 
     Keys: `video` (as it was named, as far as that can be shown), `assessed`; then for an assessment `exercise`,
-    `reps_counted`, `view`, `advice`, `praise`, `not_measured` as in `formcheck.assessment/1`, `files` (paths by ending)
-    and, where nobody said the exercise, `guess` (`exercise`, `why`); else `error` with `kind`, `reason` and `remedy`.
+    `reps_counted`, `view`, `advice`, `praise`, `not_measured` as in `formcheck.assessment/1`, `files` (paths by ending),
+    where a video has several sets, `set` (its name) and, where nobody said the exercise, `guess` (`exercise`, `why`);
+    else `error` with `kind`, `reason` and `remedy`.
     """
     told: dict[str, object] = {"video": shown_name(outcome.job.source), "assessed": outcome.assessment is not None}
     if outcome.assessment is not None:
         told |= _measured(outcome.assessment)
         told["files"] = files_by_ending(outcome.files)
+    if outcome.set_name:
+        told["set"] = outcome.set_name
     if outcome.taken_for is not None:
         told["guess"] = {"exercise": outcome.taken_for.exercise, "why": outcome.taken_for.why}
     if outcome.error is not None:

@@ -18,7 +18,7 @@ from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.records.answers import answers_about
 from formcheck.records.audit import action_in_words, audit_log
 from formcheck.records.consents import KnownConsent, consents_of_person
-from formcheck.records.notes import notes_of_person
+from formcheck.records.notes import notes_of_person, versions_of_note
 from formcheck.records.people import get_person
 from formcheck.records.plans import list_plans, prescribed
 from formcheck.records.records import Work
@@ -152,17 +152,18 @@ class _Told:
         )
 
     def notes(self, person_id: str) -> Iterator[Part]:
-        rows = tuple(
-            (
-                self.time(note.written_at),
-                note.text,
-                "a set" if note.set_id else "the person",
-                "the client too" if note.for_client else "clinicians",
-                note.author,
-            )
-            for note in notes_of_person(self._work, person_id)
-        )
-        yield _table(("Written", "Note", "About", "Read by", "By"), rows, (2, 5, 1, 1.4, 1.6), "No notes.")
+        rows = []
+        for note in notes_of_person(self._work, person_id):
+            about = "a set" if note.set_id else "the person"
+            edited = note.edited_at is not None
+            now = (note.edited_at or note.written_at, note.text, note.for_client, note.edited_by or note.author)
+            before = versions_of_note(self._work, note.id) if edited and self._work.actor.sees_everybody else ()
+            former = [(each.written_at, f"Before: {each.text}", each.for_client, each.author) for each in before]
+            rows += [
+                (self.time(at), text, about, "the client too" if for_client else "clinicians", author)
+                for at, text, for_client, author in (now, *former)
+            ]
+        yield _table(("Written", "Note", "About", "Read by", "By"), tuple(rows), (2, 5, 1, 1.4, 1.6), "No notes.")
 
     # Sets.
 

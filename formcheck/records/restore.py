@@ -29,7 +29,7 @@ from formcheck.records.integrity import readable, replace_broken
 from formcheck.records.records import FILES_LOCK, Records
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.sweep import sweep
-from formcheck.records.tables import AuditEntry, StoredFile, Upload
+from formcheck.records.tables import AuditEntry, RemoteConsent, StoredFile, Upload
 from formcheck.video.digest import file_sha256
 
 _ON_THEIR_WAY: Final = ("receiving", "waiting", "running")
@@ -224,9 +224,10 @@ def _need_files(connection: Connection, archive: ArchiveReader, files: FileStore
 def _note(connection: Connection, actor: Actor, manifest: Manifest) -> None:
     if connection.dialect.name == "postgresql":
         # Rows came with their numbers: new ones go on after them.
-        longest = select(func.coalesce(func.max(AuditEntry.id), 0) + 1).scalar_subquery()
-        sequence = func.pg_get_serial_sequence(AuditEntry.__tablename__, "id")
-        connection.execute(select(func.setval(sequence, longest, False)))
+        for numbered in (AuditEntry, RemoteConsent):
+            longest = select(func.coalesce(func.max(numbered.id), 0) + 1).scalar_subquery()
+            sequence = func.pg_get_serial_sequence(numbered.__tablename__, "id")
+            connection.execute(select(func.setval(sequence, longest, False)))
     connection.execute(
         insert(AuditEntry).values(
             at=datetime.now(UTC),

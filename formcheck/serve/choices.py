@@ -53,7 +53,7 @@ class Choices(BaseModel):
     relay_address: str = ""
     """What browsers reach the relay by, where this computer has another address itself: `public/private`."""
     internal_ca: bool = False
-    """Whether certificates are made here, for a network without the internet; devices have to be told to believe them."""
+    """Whether certificates are made here, for a network without the internet; devices must be told to believe them."""
     memory_gb: Annotated[int, Field(ge=2, le=1024)] = 6
     """At most, for the app with its workers."""
     cpus: Annotated[int, Field(ge=1, le=256)] = 2

@@ -125,7 +125,7 @@ def test_what_is_said_while_it_is_measured_counts(
         measured.append(result.exercise)
         return result
 
-    monkeypatch.setattr("formcheck.intake.analysis.assess", assess_and_be_corrected)
+    monkeypatch.setattr("formcheck.session.several_sets.assess", assess_and_be_corrected)
     worker(records).work_once()
     assert measured == ["squat", "step-down"]
     assert the_set(records, row).automatic["exercise"] == "step-down"

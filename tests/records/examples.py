@@ -162,7 +162,7 @@ def add_example(
             work, person.id, {"id": "deeper", "text": f"{name} is ready"}, accepted=True, prescription=deeper
         )
         phase = Phase(title="First", items=(Item(exercise="clamshell", leg="each", note=f"{name}, slowly"),))
-        put_programme(work, person.id, Programme(title=f"Programme of {name}", phases=(phase,)))
+        put_programme(work, person.id, Programme(title=f"Programme of {name}"[:100], phases=(phase,)))
         keep_done(work, person.id, NewDone("clamshell", "each", 1, How.GUIDED, (10, 10), pain_during=1))
         answer_red_flags(work, person.id, ["locks"])
         email = f"{person.id}@clinic.example"

@@ -186,11 +186,11 @@ def test_the_command_adds_lists_and_removes(here: Records) -> None:
     status, said = run("add", "ann@example.org", "--role", "client", "--person", "ann  OTHER")
     assert (status, said) == (0, "ann@example.org may log in as Ann Other, client.\n")
     assert run("list")[1] == (
-        "ann@example.org  client  Ann Other  Ann Other\ndr@clinic.example  clinician  Dr. Grey  -\n"
+        "ann@example.org  client  Ann Other  Ann Other · born 1980\ndr@clinic.example  clinician  Dr. Grey  -\n"
     )
     assert run("remove", "ann@example.org") == (0, "ann@example.org may log in no more.\n")
     assert "ann@" not in run("list")[1]
-    assert "ann@example.org  client  Ann Other  Ann Other  (removed)\n" in run("list", "--removed")[1]
+    assert "ann@example.org  client  Ann Other  Ann Other · born 1980  (removed)\n" in run("list", "--removed")[1]
     (told,) = [json.loads(line) for line in run("list", "--removed", "--json")[1].splitlines() if "ann@" in line]
     assert (told["person_id"], told["active"]) == (ann.id, False)
 

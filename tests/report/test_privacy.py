@@ -46,10 +46,12 @@ SENT = {
         "people": "how many people are in view",
         "repeats": "whether it repeats the one before",
         "found": "where your joints are and which of them are covered",
+        "mirror": "where your joints are",  # in the mirror image of the same picture
     },
     BrowserEstimator: {
         **dict.fromkeys(
-            ("package", "version", "wasm_sha256", "model", "model_sha256", "delegate"), "what finds the joints in it"
+            ("package", "version", "wasm_sha256", "model", "model_sha256", "delegate", "balanced"),
+            "what finds the joints in it",
         ),
         "user_agent": "the name of your browser",
         "self_test": "how well and how fast that did when it tried itself out",

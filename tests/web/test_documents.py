@@ -160,7 +160,8 @@ def test_everything_about_a_person_can_be_read(kept: Records, form: str) -> None
         "Zoë Quixx",
         "prefers mornings",  # clinicians' remarks
         "10 reps, down to 70° of knee bend",  # plans
-        "Zoë Quixx called.",  # notes
+        "Zoë Quixx called twice.",  # notes
+        "Before: Zoë Quixx called.",
         "before 1, during 3",  # pain
         "± ",  # values
         "left out",  # corrections
@@ -210,7 +211,7 @@ def test_what_is_the_clinicians_is_not_in_a_clients_record(kept: Records) -> Non
     with kept.reading(ROBIN) as work:
         client = client_of(get_person(work, example.person_id))
     told = taken(make_record(kept, client, example.person_id, "html", None, UTC)).decode()
-    for words in ("prefers mornings", "called.", "feels well.", "Access log", "Uploads and logins", "Taken by"):
+    for words in ("prefers mornings", "called twice.", "feels well.", "Access log", "Uploads and logins", "Taken by"):
         assert words not in told, words
     assert "does well." in told
     with pytest.raises(NotFoundError):

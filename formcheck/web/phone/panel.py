@@ -119,7 +119,7 @@ def _show_code(key: str, address: str, shown: Handover) -> None:
     if secure and address == listening().address:
         with st.container(key=f"{key}-live"):
             st.caption(
-                f"For a live set on the phone, once: open {as_typed(address + PHONE_HELP_PATH)} on it and follow the steps. "
+                f"For a live set on the phone, once: open {as_typed(address + PHONE_HELP_PATH)} and follow it. "
                 "Then this code:"
             )
             live = link_for_phone(secure, code)

@@ -13,6 +13,7 @@ from formcheck.records.records import Records
 from formcheck.records.reviewing import annotations_of
 from formcheck.records.sets import get_set
 from formcheck.report.review_words import change_in_words
+from formcheck.web.access.guard import require_actor
 from formcheck.web.player.events import Drew, MadeChange, PlayerEvent
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.opened_set import OpenedSet
@@ -92,8 +93,9 @@ def _in_words(event: PlayerEvent) -> str:
 
 
 @st.fragment(run_every=_LOOKS_EVERY_S)
-def watch(records: Records, actor: Actor, opened: OpenedSet) -> None:
+def watch(records: Records, opened: OpenedSet) -> None:
     """Look now and then whether somebody else changed or removed the set, and offer to show it anew."""
+    actor = require_actor()
     first = st.session_state.get(_LOOKED_AT) != _state_of(opened)
     st.session_state[_LOOKED_AT] = _state_of(opened)
     if first:  # the page has just read it

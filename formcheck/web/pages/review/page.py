@@ -235,7 +235,7 @@ def _show(records: Records, actor: Actor, opened: OpenedSet) -> None:
     if stale:
         say_what_changed(records, actor, opened)
     else:
-        watch(records, actor, opened)
+        watch(records, opened)
     _show_others(opened)
     show_verdict(opened.reviewed.current)
     refused: FormcheckError | None = st.session_state.pop(_REFUSED, None)
