@@ -32,6 +32,7 @@ from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import Upload
+from formcheck.web.access.identity import NETWORK_VARIABLE
 
 _SOMEBODY: Final = owner("Benchmark")
 _MB: Final = 1_000_000
@@ -46,6 +47,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="formcheck-") as folder:
         os.environ["FORMCHECK_HOME"] = folder
+        os.environ[NETWORK_VARIABLE] = "1"  # a session without a browser comes from nowhere
         records = Records(RecordsSettings(home=Path(folder)))
         try:
             with records.writing(_SOMEBODY) as work:
