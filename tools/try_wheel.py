@@ -103,7 +103,9 @@ def _try(python: str, wheel: Path, place: Path) -> None:
             raise FailedError(f"{made} was not made")
     # A session without a browser comes from nowhere.
     _run(
-        [str(programs / "python"), "-c", _FIRST_PAGE], home, environment | {"FORMCHECK_ALLOW_NETWORK_WITHOUT_LOGIN": "1"}
+        [str(programs / "python"), "-c", _FIRST_PAGE],
+        home,
+        environment | {"FORMCHECK_ALLOW_NETWORK_WITHOUT_LOGIN": "1"},
     )
     _serve(formcheck, home, environment)
     _say(f"{version}: the app answers, runs its first page and stops")
