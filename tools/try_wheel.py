@@ -101,12 +101,8 @@ def _try(python: str, wheel: Path, place: Path) -> None:
     for made in ("formcheck-out/wall_squat_front.html", "formcheck-out/wall_squat_front.mp4", "own/set.json"):
         if not (home / made).is_file():
             raise FailedError(f"{made} was not made")
-    # A session without a browser comes from nowhere.
-    _run(
-        [str(programs / "python"), "-c", _FIRST_PAGE],
-        home,
-        environment | {"FORMCHECK_ALLOW_NETWORK_WITHOUT_LOGIN": "1"},
-    )
+    let_in = {"FORMCHECK_ALLOW_NETWORK_WITHOUT_LOGIN": "1"}  # a session without a browser comes from nowhere
+    _run([str(programs / "python"), "-c", _FIRST_PAGE], home, environment | let_in)
     _serve(formcheck, home, environment)
     _say(f"{version}: the app answers, runs its first page and stops")
 
