@@ -171,17 +171,37 @@ def film(
     """
     person, camera = person or Person(), camera or Camera()
     acted = act(person, np.arange(0.0, duration_s(person), 1 / camera.fps) if t_s is None else t_s)
+    return film_of(
+        acted,
+        camera,
+        person.yaw_deg,
+        reads_low_deg=reads_low_deg,
+        hips_drawn_apart_m=hips_drawn_apart_m,
+        pose_model=pose_model,
+    )
+
+
+def film_of(
+    acted: Acted,
+    camera: Camera,
+    yaw_deg: float,
+    *,
+    reads_low_deg: float = 0.0,
+    hips_drawn_apart_m: float = HIPS_APART_M,
+    pose_model: str = "pose_landmarker_full",
+) -> Film:
+    """Let a camera see what a person did who is turned by `yaw_deg`; see `film`."""
     drawn = acted.body.points.copy()
     middle = drawn[:, HIP].mean(axis=1, keepdims=True)
     drawn[:, HIP] = middle + (drawn[:, HIP] - middle) * (hips_drawn_apart_m / HIPS_APART_M)
     tilt = _tilt(camera)
-    stage = (drawn - [0.0, camera.aim_m, 0.0]) @ _turn(person.yaw_deg).T
+    stage = (drawn - [0.0, camera.aim_m, 0.0]) @ _turn(yaw_deg).T
     seen = (stage @ tilt.T) + [0.0, 0.0, camera.distance_m] + tilt @ [camera.aside_m, 0.0, 0.0]
     focal = max(camera.width, camera.height) / 2 / np.tan(np.radians(camera.field_of_view_deg) / 2)
     image = focal * seen[..., :2] / seen[..., 2:] + [camera.width / 2, camera.height / 2]
     # An estimator sees a turn to the line of sight, not to the optical axis.
     sight_deg = float(np.degrees(np.arctan2(camera.aside_m, camera.distance_m)))
-    read = turn_as_read(person.yaw_deg - sight_deg, reads_low_deg)
+    read = turn_as_read(yaw_deg - sight_deg, reads_low_deg)
     world = (drawn - middle) @ _turn(read).T @ tilt.T
     source = made_up_source(acted, camera.width, camera.height, camera.fps, pose_model)
     return as_film(acted, PoseTrack(acted.t_s, image, np.full(image.shape[:2], 0.99), world, source))

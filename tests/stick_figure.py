@@ -162,7 +162,7 @@ def _thigh_tilt(person: Person, flexion: Floats) -> Floats:
     )
 
 
-def _knee(hip: Floats, ankle: Floats, flexion: Floats, fppa: Floats, medial: float) -> Floats:
+def frontal_knee(hip: Floats, ankle: Floats, flexion: Floats, fppa: Floats, medial: float) -> Floats:
     """Return the knee of a leg turned about its line from hip to ankle until it shows the FPPA; rad."""
     line = _unit(ankle - hip)
     reach = np.linalg.norm(ankle - hip, axis=1)
@@ -236,14 +236,14 @@ def place_body(person: Person, flexion: Floats, fppa: Floats, lean: Floats, drop
         free = single and leg != person.stance
         if free and person.exercise == "single-leg-squat":
             ankle = _held_ankle(person, hip, flexion, sign * half)
-            knee = _knee(hip, ankle, bend, np.zeros(n), -sign)
+            knee = frontal_knee(hip, ankle, bend, np.zeros(n), -sign)
         elif free:
             out = np.full(n, np.radians(FREE_THIGH_DEG))
             knee = hip + _sagittal(out, THIGH_M)
             ankle = knee + _sagittal(np.full(n, np.radians(-FREE_SHANK_DEG)), SHANK_M)
         else:
             ankle = np.tile([stance_x if single else sign * half, floor, 0.0], (n, 1))
-            knee = _knee(hip, ankle, bend, np.radians(fppa[:, leg]), -sign)
+            knee = frontal_knee(hip, ankle, bend, np.radians(fppa[:, leg]), -sign)
         points[:, HIP[leg]], points[:, KNEE[leg]], points[:, ANKLE[leg]] = hip, knee, ankle
         outward, ahead = np.sin(np.radians(person.toe_out_deg)), np.cos(np.radians(person.toe_out_deg))
         points[:, HEEL[leg]] = ankle + np.array([-0.05 * sign * outward, -0.06, -0.05 * ahead])
@@ -251,7 +251,12 @@ def place_body(person: Person, flexion: Floats, fppa: Floats, lean: Floats, drop
     forward = {"squat": 0.6, "step-down": 0.25, "wall-squat": 0.0, "single-leg-squat": 0.5}[person.exercise] * flexion
     lean_l, lean_f = to_stance * np.tan(np.radians(lean)), np.tan(np.radians(forward))
     up = _unit(np.column_stack([lean_l, np.ones(n), lean_f]))
-    _upper_body(points, middle, up)
+    upper_body(points, middle, up)
+    return measured_body(points, forward)
+
+
+def measured_body(points: Floats, forward: Floats) -> Body:
+    """Return a body with the true angles of its legs, from landmarks of shape (n, 33, 3) and the trunk's lean (deg)."""
     true_flexion = [_bent(*(points[:, m[leg]] for m in (HIP, KNEE, ANKLE))) for leg in (LEFT, RIGHT)]
     true_fppa = [
         np.degrees(frontal_angle(points[:, HIP[leg]], points[:, KNEE[leg]], points[:, ANKLE[leg]], s))
@@ -282,7 +287,7 @@ def _held_ankle(person: Person, hip: Floats, flexion: Floats, beside_m: float) -
     return np.asarray(on_floor + minimum_jerk(lifted)[:, None] * (held - on_floor))
 
 
-def _upper_body(points: Floats, middle: Floats, up: Floats) -> None:
+def upper_body(points: Floats, middle: Floats, up: Floats) -> None:
     """Put shoulders, arms with hands on the hips, and face on a trunk that points `up`."""
     side = _unit(np.array([1.0, 0.0, 0.0]) - up[:, :1] * up)
     ahead = np.cross(side, up)

@@ -20,7 +20,7 @@ from formcheck.exercises.rubric_check import CheckTable, problems_among
 from formcheck.exercises.toml_model import NotNegative, Reading, Said, Tables, Whole, closest, read_toml
 from formcheck.kinematics.measures.record import Scope
 from formcheck.kinematics.measures.registry import MEASURES
-from formcheck.kinematics.phase_rule import Begins, Effort, PhaseRule
+from formcheck.kinematics.phase_rule import Begins, Effort, PhaseRule, ToldBy
 
 SCHEMA: Final = "formcheck.rubric/1"
 
@@ -119,10 +119,11 @@ class _Phases(Strict):
     hold_min_s: NotNegative
     begins: Annotated[Begins, Listed] = Begins.STANDING
     effort: Annotated[Effort, Listed] = Effort.REPEATED
+    told_by: Annotated[ToldBy, Listed] = ToldBy.BODY
+    least_share: Annotated[NotNegative, Field(le=1.0)] = 0.3
 
     def rule(self) -> PhaseRule:
-        times = self.min_range_deg, self.min_duration_s, self.hold_min_s
-        return PhaseRule(self.kind == "bilateral", *times, self.begins, self.effort)
+        return PhaseRule(bilateral=self.kind == "bilateral", **self.model_dump(exclude={"kind"}))
 
 
 class _Criterion(Strict):

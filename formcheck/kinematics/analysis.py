@@ -12,16 +12,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.kinematics.cleaning import camera_motion_px, filmed_px, steadied
+from formcheck.kinematics.cleaning import camera_motion_px, filmed_px, known_median, steadied
 from formcheck.kinematics.find import Body, FoundSet, finding_set
 from formcheck.kinematics.frontal import FrontalSeries, arms_moved, measure_front
 from formcheck.kinematics.holes import Hole
 from formcheck.kinematics.measures.record import Per
 from formcheck.kinematics.measures.registry import main_series, measure_of
 from formcheck.kinematics.noise import tremble_px
-from formcheck.kinematics.phase_rule import PhaseRule
+from formcheck.kinematics.phase_rule import PhaseRule, ToldBy
 from formcheck.kinematics.rep_signal import trunk_drop_px
 from formcheck.kinematics.reps import RepTimes, phases
+from formcheck.kinematics.sagittal import SagittalSeries, facing_sign, heel_down_tilt_deg
 from formcheck.kinematics.stance_leg import most_often, stance_of_frames, stance_on_one_leg
 from formcheck.kinematics.standing import Standing
 from formcheck.kinematics.steps import Steps, completed
@@ -34,7 +35,7 @@ from formcheck.kinematics.view import (
     roll_deg,
     turn_off_view_deg,
 )
-from formcheck.pose.landmarks import Side
+from formcheck.pose.landmarks import BODY, Side
 from formcheck.pose.types import PoseTrack
 
 FloatArray = NDArray[np.float64]
@@ -75,8 +76,8 @@ class SetMeasurement:
     legs: tuple[Side | None, ...]
     """The stance leg of each rep; None where both legs work."""
     series: MeasureSeries
-    bilateral: bool
-    """Whether the exercise works both legs at once."""
+    rule: PhaseRule
+    """What counts as a rep of the exercise."""
     told_leg_denied: bool
     """Whether the picture clearly shows the other leg standing than the one that was told."""
     said_leg: Side | None
@@ -99,6 +100,11 @@ class SetMeasurement:
     """Shape (n,): from the side, see `SagittalSeries.misfit_leg`; NaN otherwise."""
     holes: tuple[Hole, ...]
     """Where the recording shows nothing."""
+
+    @property
+    def bilateral(self) -> bool:
+        """Whether the exercise works both legs at once."""
+        return self.rule.bilateral
 
     @cached_property
     def trunk_drop_px(self) -> FloatArray:
@@ -173,7 +179,7 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
     roll = roll_deg(standing) if found.view.kind is ViewKind.FRONT else float("nan")
     view = _of_tilted_picture(found.view, roll)
     series, method, misfit = _series(found, view, reps, stances)
-    phase, number = phases(body.track.t_s, reps)
+    phase, number = phases(body.track.t_s, reps, rule.begins)
     drawn = body.drawn or body
     return SetMeasurement(
         track=body.track,
@@ -185,7 +191,7 @@ def measure_found(found: FoundSet, reps: Sequence[RepTimes] | None = None) -> Se
         reps=tuple(reps),
         legs=stances,
         series=series,
-        bilateral=rule.bilateral,
+        rule=rule,
         told_leg_denied=said is not None and any(each is said.other for each in shown),
         said_leg=said,
         leg_is_sure=found.leg_is_sure,
@@ -232,7 +238,10 @@ def _series(
     if view.verdict is not ViewQuality.REFUSED and view.kind is ViewKind.SIDE and view.near_leg is not None:
         stands = found.rule.bilateral or view.near_leg in stances or not any(stances)
         side = found.from_side(view.near_leg, view, near_stands=stands)
-        for name, values in side.near_leg.items():
+        of_leg = dict(side.near_leg)
+        if found.rule.told_by is ToldBy.SHANK:
+            of_leg["shank_tilt_deg"] = _tilt_in_front(found, view.near_leg, side)
+        for name, values in of_leg.items():
             per_leg.setdefault(name, np.full((n, 2), np.nan))[:, view.near_leg.leg_index] = values
         whole_body |= side.whole_body
         method, misfit = side.method, side.misfit_leg
@@ -248,6 +257,14 @@ def _series(
                 series |= {name: np.full_like(values, np.nan) for name, values in series.items() if _needs_thigh(name)}
         whole_body["drop_pct"] = 100 * trunk_drop_px(track, found.body.standing) / found.body.standing.leg_px
     return _where_in_place(MeasureSeries(track.t_s, per_leg, whole_body), found.in_place), method, misfit
+
+
+def _tilt_in_front(found: FoundSet, near: Side, side: SagittalSeries) -> FloatArray:
+    """Return the tilt of the near shank where its heel is down and its foot in front of the other, shape (n,)."""
+    track, standing = found.body.track, found.body.standing
+    ankles = [track.image_px[:, BODY[each].ankle, 0] for each in (near, near.other)]
+    ahead = known_median(facing_sign(standing, near) * (ankles[0] - ankles[1])[found.in_place])
+    return heel_down_tilt_deg(side) if not ahead < 0 else np.full(len(track), np.nan)
 
 
 def _needs_thigh(series: str) -> bool:

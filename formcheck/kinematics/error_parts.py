@@ -16,9 +16,10 @@ from formcheck.kinematics.frontal import TOE_AHEAD_LEG
 from formcheck.kinematics.measures.error_rules import Turned
 from formcheck.kinematics.measures.registry import DEPTH, MEASURES
 from formcheck.kinematics.noise import value_noise
+from formcheck.kinematics.phase_rule import ToldBy
 from formcheck.kinematics.placed import HAND_SPREAD_LEG
 from formcheck.kinematics.rep_signal import flexion_from_drop_deg
-from formcheck.kinematics.reps import ASCENT, BOTTOM_SHARE, DESCENT, HOLD, START_SHARE, RepTimes
+from formcheck.kinematics.reps import BOTTOM_SHARE, PHASES_OF, START_SHARE, STRAIGHT_DEG, RepTimes
 from formcheck.kinematics.slowing import signal_noise_deg
 from formcheck.kinematics.uncertainty import TWO_SIDED_95
 from formcheck.kinematics.view import (
@@ -119,16 +120,17 @@ def time_part(m: SetMeasurement, rep: RepTimes, phase: str) -> float:
     rep
         Which rep.
     phase
-        `DESCENT`, `HOLD` or `ASCENT`.
+        One of `PHASES_OF`, but for rest.
     """
     t, known = m.series.t_s, np.isfinite(m.q_deg)
     noise = float(np.hypot(signal_noise_deg(t, m.q_deg, rep), camera_part(m, DEPTH, None)))
     way = (BOTTOM_SHARE - START_SHARE) * rep.range_deg
     down, up = (way / max(s, _SHORTEST_S) for s in (rep.bottom_start_s - rep.start_s, rep.end_s - rep.bottom_end_s))
+    _, first, far, back = PHASES_OF[m.rule.begins]
     ends = {
-        DESCENT: ((rep.start_s, down), (rep.bottom_start_s, down)),
-        HOLD: ((rep.bottom_start_s, down), (rep.bottom_end_s, up)),
-        ASCENT: ((rep.bottom_end_s, up), (rep.end_s, up)),
+        first: ((rep.start_s, down), (rep.bottom_start_s, down)),
+        far: ((rep.bottom_start_s, down), (rep.bottom_end_s, up)),
+        back: ((rep.bottom_end_s, up), (rep.end_s, up)),
     }[phase]
     parts = [float(np.median(np.diff(t))) / np.sqrt(6)]
     for at_s, usual in ends:
@@ -188,8 +190,13 @@ def turn_part(m: SetMeasurement, rep: RepTimes, name: str, frames: NDArray[np.bo
 def _bend_deg(m: SetMeasurement, rep: RepTimes) -> float:
     """Return how far the knee is bent at the bottom of a rep, from the front as frontal measures take it to be.
 
-    The signal that reps are timed in says more there: it minds the shoulders as much as the hips.
+    The signal that reps are timed in says more there: it minds the shoulders as much as the hips. Of who rises from a
+    seat it is how far the knee is bent half-way up, of a tilting shank twice its tilt: thigh and shank share a bend.
     """
+    if m.rule.told_by is ToldBy.SHANK:
+        return 2 * rep.deepest_deg
+    if m.rule.seated:
+        return STRAIGHT_DEG - (rep.stand_deg + rep.deepest_deg) / 2
     if m.view.kind is not ViewKind.FRONT:
         return rep.deepest_deg
     bottom = (m.track.t_s >= rep.bottom_start_s) & (m.track.t_s <= rep.bottom_end_s)

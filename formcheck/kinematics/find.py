@@ -24,15 +24,16 @@ from formcheck.errors import NotAssessableError
 from formcheck.kinematics.cleaning import VISIBLE, cleaned, known_median, steady_px
 from formcheck.kinematics.footing import Footing, find_footing
 from formcheck.kinematics.holes import Hole, holes_of, overlaps
-from formcheck.kinematics.phase_rule import PhaseRule
+from formcheck.kinematics.phase_rule import PhaseRule, ToldBy
 from formcheck.kinematics.placed import PlacedPoint, frame_at, with_points_placed
 from formcheck.kinematics.rep_signal import (
+    SEATED_HIP_WEIGHT,
     STANDING_FLEXION_DEG,
     flexion_from_drop_deg,
     timing_hip_weight,
     trunk_drop_px,
 )
-from formcheck.kinematics.reps import LOST_S, RepTimes, find_reps
+from formcheck.kinematics.reps import LOST_S, RepTimes, away_deg, find_reps
 from formcheck.kinematics.sagittal import SagittalSeries, measure_side
 from formcheck.kinematics.sides import repair_exchanged_sides
 from formcheck.kinematics.stance_leg import most_often, stance_on_one_leg
@@ -168,7 +169,7 @@ class FoundSet:
     trunk_q_deg: FloatArray
     """Shape (n,): what the drop of the trunk tells of knee flexion; NaN where the person walks."""
     q_deg: FloatArray
-    """The signal reps were found in, shape (n,)."""
+    """The signal reps were found in, shape (n,), see `away_deg`."""
     reps: tuple[RepTimes, ...]
     rule: PhaseRule
     leg: Side | None
@@ -375,27 +376,44 @@ def _reps(
     *,
     leg_is_sure: bool,
 ) -> Steps[_FoundReps]:
+    if rule.told_by is ToldBy.SHANK:
+        return (yield from _reps_of_shank(body, view, rule, footing, holes))
     track, leg_px = body.track, body.standing.leg_px
-    hip_weight = timing_hip_weight(track, body.standing)
+    hip_weight = SEATED_HIP_WEIGHT if rule.seated else timing_hip_weight(track, body.standing)
     drop = trunk_drop_px(track, body.standing, hip_weight) - footing.shift_from(body.standing.frames)
     q = np.where(footing.stands, flexion_from_drop_deg(drop, leg_px), np.nan)
-    reps = _without_bends(body, find_reps(track.t_s, q, rule, holes, blunt_at_rest=True))
+    away = away_deg(q, rule)
+    reps = _without_bends(body, find_reps(track.t_s, away, rule, holes, blunt_at_rest=True))
     if view.kind is not ViewKind.SIDE or view.near_leg is None:
-        return _FoundReps(q, q, reps)
+        return _FoundReps(q, away, reps)
     if not rule.bilateral:
         shown = [stance_on_one_leg(track, rep, body.standing, from_side=True) for rep in reps]
         sure = leg if leg_is_sure else None
         if (sure or most_often(shown) or leg) is not view.near_leg:
-            return _FoundReps(q, q, reps)
+            return _FoundReps(q, away, reps)
     yield
     side = body.from_side(view.near_leg, view, footing.in_place, near_stands=True)
     yield
-    flexion = np.where(footing.in_place, side.near_leg["knee_flexion_deg"], np.nan)
+    flexion = away_deg(np.where(footing.in_place, side.near_leg["knee_flexion_deg"], np.nan), rule)
     found = _without_bends(body, find_reps(track.t_s, flexion, rule, holes))
     # A knee hidden for a while must not cost the count, and a leg that is lifted and stretched in a hold is no standing
     # up: then the drop of the trunk counts, which needs no knee.
-    knee_tells = _covers(track.t_s, flexion, reps, holes) and _stands_between(track.t_s, q, found)
-    return _FoundReps(q, flexion, found, side) if knee_tells else _FoundReps(q, q, reps, side)
+    knee_tells = _covers(track.t_s, flexion, reps, holes) and (rule.seated or _stands_between(track.t_s, q, found))
+    return _FoundReps(q, flexion, found, side) if knee_tells else _FoundReps(q, away, reps, side)
+
+
+def _reps_of_shank(
+    body: Body, view: ViewVerdict, rule: PhaseRule, footing: Footing, holes: Sequence[Hole]
+) -> Steps[_FoundReps]:
+    """Find reps in the tilt of the shank nearest to a camera at the side; none where there is no such camera."""
+    unseen = np.full(len(body.track), np.nan)
+    if view.kind is not ViewKind.SIDE or view.near_leg is None:
+        return _FoundReps(unseen, unseen, [])
+    yield
+    side = body.from_side(view.near_leg, view, footing.in_place, near_stands=True)
+    yield
+    tilt = np.where(footing.in_place, side.near_leg["ankle_dorsiflexion_deg"], np.nan)
+    return _FoundReps(unseen, tilt, find_reps(body.track.t_s, tilt, rule, holes), side)
 
 
 def _stands_between(t_s: FloatArray, trunk_q_deg: FloatArray, reps: list[RepTimes]) -> bool:

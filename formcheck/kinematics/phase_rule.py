@@ -7,9 +7,20 @@ from enum import StrEnum
 
 
 class Begins(StrEnum):
-    """How a rep begins, and ends again."""
+    """The posture that a rep begins in, and ends in again."""
 
     STANDING = "standing"
+    SEATED = "seated"
+    """A rep is the way up to standing and back; it counts once somebody stands, sat down again or not."""
+
+
+class ToldBy(StrEnum):
+    """What tells the reps of an exercise."""
+
+    BODY = "body"
+    """Trunk and knee: the knee where a camera at the side sees it, else how far hips and shoulders come down."""
+    SHANK = "shank"
+    """The tilt of the shank that is nearest to a camera at the side; from elsewhere there is nothing to find."""
 
 
 class Effort(StrEnum):
@@ -35,6 +46,15 @@ class PhaseRule:
     """A stillness shorter than this is a turning point, not a hold."""
     begins: Begins = Begins.STANDING
     effort: Effort = Effort.REPEATED
+    told_by: ToldBy = ToldBy.BODY
+    least_share: float = 0.3
+    """A movement that goes less far than this share of the usual rep of the set is none: a shift of weight, or a stand
+    that stops half-way."""
+
+    @property
+    def seated(self) -> bool:
+        """Whether a rep begins seated."""
+        return self.begins is Begins.SEATED
 
 
 ANY_BEND = PhaseRule(bilateral=True, min_range_deg=15.0, min_duration_s=0.8, hold_min_s=0.3)

@@ -1,7 +1,8 @@
 """From measures over time to one value a rep, each with its error.
 
 A value is the median over the bottom of the rep (from 90 % of its range to 90 % again), or where a check looks at the
-whole rep, the value that is exceeded for a twentieth of it.
+whole rep, the value that is exceeded for a twentieth of it. Of a rep that begins seated the bottom is the way up: there
+the legs carry the body while they are bent.
 
 From the values of a stretch of a rep to the one reported: one definition, for what is measured and for truth.
 """
@@ -29,8 +30,18 @@ from formcheck.kinematics.error_parts import (
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Derivation, Measure, Per, Reduction
 from formcheck.kinematics.measures.registry import MEASURES, derived
-from formcheck.kinematics.reps import ASCENT, BOTTOM_SHARE, DESCENT, HOLD, RepTimes, descent_reversals
+from formcheck.kinematics.reps import (
+    ASCENT,
+    BOTTOM_SHARE,
+    DESCENT,
+    HOLD,
+    PHASES_OF,
+    STAND,
+    RepTimes,
+    descent_reversals,
+)
 from formcheck.kinematics.slowing import slowing_of
+from formcheck.kinematics.stands import FIVE, timed_stands
 from formcheck.kinematics.uncertainty import TWO_SIDED_95, estimate
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import BODY, SIDES, Side
@@ -75,6 +86,8 @@ _SEEN_SHARE = 0.5
 _MID_HOLD = 0.2
 """Share of the bottom cut off at either end before wobble is taken: what is left is the hold itself."""
 _FATIGUE_REPS = 3
+_TIME_OF = {DESCENT: "descent_s", HOLD: "hold_s", STAND: "hold_s", ASCENT: "ascent_s"}
+"""What the time of a phase goes by."""
 
 
 def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Values:
@@ -97,6 +110,9 @@ def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Value
 
     def value_of(measure: Measure, leg: Side | None, series: FloatArray) -> Estimate | None:
         if measure.reduction is Reduction.DEEPEST:
+            # A chair says how deep somebody sits, and the way up is no bottom.
+            if m.rule.seated:
+                return None
             return _at(m, rep, measure.name, leg, series, bottom, deepest)
         if phase_of.get(measure.name) == "rep":
             return _extreme(m, rep, measure.name, leg, series, whole)
@@ -112,19 +128,30 @@ def measure_rep(m: SetMeasurement, i: int, phase_of: Mapping[str, str]) -> Value
         elif of_body is not None:
             values[measure.name] = {BOTH: value_of(measure, None, of_body)}
     if m.view.kind is ViewKind.FRONT:
-        values["wobble_pct"] = {
+        values |= _of_front(m, rep, legs, whole)
+    return values | _timing(m, rep)
+
+
+def _of_front(m: SetMeasurement, rep: RepTimes, legs: Sequence[Side], whole: NDArray[np.bool_]) -> Values:
+    """Return what has no value in a single frame; nothing of who rises from a seat, where nothing is held."""
+    if m.rule.seated:
+        return {}
+    return {
+        "wobble_pct": {
             side.value: _wobble(m.series.per_leg.get("kmd_pct"), side, m, rep) if side in legs else None
             for side in SIDES
-        }
-        values["knee_separation_change_pct"] = {BOTH: _separation_change(m, rep)}
-        values["arms_moved_s"] = {BOTH: _arms_moved(m, whole)}
-    return values | _timing(m, rep)
+        },
+        "knee_separation_change_pct": {BOTH: _separation_change(m, rep)},
+        "arms_moved_s": {BOTH: _arms_moved(m, whole)},
+    }
 
 
 def _bottom(m: SetMeasurement, rep: RepTimes) -> NDArray[np.bool_]:
     """Return the frames of the bottom of a rep, shape (n,): where it pulses those at its depth, and none in a hole."""
     if not rep.bottom_seen:
         return np.zeros(len(m.series.t_s), dtype=np.bool_)
+    if m.rule.seated:
+        return _frames(m, rep.start_s, rep.bottom_start_s)
     frames = _frames(m, rep.bottom_start_s, rep.bottom_end_s)
     if not rep.pulses:
         return frames
@@ -249,10 +276,13 @@ def _arms_moved(m: SetMeasurement, whole: NDArray[np.bool_]) -> Estimate | None:
 
 def _timing(m: SetMeasurement, rep: RepTimes) -> Values:
     t, q = m.series.t_s, m.q_deg
-    phases = (("descent_s", DESCENT, rep.descent_s), ("hold_s", HOLD, rep.hold_s), ("ascent_s", ASCENT, rep.ascent_s))
+    took, ways = (rep.descent_s, rep.hold_s, rep.ascent_s), PHASES_OF[m.rule.begins][1:]
     values: Values = {
-        name: {BOTH: estimate(name, value, noise=time_part(m, rep, phase))} for name, phase, value in phases
+        _TIME_OF[phase]: {BOTH: estimate(_TIME_OF[phase], value, noise=time_part(m, rep, phase))}
+        for phase, value in zip(ways, took, strict=True)
     }
+    if m.rule.seated:
+        return values
     turned_back = float("nan") if np.isnan(rep.descent_s) else float(descent_reversals(t, q, rep))
     values["descent_reversals"] = {BOTH: estimate("descent_reversals", turned_back)}
     slowing = slowing_of(t, q, rep)
@@ -300,11 +330,39 @@ def measure_whole_set(m: SetMeasurement, reps: Iterable[Values]) -> Values:
     for measure, source in derived(Derivation.SPREAD):
         values[measure.name] = {leg: _spread(_over(done, source.name, leg)) for leg in _legs_of(source)}
     values |= drift_over_set(done)
+    if m.rule.seated:
+        values |= _timed_stands(m)
+    for measure, source in derived(Derivation.BEST):
+        values[measure.name] = {leg: _best(done, source.name, leg) for leg in _legs_of(source)}
     for measure, source in derived(Derivation.DIFFERENCE):
         left, right = (_over(done, source.name, side.value) for side in SIDES)
         if len(left) and len(right):
             values[measure.name] = {BOTH: _difference(m, measure.name, left, right)}
     return values
+
+
+def _timed_stands(m: SetMeasurement) -> Values:
+    """Return the time of five stands and the stands in half a minute, with what the ends of the first and last lack."""
+    counted = [rep for rep in m.reps if rep.counts]
+    found = timed_stands(m.series.t_s, m.q_deg, counted)
+    values: Values = {}
+    if len(counted) >= FIVE:
+        _, first, _, back = PHASES_OF[m.rule.begins]
+        for name, value, end in (
+            ("five_stands_s", found.five_up_s, first),
+            ("five_sit_to_stands_s", found.five_down_s, back),
+        ):
+            noise = float(np.hypot(time_part(m, counted[0], first), time_part(m, counted[FIVE - 1], end)) / np.sqrt(2))
+            values[name] = {BOTH: estimate(name, value, noise=noise)}
+    stands = found.in_half_a_minute
+    values["stands_in_30_s_count"] = {BOTH: None if stands is None else Estimate(float(stands), 0.0)}
+    return values
+
+
+def _best(reps: Sequence[Values], measure: str, leg: str) -> Estimate | None:
+    """Return the largest value of the reps, with its own error."""
+    found = [values.get(measure, {}).get(leg) for values in reps]
+    return max((each for each in found if each is not None), key=lambda each: each.value, default=None)
 
 
 def _legs_of(measure: Measure) -> tuple[str, ...]:

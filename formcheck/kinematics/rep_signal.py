@@ -37,6 +37,9 @@ _TRUNK_WEIGHTS = [
 _UPRIGHT_HIP_WEIGHT = 0.5
 """The same where reps are timed and the trunk does not come toward the camera. From 0.75 to 0.5 the mean error of a
 start falls from 0.033 to 0.030 s on rendered clips at 30 pictures a second, from 0.10 to 0.08 s on wall squats at 7."""
+SEATED_HIP_WEIGHT = 0.95
+"""The same where reps begin seated: who leans forward before rising, and while sitting, takes the shoulders down and
+not the hips. Shoulders alone tell where no hip is seen."""
 _UPRIGHT_WIDER, _LEANING_WIDER = 1.03, 1.06
 """How much wider the shoulders are seen at the bottom than in stance: by no more than the one in wall squats, by the
 other and more where a trunk leans toward the camera. Between them the weights go over into each other."""

@@ -1,8 +1,12 @@
 """Reps and phases from one flexion-like signal.
 
-A rep goes from standing to standing. Detection looks for descents and rises that are deep enough beside the others of
-the set; what is reported is defined by the rep's own range: start and end where the signal crosses 10 % of it, bottom
-where it crosses 90 %. Who rises by part of the way and goes down again has pulsed, within the same rep.
+A rep goes from rest to rest: from standing to standing, or of an exercise that begins so from seat to seat. Detection
+looks for movements away and back that go far enough beside the others of the set; what is reported is defined by the
+rep's own range: start and end where the signal crosses 10 % of it, bottom where it crosses 90 %. Who comes back by part
+of the way and goes again has pulsed, within the same rep.
+
+For who rests seated the signal is turned over (`away_deg`): it rises as the knee straightens, the way down is then the
+way up, and the bottom is standing. Everything else is the same.
 
 Where the recording shows nothing for a while, a rep goes on over the hole unless there was time to stand up in it; what
 times it takes is then not known.
@@ -11,11 +15,12 @@ times it takes is then not known.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
@@ -25,16 +30,21 @@ from formcheck.kinematics.cleaning import known_median
 from formcheck.kinematics.filters import smooth_zero_phase, unbroken
 from formcheck.kinematics.holes import Hole, overlaps
 from formcheck.kinematics.peaks import prominent_peaks
-from formcheck.kinematics.phase_rule import Effort, PhaseRule
+from formcheck.kinematics.phase_rule import Begins, Effort, PhaseRule
 
 FloatArray = NDArray[np.float64]
 
-STAND, DESCENT, HOLD, ASCENT = "stand", "descent", "hold", "ascent"
+STAND, DESCENT, HOLD, ASCENT, SIT = "stand", "descent", "hold", "ascent", "sit"
+PHASES_OF: Mapping[Begins, tuple[str, str, str, str]] = MappingProxyType(
+    {Begins.STANDING: (STAND, DESCENT, HOLD, ASCENT), Begins.SEATED: (SIT, ASCENT, STAND, DESCENT)}
+)
+"""By the posture that a rep begins in: what rest, the way from it, the far end and the way back are called."""
+STRAIGHT_DEG = 180.0
 
 COUNTING_CUTOFF_HZ = 3.0
 """Slow enough that tremble makes no peaks, fast enough for a rep in 0.8 s."""
-_SHARE_OF_DEEPEST = 0.3
-"""A movement shallower than this share of the deepest usual one is a shift of weight, not a rep."""
+_PEAK_SHARE = 0.3
+"""A movement shallower than this share of the deepest usual one is not looked at."""
 _EDGE_SHARE = 0.25
 """A rep must be seen to begin and end below this share of its range; otherwise the clip cuts it off."""
 _STANDS_SHARE = 0.3
@@ -94,12 +104,13 @@ class Cut(StrEnum):
     """Why a rep is not seen from standing to standing; as a clause of a sentence."""
 
     CLIP = "the start or end of the clip"
+    SHORT = "coming up only part of the way"
     HOLE = "a gap in the recording"
     SIGHT = "a time in which the person or the leg was not seen"
 
 
 class Movement(NamedTuple):
-    """The instants of a rep that its times are taken between (s)."""
+    """The instants of a rep that its times are taken between (s); up and down the other way round of a seated one."""
 
     down_s: float
     """The first movement down."""
@@ -113,7 +124,11 @@ class Movement(NamedTuple):
 
 @dataclass(frozen=True)
 class RepTimes:
-    """When one rep happened, seconds, and how far it went."""
+    """When one rep happened, seconds, and how far it went.
+
+    Named as of a rep from standing. Of one that begins seated the descent is the way up, the bottom is standing and the
+    ascent the way down.
+    """
 
     complete: bool
     start_s: float
@@ -168,6 +183,19 @@ class RepTimes:
         return self.deepest_deg - self.stand_deg
 
 
+def away_deg(q_deg: FloatArray, rule: PhaseRule) -> FloatArray:
+    """Return the signal that rises as somebody goes away from the posture that reps begin in, shape (n,).
+
+    Parameters
+    ----------
+    q_deg
+        Knee flexion or what stands in for it, shape (n,).
+    rule
+        How reps begin.
+    """
+    return np.asarray(STRAIGHT_DEG - q_deg if rule.seated else q_deg, dtype=np.float64)
+
+
 def find_reps(
     t_s: FloatArray, q_deg: FloatArray, rule: PhaseRule, holes: Sequence[Hole] = (), *, blunt_at_rest: bool = False
 ) -> list[RepTimes]:
@@ -178,15 +206,16 @@ def find_reps(
     t_s
         Shape (n,), seconds.
     q_deg
-        Shape (n,): rises as the knee bends; NaN where not measured.
+        Shape (n,), from `away_deg`: rises as the knee bends, or of who begins seated as it straightens; NaN where not
+        measured.
     rule
         What counts as a rep of this exercise.
     holes
         Where the recording shows nothing, see `holes_of`. Times that one takes part in are NaN.
     blunt_at_rest
         True for a signal that hardly tells a straight leg from one bent by a few degrees, such as the drop of the
-        trunk. Sway and the tremble of landmarks can then cross 10 % half a second early, and perspective late, so start
-        and end are where the steep part of the movement puts them.
+        trunk. Sway and the tremble of landmarks can then cross the line next to standing half a second early, and
+        perspective late, so that crossing is where the steep part of the movement puts it.
     """
     q = smooth_zero_phase(t_s, q_deg, COUNTING_CUTOFF_HZ)
     stretches = _unbroken(t_s, q)
@@ -204,7 +233,7 @@ def find_reps(
         for i, reps in enumerate(found)
         for rep in reps
     ]
-    return _without_shallow([_beside_holes(rep, t_s, q, holes) for rep in named], rule)
+    return _far_enough([_beside_holes(rep, t_s, q, holes) for rep in named], rule)
 
 
 def _unbroken(t_s: FloatArray, q: FloatArray) -> list[tuple[int, int]]:
@@ -385,7 +414,7 @@ def _tops(q: FloatArray, rule: PhaseRule) -> list[int]:
     padded = np.concatenate([[q.min()], q, [q.min()]])
     low, high = np.percentile(q, [5, 95])
     deep = float(high - low)
-    prominence = max(rule.min_range_deg, _SHARE_OF_DEEPEST * deep)
+    prominence = max(rule.min_range_deg, _PEAK_SHARE * deep)
     return [int(np.clip(x - 1, 0, len(q) - 1)) for x in prominent_peaks(padded, prominence)]
 
 
@@ -437,7 +466,10 @@ def _time_rep(
         crossing(0.5, up, last=False),
         crossing(START_SHARE, up, last=False),
     )
-    if blunt:
+    if blunt and rule.seated:
+        bottom_start = _foot_of_movement(bottom_start, lambda share: crossing(1 - share, down, last=False))
+        bottom_end = _foot_of_movement(bottom_end, lambda share: crossing(1 - share, up, last=True))
+    elif blunt:
         start = _foot_of_movement(start, lambda share: crossing(share, down, last=True))
         end = _foot_of_movement(end, lambda share: crossing(share, up, last=False))
     edge = max(stand, level) + _EDGE_SHARE * (deepest - level)
@@ -446,12 +478,13 @@ def _time_rep(
     up_start = float(np.fmax(bottom_end - SMOOTH_TAIL * (half_up - bottom_end), t[at_bottom[-1]]))
     last = end + SMOOTH_TAIL * (end - half_up)
     first_seen, last_seen = float(np.fmax(first, t[0])), float(np.fmin(last, t[-1]))
-    begun, done = bool(at.is_rest_before or q[before] <= edge), bool(at.is_rest_after or q[after] <= edge)
-    if begun and not done and q[at_bottom[-1] :].min() >= stand + _STILL_DOWN_SHARE * (deepest - stand):
+    begun, back = bool(at.is_rest_before or q[before] <= edge), bool(at.is_rest_after or q[after] <= edge)
+    if begun and not back and q[at_bottom[-1] :].min() >= stand + _STILL_DOWN_SHARE * (deepest - stand):
         bottom_end = up_start = float(t[-1])
         end = float("nan")
     turns = turns_at_bottom(t, q, t[before] if np.isnan(bottom_start) else bottom_start, bottom_end)
     held = up_start - down_end if len(turns) < 2 else longest_stillness(t, q, turns, down_end, up_start)
+    done = back or rule.seated  # who has stood up has done the stand, sat down again or not
     return RepTimes(
         complete=begun and done,
         start_s=float(t[before] if np.isnan(start) else start),
@@ -552,30 +585,47 @@ def crossing_s(t: FloatArray, q: FloatArray, level: float, *, last: bool) -> flo
     return float(t[i] + share * (t[i + 1] - t[i]))
 
 
-def _without_shallow(reps: list[RepTimes], rule: PhaseRule) -> list[RepTimes]:
-    """Drop movements that are shallow beside the usual rep of the set."""
+def _far_enough(reps: list[RepTimes], rule: PhaseRule) -> list[RepTimes]:
+    """Drop movements that are shallow beside the usual rep of the set; of stands that stop half-way say so."""
     if not reps:
         return reps
     usual = float(np.percentile([rep.range_deg for rep in reps if rep.complete] or [reps[0].range_deg], 75))
-    return [rep for rep in reps if rep.range_deg >= max(rule.min_range_deg, _SHARE_OF_DEEPEST * usual)]
+    kept = [rep for rep in reps if rep.range_deg >= max(rule.min_range_deg, _PEAK_SHARE * usual)]
+    return [
+        rep if rep.range_deg >= rule.least_share * usual else replace(rep, complete=False, cut_by=Cut.SHORT)
+        for rep in kept
+    ]
 
 
-def phases(t_s: FloatArray, reps: list[RepTimes]) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
+def phases(
+    t_s: FloatArray, reps: list[RepTimes], begins: Begins = Begins.STANDING
+) -> tuple[NDArray[np.str_], NDArray[np.int64]]:
     """Return phase and rep of each frame.
+
+    Parameters
+    ----------
+    t_s
+        Shape (n,), seconds.
+    reps
+        In order of time.
+    begins
+        The posture that they begin in.
 
     Returns
     -------
     tuple
-        Phase, shape (n,): `stand`, `descent`, `hold` or `ascent`; and the number of the rep from 1, 0 between reps.
+        Phase, shape (n,): `stand`, `descent`, `hold` or `ascent`, of reps that begin seated `sit`, `ascent`, `stand` or
+        `descent`; and the number of the rep from 1, 0 between reps.
     """
-    phase = np.full(len(t_s), STAND, dtype="<U7")
+    rest, first, far, back = PHASES_OF[begins]
+    phase = np.full(len(t_s), rest, dtype="<U7")
     number = np.zeros(len(t_s), dtype=np.int64)
     # A rep that was taken out gives way to one that a person drew over it.
     for i, rep in sorted(enumerate(reps, start=1), key=lambda each: not each[1].excluded):
         for name, a, b in (
-            (DESCENT, rep.start_s, rep.bottom_start_s),
-            (HOLD, rep.bottom_start_s, rep.bottom_end_s),
-            (ASCENT, rep.bottom_end_s, rep.end_s),
+            (first, rep.start_s, rep.bottom_start_s),
+            (far, rep.bottom_start_s, rep.bottom_end_s),
+            (back, rep.bottom_end_s, rep.end_s),
         ):
             inside = (t_s >= a) & (t_s <= b)
             phase[inside] = name

@@ -31,6 +31,11 @@ STANCE_ERROR_GONE_DEG = 45.0
 """From this flexion on the error of stance is not there any more."""
 
 
+HEEL_UP_PCT = 5.0
+"""A heel that is seen higher than in stance by this, % of leg length, is off the floor. Landmarks of a heel that stays
+down rise by less under a shank that tilts by 45 deg; one that lifts by less is not told (docs/validation.md)."""
+
+
 @dataclass(frozen=True, eq=False)
 class LegAngles:
     """A leg seen from the side, degrees, each of shape (n,): angles, or what is to be added to them."""
@@ -249,6 +254,13 @@ def _foot(
         # Of a foot that stays flat: heel and toe landmarks tilt by 10 deg as the knee bends over a foot that does not.
         "ankle_dorsiflexion_deg": np.where(scored, shank, np.nan),
     }
+
+
+def heel_down_tilt_deg(side: SagittalSeries) -> FloatArray:
+    """Return the tilt of the near shank where its heel is down, shape (n,); where the foot is not seen, too."""
+    heel, tilt = side.near_leg["heel_lift_pct"], side.near_leg["ankle_dorsiflexion_deg"]
+    with np.errstate(invalid="ignore"):
+        return np.where(heel > HEEL_UP_PCT, np.nan, tilt)
 
 
 def _trunk(

@@ -196,6 +196,7 @@ def _rep(rep: Rep, verdict: RepVerdict) -> Document:
         "leg": rep.leg,
         "complete": bool(rep.complete),
         "excluded": bool(rep.excluded),
+        "begins": rep.begins.value,
         "cut_by": rep.cut_by,
         "pulses": int(rep.pulses),
         "view": rep.view.value,

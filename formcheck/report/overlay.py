@@ -118,7 +118,14 @@ def _joint(picture: Picture, joint_px: Floats, rgb: Rgb, radius_px: int, *, squa
             cv2.circle(picture, centre, r, colour, cv2.FILLED, cv2.LINE_AA)
 
 
-PHASE_WORDS: Final = {"stand": "Stand", "descent": "Down", "hold": "Hold", "ascent": "Up", "bottom": "Bottom"}
+PHASE_WORDS: Final = {
+    "stand": "Stand",
+    "descent": "Down",
+    "hold": "Hold",
+    "ascent": "Up",
+    "bottom": "Bottom",
+    "sit": "Sit",
+}
 """What the phases are called on pictures."""
 
 _LONGEST_SIDE_PX: Final = 1280

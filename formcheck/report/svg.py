@@ -11,7 +11,7 @@ import numpy as np
 from markupsafe import Markup
 
 from formcheck.design.components import css, shadow_css
-from formcheck.kinematics.reps import HOLD
+from formcheck.kinematics.reps import HOLD, STAND
 from formcheck.pose.landmarks import Side
 from formcheck.report.charts import Chart, Column, Floats, Peak
 from formcheck.report.overlay import PHASE_WORDS
@@ -141,7 +141,8 @@ def _draw_spans(svg: ElementTree.Element, spans: tuple[Span, ...], reps: tuple[R
     lane_top, bottom = _TOP - _LANE_PX, frame.height - _BOTTOM
     for span in spans:
         x, width = frame.x(span.start_s), frame.x(span.end_s) - frame.x(span.start_s)
-        rect(svg, f"phase {HOLD if span.phase == BOTTOM else span.phase}", x, lane_top, max(width, 0.5), _LANE_PX)
+        phase = HOLD if span.phase in (BOTTOM, STAND) else span.phase
+        rect(svg, f"phase {phase}", x, lane_top, max(width, 0.5), _LANE_PX)
         word = PHASE_WORDS.get(span.phase, span.phase)
         if width >= _CHAR_PX * len(word) + 4:
             text(svg, "phase-name", x + width / 2, lane_top + 13, word, "middle")

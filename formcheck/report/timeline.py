@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from formcheck.exercises.finding import Finding
-from formcheck.kinematics.reps import HOLD, STAND
+from formcheck.kinematics.phase_rule import Begins
+from formcheck.kinematics.reps import HOLD, PHASES_OF
 from formcheck.pose.landmarks import N_LANDMARKS, SIDES, Side
 from formcheck.session.assessment import Assessment, Rep, Span, spans_of
 from formcheck.session.verdict import verdict_of_rep
@@ -43,6 +44,7 @@ class Timeline:
         self._joints_px = np.where(drawn[:, :, None], track.image_px, np.nan)
         self._reps = {rep.index: rep for rep in assessment.reps}
         self._spans = [span for rep in assessment.reps for span in spans_of(rep)]
+        self._resting = PHASES_OF[assessment.reps[0].begins if assessment.reps else Begins.STANDING][0]
         self._flags = {
             rep: next((f for f in verdict_of_rep(assessment, rep).findings if f.cue), None) for rep in self._reps
         }
@@ -57,11 +59,11 @@ class Timeline:
         return float("nan") if values is None else float(self._at(values[:, side.leg_index], t_s, np.array(np.nan)))
 
     def phase_at(self, t_s: float) -> str:
-        """Return `stand`, `descent`, `hold`, `bottom` or `ascent`; empty outside the analysed time."""
+        """Return `stand`, `descent`, `hold`, `bottom`, `ascent` or `sit`; empty outside the analysed time."""
         span = self._span_at(t_s)
         if span is not None:
             return span.phase
-        return "" if self._nearest(t_s) is None else STAND
+        return "" if self._nearest(t_s) is None else self._resting
 
     def rep_at(self, t_s: float) -> Rep | None:
         """Return the rep under way at a moment, from its first movement to its last; None between reps."""

@@ -13,7 +13,8 @@ from formcheck.exercises.finding import Finding
 from formcheck.exercises.plan import Plan as Plan
 from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
-from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, Movement
+from formcheck.kinematics.phase_rule import Begins
+from formcheck.kinematics.reps import PHASES_OF, STAND, Movement
 from formcheck.kinematics.view import ViewKind, ViewVerdict
 from formcheck.pose.landmarks import Side
 from formcheck.pose.origin import Finder, PoseOrigin
@@ -31,7 +32,8 @@ class Rep:
     """One repetition: its times and what was measured in it.
 
     `start_s` and `end_s` are where knee flexion (from the front: its stand-in, the drop of the hips) crosses 10 %
-    of this rep's own range, `bottom_start_s` and `bottom_end_s` where it crosses 90 %.
+    of this rep's own range, `bottom_start_s` and `bottom_end_s` where it crosses 90 %. Of a rep that begins seated the
+    way up begins at `start_s`, and standing is from `bottom_start_s` to `bottom_end_s`.
     """
 
     index: int
@@ -56,6 +58,8 @@ class Rep:
     """What a rep is cut off by that is not complete, as a clause: `the start or end of the clip`; else empty."""
     movement: Movement | None = None
     """The instants that `descent_s`, `hold_s` and `ascent_s` are taken between; None where nobody kept them."""
+    begins: Begins = Begins.STANDING
+    """The posture that it begins in, and ends in again."""
 
     @property
     def counts(self) -> bool:
@@ -68,7 +72,8 @@ class Span:
     """A stretch of time in one phase of one rep, between the instants that its times are taken between."""
 
     phase: str
-    """`descent`, `hold` or `ascent`; `bottom` where it pulses there, as its hold is the longest stillness in it."""
+    """`descent`, `hold` or `ascent`; `bottom` where it pulses there, as its hold is the longest stillness in it. Of a
+    rep that begins seated `ascent`, `stand` and `descent`."""
     rep: int
     start_s: float
     end_s: float
@@ -78,14 +83,20 @@ BOTTOM: Final = "bottom"
 
 
 def spans_of(rep: Rep) -> tuple[Span, ...]:
-    """Return the phases of a rep in order: down, the hold if there is one, up. A turn without a hold is left open."""
+    """Return the phases of a rep in order: down, the hold if there is one, up; from a seat up, standing and down.
+
+    A turn without a hold is left open.
+    """
     moved = rep.movement or Movement(rep.start_s, rep.bottom_start_s, rep.bottom_end_s, rep.end_s)
     held = rep.measures.get("hold_s", {}).get("both")
-    parts = [(DESCENT, moved.down_s, moved.still_s), (ASCENT, moved.up_s, moved.done_s)]
-    if rep.pulses:
+    _, first, far, back = PHASES_OF[rep.begins]
+    parts = [(first, moved.down_s, moved.still_s), (back, moved.up_s, moved.done_s)]
+    if far == STAND:
+        parts.insert(1, (far, moved.still_s, moved.up_s))
+    elif rep.pulses:
         parts.insert(1, (BOTTOM, moved.still_s, moved.up_s))
     elif held is not None and held.value > 0:
-        parts.insert(1, (HOLD, moved.still_s, moved.up_s))
+        parts.insert(1, (far, moved.still_s, moved.up_s))
     return tuple(Span(phase, rep.index, start, end) for phase, start, end in parts if end > start)
 
 
@@ -189,7 +200,7 @@ class Assessment:
     """Landmarks as they were measured: sides repaired, gaps filled, filtered, corrected ones where they were put."""
     series: MeasureSeries = field(repr=False)
     phase: NDArray[np.str_] = field(repr=False)
-    """Per frame: `stand`, `descent`, `hold` or `ascent`; shape (n,)."""
+    """Per frame: `stand`, `descent`, `hold` or `ascent`, and `sit` between reps that begin seated; shape (n,)."""
     rep_of_frame: NDArray[np.int64] = field(repr=False)
     """Per frame: index of the rep, 0 between reps; shape (n,)."""
     views: tuple[SeenFrom, ...] = ()

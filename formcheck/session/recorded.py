@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 import formcheck
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.finding import Finding
@@ -21,6 +23,7 @@ from formcheck.kinematics.measures.record import CheckView, Measure, Scope
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.placed import PlacedPoint
 from formcheck.kinematics.rep_measures import Values, measure_rep, measure_stance, measure_whole_set
+from formcheck.kinematics.stands import FIVE
 from formcheck.kinematics.steps import Steps, completed
 from formcheck.kinematics.view import FRONT_LOW_DEG, TURN_READINGS, ViewKind, ViewQuality, turn_off_view_deg, view_parts
 from formcheck.pose.landmarks import BODY, SIDES, Landmark
@@ -40,6 +43,8 @@ _MANY_REPS = 6
 _IN_THE_HOLD = "wobble_pct"
 _OF_HIP_KNEE_ANKLE = "kmd_pct"
 """Given wherever a leg is seen, whatever it does."""
+_FIVE_STANDS = frozenset({"five_stands_s", "five_sit_to_stands_s"})
+_SHANK_TILT = frozenset({"shank_tilt_deg", "shank_tilt_best_deg"})
 _SHOW_LEGS = "Film in good light and fitted clothes, with the whole leg in view."
 
 
@@ -91,9 +96,12 @@ def _why(m: SetMeasurement, measure: Measure, done: list[Rep]) -> tuple[str, str
     if needs is CheckView.FRONT and m.view.kind is ViewKind.SIDE:
         return "only a camera in front can measure it", _FROM_FRONT
     if not done:
-        return "no complete rep was seen", "Film the whole set, from standing to standing."
+        ends = "from sitting to standing" if m.rule.seated else "from standing to standing"
+        return "no complete rep was seen", f"Film the whole set, {ends}."
     if measure.missing is not None:
         return measure.missing.reason, measure.missing.remedy
+    if (why := _why_no_test(m, measure, done)) is not None:
+        return why
     if not m.bilateral and not any(m.legs):
         return "no foot was seen to stay while the other moved, so the standing leg is not known", _SHOW_FEET
     if measure.name == _IN_THE_HOLD and not any(rep.hold_s for rep in m.reps):
@@ -107,6 +115,22 @@ def _why(m: SetMeasurement, measure: Measure, done: list[Rep]) -> tuple[str, str
     if measure.needs_toe and _given(_OF_HIP_KNEE_ANKLE, done):
         return "the toes were not seen well enough", _SHOW_FEET
     return "the landmarks it needs were not seen well enough", _SHOW_LEGS
+
+
+def _why_no_test(m: SetMeasurement, measure: Measure, done: list[Rep]) -> tuple[str, str] | None:
+    """Return why a timed test, or that of the ankle, has no result; None where it is no such measure."""
+    if measure.name in _FIVE_STANDS:
+        if len(done) < FIVE:
+            return f"{len(done)} full stands were seen, and it takes five", "Stand up and sit down five times."
+        return "nobody is seen to sit down again after the fifth stand", "Film on until you sit."
+    if measure.name == "stands_in_30_s_count":
+        return "the stands do not go on for 30 seconds", "For that test go on for half a minute, as fast as is safe."
+    if measure.name in _SHANK_TILT:
+        if np.isfinite(m.series.per_leg["shank_tilt_deg"]).any():
+            return "the heel came off the floor", "Bring the knee forward only as far as the heel stays down."
+        if m.view.near_leg is not None and np.isfinite(m.q_deg).any():
+            return "the foot nearest the camera stands behind the other", "Turn round: the foot in front nearest."
+    return None
 
 
 def _as_clause(sentence: str) -> str:
@@ -293,6 +317,7 @@ def measured_rep(m: SetMeasurement, i: int, rubric: Rubric) -> Rep:
         pulses=times.pulses,
         cut_by="" if times.cut_by is None else times.cut_by.value,
         movement=times.movement,
+        begins=m.rule.begins,
     )
 
 

@@ -18,6 +18,8 @@ from formcheck.exercises.judge import judge_set
 from formcheck.exercises.rubric import Rubric
 from formcheck.kinematics.analysis import MeasureSeries
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.phase_rule import Begins
+from formcheck.kinematics.reps import PHASES_OF
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict
 from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment, NotMeasured, Rep, SeenFrom, SetupCheck
@@ -130,6 +132,11 @@ def _not_measured(parts: Sequence[Assessment]) -> tuple[NotMeasured, ...]:
     return tuple(each[0] for each in missing.values() if len(each) == len(parts))
 
 
+def _resting(assessment: Assessment) -> str:
+    """Return what the time between reps is called."""
+    return PHASES_OF[assessment.reps[0].begins if assessment.reps else Begins.STANDING][0]
+
+
 def over_recording(track: PoseTrack, whole: Assessment, parts: Sequence[Assessment] = ()) -> Assessment:
     """Return an assessment with everything over time that its stretches hold, on the frames of the whole recording.
 
@@ -144,7 +151,7 @@ def over_recording(track: PoseTrack, whole: Assessment, parts: Sequence[Assessme
     """
     parts = parts or [whole]
     n, image, visibility = len(track), track.image_px.copy(), track.visibility.copy()
-    phase, rep_of_frame = np.full(n, "stand", dtype="<U7"), np.zeros(n, dtype=np.int64)
+    phase, rep_of_frame = np.full(n, _resting(whole), dtype="<U7"), np.zeros(n, dtype=np.int64)
     per_leg: dict[str, FloatArray] = {}
     whole_body: dict[str, FloatArray] = {}
     before = 0

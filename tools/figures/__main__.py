@@ -11,7 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from tools.figures import camera, guided, single_leg_squat, squat, step_down, wall_squat
+from tools.figures import camera, guided, knee_to_wall, single_leg_squat, sit_to_stand, squat, step_down, wall_squat
 from tools.figures.drawing import Mark, Picture
 
 ROOT: Final = Path(__file__).resolve().parents[2] / "formcheck"
@@ -57,6 +57,21 @@ _DRAWINGS: Final[tuple[tuple[str, dict[str, Callable[[], Picture]]], ...]] = (
             "knee-good": partial(single_leg_squat.knee, Mark.GOOD),
             "knee-wrong": partial(single_leg_squat.knee, Mark.WRONG),
         },
+    ),
+    (
+        _of("sit-to-stand"),
+        {
+            "sit": sit_to_stand.sit,
+            "lean": sit_to_stand.lean,
+            "stand": sit_to_stand.stand,
+            "lean-back": sit_to_stand.lean_back,
+            "knees-good": partial(wall_squat.knees, Mark.GOOD),
+            "knees-wrong": partial(wall_squat.knees, Mark.WRONG),
+        },
+    ),
+    (
+        _of("knee-to-wall"),
+        {"start": knee_to_wall.start, "reach": knee_to_wall.reach, "end": knee_to_wall.end},
     ),
     (
         _GUIDANCE,

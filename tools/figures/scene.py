@@ -19,6 +19,12 @@ def wall_from_side(drawing: Drawing, x: float, top: float) -> None:
     drawing.line([Point(x, top), Point(x, 0.0)], INK, 2.0, opacity=0.75)
 
 
+def wall_ahead(drawing: Drawing, x: float, top: float) -> None:
+    """Draw a wall seen from its edge that the person faces, its face at x, hatched behind."""
+    drawing.box(Point(x, top), 9.0, -top, INK, 0.13)
+    drawing.line([Point(x, top), Point(x, 0.0)], INK, 2.0, opacity=0.75)
+
+
 def wall_behind(drawing: Drawing, left: float, right: float, top: float, floor_y: float) -> None:
     """Draw a wall behind the person and the floor it stands on."""
     drawing.box(Point(left, top), right - left, floor_y - top, INK, 0.07)

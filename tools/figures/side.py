@@ -88,6 +88,11 @@ def knee_of(hip: Point, ankle: Point) -> Point:
     return bent_joint(hip, ankle, THIGH_CM, SHANK_CM, forward=True)
 
 
+def shoulder_of(hip: Point, lean_deg: float) -> Point:
+    """Return where the arm hangs from a trunk that leans forward."""
+    return hip.towards(polar(hip, 180.0 - lean_deg, TRUNK_CM), _SHOULDER_SHARE)
+
+
 def draw_person(drawing: Drawing, pose: SidePose) -> None:
     """Draw the whole person."""
     shoulder = polar(pose.hip, 180.0 - pose.lean_deg, TRUNK_CM)

@@ -87,6 +87,10 @@ class Looks(StrEnum):
     """One foot stays, the other goes down with the body, past it."""
     ON_ONE_LEG = "on one leg"
     """One foot stays, the other is held off the floor."""
+    FROM_SEAT = "from a seat"
+    """Both feet stay; the trunk leans forward on the way and is upright at the bottom."""
+    FOOT_AHEAD = "one foot ahead"
+    """Both feet stay, one in front of the other, and the hips hardly come down."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ class ExerciseChoice:
     reps: int
     hold_s: float
     """0 for none."""
-    target_depth_deg: float
+    target_depth_deg: float | None
+    """None where no depth can be prescribed: a seat or a wall says how far."""
     step_height_cm: float | None
     """None where there is no step."""
     takes_ball: bool
@@ -257,7 +262,7 @@ def read_exercise(folder: Traversable) -> Exercise:
 class _SetTable(Strict):
     reps: Annotated[Whole, Field(ge=1)]
     hold_s: NotNegative | None = None
-    target_depth_deg: NotNegative
+    target_depth_deg: NotNegative | None = None
     comfortable_depth_deg: NotNegative | None = None
     step_height_cm: NotNegative | None = None
     ball: bool = False

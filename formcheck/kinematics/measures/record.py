@@ -57,6 +57,8 @@ class Derivation(StrEnum):
     """Last three reps minus first three."""
     SPREAD = "spread"
     """Standard deviation over the reps."""
+    BEST = "best"
+    """The largest of the reps."""
 
 
 class Followed(StrEnum):

@@ -23,6 +23,7 @@ from formcheck.kinematics.measures.record import (
     NoErrorOfItsOwn,
     Per,
     Reduction,
+    Reliability,
     Scope,
     Series,
     Wording,
@@ -31,6 +32,7 @@ from formcheck.kinematics.measures.record import (
 _SIDE, _LEG, _BODY = CheckView.SIDE, Per.LEG, Per.BODY
 _OF_LEG_LENGTH: Final = " % of leg length"
 _OF_TRUNK_LENGTH: Final = " % of trunk length"
+_OF_LUNGE: Final = Reliability(days=4.7, session=4.7, source="Powden, Hoch and Hoch 2015: inclinometer, another rater")
 _OFF_THE_WALL: Final = "0: as when standing; positive: forward, off the wall; negative: backward"
 
 SIDE: Final = (
@@ -164,6 +166,29 @@ SIDE: Final = (
         series=Series("ankle_dorsiflexion_deg"),
         reduction=Reduction.BOTTOM,
         live=True,
+    ),
+    Measure(
+        name="shank_tilt_deg",
+        title="shank tilt with the heel down",
+        unit="deg",
+        per=_LEG,
+        view=_SIDE,
+        zero="0: shank upright; positive: knee forward of the ankle, the heel on the floor",
+        error=ErrorRule(2.5, tilt_of_shank, FORESHORTENED),
+        series=Series("shank_tilt_deg", direction="Up is the knee further forward.", tag="shank", place=15),
+        reduction=Reduction.BOTTOM,
+        wording=Wording(
+            "Shank tilt, heel down",
+            "How far the shin leans forward over the foot while the heel is down. 0° is upright. A heel that lifts by "
+            "less than a twentieth of the length of the leg is not noticed.",
+            short="Shank",
+            plain="Ankle",
+            plain_meaning="how far your shin leans forward with the heel down",
+            comparative=("further", "less far"),
+        ),
+        compared=True,
+        performance=True,
+        reliability=_OF_LUNGE,
     ),
     Measure(
         name="thigh_horizontal_deg",

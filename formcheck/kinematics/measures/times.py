@@ -13,10 +13,12 @@ from formcheck.kinematics.measures.record import (
     Missing,
     NoErrorOfItsOwn,
     Per,
+    Scope,
     Wording,
 )
 
 _ANY, _BODY = CheckView.ANY, Per.BODY
+_OF_SET: Final = frozenset({Scope.SET})
 
 TIMES: Final = (
     Measure(
@@ -98,6 +100,63 @@ TIMES: Final = (
         missing=Missing(
             "a camera cannot tell a foot on the floor from one just above it",
             "Watch the heel yourself.",
+        ),
+    ),
+    Measure(
+        name="five_stands_s",
+        title="five stands, until standing",
+        unit="s",
+        per=_BODY,
+        view=_ANY,
+        scopes=_OF_SET,
+        # As of a time up and of one down, whose far ends it lies between.
+        error=ErrorRule(0.12, scatter_alone),
+        wording=Wording(
+            "Five stands (standing)",
+            "From the first movement of hips and knees until standing for the fifth time, as the short physical "
+            "performance battery stops the clock. A stopwatch that starts at “go” has the time to react and to lean "
+            "forward besides.",
+            comparative=("slower", "faster"),
+        ),
+        place=166,
+        compared=True,
+        followed=Followed.TEMPO,
+    ),
+    Measure(
+        name="five_sit_to_stands_s",
+        title="five stands, until seated again",
+        unit="s",
+        per=_BODY,
+        view=_ANY,
+        scopes=_OF_SET,
+        error=ErrorRule(0.12, scatter_alone),
+        wording=Wording(
+            "Five stands (seated)",
+            "From the first movement of hips and knees until seated again after the fifth stand. A stopwatch that "
+            "starts at “go” has the time to react and to lean forward besides.",
+            comparative=("slower", "faster"),
+        ),
+        place=167,
+    ),
+    Measure(
+        name="stands_in_30_s_count",
+        title="stands in 30 seconds",
+        unit="count",
+        per=_BODY,
+        view=_ANY,
+        scopes=_OF_SET,
+        error=NoErrorOfItsOwn("it is a count"),
+    ),
+    Measure(
+        name="arm_push_count",
+        title="stands with a push of the arms",
+        unit="count",
+        per=_BODY,
+        view=_ANY,
+        error=NoErrorOfItsOwn("it is never given"),
+        missing=Missing(
+            "a camera cannot tell a hand that rests on a thigh or a chair from one that pushes",
+            "Cross the arms over the chest; if that does not work, note it.",
         ),
     ),
 )

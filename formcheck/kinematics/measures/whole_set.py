@@ -93,6 +93,18 @@ WHOLE_SET: Final = (
         place=140,
     ),
     Measure(
+        name="shank_tilt_best_deg",
+        title="shank tilt with the heel down, best try",
+        unit="deg",
+        per=Per.LEG,
+        view=CheckView.SIDE,
+        scopes=_OF_SET,
+        zero="0: shank upright; positive: knee forward of the ankle, the heel on the floor",
+        error=_OF_REPS,
+        derived_from=DerivedFrom("shank_tilt_deg", Derivation.BEST),
+        place=16,
+    ),
+    Measure(
         name="lsd_score",
         title="lateral step-down score, estimated (experimental)",
         unit="points",

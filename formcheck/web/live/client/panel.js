@@ -13,7 +13,7 @@ const AGAIN_MS = 120;
 /** A notice stays this long, ms. */
 const NOTICE_MS = 6000;
 
-const PHASES = Object.freeze({ stand: "Stand", descent: "Down", hold: "Hold", bottom: "Bottom", ascent: "Up" });
+const PHASES = Object.freeze({ stand: "Stand", descent: "Down", hold: "Hold", bottom: "Bottom", ascent: "Up", sit: "Sit" });
 
 /** Without network, and so without anybody who counts. */
 const AWAY = Object.freeze({

@@ -90,9 +90,10 @@ def ask_request(exercise: str) -> SetRequest:
             plan,
             step_height_cm=ask_limited(left, "step_height_cm", label, 1.0, plan.step_height_cm, f"step-{exercise}"),
         )
-    label = "Depth, degrees of knee bend"
-    depth = ask_limited(right, "target_depth_deg", label, 5.0, plan.target_depth_deg, f"depth-{exercise}")
-    plan = replace(plan, target_depth_deg=depth)
+    if choice.target_depth_deg is not None:
+        label = "Depth, degrees of knee bend"
+        depth = ask_limited(right, "target_depth_deg", label, 5.0, plan.target_depth_deg, f"depth-{exercise}")
+        plan = replace(plan, target_depth_deg=depth)
     if choice.takes_hold:
         label = "Hold at the bottom, seconds"
         hold = ask_limited(right, "hold_s", label, 1.0, plan.hold_s or 0.0, f"hold-{exercise}")

@@ -170,9 +170,10 @@ def _fields(choice: ExerciseChoice, key: str) -> tuple[SetRequest, float | None]
     ask = partial(ask_limited, placeholder="not set")
     left, right = st.columns(2)
     reps = ask(left, "reps", "Reps", 1, choice.reps, f"{key}-reps")
-    label = "Target depth (° of knee bend)"
-    depth = ask(right, "target_depth_deg", label, 5.0, choice.target_depth_deg, f"{key}-depth")
-    hold = step = leg = None
+    depth = hold = step = leg = None
+    if choice.target_depth_deg is not None:
+        label = "Target depth (° of knee bend)"
+        depth = ask(right, "target_depth_deg", label, 5.0, choice.target_depth_deg, f"{key}-depth")
     if choice.takes_hold:
         hold = ask(left, "hold_s", "Hold (seconds)", 1.0, choice.hold_s or None, f"{key}-hold")
     if choice.step_height_cm is not None:

@@ -67,8 +67,9 @@ def ask_targets(before: Plan | None, exercise: str | None, key: str) -> Plan | N
     left, right = st.columns(2)
     ask = partial(ask_limited, of_a_recording=True)
     reps = ask(left, "reps", "Reps", 1, said.reps, f"{key}-reps")
-    depth = ask(right, "target_depth_deg", "Depth (° of knee bend)", 5.0, said.target_depth_deg, f"{key}-depth")
-    hold = step = None
+    depth = hold = step = None
+    if any(choice.target_depth_deg is not None for choice in choices):
+        depth = ask(right, "target_depth_deg", "Depth (° of knee bend)", 5.0, said.target_depth_deg, f"{key}-depth")
     if any(choice.takes_hold for choice in choices):
         hold = ask(left, "hold_s", "Hold (seconds)", 1.0, said.hold_s, f"{key}-hold")
     if any(choice.step_height_cm is not None for choice in choices):

@@ -5,7 +5,7 @@ import { clock, phaseAt, repAt } from "./moments.js";
 import { RATES } from "./playback.js";
 
 const RATE_WORDS = Object.freeze({ 1: "1×", 0.5: "½×", 0.25: "¼×", 0.1: "0.1×" });
-const PHASES = Object.freeze({ stand: "Stand", descent: "Down", hold: "Hold", ascent: "Up" });
+const PHASES = Object.freeze({ stand: "Stand", descent: "Down", hold: "Hold", ascent: "Up", sit: "Sit" });
 
 export class Controls {
   /** @param {import("./playback.js").Playback} playback */

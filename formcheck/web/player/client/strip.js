@@ -7,7 +7,7 @@ import { clock } from "./moments.js";
 const HEIGHT = 34;
 /** Of the row with numbers and signs above the phases, CSS px. */
 const SIGNS = 15;
-const PHASE_SIGNS = Object.freeze({ descent: "↓", hold: "–", ascent: "↑" });
+const PHASE_SIGNS = Object.freeze({ descent: "↓", hold: "–", stand: "–", ascent: "↑" });
 
 export class Strip {
   /** @param {{scrub: (at: number) => void, within: () => import("./trim_tool.js").Within}} owner */

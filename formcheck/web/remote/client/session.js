@@ -559,7 +559,7 @@ class SessionPage {
     for (const [name, { input, element }] of Object.entries(this.numbers)) {
       const usual = chosen.usual[name];
       input.value = usual === null ? "" : String(usual);
-      show(element, name === "hold_s" ? chosen.takes_hold : name === "step_height_cm" ? chosen.has_step : true);
+      show(element, name === "hold_s" ? chosen.takes_hold : name === "step_height_cm" ? chosen.has_step : name !== "target_depth_deg" || usual !== null);
     }
     this.cues.replaceChildren(...chosen.cues.map((text, i) => button(`cue-${i}`, text, () => this.#cue(text), { kind: "fr-cue" })));
   }
