@@ -21,7 +21,8 @@ from formcheck.kinematics.measures.record import CheckView, Measure, Per
 from formcheck.kinematics.measures.registry import live_shown, measure_of
 from formcheck.kinematics.plain import distance_px, hypot, median, within
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
-from formcheck.kinematics.reps import ASCENT, HOLD, STAND
+from formcheck.kinematics.phase_rule import PhaseRule
+from formcheck.kinematics.reps import ASCENT, HOLD, SIT, STAND
 from formcheck.kinematics.stance_leg import stands_now
 from formcheck.kinematics.standing import Standing
 from formcheck.kinematics.view import FRONT_LOW_DEG, ViewKind, ViewQuality, turn_off_view_deg
@@ -245,10 +246,13 @@ class Motion:
         May be replaced as reps show more.
     target_depth_deg
         The prescribed knee flexion, if any.
+    rule
+        What counts as a rep of the exercise. The phases are followed from the stance that every set begins with: of who
+        rests seated the stillness at the bottom is sitting, and coming up is the stand.
     """
 
-    def __init__(self, calibration: LiveCalibration, target_depth_deg: float | None) -> None:
-        self.calibration = calibration
+    def __init__(self, calibration: LiveCalibration, target_depth_deg: float | None, rule: PhaseRule) -> None:
+        self.calibration, self._seated = calibration, rule.seated
         self._target_deg = target_depth_deg
         self._by_drop = PhaseMachine(STANDING_FLEXION_DEG, OF_DROP)
         self._by_flexion = PhaseMachine(STANDING_FLEXION_DEG, OF_FLEXION)
@@ -302,9 +306,9 @@ class Motion:
             newest=self._newest,
             reasons=self._reasons,
             legs=legs,
-            phase=shown.phase,
-            hold_s=shown.hold_s if shown.phase in (HOLD, ASCENT) else None,
-            in_position=shown.in_hold and self._deep_enough(flexion),
+            phase=SIT if self._seated and shown.phase == HOLD else shown.phase,
+            hold_s=shown.hold_s if shown.phase in (HOLD, ASCENT) and not self._seated else None,
+            in_position=shown.in_hold and not self._seated and self._deep_enough(flexion),
             depth_share=self._depth_share(flexion if side else drop, side=side),
             returned=trigger.returned or shown.returned,
             left_stance_s=self._left_stance_s,

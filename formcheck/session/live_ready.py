@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -55,6 +55,7 @@ def calibrate(stance: PoseTrack, request: SetRequest) -> LiveCalibration | None:
 _STAND_STILL = Instruction(
     "SU-11", "Stand tall and still", "Feet where you will exercise, arms as in the exercise.", "stand-still", True
 )
+_STAND_AT_CHAIR = replace(_STAND_STILL, detail="In front of the chair, calves almost touching it; then sit and begin.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +125,8 @@ class GettingReady:
             self._still.forget_height()
             return Readiness(instruction, False, 0.0)
         progress = min(1.0, still_s / QUIET_S)
-        return Readiness(_STAND_STILL, True, progress, self._stance() if progress >= 1.0 else None)
+        stand = _STAND_AT_CHAIR if self._request.rubric.phases.seated else _STAND_STILL
+        return Readiness(stand, True, progress, self._stance() if progress >= 1.0 else None)
 
     def _stance(self) -> Stance | None:
         """Calibrate on the quiet stance; where that is not possible yet, wait on."""

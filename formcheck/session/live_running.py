@@ -23,7 +23,7 @@ from formcheck.exercises.live_checks import LiveJudge
 from formcheck.kinematics.analysis import SetMeasurement, measuring_set
 from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_measures import LIVE_MEASURES, LiveCalibration
-from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
+from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, SIT, STAND, RepTimes
 from formcheck.kinematics.steps import Steps
 from formcheck.kinematics.view import is_another_view, is_turned, middle_deg, usual_turn_deg, yaw_series_deg
 from formcheck.pose.builder import TrackBuilder
@@ -111,14 +111,22 @@ class RepCounter:
         """
         part = self._part(track, began_s)
         m = yield from measuring_set(part, self._request.rubric.phases, self._request.leg, self._request.view)
-        # Measured again, the deepest moment of a rep may lie anywhere in its hold, but never after its end.
-        last_s = self.counted[-1].rep.end_s if self.counted else -np.inf
-        new = [i for i, rep in enumerate(m.reps) if rep.complete and rep.deepest_s > last_s]
+        new = [i for i, rep in enumerate(m.reps) if rep.complete and self._is_new(rep)]
         found = list[CountedRep]()
         for number, i in enumerate(new, start=len(self.counted) + 1):
             yield
             found.append(self._counted(m, i, number))
         return Looked(m, tuple(found))
+
+    def _is_new(self, rep: RepTimes) -> bool:
+        """Return whether a rep that was found comes after those that are counted."""
+        if not self.counted:
+            return True
+        last = self.counted[-1].rep
+        if self._request.rubric.phases.seated:  # counted while somebody stands: where the last one ends was not known
+            return rep.start_s > last.bottom_start_s
+        # Measured again, the deepest moment of a rep may lie anywhere in its hold, but never after its end.
+        return rep.deepest_s > last.end_s
 
     def take(self, looked: Looked) -> None:
         """Count what a look has found."""
@@ -351,14 +359,14 @@ class RunningSet:
         self._request = request
         self._views = ViewWatch(request, stance.poses.build(source))
         self._poses = stance.poses
-        self._motion = Motion(stance.calibration, request.plan.target_depth_deg)
+        self._motion = self._motion_from(stance)
         self._counter = RepCounter(request, stance_until_s=started_s)
         self._watch = RepWatch()
         self._ends = EndWatch(request.plan.reps) if ends_by_itself else None
         self._judge = LiveJudge(request.rubric, request.plan)
         # Only what is shown or judged: errors are worked out for each value.
         shown = ShownMeasures(request.rubric, request.plan).needed
-        phases = (STAND, DESCENT, HOLD, ASCENT)
+        phases = (STAND, DESCENT, HOLD, ASCENT, SIT)
         self._names = {phase: (shown | self._judge.measures_in(phase)) & LIVE_MEASURES for phase in phases}
         self._phase = STAND
         self._cues = cues
@@ -378,6 +386,9 @@ class RunningSet:
         """What is known of person and camera by now."""
         return self._motion.calibration
 
+    def _motion_from(self, stance: Stance) -> Motion:
+        return Motion(stance.calibration, self._request.plan.target_depth_deg, self._request.rubric.phases)
+
     def track(self) -> PoseTrack:
         """Return the landmarks since the quiet stance, as the estimator gave them, on the stream's clock."""
         return self._poses.build(self.source)
@@ -388,7 +399,7 @@ class RunningSet:
         stance = self._views.add(pose, clean, self.source)
         is_new = self._take_look(pose.t_s if stance is None else np.inf)
         if stance is not None:
-            self._motion = Motion(stance.calibration, self._request.plan.target_depth_deg)
+            self._motion = self._motion_from(stance)
             self._counter.begin_view(float(stance.poses.build(self.source).t_s[0]), pose.t_s)
         now = self._motion(clean, self._names[self._phase], turned=self._views.turned)
         self._phase = now.phase
