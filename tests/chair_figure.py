@@ -53,7 +53,7 @@ class Stand:
     lean_deg: float = 35.0
     """How far the trunk leans forward as the hips leave the seat and come to it."""
     fppa_deg: tuple[float, float] = (0.0, 0.0)
-    """From the seat to half-way up, and less from there on, left and right."""
+    """While the knees are bent, left and right; it fades over the last fifth of the way up."""
     fidgets_deg: float = 0.0
     """Leans forward and back by so much while sitting before it."""
 
@@ -126,7 +126,7 @@ def sit_to_stand(sitter: Sitter, t_s: Floats) -> Acted:
         at = sit + each.down_s
     flexion = sitter.seat_flexion_deg - (sitter.seat_flexion_deg - STRAIGHT_DEG) * up
     bent = (flexion - STRAIGHT_DEG) / (sitter.seat_flexion_deg - STRAIGHT_DEG)
-    fppa *= np.clip(bent / 0.5, 0.0, 1.0)[:, None]
+    fppa *= np.clip(bent / 0.2, 0.0, 1.0)[:, None]
     shank = np.radians(SEAT_SHANK_DEG * bent + RISE_SHANK_DEG * np.sin(np.pi * np.clip(bent, 0, 1)))
     thigh = np.radians(flexion) - shank
     hips = np.column_stack(

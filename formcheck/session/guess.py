@@ -47,6 +47,19 @@ _DEEP_SQUAT_DEG, _LEAN_PER_DEG = 95.0, 0.4
 """Who squats deeper than this leans further, or falls over: with a ball between back and wall one does not have to."""
 _DEEP_DEG = 45.0
 """A knee bent by less leaves the trunk upright in any squat."""
+_SITS_DEG, _SURELY_SITS_DEG = 12.0, 20.0
+"""A trunk that leans further half-way than at the bottom by so much comes down on a seat; in squats it leans less."""
+_PASSING_DEG, _MAY_SIT_DEG = 27.0, 6.0
+"""A trunk that leans by so much on the way, and by so much less at the bottom of one rep at least, may have come down on
+a seat: who is quick sits down without coming upright, and from the front a seated trunk is seen from above."""
+_SEAT_DEG = 60.0
+"""Who comes down on a seat bends the knees by more, as the drop of the trunk tells."""
+_AHEAD_LEG = 0.3
+"""One foot further in front of the other than this, in leg lengths, is no squat on both legs."""
+_UNEVEN_LEG = 0.09
+"""One foot seen higher than the other by this, in leg lengths, while both stand: it is behind it, or on a step."""
+_LUNGES_DEG = 75.0
+"""Who brings a knee to a wall comes down by less than this, as the drop of the trunk tells; a lunge goes deeper."""
 
 
 class Certainty(StrEnum):
@@ -167,11 +180,23 @@ def _on_one_leg(signs: ExerciseSigns) -> tuple[Looks, Certainty, str, Side | Non
     # In one rep alone it may be a step, or a foot that is drawn where it is not.
     certainty = Certainty.CLEAR if len(on_one) == len(signs.stands) > 1 else Certainty.LIKELY
     leg = on_one[0] if len(set(on_one)) == 1 else None
+    if signs.view is ViewKind.OBLIQUE and signs.feet_still:
+        # A foot that is held still in the air looks like one that stands behind.
+        certainty = Certainty.UNSURE
     which = f"The {leg} foot stays and the {leg.other} foot" if leg is not None else "One foot stays and the other"
     return Looks.ON_ONE_LEG, certainty, f"{which} is held off the floor.", leg
 
 
 def _on_both_legs(signs: ExerciseSigns) -> tuple[Looks, Certainty, str]:
+    if signs.view is ViewKind.FRONT and signs.feet_uneven >= _UNEVEN_LEG:
+        return Looks.FOOT_AHEAD, Certainty.UNSURE, "One foot stands in front of the other, or higher."
+    if signs.feet_apart >= _AHEAD_LEG:
+        shallow = signs.bend_deg < _LUNGES_DEG
+        which = " and the hips hardly come down." if shallow else ", as in a lunge."
+        certainty = Certainty.LIKELY if shallow and signs.reps else Certainty.UNSURE
+        return Looks.FOOT_AHEAD, certainty, f"One foot stands in front of the other{which}"
+    if signs.reps and (seat := _by_seat(signs)) is not None:
+        return seat
     if signs.feet_ahead >= _AT_WALL_LEG:
         return Looks.ALONG_WALL, Certainty.CLEAR, "The feet stand in front of the hips, as with a wall behind the back."
     if signs.hold_s >= _HELD_S:
@@ -179,6 +204,20 @@ def _on_both_legs(signs: ExerciseSigns) -> tuple[Looks, Certainty, str]:
     if signs.reps == 0:
         return _without_reps(signs)
     return _by_trunk(signs)
+
+
+def _by_seat(signs: ExerciseSigns) -> tuple[Looks, Certainty, str] | None:
+    """Return what is seen of who sits down between stands; None where nobody seems to."""
+    passing, least = (np.degrees(np.arccos(np.clip(x, -1.0, 1.0))) for x in (signs.trunk_passing, signs.trunk_upright))
+    further = float(passing - least)
+    if signs.bend_deg >= _SEAT_DEG and further >= _SITS_DEG:
+        sure = signs.begins_low and further >= _SURELY_SITS_DEG
+        why = f"The trunk leans forward on the way by {further:.0f}° more than at the bottom, as on and off a seat."
+        return Looks.FROM_SEAT, Certainty.CLEAR if sure else Certainty.LIKELY, why
+    may_sit = passing >= _PASSING_DEG and signs.upright_once_deg >= _MAY_SIT_DEG
+    if signs.bend_deg >= _SEAT_DEG and (signs.begins_low or may_sit):
+        return Looks.FROM_SEAT, Certainty.UNSURE, "Somebody may sit down on a seat, or squat: the trunk does not tell."
+    return None
 
 
 def _standing(signs: ExerciseSigns) -> Side | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from formcheck.session.guess import Certainty, guess_exercise
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 
+from ..chair_figure import Lunger, Sitter, Stand, film_lunger, film_sitter
 from ..kinematics.alterations import cut, hidden, in_a_mirror, only, trembling, without_person
 from ..kinematics.sets import filmed
 from ..sample_tracks import sample_track
@@ -145,3 +148,24 @@ def test_who_sits_at_a_wall_throughout_is_seen_to(yaw: float) -> None:
     guess = guess_exercise(seated.track)
     assert guess.exercise == "wall-squat"
     assert guess.certainty is not Certainty.UNSURE
+
+
+@pytest.mark.parametrize("stands_first_s", [0.0, 3.0])
+@pytest.mark.parametrize("yaw", [0.0, 45.0, 90.0, -90.0])
+@pytest.mark.parametrize("quick", [False, True])
+def test_who_sits_down_between_stands_is_seen_to_or_asked_about(yaw: float, quick: bool, stands_first_s: float) -> None:
+    stand = Stand(0.15, 0.6, 0.1, 0.6) if quick else Stand()
+    sitter = Sitter((replace(stand, sits_s=1.5), *(stand,) * 4), yaw_deg=yaw, stands_first_s=stands_first_s)
+    guess = guess_exercise(film_sitter(sitter).track)
+    assert guess.certainty is Certainty.UNSURE or guess.exercise == "sit-to-stand"
+    if abs(yaw) == 90 and not quick:
+        assert (guess.exercise, guess.certainty) != ("sit-to-stand", Certainty.UNSURE)
+
+
+@pytest.mark.parametrize("yaw", [0.0, 45.0, 90.0, -90.0])
+def test_one_foot_ahead_is_seen_from_the_side_and_asked_about_elsewhere(yaw: float) -> None:
+    guess = guess_exercise(film_lunger(Lunger(yaw_deg=yaw, front=int(yaw < 0))).track)
+    if abs(yaw) == 90:
+        assert (guess.exercise, guess.certainty) == ("knee-to-wall", Certainty.LIKELY)
+    else:
+        assert guess.certainty is Certainty.UNSURE
