@@ -12,6 +12,8 @@ import numpy as np
 
 from formcheck.exercises.judge import BOTH
 from formcheck.kinematics.estimate import Estimate
+from formcheck.kinematics.measures.record import Scope
+from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.uncertainty import TWO_SIDED_95
 from formcheck.pose.landmarks import SIDES
 from formcheck.session.assessment import Assessment, Rep
@@ -48,17 +50,28 @@ def set_value(assessment: Assessment, measure: str, leg: str) -> SetValue | None
     assessment
         The set.
     measure
-        A name as `Rep.measures` has it.
+        A name as `Rep.measures` has it, or of a measure of the whole set that the rubric looks at.
     leg
         `left`, `right`, or `both` for a measure of the whole body.
 
     Returns
     -------
     SetValue or None
-        None where no counted rep has a value.
+        None where no counted rep has a value, nor the set.
     """
+    known = MEASURES.get(measure)
+    if known is not None and known.scopes == {Scope.SET}:
+        return _of_whole_set(assessment, measure, leg)
     found = (rep.measures.get(measure, {}).get(leg) for rep in counted_reps(assessment))
     return value_of_reps([each for each in found if each is not None and math.isfinite(each.value)])
+
+
+def _of_whole_set(assessment: Assessment, measure: str, leg: str) -> SetValue | None:
+    found = (each for each in assessment.findings if each.rep is None and (each.measure, each.leg) == (measure, leg))
+    finding = next(found, None)
+    if finding is None:
+        return None
+    return SetValue(Estimate(finding.value, finding.error), len(counted_reps(assessment)), float("nan"))
 
 
 def value_of_reps(estimates: Sequence[Estimate]) -> SetValue | None:

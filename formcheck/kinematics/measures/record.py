@@ -68,6 +68,7 @@ class Followed(StrEnum):
     ALIGNMENT = "Knee alignment"
     SYMMETRY = "Symmetry"
     TEMPO = "Tempo"
+    TEST = "Tests"
 
 
 LAST: Final = 1000

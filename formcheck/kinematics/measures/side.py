@@ -187,6 +187,7 @@ SIDE: Final = (
             comparative=("further", "less far"),
         ),
         compared=True,
+        followed=Followed.TEST,
         performance=True,
         reliability=_OF_LUNGE,
     ),

@@ -13,6 +13,7 @@ from formcheck.kinematics.measures.record import (
     Missing,
     NoErrorOfItsOwn,
     Per,
+    Reliability,
     Scope,
     Wording,
 )
@@ -119,8 +120,8 @@ TIMES: Final = (
             comparative=("slower", "faster"),
         ),
         place=166,
-        compared=True,
-        followed=Followed.TEMPO,
+        followed=Followed.TEST,
+        reliability=Reliability(days=2.5, session=2.5, source="Goldberg 2012"),
     ),
     Measure(
         name="five_sit_to_stands_s",

@@ -61,8 +61,10 @@ def show_measures(sets: Sequence[SetSummary], symptoms: Side | None, zone: tzinf
     """
     found = trends(sets, zone)
     for group in Followed:
-        st.header(group.value, anchor=False)
         figures = _symmetry(sets, symptoms, zone) if group is Followed.SYMMETRY else _figures(found, group)
+        if group is Followed.TEST and not figures:  # most exercises are none
+            continue
+        st.header(group.value, anchor=False)
         if figures:
             show_plots(Markup('<div class="fc-grid">{}</div>').format(Markup("").join(figures)))
         else:
