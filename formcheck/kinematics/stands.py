@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from formcheck.kinematics.reps import RepTimes
+from formcheck.kinematics.reps import RepTimes, crossing_s
 
 FloatArray = NDArray[np.float64]
 
@@ -57,7 +57,10 @@ def timed_stands(t_s: FloatArray, away_deg: FloatArray, stands: Sequence[RepTime
     up_s = down_s = unknown
     if len(stands) >= FIVE:
         fifth = stands[FIVE - 1]
-        up_s, down_s = fifth.movement.still_s - began_s, fifth.up_from_s + fifth.ascent_s - began_s
+        # Close to standing the signal tells little: a smooth reach ends as long after half-way as it began before.
+        half_s = _half_up_s(t_s, away_deg, fifth)
+        up_s = half_s + (half_s - fifth.movement.down_s) - began_s
+        down_s = fifth.up_from_s + fifth.ascent_s - began_s
     return TimedStands(up_s, down_s, _in_half_a_minute(t_s, away_deg, stands, began_s + IN_S))
 
 
@@ -73,7 +76,6 @@ def _in_half_a_minute(t_s: FloatArray, away_deg: FloatArray, stands: Sequence[Re
 
 def _half_up_s(t_s: FloatArray, away_deg: FloatArray, stand: RepTimes) -> float:
     """Return when somebody is half-way up."""
-    rises = (t_s >= stand.start_s) & (t_s <= stand.bottom_start_s) & np.isfinite(away_deg)
-    half = (stand.stand_deg + stand.deepest_deg) / 2
-    over = t_s[rises][away_deg[rises] >= half]
-    return float(over[0]) if len(over) else stand.bottom_start_s
+    rises = (t_s >= stand.movement.down_s) & (t_s <= stand.bottom_start_s) & np.isfinite(away_deg)
+    half_s = crossing_s(t_s[rises], away_deg[rises], (stand.stand_deg + stand.deepest_deg) / 2, last=False)
+    return half_s if np.isfinite(half_s) else (stand.start_s + stand.bottom_start_s) / 2
