@@ -216,12 +216,20 @@ def comfortable_depth_deg(exercise: str) -> float | None:
     return None if known is None else known.comfortable_depth_deg
 
 
+def _from_rest_to_rest(exercise: str) -> str:
+    try:
+        known = exercises().get(exercise)
+    except RubricError:
+        known = None
+    return "from sitting to standing" if known and known.rubric.phases.seated else "from standing to standing"
+
+
 def _nothing_judged(assessment: Assessment) -> tuple[Level, str, str] | None:
     """Return level, title and detail of a set whose form could not be judged, None where it could."""
     if not assessment.complete_reps:
         if any(rep.complete for rep in assessment.reps):
             return Level.NOT_JUDGED, "Nothing was judged", "Every whole rep was left out in review."
-        title = "Film the whole movement, from standing to standing"
+        title = f"Film the whole movement, {_from_rest_to_rest(assessment.exercise)}"
         return Level.NOT_MEASURED, title, f"No whole rep was seen. {_remedy_for(assessment)}"
     if assessment.view.verdict is ViewQuality.REFUSED:
         title = "Film again, straight from the front or the side"

@@ -16,6 +16,7 @@ from formcheck.pose.types import PoseTrack
 from formcheck.session.assessment import Assessment, spans_of
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
+from formcheck.session.verdict import verdict_of_set
 from tests.chair_figure import Sitter, Stand, film_sitter, five_s, when_bent
 from tests.skeleton import Camera
 
@@ -125,6 +126,12 @@ def test_stands_in_half_a_minute_count_from_half_way_up(rise_s: float, count: in
     half_up = [rep.start_s + (0.5 - 0.2475) * rise_s for rep in when_bent(sitter)]
     assert sum(at <= begun + 30 for at in half_up) == found_value(assessed(sitter), "stands_in_30_s_count")
     assert found_value(assessed(sitter), "stands_in_30_s_count") >= count
+
+
+def test_who_only_sits_is_told_to_film_the_stand() -> None:
+    assessment = assessed(Sitter(stands=(Stand(share=0.0, sits_s=3.0),) * 2, stands_first_s=3.0))
+    assert not assessment.complete_reps
+    assert verdict_of_set(assessment).title == "Film the whole movement, from sitting to standing"
 
 
 def test_the_phases_are_those_of_who_sits() -> None:
