@@ -88,6 +88,8 @@ _WORDS: Final = {
     "remote.left": "left a remote session",
     "remote.opened": "remote session opened",
     "remote.planned": "remote session planned",
+    "remote.recording": "recording of a remote session begun",
+    "remote.recording_deleted": "recording of a remote session deleted",
     "remote.removed": "taken out of a remote session",
     "remote.sent_back": "waits again for a remote session",
     "remote.still": "still picture taken",

@@ -15,6 +15,8 @@ from typing import Final
 from sqlalchemy import select
 
 from formcheck.records.access import NotAllowedError, NotFoundError, RecordsError
+from formcheck.records.call_recordings import CONSENT as RECORDED
+from formcheck.records.call_recordings import delete_recordings
 from formcheck.records.people import get_person, need_storable
 from formcheck.records.records import Work
 from formcheck.records.remote_sessions import delete_still, get_session
@@ -152,7 +154,7 @@ def consents_of_person(work: Work, person_id: str) -> list[KnownConsent]:
 
 
 def withdraw(work: Work, person_id: str, consent_id: str) -> None:
-    """Take a yes back, wherever it was given.
+    """Take a yes back, wherever it was given. Recordings of a call go with it, as its words say.
 
     Raises
     ------
@@ -189,6 +191,8 @@ def withdraw(work: Work, person_id: str, consent_id: str) -> None:
     )
     details = {"seat": found.seat_id, "item": found.item, "answer": "withdrawn"}
     work.log("remote.consent", subject=found.session_id, person=person_id, details=details)
+    if found.item == RECORDED:
+        delete_recordings(work, found.session_id)
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from formcheck.records.archive import write_archive
 from formcheck.records.archive_file import ArchiveReader, Progress
 from formcheck.records.archive_manifest import PEOPLE, Manifest
 from formcheck.records.archive_rows import ROWS_AT_ONCE, laid_out
+from formcheck.records.call_recordings import RECORDING_SUFFIXES
 from formcheck.records.exchange_merge import Imported, merge
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import LONGEST_NOTE
@@ -55,6 +56,7 @@ from formcheck.records.tables import (
     RemoteConsent,
     RemoteInvitation,
     RemoteMoment,
+    RemoteRecording,
     RemoteSeat,
     RemoteSession,
     RemoteStill,
@@ -95,6 +97,7 @@ _TRAVELLING: Final = (
     RemoteConsent,
     RemoteMoment,
     RemoteStill,
+    RemoteRecording,
     AuditEntry,
 )
 """Tables that such an archive may hold."""
@@ -150,6 +153,7 @@ def check_people(archive: ArchiveReader, rows: Engine, now: datetime) -> None:
         look.each(RemoteConsent, look.session_consent)
         look.each(RemoteMoment, look.moment)
         look.each(RemoteStill, look.still)
+        look.each(RemoteRecording, look.recording)
         look.each(AuditEntry, look.entry)
 
 
@@ -327,6 +331,13 @@ class _Look:
         _need(all(map(_is_drawing, row.drawings)), "a drawing on a still picture in it is none")
         self._same_person(ExerciseSet, row.set_id, self._person_of(row.session_id))
 
+    def recording(self, row: RemoteRecording) -> None:
+        _need_id(row.id)
+        ending = self._suffixes.get(row.sha256 or "")
+        _need(ending in RECORDING_SUFFIXES, "a recording of a call in it has another ending")
+        _need(row.duration_s is not None and row.duration_s > 0, "a recording of a call in it has no length")
+        _need_plain({"duration_s": row.duration_s})
+
     def _person_of(self, session_id: str) -> str | None:
         return self._session.scalar(select(RemoteSession.person_id).where(RemoteSession.id == session_id))
 
@@ -403,7 +414,7 @@ _OF_PERSON: Final = (
 """What says itself whose it is."""
 _OF_SET: Final = (StoredCorrection, StoredAnnotation, SoapNote)
 """What goes with a set."""
-_OF_SESSION: Final = (RemoteInvitation, RemoteSeat, RemoteConsent, RemoteMoment, RemoteStill)
+_OF_SESSION: Final = (RemoteInvitation, RemoteSeat, RemoteConsent, RemoteMoment, RemoteStill, RemoteRecording)
 """What goes with a remote session."""
 
 
@@ -458,7 +469,8 @@ def _queries(people: Sequence[str] | None) -> dict[str, Select[Any]]:
     sessions, still = theirs(_table(RemoteSession)), _table(RemoteStill)
     of_sessions = sessions.with_only_columns(sessions.selected_columns.id)
     hashes = [sets.with_only_columns(one.c[f"{name}_sha256"]) for name in ("track", "video", "proxy")]
-    hashes.append(select(still.c.sha256).where(still.c.session_id.in_(of_sessions)))
+    of_calls = _table(RemoteRecording)
+    hashes += [select(each.c.sha256).where(each.c.session_id.in_(of_sessions)) for each in (still, of_calls)]
     queries = {
         person.name: select(person) if people is None else select(person).where(person.c.id.in_(people)),
     }
@@ -471,6 +483,8 @@ def _queries(people: Sequence[str] | None) -> dict[str, Select[Any]]:
     for each in _OF_SESSION:
         table = _table(each)
         queries[table.name] = select(*_within(table, of_sets)).where(table.c.session_id.in_(of_sessions))
+    # One in the making has no file yet.
+    queries[of_calls.name] = queries[of_calls.name].where(of_calls.c.sha256.is_not(None))
     queries[file.name] = select(file).where(or_(*(file.c.sha256.in_(each) for each in hashes)))
     return queries
 

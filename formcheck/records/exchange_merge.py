@@ -24,6 +24,7 @@ from formcheck.records.tables import (
     RemoteConsent,
     RemoteInvitation,
     RemoteMoment,
+    RemoteRecording,
     RemoteSeat,
     RemoteSession,
     RemoteStill,
@@ -199,6 +200,10 @@ class _Merge:
             if row["sha256"] not in missing:
                 self.work.keep_file(self.ready[row["sha256"]])
                 self._add(_table(RemoteStill), self._with_set(row))
+        for row in self._of_new_sessions(RemoteRecording):
+            if row["sha256"] not in missing:
+                self.work.keep_file(self.ready[row["sha256"]])
+                self._add(_table(RemoteRecording), row)
 
     def _of_new_sessions(self, model: type[Table]) -> Iterator[dict[str, Any]]:
         return (row for row in rows_of(self.given, _table(model)) if row["session_id"] in self.new_sessions)

@@ -30,7 +30,7 @@ from formcheck.records.records import Records
 from formcheck.records.sets import unused_files
 from formcheck.records.settings import DATABASE_FILE, RecordsSettings
 from formcheck.records.sweep import is_named, needless_incoming, unnamed_files
-from formcheck.records.tables import Clinic, ExerciseSet, Person, RemoteStill, StoredFile
+from formcheck.records.tables import Clinic, ExerciseSet, Person, RemoteRecording, RemoteStill, StoredFile
 from formcheck.video.digest import file_sha256
 
 SQLITE_BESIDE: Final = ("-wal", "-shm")
@@ -224,6 +224,7 @@ def _is_named(records: Records, sha256: str) -> bool:
         queries = (
             select(ExerciseSet.id).where(or_(*(name == sha256 for name in names))),
             select(RemoteStill.id).where(RemoteStill.sha256 == sha256),
+            select(RemoteRecording.id).where(RemoteRecording.sha256 == sha256),
             select(Clinic.id).where(Clinic.logo_sha256 == sha256),
         )
         return any(work.session.scalar(query.limit(1)) is not None for query in queries)

@@ -17,6 +17,7 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.records.answers import answers_about
 from formcheck.records.audit import action_in_words, audit_log
+from formcheck.records.call_recordings import length_in_words, recordings_of
 from formcheck.records.consents import KnownConsent, consents_of_person
 from formcheck.records.notes import notes_of_person, versions_of_note
 from formcheck.records.people import get_person
@@ -222,7 +223,7 @@ class _Told:
     def sessions(self, person_id: str) -> Iterator[Section]:
         rows = list_sessions(self._work, person_id, _MOST_SESSIONS)
         if rows:
-            yield Section("Remote sessions", (Lines((f"{len(rows)} in all. Calls are not recorded.",)),))
+            yield Section("Remote sessions", (Lines((f"{len(rows)} in all.",)),))
         for row in rows:
             yield Section(self.time(row.opened_at or row.planned_at or row.created_at), tuple(self._session(row)), 3)
 
@@ -253,6 +254,12 @@ class _Told:
         )
         if moments:
             yield Grid(("When", "In the set", "What", "By"), moments, (2, 1, 4, 2))
+        recorded = tuple(
+            (self.time(each.started_at), length_in_words(each.duration_s), each.recorded_by)
+            for each in recordings_of(self._work, row.id)
+        )
+        if recorded:
+            yield Grid(("Recording of the call", "Length", "Recorded by"), recorded, (2, 1, 2))
         pictures = tuple(self._stills(stills_of(self._work, row.id)))
         if pictures:
             yield Pictures(pictures)

@@ -1,8 +1,8 @@
 """Remote sessions in the records: planned, invited to, attended, agreed to, and what is to be found again of them.
 
-Nothing of a call is recorded. What is kept is who was invited and was there, what they agreed to, moments that were
-marked, cues, and stills, which need the client's consent; the sets themselves are kept as all sets are. Of codes and
-browsers there are hashes. The audit log has the facts, without names, addresses or words.
+What is kept is who was invited and was there, what they agreed to, moments that were marked, cues, stills, which need
+the client's consent, and recordings, which need everybody's (`call_recordings`); the sets themselves are kept as all
+sets are. Of codes and browsers there are hashes. The audit log has the facts, without names, addresses or words.
 """
 
 from __future__ import annotations
@@ -20,12 +20,14 @@ from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.people import get_person, need_storable
 from formcheck.records.records import Work
 from formcheck.records.sets import get_set
+from formcheck.records.sweep import remove_incoming
 from formcheck.records.tables import (
     Json,
     Note,
     RemoteConsent,
     RemoteInvitation,
     RemoteMoment,
+    RemoteRecording,
     RemoteSeat,
     RemoteSession,
     RemoteStill,
@@ -148,9 +150,11 @@ def end_session(work: Work, session_id: str, why: str = "") -> RemoteSession:
 
 
 def delete_session(work: Work, session_id: str) -> None:
-    """Delete a session with all that was kept of it but its sets and notes. Stills go with the next `remove_unused`."""
+    """Delete a session with all that was kept of it but its sets and notes. Files go with the next `remove_unused`."""
     row = get_session(work, session_id)
     work.actor.need_clinician("delete remote sessions")
+    recordings = select(RemoteRecording.id).where(RemoteRecording.session_id == row.id)
+    remove_incoming(work.files, work.session.scalars(recordings).all())
     work.log("remote.deleted", subject=row.id, person=row.person_id)
     work.session.delete(row)
 

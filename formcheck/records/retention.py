@@ -12,12 +12,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select
 
 from formcheck.records.access import SYSTEM, ConflictError, NotFoundError, RecordsError
+from formcheck.records.call_recordings import close_left_over, delete_recording
 from formcheck.records.erasure import finish_erasures
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import delete_session, end_old_sessions
 from formcheck.records.sets import delete_set, drop_video
 from formcheck.records.sweep import Swept, remove_incoming, remove_unused, sweep
-from formcheck.records.tables import ExerciseSet, RemoteSession, Upload
+from formcheck.records.tables import ExerciseSet, RemoteRecording, RemoteSession, Upload
 
 _ENDED: Final = ("done", "failed", "cancelled", "duplicate")
 """States of an upload that nothing comes after by itself."""
@@ -33,7 +34,7 @@ class RetentionSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="FORMCHECK_", env_ignore_empty=True, frozen=True)
 
     keep_videos_days: int | None = Field(default=None, ge=1, le=_LONGEST)
-    """So long after a set came into the records its video goes; landmarks and numbers stay."""
+    """So long after a set came into the records its video goes; landmarks and numbers stay. Recordings of calls too."""
     keep_sets_days: int | None = Field(default=None, ge=1, le=_LONGEST)
     """So long after a set came into the records it goes, with its corrections and notes; remote sessions as well."""
 
@@ -61,6 +62,7 @@ class Retained:
     """What was past its time."""
 
     videos: int
+    """Of sets, and recordings of calls."""
     sets: int
     uploads: int
     """Entries of uploads that ended as long ago as sets are kept: they hold names of files."""
@@ -94,6 +96,8 @@ def apply_retention(records: Records, settings: RetentionSettings | None = None)
         limit = records.now() - timedelta(days=settings.keep_videos_days)
         kept = or_(ExerciseSet.video_sha256.is_not(None), ExerciseSet.proxy_sha256.is_not(None))
         videos = _each(records, select(ExerciseSet.id).where(ExerciseSet.created_at < limit, kept), drop_video)
+        old = select(RemoteRecording.id).where(RemoteRecording.started_at < limit)
+        videos += _each(records, old, delete_recording)
     if videos or sets or sessions:
         remove_unused(records)
     return Retained(videos, sets, uploads, sessions)
@@ -150,6 +154,7 @@ def keep_house(records: Records, settings: RetentionSettings | None = None) -> H
     try:
         with records.writing(SYSTEM) as work:
             ended = end_old_sessions(work, work.now - _LEFT_OPEN)
+        close_left_over(records)
         retained, swept = apply_retention(records, settings), sweep(records)
     finally:
         erasures = finish_erasures(records)

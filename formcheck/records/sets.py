@@ -27,6 +27,7 @@ from formcheck.records.tables import (
     Json,
     Note,
     RemoteMoment,
+    RemoteRecording,
     RemoteSession,
     RemoteStill,
     StoredFile,
@@ -378,13 +379,14 @@ def summary_of_row(row: ExerciseSet) -> SetSummary:
 
 
 def unused_files(work: Work) -> Sequence[StoredFile]:
-    """Return the files that no set, no still and no letterhead needs any more."""
+    """Return the files that no set, no still, no recording of a call and no letterhead needs any more."""
     used = (
         select(ExerciseSet.track_sha256)
         .union(
             select(ExerciseSet.video_sha256).where(ExerciseSet.video_sha256.is_not(None)),
             select(ExerciseSet.proxy_sha256).where(ExerciseSet.proxy_sha256.is_not(None)),
             select(RemoteStill.sha256),
+            select(RemoteRecording.sha256).where(RemoteRecording.sha256.is_not(None)),
             select(Clinic.logo_sha256).where(Clinic.logo_sha256.is_not(None)),
         )
         .subquery()

@@ -18,7 +18,7 @@ from formcheck.records.access import SYSTEM
 from formcheck.records.files import PRIVATE_FILE, FileStore
 from formcheck.records.records import Records, Work
 from formcheck.records.sets import unused_files
-from formcheck.records.tables import StoredFile, Upload
+from formcheck.records.tables import RemoteRecording, StoredFile, Upload
 
 
 def remove_unused(records: Records) -> int:
@@ -111,10 +111,12 @@ def needless_incoming(work: Work) -> Iterator[Path]:
     """Go through what lies among the files of uploads and none needs.
 
     An upload's row is there before its files are. Its own file is needed until it is measured; folders, in which
-    something is made of it, are needed while a worker is at it.
+    something is made of it, are needed while a worker is at it. Recordings of calls lie there until they are whole.
     """
     rows = work.session.execute(select(Upload.id, Upload.state).where(Upload.state.in_(_WITH_FILE)))
     states = {row.id: row.state for row in rows}
+    making = work.session.scalars(select(RemoteRecording.id).where(RemoteRecording.sha256.is_(None)))
+    states |= dict.fromkeys(making, "receiving")
     for path in sorted(work.files.incoming.iterdir()):
         if not _is_needed(path, states, work):
             yield path

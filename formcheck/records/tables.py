@@ -571,6 +571,22 @@ class RemoteStill(Table):
     taken_at: Mapped[datetime]
 
 
+class RemoteRecording(Table):
+    """A piece of the recording of a call: what one load of the clinician's page recorded, pauses left out."""
+
+    __tablename__ = "remote_recording"
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    session_id: Mapped[str] = mapped_column(ForeignKey("remote_session.id", ondelete="CASCADE"), index=True)
+    sha256: Mapped[str | None] = mapped_column(ForeignKey("file.sha256"), index=True)
+    """None while its parts come: they lie among what is on its way, under its id."""
+    duration_s: Mapped[float | None]
+    started_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    """When it was over; a server that is started anew before goes on with it."""
+    recorded_by: Mapped[str] = mapped_column(_NAME)
+
+
 class SafetyAcceptance(Table):
     """That somebody read the safety texts and accepted them. A text that changes is accepted anew, beside this."""
 

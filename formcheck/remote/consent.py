@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-Item = Literal["measure", "keep_set", "keep_video", "still", "third_person"]
+Item = Literal["measure", "keep_set", "keep_video", "still", "third_person", "record_call"]
 """What can be agreed to."""
 Answer = Literal["yes", "no", "withdrawn"]
 ITEMS: Final[tuple[Item, ...]] = get_args(Item)
@@ -53,10 +53,9 @@ _TEXTS: Final = (
     ),
     ConsentText(
         "keep_video",
-        1,
+        2,
         "Keep the video of my sets in my records",
-        "The pictures of a set are kept in my records at the clinic, where they went to its server. The voice is not. "
-        "Nothing of the rest of the call is recorded.",
+        "The pictures of a set are kept in my records at the clinic, where they went to its server. The voice is not.",
     ),
     ConsentText(
         "still",
@@ -70,6 +69,16 @@ _TEXTS: Final = (
         "Let another person join",
         "Another person whom my clinician names, such as an interpreter, a carer or a second clinician, may see and "
         "hear me during this session.",
+    ),
+    ConsentText(
+        "record_call",
+        1,
+        "Record this session",
+        "Sound and picture of everybody in this session are recorded in the clinician's browser and kept in the "
+        "client's records at the clinic, until they are erased. A sign at everybody's shows when. It is done only "
+        "while everybody who is there agrees: it rests when somebody joins, until they have answered, and is over at once "
+        "when somebody says no. If I take my yes back, during the session or later, all that was recorded of it is "
+        "deleted. If somebody who joins later says no, what was recorded before they came, without them, is kept.",
     ),
 )
 TEXTS: Final[Mapping[Item, ConsentText]] = MappingProxyType(dict(zip(ITEMS, _TEXTS, strict=True)))

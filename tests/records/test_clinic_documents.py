@@ -206,7 +206,7 @@ def test_answers_are_kept_with_their_words_and_all_of_them_listed(records: Recor
         assert newest.text_sha256 == OWN_TEXTS["video"].sha256
         assert newest.words == OWN_TEXTS["video"].words
         in_session = {each.item: each for each in told if each.session_id is not None}
-        assert in_session.keys() == {"measure", "keep_set", "still"}
+        assert in_session.keys() == {"measure", "keep_set", "still", "record_call"}
         assert in_session["still"].words == TEXTS["still"].words
         assert all(each.counts for each in told)
 

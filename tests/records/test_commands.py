@@ -44,7 +44,7 @@ def _run(*arguments: str | Path) -> Result:
 def test_a_backup_is_restored_elsewhere(kept: Records, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = _run("backup", tmp_path / "backup.zip")
     assert (made.exit_code, made.stderr) == (0, "")
-    assert "1 person, 1 set, 4 files" in made.stdout
+    assert "1 person, 1 set, 5 files" in made.stdout
     monkeypatch.setenv("FORMCHECK_HOME", str(tmp_path / "other"))
     restored = _run("restore", tmp_path / "backup.zip")
     assert restored.exit_code == 0

@@ -76,6 +76,8 @@ def _as_then(shape: MetaData, rows: Kept) -> Kept:
     tables = {name: shape.tables[name].columns.keys() for name in rows if name in shape.tables}
     if "remote_still" not in tables:  # then nothing needs the picture of one
         rows = {**rows, "file": [row for row in rows["file"] if row["suffix"] != ".jpg"]}
+    if "remote_recording" not in tables:
+        rows = {**rows, "file": [row for row in rows["file"] if row["suffix"] != ".webm"]}
     return {
         name: [{column: row[column] for column in columns if column in row} for row in rows[name]]
         for name, columns in tables.items()

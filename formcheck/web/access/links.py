@@ -51,6 +51,11 @@ def document_scope(set_id: str, kind: str) -> str:
     return f"set:{set_id}:document:{kind}"
 
 
+def recording_scope(recording_id: str) -> str:
+    """Return the scope of watching the recording of a call."""
+    return f"recording:{recording_id}"
+
+
 def export_scope(person_id: str) -> str:
     """Return the scope of everything about a person, as one archive."""
     return f"person:{person_id}:export"

@@ -11,6 +11,7 @@ from formcheck.history.suggestions import until_decided
 from formcheck.moments import time_text
 from formcheck.records.access import Actor
 from formcheck.records.answers import decided_on, undecided
+from formcheck.records.call_recordings import length_in_words, recordings_of
 from formcheck.records.clinic import letterhead
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
@@ -177,7 +178,9 @@ def _remote_part(work: Work, set_id: str) -> RemotePart | None:
         return None
     there = ", ".join(f"{seat.name} ({ROLES.get(seat.role, seat.role)})" for seat in told.attended)
     held = told.session.opened_at or told.session.created_at
-    facts = (("Held on", time_text(held.astimezone())), ("There", there))
+    lengths = [length_in_words(each.duration_s) for each in recordings_of(work, told.session.id)]
+    recorded = f"{', '.join(lengths)}, kept with the session" if lengths else ""
+    facts = (("Held on", time_text(held.astimezone())), ("There", there), ("Recording of the call", recorded))
     lines = tuple(
         RemoteLine(
             "" if each.t_s is None else f"{each.t_s:.1f} s",

@@ -18,6 +18,7 @@ from formcheck.web.access.links import (
     player_scope,
     progress_scope,
     record_scope,
+    recording_scope,
     video_scope,
 )
 from formcheck.web.shared.addresses import (
@@ -27,6 +28,7 @@ from formcheck.web.shared.addresses import (
     PLAYER_PATH,
     PROGRESS_PATH,
     RECORD_PATH,
+    RECORDING_PATH,
     VIDEO_PATH,
 )
 
@@ -39,6 +41,12 @@ def export_link(actor: Actor, person_id: str) -> str:
 def video_link(actor: Actor, set_id: str) -> str:
     """Return the address of the video that browsers play."""
     return f"{VIDEO_PATH}/{quote(set_id)}?token={quote(page_link_token(actor, video_scope(set_id)))}"
+
+
+def recording_link(actor: Actor, recording_id: str) -> str:
+    """Return the address of the recording of a call."""
+    token = page_link_token(actor, recording_scope(recording_id))
+    return f"{RECORDING_PATH}/{quote(recording_id)}?token={quote(token)}"
 
 
 def player_link(actor: Actor, set_id: str) -> str:

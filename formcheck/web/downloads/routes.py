@@ -21,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor, NotAllowedError, NotFoundError
+from formcheck.records.call_recordings import recording_path
 from formcheck.records.exchange import export_people
 from formcheck.records.people import get_person
 from formcheck.records.records import Records
@@ -38,6 +39,7 @@ from formcheck.web.access.links import (
     progress_scope,
     read_link,
     record_scope,
+    recording_scope,
     video_scope,
 )
 from formcheck.web.access.service import records_service
@@ -59,6 +61,7 @@ from formcheck.web.shared.addresses import (
     PLAYER_PATH,
     PROGRESS_PATH,
     RECORD_PATH,
+    RECORDING_PATH,
     VIDEO_PATH,
 )
 from formcheck.web.shared.opened_set import OpenedSet, drawn, open_set, whole_track
@@ -204,6 +207,7 @@ def file_routes(
     papers = _Papers(records, make_record, make_progress, make_comparison, files.places)
     return [
         Route(VIDEO_PATH + "/{set_id}", files.video),
+        Route(RECORDING_PATH + "/{recording_id}", files.recording),
         Route(PLAYER_PATH + "/{set_id}", files.player),
         Route(DOCUMENT_PATH + "/{set_id}/{kind}", files.document),
         Route(EXPORT_PATH + "/{person_id}", files.export),
@@ -233,6 +237,10 @@ class PrivateFiles:
         """Give the video of a set as browsers play it, or the part of it that was asked for."""
         return await _answered(asyncio.to_thread(self._video, request))
 
+    async def recording(self, request: Request) -> Response:
+        """Give the recording of a call, or the part of it that was asked for."""
+        return await _answered(asyncio.to_thread(self._recording, request))
+
     async def player(self, request: Request) -> Response:
         """Give what the player shows of a set."""
         return await _answered(asyncio.to_thread(self._player, request))
@@ -254,6 +262,14 @@ class PrivateFiles:
             raise NotFoundError("video")
         media_type = _VIDEO_TYPES.get(path.suffix, _UNKNOWN_TYPE)
         return PrivateFile(path, media_type, f"set-{set_id[:8]}{path.suffix}", shown=True)
+
+    def _recording(self, request: Request) -> Response:
+        recording_id = _id(request, "recording_id", "recording")
+        actor = read_link(_token(request), recording_scope(recording_id), request)
+        with self._records().reading(actor) as work:
+            path = recording_path(work, recording_id)
+        media_type = _VIDEO_TYPES.get(path.suffix, _UNKNOWN_TYPE)
+        return PrivateFile(path, media_type, f"session-{recording_id[:8]}{path.suffix}")
 
     def _player(self, request: Request) -> Response:
         set_id = _set_id(request)

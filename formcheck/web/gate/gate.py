@@ -36,11 +36,12 @@ from formcheck.web.gate.page_head import WithHead, asked_whole, is_page
 from formcheck.web.gate.server import bound_server
 from formcheck.web.gate.stream import page_messages, without_places
 from formcheck.web.phone.messages import LONGEST_CLAIM
-from formcheck.web.remote.messages import MAX_STILL_BYTES
+from formcheck.web.remote.messages import MAX_PART_BYTES, MAX_STILL_BYTES
 from formcheck.web.shared.addresses import (
     PAGES,
     PHONE_CLAIM_PATH,
     PHONE_UPLOADS_PATH,
+    RECORDINGS_PATH,
     STILLS_PATH,
     UPLINK_PATH,
     UPLOADS_PATH,
@@ -80,6 +81,7 @@ _BODIES: Final = {
     ("POST", PHONE_UPLOADS_PATH): _ANNOUNCEMENT,
     ("PUT", PHONE_UPLOADS_PATH + "/{upload_id}"): _PIECE,
     ("PUT", STILLS_PATH + "/{still}"): RequestBody(MAX_STILL_BYTES, 60.0),
+    ("PUT", RECORDINGS_PATH + "/{recording}"): RequestBody(MAX_PART_BYTES, 60.0),
     ("POST", UPLINK_PATH): RequestBody(262_144, 30.0),
 }
 """By method and route; nothing else takes one. Ten minutes for a piece are 14 kB/s."""

@@ -28,6 +28,8 @@ MAX_SDP_TEXT_CHARS: Final = MAX_SDP_CHARS + MAX_SDP_CHARS // 8
 """Of a message with one: its line ends are written as four signs."""
 MAX_STILL_BYTES: Final = 4_000_000
 """Of a still picture: 12 megapixels as a JPEG of middling quality."""
+MAX_PART_BYTES: Final = 1_048_576
+"""Of a recording: two seconds have a seventh of that."""
 STILL_TYPE: Final = "image/jpeg"
 MOST_DRAWINGS: Final = 50
 """On one still."""
@@ -296,6 +298,13 @@ class AskConsent(Published):
     what: Item
 
 
+class Record(Published):
+    """Begins the recording of the call, once everybody who is there has agreed; or ends it."""
+
+    type: Literal["record"]
+    on: bool
+
+
 class SendChat(Published):
     """Writes to everybody in the room; kept nowhere."""
 
@@ -344,6 +353,7 @@ RoomMessage = (
     | WriteNote
     | GiveConsent
     | AskConsent
+    | Record
     | SendChat
     | SendClock
 )

@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, TypeVar
@@ -20,6 +20,7 @@ from starlette.requests import HTTPConnection
 
 from formcheck.errors import FormcheckError
 from formcheck.records.access import SYSTEM, Actor
+from formcheck.records.call_recordings import CONSENT as RECORDED
 from formcheck.records.notes import write_note
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import (
@@ -52,6 +53,7 @@ from formcheck.web.remote import messages as said
 from formcheck.web.remote import replies as told
 from formcheck.web.remote.ice import Signals, ice_for
 from formcheck.web.remote.limits import SocketLimits, Tries
+from formcheck.web.remote.room_recording import RoomRecording
 from formcheck.web.remote.room_set import Outcome, RoomSet, shown_targets
 from formcheck.web.remote.seats import Seat, clinician_of
 from formcheck.web.remote.still_links import still_token, still_url
@@ -146,6 +148,8 @@ class OpenRoom:
         self._knocks: dict[str, said.Knock] = {}
         self._targets: said.Targets | None = None
         self._set: RoomSet | None = None
+        self._recording = RoomRecording(session.id, parts.records)
+        self._told_recording = self._recording.shown("", is_owner=False)
         self._last_kept: str | None = None
         self._untold: set[frozenset[str]] = set()
         """Pairs one of whom had no socket when they were to be told of their connection."""
@@ -234,6 +238,9 @@ class OpenRoom:
         person = self.room.people[talker.id]
         talker.seat.person.standing = person.standing
         await self._keep_seat(person)
+        if anew and person.role == "owner":
+            self._recording.page_is_another()
+            await self._settle_recording()
         if self.room.place_of(person.id) == "waiting":
             self._say_waiting(talker)
             self._queue_changed()
@@ -306,6 +313,7 @@ class OpenRoom:
                 await self._keep_unkept_answers()
                 await self._look_at_logins()
                 await self._look_what_was_ended()
+            await self._settle_recording()
             self._renew_ice(now_s)
             for still, wanted in list(self._wanted.items()):
                 if now_s > wanted.until_s:
@@ -393,6 +401,8 @@ class OpenRoom:
             return
         self._is_over = True
         self._end_set()
+        self._recording.end("")
+        await self._settle_recording()
         why = self.room.ended
         owner = Actor(self.session.owner_id, self.session.owner, SYSTEM.role)
         # What is to be told is told even where the records are away; they end old sessions by themselves.
@@ -421,6 +431,7 @@ class OpenRoom:
                 consents=self._consents(self._whose_consents(me)),
                 set=self._shown_set(me),
                 stills=[self._still_for(each, me) for each in self._stills.values() if self._sees(me, each)],
+                recording=self._recording.shown(me.id, is_owner=me.role == "owner"),
             )
         )
         if me.role in _CLINICIANS:
@@ -534,6 +545,7 @@ class OpenRoom:
                 async with self._turn:
                     self.room.need(message.type, talker.id)  # it may have changed while others had their turn
                     await _SLOW[type(message)](self, talker, message)
+                    await self._settle_recording()
         except FormcheckError as error:
             code = error.code if isinstance(error, NotNowError) else "records"
             talker.say(told.Refused(message=message.type, code=code, reason=error.reason, remedy=error.remedy))
@@ -692,6 +704,8 @@ class OpenRoom:
         except FormcheckError:
             self.room.back_to_waiting(person.id)  # who is in must be so in the records too
             raise
+        self._recording.state.came(person.id, agreed=self.room.agreed(person.id, RECORDED))
+        self._recording_moved()  # before anything of theirs can be seen or heard
         theirs = self._talkers.get(person.id)
         if theirs is not None:
             await self._welcome(theirs)
@@ -736,6 +750,7 @@ class OpenRoom:
         """Tell all that somebody is not in any more; a set of theirs ends."""
         if person.role == "client":
             self._end_set()
+        self._recording.state.went(person.id)
         self._tell(self._admitted(), told.Disconnect(peer=person.id))
         theirs = self._talkers.get(person.id)
         if theirs is not None:
@@ -784,18 +799,23 @@ class OpenRoom:
         person = self.room.people[talker.id]
         if person.standing == "replacing":
             raise NotNowError("not-now", "The clinician was asked about this browser.", "Wait for the answer.")
+        if person.standing == "admitted" and person.role != "client" and message.what != RECORDED:
+            raise NotNowError("not-allowed", "This is the client's to answer.", "Ask them.")
         given = self.room.answered(talker.id, message.what, message.answer, message.text_sha256)
         is_kept = (given.person, given.item) not in self._unkept
         if is_kept and answer_to(self.room.consents, given.person, given.item) == given.answer:
             talker.say(told.Consented(person=given.person, what=given.item, answer=given.answer))
+            self._recording_answered(given)
             return
         if given.answer == "yes":
             await self._keep_answer(given)
             self._answer_counts(given, talker)
+            self._recording_answered(given)
             return
         # A no holds whether it can be written or not.
         self._unkept[given.person, given.item] = given
         self._answer_counts(given, talker)
+        self._recording_answered(given)
         put_back = self._taken_back(given) if self.room.client is person else []
         await self._keep_answer(given)
         for each in put_back:
@@ -837,6 +857,49 @@ class OpenRoom:
     def client_is_in(self) -> bool:
         """Say whether the client is let in."""
         return self.room.client is not None
+
+    # The recording of the call.
+
+    def _recording_answered(self, given: Given) -> None:
+        person = self.room.people[given.person]
+        if given.item == RECORDED and person.standing == "admitted":
+            self._recording.answered(person.id, person.name, given.answer)
+            self._recording_moved()
+
+    async def _record(self, talker: Talker, message: said.Record) -> None:
+        if not message.on:
+            self._recording.end("")
+        elif not self.room.agreed(talker.id, RECORDED):
+            raise NotNowError("no-consent", "You have not agreed to the recording yourself.", "Agree, then ask all.")
+        else:
+            self._recording.why = ""
+            there = [each.id for each in self.room.admitted if each.presence != "left"]
+            self._recording.state.begin(there, [each for each in there if self.room.agreed(each, RECORDED)])
+        self._recording_moved()
+
+    def go_on_recording(self, recording_id: str) -> None:
+        """Go on with what was recorded when the server was started anew."""
+        there = {each.id for each in self.room.admitted}
+        self._recording.restore(recording_id, {each for each in there if not self.room.agreed(each, RECORDED)})
+
+    async def _settle_recording(self) -> None:
+        owner = Actor(self.session.owner_id, self.session.owner, SYSTEM.role)
+        with suppress(FormcheckError):  # the records are away; it is tried again
+            await self._recording.settle(owner)
+        self._recording_moved()
+
+    def _recording_moved(self) -> None:
+        """Tell all of the recording where it is another than they were told of."""
+        owner = next((each for each in self._admitted() if each.seat.person.role == "owner"), None)
+        now = self._recording.shown("" if owner is None else owner.id, is_owner=True)
+        if replace(now, door=None) == replace(self._told_recording, door=None) and (
+            now.door and now.door.recording
+        ) == (self._told_recording.door and self._told_recording.door.recording):
+            return
+        self._told_recording = now
+        for each in self._admitted():
+            shown = self._recording.shown(each.id, is_owner=each is owner)
+            each.say(told.RecordingNow(recording=shown))
 
     # Sets.
 
@@ -1108,6 +1171,7 @@ _SLOW: Final[Mapping[type, Slow]] = MappingProxyType(
         said.Moment: OpenRoom._moment,
         said.WriteNote: OpenRoom._note,
         said.GiveConsent: OpenRoom._consent_given,
+        said.Record: OpenRoom._record,
     }
 )
 

@@ -12,6 +12,7 @@ from typing import Final
 from starlette.requests import HTTPConnection
 
 from formcheck.records.access import SYSTEM
+from formcheck.records.call_recordings import recording_under_way
 from formcheck.records.remote_sessions import consents_of, seats_of
 from formcheck.records.tables import RemoteConsent, RemoteSeat, RemoteSession
 from formcheck.remote.consent import ITEMS, Given
@@ -101,11 +102,12 @@ class RoomRegistry:
     async def _opened(self, session: RemoteSession) -> OpenRoom:
         """Make a room of what the records have of it."""
 
-        def read() -> tuple[list[RemoteSeat], list[RemoteConsent]]:
+        def read() -> tuple[list[RemoteSeat], list[RemoteConsent], str | None]:
             with self.parts.records().reading(SYSTEM) as work:
-                return list(seats_of(work, session.id)), list(consents_of(work, session.id))
+                under_way = recording_under_way(work, session.id)
+                return list(seats_of(work, session.id)), list(consents_of(work, session.id)), under_way
 
-        seats, consents = await asyncio.to_thread(read)
+        seats, consents, recording = await asyncio.to_thread(read)
         opened_s = None if session.opened_at is None else session.opened_at.timestamp()
         room = Room(session.id, opened_s)
         for seat in seats:
@@ -125,6 +127,8 @@ class RoomRegistry:
             if each.item in ITEMS:
                 room.consent(Given(each.seat_id, each.item, each.answer, each.text_sha256))  # type: ignore[arg-type]
         opened = self._rooms[session.id] = OpenRoom(session, room, self.parts, self._over)
+        if recording is not None:
+            opened.go_on_recording(recording)
         if self._sweeping is None or self._sweeping.done():
             self._sweeping = asyncio.create_task(self._sweep())
         return opened

@@ -14,6 +14,7 @@ from typing import Final, Literal, get_args
 from pydantic import TypeAdapter
 
 from formcheck.remote.consent import Answer, Item
+from formcheck.remote.recording import RecordingStage
 from formcheck.remote.room import Presence, Role
 from formcheck.web.live.replies import Described, Frame, ServerError
 from formcheck.web.remote.messages import ROOM_VERSION, RoomVersion
@@ -112,6 +113,30 @@ class SetShown(Described):
 
 
 @dataclass(frozen=True)
+class RecordingDoor(Described):
+    """Where the owner's page sends what it records: `PUT` with `?at=OFFSET`, answered with the next; then `POST`."""
+
+    recording: str
+    put: str
+    token: str
+    """In `x-formcheck-link`."""
+
+
+@dataclass(frozen=True)
+class RecordingShown(Described):
+    """Whether the call is recorded now."""
+
+    stage: RecordingStage
+    """`asking`: it has not begun, since answers are missing; `resting`: it stands still until those have come."""
+    waits_for: list[str]
+    """Ids of people whose answer to `record_call` is missing: their pages ask them."""
+    why: str
+    """A sentence where it ended otherwise than by the owner's word; else empty."""
+    door: RecordingDoor | None
+    """For the owner's page alone. Another one than before begins another file."""
+
+
+@dataclass(frozen=True)
 class StillShown(Described):
     """A still picture."""
 
@@ -157,6 +182,7 @@ class Welcome(Described):
     set: SetShown
     stills: list[StillShown]
     """To clinicians all; to the client those that are shared."""
+    recording: RecordingShown
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -402,6 +428,14 @@ class Consented(Described):
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingNow(Described):
+    """To all: whether the call is recorded, whenever that changes. Who joins is in no picture before this is said."""
+
+    type: Literal["recording"] = field(default="recording", init=False)
+    recording: RecordingShown
+
+
+@dataclass(frozen=True, kw_only=True)
 class Asked(Described):
     """To the client: the clinician asks for an item of consent."""
 
@@ -490,6 +524,7 @@ RoomReply = (
     | NoteKept
     | Consented
     | Asked
+    | RecordingNow
     | Chat
     | Stopped
     | Clock

@@ -10,13 +10,15 @@ from typing import Final
 
 import cv2
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from formcheck.errors import FormcheckError
-from formcheck.records.access import SYSTEM, RecordsError
+from formcheck.records.access import SYSTEM, NotFoundError, RecordsError
+from formcheck.records.call_recordings import RecordingFullError, close_recordings, receive_part
 from formcheck.records.remote_sessions import get_still
+from formcheck.records.tables import RemoteRecording
 from formcheck.remote.turn import TurnSettingError, split_urls, turn_settings
 from formcheck.web.downloads.made_file import make_private, nothing_here
 from formcheck.web.live.decode import decode_jpeg
@@ -29,6 +31,7 @@ from formcheck.web.remote.still_links import read_still_token
 from formcheck.web.shared.addresses import (
     JOIN_PATH,
     LINK_HEADER,
+    RECORDINGS_PATH,
     REMOTE_CLIENT_PATH,
     ROOM_PATH,
     SESSION_PATH,
@@ -47,6 +50,8 @@ PAGE_POLICY: Final = (
 _STILL_LIMITS: Final = LiveLimits(max_frame_bytes=MAX_STILL_BYTES, max_side_px=4608)
 """4608 x 3456 are 16 megapixels, as phones' cameras give them at most in a browser."""
 _QUALITY: Final = 92
+_AT: Final = re.compile(r"[0-9]{1,12}", re.ASCII)
+"""An offset in a recording."""
 _BY_UDP: Final = re.compile(r"turn:([^?]+)(?:\?transport=udp)?")
 """Addresses of a relay that also answers, as coturn does, whoever only asks for their own address."""
 
@@ -85,6 +90,9 @@ def remote_routes(service: Callable[[], RoomRegistry] = room_service, static_fol
             return await _take_still(request, service())
         return await _give_still(request, service())
 
+    async def recording(request: Request) -> Response:
+        return await _take_part(request, service())
+
     return [
         WebSocketRoute(ROOM_PATH, room),
         Route(JOIN_PATH, join),
@@ -92,6 +100,7 @@ def remote_routes(service: Callable[[], RoomRegistry] = room_service, static_fol
         Route(REMOTE_CLIENT_PATH + "/{file}", static),
         Route(UPLINK_PATH, uplink, methods=["POST"]),
         Route(STILLS_PATH + "/{still}", still, methods=["GET", "PUT"]),
+        Route(RECORDINGS_PATH + "/{recording}", recording, methods=["PUT", "POST"]),
     ]
 
 
@@ -142,6 +151,30 @@ def _picture_alone(data: bytes) -> tuple[bytes, int, int]:
     rgb = decode_jpeg(data, _STILL_LIMITS)
     encoded = cv2.imencode(".jpg", rgb[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])[1]
     return encoded.tobytes(), rgb.shape[1], rgb.shape[0]
+
+
+async def _take_part(request: Request, registry: RoomRegistry) -> Response:
+    """Take bytes of a recording, or have it made whole. That the token was given says that everybody had agreed."""
+    recording = request.path_params["recording"]
+    if read_still_token(request.headers.get(LINK_HEADER, ""), recording, "record") is None:
+        return nothing_here()
+    records = registry.parts.records()
+    try:
+        if request.method == "POST":
+            await asyncio.to_thread(close_recordings, records, RemoteRecording.id == recording)
+            return make_private(Response(status_code=204))
+        at = _AT.fullmatch(request.query_params.get("at", ""))
+        if at is None:
+            return _said("It is not said where this part begins.", 400)
+        there = await asyncio.to_thread(receive_part, records, recording, int(at[0]), await request.body())
+    except NotFoundError:
+        return nothing_here()
+    except ClientDisconnect:
+        return _said("The part did not come whole.", 400)
+    except FormcheckError as error:
+        # What is full stays so; everything else may go by.
+        return _said(f"{error.reason} {error.remedy}", 507 if isinstance(error, RecordingFullError) else 503)
+    return make_private(JSONResponse({"at": there}))
 
 
 async def _give_still(request: Request, registry: RoomRegistry) -> Response:

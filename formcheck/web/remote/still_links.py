@@ -1,4 +1,4 @@
-"""Addresses of stills: each for one still and one person in the room, who may have no account."""
+"""Addresses of stills and of recordings in the making: each for one person in the room, who may have no account."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from formcheck.web.shared.signing import signer
 
 _SALT: Final = "formcheck-room-still"
 _LASTS_S: Final = 2 * 3600
+_RECORDING_LASTS_S: Final = 4 * 3600
+"""A session lasts three hours at most."""
 _LONGEST: Final = 512
 _SIGNED: Final = 4
-Use = Literal["put", "get"]
+Use = Literal["put", "get", "record"]
+"""`record`: parts of a recording of the call, whose id stands for the still's."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ def read_still_token(token: str, still: str, use: Use) -> StillLink | None:
     try:
         if len(token) > _LONGEST:
             return None
-        content = _signer().loads(token, max_age=_LASTS_S)
+        content = _signer().loads(token, max_age=_RECORDING_LASTS_S if use == "record" else _LASTS_S)
     except BadData:
         return None
     if not isinstance(content, list) or len(content) != _SIGNED or (content[1], content[3]) != (still, use):

@@ -87,6 +87,8 @@ VIDEO_PATH: Final = "/formcheck-files/video"
 PLAYER_PATH: Final = "/formcheck-files/player"
 DOCUMENT_PATH: Final = "/formcheck-files/document"
 """Files of a set: go on with its id, a document's with its kind behind that, and need a token (`web.access.links`)."""
+RECORDING_PATH: Final = "/formcheck-files/recording"
+"""A recording of a call: goes on with its id and needs a token."""
 EXPORT_PATH: Final = "/formcheck-files/export"
 """Of everything about a person; goes on with the person's id and needs a token."""
 
@@ -108,6 +110,9 @@ REMOTE_CLIENT_PATH: Final = "/formcheck-static/remote/client"
 STILLS_PATH: Final = "/formcheck-room/stills"
 """Still pictures of remote sessions: goes on with the id of one. Sent there by `PUT` with a token in `LINK_HEADER`,
 fetched with `?token=`."""
+RECORDINGS_PATH: Final = "/formcheck-room/recordings"
+"""Recordings of calls in the making: goes on with the id of one. Parts come by `PUT` with `?at=` and a token in
+`LINK_HEADER`; `POST` says that there are no more."""
 UPLINK_PATH: Final = "/formcheck-room/uplink"
 """Takes what a page sends to see how fast its line is, by `POST`, and forgets it."""
 

@@ -30,6 +30,8 @@ from formcheck.web.remote.replies import (
     People,
     PersonShown,
     Queue,
+    RecordingNow,
+    RecordingShown,
     RoomReply,
     SetNow,
     SetShown,
@@ -156,6 +158,7 @@ def welcome(who: str, role: Any, people: list[PersonShown]) -> Welcome:
     return Welcome(
         you=who, role=role, name="", room="d" * 32, people=people, ice=IceShown([], "all", False, None),
         consents=_CONSENTS, set=_NO_SET, stills=[],
+        recording=RecordingShown("off", [], "", None),
     )  # fmt: skip
 
 
@@ -206,6 +209,13 @@ def test_the_clients_page_is_sound_in_every_state(told: OpenTold, size: tuple[in
     room.is_sound("call")
     room.says(Asked(consent=_CONSENTS[3]), CameraAsked(sender=_ROBIN, facing="environment"))
     room.is_sound("asks")
+    room.says(RecordingNow(recording=RecordingShown("resting", [_MIRIAM], "", None)))
+    expect(page.get_by_test_id("recording")).to_contain_text("answers are missing")
+    room.is_sound("asked to be recorded")
+    page.get_by_test_id("ask-record_call-no").press("Enter")
+    room.says(RecordingNow(recording=RecordingShown("on", [], "", None)))
+    expect(page.get_by_test_id("recording")).to_have_text("This call is being recorded")
+    room.is_sound("recorded")
     page.get_by_test_id("ask-still-no").press("Enter")
     page.get_by_test_id("ask-camera-no").press("Enter")
     page.keyboard.press("m")
@@ -238,6 +248,15 @@ def test_the_clinicians_page_is_sound_in_every_state(told: OpenTold, size: tuple
     expect(page.get_by_test_id("said")).to_have_text("Miriam Okafor joined")
     three = [*_PEOPLE, person(_JONAS, "guest", "Jonas Lind", camera="off", muted=True)]
     room.says(People(people=three, event="joined", person=_JONAS))
+    words, name = (page.locator(f"[data-testid=tile-{_JONAS}] {each}") for each in (".fr-status", ".fr-name"))
+    expect(words).to_have_text("Camera is off")
+    above, below = words.bounding_box(), name.bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] + above["height"] <= below["y"], "nothing covers the name"
+    page.get_by_test_id("record").press("Enter")
+    room.is_sound("recording")
+    page.get_by_test_id("record-all-no").press("Enter")
     tab = page.get_by_role("tab", name="Set")
     tab.focus()
     for name in ("Set", "Notes", "Stills", "People", "Chat"):

@@ -67,7 +67,7 @@ def _show(records: Records, actor: Actor, person: Person, each: KnownConsent, ke
         words = as_typed(each.words) or "These words are no longer in use."
         st.caption(f"{words} Version {each.text_version}, SHA-256 {each.text_sha256[:12]}…")
         if each.answer == "yes" and st.button("Take back", key=f"consent-back-{each.id}", icon=":material/undo:"):
-            _do(records, actor, partial(withdraw, person_id=person.id, consent_id=each.id))
+            _do(records, actor, partial(withdraw, person_id=person.id, consent_id=each.id), clean=True)
         if kept:
             st.warning(f"Still kept: {_in_words(kept)}.", icon=":material/inventory_2:")
             if actor.sees_everybody and st.button("Delete it for good", key=f"consent-delete-{each.id}"):

@@ -16,6 +16,7 @@ from formcheck.errors import FormcheckError
 from formcheck.intake.guesses import proposals
 from formcheck.records.access import Actor
 from formcheck.records.audit import audit_log
+from formcheck.records.call_recordings import recordings_of_person
 from formcheck.records.erasure import erase_person
 from formcheck.records.notes import notes_of_person
 from formcheck.records.people import change_person, details_of, get_person, identity_of, label_of
@@ -27,6 +28,7 @@ from formcheck.report.words import counted
 from formcheck.web.access.guard import require_actor, require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import export_link, record_link
+from formcheck.web.downloads.recordings import show_recordings
 from formcheck.web.pages.person.consents import show_consents
 from formcheck.web.pages.person.plans import show_plans
 from formcheck.web.shared.addresses import CHECK, COMPARE, PEOPLE, PROGRESS, REVIEW, VIDEOS
@@ -113,6 +115,7 @@ def show_person(records: Records, actor: Actor, person_id: str) -> None:
     with records.reading(actor) as work:
         person = get_person(work, person_id)
         sets = list_sets(work, person_id)
+        recorded = recordings_of_person(work, person_id)
         plans = list_plans(work, person_id)
         notes = notes_of_person(work, person_id)
         proposed = [each for each in proposals(work) if each.person_id == person_id]
@@ -129,6 +132,7 @@ def show_person(records: Records, actor: Actor, person_id: str) -> None:
             offer_proposal(records, actor, each, each.upload_id, question)
     st.header("Sets", anchor=False)
     show_sets(sets)
+    show_recordings(records, actor, recorded)
     st.header("Plan", anchor=False)
     show_plans(records, actor, person_id, plans)
     st.header("Notes", anchor=False)

@@ -19,6 +19,7 @@ import streamlit as st
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
+from formcheck.records.call_recordings import recordings_of
 from formcheck.records.people import labels_of, list_people
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import (
@@ -44,6 +45,7 @@ from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.links import page_link_token
 from formcheck.web.access.origins import address_for_others
 from formcheck.web.access.service import records_service
+from formcheck.web.downloads.recordings import show_recordings
 from formcheck.web.remote.seats import room_scope
 from formcheck.web.shared.addresses import JOIN_PATH, PERSON, REVIEW, SESSION_PATH
 from formcheck.web.shared.choose_person import ask_person, person_chosen
@@ -195,10 +197,12 @@ def _show_session(records: Records, actor: Actor, row: RemoteSession, name: str)
             _show_invitations(records, actor, row)
 
 
-def _do(records: Records, actor: Actor, does: Callable[[Work], object]) -> None:
+def _do(records: Records, actor: Actor, does: Callable[[Work], object], *, clean: bool = False) -> None:
     try:
         with records.writing(actor) as work:
             does(work)
+        if clean:
+            remove_unused(records)
     except FormcheckError as error:
         _say(error)
     else:
@@ -245,6 +249,7 @@ def _show_past(records: Records, actor: Actor, row: RemoteSession, name: str) ->
         with records.reading(actor) as work:
             seats = [seat for seat in seats_of(work, row.id) if seat.admitted_at is not None]
             consents, moments, stills = consents_of(work, row.id), moments_of(work, row.id), stills_of(work, row.id)
+            recorded = recordings_of(work, row.id)
             pictures = {still.id: work.file_path(still.sha256).read_bytes() for still in stills}
         there = [f"{as_typed(seat.name)} ({_ROLES.get(seat.role, seat.role)})" for seat in seats]
         st.markdown(f"**There:** {', '.join(there) or 'nobody was let in'}.")
@@ -267,10 +272,11 @@ def _show_past(records: Records, actor: Actor, row: RemoteSession, name: str) ->
         if lines:
             st.markdown("\n".join(lines))
         _show_stills(records, actor, stills, pictures)
-        if not (sets or lines or stills):
+        show_recordings(records, actor, recorded)
+        if not (sets or lines or stills or recorded):
             st.caption("Nothing of it is kept but who was there and what was agreed to.")
         if st.button("Delete what is kept of this session", key=f"remote-delete-{row.id}"):
-            _do(records, actor, lambda work: delete_session(work, row.id))
+            _do(records, actor, lambda work: delete_session(work, row.id), clean=True)
 
 
 def _show_stills(records: Records, actor: Actor, stills: Sequence[RemoteStill], pictures: dict[str, bytes]) -> None:

@@ -18,7 +18,7 @@
  * Asks the client for an item of consent.
  * @typedef {Object} AskConsent
  * @property {"ask_consent"} type
- * @property {"measure"|"keep_set"|"keep_video"|"still"|"third_person"} what
+ * @property {"measure"|"keep_set"|"keep_video"|"still"|"third_person"|"record_call"} what
  */
 
 /**
@@ -88,7 +88,7 @@
  * Answers an item of consent, at any time; `withdrawn` takes a yes back.
  * @typedef {Object} GiveConsent
  * @property {"consent"} type
- * @property {"measure"|"keep_set"|"keep_video"|"still"|"third_person"} what
+ * @property {"measure"|"keep_set"|"keep_video"|"still"|"third_person"|"record_call"} what
  * @property {"yes"|"no"|"withdrawn"} answer
  * @property {string} text_sha256 Of the words that were shown, as the server gave it.
  */
@@ -139,6 +139,13 @@
  * @property {"pointer"} type
  * @property {number|null} x
  * @property {number|null} y
+ */
+
+/**
+ * Begins the recording of the call, once everybody who is there has agreed; or ends it.
+ * @typedef {Object} Record
+ * @property {"record"} type
+ * @property {boolean} on
  */
 
 /**
@@ -255,7 +262,7 @@
  * @property {boolean} [for_client]
  */
 
-/** @typedef {Hello|Check|Knock|Admit|Decline|Remove|BackToWaiting|Replace|End|Sdp|Ice|Fresh|State|Targets|StartSet|FinishSet|Stop|SetFailed|SendCue|Pointer|AskCamera|TakeStill|Draw|ShareStill|Moment|WriteNote|GiveConsent|AskConsent|SendChat|SendClock} RoomMessage */
+/** @typedef {Hello|Check|Knock|Admit|Decline|Remove|BackToWaiting|Replace|End|Sdp|Ice|Fresh|State|Targets|StartSet|FinishSet|Stop|SetFailed|SendCue|Pointer|AskCamera|TakeStill|Draw|ShareStill|Moment|WriteNote|GiveConsent|AskConsent|Record|SendChat|SendClock} RoomMessage */
 
 /**
  * To the client: the clinician asks for an item of consent.
@@ -326,7 +333,7 @@
 /**
  * One item of consent, with one's own answer to these words.
  * @typedef {Object} ConsentShown
- * @property {"measure"|"keep_set"|"keep_video"|"still"|"third_person"} what
+ * @property {"measure"|"keep_set"|"keep_video"|"still"|"third_person"|"record_call"} what
  * @property {string} title
  * @property {string} words
  * @property {string} text_sha256
@@ -339,7 +346,7 @@
  * @typedef {Object} Consented
  * @property {"consent"} type
  * @property {string} person
- * @property {"measure"|"keep_set"|"keep_video"|"still"|"third_person"} what
+ * @property {"measure"|"keep_set"|"keep_video"|"still"|"third_person"|"record_call"} what
  * @property {"yes"|"no"|"withdrawn"} answer
  */
 
@@ -535,6 +542,30 @@
  */
 
 /**
+ * Where the owner's page sends what it records: `PUT` with `?at=OFFSET`, answered with the next; then `POST`.
+ * @typedef {Object} RecordingDoor
+ * @property {string} recording
+ * @property {string} put
+ * @property {string} token In `x-formcheck-link`.
+ */
+
+/**
+ * To all: whether the call is recorded, whenever that changes. Who joins is in no picture before this is said.
+ * @typedef {Object} RecordingNow
+ * @property {"recording"} type
+ * @property {RecordingShown} recording
+ */
+
+/**
+ * Whether the call is recorded now.
+ * @typedef {Object} RecordingShown
+ * @property {"off"|"asking"|"on"|"resting"} stage `asking`: it has not begun, since answers are missing; `resting`: it stands still until those have come.
+ * @property {Array<string>} waits_for Ids of people whose answer to `record_call` is missing: their pages ask them.
+ * @property {string} why A sentence where it ended otherwise than by the owner's word; else empty.
+ * @property {RecordingDoor|null} door For the owner's page alone. Another one than before begins another file.
+ */
+
+/**
  * What was asked for is not done; the socket stays open.
  * @typedef {Object} Refused
  * @property {"refused"} type
@@ -701,9 +732,10 @@
  * @property {Array<ConsentShown>} consents Of the client and of guests: one's own. To clinicians: the client's.
  * @property {SetShown} set
  * @property {Array<StillShown>} stills To clinicians all; to the client those that are shared.
+ * @property {RecordingShown} recording
  */
 
-/** @typedef {Welcome|Waiting|Queue|People|Connect|Disconnect|PassedSdp|PassedIce|IceServers|SetNow|Result|SetFinished|CueSaid|PointedAt|CameraAsked|StillWanted|StillNow|MomentKept|NoteKept|Consented|Asked|Chat|Stopped|Clock|ClockOf|Ended|Refused|ServerError} RoomReply */
+/** @typedef {Welcome|Waiting|Queue|People|Connect|Disconnect|PassedSdp|PassedIce|IceServers|SetNow|Result|SetFinished|CueSaid|PointedAt|CameraAsked|StillWanted|StillNow|MomentKept|NoteKept|Consented|Asked|RecordingNow|Chat|Stopped|Clock|ClockOf|Ended|Refused|ServerError} RoomReply */
 
 export const VERSION = 1;
 export const ROOM_PATH = "/room";

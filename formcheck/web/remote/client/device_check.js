@@ -2,7 +2,7 @@
 
 import { make, setAttribute, setText, show } from "../../live/client/dom.js";
 import { consentList } from "./consent.js";
-import { button, field } from "./parts.js";
+import { RECORD_CALL, button, field } from "./parts.js";
 import { VOICE_MS, HEARD_LEVEL, deviceOf, findingsOf, recordVoice, relayAnswers, uplinkSpeed, watchLevel } from "./precheck.js";
 
 const SIGNS = Object.freeze({ good: "●", caution: "◆", fault: "▲", unknown: "○" });
@@ -66,7 +66,7 @@ export class DeviceCheck {
   update(waiting) {
     setText(this.title, `Hello ${waiting.name}`);
     setText(this.lead, "Before your session, see that your camera and your sound work. It takes a minute, and nobody sees or hears you yet.");
-    if (this.consents.childElementCount === 0) this.consents.replaceChildren(consentList(waiting.consents, this.actions.consent));
+    if (this.consents.childElementCount === 0) this.consents.replaceChildren(consentList(waiting.consents.filter(({ what }) => what !== RECORD_CALL), this.actions.consent));
   }
 
   /** Upon a tap, so that the browser lets us play sound later. */

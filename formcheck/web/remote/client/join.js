@@ -13,7 +13,10 @@ import { answerTo, consentList, isAgreed, withAnswer } from "./consent.js";
 import { CLOSE, LINK_HEADER } from "./contract.js";
 import { DeviceCheck } from "./device_check.js";
 import { Caption, MeasuredSet } from "./measured_set.js";
-import { Chat, StillPicture, Switch, Tile, WORDS_CHANGED, button, forgetCode, keptWords, pageData, readKept, takeCode } from "./parts.js";
+import {
+  Chat, Questions, RECORD_CALL, RecordingSign, StillPicture, Switch, Tile, WORDS_CHANGED, button, forgetCode, keptWords, pageData,
+  readKept, takeCode,
+} from "./parts.js";
 import { PictureRing } from "./still.js";
 
 const BROWSER_KEY = "formcheck-browser";
@@ -95,7 +98,8 @@ class JoinPage {
       onTrouble: (trouble) => this.#setTrouble(trouble), onOver: () => {},
       onAnswerAge: (ms) => { call.answerMs = ms; }, isVoiceHeard: () => call.isVoiceHeard,
     });
-    this.asks = make("div", { class: "fr-asks", "aria-live": "assertive" });
+    this.questions = new Questions();
+    this.recording = new RecordingSign((words) => this.announcer.say(words), this.questions, (item, yes) => this.#consent(item, yes));
     this.still = new StillPicture();
     this.stillCard = make("section", { class: "fr-card", "aria-label": "Still picture", hidden: true },
       make("h2", { text: "Your clinician shows you a picture" }), this.still.element);
@@ -116,9 +120,9 @@ class JoinPage {
       this.cameraSwitch.element, this.flip, this.moreSwitch.element, this.leave);
     this.stage = make("div", { class: "fr-stage" }, this.others, this.self, this.caption.element, this.tap);
     this.room = make("section", { class: "fr-room", "data-testid": "screen-call" },
-      this.stage, make("div", { class: "fr-side" }, this.asks, this.stillCard, this.measured.element, this.more), this.bar);
+      this.stage, make("div", { class: "fr-side" }, this.questions.element, this.stillCard, this.measured.element, this.more), this.bar);
     this.element.replaceChildren(make("header", { class: "fr-head" }, make("span", { class: "fr-brand", text: "formcheck" }),
-      this.kept, this.said), this.trouble, this.opening, this.check.element, this.waiting, this.room, this.over);
+      this.recording.element, this.kept, this.said), this.trouble, this.opening, this.check.element, this.waiting, this.room, this.over);
     watchPictures(this.video, (captureMs) => this.#picture(captureMs));
     this.video.addEventListener("resize", () => this.#shape());
     document.addEventListener("keydown", (event) => this.#key(event));
@@ -143,6 +147,7 @@ class JoinPage {
     const screens = { opening: this.opening, check: this.check.element, waiting: this.waiting, call: this.room, over: this.over };
     for (const [each, screen] of Object.entries(screens)) show(screen, each === name);
     show(this.kept, name === "call");
+    if (name !== "call") show(this.recording.element, false);
     if (name === "waiting" && this.call.devices.video) this.#preview(this.waitVideo);
     if (name !== "check") this.check.close();
     if (before !== "opening") screens[name].querySelector("h1")?.focus({ preventScroll: true });
@@ -159,7 +164,7 @@ class JoinPage {
       set: () => this.#set(message.set), set_finished: () => this.#finished(message), cue: () => this.#cue(message),
       pointer: () => this.#pointer(message), ask_camera: () => this.#askCamera(message),
       still_wanted: () => this.#sendStill(message), still: () => this.#still(message.still),
-      consent: () => this.#answered(message), asked: () => this.#asked(message.consent),
+      consent: () => this.#answered(message), recording: () => this.#recorded(message.recording), asked: () => this.#asked(message.consent),
       chat: () => this.#chat(message), stopped: () => this.#stopped(message),
       ended: () => this.#end("The session is over", message.reason),
       refused: () => this.#tell(`${message.reason} ${message.remedy}`),
@@ -184,10 +189,11 @@ class JoinPage {
 
   async #welcome(welcome) {
     this.me = welcome.you;
+    this.role = welcome.role;
     this.consents = welcome.consents;
-    this.#keptNow();
     this.#agreements();
     this.#screen("call");
+    this.#recorded(welcome.recording);
     this.#people(welcome.people);
     for (const still of welcome.stills) this.#still(still);
     this.#openSource();
@@ -360,26 +366,13 @@ class JoinPage {
 
   #askCamera({ facing }) {
     const words = facing === "environment" ? "rear camera" : "front camera";
-    this.#ask("ask-camera", `Your clinician asks you to use the ${words}.`, "Use it", () => this.#flip(facing));
+    this.questions.ask("ask-camera", `Your clinician asks you to use the ${words}.`, ["Use it", () => this.#flip(facing)], ["Not now", () => {}]);
   }
 
   #asked(item) {
     this.consents = this.consents.some(({ what }) => what === item.what)
       ? this.consents.map((each) => (each.what === item.what ? item : each)) : [...this.consents, item];
-    this.#ask(`ask-${item.what}`, `${item.title}? ${item.words}`, "Yes, I agree", () => this.#consent(item, true), () => this.#consent(item, false));
-  }
-
-  /** One question at a time of each kind, with an answer that is never given for the person. */
-  #ask(testId, words, yes, onYes, onNo = () => {}) {
-    this.asks.querySelector(`[data-testid="${testId}"]`)?.remove();
-    const card = make("section", { class: "fr-card fr-ask", "data-testid": testId });
-    const answer = (act) => () => {
-      card.remove();
-      act();
-    };
-    card.append(make("p", { text: words }), make("div", { class: "fr-row" },
-      button(`${testId}-yes`, yes, answer(onYes), { kind: "fc-primary" }), button(`${testId}-no`, onNo.length || yes !== "Use it" ? "No" : "Not now", answer(onNo))));
-    this.asks.append(card);
+    this.questions.ask(`ask-${item.what}`, `${item.title}? ${item.words}`, ["Yes, I agree", () => this.#consent(item, true)], ["No", () => this.#consent(item, false)]);
   }
 
   #consent(item, yes) {
@@ -396,12 +389,19 @@ class JoinPage {
     this.#agreements();
   }
 
+  #recorded(recording) {
+    this.recording.take(recording, this.me, this.consents.find(({ what }) => what === RECORD_CALL));
+    this.#keptNow();
+  }
+
   #keptNow() {
-    setText(this.kept, keptWords(this.consents));
+    setText(this.kept, keptWords(this.consents, this.recording.stage));
   }
 
   #agreements() {
-    this.agreements.replaceChildren(make("h2", { text: "What you agree to" }), consentList(this.consents, (item, yes) => this.#consent(item, yes)));
+    this.agreements.replaceChildren(make("h2", { text: "What you agree to" }), consentList(
+      // The others are the client's to answer.
+      this.consents.filter(({ what }) => this.role === "client" || what === RECORD_CALL), (item, yes) => this.#consent(item, yes)));
   }
 
   #picture(captureMs) {

@@ -224,12 +224,82 @@ export class StillPicture {
   }
 }
 
-/** What is being kept, always in view. @param {import("./contract.js").ConsentShown[]} consents */
-export function keptWords(consents) {
+/** One question at a time of each kind, with an answer that is never given for the person. */
+export class Questions {
+  constructor() {
+    this.element = make("div", { class: "fr-asks", "aria-live": "assertive" });
+  }
+
+  /**
+   * @param {string} testId @param {string} words
+   * @param {[string, () => void]} yes its words and what it does @param {[string, () => void]} no
+   */
+  ask(testId, words, [yes, onYes], [no, onNo]) {
+    this.drop(testId);
+    const card = make("section", { class: "fr-card fr-ask", "data-testid": testId });
+    const answer = (act) => () => {
+      card.remove();
+      act();
+    };
+    card.append(make("p", { text: words }), make("div", { class: "fr-row" },
+      button(`${testId}-yes`, yes, answer(onYes), { kind: "fc-primary" }), button(`${testId}-no`, no, answer(onNo))));
+    this.element.append(card);
+  }
+
+  /** @param {string} testId */
+  drop(testId) {
+    this.element.querySelector(`[data-testid="${testId}"]`)?.remove();
+  }
+
+  /** @param {string} testId */
+  has(testId) {
+    return this.element.querySelector(`[data-testid="${testId}"]`) !== null;
+  }
+}
+
+/** The item of consent to a recording of the call. */
+export const RECORD_CALL = "record_call";
+const RECORDING_WORDS = Object.freeze({
+  off: "", asking: "Not recorded yet: answers are missing", on: "This call is being recorded",
+  resting: "The recording rests: answers are missing",
+});
+
+/** Whether the call is recorded, always in view, and the question to whoever has not answered. */
+export class RecordingSign {
+  /** @param {(words: string) => void} say aloud @param {Questions} questions @param {(item: Object, yes: boolean) => void} answer */
+  constructor(say, questions, answer) {
+    this.say = say;
+    this.questions = questions;
+    this.answer = answer;
+    this.element = make("p", { class: "fr-recording", "data-testid": "recording", hidden: true });
+    this.stage = "off";
+  }
+
+  /**
+   * @param {import("./contract.js").RecordingShown} recording
+   * @param {string} me @param {import("./contract.js").ConsentShown|undefined} item the words that are answered
+   */
+  take({ stage, waits_for: waitsFor, why }, me, item) {
+    if (stage !== this.stage) this.say(stage === "off" ? `The recording is over. ${why}`.trim() : RECORDING_WORDS[stage]);
+    this.stage = stage;
+    setText(this.element, RECORDING_WORDS[stage]);
+    this.element.dataset.stage = stage;
+    show(this.element, stage !== "off");
+    const question = `ask-${RECORD_CALL}`;
+    if (!waitsFor.includes(me) || item === undefined) this.questions.drop(question);
+    else if (!this.questions.has(question)) {
+      this.questions.ask(question, `${item.title}? ${item.words}`, ["Yes, I agree", () => this.answer(item, true)], ["No", () => this.answer(item, false)]);
+    }
+  }
+}
+
+/** What is being kept, always in view. @param {import("./contract.js").ConsentShown[]} consents @param {string} recording its stage */
+export function keptWords(consents, recording = "off") {
   const has = (what) => consents.some((item) => item.what === what && item.answer === "yes");
   const kept = [has("keep_set") && "measures of sets", has("keep_video") && "video of sets", has("still") && "stills"].filter(Boolean);
-  if (kept.length === 0) return "Nothing is recorded";
-  return `Kept: ${kept.join(", ")}. The call is not recorded`;
+  const isRecorded = recording === "on" || recording === "resting";
+  if (kept.length === 0) return isRecorded ? "Kept: the recording alone" : "Nothing is recorded";
+  return `Kept: ${kept.join(", ")}${isRecorded ? ", the recording" : ". The call is not recorded"}`;
 }
 
 /** @param {number} ms @returns {string} `3:07` */

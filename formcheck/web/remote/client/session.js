@@ -10,12 +10,15 @@ import { Panel } from "../../live/client/panel.js";
 import { StillDrawings } from "./angles.js";
 import { Announcer } from "./announce.js";
 import { CLOCK_MS, Call, pageClock, secret } from "./call.js";
-import { withAnswer } from "./consent.js";
+import { answerTo, withAnswer } from "./consent.js";
 import { CLOSE, MOST_DRAWINGS } from "./contract.js";
 import { findingRow } from "./device_check.js";
 import { Caption } from "./measured_set.js";
-import { Chat, StillPicture, Switch, Tile, WORDS_CHANGED, button, field, keptWords, minutes, pageData } from "./parts.js";
+import {
+  Chat, Questions, RECORD_CALL, RecordingSign, StillPicture, Switch, Tile, WORDS_CHANGED, button, field, keptWords, minutes, pageData,
+} from "./parts.js";
 import { findingsOf } from "./precheck.js";
+import { CallRecorder } from "./recorder.js";
 import { Answers, Fade, FrameClock, Waiting } from "./sync.js";
 
 const BROWSER_KEY = "formcheck-browser";
@@ -145,6 +148,11 @@ class SessionPage {
   #build() {
     this.said = make("p", { class: "fr-said", role: "status", "aria-live": "polite", "data-testid": "said" });
     this.announcer = new Announcer(this.said);
+    this.questions = new Questions();
+    this.recording = new RecordingSign((words) => this.announcer.say(words), this.questions, (item, yes) => this.#answerRecording(item, yes));
+    this.recorder = new CallRecorder(() => this.#recorded(), (words) => this.#recordingFailed(words));
+    /** One's own answer to being recorded. @type {string|null} */
+    this.myAnswer = null;
     this.kept = make("p", { class: "fr-kept", "data-testid": "kept" });
     this.timer = make("p", { class: "fr-timer", "data-testid": "timer", role: "timer", "aria-label": "Time in the set" });
     this.trouble = make("p", { class: "fr-trouble", role: "alert", "data-testid": "trouble", hidden: true });
@@ -155,10 +163,10 @@ class SessionPage {
       ["people", "People", this.#buildPeople()], ["chat", "Chat", this.#buildChat()],
     ]);
     this.room = make("section", { class: "fr-room", "data-testid": "screen-call" }, this.#buildStage(),
-      make("div", { class: "fr-side" }, this.knocks, this.score, this.tabs.element), this.#buildBar());
+      make("div", { class: "fr-side" }, this.questions.element, this.knocks, this.score, this.tabs.element), this.#buildBar());
     this.element.dataset.screen = "call";
     this.element.replaceChildren(make("header", { class: "fr-head" }, make("h1", { class: "fr-brand", text: "Remote session" }),
-      this.kept, this.timer, this.said, this.end), this.trouble, this.room, this.over);
+      this.recording.element, this.kept, this.timer, this.said, this.end), this.trouble, this.room, this.over);
     document.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -194,13 +202,14 @@ class SessionPage {
     this.overlaySwitch = new Switch("overlay-switch", "Overlay", (on) => this.#overlay(on), { key: "O" });
     this.overlaySwitch.set(true);
     this.pointSwitch = new Switch("point", "Point", (on) => this.#point(on), { key: "P" });
+    this.record = button("record", "Record", () => this.#record());
     this.askCamera = button("ask-camera", "Ask for rear camera", () => this.#askCamera());
     this.takeStill = button("take-still", "Take still", () => this.#takeStill(), { key: "T" });
     this.stop = button("stop", "Stop", () => call.send({ type: "stop" }), { kind: "fr-stop", key: "S" });
     show(this.stop, false);
     this.finishSet = button("finish-set", "Finish set", () => call.send({ type: "finish_set" }), { kind: "fc-primary", key: "F" });
     return make("div", { class: "fr-bar", role: "toolbar", "aria-label": "Call" }, this.stop, this.finishSet, this.begin, this.muteSwitch.element,
-      this.cameraSwitch.element, this.overlaySwitch.element, this.pointSwitch.element, this.takeStill, this.askCamera);
+      this.cameraSwitch.element, this.overlaySwitch.element, this.pointSwitch.element, this.takeStill, this.askCamera, this.record);
   }
 
   #buildSet() {
@@ -284,8 +293,10 @@ class SessionPage {
     this.peopleList = make("ul", { class: "fr-people", role: "list" });
     this.consentRows = make("ul", { class: "fr-people", role: "list", "data-testid": "consents" });
     this.wordsShown = make("p", { class: "fr-words", "data-testid": "words" });
+    this.takeBack = button("recording-back", "Take my yes to the recording back: it is deleted", () => this.#takeBack());
+    show(this.takeBack, false);
     return make("div", { class: "fr-stack" }, make("h2", { text: "Here" }), this.peopleList,
-      make("h2", { text: "What the client agrees to" }), this.consentRows, make("h2", { text: "Are we alone?" }), this.wordsShown,
+      make("h2", { text: "What the client agrees to" }), this.consentRows, this.takeBack, make("h2", { text: "Are we alone?" }), this.wordsShown,
       make("p", { class: "fr-quiet", text: "Read these words to each other once, and again when they change. If they differ, somebody stands between you: end the session." }));
   }
 
@@ -301,6 +312,7 @@ class SessionPage {
       welcome: () => this.#welcome(message), queue: () => this.#queue(message.people), people: () => this.#everybody(message),
       set: () => this.#set(message.set), result: () => this.#result(message.frame), set_finished: () => this.#finished(message),
       cue: () => this.#given(message), still: () => this.#stillCame(message), moment: () => this.#marked(message),
+      recording: () => this.#recordingNow(message.recording),
       noted: () => setText(this.noted, "The note is in the records."), consent: () => this.#answered(message),
       chat: () => this.#chatted(message), stopped: () => this.#stopped(message), clock_of: () => this.#clockOf(message),
       waiting: () => this.#tell("You are not let in yet: the clinician whose room this is does that."),
@@ -315,8 +327,10 @@ class SessionPage {
 
   #welcome(welcome) {
     this.me = welcome.you;
+    this.role = welcome.role;
     this.consents = welcome.consents;
     this.#people(welcome.people);
+    this.#recordingNow(welcome.recording);
     this.#showConsents();
     for (const still of welcome.stills) this.#keepStill(still);
     this.#set(welcome.set);
@@ -697,6 +711,10 @@ class SessionPage {
   // ----------------------------------------------------------------------------------------------------- consent and chat
 
   #answered({ person, what, answer }) {
+    if (person === this.me && what === RECORD_CALL) {
+      this.myAnswer = answer;
+      show(this.takeBack, answer === "yes");
+    }
     if (this.people.find(({ id }) => id === person)?.role !== "client") return;
     this.consents = withAnswer(this.consents, what, answer);
     this.#showConsents();
@@ -705,10 +723,60 @@ class SessionPage {
   }
 
   #showConsents() {
-    setText(this.kept, keptWords(this.consents));
+    setText(this.kept, keptWords(this.consents, this.recording.stage));
     this.consentRows.replaceChildren(...this.consents.map(({ what, title, answer }) => make("li", { class: "fr-person fr-row" },
       make("p", {}, make("span", { text: title }), make("b", { text: ` ${answer ?? "not answered"}` })),
-      ...(answer === "yes" ? [] : [button(`ask-${what}`, "Ask", () => this.call.send({ type: "ask_consent", what }), { label: `Ask: ${title}` })]))));
+      ...(answer === "yes" || what === RECORD_CALL ? [] : [button(`ask-${what}`, "Ask", () => this.call.send({ type: "ask_consent", what }), { label: `Ask: ${title}` })]))));
+  }
+
+  // --------------------------------------------------------------------------------------------------------- the recording
+
+  get #recordItem() {
+    return this.consents.find(({ what }) => what === RECORD_CALL);
+  }
+
+  #record() {
+    if (this.recording.stage !== "off") {
+      this.call.send({ type: "record", on: false });
+      return;
+    }
+    const { title, words } = this.#recordItem;
+    this.questions.ask("record-all", `${title}? ${words}`, ["I agree, and ask everybody", () => {
+      this.call.send({ ...answerTo(this.#recordItem, true) });
+      this.call.send({ type: "record", on: true });
+    }], ["Not now", () => {}]);
+  }
+
+  #answerRecording(item, yes) {
+    this.call.send({ ...answerTo(item, yes), answer: yes ? "yes" : "no" });
+  }
+
+  #takeBack() {
+    this.call.send({ ...answerTo(this.#recordItem, false), answer: "withdrawn" });
+  }
+
+  #recordingNow(recording) {
+    this.recording.take(recording, this.me, this.#recordItem);
+    this.recorder.connection(true);
+    if (this.role === "owner") this.recorder.take(recording);
+    show(this.record, this.role === "owner");
+    setText(this.record, recording.stage === "off" ? "Record" : "Stop recording");
+    this.#showConsents();
+  }
+
+  /** Everybody as they are recorded, the client first. */
+  #recorded() {
+    const others = [...this.tiles.values()].map((tile) => ({
+      name: tile.name.textContent, video: tile.video, hasPicture: !tile.element.hasAttribute("data-off"),
+      stream: tile.video.srcObject ?? new MediaStream(), isMain: tile === this.measured?.tile,
+    })).sort((a, b) => Number(b.isMain) - Number(a.isMain));
+    const me = { name: this.#name(this.me), video: this.video, hasPicture: this.call.devices.camera === "on", stream: this.call.devices.stream };
+    return [...others, me];
+  }
+
+  #recordingFailed(words) {
+    this.#tell(words);
+    this.call.send({ type: "record", on: false });
   }
 
   #chatted({ sender, text }) {
@@ -778,6 +846,7 @@ class SessionPage {
 
   #socket(state, closing) {
     clearTimeout(this.lostTimer);
+    if (state !== "open") this.recorder.connection(false);
     if (state === "open") show(this.trouble, false);
     else if (state === "lost") this.lostTimer = setTimeout(() => this.#tell("Connecting again. The call goes on."), SPOKEN_AFTER_MS);
     else if (closing?.code === CLOSE.IN_USE) this.#ended("The session is open in another window", "Go on there, or load this page anew to go on here.");
@@ -820,6 +889,7 @@ class SessionPage {
 
   #ended(title, words) {
     clearInterval(this.look);
+    this.recorder.close();
     this.call.close();
     this.over.replaceChildren(make("h1", { class: "fr-title", tabindex: "-1", text: title }), make("p", { class: "fr-lead", text: words }),
       make("p", {}, make("a", { href: this.data.home, text: "Back to formcheck" })));
