@@ -43,12 +43,16 @@ _CELLS: Final = 16
 """The film's upper edge has so many cells; the number takes the first of them."""
 _FILM_FRAMES: Final = 600
 _FPS: Final = 30
+_NEAR_MS: Final = 50
+_BRIDGED_MS: Final = 240
+"""As the page's `NEAR_MS` and `BETWEEN_MS`."""
 _WATCH: Final = """
 (() => {
   window.pcs = [];
   window.opened = null;
   window.pictures = [];
   window.newest = null;
+  window.answers = [];
   const Peer = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Peer {
     constructor(...given) { super(...given); window.pcs.push(this); }
@@ -61,6 +65,7 @@ _WATCH: Final = """
       this.addEventListener("message", ({ data }) => {
         if (typeof data !== "string" || !data.startsWith('{"type":"result"')) return;
         window.newest = JSON.parse(data).frame.t;
+        window.answers.push([performance.now(), window.newest]);
       });
     }
   };
@@ -86,7 +91,8 @@ _READ_NUMBERS: Final = """
     let number = gray;
     for (let shift = gray >> 1; shift > 0; shift >>= 1) number ^= shift;
     const t = (metadata.captureTime ?? now) + performance.timeOrigin - Date.UTC(2020, 0, 1);
-    window.seen.push([t, number, overlay === null ? null : Number(overlay.dataset.t) || null, window.newest]);
+    const [drawn, shown] = [overlay?.dataset.t, overlay?.dataset.shown].map((each) => Number(each) || null);
+    window.seen.push([t, number, drawn, window.newest, shown, performance.now()]);
   };
   video.requestVideoFrameCallback(next);
 }
@@ -226,7 +232,9 @@ class Call:
 
 
 @contextmanager
-def call(*, relayed: bool = False, film: bool = False, delay_ms: float = 0.0, loss: float = 0.0) -> Iterator[Call]:
+def call(
+    *, relayed: bool = False, film: bool = False, delay_ms: float = 0.0, loss: float = 0.0, landmarks: bool = False
+) -> Iterator[Call]:
     """Serve the app, open a room, and bring both in."""
     with tempfile.TemporaryDirectory(prefix="remote-calls-") as name:
         folder = Path(name)
@@ -245,7 +253,7 @@ def call(*, relayed: bool = False, film: bool = False, delay_ms: float = 0.0, lo
                     flags.append(f"--use-file-for-fake-video-capture={numbered_film(folder / 'film.y4m')}")
                 browser = started.chromium.launch(executable_path=chromium(), args=flags)
                 try:
-                    yield _both_in(browser, address, room, way)
+                    yield _both_in(browser, address, room, way, landmarks)
                 finally:
                     browser.close()
 
@@ -264,15 +272,15 @@ def _relay_way(folder: Path, relayed: bool, delay_ms: float, loss: float) -> Ite
             way.stop()
 
 
-def _both_in(browser: Any, address: str, room: Room, way: Way | None) -> Call:
+def _both_in(browser: Any, address: str, room: Room, way: Way | None, landmarks: bool) -> Call:
     pages = []
     for _ in range(2):
         context = browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"])
         page = context.new_page()
         page.set_default_timeout(60_000)
         page.add_init_script(_WATCH)
-        # The browser's own estimator would be another load; what is measured here is the call.
-        page.route("**/pose_source.js", lambda route: route.abort())
+        if not landmarks:  # another load: what is measured here is the call
+            page.route("**/pose_source.js", lambda route: route.abort())
         pages.append(page)
     clinician, client = pages
     clinician.goto(address + room.clinician)
@@ -328,17 +336,17 @@ def dead(seconds: float) -> dict[str, Any]:
     return {"what": "dead", "dead_s": seconds, "back_s": round(back_s, 2), "connections_made": made, "states": state}
 
 
-def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float) -> dict[str, Any]:
+def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float, landmarks: bool) -> dict[str, Any]:
     """Hold what is drawn, and the newest answer, against the number in the picture that is shown."""
-    with call(relayed=relayed, film=True, delay_ms=delay_ms, loss=loss) as both:
+    with call(relayed=relayed, film=True, delay_ms=delay_ms, loss=loss, landmarks=landmarks) as both:
         both.client.evaluate(_READ_NUMBERS, ["[data-testid=self] video", 0])
         both.clinician.evaluate(_READ_NUMBERS, [".fr-tile[data-main] video", 0])
         both.clinician.get_by_test_id("start-set").click()
         until(both.clinician, "window.newest !== null")
         both.clinician.wait_for_timeout(4000)
-        both.clinician.evaluate("window.seen.length = 0")
+        both.clinician.evaluate("window.seen.length = window.answers.length = 0")
         both.clinician.wait_for_timeout(1000 * seconds)
-        shown = both.clinician.evaluate("window.seen")
+        shown, answers = both.clinician.evaluate("[window.seen, window.answers]")
         taken = both.client.evaluate("window.seen")
     times = np.array([each[0] for each in taken])
     numbers = np.array([each[1] for each in taken])
@@ -349,22 +357,42 @@ def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float) -> dict
         there = int(numbers[np.argmin(np.abs(times - t))])
         return int((number - there + _FILM_FRAMES // 2) % _FILM_FRAMES - _FILM_FRAMES // 2)
 
-    drawn = [off(number, t) for _, number, t, _ in shown]
-    naive = [off(number, newest) for _, number, _, newest in shown]
+    drawn = [off(number, t) for _, number, t, _, _, _ in shown]
+    naive = [off(number, newest) for _, number, _, newest, _, _ in shown]
     return {
         "what": "overlay",
         "relayed": relayed,
         "delay_ms": delay_ms,
         "loss": loss,
         "frames": len(shown),
+        "answers_per_s": round(len(answers) / seconds, 1),
+        "none_because": _why_none(shown, answers),
         "drawn": _within(drawn),
         "naive": _within(naive),
     }
 
 
-def uplink(kbps: float, seconds: float) -> dict[str, Any]:
+def _why_none(shown: list[list[Any]], answers: list[list[Any]]) -> dict[str, int]:
+    """Count why frames had nothing drawn on them: answers came after them, were too far apart, or no time was known."""
+    found = {"late": 0, "apart": 0, "no_time": 0}
+    times = sorted(t for _, t in answers)
+    for _, _, drawn, _, at, now in shown:
+        if drawn is not None:
+            continue
+        if at is None:
+            found["no_time"] += 1
+            continue
+        known = [t for came, t in answers if came <= now]
+        before, after = [t for t in times if t <= at], [t for t in times if t > at]
+        bridged = bool(before and after) and after[0] - before[-1] <= _BRIDGED_MS
+        near = any(abs(t - at) <= _NEAR_MS for t in times)
+        found["late" if (bridged or near) and not any(t > at for t in known) else "apart"] += 1
+    return found
+
+
+def uplink(kbps: float, seconds: float, landmarks: bool) -> dict[str, Any]:
     """Narrow the way to the relay: what becomes of the sound, and what the pages say."""
-    with call(relayed=True) as both:
+    with call(relayed=True, landmarks=landmarks) as both:
         assert both.way is not None
         both.clinician.get_by_test_id("start-set").click()
         until(both.clinician, "window.newest !== null")
@@ -425,6 +453,7 @@ def main() -> None:
     parser.add_argument("--relay", action="store_true")
     parser.add_argument("--delay-ms", type=float, default=0.0)
     parser.add_argument("--loss", type=float, default=0.0)
+    parser.add_argument("--landmarks", action="store_true", help="let the client's browser find the pose")
     parser.add_argument("--kbps", type=float, default=600.0)
     asked = parser.parse_args()
     if asked.what == "joins":
@@ -432,9 +461,9 @@ def main() -> None:
     elif asked.what == "dead":
         results = [dead(seconds) for seconds in asked.seconds]
     elif asked.what == "overlay":
-        results = [overlay(asked.seconds[0], asked.relay, asked.delay_ms, asked.loss)]
+        results = [overlay(asked.seconds[0], asked.relay, asked.delay_ms, asked.loss, asked.landmarks)]
     else:
-        results = [uplink(asked.kbps, asked.seconds[0])]
+        results = [uplink(asked.kbps, asked.seconds[0], asked.landmarks)]
     for each in results:
         print(json.dumps(each), flush=True)
 

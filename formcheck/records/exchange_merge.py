@@ -44,7 +44,7 @@ _IMPORTED: Final = "import"
 """Origin of a set that came this way, and whose room a remote session was."""
 _DECIDED_HERE: Final[Mapping[str, frozenset[str]]] = {
     ExerciseSet.__tablename__: frozenset({"origin", "plan_id"}),
-    RemoteSession.__tablename__: frozenset({"owner_id"}),
+    RemoteSession.__tablename__: frozenset({"owner_id", "set_under_way"}),
 }
 """What an import decides itself, by table, so that it says nothing about whether two copies differ."""
 _SAME_ENTRY: Final = ("at", "actor_id", "action", "subject_id", "person_id")
@@ -183,7 +183,7 @@ class _Merge:
             if row["ended_at"] is None:
                 self.told.not_over.append(row["id"])
                 continue
-            self._add(table, row | {"owner_id": _IMPORTED})
+            self._add(table, row | {"owner_id": _IMPORTED, "set_under_way": None})
             self.new_sessions[row["id"]] = row["person_id"]
         for row in self._of_new_sessions(RemoteInvitation):
             dead = {"code_sha256": hash_of(new_code()), "browser_sha256": None}

@@ -140,7 +140,7 @@ def end_session(work: Work, session_id: str, why: str = "") -> RemoteSession:
     row = get_session(work, session_id)
     work.actor.need_clinician("end remote sessions")
     if row.ended_at is None:
-        row.ended_at, row.ended_why = work.now, why
+        row.ended_at, row.ended_why, row.set_under_way = work.now, why, None
         open_links = (RemoteInvitation.session_id == row.id) & RemoteInvitation.revoked_at.is_(None)
         work.session.execute(update(RemoteInvitation).where(open_links).values(revoked_at=work.now))
         there = (RemoteSeat.session_id == row.id) & RemoteSeat.admitted_at.is_not(None) & RemoteSeat.left_at.is_(None)
@@ -427,6 +427,11 @@ def consents_of(work: Work, session_id: str) -> Sequence[RemoteConsent]:
 
 
 # ---------------------------------------------------------------------- moments, sets, notes
+
+
+def keep_set_under_way(work: Work, session_id: str, what: Json | None) -> None:
+    """Keep what is done now, so that a server that is started anew goes on with it; None once it is over."""
+    _own_room(work, session_id).set_under_way = what
 
 
 def keep_moment(

@@ -461,6 +461,8 @@ class RemoteSession(Table):
     """When its clinician came first."""
     ended_at: Mapped[datetime | None]
     ended_why: Mapped[str] = mapped_column(Text, default="")
+    set_under_way: Mapped[Json | None]
+    """What is done now and who started it, for a server that is started anew meanwhile; None between sets."""
 
 
 class RemoteInvitation(Table):

@@ -17,7 +17,8 @@ PICTURES: Final = (
     "It may change during a set, from your device to pictures that are sent, and only if you did not forbid it: the "
     "page says so at once, and the result says it under where the pose was found.",
     "In a remote session your clinician sees your camera and hears you. That goes from browser to browser, encrypted, "
-    "maybe through a relay, which cannot read it. Still pictures are taken and kept only with your consent.",
+    "maybe through a relay, which cannot read it. Still pictures are taken and kept only with your consent, "
+    "and the call is recorded only while everybody in it agrees.",
     "Nobody else gets anything: formcheck counts no visitors and shows no advertisements, and it asks no other "
     "computer but those that whoever runs it set up, such as one for logins, and the one from which it installs its "
     "models. Nothing of your pictures goes there.",

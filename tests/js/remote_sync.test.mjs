@@ -146,3 +146,35 @@ test("pictures wait for as long as answers take, within bounds, and are not made
   take(5000);
   assert.equal(waiting.ms, LONGEST_BUFFER_MS);
 });
+
+/** Answers every `apart` ms that take `lag` and a little; the share of frames that have one when they are shown. */
+function metAt(apart, lag, seconds = 30) {
+  const waiting = new Waiting();
+  const answers = new Answers();
+  const coming = [];
+  let seed = 1;
+  const random = () => { seed = (seed * 16807) % 2147483647; return seed / 2147483647; };
+  for (let t = 0; t < 1000 * seconds; t += apart * (0.85 + 0.3 * random())) coming.push({ t, at: t + lag * (0.9 + 0.2 * random()) });
+  let [met, all, before] = [0, 0, null];
+  // A frame is shown once it has waited as long as pictures do then.
+  for (let t = 0; t + LONGEST_BUFFER_MS < 1000 * seconds; t += 1000 / 30) {
+    const shownAt = t + waiting.ms;
+    while (coming.length > 0 && coming[0].at <= shownAt) {
+      const { t: taken, at } = coming.shift();
+      answers.add({ t: taken, pose: null });
+      waiting.add(at - taken, before === null ? 0 : taken - before);
+      before = taken;
+    }
+    if (t < 8000) continue;
+    all += 1;
+    met += answers.at(t) === null ? 0 : 1;
+  }
+  return met / all;
+}
+
+test("frames between answers have theirs too, at every rate down to eight answers a second", () => {
+  for (const [apart, lag] of [[33, 120], [66, 180], [80, 220], [100, 250], [125, 300]]) {
+    const share = metAt(apart, lag);
+    assert.ok(share > 0.98, `${apart} ms apart, ${lag} ms late: ${share}`);
+  }
+});

@@ -32,6 +32,7 @@ from formcheck.records.remote_sessions import (
     keep_consent,
     keep_moment,
     keep_seat,
+    keep_set_under_way,
     keep_still,
     leave_seat,
     revoke_invitation,
@@ -54,7 +55,7 @@ from formcheck.web.remote import replies as told
 from formcheck.web.remote.ice import Signals, ice_for
 from formcheck.web.remote.limits import SocketLimits, Tries
 from formcheck.web.remote.room_recording import RoomRecording
-from formcheck.web.remote.room_set import Outcome, RoomSet, shown_targets
+from formcheck.web.remote.room_set import Outcome, RoomSet, read_under_way, shown_targets
 from formcheck.web.remote.seats import Seat, clinician_of
 from formcheck.web.remote.still_links import still_token, still_url
 from formcheck.web.shared.addresses import REVIEW, STILLS_PATH
@@ -148,6 +149,8 @@ class OpenRoom:
         self._knocks: dict[str, said.Knock] = {}
         self._targets: said.Targets | None = None
         self._set: RoomSet | None = None
+        self._is_set_kept = False
+        """Whether the records say that a set is under way."""
         self._recording = RoomRecording(session.id, parts.records)
         self._told_recording = self._recording.shown("", is_owner=False)
         self._last_kept: str | None = None
@@ -313,13 +316,13 @@ class OpenRoom:
                 await self._keep_unkept_answers()
                 await self._look_at_logins()
                 await self._look_what_was_ended()
-            await self._settle_recording()
+            await self._settle()
             self._renew_ice(now_s)
             for still, wanted in list(self._wanted.items()):
                 if now_s > wanted.until_s:
                     del self._wanted[still]
             done = self._set
-            late_s = 0.0 if done is None else now_s - done.started_at_ms / 1000
+            late_s = 0.0 if done is None else now_s - done.since_ms / 1000
             if done is not None and done.stage == "starting" and late_s > self.parts.limits.begin_set_s:
                 self._give_up_set("The client's page did not begin it in time.")
             if self.room.ended:
@@ -545,7 +548,7 @@ class OpenRoom:
                 async with self._turn:
                     self.room.need(message.type, talker.id)  # it may have changed while others had their turn
                     await _SLOW[type(message)](self, talker, message)
-                    await self._settle_recording()
+                    await self._settle()
         except FormcheckError as error:
             code = error.code if isinstance(error, NotNowError) else "records"
             talker.say(told.Refused(message=message.type, code=code, reason=error.reason, remedy=error.remedy))
@@ -882,6 +885,13 @@ class OpenRoom:
         there = {each.id for each in self.room.admitted}
         self._recording.restore(recording_id, {each for each in there if not self.room.agreed(each, RECORDED)})
 
+    async def _settle(self) -> None:
+        """Write what is to be written of what has happened by itself."""
+        if self._is_set_kept and self._set is None:
+            with suppress(FormcheckError):  # the records are away; it is tried again
+                await self._keep_under_way(None)
+        await self._settle_recording()
+
     async def _settle_recording(self) -> None:
         owner = Actor(self.session.owner_id, self.session.owner, SYSTEM.role)
         with suppress(FormcheckError):  # the records are away; it is tried again
@@ -919,18 +929,38 @@ class OpenRoom:
         client = self._need_client()
         if not self.room.agreed(client.id, "measure"):
             raise NotNowError("no-consent", f"{client.seat.person.name} has not agreed to be measured.", "Ask them.")
-        done = RoomSet(
-            self,
-            self.session.id,
-            self.session.person_id,
-            self._actor(talker),
-            self._targets,
-            self.parts.records,
-            1000 * self.parts.clock(),
-        )
+        done = self._new_set(self._actor(talker), self._targets, 1000 * self.parts.clock())
+        await self._keep_under_way(done)
         self._set = done
         self.parts.live().sponsor(done.owner, done)
         self._set_changed()
+
+    def _new_set(self, starter: Actor, targets: said.Targets, started_at_ms: float) -> RoomSet:
+        return RoomSet(
+            self,
+            self.session.id,
+            self.session.person_id,
+            starter,
+            targets,
+            self.parts.records,
+            started_at_ms,
+            since_ms=1000 * self.parts.clock(),
+        )
+
+    async def _keep_under_way(self, done: RoomSet | None) -> None:
+        """Write what is done now; a set that is over may wait until the records are there."""
+        kept = None if done is None else done.under_way()
+        await self._write(SYSTEM, lambda work: keep_set_under_way(work, self.session.id, kept))
+        self._is_set_kept = done is not None
+
+    def go_on_with_set(self, kept: dict[str, Any]) -> None:
+        """Go on with a set that was under way when the server was started anew: the client's page sends it once more."""
+        self._is_set_kept = True
+        found = read_under_way(kept)
+        if found is not None:
+            self._targets = found.targets
+            self._set = self._new_set(found.starter, found.targets, found.started_at_ms)
+            self.parts.live().sponsor(self._set.owner, self._set)
 
     async def _finish_set(self, talker: Talker, message: said.FinishSet) -> None:
         del talker, message

@@ -129,6 +129,8 @@ class RoomRegistry:
         opened = self._rooms[session.id] = OpenRoom(session, room, self.parts, self._over)
         if recording is not None:
             opened.go_on_recording(recording)
+        if session.set_under_way is not None:
+            opened.go_on_with_set(session.set_under_way)
         if self._sweeping is None or self._sweeping.done():
             self._sweeping = asyncio.create_task(self._sweep())
         return opened

@@ -9,14 +9,15 @@ import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from formcheck.errors import FormcheckError
 from formcheck.exercises.rubric_file import builtin_rubric
-from formcheck.records.access import Actor, RecordsError
+from formcheck.records.access import Actor, RecordsError, Role
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import attach_to_set, keep_moment
-from formcheck.records.sets import add_set
+from formcheck.records.sets import add_set, drop_video
+from formcheck.records.sweep import remove_unused
 from formcheck.web.live.keeping import new_set_of
 from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.pipeline import FinishedSet, PipelineResult
@@ -118,6 +119,8 @@ class RoomSet:
         Gives the records.
     started_at_ms
         By the server's clock.
+    since_ms
+        From when on the client's page is waited for; None for `started_at_ms`. Later after the server was started anew.
     """
 
     def __init__(
@@ -129,10 +132,13 @@ class RoomSet:
         targets: Targets,
         records: Callable[[], Records],
         started_at_ms: float,
+        *,
+        since_ms: float | None = None,
     ) -> None:
         self.targets, self.started_at_ms, self.starter = targets, started_at_ms, starter
         self.owner = f"room {session_id} {secrets.token_hex(_OWNER_BYTES)}"
         """Of the live set, as the live registry has it."""
+        self.since_ms = started_at_ms if since_ms is None else since_ms
         self.stage: SetStage = "starting"
         self.set_id: str | None = None
         self.first_t_ms: float | None = None
@@ -143,6 +149,11 @@ class RoomSet:
         self._room, self._records = room, records
         self._session_id, self._person_id = session_id, person_id
         self._loop = asyncio.get_running_loop()
+
+    def under_way(self) -> dict[str, Any]:
+        """Return what the records keep of it while it is done; see `read_under_way`."""
+        by = {"id": self.starter.id, "name": self.starter.name, "role": self.starter.role.value}
+        return {"targets": self.targets.model_dump(), "by": by, "started_at_ms": self.started_at_ms}
 
     # What the live socket asks, from its threads.
 
@@ -234,10 +245,35 @@ class RoomSet:
                     moments[cue.id] = _since(began, t_ms)
                 stills, notes = self.said.stills, self.said.notes
                 attach_to_set(work, self._session_id, row.id, moments=moments, stills=stills, notes=notes)
-                # Copying a video takes a while, in which it may have been taken back.
-                if not self._keeps("keep_video" if with_video else "keep_set"):
+                # Copying a video takes a while, in which a yes may have been taken back.
+                if not self._keeps():
                     raise TakenBackError(_TAKEN_BACK, "Ask them, and do the set again.")
-                return row.id
+                drops_video = with_video and not self._keeps("keep_video")
+                if drops_video:
+                    drop_video(work, row.id)
+                set_id = row.id
+        if drops_video:
+            remove_unused(records)
+        return set_id
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """A set that was under way when the server was started anew."""
+
+    targets: Targets
+    starter: Actor
+    started_at_ms: float
+
+
+def read_under_way(kept: dict[str, Any]) -> UnderWay | None:
+    """Return what was under way; None where another version of formcheck has kept something else."""
+    try:
+        by = kept["by"]
+        starter = Actor(str(by["id"]), str(by["name"]), Role(by["role"]))
+        return UnderWay(Targets.model_validate(kept["targets"]), starter, float(kept["started_at_ms"]))
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def _since(began_ms: float | None, t_ms: float | None) -> float | None:

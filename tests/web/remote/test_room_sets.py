@@ -13,7 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 from formcheck.records.access import Actor, Role
 from formcheck.records.notes import notes_of_person, notes_of_set
 from formcheck.records.records import Records
-from formcheck.records.remote_sessions import moments_of, moments_of_set, session_of_set, stills_of
+from formcheck.records.remote_sessions import get_session, moments_of, moments_of_set, session_of_set, stills_of
 from formcheck.records.sets import add_set, list_sets
 from formcheck.records.tables import ExerciseSet
 from formcheck.remote.consent import TEXTS, Given
@@ -27,7 +27,7 @@ from tests.sample_tracks import sample_track
 
 from ..live.landmark_bytes import LANDMARKS, message, page_frames
 from ..live.world import SETUP, frame
-from .hall import GREY, Company, Hall, agree, company, do_set, live_socket
+from .hall import GREY, Company, Hall, agree, company, do_set, live_socket, secret
 
 
 def sets_of(here: Company) -> list[ExerciseSet]:
@@ -52,6 +52,10 @@ def start(here: Company, **targets: Any) -> str:
 
 def files_of(records: Records) -> set[Path]:
     return {path for _, _, path in records.files}
+
+
+def videos_of(records: Records) -> set[Path]:
+    return {path for path in files_of(records) if path.suffix == ".mp4"}
 
 
 def test_the_clinician_sees_what_the_client_sees_and_the_set_is_the_rooms(hall: Hall) -> None:
@@ -145,6 +149,34 @@ def test_consent_that_is_taken_back_while_the_set_is_written_leaves_nothing_of_i
         assert (over["kept"], over["why"]) == (False, "The client has taken back their consent.")
         assert sets_of(here) == []
         assert files_of(hall.records) == before
+
+
+def test_a_video_that_is_taken_back_while_the_set_is_written_goes_and_the_set_stays(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times_ms = [1000.0 + 100 * k for k in range(16)]
+    with company(hall, "measure", "keep_set", "keep_video") as here:
+        do_set(hall, start(here), *times_ms)
+        assert here.clinician.last("set_finished")["kept"]
+        (with_video,) = sets_of(here)
+        assert with_video.video_sha256 is not None
+        here.clinician.forget()
+        before = videos_of(hall.records)
+
+        def taken_back_meanwhile(*arguments: Any, **more: Any) -> Any:
+            room = hall.rooms.room(here.session_id)
+            assert room is not None
+            room.room.consent(Given(client_id, "keep_video", "withdrawn", TEXTS["keep_video"].sha256))
+            return add_set(*arguments, **more)
+
+        client_id = here.client_id
+        monkeypatch.setattr(room_set, "add_set", taken_back_meanwhile)
+        do_set(hall, start(here), *(t_ms + 7 for t_ms in times_ms))
+        over = here.clinician.last("set_finished")
+        assert (over["kept"], over["why"]) == (True, "")
+        kept = [row for row in sets_of(here) if row.id != with_video.id]
+        assert [row.video_sha256 for row in kept] == [None]
+        assert videos_of(hall.records) == before
 
 
 def test_a_set_that_cannot_be_kept_for_whatever_reason_is_over(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,3 +398,47 @@ def test_a_real_set_of_landmarks_is_the_same_for_both_and_kept_whole(hall: Hall,
         assert (over["kept"], over["reps"]) == (True, 3)
         (row,) = sets_of(here)
         assert row.exercise == "wall-squat"
+
+
+def test_a_set_under_way_outlives_a_restart_of_the_server_and_is_measured_whole(hall: Hall) -> None:
+    limits = LiveLimits(max_sets=3, frames_per_s=1e6, kept_per_s=1e6)
+    session_id, mine, theirs, browser = hall.plan(), secret(), secret(), secret()
+    code = hall.invite(session_id)
+    frames = page_frames(sample_track("wall_squat_front"), 0.0)
+    setup = {**SETUP, **LANDMARKS, "width": 1280, "height": 720}
+    with hall.clinician(session_id, instance=mine) as clinician, hall.comes(code, browser, theirs) as client:
+        agree(client, "measure", "keep_set")
+        client.ask("knock")
+        clinician.ask("admit", person=client.me)
+        here = Company(hall, session_id, code, browser, clinician, client)
+        hall.world.registry = LiveRegistry(LiveParts(), limits, workers=LiveWorkers(0, limits))
+        with live_socket(hall, start(here, reps=3, target_depth_deg=40.0)) as socket:
+            socket.send_json(setup)
+            assert socket.receive_json()["type"] == "ready"
+            for at in range(0, len(frames) // 2, 2):
+                socket.send_bytes(message(*frames[at : at + 2]))
+                socket.receive_json()
+    # Gone without a word, the live sets with it.
+    hall.restart()
+    hall.world.registry = LiveRegistry(LiveParts(), limits, workers=LiveWorkers(0, limits))
+    with hall.clinician(session_id, instance=mine) as clinician, hall.comes(code, browser, theirs) as client:
+        assert clinician.last("welcome")["set"]["stage"] == "starting"
+        shown = client.last("welcome")["set"]
+        assert (shown["targets"]["reps"], shown["targets"]["target_depth_deg"]) == (3, 40.0)
+        assert shown["live"]["set_id"] is None
+        with live_socket(hall, shown["live"]["token"]) as socket:
+            socket.send_json({**setup, "kept": True, "exercise": "squat"})
+            assert socket.receive_json()["exercise"] == "wall-squat"
+            for at in range(0, len(frames), 2):
+                socket.send_bytes(message(*frames[at : at + 2]))
+                socket.receive_json()
+            clinician.ask("finish_set")
+            assert socket.receive_json()["reps"] == 3
+        over = clinician.last("set_finished")
+        assert (over["kept"], over["reps"]) == (True, 3)
+        clinician.ask("targets", exercise="squat")
+        with hall.records.reading(GREY) as work:
+            session = get_session(work, session_id)
+            assert session.set_under_way is None
+            (row,) = list_sets(work, session.person_id)
+            assert (row.exercise, row.recorded_by) == ("wall-squat", "Dr. Grey")

@@ -1,4 +1,4 @@
-"""Recordings of remote sessions."""
+"""Recordings of remote sessions, and the set that is under way in one."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ down_revision = "0011"
 
 def upgrade() -> None:
     """Bring the tables one step on."""
+    op.add_column("remote_session", sa.Column("set_under_way", sa.JSON(), nullable=True))
     op.create_table(
         "remote_recording",
         sa.Column("id", sa.String(length=32), nullable=False),

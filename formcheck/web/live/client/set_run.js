@@ -312,7 +312,7 @@ export class SetRun {
   /** Done, but not measured: nothing more is looked at. */
   #rest() {
     closeCamera(this.camera);
-    this.video.srcObject = null;
+    if (!this.camera?.isLent) this.video.srcObject = null;
     this.handlers.onTrouble(TROUBLES["offline-done"]);
     this.handlers.onAway("done");
   }

@@ -18,6 +18,11 @@ const UNSAID_MS = 2000;
 /** While the clinician speaks, and for this long after, the page's voice is silent: captions remain, ms. */
 const QUIET_MS = 600;
 
+/** Where landmarks are kept to be sent anew when the server was started anew: this page alone, as long as it is open. */
+const IN_MEMORY = Object.freeze({ put: async () => {}, addPiece: async () => {}, remove: async () => {} });
+/** Nobody has anything to do about these in a call: the set goes on by itself, and the clinician ends it. */
+const BY_ITSELF = new Set(["offline", "offline-done", "socket-lost"]);
+
 /**
  * @typedef {Object} SetHandlers
  * @property {(stage: string) => void} onStage
@@ -89,9 +94,10 @@ export class MeasuredSet {
         this.close(false);
         this.handlers.onOver();
       },
-      onTrouble: (trouble) => this.#trouble(trouble),
-      onStats: (stats) => this.handlers.onAnswerAge(stats.p95_ms),
-    }, source);
+      onTrouble: (trouble) => this.#trouble(trouble), onAway: () => {},
+      // Landmarks are a few bytes: where their answers are late, a smaller picture in the call would not bring them sooner.
+      onStats: (stats) => this.handlers.onAnswerAge(this.isFoundHere ? null : stats.p95_ms),
+    }, source, IN_MEMORY);
     this.look = setInterval(() => this.#look(), LOOK_MS);
     this.run.open(stream);
   }
@@ -169,6 +175,7 @@ export class MeasuredSet {
       if (this.slowTold.has(trouble.code)) return;
       this.slowTold.add(trouble.code);
     }
+    if (BY_ITSELF.has(trouble.code)) return;
     if (trouble.over) this.close(false);
     else this.panel.note(`${trouble.cause} ${trouble.next}`.trim(), performance.now());
     this.handlers.onTrouble(trouble);

@@ -547,10 +547,11 @@ class SessionPage {
 
   #result(frame) {
     const now = performance.now();
+    const apart = this.newest === null ? 0 : Math.max(0, frame.t - this.newest.frame.t);
     this.newest = { frame, at: now };
     this.measured?.answers.add(frame);
     const taken = this.measured?.ours(frame.t) ?? null;
-    if (taken !== null && this.waiting.add(pageClock() - taken)) this.call.buffer(this.waiting.ms);
+    if (taken !== null && this.waiting.add(pageClock() - taken, apart)) this.call.buffer(this.waiting.ms);
     this.readings.take(frame, now, 0);
     this.panel.frame(frame, now);
     const { verdict } = frame;

@@ -19,8 +19,12 @@ const RTP_WRAP = 2 ** 32;
 export const KEPT_MS = 5000;
 /** An answer further than this from a frame does not belong to it, ms. */
 export const NEAR_MS = 50;
-/** Between two answers no further apart than this the pose is interpolated, ms: a few lost ones do not show. */
-export const BETWEEN_MS = 160;
+/**
+ * Between two answers no further apart than this the pose is interpolated, ms: a few lost ones do not show. On a straight
+ * line a joint that speeds up by 2.5 m/s² is off by 18 mm at most in the middle (a·t²/8), which is how far it moves within
+ * one picture at 0.55 m/s.
+ */
+export const BETWEEN_MS = 240;
 /** Without an answer the overlay is gone after this, ms. */
 export const FADE_MS = 90;
 /** How long the picture waits while a set is measured, so that its answer is there before it: at least and at most, ms. */
@@ -28,8 +32,9 @@ export const MEASURED_BUFFER_MS = 200;
 export const LONGEST_BUFFER_MS = 600;
 /** It is changed by no less than this, since each change makes the picture faster or slower for a while, ms. */
 const BUFFER_STEP_MS = 50;
-/** Answers that their lag is taken from. */
+/** Answers that their lag is taken from, and the share of them that is waited for. */
 const LAGS = 60;
+const WAITED_FOR = 0.98;
 
 /** How far another clock is ahead of ours, from pings. */
 export class ClockOffset {
@@ -194,7 +199,10 @@ function between(a, b, share) {
   });
 }
 
-/** How long pictures are to wait, from how long answers take from the capture to here. */
+/**
+ * How long pictures are to wait: until the answer is there that they are drawn by. For a picture between two answers that is
+ * the second of them, which was captured later than the picture itself.
+ */
 export class Waiting {
   constructor() {
     /** @type {number[]} */
@@ -202,13 +210,17 @@ export class Waiting {
     this.ms = MEASURED_BUFFER_MS;
   }
 
-  /** @param {number} lag of an answer, ms @returns {boolean} whether pictures are to wait for another time now */
-  add(lag) {
-    this.lags.push(lag);
+  /**
+   * @param {number} lag of an answer, from its capture to here, ms
+   * @param {number} apart from the capture of the answer before to that of this one, ms
+   * @returns {boolean} whether pictures are to wait for another time now
+   */
+  add(lag, apart = 0) {
+    this.lags.push(lag + (apart > BETWEEN_MS ? NEAR_MS : Math.max(0, apart - NEAR_MS)));
     if (this.lags.length > LAGS) this.lags.shift();
     if (this.lags.length < LAGS / 2) return false;
     const sorted = [...this.lags].sort((a, b) => a - b);
-    const most = sorted[Math.floor(0.95 * (sorted.length - 1))];
+    const most = sorted[Math.floor(WAITED_FOR * (sorted.length - 1))];
     const wanted = Math.min(LONGEST_BUFFER_MS, Math.max(MEASURED_BUFFER_MS, BUFFER_STEP_MS * Math.ceil(most / BUFFER_STEP_MS)));
     // Up at once, down only when much less would do.
     if (wanted === this.ms || (wanted < this.ms && this.ms - wanted < 2 * BUFFER_STEP_MS)) return false;

@@ -1,0 +1,163 @@
+"""Layer: real browsers in a call while the server is killed and started anew in mid-set."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from playwright.sync_api import Browser, Page, Playwright, expect
+
+from formcheck.pose.browser_bundle import browser_state
+from formcheck.pose.store import load_track
+from formcheck.records.access import owner
+from formcheck.records.records import Records
+from formcheck.records.remote_sessions import get_session
+from formcheck.records.sets import list_sets
+from formcheck.records.settings import RecordsSettings
+
+from ..camera_film import camera_film
+from ..conftest import FLAGS, chromium
+from ..starting import answers, started
+from ..test_landmark_set import be_patient
+from ..test_live import wait_for_reps
+from ..waiting import until
+from .conftest import SEES_SOMEBODY, Line, come_in
+from .rooms import CLINICIAN, new_room
+
+_ROOT = Path(__file__).resolve().parents[3]
+_HEALTH = "/formcheck-health"
+_WATCH = """
+() => {
+  window.shown = [];
+  const video = document.querySelector('.fr-others video');
+  const next = (now) => {
+    window.shown.push(Date.now());
+    video.requestVideoFrameCallback(next);
+  };
+  video.requestVideoFrameCallback(next);
+}
+"""
+
+
+class Server:
+    """The app as a process that can be killed and started again on the port that it had."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.log = home, home.parent / "server.log"
+        self._process, self.port = started(self._start, _HEALTH, self.log)
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _start(self, port: int) -> subprocess.Popen[bytes]:
+        settings = {"FORMCHECK_HOME": str(self.home), "FORMCHECK_DATABASE_URL": "", "FORMCHECK_USER_NAME": CLINICIAN}
+        command = [sys.executable, "-m", "formcheck", "app", "--port", str(port), "--no-browser"]
+        with self.log.open("a") as out:
+            return subprocess.Popen(
+                command, stdout=out, stderr=subprocess.STDOUT, cwd=_ROOT, env={**os.environ, **settings}
+            )
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def start_again(self) -> None:
+        self._process = self._start(self.port)
+        assert answers(self._process, f"{self.address}{_HEALTH}", self.log)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    """Serve the app with records of its own."""
+    made = Server(tmp_path / "records")
+    yield made
+    made.kill()
+    assert "Traceback" not in made.log.read_text(), made.log.read_text()
+
+
+@contextmanager
+def window(playwright: Playwright, *more: str) -> Iterator[tuple[Browser, Page, Line]]:
+    flags = [*FLAGS, "--allow-loopback-in-peer-connection", *more]
+    browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
+    try:
+        page = browser.new_context(permissions=["camera", "microphone"]).new_page()
+        page.set_default_timeout(60_000)
+        yield browser, page, Line(page)
+    finally:
+        browser.close()
+
+
+def landmark_times_s(server: Server, session_id: str) -> NDArray[np.float64]:
+    records = Records(RecordsSettings(home=server.home, database_url=None, user_name=CLINICIAN))
+    with records.reading(owner(CLINICIAN)) as work:
+        (row,) = list_sets(work, get_session(work, session_id).person_id)
+        track = load_track(work.file_path(row.track_sha256))
+    records.close()
+    return track.t_s
+
+
+def welcomes(line: Line) -> list[Any]:
+    return [each for each in line.heard if each["type"] == "welcome"]
+
+
+@pytest.mark.skipif(not browser_state().ok, reason="MediaPipe for browsers is not installed")
+def test_a_set_goes_on_through_a_restart_of_the_server_and_no_rep_is_lost(
+    playwright: Playwright, server: Server, tmp_path: Path
+) -> None:
+    room = new_room(server.home)
+    film = camera_film("wall_squat_front", tmp_path / "film.y4m")
+    with (
+        window(playwright) as (_, clinician, ours),
+        window(playwright, f"--use-file-for-fake-video-capture={film}") as (_, client, theirs),
+    ):
+        be_patient(client)
+        clinician.goto(server.address + room.clinician)
+        client.goto(server.address + room.client)
+        come_in(client)
+        clinician.get_by_role("button", name="Let in").click()
+        for page in (clinician, client):
+            until(page, SEES_SOMEBODY)
+            page.evaluate(_WATCH)
+        clinician.get_by_test_id("reps").fill("9")
+        clinician.get_by_test_id("hold_s").fill("1")
+        clinician.get_by_test_id("start-set").click()
+        wait_for_reps(client, 1)
+        orders = [sum(each["type"] == "connect" for each in line.heard) for line in (ours, theirs)]
+        before = len(welcomes(theirs))
+        killed_ms = 1000 * time.time()
+        server.kill()
+        server.start_again()
+        up_ms = 1000 * time.time()
+        while len(welcomes(theirs)) == before or len(welcomes(ours)) < 2:
+            client.wait_for_timeout(50)
+        back_ms = 1000 * time.time()
+        assert back_ms - up_ms < max(10_000, up_ms - killed_ms), "both are back soon after the server is"
+        for page in (clinician, client):
+            until(page, f"window.shown.at(-1) > {back_ms}")
+            gaps = page.evaluate(
+                f"window.shown.map((at, i, all) => at > {killed_ms} && at < {back_ms} ? at - all[i - 1] : 0)"
+            )
+            assert max(gaps) < (back_ms - killed_ms) / 2, "the call went on without the server"
+        assert [sum(each["type"] == "connect" for each in line.heard) for line in (ours, theirs)] == orders
+        wait_for_reps(client, 3)
+        wait_for_reps(clinician, 3)
+        clinician.get_by_test_id("finish-set").click()
+        expect(clinician.get_by_test_id("said")).to_contain_text("Set done", timeout=120_000)
+        finished_ms = 1000 * time.time()
+        (done,) = [each for each in ours.heard if each["type"] == "set_finished"]
+        assert done["kept"]
+        assert done["reps"] >= 3
+    times_s = landmark_times_s(server, room.session)
+    away_s = (up_ms - killed_ms) / 1000
+    assert times_s[-1] - times_s[0] > (finished_ms - killed_ms) / 1000, "it begins before the restart"
+    assert np.diff(times_s).max() < away_s / 2, "and goes on through it"
