@@ -76,9 +76,9 @@ _TEXTS: Final = (
         "Record this session",
         "Sound and picture of everybody in this session are recorded in the clinician's browser and kept in the "
         "client's records at the clinic, until they are erased. A sign at everybody's shows when. It is done only "
-        "while everybody who is there agrees: it rests when somebody joins, until they have answered, and is over at once "
-        "when somebody says no. If I take my yes back, during the session or later, all that was recorded of it is "
-        "deleted. If somebody who joins later says no, what was recorded before they came, without them, is kept.",
+        "while everybody who is there agrees: it rests when somebody joins, until they have answered, and is over at "
+        "once when somebody says no. If I take my yes back, during the session or later, all that was recorded of it "
+        "is deleted. If somebody who joins later says no, what was recorded before they came, without them, is kept.",
     ),
 )
 TEXTS: Final[Mapping[Item, ConsentText]] = MappingProxyType(dict(zip(ITEMS, _TEXTS, strict=True)))

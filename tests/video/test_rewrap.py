@@ -38,7 +38,10 @@ def test_what_breaks_off_is_kept_up_to_there(tmp_path: Path) -> None:
         assert sum(1 for _ in made.decode(video=0)) > 2
 
 
-@pytest.mark.parametrize("content", [b"", b"no recording at all", b"ffconcat version 1.0\nfile /etc/hostname\n", live_webm(0.2)[:60]])
+_LIST = b"ffconcat version 1.0\nfile /etc/hostname\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"no recording at all", _LIST, live_webm(0.2)[:60]])
 def test_what_holds_nothing_is_refused(tmp_path: Path, content: bytes) -> None:
     came = tmp_path / "came"
     came.write_bytes(content)

@@ -954,7 +954,7 @@ class OpenRoom:
         self._is_set_kept = done is not None
 
     def go_on_with_set(self, kept: dict[str, Any]) -> None:
-        """Go on with a set that was under way when the server was started anew: the client's page sends it once more."""
+        """Go on with a set that was under way when the server was started anew: the client's page sends it anew."""
         self._is_set_kept = True
         found = read_under_way(kept)
         if found is not None:
