@@ -95,9 +95,8 @@ def apply_retention(records: Records, settings: RetentionSettings | None = None)
     if settings.keep_videos_days is not None:
         limit = records.now() - timedelta(days=settings.keep_videos_days)
         kept = or_(ExerciseSet.video_sha256.is_not(None), ExerciseSet.proxy_sha256.is_not(None))
-        videos = _each(records, select(ExerciseSet.id).where(ExerciseSet.created_at < limit, kept), drop_video)
-        old = select(RemoteRecording.id).where(RemoteRecording.started_at < limit)
-        videos += _each(records, old, delete_recording)
+        videos = _each(records, select(RemoteRecording.id).where(RemoteRecording.started_at < limit), delete_recording)
+        videos += _each(records, select(ExerciseSet.id).where(ExerciseSet.created_at < limit, kept), drop_video)
     if videos or sets or sessions:
         remove_unused(records)
     return Retained(videos, sets, uploads, sessions)

@@ -10,6 +10,7 @@ import pytest
 from formcheck.errors import OutputError
 from formcheck.records.access import Actor, ConflictError, NotAllowedError, NotFoundError, RecordsError, Role
 from formcheck.records.archive import back_up
+from formcheck.records.call_recordings import recording_path, recordings_of_person
 from formcheck.records.clinic import (
     ClinicDetails,
     Signs,
@@ -248,6 +249,24 @@ def test_a_consent_of_a_session_is_taken_back_with_its_stills(records: Records) 
         delete_still_kept(work, example.person_id, newest.id)
         assert newest.session_id is not None
         assert not stills_of(work, newest.session_id)
+
+
+@pytest.mark.parametrize("who", ["client", "clinician"])
+def test_a_yes_to_the_recording_that_is_taken_back_later_deletes_it(records: Records, who: str) -> None:
+    example = add_example(records)
+    with records.reading(ROBIN) as work:
+        (recording,) = recordings_of_person(work, example.person_id)
+        path = recording_path(work, recording.id)
+    with records.writing(client_of(example) if who == "client" else ROBIN) as work:
+        of_client, of_clinician = sorted(
+            (each for each in consents_of_person(work, example.person_id) if each.item == "record_call"),
+            key=lambda each: each.name == "Robin",
+        )
+        withdraw(work, example.person_id, (of_client if who == "client" else of_clinician).id)
+    with records.reading(ROBIN) as work:
+        assert not recordings_of_person(work, example.person_id)
+    remove_unused(records)
+    assert not path.exists()
 
 
 def test_others_consents_are_nobodys_business(records: Records) -> None:

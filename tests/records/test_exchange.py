@@ -38,6 +38,7 @@ _OF_PEOPLE = (
     "consent",
     "remote_moment",
     "remote_still",
+    "remote_recording",
 )
 
 
@@ -242,6 +243,10 @@ def _a_track_that_is_none(rows: dict[str, Rows]) -> None:
     row["track_sha256"] = row["video_sha256"]
 
 
+def _a_recording_that_is_no_video(rows: dict[str, Rows]) -> None:
+    rows["remote_recording"][0]["sha256"] = rows["exercise_set"][0]["track_sha256"]
+
+
 def _a_still_that_is_no_picture(rows: dict[str, Rows]) -> None:
     rows["remote_still"][0]["sha256"] = rows["exercise_set"][0]["track_sha256"]
 
@@ -348,6 +353,10 @@ _NO_MOMENTS = (
         _set("remote_still", drawings=[{"kind": "line", "text": "", "points_px": [[1.0, "2"]]}]),
         _set("remote_still", drawings="none"),
         _a_still_that_is_no_picture,
+        _set("remote_recording", duration_s=-1.0),
+        _set("remote_recording", duration_s=1e9),
+        _set("remote_recording", sha256=None),
+        _a_recording_that_is_no_video,
     ],
 )
 def test_what_formcheck_would_not_have_written_is_refused(

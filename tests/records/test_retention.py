@@ -62,7 +62,8 @@ def test_an_old_video_goes_and_its_landmarks_and_numbers_stay(aging: Records, cl
     example = add_example(aging)
     clock.advance(days=31)
     young = add_sample_set(aging, example.person_id, "young.mp4", b"young")
-    assert apply_retention(aging, _retention(videos=30)).videos == 1
+    assert apply_retention(aging, _retention(videos=30)).videos == 2, "that of the set, and the recording of a call"
+    assert all_rows(aging)["remote_recording"] == []
     old, new = sorted(all_rows(aging)["exercise_set"], key=lambda row: row["id"] == young)
     assert (old["video_sha256"], old["proxy_sha256"]) == (None, None)
     assert old["automatic"]["reps"]

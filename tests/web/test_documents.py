@@ -169,6 +169,7 @@ def test_everything_about_a_person_can_be_read(kept: Records, form: str) -> None
         "feels well.",  # the clinical note
         "Signed by Robin",
         "Cue: Zoë Quixx: slower",  # the remote session
+        "Recording of the call",
         "Let in",
         "Taken by Robin",  # stills
         "Keep videos of my sets",  # consents

@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from formcheck.records.access import SYSTEM, owner
+from formcheck.records.call_recordings import begin_recording, close_left_over, receive_part, recordings_of
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.remote_sessions import (
     NewStill,
@@ -30,6 +31,7 @@ from formcheck.records.tables import new_id
 from formcheck.remote.consent import TEXTS, Given
 from formcheck.web.access.links import link_maker
 from formcheck.web.access.service import records_service
+from tests.live_webm import live_webm
 
 OWNER = owner("Owner")
 
@@ -124,6 +126,26 @@ def test_what_is_kept_of_a_session_is_shown_and_deleted() -> None:
     test.button(key=f"remote-delete-{session_id}").click().run()
     with records.reading(OWNER) as work:
         assert list(list_sessions(work)) == []
+
+
+def test_a_recording_is_there_to_be_had_and_deleted() -> None:
+    records, session_id = records_service(), planned()
+    with records.writing(OWNER) as work:
+        seat = keep_seat(work, session_id, SeatState(new_id(), "client", "Zoë Quixx", "one", "admitted"), "Owner")
+        keep_consent(work, session_id, Given(seat.id, "record_call", "yes", TEXTS["record_call"].sha256), "Zoë Quixx")
+        recording_id = begin_recording(work, session_id).id
+        end_session(work, session_id, "Owner ended the session.")
+    receive_part(records, recording_id, 0, live_webm(1.0))
+    assert close_left_over(records) == 1
+    test = opened()
+    shown = words(test)
+    assert f"/formcheck-files/recording/{recording_id}?token=" in shown
+    assert "0:01 min" in shown
+    test.button(key=f"recording-delete-{recording_id}").click().run()
+    assert not test.exception
+    with records.reading(OWNER) as work:
+        assert list(recordings_of(work, session_id)) == []
+    assert list(records.files) == []
 
 
 def test_that_addresses_cannot_be_hidden_without_a_relay_is_said_before(monkeypatch: pytest.MonkeyPatch) -> None:
