@@ -21,7 +21,6 @@ from formcheck.records.remote_sessions import get_session
 from formcheck.records.sweep import remove_incoming
 from formcheck.records.tables import RemoteConsent, RemoteRecording, RemoteSeat, RemoteSession
 from formcheck.remote.consent import TEXTS, Item
-from formcheck.video.rewrap import rewrap
 
 CONSENT: Final[Item] = "record_call"
 RECORDING_SUFFIXES: Final = (".webm", ".mp4")
@@ -146,6 +145,8 @@ def close_left_over(records: Records) -> int:
 
 
 def _close(records: Records, recording_id: str) -> bool:
+    from formcheck.video.rewrap import rewrap  # what reads videos takes a while to load
+
     files = records.files
     path = part_path(files, recording_id)
     with files.passing_folder() as folder:
