@@ -171,6 +171,7 @@ def _close(records: Records, recording_id: str) -> bool:
 
 def stop_recording(work: Work, recording_id: str) -> None:
     """Note that a recording is over; its last parts may still come."""
+    work.actor.need_clinician("end recordings")
     row = work.session.get(RemoteRecording, recording_id)
     if row is not None and row.stopped_at is None:
         row.stopped_at = work.now
@@ -178,6 +179,7 @@ def stop_recording(work: Work, recording_id: str) -> None:
 
 def recording_under_way(work: Work, session_id: str) -> str | None:
     """Return the id of the recording of a session that is not over; None where there is none."""
+    get_session(work, session_id)
     mine = (RemoteRecording.session_id == session_id) & RemoteRecording.sha256.is_(None)
     query = select(RemoteRecording.id).where(mine, RemoteRecording.stopped_at.is_(None))
     return work.session.scalar(query.order_by(RemoteRecording.started_at.desc(), RemoteRecording.id).limit(1))

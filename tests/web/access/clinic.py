@@ -20,6 +20,7 @@ from formcheck.programme.plan import Item, Phase, Programme
 from formcheck.records.access import SYSTEM, Actor, Role
 from formcheck.records.accounts import actor_of, add_account, deactivate_account
 from formcheck.records.answers import answer_suggestion
+from formcheck.records.call_recordings import begin_recording, close_recordings, receive_part
 from formcheck.records.consents import answer_consent
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
@@ -42,10 +43,11 @@ from formcheck.records.remote_sessions import (
 )
 from formcheck.records.reviewing import annotate, correct
 from formcheck.records.sets import keep_video
-from formcheck.records.tables import new_id
+from formcheck.records.tables import RemoteRecording, new_id
 from formcheck.remote.consent import TEXTS, Given
 from formcheck.session.corrections import ExcludeRep
 from formcheck.session.request import SetRequest
+from tests.live_webm import live_webm
 from tests.records.kept import add_somebody, keep_set, measured
 
 ORIGIN: Final = "https://clinic.example"
@@ -81,6 +83,7 @@ class Kept:
     invitation_id: str
     seat_id: str
     still_id: str
+    recording_id: str
     consent_id: str
     programme_id: str
     done_id: str
@@ -140,6 +143,7 @@ class Opening:
             announced = Announced(f"{secret}.mp4", 1000)
             upload = begin(work, announced, Wishes(), IntakeSettings(), person_id=person.id)
         session_id, invitation_id, seat_id, still_id = self._remote_session(person.id, row.id, secret)
+        recording_id = self._recording(session_id, seat_id, secret)
         rep = measured("wall_squat_side").reps[0]
         middle_s = (rep.start_s + rep.end_s) / 2
         reviewed = correct(self.records, self.clinician, row.id, ExcludeRep(middle_s, secret), row.version)
@@ -160,6 +164,7 @@ class Opening:
             invitation_id=invitation_id,
             seat_id=seat_id,
             still_id=still_id,
+            recording_id=recording_id,
             consent_id=consent.id,
             programme_id=programme.id,
             done_id=done.id,
@@ -180,6 +185,14 @@ class Opening:
             keep_moment(work, session.id, "cue", secret, set_id=set_id)
             share_still(work, new.id, shared=True)
             return session.id, made.id, seat.id, new.id
+
+    def _recording(self, session_id: str, seat_id: str, secret: str) -> str:
+        with self.records.writing(self.clinician) as work:
+            keep_consent(work, session_id, Given(seat_id, "record_call", "yes", TEXTS["record_call"].sha256), secret)
+            recording_id = begin_recording(work, session_id).id
+        receive_part(self.records, recording_id, 0, live_webm(0.2, shade=sum(secret.encode()) % 200))
+        assert close_recordings(self.records, RemoteRecording.id == recording_id) == 1
+        return recording_id
 
     def _video(self, secret: str) -> KeptFile:
         path: Path = self.records.files.passing_name(".mp4")

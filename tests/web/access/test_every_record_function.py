@@ -194,6 +194,7 @@ def arguments(records: Records, actor: Actor, kept: Kept, folder: Path, name: st
         "session_id": kept.session_id,
         "shared": False,
         "still_id": kept.still_id,
+        "recording_id": kept.recording_id,
         "stills": [kept.still_id],
         "why": "Mine",
         "done_id": kept.done_id,
@@ -291,7 +292,7 @@ def shown(result: object, depth: int = 0) -> str:
 
 def holds_something_of(kept: Kept, text: str) -> bool:
     theirs = (kept.person_id, kept.set_id, kept.plan_id, kept.note_id, kept.private_note_id, kept.correction_id)
-    remote = (kept.session_id, kept.invitation_id, kept.seat_id, kept.still_id)
+    remote = (kept.session_id, kept.invitation_id, kept.seat_id, kept.still_id, kept.recording_id)
     programme = (kept.programme_id, kept.done_id, kept.screen_id)
     more = (
         *remote,

@@ -24,6 +24,7 @@ from formcheck.web.access.links import (
     player_scope,
     progress_scope,
     record_scope,
+    recording_scope,
     video_scope,
 )
 from formcheck.web.live.registry import live_service
@@ -64,6 +65,7 @@ OF_PEOPLE: Final[dict[str, Callable[[Kept], str]]] = {
 }
 """Routes of everything about a person, and of a comparison, with the scope of their links; for clinicians alone."""
 OF_THEIRS: Final[dict[str, Callable[[Kept], str]]] = {
+    "/formcheck-files/recording/{recording_id}": lambda kept: recording_scope(kept.recording_id),
     "/formcheck-files/progress/{person_id}/{exercise}": lambda kept: progress_scope(kept.person_id, "wall-squat"),
 }
 """Routes of what a client may have of themselves too."""
@@ -73,8 +75,11 @@ OF_UPLOADS: Final = {
 }
 """Routes that take videos, and what can be asked of them."""
 SOCKETS: Final = {"/live", "/room"}
-STILLS: Final = {"/formcheck-room/stills/{still}": {"GET", "HEAD", "PUT"}}
-"""Stills of a remote session, each with a token of its own, as long as its room is open (`tests/web/remote`)."""
+STILLS: Final = {
+    "/formcheck-room/stills/{still}": {"GET", "HEAD", "PUT"},
+    "/formcheck-room/recordings/{recording}": {"PUT", "POST"},
+}
+"""Stills and recordings of a remote session, each with a token of its own (`tests/web/remote`)."""
 UPLINK: Final = {"/formcheck-room/uplink": {"POST"}}
 """Takes bytes and forgets them."""
 PAGE: Final = {"origin": "http://testserver"}
@@ -159,7 +164,12 @@ def test_what_belongs_to_a_set_is_to_be_had_by_who_may_see_it(path: str, clinic:
 
 
 def place_of(path: str, kept: Kept) -> str:
-    told = {"person_id": kept.person_id, "first_id": kept.set_id, "second_id": kept.set_id}
+    told = {
+        "person_id": kept.person_id,
+        "recording_id": kept.recording_id,
+        "first_id": kept.set_id,
+        "second_id": kept.set_id,
+    }
     return path.format(**told, form="html", kind="LEFT_RIGHT", exercise="wall-squat")
 
 
