@@ -40,6 +40,7 @@ from formcheck.web.remote.messages import MAX_PART_BYTES, MAX_STILL_BYTES
 from formcheck.web.shared.addresses import (
     PAGES,
     PHONE_CLAIM_PATH,
+    PHONE_LIVE_PATH,
     PHONE_UPLOADS_PATH,
     RECORDINGS_PATH,
     STILLS_PATH,
@@ -78,6 +79,7 @@ _BODIES: Final = {
     ("POST", UPLOADS_PATH): _ANNOUNCEMENT,
     ("PUT", UPLOADS_PATH + "/{upload_id}"): _PIECE,
     ("POST", PHONE_CLAIM_PATH): RequestBody(LONGEST_CLAIM, 30.0),
+    ("POST", PHONE_LIVE_PATH): RequestBody(LONGEST_CLAIM, 30.0),
     ("POST", PHONE_UPLOADS_PATH): _ANNOUNCEMENT,
     ("PUT", PHONE_UPLOADS_PATH + "/{upload_id}"): _PIECE,
     ("PUT", STILLS_PATH + "/{still}"): RequestBody(MAX_STILL_BYTES, 60.0),

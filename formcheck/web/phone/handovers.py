@@ -84,6 +84,8 @@ class Handover:
     """Of the phone; None until one came."""
     key_until_s: float = 0.0
     upload_id: str | None = None
+    set_id: str | None = None
+    """Of a live set that the phone did."""
     id: str = field(default_factory=lambda: secrets.token_hex(_BYTES))
     beginning: threading.Lock = field(default_factory=threading.Lock)
     """Held while its one upload is begun."""
@@ -174,7 +176,7 @@ class Handovers:
 
 def _hash(text: str) -> str:
     # What is longer than any of ours is none of ours, however long.
-    return hashlib.sha256(text[: _LONGEST + 1].encode()).hexdigest()
+    return hashlib.sha256(text[: _LONGEST + 1].encode(errors="surrogatepass")).hexdigest()
 
 
 @cache

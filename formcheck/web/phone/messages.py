@@ -7,6 +7,7 @@ from typing import Final
 from pydantic import Field
 
 from formcheck.doors import Door, Strict
+from formcheck.records.access import RecordsError
 from formcheck.web.phone.handovers import CodeRefusedError
 
 LONGEST_CLAIM: Final = 512
@@ -19,4 +20,15 @@ class Claim(Strict):
     code: str = Field(min_length=1, max_length=64)
 
 
+class LiveDone(Strict):
+    """A live set that the phone has just done."""
+
+    set_id: str = Field(min_length=1, max_length=64)
+
+
+def _no_set(_: object) -> RecordsError:
+    return RecordsError("This set is not kept any more.", "Do it again.")
+
+
+LIVE_DONE: Final[Door[LiveDone]] = Door(LiveDone, _no_set)
 CLAIMS: Final[Door[Claim]] = Door(Claim, lambda _: CodeRefusedError())

@@ -99,11 +99,11 @@ def _show_code(key: str, address: str, shown: Handover) -> None:
     code = st.session_state[_SHOWN][key][1]
     link = link_for_phone(address, code)
     minutes = round(phone_service().code_left_s(shown) / 60) or 1
-    with st.container(horizontal=True, vertical_alignment="center", gap="large", key=f"{key}-code"):
-        show(
-            Markup('<div class="fc fp-code" role="img" aria-label="Code for the phone">{}</div>').format(qr_code(link))
-        )
-        with st.container(width=380):
+    with st.container(key=f"{key}-code"):
+        picture, words = st.columns([2, 3], gap="medium", vertical_alignment="center")
+        with picture:
+            show(_framed(link, "Code for the phone"))
+        with words:
             st.markdown(
                 f"**{as_typed(shown.errand.said)}**"
                 + (f" · {as_typed(shown.errand.person)}" if shown.errand.person else "")
@@ -119,15 +119,15 @@ def _show_code(key: str, address: str, shown: Handover) -> None:
     if secure and address == listening().address:
         with st.container(key=f"{key}-live"):
             st.caption(
-                f"For a live set on the phone, once: open {as_typed(address + PHONE_HELP_PATH)} and follow it. "
-                "Then this code:"
+                f"For a live set on the phone, open {as_typed(address + PHONE_HELP_PATH)} on it once and follow the "
+                "steps there. From then on, this code is for live sets:"
             )
-            live = link_for_phone(secure, code)
-            show(
-                Markup('<div class="fc fp-code" role="img" aria-label="Code for a live set">{}</div>').format(
-                    qr_code(live)
-                )
-            )
+            show(_framed(link_for_phone(secure, code), "Code for a live set"))
+            st.caption(f"Fingerprint of the certificate (SHA-256): {listening().fingerprint}")
+
+
+def _framed(link: str, label: str) -> Markup:
+    return Markup('<div class="fc fp-code" role="img" aria-label="{}">{}</div>').format(label, qr_code(link))
 
 
 def _show_progress(records: Records, actor: Actor, shown: Handover, progress: Progress) -> None:

@@ -23,6 +23,8 @@ class Listening:
     """`http://192.168.1.20:8510`; empty where there is none."""
     secure_address: str = ""
     """The same over HTTPS."""
+    fingerprint: str = ""
+    """Of the authority whose certificate that is (SHA-256)."""
     fault: str = ""
     """Why there is none although it was asked for."""
 

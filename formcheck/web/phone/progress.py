@@ -101,6 +101,8 @@ def progress_of(records: Records, actor: Actor, handover: Handover) -> Progress:
     RecordsError
         If the records cannot be read.
     """
+    if handover.set_id is not None:
+        return Progress(Stage.DONE, set_id=handover.set_id)
     if handover.upload_id is None:
         return Progress(Stage.SHOWN if handover.key_sha256 is None else Stage.CONNECTED)
     try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from html import escape
 from pathlib import Path
 from typing import Final
 
@@ -27,7 +28,9 @@ from formcheck.records.records import Records, Work
 from formcheck.records.tables import Upload
 from formcheck.web.access.links import LinkRefusedError
 from formcheck.web.access.service import records_service
-from formcheck.web.downloads.made_file import PRIVATE_HEADERS
+from formcheck.web.downloads.made_file import PRIVATE_HEADERS, nothing_here
+from formcheck.web.live.routes import live_routes
+from formcheck.web.phone.authority import Authority, fingerprint
 from formcheck.web.phone.handovers import (
     CodeRefusedError,
     Handover,
@@ -35,14 +38,20 @@ from formcheck.web.phone.handovers import (
     SpentError,
     phone_service,
 )
-from formcheck.web.phone.messages import CLAIMS, LONGEST_CLAIM
+from formcheck.web.phone.live import can_be_live, is_phone, keep_live_set, live_data
+from formcheck.web.phone.messages import CLAIMS, LIVE_DONE, LONGEST_CLAIM
+from formcheck.web.phone.place import listening
 from formcheck.web.phone.progress import Stage, acting, progress_of, result_html, result_of
 from formcheck.web.remote.limits import Tries
 from formcheck.web.remote.routes import PAGE_POLICY
 from formcheck.web.shared.addresses import (
+    HEALTH_PATH,
     LINK_HEADER,
+    PHONE_CERTIFICATE_PATH,
     PHONE_CLAIM_PATH,
     PHONE_CLIENT_PATH,
+    PHONE_HELP_PATH,
+    PHONE_LIVE_PATH,
     PHONE_PATH,
     PHONE_STATE_PATH,
     PHONE_UPLOADS_PATH,
@@ -92,23 +101,61 @@ def phone_routes(
         Route(PHONE_STATE_PATH, phones.state),
         Route(PHONE_UPLOADS_PATH, uploads.begin, methods=["POST"]),
         Route(PHONE_UPLOADS_PATH + "/{upload_id}", uploads.one, methods=["PUT", "GET", "DELETE"]),
+        Route(PHONE_LIVE_PATH, phones.live, methods=["GET", "POST"]),
         Route(PHONE_CLIENT_PATH + "/{file}", static),
     ]
 
 
-def listener_routes(*, live: bool = False) -> list[BaseRoute]:  # noqa: ARG001
-    """Return the routes of the second listener: these, and the scripts that send videos."""
-    return [*phone_routes(), uploads_client()]
+def listener_routes(*, live: bool = False) -> list[BaseRoute]:
+    """Return the routes of the second listener: these, the scripts that send videos, and how to have live sets.
+
+    Parameters
+    ----------
+    live
+        Whether the socket and the scripts of live sets are there too, of which the browser asks HTTPS.
+    """
+    of_live = [route for route in live_routes(admits=is_phone) if route.path != HEALTH_PATH] if live else []
+    return [
+        *phone_routes(),
+        uploads_client(),
+        Route(PHONE_HELP_PATH, _help),
+        Route(PHONE_CERTIFICATE_PATH, _certificate),
+        *of_live,
+    ]
+
+
+def _help(_: Request) -> Response:
+    """Say how a phone is made to trust this computer, where that is possible."""
+    own = Authority(records_service().settings.home).certificate()
+    secure = listening().secure_address
+    if own is None or not secure:
+        return _html("no_secure.html")
+    return _html("secure.html", {"{address}": f"{secure}{PHONE_PATH}", "{fingerprint}": fingerprint(own)})
+
+
+def _certificate(_: Request) -> Response:
+    own = Authority(records_service().settings.home).certificate()
+    if own is None:
+        return nothing_here()
+    headers = {"Content-Disposition": 'attachment; filename="formcheck-at-home.crt"', "Cache-Control": "no-store"}
+    return Response(own, media_type="application/x-x509-ca-cert", headers=headers)
 
 
 def _page(_: Request) -> Response:
+    return _html("phone.html")
+
+
+def _html(name: str, values: Mapping[str, str] | None = None) -> Response:
+    text = (_CLIENT / name).read_text(encoding="utf-8")
+    for place, value in (values or {}).items():
+        text = text.replace(place, escape(value))
     headers = {
         "Content-Security-Policy": PAGE_POLICY,
         "Cache-Control": "no-cache",
         "Referrer-Policy": "no-referrer",
         "X-Robots-Tag": "noindex",
     }
-    return HTMLResponse((_CLIENT / "phone.html").read_text(encoding="utf-8"), headers=headers)
+    return HTMLResponse(text, headers=headers)
 
 
 class _Phones:
@@ -140,6 +187,30 @@ class _Phones:
         except FormcheckError as error:
             return _refused(error)
 
+    async def live(self, request: Request) -> Response:
+        """Give what a live set needs; keep the one that is done."""
+        try:
+            key = request.headers.get(LINK_HEADER, "")
+            if request.method == "POST":
+                done = LIVE_DONE.read_json(await _body(request))
+                return _said(await asyncio.to_thread(self._keep, key, done.set_id))
+            return _said(await asyncio.to_thread(self._live, key))
+        except FormcheckError as error:
+            return _refused(error)
+
+    def _live(self, key: str) -> dict[str, object]:
+        handover = self._service().by_key(key)
+        actor = acting(self._records(), handover.errand.actor)
+        if progress_of(self._records(), actor, handover).stage not in _MAY_SEND or not can_be_live(handover):
+            raise SpentError
+        return live_data(handover)
+
+    def _keep(self, key: str, live_set_id: str) -> dict[str, object]:
+        handover = self._service().by_key(key)
+        actor = acting(self._records(), handover.errand.actor)
+        keep_live_set(self._records(), actor, handover, live_set_id)
+        return self._told(actor, handover)
+
     def _state(self, key: str) -> dict[str, object]:
         handover = self._service().by_key(key)
         return self._told(acting(self._records(), handover.errand.actor), handover)
@@ -154,6 +225,7 @@ class _Phones:
             "remedy": progress.remedy,
             "said": handover.errand.said,
             "person": handover.errand.person,
+            "live": can_be_live(handover),
             "result": None if result is None else str(result_html(result)),
         }
 

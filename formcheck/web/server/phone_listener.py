@@ -23,6 +23,7 @@ from formcheck.web.access.service import records_service
 from formcheck.web.gate.crowd import GateLimits
 from formcheck.web.gate.gate import Gate
 from formcheck.web.gate.server import bound_config
+from formcheck.web.phone.authority import Authority, fingerprint
 from formcheck.web.phone.place import listening
 from formcheck.web.phone.routes import listener_routes
 
@@ -49,10 +50,10 @@ async def while_phones_are_served(environ: Mapping[str, str] = os.environ) -> As
             servers.append((server, asyncio.create_task(server.serve(_sockets(place)))))
             told.address = address
         if place and (secure := environ.get(SECURE_PHONE_VARIABLE)):
-            from formcheck.web.phone.authority import Authority
-
             host = secure.rpartition(":")[0]
-            chain = await asyncio.to_thread(lambda: Authority(records_service().settings.home).certificate_for(host))
+            authority = Authority(records_service().settings.home)
+            chain = await asyncio.to_thread(authority.certificate_for, host)
+            told.fingerprint = fingerprint(authority.certificate() or b"")
             address, server = _server(secure, "https", chain)
             servers.append((server, asyncio.create_task(server.serve(_sockets(secure)))))
             told.secure_address = address
@@ -62,7 +63,7 @@ async def while_phones_are_served(environ: Mapping[str, str] = os.environ) -> As
     try:
         yield
     finally:
-        told.address = told.secure_address = told.fault = ""
+        told.address = told.secure_address = told.fingerprint = told.fault = ""
         for server, _ in servers:
             server.should_exit = True
         for _, task in servers:
@@ -70,13 +71,22 @@ async def while_phones_are_served(environ: Mapping[str, str] = os.environ) -> As
                 await asyncio.wait_for(task, 2 * _END_WITHIN_S)
 
 
+def phone_app(*, live: bool) -> Starlette:
+    """Return all that there is at the address for phones: the gate, and these routes.
+
+    Parameters
+    ----------
+    live
+        Whether live sets can be done there, which takes HTTPS.
+    """
+    routes = listener_routes(live=live)
+    return Starlette(routes=routes, middleware=[Middleware(Gate, routes=routes, to_strangers=True)])
+
+
 def _server(place: str, scheme: str, chain: Path | None = None) -> tuple[str, _Beside]:
     """Return the address at which phones reach a server, and the server."""
-    routes = listener_routes(live=scheme == "https")
-    # Nothing is set up by a page or by Streamlit here: the gate, and these routes.
-    gate = Middleware(Gate, routes=routes, to_strangers=True)
     config = uvicorn.Config(
-        Starlette(routes=routes, middleware=[gate]),
+        phone_app(live=scheme == "https"),
         http="h11",
         ws="websockets-sansio",
         lifespan="off",

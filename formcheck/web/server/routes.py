@@ -10,6 +10,7 @@ from formcheck.web.downloads.made_file import MadeFile
 from formcheck.web.downloads.routes import Printing, file_routes
 from formcheck.web.live.routes import live_routes
 from formcheck.web.offline.routes import offline_routes
+from formcheck.web.phone.live import is_actor_or_phone
 from formcheck.web.phone.routes import phone_routes
 from formcheck.web.player.routes import player_routes
 from formcheck.web.remote.routes import remote_routes
@@ -19,7 +20,7 @@ from formcheck.web.uploads.routes import upload_routes
 def app_routes() -> list[BaseRoute]:
     """Return the routes for `streamlit.App`. What each opens to whom is tested; a new one fails that test."""
     return [
-        *live_routes(),
+        *live_routes(admits=is_actor_or_phone),
         *offline_routes(),
         *player_routes(),
         *file_routes(make_progress=_make_progress, make_comparison=_make_comparison),

@@ -45,6 +45,8 @@ OPEN: Final = {
     "/formcheck-static/remote/client/{file}": "scripts of remote sessions, the same for everybody",
     "/join": "the client's page of a remote session, the same for everybody; its socket asks for a code",
     "/session/{room}": "the clinician's page of a remote session, the same for every room; its socket asks who comes",
+    "/phone": "the page of a phone that is the camera, the same for everybody; what it does needs a code",
+    "/formcheck-static/phone/client/{file}": "scripts and styles of that page, the same for everybody",
     "/formcheck-room/uplink": "takes bytes to see how fast a line is, and forgets them",
     "/formcheck-health": "whether the server lives, and how many sets are being done",
 }
@@ -82,6 +84,14 @@ STILLS: Final = {
 """Stills and recordings of a remote session, each with a token of its own (`tests/web/remote`)."""
 UPLINK: Final = {"/formcheck-room/uplink": {"POST"}}
 """Takes bytes and forgets them."""
+PHONES: Final = {
+    "/phone/claim": {"POST"},
+    "/phone/state": {"GET", "HEAD"},
+    "/phone/live": {"GET", "HEAD", "POST"},
+    "/phone/uploads": {"POST"},
+    "/phone/uploads/{upload_id}": {"PUT", "GET", "HEAD", "DELETE"},
+}
+"""For who brings a code that a page showed, and for the key that comes of it (`tests/web/phone`)."""
 PAGE: Final = {"origin": "http://testserver"}
 """What a page of this server sends with its sockets."""
 
@@ -99,7 +109,7 @@ def test_every_route_is_known_here() -> None:
     routes = app_routes()
     assert all(isinstance(route, (Route, WebSocketRoute)) for route in routes)
     paths = [route.path for route in routes if isinstance(route, (Route, WebSocketRoute))]
-    assert sorted(paths) == sorted([*OPEN, *OF_SETS, *OF_PEOPLE, *OF_THEIRS, *OF_UPLOADS, *STILLS, *SOCKETS])
+    assert sorted(paths) == sorted([*OPEN, *OF_SETS, *OF_PEOPLE, *OF_THEIRS, *OF_UPLOADS, *STILLS, *PHONES, *SOCKETS])
 
 
 def test_the_app_has_these_routes_and_no_others() -> None:
@@ -112,7 +122,7 @@ def test_the_app_has_these_routes_and_no_others() -> None:
 def test_nothing_but_reading_is_possible_elsewhere_than_with_uploads() -> None:
     for route in app_routes():
         if isinstance(route, Route):
-            assert route.methods == (OF_UPLOADS | STILLS | UPLINK).get(route.path, {"GET", "HEAD"})
+            assert route.methods == (OF_UPLOADS | STILLS | UPLINK | PHONES).get(route.path, {"GET", "HEAD"})
 
 
 @pytest.mark.usefixtures("_live_server")

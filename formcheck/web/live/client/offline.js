@@ -3,11 +3,12 @@ import { deviceStore } from "./device_store.js";
 /** Has the service worker keep what finding poses needs, so that it is there without network and loaded once. */
 
 /**
- * @param {string} path of the worker
+ * @param {string|undefined} path of the worker; none where a page does without
  * @param {string[]} files whose addresses hold their SHA-256
  */
 export async function keepForOffline(path, files) {
   deviceStore().clean(Date.now()).catch(() => {});
+  if (!path) return;
   try {
     await navigator.serviceWorker?.register(path, { scope: "/" });
     const ready = await navigator.serviceWorker?.ready;

@@ -5,7 +5,7 @@
  * camera app pushed out of memory goes on.
  *
  * @typedef {{stage: string, share: number|null, reason: string, remedy: string, said: string, person: string,
- *   result: string|null}} Told
+ *   live: boolean, result: string|null}} Told
  */
 
 import { make, setText } from "../../uploads/client/dom.js";
@@ -98,7 +98,7 @@ async function follow(first) {
     if (told !== null) draw(told);
     if (told?.stage === "done") return;
     await world.sleep(LOOK_EVERY_MS, never);
-    if (transfer !== null && !transfer.over) continue;
+    if (drawn === "live" || (transfer !== null && !transfer.over)) continue;
     told = await look();
   }
 }
@@ -121,6 +121,7 @@ function drawFilm(told, trouble) {
       make("li", { text: "Lean the phone so that all of you is in the picture, from the front or the side." }),
       make("li", { text: "Press the button, start the video, do the set, and end the video." }),
       make("li", { text: "Press “Use video”. It is sent by itself." })),
+    ...(told.live && location.protocol === "https:" && navigator.mediaDevices ? [liveButton(told)] : []),
     fileButton("Record the set", "fp-press", { capture: "environment" }, told),
     fileButton("Choose a video that is there already", "fp-press fp-second", {}, told),
     make("p", { class: "fp-quiet", text: "The video goes to the computer that showed the code, and nowhere else." }),
@@ -135,6 +136,43 @@ function fileButton(text, look, more, told) {
     input.value = "";
   });
   return make("label", { class: look }, input, make("span", { text }));
+}
+
+function liveButton(told) {
+  const button = make("button", { type: "button", class: "fp-press", text: "Do the set live" });
+  button.addEventListener("click", () => doLive(told));
+  return button;
+}
+
+/** Show the camera view in the page's place until the set is done. @param {Told} told */
+async function doLive(told) {
+  const given = await ask("GET", `${BASE}/live`, { headers: { [KEY_HEADER]: key } });
+  if (given?.status !== 200) {
+    drawFilm(told, given?.body ?? { reason: "The computer cannot be reached.", remedy: "Try again." });
+    return;
+  }
+  const { mount } = await import("../../live/client/component.js");
+  const host = make("div", { class: "fp-live" });
+  drawn = "live";
+  page.replaceChildren(host);
+  page.classList.add("fp-wide");
+  const component = { parentElement: host, data: given.body, setTriggerValue };
+  let end = mount(component);
+
+  async function setTriggerValue(name, value) {
+    if (name === "new_token") {
+      const fresh = await ask("GET", `${BASE}/live`, { headers: { [KEY_HEADER]: key } });
+      if (fresh?.status === 200) end = mount({ ...component, data: fresh.body });
+    }
+    if (name !== "finished") return;
+    const kept = await ask("POST", `${BASE}/live`, {
+      headers: { [KEY_HEADER]: key, "Content-Type": "application/json" }, body: JSON.stringify({ set_id: value.set_id }),
+    });
+    end();
+    page.classList.remove("fp-wide");
+    if (kept?.status === 200) draw(kept.body);
+    else drawFilm(told, kept?.body ?? { reason: "The computer cannot be reached.", remedy: "Do the set again." });
+  }
 }
 
 /** @param {File} file @param {Told} told */
