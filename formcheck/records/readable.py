@@ -15,6 +15,8 @@ from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
+from formcheck.programme.plan import dose_in_words, often_in_words, title_of
+from formcheck.programme.red_flags import flags_in_words
 from formcheck.records.answers import answers_about
 from formcheck.records.audit import action_in_words, audit_log
 from formcheck.records.call_recordings import length_in_words, recordings_of
@@ -22,6 +24,7 @@ from formcheck.records.consents import KnownConsent, consents_of_person
 from formcheck.records.notes import notes_of_person, versions_of_note
 from formcheck.records.people import get_person
 from formcheck.records.plans import list_plans, prescribed
+from formcheck.records.programmes import version_of_row
 from formcheck.records.records import Work
 from formcheck.records.remote_sessions import list_sessions, moments_of, seats_of, stills_of
 from formcheck.records.reviewing import annotations_of, corrections_of
@@ -31,10 +34,13 @@ from formcheck.records.tables import (
     Account,
     ExerciseSet,
     Person,
+    RedFlagScreen,
     RemoteSession,
     RemoteStill,
     SafetyAcceptance,
     StoredCorrection,
+    StoredDone,
+    StoredProgramme,
     Upload,
 )
 from formcheck.report.client_details import long_date, prescription
@@ -43,7 +49,7 @@ from formcheck.report.remote_part import MOMENTS, ROLES, StillDrawing, still_pic
 from formcheck.report.review_words import change_in_words
 from formcheck.report.sheet import Facts, Grid, Lines, Part, Picture, Pictures, Section, Sheet
 from formcheck.report.soap import TITLES
-from formcheck.report.words import estimate_text, label_of, sentence_case
+from formcheck.report.words import counted, estimate_text, label_of, sentence_case
 from formcheck.session.correction_document import change_from_document
 
 _MOST_ENTRIES: Final = 10_000
@@ -79,6 +85,9 @@ def person_sheet(work: Work, person_id: str, zone: tzinfo | None = None) -> Shee
     told = _Told(work, zone)
     sections = [
         Section("Plans", tuple(told.plans(person_id))),
+        Section("Programmes", tuple(told.programmes(person_id))),
+        Section("Exercises done without a camera", tuple(told.done(person_id))),
+        Section("Red-flag screen", tuple(told.red_flags(person_id))),
         Section("Notes", tuple(told.notes(person_id))),
         *told.sets(person_id),
         *told.sessions(person_id),
@@ -294,6 +303,55 @@ class _Told:
         yield _table(("When", "Item", "Answer", "Who", "Words, SHA-256"), rows, (2, 3, 1.2, 2.4, 3.4), "None.")
         words = {each.text_sha256: f"{each.title} (version {each.text_version}): {each.words}" for each in known}
         yield Lines(tuple(words[each] for each in sorted(words)), is_list=True, quiet=True)
+
+    def programmes(self, person_id: str) -> Iterator[Part]:
+        query = select(StoredProgramme).where(StoredProgramme.person_id == person_id)
+        rows = self._work.session.scalars(query.order_by(StoredProgramme.number, StoredProgramme.from_at)).all()
+        if not rows:
+            yield Lines(("None.",))
+        for row in rows:
+            until = "now" if row.until_at is None else self.time(row.until_at)
+            version = version_of_row(row)
+            title = f"Version {row.number}: {version.programme.title}, phase {row.phase + 1}, {version.phase.title}"
+            yield Lines((f"{title}. {self.time(row.from_at)} to {until}, by {row.made_by}",))
+            items = (
+                " · ".join(filter(None, (each.title, dose_in_words(each), often_in_words(each), each.note)))
+                for each in version.phase.items
+            )
+            yield Lines((*items, *version.phase.advice), is_list=True)
+
+    def done(self, person_id: str) -> Iterator[Part]:
+        query = select(StoredDone).where(StoredDone.person_id == person_id).order_by(StoredDone.done_at)
+        rows = tuple(
+            (
+                self.time(each.done_at),
+                title_of(each.exercise) + (f", {each.leg} leg" if each.leg else ""),
+                f"{each.how}: {counted(each.sets, 'set')}, reps {', '.join(map(str, each.reps)) or 'not said'}",
+                self._pain_of(each),
+                each.told_by,
+            )
+            for each in self._work.session.scalars(query)
+        )
+        yield _table(("When", "Exercise", "What", "Pain", "By"), rows, (2, 2.4, 2.6, 2.4, 1.4), "None.")
+
+    def _pain_of(self, row: StoredDone) -> str:
+        said = ((words, getattr(row, name, None)) for name, words in _PAINS.items())
+        return ", ".join(f"{words} {pain}" for words, pain in said if pain is not None)
+
+    def red_flags(self, person_id: str) -> Iterator[Part]:
+        query = select(RedFlagScreen).where(RedFlagScreen.person_id == person_id).order_by(RedFlagScreen.answered_at)
+        rows = tuple(
+            (
+                self.time(each.answered_at),
+                "; ".join(flags_in_words(each.flags)) or "none",
+                each.answered_by,
+                "" if each.cleared_at is None else f"{self.time(each.cleared_at)}, {each.cleared_by}",
+            )
+            for each in self._work.session.scalars(query)
+        )
+        yield _table(
+            ("When", "Flags", "Answered by", "Exercise allowed"), rows, (2, 4, 1.6, 2), "It was not asked yet."
+        )
 
     def answers(self, person_id: str) -> Iterator[Part]:
         rows = tuple(

@@ -33,6 +33,7 @@ from formcheck.records.programmes import (
     say_pain_after,
     take_back_done,
 )
+from formcheck.records.readable import person_sheet
 from formcheck.records.records import Records
 from formcheck.records.red_flags import answer_red_flags, clear_red_flags, last_screen, may_exercise, raised_flags
 from formcheck.records.sets import get_set, say_pain
@@ -324,6 +325,19 @@ def test_an_erasure_takes_all_of_it(records: Records) -> None:
             assert len(rows) == count
             assert {row.person_id for row in rows} == {beth}
         assert not [each for each in work.session.scalars(select(AuditEntry)) if each.person_id == ann]
+
+
+def test_everything_that_is_kept_of_it_can_be_read(records: Records) -> None:
+    ann = add_all(records)
+    with records.reading(CLINICIAN) as work:
+        said = repr(person_sheet(work, ann))
+    for words in (
+        "Version 1: Mine, phase 1, One",
+        "Clamshell",
+        "guided: 1 set, reps 10, 10",
+        "Your calf hurts or swells",
+    ):
+        assert words in said
 
 
 def test_it_travels_with_its_person_and_a_programme_in_force_there_stays(records: Records, tmp_path: Path) -> None:
