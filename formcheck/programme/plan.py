@@ -194,7 +194,8 @@ def is_measured(exercise: str) -> bool:
 
 def known_exercises() -> tuple[str, ...]:
     """Return the names of all exercises that a programme may have, measured and guided, in the order of lists."""
-    places = {each.name: each.place for each in (*exercises().values(), *guided_exercises().values())}
+    places = {each.name: each.place for each in exercises().values()}
+    places |= {each.name: each.place for each in guided_exercises().values()}
     return tuple(sorted(places, key=lambda name: (places[name], name)))
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
@@ -270,8 +270,9 @@ def check_done(row: StoredDone) -> None:
     pains = (row.pain_before, row.pain_during, row.pain_after, row.pain_next_morning)
     if any(pain is not None and not low <= pain <= high for pain in pains):
         raise RecordsError("Pain is a number from 0 to 10.", "Choose one of them, or leave it open.")
-    whole = isinstance(row.reps, list) and all(isinstance(each, int) and 0 <= each <= _MOST_SETS for each in row.reps)
-    if not whole or len(row.reps) > _MOST_SETS or not 0 <= row.sets <= _MOST_SETS:
+    reps: Any = row.reps
+    whole = isinstance(reps, list) and all(isinstance(each, int) and 0 <= each <= _MOST_SETS for each in reps)
+    if not whole or len(reps) > _MOST_SETS or not 0 <= row.sets <= _MOST_SETS:
         raise RecordsError("So many sets or reps cannot have been done.", "Say how many it were.")
     named = re.fullmatch(EXERCISE_NAME, row.exercise) is not None
     if row.how not in (How.GUIDED, How.TOLD) or row.leg not in (None, *_LEGS) or not named:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Final
 
 import streamlit as st
+from markupsafe import Markup
 
 from formcheck.design.components import badge, empty_state
 from formcheck.design.drawings import Drawing
@@ -210,7 +211,7 @@ def _show_item(records: Records, actor: Actor, day: _Day, due: ItemDue) -> None:
             _offer_to_take_back(records, actor, day, item, key)
 
 
-def _standing(due: ItemDue) -> str:
+def _standing(due: ItemDue) -> Markup:
     if not due.is_due:
         return badge("good", "Done for today")
     parts = [f"{due.sessions} of {due.planned} done today"] if due.sessions else []
@@ -376,11 +377,8 @@ def _show_take_along(records: Records, actor: Actor, day: _Day) -> None:
 def _ask_times(day: _Day) -> list[time]:
     most = max(item.times_a_day for item in day.version.phase.items)
     names = ("First time of the day", "Second time of the day", "Third time of the day")
+    times = list(USUAL_TIMES[:most])
     with st.container(horizontal=True):
-        asked = [
-            st.time_input(name, usual, key=f"reminder-{i}")
-            for i, (name, usual) in enumerate(zip(names[:most], USUAL_TIMES, strict=False))
-        ]
-    return [each or usual for each, usual in zip(asked, USUAL_TIMES, strict=False)] + list(
-        USUAL_TIMES[len(asked) : most]
-    )
+        for i, name in enumerate(names[:most]):
+            times[i] = st.time_input(name, times[i], key=f"reminder-{i}")
+    return times
