@@ -17,6 +17,8 @@ PAGES = {
     "": "formcheck",
     "check": "Stop if pain goes above",
     "more": "More",
+    "today": "Today",
+    "programme": "Programme",
     "videos": "Videos",
     "people": "People",
     "compare": "Compare",
