@@ -2,8 +2,9 @@
 
     python -m tests.serve.real_machine --wheel NEW.whl --older-wheel OLD.whl [--base FOLDER] [--database sqlite]
 
-As root, with debootstrap and a network for packages. `--base` is a fresh root to copy, made where there is none. There
-is no systemd in such a root: units are run by what they say (`units.py`). Prints what each step took, in wall time.
+As root, with debootstrap and a network for packages. `--base` is a fresh root to copy, made where there is none. With
+`--boot`, systemd is booted in it (systemd-nspawn) and runs the units itself; without, they are run by what they say
+(`units.py`). Prints what each step took: wall time, and time of the processor of what ended meanwhile.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -60,11 +62,13 @@ class Machine:
         self.root = root
         self.running: dict[str, subprocess.Popen[bytes]] = {}
 
+    def inside(self, *command: str) -> list[str]:
+        """Return a command of this computer that runs one inside, as root."""
+        return ["chroot", str(self.root), *command]
+
     def run(self, *command: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Run a command inside, as root."""
-        done = subprocess.run(
-            ["chroot", str(self.root), *command], capture_output=True, text=True, check=False, env=_environment()
-        )
+        done = subprocess.run(self.inside(*command), capture_output=True, text=True, check=False, env=_environment())
         if check and done.returncode:
             raise SystemExit(f"{' '.join(command)[:200]}\n{done.stdout}\n{done.stderr}")
         return done
@@ -76,18 +80,19 @@ class Machine:
         (self.root / "root/python-as-server").write_text(own, encoding="utf-8")
         return self.run("sh", "/root/python-as-server", "-c", code).stdout
 
-    def unit(self, name: str, instance: str = "") -> Unit:
-        """Return a unit as it was installed."""
-        return Unit((self.root / f"etc/systemd/system/{name}.service").read_text(encoding="utf-8"), instance)
-
     def start(self, *names: str) -> None:
         """Start units."""
         for name in names:
-            self.running[name] = run_unit(self.root, self.unit(name), self.root / f"root/{name}.log")
+            self.running[name] = run_unit(self.root, self._unit(name), self.root / f"root/{name}.log")
 
-    def run_once(self, name: str, instance: str = "") -> int:
+    def run_once(self, name: str) -> int:
         """Run a unit to its end and return its exit status."""
-        return run_unit(self.root, self.unit(name, instance), self.root / f"root/{name}.log").wait(600)
+        return run_unit(self.root, self._unit(name), self.root / f"root/{name}.log").wait(600)
+
+    def ended(self) -> list[str]:
+        """Return what was started and does not run any more, with what it said."""
+        over = [name for name, process in self.running.items() if process.poll() is not None]
+        return [f"{name}: {(self.root / f'root/{name}.log').read_text()[-3000:]}" for name in over]
 
     def stop(self) -> None:
         """Stop what was started."""
@@ -101,6 +106,88 @@ class Machine:
                 process.wait()
         self.running.clear()
 
+    def end(self) -> None:
+        """End all that runs inside."""
+        self.stop()
+        for cluster in (self.root / "etc/postgresql").glob("*/main"):
+            self.run("pg_ctlcluster", cluster.parent.name, "main", "stop", "-m", "fast", check=False)
+
+    def _unit(self, name: str) -> Unit:
+        return Unit((self.root / f"etc/systemd/system/{name}.service").read_text(encoding="utf-8"))
+
+
+class BootedMachine(Machine):
+    """A fresh root in which systemd runs, on this computer's network.
+
+    Parameters
+    ----------
+    root
+        Its folder.
+    wheels
+        Folders of this computer that are there too, to be read.
+    """
+
+    def __init__(self, root: Path, wheels: list[str]) -> None:
+        super().__init__(root)
+        self._log = (root.parent / "boot.log").open("wb")
+        self._nspawn = subprocess.Popen(
+            [
+                *("systemd-nspawn", "--quiet", "--directory", str(root), "--register=no", "--keep-unit", "--boot"),
+                *("--resolv-conf=off", "--link-journal=no", *(f"--bind-ro={each}" for each in wheels)),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        self._leader = ""
+        until = time.monotonic() + 60
+        while self.run("systemctl", "is-system-running", check=False).stdout.strip() not in {"running", "degraded"}:
+            assert self._nspawn.poll() is None, (root.parent / "boot.log").read_text(errors="replace")[-2000:]
+            assert time.monotonic() < until, "systemd does not come up"
+            time.sleep(0.5)
+
+    def inside(self, *command: str) -> list[str]:
+        """Return a command of this computer that runs one inside, as root."""
+        if not self._leader:
+            children = Path(f"/proc/{self._nspawn.pid}/task/{self._nspawn.pid}/children").read_text().split()
+            if not children:
+                return ["false"]
+            self._leader = children[0]
+        return ["nsenter", "-m", "-u", "-i", "-p", "-r", "-w", "-t", self._leader, *command]
+
+    def start(self, *names: str) -> None:
+        """Start units."""
+        self.run("systemctl", "start", *names)
+
+    def run_once(self, name: str) -> int:
+        """Run a unit to its end and return its exit status."""
+        return self.run("systemctl", "start", f"{name}.service", check=False).returncode
+
+    def ended(self) -> list[str]:
+        """Return what was started and does not run any more, with what it said."""
+        said = self.run("systemctl", "--failed", "--plain", "--no-legend", "list-units", "formcheck*").stdout
+        return [f"{said}\n{self.journal()}"] if said.strip() else []
+
+    def journal(self) -> str:
+        """Return the newest lines of formcheck's journal."""
+        return self.run("journalctl", "--namespace=formcheck", "-n", "60", "--no-pager", check=False).stdout
+
+    def stop(self) -> None:
+        """Stop what was started."""
+        self.run("systemctl", "stop", *(f"{name}.service" for name in SERVING))
+
+    def end(self) -> None:
+        """Shut it down."""
+        # What systemd of a container takes for: halt.
+        self._nspawn.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._nspawn.wait(60)
+        if self._nspawn.poll() is None:
+            self._nspawn.kill()
+            self._nspawn.wait()
+        self._log.close()
+
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "NODE_", "LANG"))}
@@ -108,7 +195,7 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def fresh_debian(base: Path | None) -> Iterator[Machine]:
+def fresh_debian(base: Path | None, *, boot: bool) -> Iterator[Machine]:
     """Give a fresh root with this computer's name service and the authorities that it believes; gone afterwards."""
     root = Path(tempfile.mkdtemp(prefix="formcheck-debian-"))
     made = root / "root"
@@ -116,7 +203,7 @@ def fresh_debian(base: Path | None) -> Iterator[Machine]:
         if base is None or not base.exists():
             target = base or made
             subprocess.run(
-                ["debootstrap", "--variant=minbase", "--include=ca-certificates", "bookworm", str(target)],
+                ["debootstrap", "--variant=minbase", "--include=ca-certificates,systemd-sysv", "bookworm", str(target)],
                 check=True,
                 stdout=subprocess.DEVNULL,
             )
@@ -128,21 +215,25 @@ def fresh_debian(base: Path | None) -> Iterator[Machine]:
         policy = made / "usr/sbin/policy-rc.d"
         policy.write_text("#!/bin/sh\nexit 101\n", encoding="utf-8")
         policy.chmod(0o755)
+        hosts = f"127.0.0.1 localhost {DOMAIN}\n"
+        (made / "etc/hosts").write_text(hosts, encoding="utf-8")
+        wheels = os.environ.get("FORMCHECK_TEST_WHEELS", "").split()
         with ExitStack() as mounts:
-            _mount(mounts, "-t", "proc", "proc", str(made / "proc"))
-            (made / "dev/shm").mkdir(exist_ok=True)
-            _mount(mounts, "-t", "tmpfs", "-o", "mode=1777", "tmpfs", str(made / "dev/shm"))
-            for named in os.environ.get("FORMCHECK_TEST_WHEELS", "").split():
-                target = made / named.lstrip("/")
-                target.mkdir(parents=True, exist_ok=True)
-                _mount(mounts, "--bind", "-o", "ro", named, str(target))
-            machine = Machine(made)
+            if boot:
+                machine: Machine = BootedMachine(made, wheels)
+            else:
+                _mount(mounts, "-t", "proc", "proc", str(made / "proc"))
+                (made / "dev/shm").mkdir(exist_ok=True)
+                _mount(mounts, "-t", "tmpfs", "-o", "mode=1777", "tmpfs", str(made / "dev/shm"))
+                for named in wheels:
+                    target = made / named.lstrip("/")
+                    target.mkdir(parents=True, exist_ok=True)
+                    _mount(mounts, "--bind", "-o", "ro", named, str(target))
+                machine = Machine(made)
             try:
                 yield machine
             finally:
-                machine.stop()
-                for cluster in (made / "etc/postgresql").glob("*/main"):
-                    machine.run("pg_ctlcluster", cluster.parent.name, "main", "stop", "-m", "fast", check=False)
+                machine.end()
     finally:
         if str(root) in Path("/proc/self/mounts").read_text(encoding="utf-8"):
             print(f"{root} stays: something is still mounted in it.")  # noqa: T201
@@ -195,9 +286,8 @@ def wait_for_login_page(machine: Machine, port: int) -> None:
     """Wait until the login page is served over HTTPS that is believed with the server's own authority."""
     until = time.monotonic() + 240
     while time.monotonic() < until:
-        for name, process in machine.running.items():
-            if process.poll() is not None:
-                raise SystemExit(f"{name} ended:\n{(machine.root / f'root/{name}.log').read_text()[-3000:]}")
+        if over := machine.ended():
+            raise SystemExit("\n".join(over))
         with suppress(OSError):
             if b"200 OK" in _get(machine, port, "/_stcore/health"):
                 return
@@ -248,14 +338,14 @@ def main() -> None:
     parser.add_argument("--wheel", type=Path, required=True)
     parser.add_argument("--older-wheel", type=Path)
     parser.add_argument("--base", type=Path)
+    parser.add_argument("--boot", action="store_true")
     parser.add_argument("--database", choices=["sqlite", "postgresql"], default="postgresql")
     said = parser.parse_args()
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
     steps = Steps()
     ports = {name: free_port() for name in ("https", "http", "app", "relay", "relay-tls")}
     more = [part for name, port in ports.items() for part in (f"--{name}-port", str(port))]
-    with login_provider() as provider, fresh_debian(said.base) as machine:
-        (machine.root / "etc/hosts").write_text(f"127.0.0.1 localhost {DOMAIN}\n", encoding="utf-8")
+    with login_provider() as provider, fresh_debian(said.base, boot=said.boot) as machine:
         metadata = f"{provider.issuer}/.well-known/openid-configuration"
         check = ("formcheck-server", "serve", "check", "--connect", f"127.0.0.1:{ports['https']}")
         began = time.monotonic()

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from formcheck.commands.app import PUBLIC_VARIABLE
+from formcheck.records.settings import RecordsSettings
 from formcheck.remote.turn import TurnSettings, credential
 from formcheck.remote.turn_check import check_relay
-from formcheck.serve.choices import Choices, ServeError, choices_of, read_choices
+from formcheck.serve.choices import MAIL_VARIABLE, Choices, ServeError, choices_of, read_choices
 from formcheck.serve.folder import (
     TURN_CONFIGURATION,
     ServerFile,
@@ -23,6 +25,8 @@ from formcheck.serve.folder import (
     turn_configuration,
     write_server,
 )
+from formcheck.web.access.origins import is_public_url
+from formcheck.web.gate.gate import PROXIES_VARIABLE
 
 from ..remote.relay import relay
 from .examples import SAID, SECRETS, VARIANTS, example
@@ -214,6 +218,23 @@ def test_a_real_relay_takes_the_credentials_of_the_settings(tmp_path: Path, monk
         found = check_relay(f"turn:127.0.0.1:{port}", made)
     assert found.ok, found.says
     assert found.lets_in == ()
+
+
+def test_the_app_knows_every_setting(files: dict[str, ServerFile], choices: Choices, tmp_path: Path) -> None:
+    known = {PUBLIC_VARIABLE, PROXIES_VARIABLE, MAIL_VARIABLE, "POSTGRES_PASSWORD"}
+    known |= {f"FORMCHECK_{name.upper()}" for name in RecordsSettings.model_fields}
+    known |= {f"FORMCHECK_TURN_{name.upper()}" for name in TurnSettings.model_fields}
+    for name in ("etc/formcheck.env", "etc/secrets.env", "compose/formcheck.env", "compose/secrets.env"):
+        path = tmp_path / "settings"
+        path.write_text(files[name].text, encoding="utf-8")
+        said = read_settings(path)
+        assert set(said) <= known, name
+        assert said.get(PUBLIC_VARIABLE, choices.address) == choices.address
+        # As a shell reads them, too: `formcheck-server` does.
+        asked = f"set -a; . {path}; exec env"
+        shell = subprocess.run(["sh", "-c", asked], capture_output=True, text=True, check=True, env={})
+        assert {f"{key}={value}" for key, value in said.items()} <= set(shell.stdout.splitlines()), name
+    assert is_public_url(choices.address)
 
 
 def test_the_login_is_read_as_it_was_said(files: dict[str, ServerFile]) -> None:
