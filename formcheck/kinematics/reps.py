@@ -366,7 +366,7 @@ def _reps_in_run(t: FloatArray, q: FloatArray, rule: PhaseRule, *, blunt: bool) 
     valleys[0] = int(np.argmin(q[: tops[0] + 1]))
     valleys[-1] = tops[-1] + int(np.argmin(q[tops[-1] :]))
     stands = [_rest_level(q, movements, i) for i in range(len(movements) + 1)]
-    # Before the first sitting down and after the last getting up somebody stands: no rest, and with few reps half of all.
+    # Before the first sitting down and after the last getting up somebody stands: no rest, and with few reps half.
     level = float(np.min(stands) if rule.seated else np.median(stands))
     reps = []
     for i, movement in enumerate(movements):

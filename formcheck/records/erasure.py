@@ -40,12 +40,14 @@ from formcheck.records.tables import (
     SafetyAcceptance,
     SoapNote,
     StoredAnnotation,
+    StoredAnswers,
     StoredConsent,
     StoredCorrection,
     StoredDone,
     StoredFile,
     StoredPlan,
     StoredProgramme,
+    StoredTest,
     SuggestionAnswer,
     Upload,
     new_id,
@@ -383,12 +385,13 @@ def _reduce_log(work: Work, person_id: str, theirs: Belongings) -> None:
         RemoteSession,
         SafetyAcceptance,
         StoredConsent,
+        StoredAnswers,
     )
     about += [AuditEntry.subject_id.in_(select(each.id).where(each.person_id == person_id)) for each in of_person]
     for condition in about:
         work.session.execute(delete(AuditEntry).where(condition))
     for some in _some(sets):
-        of_set = (StoredCorrection, StoredAnnotation, Note, SoapNote)
+        of_set = (StoredCorrection, StoredAnnotation, Note, SoapNote, StoredTest)
         subjects = [AuditEntry.subject_id.in_(select(each.id).where(each.set_id.in_(some))) for each in of_set]
         work.session.execute(delete(AuditEntry).where(or_(AuditEntry.subject_id.in_(some), *subjects)))
     for some in _some([*uploads, *accounts, person_id]):

@@ -37,6 +37,7 @@ from formcheck.records.call_recordings import RECORDING_SUFFIXES
 from formcheck.records.exchange_merge import Imported, merge
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import LONGEST_NOTE
+from formcheck.records.outcomes import check_answers, check_test
 from formcheck.records.people import checked_name, details_of, get_person, list_people, need_storable
 from formcheck.records.plans import check_kept
 from formcheck.records.programmes import check_done, check_programme
@@ -62,12 +63,14 @@ from formcheck.records.tables import (
     RemoteStill,
     SoapNote,
     StoredAnnotation,
+    StoredAnswers,
     StoredConsent,
     StoredCorrection,
     StoredDone,
     StoredFile,
     StoredPlan,
     StoredProgramme,
+    StoredTest,
     SuggestionAnswer,
     Table,
 )
@@ -91,6 +94,8 @@ _TRAVELLING: Final = (
     NoteVersion,
     SuggestionAnswer,
     StoredConsent,
+    StoredAnswers,
+    StoredTest,
     RemoteSession,
     RemoteInvitation,
     RemoteSeat,
@@ -147,6 +152,8 @@ def check_people(archive: ArchiveReader, rows: Engine, now: datetime) -> None:
         look.each(SuggestionAnswer, look.answer)
         look.each(SoapNote, look.soap)
         look.each(StoredConsent, look.consent)
+        look.each(StoredAnswers, look.questionnaire)
+        look.each(StoredTest, look.function_test)
         look.each(RemoteSession, lambda row: _need_id(row.id))
         look.each(RemoteInvitation, look.of_session)
         look.each(RemoteSeat, look.of_session)
@@ -311,6 +318,14 @@ class _Look:
         _need_id(row.id)
         _need(row.answer in _ANSWERS, "a consent in it is no answer")
 
+    def questionnaire(self, row: StoredAnswers) -> None:
+        _need_id(row.id)
+        check_answers(row)
+
+    def function_test(self, row: StoredTest) -> None:
+        _need_id(row.id)
+        check_test(row)
+
     def of_session(self, row: RemoteInvitation | RemoteSeat | RemoteMoment | RemoteStill) -> None:
         _need_id(row.id)
 
@@ -408,11 +423,12 @@ _OF_PERSON: Final = (
     Note,
     SuggestionAnswer,
     StoredConsent,
+    StoredAnswers,
     RemoteSession,
     AuditEntry,
 )
 """What says itself whose it is."""
-_OF_SET: Final = (StoredCorrection, StoredAnnotation, SoapNote)
+_OF_SET: Final = (StoredCorrection, StoredAnnotation, SoapNote, StoredTest)
 """What goes with a set."""
 _OF_SESSION: Final = (RemoteInvitation, RemoteSeat, RemoteConsent, RemoteMoment, RemoteStill, RemoteRecording)
 """What goes with a remote session."""

@@ -30,11 +30,13 @@ from formcheck.records.tables import (
     RemoteStill,
     SoapNote,
     StoredAnnotation,
+    StoredAnswers,
     StoredConsent,
     StoredCorrection,
     StoredDone,
     StoredPlan,
     StoredProgramme,
+    StoredTest,
     SuggestionAnswer,
     Table,
 )
@@ -93,10 +95,12 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
     merging.of_new(StoredCorrection, "set_id", merging.new_sets)
     merging.of_new(StoredAnnotation, "set_id", merging.new_sets)
     merging.of_new(SoapNote, "set_id", merging.new_sets)
+    merging.of_new(StoredTest, "set_id", merging.new_sets)
     merging.rows(Note, {"set_id": ExerciseSet})
     merging.of_new(NoteVersion, "note_id", merging.new_notes)
     merging.rows(SuggestionAnswer, {"plan_id": StoredPlan})
     merging.rows(StoredConsent)
+    merging.rows(StoredAnswers)
     merging.sessions()
     merging.log()
     return merging.told

@@ -17,11 +17,13 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.programme.plan import dose_in_words, often_in_words, title_of
 from formcheck.programme.red_flags import flags_in_words
+from formcheck.programme.tests_of_function import function_tests
 from formcheck.records.answers import answers_about
 from formcheck.records.audit import action_in_words, audit_log
 from formcheck.records.call_recordings import length_in_words, recordings_of
 from formcheck.records.consents import KnownConsent, consents_of_person
 from formcheck.records.notes import notes_of_person, versions_of_note
+from formcheck.records.outcomes import list_answers, test_results
 from formcheck.records.people import get_person
 from formcheck.records.plans import list_plans, prescribed
 from formcheck.records.programmes import version_of_row
@@ -92,6 +94,8 @@ def person_sheet(work: Work, person_id: str, zone: tzinfo | None = None) -> Shee
         *told.sets(person_id),
         *told.sessions(person_id),
         Section("Consents", tuple(told.consents(consents_of_person(work, person_id)))),
+        Section("Questionnaires", tuple(told.questionnaires(person_id))),
+        Section("Tests of function", tuple(told.tests(person_id))),
         Section("Answered suggestions", tuple(told.answers(person_id))),
     ]
     if work.actor.sees_everybody:
@@ -364,6 +368,35 @@ class _Told:
             for each in answers_about(self._work, person_id)
         )
         yield _table(("When", "Suggestion", "Answer", "By"), rows, (2, 4, 1.4, 2), "None.")
+
+    def questionnaires(self, person_id: str) -> Iterator[Part]:
+        rows = tuple(
+            (
+                self.time(each.answered_at),
+                f"{each.title}, version {each.version}",
+                "; ".join(
+                    f"{said['words']}{': ' + said['name'] if said['name'] else ''}: {said['answer']}"
+                    for said in each.answers.values()
+                ),
+                "; ".join(f"{score['title']} {score['value']:.3g}" for score in each.scores.values()),
+                each.recorded_by,
+            )
+            for each in list_answers(self._work, person_id)
+        )
+        yield _table(("When", "Questionnaire", "Answers", "Scores", "By"), rows, (2, 2, 4.5, 2, 1.5), "None.")
+
+    def tests(self, person_id: str) -> Iterator[Part]:
+        rows = tuple(
+            (
+                self.time(each.at),
+                f"{function_tests()[each.test].title}, version {each.version}",
+                each.leg,
+                estimate_text(function_tests()[each.test].measure, each.best),
+                estimate_text(function_tests()[each.test].measure, each.mean),
+            )
+            for each in test_results(self._work, person_id)
+        )
+        yield _table(("When", "Test", "Leg", "Best", "Mean"), rows, (2, 3, 1, 2, 2), "None.")
 
     def uploads(self, person_id: str) -> Iterator[Part]:
         rows = tuple(

@@ -673,6 +673,47 @@ class RedFlagScreen(Table):
     cleared_by: Mapped[str] = mapped_column(_NAME, default="")
 
 
+class StoredAnswers(Table):
+    """What somebody answered to a questionnaire, once. It is never changed; a slip is taken back and answered anew."""
+
+    __tablename__ = "questionnaire_answers"
+    __table_args__ = (Index("ix_questionnaire_answers_person_id_answered_at", "person_id", "answered_at"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"))
+    questionnaire: Mapped[str] = mapped_column(_WORD)
+    """Its key."""
+    version: Mapped[str] = mapped_column(_WORD)
+    title: Mapped[str] = mapped_column(_NAME)
+    file_sha256: Mapped[str] = mapped_column(_SHA256)
+    """Of the questionnaire's file as it was then."""
+    answers: Mapped[Json]
+    """By the keys of the items: what was asked, the value, the answer in words, and the name that the person gave."""
+    scores: Mapped[Json]
+    """By the keys of the scores: title and value, as that version makes them."""
+    answered_at: Mapped[datetime]
+    recorded_by: Mapped[str] = mapped_column(_NAME)
+
+
+class StoredTest(Table):
+    """That a set was a test of function, done by a protocol. What it came to is in the set."""
+
+    __tablename__ = "function_test"
+    __table_args__ = (UniqueConstraint("set_id", "test"),)
+
+    id: Mapped[str] = mapped_column(_ID, primary_key=True, default=new_id)
+    set_id: Mapped[str] = mapped_column(ForeignKey("exercise_set.id", ondelete="CASCADE"))
+    test: Mapped[str] = mapped_column(_WORD)
+    """Its key."""
+    version: Mapped[str] = mapped_column(_WORD)
+    """Of the protocol."""
+    same_place: Mapped[bool]
+    """Whether the camera stood where it did the last time."""
+    same_clothes: Mapped[bool]
+    recorded_by: Mapped[str] = mapped_column(_NAME)
+    recorded_at: Mapped[datetime]
+
+
 class AuditEntry(Table):
     """Something that was done to the records."""
 

@@ -19,9 +19,9 @@ from formcheck.kinematics.live_measures import LiveCalibration, Values, drop_now
 from formcheck.kinematics.live_phase import OF_DROP, OF_FLEXION, PhaseMachine, PhaseNow
 from formcheck.kinematics.measures.record import CheckView, Measure, Per
 from formcheck.kinematics.measures.registry import live_shown, measure_of
+from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.plain import distance_px, hypot, median, within
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG
-from formcheck.kinematics.phase_rule import PhaseRule
 from formcheck.kinematics.reps import ASCENT, HOLD, SIT, STAND
 from formcheck.kinematics.stance_leg import stands_now
 from formcheck.kinematics.standing import Standing

@@ -24,6 +24,7 @@ from formcheck.records.call_recordings import begin_recording, close_recordings,
 from formcheck.records.consents import answer_consent
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import edit_note, write_note
+from formcheck.records.outcomes import answer, count_as_test
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.plans import prescribe
 from formcheck.records.programmes import NewDone, keep_done, put_programme
@@ -167,6 +168,9 @@ def add_example(
         put_programme(work, person.id, Programme(title=f"Programme of {name}"[:100], phases=(phase,)))
         keep_done(work, person.id, NewDone("clamshell", "each", 1, How.GUIDED, (10, 10), pain_during=1))
         answer_red_flags(work, person.id, ["locks"])
+        activities = {f"activity-{n}": 4 for n in (1, 2, 3)}
+        answer(work, person.id, "patient-specific-function", activities, dict.fromkeys(activities, f"{name} walks"))
+        count_as_test(work, set_id, "wall-squat-depth", same_place=True, same_clothes=False)
         email = f"{person.id}@clinic.example"
         account = Account(email=email, name=name, role="client", person_id=person.id, created_at=work.now)
         work.session.add(account)

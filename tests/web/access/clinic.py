@@ -24,6 +24,7 @@ from formcheck.records.call_recordings import begin_recording, close_recordings,
 from formcheck.records.consents import answer_consent
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import write_note
+from formcheck.records.outcomes import answer, count_as_test
 from formcheck.records.plans import prescribe
 from formcheck.records.prescribed_links import make_link
 from formcheck.records.programmes import NewDone, keep_done, put_programme
@@ -88,6 +89,7 @@ class Kept:
     programme_id: str
     done_id: str
     screen_id: str
+    answers_id: str
     secret: str
     """A word that stands in all texts about this person and nowhere else."""
 
@@ -139,6 +141,11 @@ class Opening:
             programme = put_programme(work, person.id, Programme(title=f"For {secret}", phases=(phase,)))
             done = keep_done(work, person.id, NewDone("clamshell", "each", 1, How.GUIDED))
             screen = answer_red_flags(work, person.id, ["locks"])
+            activities = {f"activity-{n}": 4 for n in (1, 2, 3)}
+            answers = answer(
+                work, person.id, "patient-specific-function", activities, dict.fromkeys(activities, secret)
+            )
+            count_as_test(work, row.id, "wall-squat-depth", same_place=True, same_clothes=True)
         with self.records.writing(actor_of(account)) as work:
             announced = Announced(f"{secret}.mp4", 1000)
             upload = begin(work, announced, Wishes(), IntakeSettings(), person_id=person.id)
@@ -169,6 +176,7 @@ class Opening:
             programme_id=programme.id,
             done_id=done.id,
             screen_id=screen.id,
+            answers_id=answers.id,
             secret=secret,
         )
 
