@@ -130,10 +130,10 @@ def change_in_words(
         because = f", as {change.reason}" if change.reason else f", as measuring again may give as large a {what}"
         return f"No detectable {what}{because}."
     head = "Different: right" if of_legs else "Changed:"
-    return f"{head} {_direction(measure, first, second)}{_matters(change, second, bands, of_legs=of_legs)}."
+    return f"{head} {difference_in_words(measure, first, second)}{_matters(change, second, bands, of_legs=of_legs)}."
 
 
-def _direction(measure: str, first: float, second: float) -> str:
+def difference_in_words(measure: str, first: float, second: float) -> str:
     """Say how far and which way: `6° deeper`, `4° less inward`, `0.6 s slower`."""
     known, difference = MEASURES.get(measure), second - first
     amount = value_text(measure, abs(difference))

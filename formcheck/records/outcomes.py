@@ -17,6 +17,7 @@ from formcheck.programme.questionnaires import (
     checked_answers,
     questionnaires,
 )
+from formcheck.programme.story import Answered
 from formcheck.programme.tests_of_function import FunctionTest, TestResult, function_tests, results_in
 from formcheck.records.access import NotFoundError, RecordsError
 from formcheck.records.people import get_person, need_storable
@@ -101,6 +102,17 @@ def list_answers(work: Work, person_id: str) -> Sequence[StoredAnswers]:
     get_person(work, person_id)
     query = select(StoredAnswers).where(StoredAnswers.person_id == person_id)
     return work.session.scalars(query.order_by(StoredAnswers.answered_at, StoredAnswers.id)).all()
+
+
+def answered(row: StoredAnswers) -> Answered:
+    """Return kept answers as the story takes them."""
+    return Answered(
+        questionnaire=row.questionnaire,
+        version=row.version,
+        at=row.answered_at,
+        scores={key: float(score["value"]) for key, score in row.scores.items()},
+        names={key: each["name"] for key, each in row.answers.items() if each["name"]},
+    )
 
 
 def take_back_answers(work: Work, answers_id: str) -> None:

@@ -35,7 +35,7 @@ def laid_in(folder: Path, items: int, most: int, score: str, name: str = "laid-i
 
 def test_every_built_in_one_says_licence_source_and_only_changes_that_somebody_published() -> None:
     found = questionnaires()
-    assert list(found) == ["pain", "patient-specific-function", "global-change", "five-symptoms"]
+    assert list(found) == ["pain", "patient-specific-function", "global-change", "five-symptoms", "return-to-activity"]
     for each in found.values():
         assert each.licence
         assert each.source

@@ -141,6 +141,11 @@ class Score(Strict):
     detectable: Annotated[tuple[Limit, ...], Listed] = ()
     """Change that answering again would hardly give, where a source gives it."""
 
+    @property
+    def asked_change(self) -> tuple[Limit, ...]:
+        """All that a change is held against."""
+        return (*self.important, *self.detectable)
+
     def of(self, items: Mapping[str, Item], values: Mapping[str, int]) -> float | None:
         """Return the score; None with too few answers."""
         answered = [(items[key], values[key]) for key in self.items if key in values]

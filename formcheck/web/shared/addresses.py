@@ -21,6 +21,8 @@ REVIEW: Final = "review"
 """Needs `?set=`."""
 COMPARE: Final = "compare"
 PROGRESS: Final = "progress"
+TESTS: Final = "tests"
+"""Tests of function and questionnaires; goes on with `?person=`, but for clients."""
 SELF_TEST: Final = "self-test"
 MORE: Final = "more"
 """The pages for which a telephone's tab bar has no room."""
@@ -44,6 +46,7 @@ REFUSED: Final = (
     REVIEW,
     COMPARE,
     PROGRESS,
+    TESTS,
     SELF_TEST,
     MORE,
     TODAY,

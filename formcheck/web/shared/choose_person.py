@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.intake.correcting import accept_person
 from formcheck.intake.guesses import Proposal
@@ -16,7 +17,9 @@ from formcheck.records.people import PersonDetails, add_person, labels_of, list_
 from formcheck.records.records import Records, Work
 from formcheck.records.reviewing import place_set
 from formcheck.records.tables import ExerciseSet
+from formcheck.web.shared.addresses import PEOPLE
 from formcheck.web.shared.dates import viewer_zone
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.plain_text import as_typed
 
 
@@ -24,6 +27,48 @@ def people_shown(records: Records, actor: Actor) -> dict[str, str]:
     """Return how everybody is called whom the actor may see, by id: no two are called the same."""
     with records.reading(actor) as work:
         return labels_of(list_people(work))
+
+
+def ask_whose(records: Records, actor: Actor, key: str, drawing: Drawing, question: str) -> str | None:
+    """Ask whose page it is, which stands in its address then; a client's is their own.
+
+    Parameters
+    ----------
+    records
+        With the people.
+    actor
+        Who is asked.
+    key
+        Of the field.
+    drawing, question
+        What stands on the page while nobody is chosen.
+
+    Returns
+    -------
+    str or None
+        An id; None while nobody is chosen.
+    """
+    if not actor.sees_everybody:
+        return actor.person_id
+    people = people_shown(records, actor)
+    if not people:
+        show_empty(Drawing.PEOPLE, "Nobody is here yet", "This is kept for each person.", PEOPLE, "Add a person")
+        return None
+    asked = st.query_params.get("person", "")
+    usual = asked if asked in people else next(iter(people)) if len(people) == 1 else None
+    chosen = st.selectbox(
+        "Person",
+        list(people),
+        index=None if usual is None else list(people).index(usual),
+        format_func=lambda each: people[each],
+        placeholder="Choose a person",
+        key=key,
+    )
+    if chosen is None:
+        show_empty(drawing, question, "Choose a person above.")
+    else:
+        st.query_params["person"] = chosen
+    return chosen
 
 
 _PERSON: Final = "live_sets_person"

@@ -240,7 +240,7 @@ def draw_trend(trend: Trend, size: Size, label: str) -> Markup:
     limit = None if trend.limit is None else (points[0][1].value, trend.limit)
     # What has no zero of its own is a time, a count or a size, which is never below none.
     floor = -math.inf if MEASURES[trend.measure].zero else 0.0
-    return _draw(trend.measure, points, limit, size, label, floor)
+    return draw_points(trend.measure, points, limit, size, label, floor)
 
 
 def symmetry_html(measure: str, days: Sequence[DaySymmetry]) -> Markup:
@@ -260,11 +260,11 @@ def symmetry_html(measure: str, days: Sequence[DaySymmetry]) -> Markup:
     if len(days) == 1:
         return Markup("<figure><figcaption>{}</figcaption></figure>").format(caption)
     points = [(each.day.toordinal(), each.difference, day_text(each.day)) for each in days]
-    svg = both_sizes(lambda size: _draw(measure, points, (0.0, last.limit.value), size, f"{name}, over time"))
+    svg = both_sizes(lambda size: draw_points(measure, points, (0.0, last.limit.value), size, f"{name}, over time"))
     return Markup("<figure><figcaption>{}</figcaption>{}</figure>").format(caption, svg)
 
 
-def _draw(
+def draw_points(
     measure: str,
     points: Sequence[tuple[int, Estimate, str]],
     limit: tuple[float, float] | None,

@@ -23,9 +23,13 @@ from formcheck.kinematics.measures.record import Followed
 from formcheck.kinematics.measures.registry import MEASURES, key_measures
 from formcheck.moments import day_text, time_text
 from formcheck.pose.landmarks import Side
+from formcheck.programme.follow_up import reassessment, return_to_activity
+from formcheck.programme.story import Answered, Story, StoryTopic, tell
+from formcheck.programme.tests_of_function import TestResult
 from formcheck.records.access import Actor
 from formcheck.records.answers import answers_about
-from formcheck.records.people import get_person, labels_of, list_people
+from formcheck.records.outcomes import answered, list_answers, test_results
+from formcheck.records.people import get_person
 from formcheck.records.plans import list_plans
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets, summary_of_row
@@ -36,8 +40,10 @@ from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import progress_link
 from formcheck.web.pages.progress.charts import pain_html, shown_weeks, symmetry_html, trend_html, weeks_html
+from formcheck.web.pages.progress.story_view import show_chapter, show_return, show_story
 from formcheck.web.pages.progress.suggestion_view import Answering, show_suggestion
-from formcheck.web.shared.addresses import PEOPLE, PERSON, VIDEOS
+from formcheck.web.shared.addresses import PERSON, TESTS, VIDEOS
+from formcheck.web.shared.choose_person import ask_whose
 from formcheck.web.shared.dates import viewer_zone
 from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
@@ -138,6 +144,10 @@ class _History:
     sets: Sequence[SetSummary]
     plans: Sequence[StoredPlan]
     answers: Sequence[SuggestionAnswer]
+    answered: Sequence[Answered]
+    """Questionnaires, the oldest first."""
+    results: Sequence[TestResult]
+    """Of tests, the oldest first."""
 
 
 def page() -> None:
@@ -145,34 +155,11 @@ def page() -> None:
     actor, records = require_actor(), records_service()
     st.title("Progress" if actor.sees_everybody else "My progress", anchor=False)
     try:
-        person_id = _chosen_person(records, actor) if actor.sees_everybody else actor.person_id
+        person_id = ask_whose(records, actor, "progress-person", Drawing.PROGRESS, "Whose progress?")
         if person_id is not None:
             _show(records, actor, _history(records, actor, person_id))
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
-
-
-def _chosen_person(records: Records, actor: Actor) -> str | None:
-    with records.reading(actor) as work:
-        people = labels_of(list_people(work))
-    if not people:
-        show_empty(Drawing.PEOPLE, "Nobody is here yet", "Progress is kept for each person.", PEOPLE, "Add a person")
-        return None
-    asked = st.query_params.get("person", "")
-    usual = asked if asked in people else next(iter(people)) if len(people) == 1 else None
-    chosen = st.selectbox(
-        "Person",
-        list(people),
-        index=None if usual is None else list(people).index(usual),
-        format_func=lambda each: people[each],
-        placeholder="Choose a person",
-        key="progress-person",
-    )
-    if chosen is None:
-        show_empty(Drawing.PROGRESS, "Whose progress?", "Choose a person above.")
-    else:
-        st.query_params["person"] = chosen
-    return chosen
 
 
 def _history(records: Records, actor: Actor, person_id: str) -> _History:
@@ -182,12 +169,14 @@ def _history(records: Records, actor: Actor, person_id: str) -> _History:
             sets=[summary_of_row(row) for row in list_sets(work, person_id)],
             plans=list_plans(work, person_id),
             answers=answers_about(work, person_id) if actor.sees_everybody else (),
+            answered=[answered(row) for row in list_answers(work, person_id)],
+            results=test_results(work, person_id),
         )
 
 
 def _show(records: Records, actor: Actor, history: _History) -> None:
     zone = viewer_zone()
-    if not history.sets:
+    if not (history.sets or history.answered):
         whose = {"person": history.person.id}
         show_empty(
             Drawing.PROGRESS,
@@ -197,15 +186,38 @@ def _show(records: Records, actor: Actor, history: _History) -> None:
             "Add a video",
             **whose,
         )
+        page_link(TESTS, "Tests and questionnaires", icon=":material/fact_check:", **whose)
         return
+    story = tell(history.sets, history.answered, history.results, zone)
+    today = records.now().astimezone(zone).date()
+    asked = [each.at.astimezone(zone).date() for each in (*history.answered, *history.results)]
+    show_story(story, reassessment(asked, today), today, history.person.id)
     now = [plan for plan in history.plans if plan.until_at is None]
     if actor.sees_everybody:
         _show_suggestions(records, actor, history, now, zone)
     elif now:
         st.markdown("**Your plan**  \n" + "  \n".join(as_typed(stored_plan_in_words(plan)) for plan in now))
+    if history.sets:
+        _show_sets(records, actor, history, story, zone)
+    else:
+        st.header("Pain", anchor=False)
+        show_chapter(story, StoryTopic.PAIN)
+        _show_function(story)
+    show_return(return_to_activity(history.sets, history.answered, history.results, zone))
+
+
+def _show_function(story: Story) -> None:
+    if any(line.is_asked and line.topic is not StoryTopic.PAIN for line in story.lines):
+        st.header("Function and tests", anchor=False)
+        show_chapter(story, *(topic for topic in StoryTopic if topic is not StoryTopic.PAIN))
+
+
+def _show_sets(records: Records, actor: Actor, history: _History, story: Story, zone: tzinfo) -> None:
     exercise = _chosen_exercise(history.sets)
     sets = [each for each in history.sets if each.result.exercise == exercise]
     _show_pain_and_weeks(sets, [plan for plan in history.plans if plan.exercise == exercise], records.now(), zone)
+    show_chapter(story, StoryTopic.PAIN)
+    _show_function(story)
     side = history.person.symptom_side
     show_measures(sets, Side(side) if side in set(Side) else None, zone)
     if len({each.day(zone) for each in sets}) == 1:

@@ -1,0 +1,1 @@
+"""Tests of function and questionnaires: done, answered, kept."""
