@@ -80,7 +80,5 @@ def _ask(records: Records, actor: Actor, person_id: str, set_id: str, n: int) ->
         answer(work, person_id, "pain", {"usual": 5 - n, "worst": 6 - n // 5})
         names = {f"activity-{k}": name for k, name in ((1, "Stairs"), (2, "Running"), (3, "Kneeling"))}
         answer(work, person_id, "patient-specific-function", dict.fromkeys(names, 3 + n), names)
-        answer(
-            work, person_id, "five-symptoms", dict.fromkeys(("grinding", "stairs", "resisted", "weak", "puffy"), n % 2)
-        )
+        answer(work, person_id, "five-symptoms", dict.fromkeys(questionnaires()["five-symptoms"].items, n % 2))
         count_as_test(work, set_id, "wall-squat-depth", same_place=True, same_clothes=True)
