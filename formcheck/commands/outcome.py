@@ -52,8 +52,8 @@ def json_line(outcome: FileOutcome) -> str:
 
     Keys: `video` (as it was named, as far as that can be shown), `assessed`; then for an assessment `exercise`,
     `reps_counted`, `view`, `advice`, `praise`, `not_measured` as in `formcheck.assessment/1`, `files` (paths by
-    ending), where a video has several sets, `set` (its name) and, where nobody said the exercise, `guess` (`exercise`, `why`);
-    else `error` with `kind`, `reason` and `remedy`.
+    ending), where a video has several sets, `set` (its name) and, where nobody said the exercise, `guess` (`exercise`,
+    `why`); else `error` with `kind`, `reason` and `remedy`.
     """
     told: dict[str, object] = {"video": shown_name(outcome.job.source), "assessed": outcome.assessment is not None}
     if outcome.assessment is not None:
