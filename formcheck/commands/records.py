@@ -130,6 +130,29 @@ def print_record(
         terminal.result(printable(f"{file}: everything about {found.name}."))
 
 
+@records_app.command(
+    "fhir", epilog=examples('records fhir "Ann Example" ann.json', 'records fhir "Ann Example" ann.csv')
+)
+def write_fhir(
+    person: Annotated[str, typer.Argument(metavar="NAME-or-ID", help="Whom.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What to write: a name that ends in .json or .csv.")],
+) -> None:
+    """Write plans, what was done, tests and answers for other programs: FHIR R4 (JSON), or a table (CSV)."""
+    terminal = Terminal()
+    with answering(terminal, "Stopped: nothing was written."):
+        from formcheck.commands.opened_records import opened_records, person_named
+        from formcheck.records.access import SYSTEM
+        from formcheck.records.fhir import write_person
+
+        with opened_records() as records:
+            with records.reading(SYSTEM) as work:
+                found = person_named(work, person)
+                write_person(work, found.id, file)
+            with records.writing(SYSTEM) as work:
+                work.log("person.exchanged", subject=found.id, person=found.id)
+        terminal.result(printable(f"{file}: plans, what was done, tests and answers of {found.name}."))
+
+
 @records_app.command("clinic", epilog=examples('records clinic --name "Knee Clinic" --logo logo.png --paper letter'))
 def clinic(
     name: Annotated[str | None, typer.Option(help="Name of the clinic.")] = None,

@@ -64,6 +64,7 @@ _WORDS: Final = {
     "person.added": "person added",
     "person.changed": "details of the person changed",
     "person.exported": "exported",
+    "person.exchanged": "record written for other programs",
     "person.printed": "record printed",
     "person.progress_printed": "progress printed",
     "person.imported": "person imported",

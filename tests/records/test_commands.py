@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,19 @@ def test_everything_about_a_person_is_printed(tmp_path: Path) -> None:
     page = (tmp_path / "zoe.html").read_text(encoding="utf-8")
     assert "record printed" in page
     assert "size: letter" in page
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_person_is_written_for_other_programs(tmp_path: Path) -> None:
+    made = _run("fhir", "zoë quixx", tmp_path / "zoe.json")
+    assert (made.exit_code, made.stderr) == (0, "")
+    assert json.loads((tmp_path / "zoe.json").read_text(encoding="utf-8"))["resourceType"] == "Bundle"
+    assert _run("fhir", "zoë quixx", tmp_path / "zoe.csv").exit_code == 0
+    assert (tmp_path / "zoe.csv").read_text(encoding="utf-8").startswith("when,what,leg,value,unit")
+    for file, words in (("zoe.xml", ".json or .csv"), ("nowhere/zoe.json", "cannot be written")):
+        refused = _run("fhir", "zoë quixx", tmp_path / file)
+        assert refused.exit_code == 1
+        assert words in " ".join(refused.stderr.split())
 
 
 @pytest.mark.usefixtures("kept")

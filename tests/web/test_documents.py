@@ -189,6 +189,14 @@ def test_everything_about_a_person_can_be_read(kept: Records, form: str) -> None
         assert len(PdfReader(BytesIO(content)).pages) > 2
 
 
+@pytest.mark.parametrize(("form", "begins"), [("fhir.json", b"{"), ("csv", b"when,what")])
+def test_what_other_programs_take_is_handed_out_and_logged(kept: Records, form: str, begins: bytes) -> None:
+    example = add_example(kept)
+    assert whole_record(kept, example, form).startswith(begins)
+    with kept.reading(ROBIN) as work:
+        assert "person.exchanged" in {each.action for each in audit_log(work, person_id=example.person_id)}
+
+
 def test_a_record_of_hostile_words_is_only_text(kept: Records) -> None:
     example = add_example(kept, HOSTILE)
     page = whole_record(kept, example, "html").decode()

@@ -61,7 +61,7 @@ def document_link(actor: Actor, set_id: str, kind: str, paper: str = "") -> str:
 
 
 def record_link(actor: Actor, person_id: str, form: str, paper: str = "") -> str:
-    """Return the address of everything about a person, to be read, as `pdf` or `html`."""
+    """Return the address of everything about a person, as `pdf`, `html`, `fhir.json` or `csv`."""
     token = page_link_token(actor, record_scope(person_id, form))
     return f"{RECORD_PATH}/{quote(person_id)}/{quote(form)}?token={quote(token)}{_on(paper)}{_zone()}"
 

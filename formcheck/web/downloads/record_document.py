@@ -13,7 +13,12 @@ from formcheck.report.letterhead import Letterhead, Paper
 from formcheck.report.sheet import Sheet, sheet_html, sheet_pdf
 from formcheck.web.downloads.made_file import MadeFile, discarded_if_gone, file_name
 
-_MEDIA_TYPES = {"pdf": "application/pdf", "html": "text/html"}
+_MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "html": "text/html",
+    "fhir.json": "application/fhir+json",
+    "csv": "text/csv; charset=utf-8",
+}
 
 
 def make_record(
@@ -30,7 +35,7 @@ def make_record(
     person_id
         Whom it is about.
     form
-        `pdf` or `html`.
+        `pdf` or `html` to be read; `fhir.json` or `csv` for other programs, see `formcheck.records.fhir`.
     paper
         What it is printed on; None for the clinic's.
     zone
@@ -43,9 +48,22 @@ def make_record(
     OutputError
         If it cannot be made.
     """
+    if form in ("fhir.json", "csv"):
+        return _for_programs(records, actor, person_id, form)
     with records.reading(actor) as work:
         sheet, head = person_sheet(work, person_id, zone), letterhead(work, paper=paper)
     return made_sheet(records, actor, person_id, sheet, head, form=form, word="record", action="person.printed")
+
+
+def _for_programs(records: Records, actor: Actor, person_id: str, form: str) -> MadeFile:
+    # Its models take a second to load.
+    from formcheck.records.fhir import person_bundle, person_table
+
+    with records.reading(actor) as work:
+        name = get_person(work, person_id).name
+        text = person_bundle(work, person_id) if form == "fhir.json" else person_table(work, person_id)
+    content = text.encode("utf-8", errors="replace")
+    return _made(records, actor, person_id, content, name=name, form=form, word="record", action="person.exchanged")
 
 
 def made_sheet(
@@ -71,11 +89,25 @@ def made_sheet(
     if form not in _MEDIA_TYPES:
         raise NotFoundError("document")
     content = sheet_pdf(sheet, head) if form == "pdf" else sheet_html(sheet, head).encode("utf-8", errors="replace")
+    return _made(records, actor, person_id, content, name=sheet.name, form=form, word=word, action=action)
+
+
+def _made(
+    records: Records,
+    actor: Actor,
+    person_id: str,
+    content: bytes,
+    *,
+    name: str,
+    form: str,
+    word: str,
+    action: str,
+) -> MadeFile:
     path = records.files.passing_name(f".{form}", of=person_id)
     with discarded_if_gone(path):
         path.write_bytes(content)
         with records.writing(actor) as work:
             get_person(work, person_id)
             work.log(action, subject=person_id, person=person_id)
-    name = f"{file_name(sheet.name)}-{records.now():%Y-%m-%d}.{word}.{form}"
-    return MadeFile(path, name, _MEDIA_TYPES[form])
+    shown = f"{file_name(name)}-{records.now():%Y-%m-%d}.{word}.{form}"
+    return MadeFile(path, shown, _MEDIA_TYPES[form])

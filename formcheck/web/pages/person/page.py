@@ -72,6 +72,9 @@ def show_keeping(records: Records, actor: Actor, person: Person) -> None:
             st.link_button("Everything, to read (PDF)", to_read, icon=":material/description:")
             as_page = record_link(actor, person.id, "html", paper.value)
             st.link_button("Everything, to read (HTML)", as_page, icon=":material/description:")
+            for form, label in (("fhir.json", "For other programs (FHIR)"), ("csv", "Values as a table (CSV)")):
+                address = record_link(actor, person.id, form)
+                st.link_button(label, address, icon=":material/data_object:")
             archive = export_link(actor, person.id)
             st.link_button("Export everything about this person", archive, icon=":material/download:")
         st.caption("The export is one archive that another installation of formcheck can import.")
