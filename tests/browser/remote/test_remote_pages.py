@@ -248,9 +248,9 @@ def test_the_clinicians_page_is_sound_in_every_state(told: OpenTold, size: tuple
     expect(page.get_by_test_id("said")).to_have_text("Miriam Okafor joined")
     three = [*_PEOPLE, person(_JONAS, "guest", "Jonas Lind", camera="off", muted=True)]
     room.says(People(people=three, event="joined", person=_JONAS))
-    words, name = (page.locator(f"[data-testid=tile-{_JONAS}] {each}") for each in (".fr-status", ".fr-name"))
+    words, named = (page.locator(f"[data-testid=tile-{_JONAS}] {each}") for each in (".fr-status", ".fr-name"))
     expect(words).to_have_text("Camera is off")
-    above, below = words.bounding_box(), name.bounding_box()
+    above, below = words.bounding_box(), named.bounding_box()
     assert above is not None
     assert below is not None
     assert above["y"] + above["height"] <= below["y"], "nothing covers the name"
