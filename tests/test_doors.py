@@ -29,6 +29,8 @@ from formcheck.session.correction_document import correction_from_document
 from formcheck.session.drawings import DrawingError, drawing_from
 from formcheck.web.live.messages import parse_client_text
 from formcheck.web.live.refusal import LiveRefusalError
+from formcheck.web.phone.handovers import CodeRefusedError
+from formcheck.web.phone.messages import CLAIMS, LIVE_DONE
 from formcheck.web.player.events import PLAYER_EVENTS, PlayerEventError
 from formcheck.web.remote.messages import parse_room_text
 from formcheck.web.uploads.answers import MalformedError
@@ -129,6 +131,8 @@ CASES = {
         MalformedError,
         ({"name": "a.mp4", "size": 5, "last_modified_ms": 1.7e12, "person_id": "0a" * 16, "keep_video": False},),
     ),
+    "code of a phone": Case(CLAIMS.read, CodeRefusedError, ({"code": "c" * 22},)),
+    "live set of a phone": Case(LIVE_DONE.read, RecordsError, ({"set_id": "a" * 24},)),
     "correction": Case(
         correction_from_document,
         CorrectionError,

@@ -141,6 +141,7 @@ def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path:
         dark: bool = False,
         phone: bool = False,
         has_camera: bool = True,
+        trusting: bool = False,
     ) -> Page:
         browser = browser_without_film
         if clip is not None:
@@ -156,6 +157,8 @@ def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path:
             has_touch=phone,
             device_scale_factor=2 if phone else 1,
             permissions=["camera"],
+            # As a phone on which the computer's own certificate was installed.
+            ignore_https_errors=trusting,
         )
         contexts.append(context)
         page = context.new_page()

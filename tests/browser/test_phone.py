@@ -16,6 +16,7 @@ from tests.clips import SAMPLES
 from .conftest import OpenPage, served
 from .network import network_to
 from .starting import free_port
+from .test_live import wait_for_reps
 from .test_uploads import AS_FAST_AS_IT_GOES, MEASURED_WITHIN_S, KeepPicture, slowed
 from .waiting import at_rest
 
@@ -37,15 +38,16 @@ class Home:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
     log = tmp_path_factory.mktemp("server") / "server.log"
     port = free_port()
-    with served(log, FORMCHECK_PHONE_AT=f"127.0.0.1:{port}", FORMCHECK_WORKERS="1") as address:
+    at = {"FORMCHECK_PHONE_AT": f"127.0.0.1:{port}", "FORMCHECK_PHONE_HTTPS_AT": f"127.0.0.1:{free_port()}"}
+    with served(log, FORMCHECK_WORKERS="1", **at) as address:
         yield Home(address, port)
     printed = log.read_text()
     assert "Traceback" not in printed, printed
 
 
-def scanned(page: Page) -> str:
+def scanned(page: Page, name: str = "Code for the phone") -> str:
     """Return what a phone's camera reads off the screen."""
-    code = page.get_by_role("img", name="Code for the phone")
+    code = page.get_by_role("img", name=name)
     expect(code).to_be_visible()
     code.scroll_into_view_if_needed()
     picture = cv2.imdecode(np.frombuffer(code.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -115,18 +117,23 @@ def test_a_set_recorded_on_the_phone_is_shown_on_both_and_goes_on_after_a_cut(
         keep_picture(other, "used-390-dark")
 
 
-def test_the_code_of_check_my_form_is_for_the_set_that_is_chosen(
-    home: Home, camera_page: OpenPage, keep_picture: KeepPicture
-) -> None:
-    computer = camera_page(None, dark=True)
-    computer.goto(f"{home.app}/check?exercise=step-down&leg=left&reps=5&depth=60&step=20")
-    agree = computer.get_by_role("button", name="I have read this and accept it")
-    camera = computer.get_by_text("Use my phone as the camera")
+def open_check(page: Page, address: str, query: str) -> None:
+    """Open *Check my form* with a set, and show its code."""
+    page.goto(f"{address}/check?{query}")
+    agree = page.get_by_role("button", name="I have read this and accept it")
+    camera = page.get_by_text("Use my phone as the camera")
     expect(agree.or_(camera).first).to_be_visible()
     if agree.count():
         agree.click()
     camera.click()
-    computer.get_by_role("button", name="Show the code").click()
+    page.get_by_role("button", name="Show the code").click()
+
+
+def test_the_code_of_check_my_form_is_for_the_set_that_is_chosen(
+    home: Home, camera_page: OpenPage, keep_picture: KeepPicture
+) -> None:
+    computer = camera_page(None, dark=True)
+    open_check(computer, home.app, "exercise=step-down&leg=left&reps=5&depth=60&step=20")
     link = scanned(computer)
     at_rest(computer)
     keep_picture(computer, "code-1280-dark")
@@ -142,3 +149,32 @@ def test_the_code_of_check_my_form_is_for_the_set_that_is_chosen(
     expect(phone.get_by_role("alert")).to_be_visible()
     expect(computer.get_by_text("The phone can record and send another one.")).to_be_visible()
     keep_picture(phone, "no-video-390-dark")
+
+
+def test_a_set_is_done_live_on_the_phone_and_shown_on_both(
+    home: Home, camera_page: OpenPage, keep_picture: KeepPicture
+) -> None:
+    computer = camera_page(None)
+    open_check(computer, home.app, "exercise=wall-squat&leg=both&reps=10&hold=1&depth=60")
+    link = scanned(computer, "Code for a live set")
+    assert link.startswith("https://127.0.0.1:")
+    helping = camera_page(None, width=390, height=844, phone=True)
+    helping.goto(f"http://127.0.0.1:{home.phone_port}/phone/secure")
+    expect(helping.get_by_role("link", name="Get the certificate")).to_be_visible()
+    keep_picture(helping, "secure-390-light")
+    assert helping.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+    phone = camera_page("wall_squat_side", width=390, height=844, phone=True, trusting=True)
+    phone.goto(link)
+    phone.get_by_role("button", name="Do the set live").click()
+    phone.get_by_test_id("start").click()
+    wait_for_reps(phone, 2)
+    keep_picture(phone, "in-the-set-390-light")
+    phone.get_by_test_id("finish").click()
+    expect(phone.get_by_role("heading", name="Your result")).to_be_visible(timeout=60_000)
+    headline = phone.get_by_test_id("result").locator(".fc-verdict-title").inner_text()
+    expect(computer.locator(".st-key-phone-check .fc-verdict-title")).to_have_text(headline)
+    keep_picture(phone, "result-390-light")
+    at_rest(computer)
+    computer.locator(".st-key-phone-check").scroll_into_view_if_needed()
+    keep_picture(computer, "result-1280-light")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from formcheck.records.access import SYSTEM, Actor, Role, owner
 from formcheck.records.accounts import actor_of, add_account, deactivate_account
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
+from formcheck.records.sets import get_set
 from formcheck.records.settings import RecordsSettings
 from formcheck.session.request import SetRequest
 from formcheck.web.gate.gate import Gate
@@ -35,6 +37,7 @@ from formcheck.web.shared.addresses import (
     PHONE_UPLOADS_PATH,
 )
 from tests.clips import SAMPLES
+from tests.records.examples import add_sample_set
 
 ROBIN = owner("Robin")
 VIDEO = (SAMPLES / "wall_squat_side.mp4").read_bytes()
@@ -255,3 +258,19 @@ def test_the_page_is_the_same_for_everybody_and_says_so_to_no_cache_and_no_other
     assert "script-src 'self'" in answer.headers["content-security-policy"]
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert 'src="/formcheck-static/phone/client/phone.js"' in answer.text
+
+
+def test_the_same_video_of_somebody_else_shows_nothing_of_them(home: Home) -> None:
+    ada, ben = home.person("Ada"), home.person("Ben")
+    bens = add_sample_set(home.records, ben, "ben.mp4")
+    with home.records.writing(ROBIN) as work:
+        get_set(work, bens).source_sha256 = sha256(VIDEO).hexdigest()
+    for person_id, stage in ((ada, "failed"), (ben, "done")):
+        made, key = home.connected(Errand(ROBIN, person_id, replace(WISHES, person_said=True), "A set"))
+        assert home.send(key, home.begin(key)[1]["id"])[1]["state"] == "duplicate"
+        said = home.ask("GET", PHONE_STATE_PATH, key)[1]
+        assert said["stage"] == stage
+        assert (said["result"] is not None) == (person_id == ben)
+        with home.records.reading(ROBIN) as work:
+            assert made.upload_id is not None
+            assert get_upload(work, made.upload_id).set_id == bens
