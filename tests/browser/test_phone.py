@@ -52,7 +52,7 @@ def scanned(page: Page, name: str = "Code for the phone") -> str:
     code.scroll_into_view_if_needed()
     picture = cv2.imdecode(np.frombuffer(code.screenshot(), np.uint8), cv2.IMREAD_GRAYSCALE)
     assert picture is not None
-    text, _, _ = cv2.QRCodeDetector().detectAndDecode(cv2.resize(picture, None, fx=2, fy=2))
+    text: str = cv2.QRCodeDetector().detectAndDecode(cv2.resize(picture, None, fx=2, fy=2))[0]
     return text
 
 

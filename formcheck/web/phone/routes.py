@@ -114,13 +114,14 @@ def listener_routes(*, live: bool = False) -> list[BaseRoute]:
     live
         Whether the socket and the scripts of live sets are there too, of which the browser asks HTTPS.
     """
-    of_live = [route for route in live_routes(admits=is_phone) if route.path != HEALTH_PATH] if live else []
+    of_live = live_routes(admits=is_phone) if live else []
     return [
         *phone_routes(),
         uploads_client(),
         Route(PHONE_HELP_PATH, _help),
         Route(PHONE_CERTIFICATE_PATH, _certificate),
-        *of_live,
+        # Nothing is to be known there of how the server fares.
+        *(route for route in of_live if not (isinstance(route, Route) and route.path == HEALTH_PATH)),
     ]
 
 

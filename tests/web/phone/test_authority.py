@@ -88,4 +88,4 @@ def test_its_keys_are_its_owners_alone(tmp_path: Path) -> None:
     for path in (tmp_path / FOLDER).iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         if path.name != "certificate.pem":
-            assert load_pem_private_key(path.read_bytes(), None)
+            assert load_pem_private_key(path.read_bytes(), None) is not None
