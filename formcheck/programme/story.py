@@ -122,6 +122,12 @@ class Story:
         return tuple(line for line in self.lines if len(line.points) == 1)
 
     @property
+    def untold(self) -> tuple[StoryLine, ...]:
+        """What there is more than one day of, and nothing that can be said of its change."""
+        found = (None, Verdict.NOT_COMPARABLE)
+        return tuple(line for line in self.lines if len(line.points) > 1 and line.verdict in found)
+
+    @property
     def headline(self) -> str:
         """What it comes to, in a sentence."""
         if not self.lines:

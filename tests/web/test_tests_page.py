@@ -53,6 +53,8 @@ def test_the_verdict_says_what_of_the_story_changed() -> None:
     assert "Changed beyond error since the start: 1 thing better." in text_of(html)
     assert "1 no more than measuring or answering again would give" in text_of(html)
     assert "1 with one day so far" in text_of(html)
+    twice = tell([], [Answered("five-symptoms", "1", DAY + timedelta(n), {"count": 3.0}) for n in range(2)], [])
+    assert "1 of which no source says how large a change has to be" in text_of(verdict_html(twice))
 
 
 def test_what_changed_stands_first_and_says_by_whose_word() -> None:
@@ -160,6 +162,11 @@ def test_a_set_is_counted_as_a_test_and_taken_back(records: Records, ann: str) -
     press(test, "The last one was no test")
     with records.reading(OWNER) as work:
         assert results_of(work, ann) == []
+
+
+def test_a_set_from_another_side_is_not_offered_as_the_test(records: Records, ann: str) -> None:
+    keep_set(records, ann, "wall_squat_front", actor=OWNER)
+    assert "Once a set of it is kept" in words(opened(person=ann))
 
 
 def test_a_client_answers_for_themselves(records: Records, ann: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,7 @@ def verdict_html(story: Story) -> Markup:
         (len(story.worse), "worse"),
         (len(story.of(Verdict.CHANGED)), "changed, neither better nor worse"),
         (len(story.unchanged), "no more than measuring or answering again would give"),
+        (len(story.untold), "of which no source says how large a change has to be, or that cannot be compared"),
         (len(story.once), "with one day so far"),
     ]
     said = "; ".join(f"{number} {words}" for number, words in parts if number)

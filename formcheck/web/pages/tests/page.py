@@ -30,7 +30,7 @@ from formcheck.records.outcomes import (
     test_results,
 )
 from formcheck.records.records import Records
-from formcheck.records.sets import list_sets
+from formcheck.records.sets import list_sets, summary_of_row
 from formcheck.records.tables import ExerciseSet, StoredAnswers
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
@@ -197,15 +197,15 @@ def _choose_set(
     records: Records, actor: Actor, test: FunctionTest, sets: Sequence[ExerciseSet], results: Sequence[TestResult]
 ) -> None:
     taken = {each.set_id for each in results}
-    free = {row.id: row for row in sets if row.id not in taken}
-    shown = list(free)[:_SHOWN]
-    if not shown:
+    fit = [row for row in sets if row.id not in taken and test.view in (None, summary_of_row(row).result.view)]
+    free = {row.id: row for row in fit[:_SHOWN]}
+    if not free:
         st.caption("Once a set of it is kept, it is chosen here as the test.")
         return
     with st.form(f"count-{test.key}"):
         chosen = st.selectbox(
             "Which set was the test?",
-            shown,
+            list(free),
             format_func=lambda each: f"{time_of(free[each].done_at)}, {free[each].name}",
         )
         same = [st.checkbox(question, key=f"{test.key}-same-{n}") for n, question in enumerate(SAME)]
