@@ -213,8 +213,8 @@ def _by_legs(key: str, results: Sequence[TestResult], zone: tzinfo | None) -> tu
     left, right = last[LEG_ORDER[0]], last[LEG_ORDER[1]]
     if left is None or right is None:
         return Met.UNKNOWN, "Not tested on both legs yet."
-    values = [SetValue(each.mean, len(each.tries), float("nan")) for each in (left, right)]
-    limit = threshold_for(test.measure, *values, Apart.LEGS)
+    one, other = (SetValue(each.mean, len(each.tries), float("nan")) for each in (left, right))
+    limit = threshold_for(test.measure, one, other, Apart.LEGS)
     difference = Estimate(left.mean.value - right.mean.value, limit.value)
     alike = abs(difference.value) <= limit.value
     days = sorted({each.at.date() if zone is None else each.at.astimezone(zone).date() for each in (left, right)})

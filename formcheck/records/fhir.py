@@ -358,7 +358,7 @@ def person_table(work: Work, person_id: str) -> str:
     file = io.StringIO(newline="")
     table = csv.writer(file)
     table.writerow(HEADS)
-    table.writerows(sorted(_rows(resources), key=lambda row: row[0]))
+    table.writerows(sorted(map(tuple, _rows(resources)), key=lambda row: str(row[0])))
     return file.getvalue()
 
 

@@ -50,9 +50,9 @@ _DEEP_DEG = 45.0
 _SITS_DEG, _SURELY_SITS_DEG = 12.0, 20.0
 """A trunk that leans further half-way than at the bottom by so much comes down on a seat; in squats it leans less."""
 _PASSING_DEG, _MAY_SIT_DEG = 22.0, -5.0
-"""A trunk that leans by so much on the way, and hardly further at the bottom of one rep at least, may have come down on
-a seat: who is quick does not come upright, and from the front a seated trunk is seen shorter. In squats it leans by 7 to
-20 degrees further at the bottom."""
+"""A trunk that leans by so much on the way, and hardly further at the bottom of one rep at least, may have come down
+on a seat: who is quick does not come upright, and from the front a seated trunk is seen shorter. In squats it leans by
+7 to 20 degrees further at the bottom."""
 _SEAT_DEG = 60.0
 """Who comes down on a seat bends the knees by more, as the drop of the trunk tells."""
 _AHEAD_LEG = 0.3

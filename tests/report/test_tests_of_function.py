@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 
 from formcheck.exercises.plan import Plan
-from formcheck.history.summary import summary_from_document, summary_of
+from formcheck.history.summary import summary_of
+from formcheck.history.summary_document import summary_from_document
 from formcheck.kinematics.measures.record import Followed
 from formcheck.kinematics.measures.registry import MEASURES, tempo_measures
 from formcheck.report.document import assessment_document, assessment_schema

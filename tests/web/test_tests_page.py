@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from xml.etree import ElementTree
 
@@ -106,7 +106,7 @@ def _progress_page() -> None:
     page()
 
 
-def opened(page: object = _tests_page, **query: str) -> AppTest:
+def opened(page: Callable[..., None] = _tests_page, **query: str) -> AppTest:
     test = AppTest.from_function(page, default_timeout=_TIMEOUT_S)
     for name, value in query.items():
         test.query_params[name] = value

@@ -246,9 +246,9 @@ def change_of_test(test: FunctionTest, first: TestResult, last: TestResult) -> C
         return Change(Verdict.NOT_COMPARABLE, None, None, None, "it was done by another version of the protocol")
     if first.step_height_cm != last.step_height_cm:
         return Change(Verdict.NOT_COMPARABLE, None, None, None, "the steps are not of the same height")
-    values = [SetValue(each.mean, len(each.tries), _spread(each.tries)) for each in (first, last)]
+    before, now = (SetValue(each.mean, len(each.tries), _spread(each.tries)) for each in (first, last))
     bands = good_bands(test.exercise, test.measure, Plan())
-    change = change_of(test.measure, *values, Apart.DAYS, first_bands=bands, second_bands=bands)
+    change = change_of(test.measure, before, now, Apart.DAYS, first_bands=bands, second_bands=bands)
     if change.threshold is None or change.difference is None:
         return change
     published = [Threshold(each.value, each.source) for each in test.detectable]

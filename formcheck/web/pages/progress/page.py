@@ -177,20 +177,20 @@ def _history(records: Records, actor: Actor, person_id: str) -> _History:
 def _show(records: Records, actor: Actor, history: _History) -> None:
     zone = viewer_zone()
     if not (history.sets or history.answered):
-        whose = {"person": history.person.id}
         show_empty(
             Drawing.PROGRESS,
             "No sets are kept yet",
             "Each set that is kept shows up here.",
             VIDEOS,
             "Add a video",
-            **whose,
+            person=history.person.id,
         )
-        page_link(TESTS, "Tests and questionnaires", icon=":material/fact_check:", **whose)
+        page_link(TESTS, "Tests and questionnaires", icon=":material/fact_check:", person=history.person.id)
         return
     story = tell(history.sets, history.answered, history.results, zone)
     today = records.now().astimezone(zone).date()
-    asked = [each.at.astimezone(zone).date() for each in (*history.answered, *history.results)]
+    moments = [each.at for each in history.answered] + [each.at for each in history.results]
+    asked = [at.astimezone(zone).date() for at in moments]
     show_story(story, reassessment(asked, today), today, history.person.id)
     now = [plan for plan in history.plans if plan.until_at is None]
     if actor.sees_everybody:

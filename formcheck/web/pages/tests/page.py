@@ -189,7 +189,7 @@ def _links(test: FunctionTest) -> None:
             plan = replace(usual.plan, reps=test.reps, target_depth_deg=None)
             query = dict(parse_qsl(link_query(replace(usual, leg=leg, plan=plan))))
             label = "Do it before the camera" if leg is None else f"Before the camera, {leg.value} leg"
-            page_link(CHECK, label, icon=":material/videocam:", **query)
+            page_link(CHECK, label, icon=":material/videocam:", wide=False, **query)
         page_link(VIDEOS, "Add a video of it", icon=":material/movie:")
 
 
