@@ -111,6 +111,24 @@ async () => {
 """
 
 
+_PICTURES: Final = """
+async () => {
+  for (const pc of window.pcs.filter((each) => each.connectionState === "connected")) {
+    for (const [, each] of await pc.getStats()) {
+      if (each.type === "inbound-rtp" && each.kind === "video") {
+        const { framesReceived, framesDecoded, framesDropped, keyFramesDecoded, packetsLost, packetsReceived } = each;
+        const { pliCount, nackCount } = each;
+        return { framesReceived, framesDecoded, framesDropped, keyFramesDecoded, packetsLost, packetsReceived, pliCount,
+          nackCount, bufferMs: Math.round(1000 * each.jitterBufferDelay / each.jitterBufferEmittedCount) };
+      }
+    }
+  }
+  return null;
+}
+"""
+"""What the clinician's browser says of the pictures that came since the connection was made."""
+
+
 @dataclass
 class Way:
     """A proxy for UDP before a relay: what goes through is delayed in its order, lost, narrowed or stopped."""
@@ -347,6 +365,7 @@ def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float, landmar
         both.clinician.evaluate("window.seen.length = window.answers.length = 0")
         both.clinician.wait_for_timeout(1000 * seconds)
         shown, answers = both.clinician.evaluate("[window.seen, window.answers]")
+        pictures = both.clinician.evaluate(_PICTURES)
         taken = both.client.evaluate("window.seen")
     times = np.array([each[0] for each in taken])
     numbers = np.array([each[1] for each in taken])
@@ -365,6 +384,7 @@ def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float, landmar
         "delay_ms": delay_ms,
         "loss": loss,
         "frames": len(shown),
+        "pictures": pictures,
         "answers_per_s": round(len(answers) / seconds, 1),
         "none_because": _why_none(shown, answers),
         "drawn": _within(drawn),
