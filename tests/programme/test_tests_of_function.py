@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from formcheck.exercises.plan import Plan
 from formcheck.history.change import Verdict
 from formcheck.kinematics.estimate import Estimate
 from formcheck.programme.tests_of_function import (
@@ -19,6 +20,9 @@ from formcheck.programme.tests_of_function import (
     results_in,
 )
 from formcheck.report.document import assessment_document
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
+from tests.chair_figure import Lunger, Sitter, film_lunger, film_sitter, five_s
 from tests.records.kept import measured
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -36,7 +40,13 @@ def squat() -> Any:
 
 def test_every_test_has_a_protocol_and_is_of_an_exercise_that_there_is() -> None:
     found = function_tests()
-    assert {"wall-squat-depth", "step-down-knee-line", "single-leg-squat-knee-line"} <= set(found)
+    assert list(found) == [
+        "wall-squat-depth",
+        "step-down-knee-line",
+        "single-leg-squat-knee-line",
+        "sit-to-stand",
+        "knee-to-wall",
+    ]
     assert all(len(each.protocol) >= 3 and each.source for each in found.values())
 
 
@@ -64,6 +74,31 @@ def test_of_a_knee_line_the_try_nearest_to_straight_is_the_best() -> None:
     document = assessment_document(measured("step_down_front_valgus"))
     (found,) = results_in(function_tests()["step-down-knee-line"], document, at=AT, set_id="s")
     assert abs(found.best.value) == min(map(abs, found.tries))
+
+
+def test_five_stands_are_one_time() -> None:
+    sitter = Sitter()
+    whole = assess(film_sitter(sitter).track, SetRequest("sit-to-stand", plan=Plan(reps=5)))
+    document = assessment_document(whole)
+    (found,) = results_in(function_tests()["sit-to-stand"], document, at=AT, set_id="s")
+    assert found.leg == "both"
+    assert len(found.tries) == 1
+    assert found.best.value == pytest.approx(five_s(sitter)[0], abs=0.15)
+    slower = replace(found, mean=Estimate(found.mean.value + 4, found.mean.error))
+    test = function_tests()["sit-to-stand"]
+    assert change_of_test(test, found, slower).verdict is Verdict.CHANGED_WORSE
+    assert change_of_test(test, slower, found).verdict is Verdict.CHANGED_BETTER
+    document["reps"][0]["excluded"] = True
+    assert results_in(test, document, at=AT, set_id="s") == ()
+
+
+def test_the_best_lunge_is_the_deepest_of_each_leg() -> None:
+    document = assessment_document(assess(film_lunger(Lunger()).track, SetRequest("knee-to-wall")))
+    (found,) = results_in(function_tests()["knee-to-wall"], document, at=AT, set_id="s")
+    assert found.leg in ("left", "right")
+    assert found.best.value == max(found.tries)
+    further = replace(found, mean=Estimate(found.mean.value + 12, found.mean.error))
+    assert change_of_test(function_tests()["knee-to-wall"], found, further).verdict is Verdict.CHANGED_BETTER
 
 
 def test_what_was_not_measured_is_no_result() -> None:

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from formcheck.programme.follow_up import reassessment
 from formcheck.programme.questionnaires import QUESTIONNAIRES_VARIABLE, questionnaires
 from formcheck.programme.story import Answered, Story, tell
+from formcheck.programme.tests_of_function import function_tests
 from formcheck.records.access import Actor
 from formcheck.records.outcomes import list_answers, test_results
 from formcheck.records.people import get_person
@@ -162,6 +163,14 @@ def test_a_set_is_counted_as_a_test_and_taken_back(records: Records, ann: str) -
     press(test, "The last one was no test")
     with records.reading(OWNER) as work:
         assert results_of(work, ann) == []
+
+
+@pytest.mark.parametrize("key", list(function_tests()))
+def test_each_test_is_led_through(ann: str, key: str) -> None:
+    test = opened(person=ann)
+    test.button_group(key="function-test").set_value(key).run()
+    assert not test.exception
+    assert function_tests()[key].protocol[0] in words(test)
 
 
 def test_a_set_from_another_side_is_not_offered_as_the_test(records: Records, ann: str) -> None:
