@@ -15,7 +15,6 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -359,7 +358,7 @@ def person_table(work: Work, person_id: str) -> str:
     file = io.StringIO(newline="")
     table = csv.writer(file)
     table.writerow(HEADS)
-    table.writerows(sorted(_rows(resources), key=itemgetter(0)))
+    table.writerows(sorted(_rows(resources)))
     return file.getvalue()
 
 
