@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 import typer
 
+from formcheck.commands.arguments import examples
 from formcheck.commands.terminal import Terminal, answering, printable
 
 if TYPE_CHECKING:
@@ -21,13 +22,14 @@ server_app = typer.Typer(
     name="serve",
     help="A server for a clinic: make its files, look whether it is well, back it up. See docs/serve.md.",
     no_args_is_help=True,
+    epilog=examples("serve init --domain knee.example.org", "serve check"),
 )
 _SETTINGS: Final = Path("/etc/formcheck")
 _BACKUPS: Final = Path("/var/backups/formcheck")
 FolderOption = Annotated[Path, typer.Option("--folder", metavar="DIR", help="Folder of the server's settings.")]
 
 
-@server_app.command("init")
+@server_app.command("init", epilog=examples("serve init", "serve init --domain knee.example.org --out clinic"))
 def init(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Folder to write.")] = Path("formcheck-server"),
     domain: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the server: knee.example.org.")] = None,
@@ -111,7 +113,7 @@ def init(
         raise typer.Exit(code)
 
 
-@server_app.command("check")
+@server_app.command("check", epilog=examples("serve check", "serve check --folder clinic"))
 def check(
     folder: FolderOption = _SETTINGS,
     backups: Annotated[Path, typer.Option(metavar="DIR", help="Where backups lie.")] = _BACKUPS,
@@ -147,7 +149,7 @@ def check(
         raise typer.Exit(1)
 
 
-@server_app.command("backup")
+@server_app.command("backup", epilog=examples("serve backup"))
 def backup(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where backups lie.")] = _BACKUPS,
     keep_days: Annotated[int, typer.Option(metavar="N", min=1, help="Days whose newest backup is kept.")] = 14,
@@ -171,7 +173,7 @@ def backup(
         raise typer.Exit(1)
 
 
-@server_app.command("drill")
+@server_app.command("drill", epilog=examples("serve drill"))
 def drill(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where backups lie.")] = _BACKUPS) -> None:
     """Restore the newest backup beside the records, look through it and let it go; exit status 1 if it is not whole."""
     terminal = Terminal()
@@ -184,7 +186,7 @@ def drill(folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where back
         raise typer.Exit(1)
 
 
-@server_app.command("tell")
+@server_app.command("tell", epilog=examples("serve tell nightly-backup"))
 def tell(
     what: Annotated[str, typer.Argument(metavar="WHAT", help="What has failed.")], folder: FolderOption = _SETTINGS
 ) -> None:

@@ -20,6 +20,7 @@ from formcheck.programme.course import How
 from formcheck.programme.plan import Item, Phase, Programme
 from formcheck.records.access import owner
 from formcheck.records.answers import answer_suggestion
+from formcheck.records.call_recordings import begin_recording, close_recordings, receive_part
 from formcheck.records.consents import answer_consent
 from formcheck.records.files import KeptFile
 from formcheck.records.notes import edit_note, write_note
@@ -48,7 +49,7 @@ from formcheck.records.remote_sessions import (
 from formcheck.records.reviewing import annotate, correct, remove_annotation
 from formcheck.records.sets import NewSet, add_set, keep_track, keep_video, say_pain
 from formcheck.records.soap import write_soap
-from formcheck.records.tables import Account, SafetyAcceptance, Table, Upload, new_id
+from formcheck.records.tables import Account, RemoteRecording, SafetyAcceptance, Table, Upload, new_id
 from formcheck.remote.consent import TEXTS, Given
 from formcheck.report.soap import SoapText
 from formcheck.session.assessment import Assessment
@@ -56,6 +57,7 @@ from formcheck.session.corrections import ExcludeRep
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 
+from ..live_webm import live_webm
 from ..sample_tracks import sample_track
 
 ROBIN = owner("Robin")
@@ -215,15 +217,24 @@ def add_remote_session(records: Records, person_id: str, set_id: str, name: str)
             SeatState(guest_id, "owner", "Robin", "page", "admitted", account_id=ROBIN.id),
         ):
             keep_seat(work, session.id, seat, by="Robin")
-        for item in ("measure", "keep_set", "still"):
+        for item in ("measure", "keep_set", "still", "record_call"):
             keep_consent(work, session.id, Given(seat_id, item, "yes", TEXTS[item].sha256), name)
+        keep_consent(work, session.id, Given(guest_id, "record_call", "yes", TEXTS["record_call"].sha256), "Robin")
+        recording_id = begin_recording(work, session.id).id
         keep_moment(work, session.id, "set", set_id=set_id)
         keep_moment(work, session.id, "cue", f"{name}: slower", t_s=3.5, set_id=set_id)
         row = add_still(work, session.id, NewStill(new_id(), still, 1500.0, 64, 48, "Robin"))
         draw_on_still(work, row.id, [{"kind": "line", "points_px": [[1.0, 2.0], [30.0, 40.0]], "text": ""}])
         attach_to_set(work, session.id, set_id, moments={}, stills=[row.id], notes=[])
         end_session(work, session.id, f"{name} left.")
-        return session.id
+    receive_part(records, recording_id, 0, _recording_of(name))
+    close_recordings(records, RemoteRecording.id == recording_id)
+    return session.id
+
+
+@cache
+def _recording_of(name: str) -> bytes:
+    return live_webm(0.2, shade=sum(name.encode()) % 200)
 
 
 def jpeg_of(name: str) -> bytes:
