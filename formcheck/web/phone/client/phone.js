@@ -25,6 +25,9 @@ const never = new AbortController().signal;
 let key = sessionStorage.getItem(KEY) ?? "";
 /** @type {Transfer|null} */
 let transfer = null;
+/** Why the last try came to nothing, until the next one: the computer may know nothing of it.
+ * @type {{reason: string, remedy: string}|null} */
+let refusal = null;
 /** What is drawn now, by name: a page that says the same is not drawn anew. */
 let drawn = "";
 
@@ -95,12 +98,17 @@ async function ask(method, url, more) {
 async function follow(first) {
   let told = first;
   while (key !== "") {
-    if (told !== null) draw(told);
+    // What is under way here is nearer than what was asked before it began.
+    if (told !== null && !isBusy()) draw(told);
     if (told?.stage === "done") return;
     await world.sleep(LOOK_EVERY_MS, never);
-    if (drawn === "live" || (transfer !== null && !transfer.over)) continue;
-    told = await look();
+    told = isBusy() ? null : await look();
   }
+}
+
+/** Whether the page shows a live set, or a video on its way. */
+function isBusy() {
+  return drawn === "live" || (transfer !== null && !transfer.over);
 }
 
 /** @param {Told} told */
@@ -109,7 +117,7 @@ function draw(told) {
   else if (told.stage === "waiting" || told.stage === "measuring") drawMeasuring(told);
   else if (told.stage === "failed") drawFilm(told, told);
   else if (told.stage === "sending") drawFilm(told, { reason: `${inPercent(told.share ?? 0, 1)} % of a video is here.`, remedy: "Choose the same one again, and it goes on from there." });
-  else drawFilm(told, null);
+  else drawFilm(told, refusal);
 }
 
 function drawFilm(told, trouble) {
@@ -148,9 +156,10 @@ function liveButton(told) {
 async function doLive(told) {
   const given = await ask("GET", `${BASE}/live`, { headers: { [KEY_HEADER]: key } });
   if (given?.status !== 200) {
-    drawFilm(told, given?.body ?? { reason: "The computer cannot be reached.", remedy: "Try again." });
+    refuse(told, given?.body ?? { reason: "The computer cannot be reached.", remedy: "Try again." });
     return;
   }
+  refusal = null;
   const { mount } = await import("../../live/client/component.js");
   const host = make("div", { class: "fp-live" });
   drawn = "live";
@@ -165,14 +174,28 @@ async function doLive(told) {
       if (fresh?.status === 200) end = mount({ ...component, data: fresh.body });
     }
     if (name !== "finished") return;
-    const kept = await ask("POST", `${BASE}/live`, {
-      headers: { [KEY_HEADER]: key, "Content-Type": "application/json" }, body: JSON.stringify({ set_id: value.set_id }),
-    });
+    const kept = await keep(value.set_id);
     end();
     page.classList.remove("fp-wide");
-    if (kept?.status === 200) draw(kept.body);
-    else drawFilm(told, kept?.body ?? { reason: "The computer cannot be reached.", remedy: "Do the set again." });
+    if (kept.status === 200) draw(kept.body);
+    else refuse(told, kept.body);
   }
+}
+
+/** Have a live set kept; asked until there is an answer, for the set is done. @param {string} setId */
+async function keep(setId) {
+  for (;;) {
+    const answer = await ask("POST", `${BASE}/live`, {
+      headers: { [KEY_HEADER]: key, "Content-Type": "application/json" }, body: JSON.stringify({ set_id: setId }),
+    });
+    if (answer !== null) return answer;
+    await world.sleep(SLOW_LOOK_MS, never);
+  }
+}
+
+function refuse(told, { reason, remedy }) {
+  refusal = { reason, remedy };
+  drawFilm(told, refusal);
 }
 
 /** @param {File} file @param {Told} told */
@@ -186,12 +209,13 @@ async function send(file, told) {
       if (now === null && key === "") transfer.ending.abort();
     },
   };
+  refusal = null;
   transfer = new Transfer(file, {}, office, world, drawSending);
   await transfer.run();
   if (key === "") return;
   const { state, reason, remedy } = transfer;
   transfer = null;
-  if (state === "refused") drawFilm(told, { reason, remedy });
+  if (state === "refused") refuse(told, { reason, remedy });
   else drawMeasuring(told);
 }
 
