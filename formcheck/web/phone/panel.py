@@ -14,6 +14,7 @@ from formcheck.records.records import Records
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
 from formcheck.web.phone.handovers import Errand, Handover, phone_service
+from formcheck.web.phone.live import can_be_live
 from formcheck.web.phone.place import HOW_TO_GET_IT, address_for_phones, link_for_phone, listening
 from formcheck.web.phone.progress import Progress, Stage, progress_of, result_html, result_of
 from formcheck.web.shared.addresses import PHONE_HELP_PATH, REVIEW
@@ -116,7 +117,7 @@ def _show_code(key: str, address: str, shown: Handover) -> None:
             left = "1 minute" if minutes == 1 else f"{minutes} minutes"
             st.caption(f"It works once, for {left}. The phone goes to {as_typed(address)}.")
     secure = listening().secure_address
-    if secure and address == listening().address:
+    if secure and address == listening().address and can_be_live(shown):
         with st.container(key=f"{key}-live"):
             st.caption(
                 f"For a live set on the phone, open {as_typed(address + PHONE_HELP_PATH)} on it once and follow the "
