@@ -145,8 +145,9 @@ def test_the_code_of_check_my_form_is_for_the_set_that_is_chosen(
         "Step-down · standing on the left leg · 5 reps · 20 cm step · 60° deep"
     )
     keep_picture(phone, "film-390-dark")
-    letter = {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"no video"}
-    phone.locator("input[type=file][capture]").set_input_files(letter)
+    phone.locator("input[type=file][capture]").set_input_files(
+        {"name": "letter.pdf", "mimeType": "application/pdf", "buffer": b"no video"}
+    )
     for _ in range(2):  # what the computer says meanwhile does not take the reason away
         phone.wait_for_event("response", lambda each: each.url.endswith("/phone/state"))
     expect(phone.get_by_role("alert")).to_contain_text("does not have the name of a video file")
