@@ -20,6 +20,11 @@ IMPORTED = re.compile(r'^(?:import|export)[^;]*?from "([^"]+)";', re.MULTILINE)
 FETCHES = {
     POSE_WORKER: ('fetch(address, { mode: "same-origin", redirect: "error" })',),
     "device_check.js": ('fetch(address, { method: "POST", body, mode: "same-origin", redirect: "error" })',),
+    "recorder.js": (
+        'fetch(address, { method, body, mode: "same-origin", redirect: "error", headers: '
+        "{ [LINK_HEADER]: this.door.token } })",
+        "fetch(...asked)",
+    ),
     "join.js": ("fetch(put, { ...STILL_REQUEST, body: still.jpeg, headers })",),
 }
 """What modules may ask this server for; all the others nothing."""

@@ -83,6 +83,12 @@ def _progress() -> None:
     progress.page()
 
 
+def _tests() -> None:
+    from formcheck.web.pages.tests import page as tests
+
+    tests.page()
+
+
 def _remote() -> None:
     from formcheck.web.pages.remote_session import page as remote
 
@@ -115,6 +121,7 @@ PAGES: Final = {
     "review": _review,
     "compare": _compare,
     "progress": _progress,
+    "tests": _tests,
     "remote_session": _remote,
     "today": _today,
     "programme": _programme,
