@@ -190,7 +190,7 @@ def _watched(*what: object) -> None:
 def test_a_tab_that_is_only_looked_at_notices_too(kept: Records) -> None:
     row = keep_set(kept)
     before = open_set(kept, CLINICIAN, row.id)
-    test = AppTest.from_function(_watched, args=(kept, CLINICIAN, before)).run()
+    test = AppTest.from_function(_watched, args=(kept, before)).run()
     test.run()
     assert list(test.warning) == []
     correct(kept, OTHER, row.id, ExcludeRep(bottom_s()), 1)
