@@ -49,7 +49,7 @@ def test_a_backup_is_restored_elsewhere(kept: Records, tmp_path: Path, monkeypat
     monkeypatch.setenv("FORMCHECK_HOME", str(tmp_path / "other"))
     restored = _run("restore", tmp_path / "backup.zip")
     assert restored.exit_code == 0
-    assert "1 person, 1 set, 4 files" in restored.stdout
+    assert "1 person, 1 set, 5 files" in restored.stdout
     assert _run("check").stdout.endswith("all is whole.\n")
     again = _run("restore", tmp_path / "backup.zip")
     assert again.exit_code == 1
