@@ -77,8 +77,8 @@ def test_no_query_prescribes_nothing() -> None:
 @pytest.mark.parametrize(
     ("query", "value", "allowed"),
     [
-        ("exercise=lunge", "“lunge”", "wall-squat, step-down, squat or single-leg-squat"),
-        ("reps=10", "which exercise", "wall-squat, step-down, squat or single-leg-squat"),
+        ("exercise=lunge", "“lunge”", "wall-squat, step-down, squat, single-leg-squat, sit-to-stand or knee-to-wall"),
+        ("reps=10", "which exercise", "wall-squat, step-down, squat, single-leg-squat, sit-to-stand or knee-to-wall"),
         ("exercise=wall-squat&reps=ten", "“ten”", "a whole number from 1 to 100"),
         ("exercise=wall-squat&reps=0", "“0”", "from 1 to 100"),
         ("exercise=wall-squat&reps=10.5", "“10.5”", "a whole number"),

@@ -178,7 +178,7 @@ def test_a_report_that_makes_no_sense_keeps_nothing(ann: str, monkeypatch: pytes
 def test_with_pain_of_five_there_is_no_session(ann: str) -> None:
     test = opened(_page, ann)
     (pills,) = [each for each in test.button_group if each.label.startswith("Pain in your knee now")]
-    pills.set_value([5]).run()
+    pills.set_value(5).run()
     assert "no session today" in words(test)
     assert guided_views(test) == 0
     assert not [each for each in test.button if each.key and each.key.startswith(("told-", "camera-"))]
@@ -225,7 +225,7 @@ def test_the_morning_after_is_asked_when_the_app_is_next_opened(ann: str, monkey
     monkeypatch.setattr(records, "_clock", lambda: later)
     test = opened(_page, ann)
     (pills,) = [each for each in test.button_group if each.label.startswith("How was your knee this morning")]
-    pills.set_value([2]).run()
+    pills.set_value(2).run()
     assert [each.pain_next_morning for each in kept(ann)] == [2]
     assert not [each for each in test.button_group if each.label.startswith("How was your knee")]
 

@@ -239,7 +239,8 @@ class _Reader:
         """Return a number of the plan; where the link leaves it open, the usual one."""
         text, limit = self._given.get(name), LIMITS[field]
         if text is None:
-            self.left_open.append(name)
+            if usual.prescribed(field) is not None:  # nobody prescribes how deep a seat is
+                self.left_open.append(name)
             return usual.prescribed(field)
         value = _number(text, int if limit.whole else float)
         if value is not None and limit.allows_to_do(value):
