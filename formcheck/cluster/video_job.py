@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -11,10 +11,12 @@ from formcheck.names import results_stem
 from formcheck.pose.store import save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report.csv_file import CsvDialect
+from formcheck.report.document import write_json
 from formcheck.report.files import publish, staging_folder
 from formcheck.report.letterhead import Paper
 from formcheck.report.outputs import spare_source, write_outputs
 from formcheck.session.assessment import Assessment
+from formcheck.session.recorded import assess
 from formcheck.session.recording import holds_landmarks
 from formcheck.session.several_sets import FoundSet
 from formcheck.session.within import narrowed
@@ -128,6 +130,9 @@ def write_sets(
 ) -> list[tuple[FoundSet, list[Path]]]:
     """Write the results of every set of a file: all of it or nothing. Several lie in a folder of their own.
 
+    Beside that folder lies the JSON of the recording as one, with the reps of all its sets, where that of a single set
+    would: who looks for it there finds everything.
+
     Parameters
     ----------
     job, wanted, track, out_dir, progress
@@ -159,6 +164,9 @@ def write_sets(
         place = out_dir / set_stem(job, found[0]).parent
         place.mkdir(exist_ok=True)
         moves = [(path, place / path.name) for _, files in done for path in files]
+        together = folder / f"{job.stem}.json"
+        write_json(assess(track, replace(found[0].request, within=None)), together)
+        moves.append((together, out_dir / together.name))
         if not job.is_track:
             spare_source(job.source, [target for _, target in moves])
         publish(moves)

@@ -42,7 +42,9 @@ def test_each_set_of_a_file_is_written_in_a_folder_and_named(tmp_path: Path) -> 
     folder = out / "both legs-sets"
     names = [f"both legs-{what}.{ending}" for what in ("1-left", "2-right") for ending in ("csv", "html", "json")]
     assert sorted(path.name for path in folder.iterdir()) == names
-    assert list(out.iterdir()) == [folder]
+    together = json.loads((out / "both legs.json").read_text())
+    assert {rep["leg"] for rep in together["reps"] if rep["complete"]} == {"left", "right"}
+    assert sorted(out.iterdir()) == [folder, out / "both legs.json"]
     documents = [json.loads((folder / f"both legs-{what}.json").read_text()) for what in ("1-left", "2-right")]
     assert [{rep["leg"] for rep in each["reps"] if rep["complete"]} for each in documents] == [{"left"}, {"right"}]
     assert [json.loads(json_line(each))["set"] for each in done] == [each.set_name for each in done]
