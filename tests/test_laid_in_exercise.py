@@ -171,6 +171,7 @@ def _guidance() -> None:
 def test_a_set_of_it_is_reviewed_and_one_is_made_one(monkeypatch: pytest.MonkeyPatch, records: Records) -> None:
     row = keep(records, add_somebody(records).id)
     monkeypatch.setattr("formcheck.web.pages.review.page.require_actor", lambda: CLINICIAN)
+    monkeypatch.setattr("formcheck.web.pages.review.meanwhile.require_actor", lambda: CLINICIAN)
     monkeypatch.setattr("formcheck.web.pages.review.page.records_service", lambda: records)
     page = AppTest.from_function(_review, default_timeout=_TIMEOUT_S)
     page.query_params["set"] = row.id

@@ -51,6 +51,7 @@ def _page() -> None:
 def opened(monkeypatch: pytest.MonkeyPatch, records: Records, set_id: str | None, actor: Actor = CLINICIAN) -> AppTest:
     """Open the page as somebody."""
     monkeypatch.setattr("formcheck.web.pages.review.page.require_actor", lambda: actor)
+    monkeypatch.setattr("formcheck.web.pages.review.meanwhile.require_actor", lambda: actor)
     monkeypatch.setattr("formcheck.web.pages.review.page.records_service", lambda: records)
     test = AppTest.from_function(_page, default_timeout=_TIMEOUT_S)
     if set_id is not None:
