@@ -86,12 +86,12 @@ class _Day:
 def page() -> None:
     """Show the page."""
     actor, records = require_actor(), records_service()
-    require_safety_accepted()
     st.html(f"<style>{_STYLE}</style>")
     try:
         # The frame's style hides what is around the view while somebody exercises, by this key and the one below.
         with st.container(key="before-set"):
             st.title("Today", anchor=False)
+            require_safety_accepted()
             person_id = _whose(records, actor)
             day = None if person_id is None else _read(records, actor, person_id)
             before, is_open = (None, False) if day is None else _ask_first(records, actor, day)
