@@ -13,8 +13,10 @@ from sqlalchemy import select
 
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title
+from formcheck.exercises.words import counted, estimate_text, label_of, sentence_case
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
+from formcheck.moments import day_text
 from formcheck.programme.plan import dose_in_words, often_in_words, title_of
 from formcheck.programme.red_flags import flags_in_words
 from formcheck.programme.tests_of_function import function_tests
@@ -45,13 +47,12 @@ from formcheck.records.tables import (
     StoredProgramme,
     Upload,
 )
-from formcheck.report.client_details import long_date, prescription
+from formcheck.report.client_details import prescription
 from formcheck.report.plain_text import paragraphs
 from formcheck.report.remote_part import MOMENTS, ROLES, StillDrawing, still_picture
 from formcheck.report.review_words import change_in_words
 from formcheck.report.sheet import Facts, Grid, Lines, Part, Picture, Pictures, Section, Sheet
 from formcheck.report.soap import TITLES
-from formcheck.report.words import counted, estimate_text, label_of, sentence_case
 from formcheck.session.correction_document import change_from_document
 
 _MOST_ENTRIES: Final = 10_000
@@ -128,7 +129,7 @@ class _Told:
         return "of this computer" if self._zone is None else str(self._zone)
 
     def day(self, moment: datetime) -> str:
-        return long_date(moment.astimezone(self._zone).date())
+        return day_text(moment.astimezone(self._zone).date())
 
     def time(self, moment: datetime) -> str:
         return f"{self.day(moment)}, {moment.astimezone(self._zone):%H:%M}"
@@ -138,7 +139,7 @@ class _Told:
         if person.number:
             yield "Patient number", person.number
         if person.birth_date is not None or person.birth_year is not None:
-            yield "Born", str(person.birth_year) if person.birth_date is None else long_date(person.birth_date)
+            yield "Born", str(person.birth_year) if person.birth_date is None else day_text(person.birth_date)
         if person.sex:
             yield "Sex", person.sex
         if person.symptom_side:

@@ -8,18 +8,14 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 from typing import Final
 
+from formcheck.exercises.words import counted, listed, sentence_case
 from formcheck.history.sessions import unsettled_after
+from formcheck.moments import day_text
 from formcheck.report.plain_text import paragraphs, plain
-from formcheck.report.words import counted, listed, sentence_case
 from formcheck.session.assessment import Plan
 from formcheck.session.pain import HIGHEST, LOWEST, NO_SESSION_FROM, Load, PainAction, advice_after
 
 _A_DAY: Final[Mapping[float, str]] = MappingProxyType({0.5: "every other day", 1.0: "once a day"})
-
-
-def long_date(day: datetime.date) -> str:
-    """Write a date in words: `3 March 2025`."""
-    return f"{day.day} {day:%B} {day.year}"
 
 
 def person_facts(details: ClientDetails) -> tuple[tuple[str, str], ...]:
@@ -30,7 +26,7 @@ def person_facts(details: ClientDetails) -> tuple[tuple[str, str], ...]:
         "Born": _born(details),
         "Side of symptoms": details.symptoms,
         "Body height": "" if details.height_cm is None else f"{details.height_cm:g} cm",
-        "Day of the set": "" if details.recorded_on is None else long_date(details.recorded_on),
+        "Day of the set": "" if details.recorded_on is None else day_text(details.recorded_on),
         "Clinician": details.clinician,
     }
     return tuple((name, value) for name, value in facts.items() if value)
@@ -38,7 +34,7 @@ def person_facts(details: ClientDetails) -> tuple[tuple[str, str], ...]:
 
 def _born(details: ClientDetails) -> str:
     if details.birth_date is not None:
-        return long_date(details.birth_date)
+        return day_text(details.birth_date)
     return "" if details.birth_year is None else str(details.birth_year)
 
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from formcheck.exercises.words import listed
+from formcheck.moments import day_text
 from formcheck.report import safety, summary
-from formcheck.report.client_details import ClientDetails, long_date, pain_sentences
+from formcheck.report.client_details import ClientDetails, pain_sentences
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.opening import LONGEST_CUE, LONGEST_NAME, LONGEST_SENTENCE, Opening, opening_of
 from formcheck.report.plain_text import one_line, paragraphs
-from formcheck.report.words import listed
 from formcheck.session.assessment import Assessment
 from formcheck.session.corrections import ReviewedSet
 
@@ -95,9 +96,9 @@ def _person(details: ClientDetails) -> tuple[str, ...]:
     if details.number:
         parts.append(f"no. {one_line(details.number, LONGEST_NAME)}")
     if details.birth_date is not None:
-        parts.append(f"born {long_date(details.birth_date)}")
+        parts.append(f"born {day_text(details.birth_date)}")
     if details.recorded_on is not None:
-        parts.append(long_date(details.recorded_on))
+        parts.append(day_text(details.recorded_on))
     if details.clinician:
         parts.append(f"with {one_line(details.clinician, LONGEST_NAME)}")
     return tuple(part for part in parts if part)

@@ -11,7 +11,7 @@ from formcheck.exercises.describe import describe
 from formcheck.exercises.finding import Finding
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
-from formcheck.exercises.words import good_text
+from formcheck.exercises.words import NOT_MEASURED, estimate_text, good_text, label_of, sentence_case
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewQuality
 from formcheck.pose.landmarks import Side
@@ -28,16 +28,7 @@ from formcheck.report.remote_part import RemotePart
 from formcheck.report.rep_table import RepTable, rep_table
 from formcheck.report.review_words import TIMES, CorrectionLine, automatic_of, correction_lines, rep_pairs
 from formcheck.report.soap import SoapSheet
-from formcheck.report.words import (
-    NOT_MEASURED,
-    Term,
-    direction_of,
-    estimate_text,
-    glossary_of,
-    label_of,
-    sentence_case,
-    why_not_counted,
-)
+from formcheck.report.words import Term, direction_of, glossary_of, why_not_counted
 from formcheck.session.assessment import Assessment, Rep, SetupCheck
 from formcheck.session.corrections import ReviewedSet
 from formcheck.session.verdict import Level, level_of, verdict_of_rep, word_of

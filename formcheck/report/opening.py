@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from formcheck.exercises.finding import Finding, Level
-from formcheck.exercises.words import plain_label, plain_text
+from formcheck.exercises.words import counted, estimate_text, label_of, plain_label, plain_text, sentence_case
 from formcheck.history.change import Verdict
 from formcheck.history.comparison import ComparisonRow, DatedSet, compare_sets
 from formcheck.history.set_values import value_of_reps
@@ -19,13 +19,14 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Measure, Per
 from formcheck.kinematics.measures.registry import DEPTH, in_order, tempo_measures
 from formcheck.kinematics.view import ViewQuality
+from formcheck.moments import day_text
 from formcheck.report import safety
 from formcheck.report.charts import Chart, charts_of
-from formcheck.report.client_details import ClientDetails, long_date, prescribed_steps
+from formcheck.report.client_details import ClientDetails, prescribed_steps
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.plain_text import one_line, paragraphs
 from formcheck.report.timeline import scored_legs
-from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case
+from formcheck.report.words import direction_of
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.verdict import (
     Change,
@@ -202,7 +203,7 @@ def since_last_time(last: DatedSet, now: DatedSet) -> str:
     comparison = compare_sets(last, now)
     if comparison.refusal:
         return ""
-    day = long_date(last.done_at.astimezone().date())
+    day = day_text(last.done_at.astimezone().date())
     changed = sorted(comparison.changed, key=lambda row: row.change.verdict is Verdict.CHANGED)[:_MOST_CHANGED]
     if not changed:
         return f"No change since {day} that a camera can tell."

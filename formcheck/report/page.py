@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from formcheck.design.components import badge, measure_rows, verdict
+from formcheck.exercises.words import sentence_case
 from formcheck.report import summary, svg
 from formcheck.report.charts import Chart
 from formcheck.report.client_summary import ClientSummary
@@ -20,7 +21,6 @@ from formcheck.report.files import writing_whole
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.letterhead import Letterhead
 from formcheck.report.rep_table import rep_table
-from formcheck.report.words import sentence_case
 from formcheck.session.assessment import Assessment
 
 if TYPE_CHECKING:

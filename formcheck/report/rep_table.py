@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from formcheck.exercises.words import estimate_text, label_of
 from formcheck.kinematics.measures.registry import tabled
 from formcheck.report.review_words import was_text
 from formcheck.report.timeline import scored_legs
-from formcheck.report.words import estimate_text, label_of, why_not_counted
+from formcheck.report.words import why_not_counted
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.verdict import Level, MeasureVerdict, verdict_of_measure
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from formcheck.exercises.words import estimate_text, listed, sentence_case
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.report.plain_text import one_line
-from formcheck.report.words import estimate_text, listed, sentence_case
 from formcheck.session.assessment import Rep
 from formcheck.session.corrections import Change, ExcludeRep, MoveLandmark, ReviewedSet, SetRepTimes
 from formcheck.session.request import SetRequest

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from formcheck.exercises.finding import Finding
+from formcheck.exercises.words import label_of, sentence_case, value_text
 from formcheck.report import summary
 from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences
 from formcheck.report.plain_text import one_line, paragraphs
-from formcheck.report.words import label_of, sentence_case, value_text
 from formcheck.session.assessment import Assessment
 from formcheck.session.verdict import LEVEL_WORDS, verdict_of_measure, verdict_of_set
 

@@ -11,11 +11,12 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from formcheck.exercises.finding import Finding
+from formcheck.exercises.words import counted, label_of, listed, value_text
 from formcheck.kinematics.measures.registry import key_measures, tempo_measures
 from formcheck.kinematics.reps import Cut
 from formcheck.pose.types import TrackSource
 from formcheck.report.timeline import scored_legs
-from formcheck.report.words import counted, label_of, listed, value_text, why_not_counted
+from formcheck.report.words import why_not_counted
 from formcheck.session.assessment import Assessment, NotMeasured, Plan, Rep
 from formcheck.session.recording import holds_landmarks
 from formcheck.session.verdict import WORST_LAST, Level, level_of, verdict_of_measure, verdict_of_set

@@ -11,6 +11,7 @@ import numpy as np
 from markupsafe import Markup
 
 from formcheck.design.components import css, shadow_css
+from formcheck.exercises.words import estimate_text
 from formcheck.kinematics.reps import HOLD, STAND
 from formcheck.pose.landmarks import Side
 from formcheck.report.charts import Chart, Column, Floats, Peak
@@ -28,7 +29,7 @@ from formcheck.report.plot_kit import (
     rule,
     text,
 )
-from formcheck.report.words import estimate_text, why_not_counted
+from formcheck.report.words import why_not_counted
 from formcheck.session.assessment import BOTTOM, Rep, Span
 from formcheck.session.verdict import LEVEL_WORDS, Level
 

@@ -5,13 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from formcheck.exercises.words import NOT_MEASURED as NOT_MEASURED
-from formcheck.exercises.words import counted as counted
-from formcheck.exercises.words import estimate_text as estimate_text
-from formcheck.exercises.words import label_of as label_of
-from formcheck.exercises.words import listed as listed
-from formcheck.exercises.words import sentence_case as sentence_case
-from formcheck.exercises.words import value_text as value_text
 from formcheck.kinematics.measures.registry import SERIES, measure_of
 from formcheck.session.assessment import Rep
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from formcheck.report.words import NOT_MEASURED, counted, label_of
+from formcheck.exercises.words import NOT_MEASURED, counted, label_of
 from formcheck.validation.agreement import Interval
 from formcheck.validation.comparison import PHASE_TIMES
 from formcheck.validation.study import ClipResult, Group, PairLevel, Study

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import formcheck
+from formcheck.exercises.words import counted, label_of
 from formcheck.kinematics.measures.registry import key_measures
 from formcheck.report.plot_kit import (
     Margins,
@@ -28,7 +29,6 @@ from formcheck.report.plot_kit import (
     text,
 )
 from formcheck.report.svg import NARROW, WIDE, report_style
-from formcheck.report.words import counted, label_of
 from formcheck.validation.agreement import FEWEST_FOR_SPREAD, Interval
 from formcheck.validation.content import sections_of, summary_of
 from formcheck.validation.study import Group, PairLevel, Study

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from formcheck.exercises.words import NOT_MEASURED, counted
 from formcheck.kinematics.measures.units import split_unit, unit_of
-from formcheck.report.words import NOT_MEASURED, counted
 from formcheck.validation.study import Study
 
 _FEW_PEOPLE: Final = 10

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from formcheck.exercises.words import NOT_MEASURED, counted, estimate_text, label_of, listed, value_text
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
 from formcheck.kinematics.measures.units import leg_column, split_unit
-from formcheck.report.words import NOT_MEASURED, counted, estimate_text, glossary_of, label_of, listed, value_text
+from formcheck.report.words import glossary_of
 
 
 @pytest.mark.parametrize(

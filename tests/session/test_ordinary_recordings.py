@@ -12,13 +12,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from formcheck.exercises.words import NOT_MEASURED
 from formcheck.kinematics.reps import Cut
 from formcheck.kinematics.view import ViewKind
 from formcheck.pose.landmarks import Side
 from formcheck.pose.types import PoseTrack
 from formcheck.report.rep_table import rep_table
 from formcheck.report.summary import headline, what_was_done
-from formcheck.report.words import NOT_MEASURED
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.guess import guess_exercise
 from formcheck.session.recorded import assess

@@ -8,7 +8,7 @@ from typing import Final
 
 from formcheck.history.comparison import DatedSet
 from formcheck.history.suggestions import until_decided
-from formcheck.moments import time_text
+from formcheck.moments import day_text, time_text
 from formcheck.records.access import Actor
 from formcheck.records.answers import decided_on, undecided
 from formcheck.records.call_recordings import length_in_words, recordings_of
@@ -19,7 +19,7 @@ from formcheck.records.remote_sessions import session_of_set
 from formcheck.records.sets import get_set, list_sets, video_of
 from formcheck.records.soap import soap_of, text_of
 from formcheck.records.tables import ExerciseSet
-from formcheck.report.client_details import ClientDetails, long_date
+from formcheck.report.client_details import ClientDetails
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
 from formcheck.report.letterhead import Paper
@@ -116,10 +116,10 @@ def _soap_sheet(work: Work, opened: OpenedSet) -> SoapSheet | None:
     note = soap_of(work, opened.row.id)
     if note is None:
         return None
-    written = f"Version {note.number}, by {note.author}, {long_date(_day(note.written_at))}."
+    written = f"Version {note.number}, by {note.author}, {day_text(_day(note.written_at))}."
     signed = None
     if note.signed_at is not None:
-        signed = (note.signed_by, note.signed_title, long_date(_day(note.signed_at)))
+        signed = (note.signed_by, note.signed_title, day_text(_day(note.signed_at)))
     remark = _CHANGED_SINCE if note.set_version != opened.row.version else ""
     return soap_sheet(text_of(note), written, signed=signed, remark=remark)
 
@@ -167,7 +167,7 @@ def _decisions(work: Work, row: ExerciseSet, plan_id: str | None) -> tuple[str, 
         what = "changed the plan" if answer.accepted else "left the plan as it is"
         if answer.accepted and answer.plan_id is None:
             what = "has seen this"
-        decided = f"Your clinician {what} ({long_date(_day(answer.answered_at))})."
+        decided = f"Your clinician {what} ({day_text(_day(answer.answered_at))})."
     return "" if waiting is None else until_decided(waiting.suggestion), decided
 
 

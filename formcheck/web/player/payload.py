@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from formcheck.design.palette import BAND_STYLES
 from formcheck.exercises.finding import Finding
+from formcheck.exercises.words import estimate_text, label_of, sentence_case
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import LAST
 from formcheck.kinematics.measures.registry import MEASURES, SERIES, measure_of, tabled
@@ -26,7 +27,7 @@ from formcheck.report.charts import spans_of_set
 from formcheck.report.rep_table import level_of_value
 from formcheck.report.review_words import TIMES, automatic_of, change_in_words, was_text
 from formcheck.report.timeline import MIN_VISIBILITY, scored_legs
-from formcheck.report.words import direction_of, estimate_text, label_of, sentence_case
+from formcheck.report.words import direction_of
 from formcheck.session.assessment import BOTTOM, Assessment, Rep
 from formcheck.session.corrections import Change, Correction, ReviewedSet
 from formcheck.session.drawings import Annotation

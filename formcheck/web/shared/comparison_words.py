@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from formcheck.exercises.words import NOT_MEASURED, estimate_text, label_of, sentence_case, value_text
 from formcheck.history.change import Change, Verdict
 from formcheck.history.comparison import Comparison, ComparisonRow, Kind
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.units import unit_of
-from formcheck.report.words import NOT_MEASURED, estimate_text, label_of, sentence_case, value_text
 
 
 class VerdictMark(NamedTuple):

@@ -10,8 +10,8 @@ import streamlit as st
 
 from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric
+from formcheck.exercises.words import listed
 from formcheck.records.people import BORN_AFTER, PersonDetails
-from formcheck.report.words import listed
 
 _SIDES: Final = {"left": "Left", "right": "Right", "both": "Both", "none": "None"}
 _SEXES: Final = {"female": "Female", "male": "Male"}

@@ -6,11 +6,11 @@ from statistics import median
 from typing import Any, Final
 
 from formcheck.exercises.catalogue.exercise import exercise_title
+from formcheck.exercises.words import counted, value_text
 from formcheck.kinematics.measures.record import Measure
 from formcheck.kinematics.measures.registry import key_measures
 from formcheck.records.plans import prescribed
 from formcheck.records.tables import ExerciseSet, StoredPlan
-from formcheck.report.words import counted, value_text
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import plan_in_words
 

@@ -19,6 +19,7 @@ from formcheck.intake.wishes import Guess, Wishes
 from formcheck.kinematics.analysis import SetMeasurement, measure_found
 from formcheck.kinematics.find import FoundSet
 from formcheck.kinematics.reps import RepTimes
+from formcheck.moments import day_text
 from formcheck.records.access import Actor
 from formcheck.records.notes import delete_note, notes_of_set, write_note
 from formcheck.records.people import list_people
@@ -26,7 +27,6 @@ from formcheck.records.records import Records
 from formcheck.records.reviewing import annotations_of, correct, corrections_of, reviewed_set
 from formcheck.records.sets import get_set, give_to, say_pain
 from formcheck.records.tables import ExerciseSet
-from formcheck.report.client_details import long_date
 from formcheck.report.document import assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import ExcludeRep
@@ -267,7 +267,7 @@ def test_documents_say_what_changed_since_the_set_before(kept: Records) -> None:
     first = keep_set(kept, person)
     other = keep_set(kept, person, "wall_squat_front", done_at=first.done_at + timedelta(days=3))
     second = keep_set(kept, person, done_at=first.done_at + timedelta(days=9))
-    day = long_date(first.done_at.astimezone().date())
+    day = day_text(first.done_at.astimezone().date())
     for kind in (DocumentKind.CLIENT_HTML, DocumentKind.CLINICAL_HTML):
         text = make_document(kept, CLINICIAN, second.id, kind).path.read_text(encoding="utf-8")
         assert f"No change since {day} that a camera can tell." in text

@@ -16,7 +16,7 @@ import streamlit as st
 
 from formcheck.design.components import rep, reps, verdict
 from formcheck.errors import FormcheckError
-from formcheck.exercises.words import sentence_case
+from formcheck.exercises.words import estimate_text, listed, sentence_case
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import in_order
 from formcheck.kinematics.rep_measures import drift_over_set
@@ -26,7 +26,6 @@ from formcheck.pose.types import PoseTrack
 from formcheck.report import summary as report_summary
 from formcheck.report.csv_file import CsvDialect
 from formcheck.report.outputs import write_outputs
-from formcheck.report.words import estimate_text, listed
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.pain import Load, PainAction, advice_after
 from formcheck.session.verdict import Level, RepVerdict, level_of, verdict_of_set

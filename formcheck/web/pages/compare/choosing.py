@@ -11,13 +11,13 @@ import streamlit as st
 
 from formcheck.design.drawings import Drawing
 from formcheck.exercises.catalogue.exercise import exercise_title
+from formcheck.exercises.words import counted
 from formcheck.history.comparison import Kind
 from formcheck.history.summary import ResultSummary, SetSummary
 from formcheck.moments import time_text
 from formcheck.pose.landmarks import Side
 from formcheck.records.people import labels_of
 from formcheck.records.tables import Person
-from formcheck.report.words import counted
 from formcheck.web.shared.empty import show_empty
 
 _KINDS: Final = {Kind.BEFORE_AFTER: "Before and after", Kind.LEFT_RIGHT: "Left and right"}

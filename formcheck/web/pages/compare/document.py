@@ -6,17 +6,19 @@ from datetime import tzinfo
 from typing import Final
 
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import estimate_text, label_of, sentence_case
 from formcheck.history.change import Verdict
 from formcheck.history.comparison import Comparison, Kind
+from formcheck.moments import day_text
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.clinic import letterhead
 from formcheck.records.records import Records
 from formcheck.records.sets import video_of
-from formcheck.report.client_details import ClientDetails, long_date, person_facts
+from formcheck.report.client_details import ClientDetails, person_facts
 from formcheck.report.letterhead import Letterhead
 from formcheck.report.safety import SMALL_CHANGES
 from formcheck.report.sheet import Callout, Figure, Grid, Lines, Part, Picture, Pictures, Section, Sheet
-from formcheck.report.words import direction_of, estimate_text, label_of, sentence_case
+from formcheck.report.words import direction_of
 from formcheck.session.verdict import Level
 from formcheck.web.downloads.made_file import MadeFile
 from formcheck.web.downloads.record_document import made_sheet
@@ -74,7 +76,7 @@ def make_comparison(
         head = letterhead(work, paper=printing.paper, signed=True)
     who = person_facts(ClientDetails(person.name, person.number or "", person.birth_year, person.birth_date))
     facts = (*who, *_facts(first, second, names, printing.zone))
-    made_on = long_date(records.now().astimezone(printing.zone).date())
+    made_on = day_text(records.now().astimezone(printing.zone).date())
     sheet = comparison_sheet(comparison, names, person=person.name, facts=facts, pictures=pictures, made_on=made_on)
     return _made(records, actor, person.id, sheet, head)
 
@@ -154,7 +156,7 @@ def _facts(first: OpenedSet, second: OpenedSet, names: tuple[str, str], zone: tz
     for opened, name in _each_once((first, second), names):
         done = opened.row.done_at.astimezone(zone)
         exercise = opened.reviewed.current.exercise_name
-        facts.append((sentence_case(name), f"{exercise}, {long_date(done.date())}, {done:%H:%M}"))
+        facts.append((sentence_case(name), f"{exercise}, {day_text(done.date())}, {done:%H:%M}"))
     return tuple(facts)
 
 

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import counted, estimate_text, label_of, sentence_case, value_text
 from formcheck.history.alignment import PHASES, PhaseCurves
 from formcheck.history.change import Verdict
 from formcheck.history.comparison import (
@@ -48,7 +49,7 @@ from formcheck.report.plot_kit import (
     value_range,
 )
 from formcheck.report.safety import SMALL_CHANGES
-from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case, value_text
+from formcheck.report.words import direction_of
 from formcheck.session.assessment import Assessment
 from formcheck.video.keyframes import frames_at
 from formcheck.web.access.guard import require_clinician

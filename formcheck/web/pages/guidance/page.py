@@ -26,8 +26,8 @@ from formcheck.exercises.catalogue.guide import (
 )
 from formcheck.exercises.describe import describe
 from formcheck.exercises.rubric_file import builtin_rubric
+from formcheck.exercises.words import sentence_case
 from formcheck.report.safety import NOT_A_DEVICE, STOP_RULE
-from formcheck.report.words import sentence_case
 from formcheck.web.pages.guidance.topics import groups, topic_named, topics
 from formcheck.web.shared.browser_parts import text_beside
 

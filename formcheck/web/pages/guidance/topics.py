@@ -23,9 +23,9 @@ from formcheck.exercises.catalogue.guide import (
     read_topic,
 )
 from formcheck.exercises.catalogue.guided import Group, guided_exercises
+from formcheck.exercises.words import sentence_case
 from formcheck.report.privacy import KEPT, PICTURES
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, SMALL_CHANGES, STOP_RULE
-from formcheck.report.words import sentence_case
 from formcheck.web.shared.addresses import PRIVACY_TOPIC
 
 _START: Final = "Start here"

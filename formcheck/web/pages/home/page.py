@@ -13,6 +13,7 @@ from markupsafe import Markup
 from formcheck.design.components import badge, empty_state, person
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import counted
 from formcheck.history.due import Due, due_today
 from formcheck.history.suggestions import until_decided
 from formcheck.moments import day_text
@@ -25,7 +26,6 @@ from formcheck.records.people import labels_of, list_people
 from formcheck.records.programmes import InHand, programmes_in_hand
 from formcheck.records.records import Records
 from formcheck.records.red_flags import raised_flags
-from formcheck.report.words import counted
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.red_flags import flags_list, offer_to_clear
 from formcheck.web.access.safety import ask_to_accept, is_accepted, show_accepted

@@ -12,13 +12,13 @@ import streamlit as st
 
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import counted
 from formcheck.intake.guesses import proposals
 from formcheck.records.access import Actor
 from formcheck.records.people import PersonDetails, add_person, labels_of, list_people, similar_people
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets
 from formcheck.records.tables import ExerciseSet, Person
-from formcheck.report.words import counted
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.shared.addresses import PERSON, REVIEW

@@ -8,6 +8,7 @@ from functools import partial
 import streamlit as st
 
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import counted, listed
 from formcheck.records.access import Actor
 from formcheck.records.consents import (
     OWN_TEXTS,
@@ -22,7 +23,6 @@ from formcheck.records.consents import (
 from formcheck.records.records import Records, Work
 from formcheck.records.sweep import remove_unused
 from formcheck.records.tables import Person
-from formcheck.report.words import counted, listed
 from formcheck.web.shared.dates import time_of
 from formcheck.web.shared.plain_text import as_typed
 

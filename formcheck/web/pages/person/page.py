@@ -13,6 +13,7 @@ import streamlit as st
 
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import counted
 from formcheck.intake.guesses import proposals
 from formcheck.records.access import Actor
 from formcheck.records.audit import audit_log
@@ -24,7 +25,6 @@ from formcheck.records.plans import list_plans
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets
 from formcheck.records.tables import ExerciseSet, Person
-from formcheck.report.words import counted
 from formcheck.web.access.guard import require_actor, require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import export_link, record_link

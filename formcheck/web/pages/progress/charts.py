@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 import numpy as np
 from markupsafe import Markup
 
+from formcheck.exercises.words import counted, estimate_text, label_of, sentence_case, value_text
 from formcheck.history.progress import DayPain, DaySymmetry, Trend, change_words
 from formcheck.history.sessions import WeekAdherence
 from formcheck.kinematics.estimate import Estimate
@@ -32,7 +33,7 @@ from formcheck.report.plot_kit import (
     text,
     value_range,
 )
-from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case, value_text
+from formcheck.report.words import direction_of
 from formcheck.session.pain import COMFORT_LIMIT, HIGHEST, LOWEST, STOP_ABOVE
 from formcheck.web.shared.comparison_words import difference_text, limit_text, verdict_mark
 from formcheck.web.shared.plot_parts import MARGINS, both_sizes

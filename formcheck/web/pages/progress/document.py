@@ -7,10 +7,12 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from formcheck.exercises.catalogue.exercise import exercise_title
+from formcheck.exercises.words import counted, estimate_text, label_of, sentence_case
 from formcheck.history.milestones import milestones
 from formcheck.history.progress import Trend, change_words, pain_days, trends
 from formcheck.history.sessions import PlannedPeriod, adherence
 from formcheck.history.summary import SetSummary
+from formcheck.moments import day_text
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.clinic import letterhead
 from formcheck.records.people import get_person
@@ -18,10 +20,10 @@ from formcheck.records.plans import list_plans, prescribed
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets, summary_of_row
 from formcheck.records.tables import StoredPlan
-from formcheck.report.client_details import ClientDetails, long_date, person_facts, prescription
+from formcheck.report.client_details import ClientDetails, person_facts, prescription
 from formcheck.report.safety import SMALL_CHANGES
 from formcheck.report.sheet import Figure, Grid, Lines, Part, Section, Sheet
-from formcheck.report.words import counted, direction_of, estimate_text, label_of, sentence_case
+from formcheck.report.words import direction_of
 from formcheck.web.downloads.made_file import MadeFile
 from formcheck.web.downloads.record_document import made_sheet
 from formcheck.web.downloads.routes import Printing
@@ -89,7 +91,7 @@ def progress_sheet(
     exercise = exercise_title(sets[0].result.exercise)
     found = trends(sets, zone)
     facts = [*who, ("Exercise", exercise)]
-    facts.append(("Sets", f"{counted(len(sets), 'set')}, {long_date(days[0])} to {long_date(days[-1])}"))
+    facts.append(("Sets", f"{counted(len(sets), 'set')}, {day_text(days[0])} to {day_text(days[-1])}"))
     in_force = [prescription(prescribed(plan).plan, plan.sessions_a_day) for plan in plans if plan.until_at is None]
     facts += [("Prescribed", said) for said in in_force if said]
     sections = [Section("What became of each measure", tuple(_summary(found)))]
@@ -99,11 +101,11 @@ def progress_sheet(
         sections.append(Section("Pain and sessions", pain))
     reached = milestones(sets, zone)
     if reached:
-        lines = tuple(f"{long_date(each.at.astimezone(zone).date())}: {in_words(each)}" for each in reversed(reached))
+        lines = tuple(f"{day_text(each.at.astimezone(zone).date())}: {in_words(each)}" for each in reversed(reached))
         sections.append(Section("Milestones", (Lines(lines, is_list=True),)))
     known = tuple((name, value) for name, value in facts if value)
     foot = (f"Each point is the middle of the day's sets; the bar through it is its 95 % interval. {SMALL_CHANGES}",)
-    return Sheet(f"Progress: {exercise}", person, known, tuple(sections), long_date(now.astimezone(zone).date()), foot)
+    return Sheet(f"Progress: {exercise}", person, known, tuple(sections), day_text(now.astimezone(zone).date()), foot)
 
 
 def _summary(found: Sequence[Trend]) -> list[Part]:
@@ -115,10 +117,10 @@ def _summary(found: Sequence[Trend]) -> list[Part]:
         rows.append(
             (
                 _name(trend),
-                f"{estimate_text(trend.measure, first.value.estimate)}, {long_date(first.day)}",
+                f"{estimate_text(trend.measure, first.value.estimate)}, {day_text(first.day)}",
                 ""
                 if len(trend.days) == 1
-                else f"{estimate_text(trend.measure, last.value.estimate)}, {long_date(last.day)}",
+                else f"{estimate_text(trend.measure, last.value.estimate)}, {day_text(last.day)}",
                 difference,
                 verdict,
             )

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title
+from formcheck.exercises.words import label_of, value_text
 from formcheck.history.ladder import ladder
 from formcheck.history.milestones import Mark, Milestone, milestones
 from formcheck.history.progress import Trend, pain_days, symmetry, trends
@@ -35,7 +36,6 @@ from formcheck.records.records import Records
 from formcheck.records.sets import list_sets, summary_of_row
 from formcheck.records.tables import Person, StoredPlan, SuggestionAnswer
 from formcheck.report.safety import SMALL_CHANGES
-from formcheck.report.words import label_of, value_text
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import progress_link

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from formcheck.design.components import measure_rows, verdict
 from formcheck.exercises.finding import Level
+from formcheck.exercises.words import counted
 from formcheck.history.change import Verdict
 from formcheck.moments import day_text
 from formcheck.programme.follow_up import Criterion, Met, Reassessment, reassessment_source
@@ -27,7 +28,6 @@ from formcheck.report.plot_kit import (
     draw_mark,
     drawing,
 )
-from formcheck.report.words import counted
 from formcheck.web.pages.progress.charts import day_range, draw_day_axis, draw_points
 from formcheck.web.shared.addresses import TESTS
 from formcheck.web.shared.comparison_words import verdict_mark

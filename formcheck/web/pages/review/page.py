@@ -9,6 +9,7 @@ import streamlit as st
 
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import sentence_case
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.records import Records
 from formcheck.records.reviewing import (
@@ -20,7 +21,6 @@ from formcheck.records.reviewing import (
 )
 from formcheck.records.sets import say_pain
 from formcheck.records.tables import ExerciseSet
-from formcheck.report.words import sentence_case
 from formcheck.session.corrections import Correction, ExcludeRep
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service

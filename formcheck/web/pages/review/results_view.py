@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import estimate_text, label_of, sentence_case
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict, turn_off_view_deg
 from formcheck.records.access import Actor
 from formcheck.records.records import Records
@@ -17,7 +18,6 @@ from formcheck.report import summary
 from formcheck.report import summary as report_summary
 from formcheck.report.keyframes import KeyFrame, key_frames
 from formcheck.report.review_words import rep_pairs
-from formcheck.report.words import estimate_text, label_of, sentence_case
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
 from formcheck.session.verdict import Level
