@@ -68,6 +68,13 @@ test("a step up that did not hold is waited for longer the next time", () => {
   assert.equal(after, 2 * UP_AFTER_MS);
 });
 
+test("trouble that was not seen to last is none", () => {
+  // A page that is loaded over and over: each new connection begins low, and between them nothing is seen.
+  const ladder = new Ladder();
+  for (let now = 0; now < 60_000; now += 4000) assert.deepEqual(looks(ladder, NARROW, now, 1000), []);
+  assert.equal(ladder.at, FIRST);
+});
+
 test("it stops at both ends", () => {
   const ladder = new Ladder(0);
   looks(ladder, WELL, 0, 60_000);

@@ -9,7 +9,7 @@ import { Devices, EnergyWatch } from "./devices.js";
 import { wordsOf } from "./fingerprint.js";
 import { Mesh, withPeers } from "./mesh.js";
 import { PictureWatch } from "./negotiation.js";
-import { Ladder, encodingOf } from "./quality.js";
+import { Ladder, SETTLES_MS, encodingOf } from "./quality.js";
 import { Signalling } from "./signalling.js";
 
 /** How often the connections are looked at, ms. */
@@ -269,11 +269,12 @@ export class Call {
       energy = reading.energy ?? energy;
       if (peer.state !== "connected") continue;
       this.#tellWords(person, peer);
+      known.delayMs = reading.delayMs;
+      if (peer.connectedMs < SETTLES_MS) continue;
       worst = {
         limited: (worst?.limited ?? false) || reading.limited,
         concealed: Math.max(worst?.concealed ?? 0, reading.lost ?? 0), answerMs: this.answerMs,
       };
-      known.delayMs = reading.delayMs;
     }
     if (!this.devices.muted && this.energy.isDead(energy, now)) this.devices.again();
     if (isLine && worst !== null) this.#judge(worst, now);

@@ -61,6 +61,12 @@ export class Peer {
     this.order = null;
     this.lostSince = null;
     this.wasConnected = false;
+    this.connectedAt = Infinity;
+  }
+
+  /** How long it has been connected, ms; below 0 where it is not. */
+  get connectedMs() {
+    return this.state === "connected" ? this.world.clock() - this.connectedAt : -1;
   }
 
   /** Make the connection, or a fresh one in place of it. @param {Order} order */
@@ -226,6 +232,7 @@ export class Peer {
       this.timers.clear();
       this.lostSince = null;
       this.wasConnected = true;
+      this.connectedAt = this.world.clock();
       this.restarts = 0;
       this.#become("connected");
     } else if (state === "disconnected") {

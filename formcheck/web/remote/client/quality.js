@@ -27,6 +27,10 @@ export const FIRST = 1;
 export const DOWN_AFTER_MS = 3000;
 /** All is well for this long before a step up, ms. */
 export const UP_AFTER_MS = 15_000;
+/** A connection's encoder begins low, and says so: for this long it tells nothing of the line, ms. */
+export const SETTLES_MS = 3000;
+/** What lies between two looks further apart than this was not seen, and counts as neither, ms. */
+const UNSEEN_MS = 2500;
 /** After a step up that did not hold, at most this, ms. */
 const UP_LATEST_MS = 30_000;
 /** A step up that is taken back within this did not hold, ms. */
@@ -56,6 +60,7 @@ export class Ladder {
     this.wellSince = null;
     this.upAfterMs = UP_AFTER_MS;
     this.wentUpAt = -Infinity;
+    this.lookedAt = -Infinity;
   }
 
   get step() {
@@ -64,6 +69,8 @@ export class Ladder {
 
   /** @param {Line} line @param {number} now @returns {"down"|"up"|null} where it went */
   look(line, now) {
+    if (now - this.lookedAt > UNSEEN_MS) this.narrowSince = this.wellSince = null;
+    this.lookedAt = now;
     if (isNarrow(line)) {
       this.wellSince = null;
       this.narrowSince ??= now;
