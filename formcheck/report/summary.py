@@ -89,7 +89,7 @@ def what_was_done(assessment: Assessment, *, live: bool = False) -> str:
     source = assessment.track.source
     of = "" if live or recorded_in(source) == "landmarks" else " of video"
     length_s = source.duration_s if assessment.within is None else _seconds(assessment)
-    length = f" in {length_s:.0f} seconds{of}" if math.isfinite(length_s) else ""
+    length = f" in {counted(max(1, round(length_s)), 'second')}{of}" if math.isfinite(length_s) else ""
     whole = len(assessment.complete_reps)
     left_out = sum(rep.excluded for rep in assessment.reps)
     text = f"{assessment.exercise_name}, seen {_seen_from(assessment)}: {counted(whole, 'whole rep')}{length}."

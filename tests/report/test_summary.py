@@ -70,6 +70,13 @@ def test_what_was_done_names_view_and_count(name: str, words: str, request: pyte
     assert what_was_done(request.getfixturevalue(name)).startswith(words)
 
 
+@pytest.mark.parametrize(("length_s", "words"), [(1.4, "in 1 second of"), (0.3, "in 1 second of"), (2.0, "2 seconds")])
+def test_a_second_is_one(length_s: float, words: str, front_set: Assessment) -> None:
+    source = dataclasses.replace(front_set.track.source, duration_s=length_s)
+    track = dataclasses.replace(front_set.track, source=source)
+    assert words in what_was_done(dataclasses.replace(front_set, track=track))
+
+
 def test_back_to_the_camera_is_said(front_set: Assessment) -> None:
     behind = dataclasses.replace(front_set, view=dataclasses.replace(front_set.view, facing_camera=False))
     assert "seen from behind" in what_was_done(behind)
