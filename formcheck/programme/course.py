@@ -11,6 +11,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Final
 
+from formcheck.history.sessions import sessions_of
+from formcheck.history.summary import SetSummary
 from formcheck.programme.plan import EACH, WEEK, Item, Phase, Programme
 
 LAST_DAYS: Final = 3
@@ -131,6 +133,52 @@ def due_today(phase: Phase, done: Iterable[Done], today: date, zone: tzinfo | No
     """
     of_today = [each for each in done if each.day(zone) == today]
     return tuple(ItemDue(item, sets_of(item, of_today), planned_on(item, today)) for item in phase.items)
+
+
+@dataclass(frozen=True)
+class PlanDue:
+    """How a single plan, of no programme, stands today."""
+
+    done: int
+    """Sessions that were begun today."""
+    planned: int | None
+    """Sessions for today; None where the plan does not say how often."""
+    next_day: date | None = None
+    """When the next session is due, where none is today."""
+
+    @property
+    def is_due(self) -> bool:
+        """Whether there is something left to do today."""
+        return self.planned is not None and self.done < self.planned
+
+
+def plan_due_today(
+    sets: Iterable[SetSummary], sessions_a_day: float | None, today: date, zone: tzinfo | None = None
+) -> PlanDue:
+    """Return how a single plan stands today.
+
+    Parameters
+    ----------
+    sets
+        Those that count for the plan: of its exercise and leg.
+    sessions_a_day
+        As it is prescribed; 0.5 for every other day, None where it was not said.
+    today
+        The day where the person lives.
+    zone
+        Where the person lives; None for the zones of the times themselves.
+    """
+    days = [session.day(zone) for session in sessions_of(sets)]
+    done = days.count(today)
+    if sessions_a_day is None:
+        return PlanDue(done, None)
+    if sessions_a_day <= 0:
+        return PlanDue(done, 0)
+    if sessions_a_day >= 1:
+        return PlanDue(done, round(sessions_a_day))
+    earlier = [day for day in days if day < today]
+    next_day = max(earlier) + timedelta(days=round(1 / sessions_a_day)) if earlier else today
+    return PlanDue(done, 1) if next_day <= today else PlanDue(done, 0, next_day)
 
 
 def planned_on(item: Item, day: date) -> int:

@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
+from formcheck.history.summary import SetSummary
 from formcheck.pose.landmarks import Side
 from formcheck.programme.course import Done, How, Version
 from formcheck.programme.plan import EACH, EXERCISE_NAME, Item, Programme, known_exercises, programme_from_document
@@ -473,3 +474,44 @@ def programmes_in_hand(work: Work, since: datetime) -> list[InHand]:
         InHand(person, _with_plans(version_of_row(row), of_person.get(person.id, ())), done.get(person.id, ()))
         for row, person in found
     ]
+
+
+@dataclass(frozen=True)
+class PlanInHand:
+    """What somebody is prescribed, and what they have done of it lately."""
+
+    person: Person
+    plan: StoredPlan
+    sets: Sequence[SetSummary]
+    """Of the plan's exercise and leg, in no order."""
+
+
+def plans_in_hand(work: Work, since: datetime) -> list[PlanInHand]:
+    """Return the plans in force, by the person's name, each with the sets done since a moment.
+
+    Parameters
+    ----------
+    work
+        Whose look it is: clients get their own.
+    since
+        Sets before are left out.
+    """
+    plans = select(StoredPlan, Person).join(Person, Person.id == StoredPlan.person_id)
+    plans = plans.where(StoredPlan.until_at.is_(None)).order_by(Person.name, Person.id, StoredPlan.from_at.desc())
+    sets = select(ExerciseSet).where(ExerciseSet.done_at >= since, ExerciseSet.person_id.is_not(None))
+    sets = sets.options(defer(ExerciseSet.automatic), defer(ExerciseSet.corrected))
+    if not work.actor.sees_everybody:
+        plans = plans.where(StoredPlan.person_id == work.actor.person_id)
+        sets = sets.where(ExerciseSet.person_id == work.actor.person_id)
+    done: dict[str | None, list[SetSummary]] = {}
+    for row in work.session.scalars(sets):
+        done.setdefault(row.person_id, []).append(summary_of_row(row))
+    return [
+        PlanInHand(person, plan, [each for each in done.get(person.id, ()) if _counts_for(each, plan)])
+        for plan, person in work.session.execute(plans)
+    ]
+
+
+def _counts_for(each: SetSummary, plan: StoredPlan) -> bool:
+    is_leg = plan.leg is None or each.result.leg in (plan.leg, "both")
+    return each.result.exercise == plan.exercise and is_leg

@@ -1,12 +1,14 @@
-"""Answers to the red-flag screen: kept with their date, and a clinician's word on those with a flag.
+"""What is kept before anybody exercises: who read the safety texts, and answers to the red-flag screen with their date.
 
-A screen is about a person, or about whoever has the account where they are none of the people.
+The safety texts are accepted once for each account, and again when they change. A screen is about a person, or about
+whoever has the account where they are none of the people; on one with a flag a clinician may have a word.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -14,7 +16,7 @@ from formcheck.programme.red_flags import checked_flags, screen_sha256
 from formcheck.records.access import NotFoundError
 from formcheck.records.people import get_person
 from formcheck.records.records import Work
-from formcheck.records.tables import Person, RedFlagScreen
+from formcheck.records.tables import Person, RedFlagScreen, SafetyAcceptance
 
 
 def answer_red_flags(work: Work, person_id: str | None, flags: Iterable[str]) -> RedFlagScreen:
@@ -106,3 +108,48 @@ def raised_flags(work: Work) -> Sequence[Raised]:
     for screen, person in work.session.execute(query.order_by(RedFlagScreen.answered_at.desc(), RedFlagScreen.id)):
         last.setdefault(person.id, Raised(person, screen))
     return [each for each in last.values() if not may_exercise(each.screen)]
+
+
+def accept_safety(work: Work, text_sha256: str) -> datetime:
+    """Keep that whoever asks accepts the safety texts now; what was accepted before stands.
+
+    Parameters
+    ----------
+    work
+        Who accepts.
+    text_sha256
+        Of the texts that were shown.
+
+    Returns
+    -------
+    datetime
+        When these texts were accepted for the first time.
+    """
+    before = safety_accepted_at(work, text_sha256)
+    if before is not None:
+        return before
+    row = SafetyAcceptance(
+        account_id=work.actor.id,
+        person_id=work.actor.person_id,
+        text_sha256=text_sha256,
+        accepted_at=work.now,
+    )
+    work.session.add(row)
+    work.session.flush()
+    work.log("safety.accepted", subject=row.id, person=row.person_id, details={"text": text_sha256})
+    return row.accepted_at
+
+
+def safety_accepted_at(work: Work, text_sha256: str) -> datetime | None:
+    """Return when whoever asks accepted these texts; None where they did not.
+
+    Parameters
+    ----------
+    work
+        Who asks.
+    text_sha256
+        Of the texts as they are now.
+    """
+    mine = SafetyAcceptance.account_id == work.actor.id, SafetyAcceptance.text_sha256 == text_sha256
+    query = select(SafetyAcceptance.accepted_at).where(*mine).order_by(SafetyAcceptance.accepted_at)
+    return work.session.scalars(query).first()

@@ -13,9 +13,8 @@ import numpy as np
 import formcheck
 from formcheck.errors import NotAssessableError
 from formcheck.exercises.finding import Finding
-from formcheck.exercises.judge import judge_rep, judge_set
+from formcheck.exercises.judge import estimated_score, judge_rep, judge_set
 from formcheck.exercises.rubric import Rubric
-from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.analysis import SetMeasurement, measure_found
 from formcheck.kinematics.filters import CUTOFF_HZ
 from formcheck.kinematics.find import FoundSet, finding_set

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from formcheck.exercises.judge import MeasuredValues
+from formcheck.exercises.judge import MeasuredValues, estimated_score
 from formcheck.exercises.rubric import ScoreRule
 from formcheck.exercises.rubric_file import builtin_rubric
-from formcheck.exercises.score import estimated_score
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.record import Per
 from formcheck.kinematics.measures.registry import MEASURES

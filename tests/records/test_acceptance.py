@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from formcheck.records.acceptance import accept_safety, safety_accepted_at
 from formcheck.records.access import owner
 from formcheck.records.audit import audit_log
 from formcheck.records.erasure import erase_person
 from formcheck.records.records import Records
+from formcheck.records.red_flags import accept_safety, safety_accepted_at
 
 from .examples import all_rows
 from .kept import CLINICIAN, add_somebody, client_of

@@ -12,8 +12,8 @@ import formcheck.web.server
 from formcheck.exercises.plan import Plan
 from formcheck.pose.models import PoseModel
 from formcheck.records.access import owner
-from formcheck.records.due import plans_in_hand
 from formcheck.records.plans import prescribe
+from formcheck.records.programmes import plans_in_hand
 from formcheck.records.records import Records
 from formcheck.report import safety
 from formcheck.session.request import SetRequest

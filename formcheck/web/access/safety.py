@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from formcheck.errors import FormcheckError
-from formcheck.records.acceptance import accept_safety, safety_accepted_at
+from formcheck.records.red_flags import accept_safety, safety_accepted_at
 from formcheck.report import safety
 from formcheck.web.access.guard import current_actor
 from formcheck.web.access.red_flags import ask_flags, keep_flags, ticked

@@ -14,16 +14,13 @@ from formcheck.design.components import badge, empty_state, person
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.exercises.words import counted
-from formcheck.history.due import Due, due_today
 from formcheck.history.suggestions import until_decided
 from formcheck.moments import day_text
-from formcheck.programme.course import ItemDue
-from formcheck.programme.course import due_today as items_due_today
+from formcheck.programme.course import ItemDue, PlanDue, due_today, plan_due_today
 from formcheck.records.access import Actor, Role
 from formcheck.records.answers import Undecided, undecided
-from formcheck.records.due import PlanInHand, plans_in_hand
 from formcheck.records.people import labels_of, list_people
-from formcheck.records.programmes import InHand, programmes_in_hand
+from formcheck.records.programmes import InHand, PlanInHand, plans_in_hand, programmes_in_hand
 from formcheck.records.records import Records
 from formcheck.records.red_flags import raised_flags
 from formcheck.web.access.guard import require_actor
@@ -51,7 +48,7 @@ class _Task:
     whose: str
     """As nobody else is called."""
     in_hand: PlanInHand
-    due: Due
+    due: PlanDue
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ def _show_due(records: Records, actor: Actor) -> None:
     within = {(each.person.id, *key) for each in programmes for key in _measured_of(each)}
     in_hand = [each for each in in_hand if (each.person.id, each.plan.exercise, each.plan.leg) not in within]
     tasks = [
-        _Task(labels[each.person.id], each, due_today(each.sets, each.plan.sessions_a_day, day, zone))
+        _Task(labels[each.person.id], each, plan_due_today(each.sets, each.plan.sessions_a_day, day, zone))
         for each in in_hand
     ]
     if actor.sees_everybody:  # a client is told when the next one is; here it would stand before what is due
@@ -149,7 +146,7 @@ def _show_due(records: Records, actor: Actor) -> None:
 
 
 def _due_of(in_hand: InHand, day: date, zone: tzinfo) -> Sequence[ItemDue]:
-    return items_due_today(in_hand.version.phase, in_hand.done, day, zone)
+    return due_today(in_hand.version.phase, in_hand.done, day, zone)
 
 
 def _measured_of(in_hand: InHand) -> list[tuple[str, str | None]]:
@@ -222,7 +219,7 @@ def _show_task(task: _Task, actor: Actor, waiting: Undecided | None) -> None:
             go_to(CHECK)
 
 
-def _standing(due: Due) -> Markup:
+def _standing(due: PlanDue) -> Markup:
     """Say how a plan stands today."""
     if due.planned is None:
         return badge("good", "Done today") if due.done else badge("not_judged", "As it suits")

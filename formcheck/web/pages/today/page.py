@@ -15,6 +15,8 @@ from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.moments import day_text
 from formcheck.programme.course import (
+    CalendarDay,
+    DayState,
     Done,
     How,
     ItemDue,
@@ -25,7 +27,7 @@ from formcheck.programme.course import (
     week_in_words,
     weeks,
 )
-from formcheck.programme.plan import Item, dose_in_words, often_in_words
+from formcheck.programme.plan import WEEK, Item, dose_in_words, often_in_words
 from formcheck.programme.reminders import USUAL_TIMES, calendar_file, reminders_of
 from formcheck.records.access import Actor
 from formcheck.records.clinic import letterhead
@@ -48,7 +50,6 @@ from formcheck.web.access.guard import require_actor
 from formcheck.web.access.red_flags import ask_anew_button, open_to_exercise
 from formcheck.web.access.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.access.service import records_service
-from formcheck.web.pages.today.calendar import LEGEND, calendar_html
 from formcheck.web.pages.today.guided import lead
 from formcheck.web.shared.addresses import CHECK, GUIDANCE, PROGRAMME
 from formcheck.web.shared.browser_parts import text_beside
@@ -315,8 +316,40 @@ def _show_weeks(day: _Day) -> None:
     shown = weeks(day.versions, day.done, day.today, day.zone)
     st.header("Your weeks", anchor=False)
     st.markdown(week_in_words(shown[-1], day.today))
-    show(calendar_html(shown, day.today))
-    st.caption(LEGEND)
+    show(_calendar_html(shown, day.today))
+    st.caption(_LEGEND)
+
+
+_SIGNS: Final = {
+    DayState.DONE: ("✓", "done"),
+    DayState.SOME: ("◐", "partly done"),
+    DayState.OPEN: ("·", "planned"),
+    DayState.TODAY: ("○", "planned for today"),
+    DayState.TO_COME: ("○", "planned"),
+    DayState.FREE: ("", "free"),
+    DayState.OUTSIDE: ("", "before the programme"),
+}
+_LEGEND: Final = "✓ done · ◐ partly done · ○ planned · empty: free"
+
+
+def _calendar_html(shown: Sequence[Sequence[CalendarDay]], now: date) -> Markup:
+    """Return weeks as a table, the oldest first; a day is a sign and a word, never a colour alone, and none is red."""
+    head = Markup("").join(Markup('<th scope="col">{}</th>').format(day.short) for day in WEEK)
+    rows = Markup("").join(
+        Markup("<tr>{}</tr>").format(Markup("").join(_cell(each, now) for each in week)) for week in shown
+    )
+    return Markup('<table class="fc-weeks"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>').format(head, rows)
+
+
+def _cell(each: CalendarDay, now: date) -> Markup:
+    sign, word = _SIGNS[each.state]
+    is_now = Markup(' aria-current="date"') if each.day == now else ""
+    shown = Markup(
+        '<td class="fc-day-{}"{} title="{}"><span class="fc-day">{}</span><span aria-hidden="true">{}</span>'
+        '<span class="fc-hidden">{}</span></td>'
+    )
+    title = f"{day_text(each.day)}: {word}"
+    return shown.format(each.state.value.replace(" ", "-"), is_now, title, each.day.day, sign, word)
 
 
 def _show_phase(actor: Actor, day: _Day) -> None:
