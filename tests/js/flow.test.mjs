@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import {
-  FlowStats, InFlight, LANDMARK_FLOW, LostBuffer, PICTURE_FLOW, SlowWatch, backoffMs, quantile,
+  FlowStats, InFlight, LANDMARK_FLOW, LostBuffer, PICTURE_FLOW, SlowWatch, Thinning, backoffMs, quantile,
 } from "../../formcheck/web/live/client/flow.js";
 
 const flying = (t, sentAt = t) => ({ t, takenAt: t, sentAt, bytes: new ArrayBuffer(1), late: false });
@@ -136,7 +136,7 @@ test("rate and round trips are of the last five seconds only", () => {
   for (let i = 0; i < 150; i += 1) stats.answer(5000 + (i * 5000) / 150 + 1, 20 + (i % 10), 17);
   stats.drop(100);
   stats.drop(9000);
-  assert.deepEqual(stats.summary(10_000), { fps: 30, p50_ms: 24.5, p95_ms: 29, server_ms: 17, dropped: 1 });
+  assert.deepEqual(stats.summary(10_000), { fps: 30, p50_ms: 24.5, p95_ms: 29, server_ms: 17, line_ms: null, dropped: 1 });
 });
 
 test("before five seconds are over the rate is of the time so far", () => {
@@ -150,11 +150,44 @@ test("pictures that had waited for the socket count, but not as round trips", ()
   const stats = new FlowStats();
   stats.begin(0);
   stats.answer(10, null, 17);
-  assert.deepEqual(stats.summary(1000), { fps: 1, p50_ms: null, p95_ms: null, server_ms: 17, dropped: 0 });
+  assert.deepEqual(stats.summary(1000), { fps: 1, p50_ms: null, p95_ms: null, server_ms: 17, line_ms: null, dropped: 0 });
 });
 
 test("without results the numbers are not there", () => {
-  assert.deepEqual(new FlowStats().summary(1000), { fps: 0, p50_ms: null, p95_ms: null, server_ms: null, dropped: 0 });
+  assert.deepEqual(new FlowStats().summary(1000), { fps: 0, p50_ms: null, p95_ms: null, server_ms: null, line_ms: null, dropped: 0 });
+});
+
+test("what the server works, also at the picture before, is not time on the line", () => {
+  const stats = new FlowStats();
+  stats.begin(0);
+  // Two are under way at any time, each takes the server 300 ms, and the line 40 ms there and back.
+  for (let i = 1; i < 20; i += 1) stats.answer(40 + 300 * i, 640, 300, 300 * (i - 1) - 300);
+  const summary = stats.summary(6000);
+  assert.ok(summary.line_ms <= 40, String(summary.line_ms));
+  // A line on which each takes 500 ms has that, however fast the server is.
+  stats.begin(10_000);
+  for (let i = 0; i < 20; i += 1) stats.answer(10_500 + 250 * i, 500, 20, 10_000 + 250 * i);
+  assert.ok(stats.summary(15_500).line_ms >= 450);
+});
+
+test("a camera's pictures are thinned to the rate that is wanted, whatever the camera's own is", () => {
+  for (const [camera, fps] of [[20, 12], [20, 14], [30, 12], [30, 14], [30, 25], [24, 10], [15, 25]]) {
+    const thinning = new Thinning(fps);
+    let taken = 0;
+    for (let i = 0; i < 10 * camera; i += 1) {
+      const t = 1e6 + (1000 * i) / camera;
+      if (!thinning.isDue(t)) continue;
+      thinning.taken(t);
+      taken += 1;
+    }
+    assert.ok(Math.abs(taken / 10 - Math.min(camera, fps)) <= 0.2, `${camera} thinned to ${fps}: ${taken / 10}`);
+  }
+});
+
+test("pictures that are fewer because no more are wanted are not slow", () => {
+  const watch = new SlowWatch(12, 5000);
+  assert.deepEqual([0, 5000, 10_000].map((at) => watch.isSlow(at, 8, 8)), [false, false, false]);
+  assert.deepEqual([20_000, 25_000].map((at) => watch.isSlow(at, 6, 8)), [false, true]);
 });
 
 test("a quantile lies between its neighbours", () => {

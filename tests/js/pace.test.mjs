@@ -5,13 +5,15 @@ import { test } from "node:test";
 import { CameraRate, exposureMs, slowBecause } from "../../formcheck/web/live/client/pace.js";
 import { SLOW, TROUBLES, withLite } from "../../formcheck/web/live/client/troubles.js";
 
-const pace = (changes) => ({ cameraFps: 30, answersFps: 8, luma: 120, exposureMs: null, isFoundHere: true, workMs: 5, ...changes });
+const pace = (changes) => ({ cameraFps: 30, answersFps: 8, luma: 120, exposureMs: null, isFoundHere: true, workMs: 5, lineMs: 300, ...changes });
 
 test("a camera that gives enough pictures is not blamed, however dark it is", () => {
   assert.equal(slowBecause(pace({})), "slow-computer");
   assert.equal(slowBecause(pace({ luma: 20 })), "slow-computer");
   assert.equal(slowBecause(pace({ isFoundHere: false, workMs: 110 })), "slow-server");
   assert.equal(slowBecause(pace({ isFoundHere: false, workMs: 20 })), "slow-line");
+  assert.equal(slowBecause(pace({ isFoundHere: false, workMs: 20, lineMs: null })), "slow-line");
+  assert.equal(slowBecause(pace({ isFoundHere: false, workMs: 20, lineMs: 30 })), "slow-computer", "it cannot make them in time");
 });
 
 test("a slow camera is told from poor light by the brightness", () => {

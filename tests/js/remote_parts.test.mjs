@@ -11,7 +11,7 @@ import { WORDS, wordsOf } from "../../formcheck/web/remote/client/fingerprint.js
 import { forgetCode, takeCode } from "../../formcheck/web/remote/client/parts.js";
 import { deviceOf, findingsOf, relayAnswers, uplinkSpeed } from "../../formcheck/web/remote/client/precheck.js";
 import {
-  DOWN_AFTER_MS, FIRST, Ladder, STEPS, UP_AFTER_MS, encodingOf,
+  DOWN_AFTER_MS, FIRST, Ladder, STEPS, UP_AFTER_MS, encodingOf, isLimited, stepWords,
 } from "../../formcheck/web/remote/client/quality.js";
 import { NEAREST_MS, RING_MS, Ring } from "../../formcheck/web/remote/client/still.js";
 import { captionOf } from "../../formcheck/web/player/client/drawings.js";
@@ -48,10 +48,24 @@ test("trouble of three seconds goes one step down, a moment of it goes none", ()
   assert.equal(ladder.at, FIRST + 1);
 });
 
-test("late answers and concealed sound are trouble too", () => {
-  for (const line of [{ ...WELL, concealed: 0.05 }, { ...WELL, answerMs: 500 }]) {
-    assert.equal(looks(new Ladder(), line, 0, DOWN_AFTER_MS).length, 1);
+test("late answers and concealed sound are trouble too, and it is said which", () => {
+  for (const [line, said] of [
+    [NARROW, /narrow.*Small picture/], [{ ...WELL, concealed: 0.05 }, /loses sound/], [{ ...WELL, answerMs: 500 }, /is slow/],
+  ]) {
+    const ladder = new Ladder();
+    assert.equal(looks(ladder, line, 0, DOWN_AFTER_MS).length, 1);
+    assert.match(stepWords(ladder.step, ladder.narrowBy), said);
   }
+});
+
+test("an encoder that has what the step lets it have is not short of bandwidth, whatever it says", () => {
+  // For eight seconds after it began low its picture is smaller than it may be, and it says that bandwidth is why.
+  const step = STEPS[FIRST];
+  assert.ok(!isLimited({ reason: "bandwidth", targetKbps: step.kbps }, step));
+  assert.ok(!isLimited({ reason: "bandwidth", targetKbps: (5 / 6) * step.kbps }, step));
+  assert.ok(!isLimited({ reason: "cpu", targetKbps: 50 }, step));
+  assert.ok(isLimited({ reason: "bandwidth", targetKbps: step.kbps / 2 }, step));
+  assert.ok(isLimited({ reason: "bandwidth", targetKbps: null }, step), "of a browser that does not say what it is given");
 });
 
 test("it comes back up after fifteen good seconds, a step at a time", () => {

@@ -235,8 +235,10 @@ export class Connection {
 
   #answered(message) {
     const now = this.world.clock();
-    for (const { late, takenAt } of this.inFlight.sentUpTo(message.t)) {
-      this.stats.answer(now, late ? null : now - takenAt, message.server_ms);
+    for (const { t, late, takenAt, sentAt } of this.inFlight.sentUpTo(message.t)) {
+      // Landmarks that go together have one answer, whose work is counted once.
+      const isNewest = t === message.t;
+      this.stats.answer(now, late ? null : now - takenAt, message.server_ms, late || !isNewest ? null : sentAt);
     }
     const frame = this.inFlight.answer(message.t);
     if (this.finishing) this.#awaitEnd();

@@ -30,6 +30,8 @@ export const KEPT_FLOW = Object.freeze({ ...LANDMARK_FLOW, wholeMs: Infinity, is
 export const STATS_MS = 5000;
 /** Fewer analysed pictures a second than this are too few to time a descent by. */
 export const SLOW_FPS = 12;
+/** Where fewer are wanted this share of them is enough. */
+const ENOUGH_SHARE = 0.8;
 
 /** @param {number} attempt 0 for the first */
 export function backoffMs(attempt) {
@@ -201,7 +203,7 @@ function spaced(frames, spacingMs) {
 export class FlowStats {
   constructor(spanMs = STATS_MS) {
     this.spanMs = spanMs;
-    /** @type {{at: number, roundTripMs: number|null, serverMs: number}[]} */
+    /** @type {{at: number, roundTripMs: number|null, serverMs: number, lineMs: number|null}[]} */
     this.answers = [];
     /** @type {number[]} */
     this.drops = [];
@@ -214,28 +216,41 @@ export class FlowStats {
     this.drops = [];
   }
 
-  /** @param {number|null} roundTripMs null for a picture that had waited for the socket */
-  answer(now, roundTripMs, serverMs) {
-    this.answers.push({ at: now, roundTripMs, serverMs });
+  /**
+   * @param {number|null} roundTripMs null for a picture that had waited for the socket
+   * @param {number|null} [sentAt] when it went out; null where the line is not to be judged by it
+   */
+  answer(now, roundTripMs, serverMs, sentAt = null) {
+    this.answers.push({ at: now, roundTripMs, serverMs, lineMs: null });
+    if (sentAt === null) return;
+    // The server deals with one after the other: whose answers came since it was sent were dealt with before it.
+    const before = this.answers.filter(({ at }) => at > sentAt);
+    const worked = before.reduce((sum, each) => sum + (each.serverMs ?? 0), 0);
+    this.answers[this.answers.length - 1].lineMs = Math.max(0, now - sentAt - worked);
   }
 
   drop(now) {
     this.drops.push(now);
   }
 
-  /** @returns {{fps: number, p50_ms: number|null, p95_ms: number|null, server_ms: number|null, dropped: number}} */
+  /**
+   * @returns {{fps: number, p50_ms: number|null, p95_ms: number|null, server_ms: number|null, line_ms: number|null,
+   *   dropped: number}} `line_ms`: what the way there and back takes, without the server's work, 95th of a hundred
+   */
   summary(now) {
     const since = now - this.spanMs;
     this.answers = this.answers.filter((answer) => answer.at > since);
     this.drops = this.drops.filter((at) => at > since);
     const spanS = Math.min(this.spanMs, Math.max(now - this.beganAt, 1)) / 1000;
     const trips = this.answers.map((answer) => answer.roundTripMs).filter((ms) => ms !== null).sort((a, b) => a - b);
+    const line = this.answers.map((answer) => answer.lineMs).filter((ms) => ms !== null).sort((a, b) => a - b);
     const server = this.answers.map((answer) => answer.serverMs);
     return {
       fps: round1(this.answers.length / spanS),
       p50_ms: round1(quantile(trips, 0.5)),
       p95_ms: round1(quantile(trips, 0.95)),
       server_ms: server.length ? round1(server.reduce((sum, ms) => sum + ms, 0) / server.length) : null,
+      line_ms: round1(quantile(line, 0.95)),
       dropped: this.drops.length,
     };
   }
@@ -254,6 +269,26 @@ function round1(value) {
   return value === null ? null : Math.round(value * 10) / 10;
 }
 
+/** Thins what comes to so many a second: on the mean, however far apart what comes is. */
+export class Thinning {
+  constructor(fps = Infinity) {
+    this.fps = fps;
+    this.dueAt = -Infinity;
+  }
+
+  /** @param {number} t ms */
+  isDue(t) {
+    return t >= this.dueAt;
+  }
+
+  /** One of this time was taken. @param {number} t ms */
+  taken(t) {
+    const apartMs = 1000 / this.fps;
+    // One that came late does not put off those after it; a pause is not made good.
+    this.dueAt = Math.max(this.dueAt, t - apartMs) + apartMs;
+  }
+}
+
 /** Says when the rate has been too low for a whole span; then waits for another whole span. */
 export class SlowWatch {
   constructor(fps = SLOW_FPS, spanMs = STATS_MS) {
@@ -266,9 +301,12 @@ export class SlowWatch {
     this.slowSince = null;
   }
 
-  /** @returns {boolean} true once for each span that was too slow throughout */
-  isSlow(now, fps) {
-    if (fps >= this.fps) {
+  /**
+   * @param {number} [wanted] no more a second are wanted
+   * @returns {boolean} true once for each span that was too slow throughout
+   */
+  isSlow(now, fps, wanted = Infinity) {
+    if (fps >= Math.min(this.fps, ENOUGH_SHARE * wanted)) {
       this.slowSince = null;
       return false;
     }

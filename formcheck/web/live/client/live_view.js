@@ -41,7 +41,7 @@ const EASED_BY_LITE = new Set(["slow-server"]);
 const BEFORE_SET = new Set(["setup", "calibrate"]);
 /** From this version of the socket on the server takes landmarks. */
 const TAKES_LANDMARKS = 2;
-const NO_STATS = Object.freeze({ fps: 0, p50_ms: null, p95_ms: null, server_ms: null, dropped: 0 });
+const NO_STATS = Object.freeze({ fps: 0, p50_ms: null, p95_ms: null, server_ms: null, line_ms: null, dropped: 0 });
 
 export class LiveView {
   /** @param {import("./component.js").Component} component */

@@ -9,6 +9,7 @@
  * @property {number|null} exposureMs for how long a picture is exposed; few browsers say
  * @property {boolean} isFoundHere whether this device finds the poses
  * @property {number|null} workMs that this device, or else the server, takes to find the pose in a picture
+ * @property {number|null} lineMs that pictures and their answers are on their way, 95th of a hundred; null where not known
  */
 
 /** From this on a camera is fast enough for exact times. */
@@ -19,11 +20,13 @@ const DIM_LUMA = 80;
 const EXPOSED_SHARE = 0.7;
 /** Who takes longer than this for a picture is slow, ms. */
 const WORK_MS = 55;
+/** A line on which they are for less than this is not what makes few of them, ms. */
+const LINE_MS = 100;
 /** The rate of the camera is taken over this time, ms. */
 const SPAN_MS = 3000;
 
 /** @param {Pace} pace @returns {"poor-light"|"slow-camera"|"slow-computer"|"slow-server"|"slow-line"} */
-export function slowBecause({ cameraFps, luma, exposureMs, isFoundHere, workMs }) {
+export function slowBecause({ cameraFps, luma, exposureMs, isFoundHere, workMs, lineMs }) {
   const isWorkSlow = workMs !== null && workMs > WORK_MS;
   if (cameraFps !== null && cameraFps < CAMERA_FPS) {
     const isDark = exposureMs === null ? luma !== null && luma < DIM_LUMA : exposureMs * cameraFps >= 1000 * EXPOSED_SHARE;
@@ -32,7 +35,8 @@ export function slowBecause({ cameraFps, luma, exposureMs, isFoundHere, workMs }
     if (!isWorkSlow) return "slow-camera";
   }
   if (isFoundHere) return "slow-computer";
-  return workMs === null || isWorkSlow ? "slow-server" : "slow-line";
+  if (workMs === null || isWorkSlow) return "slow-server";
+  return lineMs !== null && lineMs < LINE_MS ? "slow-computer" : "slow-line";
 }
 
 /** How many pictures a camera gives, by the browser's count of them: a page that is busy is not called for each. */

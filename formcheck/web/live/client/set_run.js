@@ -8,7 +8,7 @@ import { Encoder, LONG_SIDES, copyOf, pictureOf, sentSize, watchPictures } from 
 import { closeCamera, openCamera, showCamera, watchCamera } from "./camera.js";
 import { Connection } from "./connection.js";
 import { holdHere } from "./device_store.js";
-import { KEPT_FLOW, LANDMARK_FLOW, PICTURE_FLOW, SlowWatch } from "./flow.js";
+import { KEPT_FLOW, LANDMARK_FLOW, PICTURE_FLOW, SlowWatch, Thinning } from "./flow.js";
 import { SetKeeper, entriesOf } from "./kept_set.js";
 import { LocalVideo, recordingWorld } from "./local_video.js";
 import { CameraRate, brightnessOf, exposureMs, slowBecause } from "./pace.js";
@@ -106,8 +106,8 @@ export class SetRun {
     this.encoder = null;
     this.longSide = LONG_SIDES[0];
     this.unreadable = 0;
-    /** Pictures that are sent are taken no closer together, ms. */
-    this.apartMs = 0;
+    /** Of pictures that are sent no more are taken than this lets through. */
+    this.thinning = new Thinning();
     this.slow = new SlowWatch();
     this.cameraRate = new CameraRate();
     /** Pictures that the page was told of. */
@@ -178,13 +178,12 @@ export class SetRun {
   }
 
   /**
-   * Send pictures no larger and no closer together than this; landmarks are small as they are.
+   * Send pictures no larger and no more of them than this; landmarks are small as they are.
    * @param {number} longSide px @param {number} fps
    */
   sendAtMost(longSide, fps) {
     this.longSide = longSide;
-    // A tenth less, since a camera's times are not exact.
-    this.apartMs = 900 / fps;
+    this.thinning.fps = fps;
   }
 
   /**
@@ -357,7 +356,7 @@ export class SetRun {
       return;
     }
     const taken = captureMs + (this.data.clock_ms ?? 0);
-    if (taken - this.lastT < (this.finding === null ? this.apartMs : LEAST_APART_MS)) return;
+    if (this.finding === null ? !this.thinning.isDue(taken) : taken - this.lastT < LEAST_APART_MS) return;
     const t = Math.max(taken, this.lastT + 0.5);
     if (this.isStepping || this.waiting.length > 0) {
       this.#wait(t);
@@ -384,6 +383,7 @@ export class SetRun {
     const { connection, finding } = this;
     this.pending = null;
     this.lastT = t;
+    if (finding === null) this.thinning.taken(t);
     connection.taken(t);
     this.taking = finding;
     await this.#dealWith(t, from, connection, finding);
@@ -539,10 +539,10 @@ export class SetRun {
     const camera = this.#camera(now);
     if (state !== "open" || document.visibilityState !== "visible" || now - stats.beganAt < 2 * STATS_EVERY_MS) {
       this.slow.reset();
-    } else if (this.slow.isSlow(now, summary.fps)) {
+    } else if (this.slow.isSlow(now, summary.fps, this.finding === null ? this.thinning.fps : Infinity)) {
       const because = slowBecause({
         ...camera, luma: brightnessOf(this.video), isFoundHere: this.finding !== null,
-        workMs: this.finding === null ? summary.server_ms : this.pace.lastMs,
+        workMs: this.finding === null ? summary.server_ms : this.pace.lastMs, lineMs: summary.line_ms,
       });
       // Smaller pictures are less to send and to read, but no less work for a finder here, and no help against the dark.
       if (because === "slow-server" || because === "slow-line") this.longSide = LONG_SIDES[LONG_SIDES.length - 1];

@@ -9,7 +9,7 @@ import { Devices, EnergyWatch } from "./devices.js";
 import { wordsOf } from "./fingerprint.js";
 import { Mesh, withPeers } from "./mesh.js";
 import { PictureWatch } from "./negotiation.js";
-import { Ladder, SETTLES_MS, encodingOf } from "./quality.js";
+import { Ladder, SETTLES_MS, encodingOf, isLimited, stepWords } from "./quality.js";
 import { Signalling } from "./signalling.js";
 
 /** How often the connections are looked at, ms. */
@@ -48,7 +48,7 @@ const INSTANCE = secret();
  * @property {(person: string, words: string[], haveChanged: boolean) => void} onWords `haveChanged`: others were there to be
  *   read before
  * @property {(person: string) => void} onGone
- * @property {(step: import("./quality.js").Step, way: "down"|"up") => void} onStep
+ * @property {(step: import("./quality.js").Step, words: string) => void} onStep
  * @property {() => void} onDevices one's own camera, microphone or what they do has changed
  * @property {() => void} onTapNeeded
  */
@@ -66,7 +66,7 @@ export class Call {
     });
     this.ladder = new Ladder();
     this.energy = new EnergyWatch();
-    /** Age of the answers of a set, set by who does one, ms. @type {number|null} */
+    /** How long pictures of a set and their answers are on their way, set by who does one, ms. @type {number|null} */
     this.answerMs = null;
     /** How long pictures wait at this end, ms. */
     this.bufferMs = 0;
@@ -272,7 +272,7 @@ export class Call {
       known.delayMs = reading.delayMs;
       if (peer.connectedMs < SETTLES_MS) continue;
       worst = {
-        limited: (worst?.limited ?? false) || reading.limited,
+        limited: (worst?.limited ?? false) || isLimited(reading.encoder, this.ladder.step),
         concealed: Math.max(worst?.concealed ?? 0, reading.lost ?? 0), answerMs: this.answerMs,
       };
     }
@@ -281,27 +281,28 @@ export class Call {
   }
 
   #judge(line, now) {
-    const way = this.ladder.look(line, now);
-    if (way === null) return;
+    if (this.ladder.look(line, now) === null) return;
     for (const { peer } of this.mesh.links.values()) this.#encode(peer);
-    this.handlers.onStep(this.ladder.step, way);
+    this.handlers.onStep(this.ladder.step, stepWords(this.ladder.step, this.ladder.narrowBy));
   }
 }
 
 /**
  * What we go by, of a connection's statistics.
  * @param {Iterable<[string, Object]>} stats
- * @returns {{framesDecoded: number|null, limited: boolean, lost: number|null, energy: number|null, delayMs: number|null}}
+ * @returns {{framesDecoded: number|null, lost: number|null, energy: number|null, delayMs: number|null,
+ *   encoder: {reason: string|null, targetKbps: number|null}}}
  *   `lost`: share of our sound that did not arrive; `delayMs`: how long pictures wait at this end
  */
 export function readingOf(stats) {
-  const reading = { framesDecoded: null, limited: false, lost: null, energy: null, delayMs: null };
+  const reading = { framesDecoded: null, lost: null, energy: null, delayMs: null, encoder: { reason: null, targetKbps: null } };
   for (const [, each] of stats) {
     if (each.type === "inbound-rtp" && each.kind === "video") {
       reading.framesDecoded = each.framesDecoded ?? null;
       if (each.jitterBufferEmittedCount > 0) reading.delayMs = (1000 * each.jitterBufferDelay) / each.jitterBufferEmittedCount;
     } else if (each.type === "outbound-rtp" && each.kind === "video") {
-      reading.limited = each.active !== false && each.qualityLimitationReason === "bandwidth";
+      if (each.active === false) continue;
+      reading.encoder = { reason: each.qualityLimitationReason ?? null, targetKbps: each.targetBitrate === undefined ? null : each.targetBitrate / 1000 };
     } else if (each.type === "remote-inbound-rtp" && each.kind === "audio") {
       reading.lost = each.fractionLost ?? null;
     } else if (each.type === "media-source" && each.kind === "audio") {

@@ -59,7 +59,7 @@ class JoinPage {
       onPicture: (person, moves) => this.tiles.get(person)?.picture(moves),
       onWords: (...said) => this.#words(...said),
       onGone: (person) => this.#gone(person),
-      onStep: (step, way) => this.#step(step, way),
+      onStep: (...said) => this.#step(...said),
       onDevices: () => this.#devices(),
       onTapNeeded: () => show(this.tap, true),
     });
@@ -96,7 +96,7 @@ class JoinPage {
     this.measured = new MeasuredSet(this.video, this.canvas, this.data.measures, {
       onStage: (stage) => { this.element.dataset.stage = stage; },
       onTrouble: (trouble) => this.#setTrouble(trouble), onOver: () => {},
-      onAnswerAge: (ms) => { call.answerMs = ms; }, isVoiceHeard: () => call.isVoiceHeard,
+      onLine: (ms) => { call.answerMs = ms; }, isVoiceHeard: () => call.isVoiceHeard,
     });
     this.questions = new Questions();
     this.recording = new RecordingSign((words) => this.announcer.say(words), this.questions, (item, yes) => this.#consent(item, yes));
@@ -444,9 +444,9 @@ class JoinPage {
     if (on) this.moreSwitch.element.removeAttribute("data-news");
   }
 
-  #step(step, way) {
+  #step(step, words) {
     this.measured.pace(step);
-    this.announcer.say(way === "down" ? `The connection is narrow. ${step.words}` : `The connection is better. ${step.words}`);
+    this.announcer.say(words);
   }
 
   #socket(state, closing) {

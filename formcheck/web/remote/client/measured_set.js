@@ -28,7 +28,7 @@ const BY_ITSELF = new Set(["offline", "offline-done", "socket-lost"]);
  * @property {(stage: string) => void} onStage
  * @property {(trouble: import("../../live/client/troubles.js").Trouble) => void} onTrouble
  * @property {() => void} onOver
- * @property {(p95: number|null) => void} onAnswerAge
+ * @property {(ms: number|null) => void} onLine how long pictures and their answers are on their way; null where none are
  * @property {() => boolean} isVoiceHeard
  */
 
@@ -96,7 +96,7 @@ export class MeasuredSet {
       },
       onTrouble: (trouble) => this.#trouble(trouble), onAway: () => {},
       // Landmarks are a few bytes: where their answers are late, a smaller picture in the call would not bring them sooner.
-      onStats: (stats) => this.handlers.onAnswerAge(this.isFoundHere ? null : stats.p95_ms),
+      onStats: (stats) => this.handlers.onLine(this.isFoundHere ? null : stats.line_ms),
     }, source, IN_MEMORY);
     this.look = setInterval(() => this.#look(), LOOK_MS);
     this.run.open(stream);
@@ -142,7 +142,7 @@ export class MeasuredSet {
     this.light.release();
     this.readings.stop(NO_CONNECTION);
     this.panel.reset();
-    this.handlers.onAnswerAge(null);
+    this.handlers.onLine(null);
   }
 
   #isQuiet() {

@@ -35,27 +35,59 @@ const UNSEEN_MS = 2500;
 const UP_LATEST_MS = 30_000;
 /** A step up that is taken back within this did not hold, ms. */
 const HOLDS_MS = 12_000;
-/** An answer older than this is late, ms. */
+/** A picture and its answer that are on their way for longer than this are late, ms. */
 export const LATE_ANSWER_MS = 400;
+/** An encoder that is given less than this share of what the step lets it have is short of bandwidth. */
+const LIMITED_SHARE = 0.7;
 /** More concealed sound than this is heard, a share. */
 export const CONCEALED_SHARE = 0.03;
 
 /**
  * @typedef {Object} Line what was measured of the line over the last second
- * @property {boolean} limited whether the encoder says that it has too little bandwidth
+ * @property {boolean} limited whether the encoder has too little bandwidth for the step
  * @property {number|null} concealed share of the sound that did not arrive in time at the other end
- * @property {number|null} answerMs age of the answers, 95th of a hundred
+ * @property {number|null} answerMs how long pictures and their answers are on their way, 95th of a hundred: without the
+ *   work on them, since a computer that is slow is no faster with a smaller picture in the call
  */
 
-/** @param {Line} line */
-export function isNarrow({ limited, concealed, answerMs }) {
-  return limited || (concealed ?? 0) > CONCEALED_SHARE || (answerMs ?? 0) > LATE_ANSWER_MS;
+/**
+ * What says that the line is narrow; null where nothing does.
+ * @param {Line} line @returns {"bandwidth"|"sound"|"answers"|null}
+ */
+export function narrowBy({ limited, concealed, answerMs }) {
+  if ((concealed ?? 0) > CONCEALED_SHARE) return "sound";
+  if (limited) return "bandwidth";
+  return (answerMs ?? 0) > LATE_ANSWER_MS ? "answers" : null;
+}
+
+const NARROW_WORDS = Object.freeze({
+  bandwidth: "Your connection is narrow.", sound: "Your connection loses sound.", answers: "Your connection is slow.",
+});
+
+/**
+ * What is said of a step.
+ * @param {Step} step @param {ReturnType<typeof narrowBy>} narrow by what the line was narrow; null where it is better now
+ */
+export function stepWords({ words }, narrow) {
+  return `${narrow === null ? "Your connection is better." : NARROW_WORDS[narrow]} ${words}`;
+}
+
+/**
+ * Whether an encoder has too little bandwidth for a step. It says "bandwidth" for as long as its picture is smaller than
+ * it may be, which it also is for eight seconds after it began low, and where the step's own limit is what it has.
+ * @param {{reason: string|null, targetKbps: number|null}} encoder its own word, and what it is given
+ * @param {Step} step
+ */
+export function isLimited({ reason, targetKbps }, step) {
+  return reason === "bandwidth" && (targetKbps === null || targetKbps < LIMITED_SHARE * step.kbps);
 }
 
 /** Goes down and up. */
 export class Ladder {
   constructor(at = FIRST) {
     this.at = at;
+    /** What the last look found to be narrow. @type {ReturnType<typeof narrowBy>} */
+    this.narrowBy = null;
     this.narrowSince = null;
     this.wellSince = null;
     this.upAfterMs = UP_AFTER_MS;
@@ -71,7 +103,8 @@ export class Ladder {
   look(line, now) {
     if (now - this.lookedAt > UNSEEN_MS) this.narrowSince = this.wellSince = null;
     this.lookedAt = now;
-    if (isNarrow(line)) {
+    this.narrowBy = narrowBy(line);
+    if (this.narrowBy !== null) {
       this.wellSince = null;
       this.narrowSince ??= now;
       if (now - this.narrowSince < DOWN_AFTER_MS || this.at === STEPS.length - 1) return null;

@@ -136,7 +136,7 @@ class SessionPage {
       onMessage: (message) => this.#message(message), onState: (...said) => this.#socket(...said),
       onStream: (person, stream) => this.#stream(person, stream), onPeer: (person, state) => this.#peer(person, state),
       onPicture: (person, moves) => this.tiles.get(person)?.picture(moves), onWords: (...said) => this.#words(...said),
-      onGone: (person) => this.#gone(person), onStep: (step, way) => this.#step(step, way), onDevices: () => this.#devices(),
+      onGone: (person) => this.#gone(person), onStep: (_, words) => this.announcer.say(words), onDevices: () => this.#devices(),
       onTapNeeded: () => show(this.tap, true),
     });
     this.#build();
@@ -840,10 +840,6 @@ class SessionPage {
   }
 
   // --------------------------------------------------------------------------------------------------------------- the rest
-
-  #step(step, way) {
-    this.announcer.say(way === "down" ? `Your connection is narrow. ${step.words}` : `Your connection is better. ${step.words}`);
-  }
 
   #socket(state, closing) {
     clearTimeout(this.lostTimer);
