@@ -42,23 +42,40 @@ def free_port() -> int:
 
 
 @contextmanager
-def relay(folder: Path, *more: str, configuration: str | None = None, secret: str = SECRET) -> Iterator[int]:
-    """Run coturn as documented, or otherwise configured, but on loopback and ports of its own, and give the port."""
+def relay(
+    folder: Path,
+    *more: str,
+    configuration: str | None = None,
+    secret: str = SECRET,
+    certificate: Path | None = None,
+) -> Iterator[int]:
+    """Run coturn as documented, or otherwise configured, but on loopback and ports of its own, and give the port.
+
+    With a certificate, in a file with its key, it listens by TLS alone, as where a firewall lets nothing else through.
+    """
     program, port = turnserver(), free_port()
+    ways = [f"listening-port={port}", "no-tls"]
+    if certificate is not None:
+        ways = [
+            f"listening-port={free_port()}",
+            f"tls-listening-port={port}",
+            f"cert={certificate}",
+            f"pkey={certificate}",
+        ]
+        ways += ["no-udp", "no-tcp"]
     kept = [
         line
         for line in (configuration or TURN_CONFIGURATION.read_text(encoding="utf-8")).splitlines()
         if line.partition("=")[0] not in _OWN
     ]
     own = [
-        f"listening-port={port}",
+        *ways,
         "listening-ip=127.0.0.1",
         "relay-ip=127.0.0.1",
         f"static-auth-secret={secret}",
         f"log-file={folder / 'turn.log'}",
         f"pidfile={folder / 'turn.pid'}",
         f"userdb={folder / 'turn.db'}",
-        "no-tls",
         "no-dtls",
         *more,
     ]
@@ -68,7 +85,7 @@ def relay(folder: Path, *more: str, configuration: str | None = None, secret: st
         [program, "-c", str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder
     )
     try:
-        _wait_for(port, process)
+        _wait_for(port, process, by_udp=certificate is None)
         yield port
     finally:
         process.terminate()
@@ -79,12 +96,34 @@ def relay(folder: Path, *more: str, configuration: str | None = None, secret: st
             process.wait()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+@contextmanager
+def silent_port() -> Iterator[int]:
+    """Give a UDP port at which nothing is answered, as behind a firewall that drops what comes."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        yield int(silent.getsockname()[1])
+
+
+def home_that_believes(folder: Path, authority: Path) -> Path:
+    """Make a home folder in which Chromium believes the certificates of an authority; skipped without certutil."""
+    program = shutil.which("certutil")
+    if program is None:
+        if os.environ.get("FORMCHECK_TEST_TOOLS") == "required":
+            pytest.fail("certutil (libnss3-tools) is needed")
+        pytest.skip("there is no certutil (libnss3-tools)")
+    database = folder / ".pki" / "nssdb"
+    database.mkdir(parents=True)
+    for arguments in (("-N", "--empty-password"), ("-A", "-n", "test", "-t", "C,,", "-i", str(authority))):
+        subprocess.run([program, "-d", f"sql:{database}", *arguments], check=True, capture_output=True)
+    return folder
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes], *, by_udp: bool) -> None:
     until_s = time.monotonic() + _STARTS_WITHIN_S
     while time.monotonic() < until_s:
         assert process.poll() is None, "turnserver ended"
         with suppress(OSError), socket.create_connection(("127.0.0.1", port), 0.5):
-            if _answers(port):
+            if not by_udp or _answers(port):
                 return
         time.sleep(0.05)
     raise AssertionError("turnserver does not listen")
