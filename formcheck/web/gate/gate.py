@@ -19,7 +19,7 @@ from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Match, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -257,8 +257,13 @@ class Gate:
             reply: Send = answer.send
             if is_page(scope):
                 scope, reply = asked_whole(scope), WithHead(reply).send
+            bounded = _BoundedBody(receive, body, self._limits, answer)
             try:
-                await self._app(scope, _BoundedBody(receive, body, self._limits, answer).receive, reply)
+                await self._app(scope, bounded.receive, reply)
+            except ClientDisconnect:
+                # The sender's doing, so nothing for the log.
+                if not answer.begun:
+                    await bounded.refusal(scope, receive, answer.send)
             except Exception:
                 if not answer.begun:
                     await PlainTextResponse("Something went wrong.\n", status_code=500)(scope, receive, answer.send)
@@ -338,8 +343,12 @@ def _too_much(scope: Scope, body: RequestBody) -> Response | None:
     length = headers.get("content-length", "0")
     known = length.isascii() and length.isdigit() and len(length) <= 15
     if not known or int(length) > body.most_bytes or ("transfer-encoding" in headers and not body.most_bytes):
-        return PlainTextResponse("That is more than is taken here.\n", status_code=413)
+        return _more_than_is_taken()
     return None
+
+
+def _more_than_is_taken() -> Response:
+    return PlainTextResponse("That is more than is taken here.\n", status_code=413)
 
 
 class _Answer:
@@ -371,6 +380,8 @@ class _BoundedBody:
         self._bytes = 0
         self._is_whole = False
         self._until_s: float | None = None
+        self.refusal: Response = PlainTextResponse("This did not come whole.\n", status_code=400)
+        """For a route that was told that the other end had left, and says nothing itself."""
 
     async def receive(self) -> Message:
         if self._is_whole:
@@ -383,14 +394,15 @@ class _BoundedBody:
             async with asyncio.timeout_at(min(self._until_s, now_s + self._limits.stall_s)):
                 message = await self._receive()
         except TimeoutError:
-            return self._leave()
+            return self._leave(PlainTextResponse("This came too slowly.\n", status_code=408))
         self._bytes += len(message.get("body", b""))
         if self._bytes > self._body.most_bytes:
-            return self._leave()
+            return self._leave(_more_than_is_taken())
         self._is_whole = not message.get("more_body", False)
         return message
 
-    def _leave(self) -> Message:
+    def _leave(self, refusal: Response) -> Message:
+        self.refusal = refusal
         self._answer.is_last = True
         return {"type": "http.disconnect"}
 

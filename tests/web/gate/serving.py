@@ -21,7 +21,7 @@ from websockets.typing import Origin
 
 from formcheck.web.gate.crowd import GateLimits
 from formcheck.web.gate.gate import Gate
-from formcheck.web.shared.addresses import UPLOADS_PATH
+from formcheck.web.shared.addresses import PHONE_CLAIM_PATH, UPLOADS_PATH
 
 WITHIN_S = 60.0
 
@@ -51,6 +51,9 @@ def routes_that_see(seen: Seen) -> list[BaseRoute]:
         client = request.client
         return JSONResponse({"address": None if client is None else client.host, "scheme": request.url.scheme})
 
+    async def read(request: Request) -> Response:
+        return PlainTextResponse(f"{len(await request.body())} bytes")
+
     async def fail(_: Request) -> Response:
         raise ZeroDivisionError("at /home/somebody/formcheck/secret.py")
 
@@ -64,6 +67,7 @@ def routes_that_see(seen: Seen) -> list[BaseRoute]:
         Route(UPLOADS_PATH, take, methods=["POST"]),
         Route(UPLOADS_PATH + "/{upload_id}", take, methods=["PUT"]),
         Route("/formcheck-health", who),
+        Route(PHONE_CLAIM_PATH, read, methods=["POST"]),
         Route("/fails", fail),
         WebSocketRoute("/live", talk),
     ]

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection
 
 from formcheck.web.gate.crowd import GateLimits
+from formcheck.web.shared.addresses import PHONE_CLAIM_PATH
 
 from .serving import WITHIN_S, Served, request, served, until_closed
 
@@ -145,6 +146,23 @@ def test_a_body_that_stops_coming_is_not_waited_for() -> None:
         answer = server.ask(head, b"x" * 10)
         assert b"connection: close" in answer.lower()
         assert (server.seen.bytes, server.seen.left) == (10, 1)
+
+
+@pytest.mark.parametrize(
+    ("said", "body", "status"),
+    [
+        ("transfer-encoding: chunked", b"400\r\n" + b"x" * 1024 + b"\r\n", b"413"),
+        ("transfer-encoding: chunked", b"1\r\nx\r\n", b"408"),
+        ("content-length: 100", b"x", b"408"),
+    ],
+)
+def test_a_body_that_is_too_long_or_too_slow_is_told_so_where_its_route_says_nothing(
+    said: str, body: bytes, status: bytes
+) -> None:
+    with served(QUICK) as server:
+        answer = server.ask(f"POST {PHONE_CLAIM_PATH}\norigin: {server.origin}\n{said}", body)
+        assert answer.startswith(b"HTTP/1.1 " + status), answer
+        assert b"connection: close" in answer.lower()
 
 
 def test_an_early_answer_is_heard_by_who_sends_on_slowly() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import re
 import runpy
+import socket
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -131,6 +133,52 @@ def test_pages_of_others_and_names_that_were_pointed_here_are_refused() -> None:
     with_listener(look)
 
 
+def raw(port: int, head: str, body: bytes = b"") -> bytes:
+    """Send what no client of HTTP would, and return all that is answered."""
+    with socket.create_connection(("127.0.0.1", port), 30) as link:
+        link.sendall(head.replace("\n", "\r\n").encode("latin-1") + b"\r\n\r\n" + body)
+        came = b""
+        with contextlib.suppress(ConnectionError):
+            while piece := link.recv(65_536):
+                came += piece
+        return came
+
+
+def test_what_no_browser_sends_is_refused_and_leaves_no_trace_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def look(port: int) -> None:
+        here = f"Host: 127.0.0.1:{port}\nConnection: close"
+        for target in (
+            *(f"http://{host}{path}" for host in (f"127.0.0.1:{port}", "evil.example") for path in ("/start", "/phone")),
+            *("/phone/../start", "/phone/%2e%2e/start", "/phone%2f..%2fstart", "/phone;x", "/phone%00", "*"),
+            *(f"/formcheck-static/phone/client/{each}" for each in ("..%2froutes.py", "%2fetc%2fpasswd", ".", "x%00.js")),
+        ):
+            assert raw(port, f"GET {target} HTTP/1.1\n{here}").startswith(b"HTTP/1.1 404"), target
+        for method in ("TRACE", "CONNECT", "PROPFIND", "get"):
+            own = f"{here}\nOrigin: http://127.0.0.1:{port}\nX-HTTP-Method-Override: GET"
+            assert raw(port, f"{method} /phone HTTP/1.1\n{own}").startswith(b"HTTP/1.1 405"), method
+            assert raw(port, f"{method} /start HTTP/1.1\n{own}").startswith(b"HTTP/1.1 404"), method
+        for head in ("GET /phone HTTP/1.0", "GET /phone", "PRI * HTTP/2.0", f"GET /phone HTTP/1.1\n{here}\nHost: evil"):
+            assert raw(port, head).startswith(b"HTTP/1.1 400"), head
+        claim = f"POST /phone/claim HTTP/1.1\n{here}\nOrigin: http://127.0.0.1:{port}"
+        assert raw(port, f"{claim}\nContent-Length: 10000000000").startswith(b"HTTP/1.1 413")
+        too_long = b"400\r\n" + b"x" * 1024 + b"\r\n"
+        assert raw(port, f"{claim}\nTransfer-Encoding: chunked", too_long).startswith(b"HTTP/1.1 413")
+
+    with_listener(look)
+    assert [each for each in caplog.records if each.exc_info] == []
+
+
+def test_no_header_gives_who_guesses_codes_more_tries() -> None:
+    def look(port: int) -> None:
+        statuses = [
+            ask(port, "POST", "/phone/claim", **{"X-Forwarded-For": f"10.0.0.{number}", "Forwarded": "for=10.1.1.1"})[0]
+            for number in range(12)
+        ]
+        assert statuses == [401] * 10 + [429] * 2
+
+    with_listener(look)
+
+
 def test_an_address_of_another_computer_is_said_and_the_app_goes_on(caplog: pytest.LogCaptureFixture) -> None:
     async def run() -> None:
         async with while_phones_are_served({PHONE_VARIABLE: "203.0.113.5:8510"}):
@@ -189,8 +237,8 @@ def test_over_https_a_phone_that_trusts_this_computer_finds_the_page_and_the_soc
         with pytest.raises(ssl.SSLCertVerificationError):
             http.client.HTTPSConnection("127.0.0.1", secure, timeout=30).request("GET", "/phone")
         origin = Origin(f"https://127.0.0.1:{secure}")
-        with connect(f"wss://127.0.0.1:{secure}/live", ssl=trusting, origin=origin) as socket:
-            assert "token-invalid" in str(socket.recv(30))
+        with connect(f"wss://127.0.0.1:{secure}/live", ssl=trusting, origin=origin) as live:
+            assert "token-invalid" in str(live.recv(30))
 
     async def run() -> None:
         async with while_phones_are_served(place):
