@@ -194,7 +194,7 @@ def tell(
     terminal = Terminal()
     with answering(terminal):
         from formcheck.serve.choices import MAIL_VARIABLE, mail_url_of, read_choices
-        from formcheck.serve.tell import tell_of_failure
+        from formcheck.serve.mail import tell_of_failure
 
         url = mail_url_of(os.environ.get(MAIL_VARIABLE, ""))
         if not url:

@@ -19,7 +19,7 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,6 +31,7 @@ from formcheck.remote.turn import TurnSettings, credential, split_urls
 from formcheck.remote.turn_check import check_relay
 from formcheck.serve.backups import backups_in, made_at, newest_drill
 from formcheck.serve.choices import AUTHORITY_FILE, Choices, ServeError, host_and_port
+from formcheck.serve.mail import open_mail
 
 _TIMEOUT_S: Final = 8.0
 _CERTIFICATE_LASTS: Final = timedelta(days=14)
@@ -139,9 +140,14 @@ def _certificate(site: Site) -> _Said:
     left = datetime.fromtimestamp(ends).astimezone() - site.now
     # Made here, certificates last for hours and are renewed all the time.
     if not site.choices.internal_ca and left < _CERTIFICATE_LASTS:
-        yield False, f"The certificate ends in {left.days} days and was not renewed. {_SEE_HTTPS}"
+        yield False, f"The certificate ends in {_words_of(left)} and was not renewed. {_SEE_HTTPS}"
         return
-    yield True, f"The certificate is believed, and ends in {left.days} days."
+    yield True, f"The certificate is believed, and ends in {_words_of(left)}."
+
+
+def _words_of(time: timedelta) -> str:
+    hours = time // timedelta(hours=1)
+    return f"{hours} hours" if hours < 48 else f"{time.days} days"
 
 
 _SEE_HTTPS: Final = (
@@ -319,9 +325,9 @@ def _backup(site: Site) -> _Said:
         return
     age = site.now - made_at(backups[-1])
     if age > _BACKUP_AGE:
-        yield False, f"The newest backup is {age.days} days and {age.seconds // 3600} hours old. {remedy}"
+        yield False, f"The newest backup is {_words_of(age)} old. {remedy}"
     else:
-        yield True, f"The newest backup is {age.days * 24 + age.seconds // 3600} hours old."
+        yield True, f"The newest backup is {_words_of(age)} old."
     drill = newest_drill(site.backups)
     if drill is None:
         yield False, "No backup was ever restored for trial. Say: systemctl start formcheck-drill"
@@ -372,34 +378,6 @@ _CHECKS: Final[Mapping[str, Callable[[Site], _Said]]] = {
     "backup": _backup,
     "mail": _mail,
 }
-
-
-def open_mail(url: str) -> smtplib.SMTP:
-    """Return a connection to a mail server, logged in where the address has a name; encrypted where it offers that.
-
-    Raises
-    ------
-    OSError, smtplib.SMTPException
-        If it cannot be had.
-    """
-    parts = urlsplit(url)
-    host, port = host_and_port(url, {"smtp": 587, "smtps": 465})
-    trusted = ssl.create_default_context()
-    if parts.scheme == "smtps":
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=_TIMEOUT_S, context=trusted)
-    else:
-        server = smtplib.SMTP(host, port, timeout=_TIMEOUT_S)
-    try:
-        server.ehlo()
-        if parts.scheme == "smtp" and server.has_extn("starttls"):
-            server.starttls(context=trusted)
-            server.ehlo()
-        if parts.username:
-            server.login(unquote(parts.username), unquote(parts.password or ""))
-    except BaseException:
-        server.close()
-        raise
-    return server
 
 
 def _tls(site: Site, context: ssl.SSLContext) -> ssl.SSLSocket:

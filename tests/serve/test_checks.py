@@ -17,7 +17,7 @@ from formcheck.records.settings import DATABASE_FILE, RecordsSettings
 from formcheck.serve import checks
 from formcheck.serve.backups import make_backup, restore_drill
 from formcheck.serve.checks import Finding, Site, look
-from formcheck.serve.tell import tell_of_failure
+from formcheck.serve.mail import tell_of_failure
 
 from ..remote.relay import relay
 from .examples import SECRETS, example
@@ -201,7 +201,7 @@ FAULTS: dict[str, tuple[Callable[[Server], None], str, str]] = {
     "disk that is full": (_disk_full, "disk", "nearly full"),
     "broken database": (_database_broken, "database", "cannot be read"),
     "database that does not run": (_database_away, "database", "cannot be read"),
-    "backup that is old": (_backup_old, "backup", "days and"),
+    "backup that is old": (_backup_old, "backup", "days old"),
     "backup that cannot be restored": (_backup_broken, "backup", "drill failed"),
     "no backup": (_no_backup, "backup", "no backup yet"),
     "secrets that others can read": (_secrets_open, "secrets", "chmod 640"),

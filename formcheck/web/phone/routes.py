@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from html import escape
+from functools import cache
 from pathlib import Path
 from typing import Final
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -130,8 +131,8 @@ def _help(_: Request) -> Response:
     own = Authority(records_service().settings.home).certificate()
     secure = listening().secure_address
     if own is None or not secure:
-        return _html("no_secure.html")
-    return _html("secure.html", {"{address}": f"{secure}{PHONE_PATH}", "{fingerprint}": fingerprint(own)})
+        return _html("secure.html", address="")
+    return _html("secure.html", address=f"{secure}{PHONE_PATH}", fingerprint=fingerprint(own))
 
 
 def _certificate(_: Request) -> Response:
@@ -146,10 +147,8 @@ def _page(_: Request) -> Response:
     return _html("phone.html")
 
 
-def _html(name: str, values: Mapping[str, str] | None = None) -> Response:
-    text = (_CLIENT / name).read_text(encoding="utf-8")
-    for place, value in (values or {}).items():
-        text = text.replace(place, escape(value))
+def _html(name: str, **values: str) -> Response:
+    text = _templates().get_template(name).render(values)
     headers = {
         "Content-Security-Policy": PAGE_POLICY,
         "Cache-Control": "no-cache",
@@ -157,6 +156,11 @@ def _html(name: str, values: Mapping[str, str] | None = None) -> Response:
         "X-Robots-Tag": "noindex",
     }
     return HTMLResponse(text, headers=headers)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(_CLIENT), undefined=StrictUndefined, autoescape=True, trim_blocks=True)
 
 
 class _Phones:
