@@ -31,6 +31,14 @@ _ADDRESSES: Final = (
     "/formcheck-static/live/client/live_view.js",
     "/formcheck-static/offline/app.webmanifest",
 )
+_A_CLINIC: Final = (
+    *("--domain", "knee.example.org", "--mail", "it@example.org", "--login-client", "web", "--relay"),
+    *("--login-metadata", "https://login.example.org/x", "--login-secret-file", "secret"),
+)
+_MADE: Final = (
+    *("formcheck-out/wall_squat_front.html", "formcheck-out/wall_squat_front.mp4", "own/set.json"),
+    *("server/install", "server/requirements.lock", "server/compose/Containerfile"),
+)
 _FIRST_PAGE: Final = """
 from pathlib import Path
 from streamlit.testing.v1 import AppTest
@@ -86,6 +94,7 @@ def _try(python: str, wheel: Path, place: Path) -> None:
     version = _run([str(programs / "python"), "--version"], home).strip()
     _say(f"{version}: installed in {time.monotonic() - began:.0f} s")
 
+    (home / "secret").write_text("of the login provider")
     formcheck = str(programs / "formcheck")
     for command in (
         ["--version"],
@@ -94,11 +103,12 @@ def _try(python: str, wheel: Path, place: Path) -> None:
         ["exercises", "list"],
         ["analyze", _a_sample(programs, home, environment), "--exercise", "wall-squat", "--no-video", "--out", "own"],
         ["records", "check"],
+        ["serve", "init", "--out", "server", *_A_CLINIC],
     ):
         began = time.monotonic()
         _run([formcheck, *command], home, environment)
         _say(f"{version}: formcheck {' '.join(command)}: {time.monotonic() - began:.0f} s")
-    for made in ("formcheck-out/wall_squat_front.html", "formcheck-out/wall_squat_front.mp4", "own/set.json"):
+    for made in _MADE:
         if not (home / made).is_file():
             raise FailedError(f"{made} was not made")
     let_in = {"FORMCHECK_ALLOW_NETWORK_WITHOUT_LOGIN": "1"}  # a session without a browser comes from nowhere

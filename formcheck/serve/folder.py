@@ -34,6 +34,9 @@ DATABASE_SOCKET: Final = "postgresql:///formcheck?host=/var/run/postgresql"
 TURN_CONFIGURATION: Final = Path(__file__).with_name("turnserver.conf")
 _TEMPLATES: Final = Path(__file__).with_name("templates")
 _TEMPLATE: Final = ".j2"
+LOCK_FILE: Final = "requirements.lock"
+"""What formcheck of this version needs, held to versions and hashes."""
+_PACKAGE: Final = Path(__file__).resolve().parent.parent
 _SECRET_BYTES: Final = 32
 _ONLY_MINE, _FOR_ALL, _PROGRAM = 0o600, 0o644, 0o755
 
@@ -82,6 +85,8 @@ def server_files(choices: Choices, kept: Secrets, *, wheel: str | None = None) -
     """
     made = {name: ServerFile(text, _mode(name, text)) for name, text in _rendered(choices, kept, wheel)}
     made[CHOICES_FILE] = ServerFile(choices.as_toml())
+    if lock := _lock_for(wheel):
+        made[LOCK_FILE] = ServerFile(lock)
     made["etc/turnserver.conf"] = ServerFile(turn_configuration(choices, kept), _ONLY_MINE)
     made["compose/turnserver.conf"] = ServerFile(turn_configuration(choices, kept, contained=True), _ONLY_MINE)
     if not choices.relay:
@@ -180,12 +185,21 @@ def _rendered(choices: Choices, kept: Secrets, wheel: str | None) -> Iterator[tu
         "version": __version__,
         "wheel": wheel,
         "package": f"wheels/{wheel}" if wheel else f"formcheck=={__version__}",
+        "is_locked": bool(_lock_for(wheel)),
     }
     for name in _template_names():
         both = ("etc", "compose") if name.startswith("both/") else ("",)
         for kind in both:
             target = f"{kind}/{name.removeprefix('both/')}" if kind else name
             yield target, _templates().get_template(f"{name}{_TEMPLATE}").render(**said, contained=kind == "compose")
+
+
+def _lock_for(wheel: str | None) -> str:
+    """Return the lock of this version: beside the package in a wheel, above it in a checkout; empty for another's."""
+    if wheel is not None and not wheel.startswith(f"formcheck-{__version__}-"):
+        return ""
+    found = (folder / LOCK_FILE for folder in (_PACKAGE, _PACKAGE.parent))
+    return next((path.read_text(encoding="utf-8") for path in found if path.is_file()), "")
 
 
 @cache
@@ -210,7 +224,7 @@ def _template_names() -> list[str]:
 
 
 def _known_names() -> set[str]:
-    names = {"etc/turnserver.conf", "compose/turnserver.conf"}
+    names = {"etc/turnserver.conf", "compose/turnserver.conf", LOCK_FILE}
     return names | {name for name in _template_names() if not name.startswith("both/")}
 
 

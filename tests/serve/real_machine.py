@@ -1,10 +1,12 @@
-"""A server on a fresh Debian, for real: made, looked at, filled, upgraded, backed up, restored, removed.
+"""A server on a fresh Debian, for real: made, looked at, filled, broken, upgraded, backed up, restored, removed.
 
     python -m tests.serve.real_machine --wheel NEW.whl --older-wheel OLD.whl [--base FOLDER] [--database sqlite]
 
 As root, with debootstrap and a network for packages. `--base` is a fresh root to copy, made where there is none. With
 `--boot`, systemd is booted in it (systemd-nspawn) and runs the units itself; without, they are run by what they say
-(`units.py`). Prints what each step took: wall time, and time of the processor of what ended meanwhile.
+(`units.py`). formcheck is installed in the machine first, as on any computer, and makes the server there with one
+command; what the newer wheel needs is held to `requirements.lock`. Prints what each step took: wall time, and time of
+the processor of what ended meanwhile.
 """
 
 from __future__ import annotations
@@ -18,7 +20,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -28,10 +29,14 @@ from typing import Final
 
 from ..login_provider import CLIENT_ID, CLIENT_SECRET, login_provider
 from ..remote.relay import free_port
+from .real_faults import FAULTS
 from .units import Unit, run_unit
 
 DOMAIN: Final = "knee.test"
 FOLDER: Final = "srv/formcheck-server"
+LOCK: Final = Path(__file__).parents[2] / "requirements.lock"
+PROGRAMS: Final = "/root/formcheck-env/bin"
+"""Of the formcheck that makes the server's files."""
 AUTHORITY: Final = "var/lib/formcheck-https/pki/authorities/local/root.crt"
 SERVING: Final = ("formcheck", "formcheck-https", "formcheck-relay")
 OLD_RECORDS: Final = Path(__file__).parents[1] / "records" / "data" / "backup-0003.zip"
@@ -110,17 +115,17 @@ class Machine:
         over = [name for name, process in self.running.items() if process.poll() is not None]
         return [f"{name}: {self.journal(name)}" for name in over]
 
-    def stop(self) -> None:
-        """Stop what was started."""
-        for process in self.running.values():
+    def stop(self, *names: str) -> None:
+        """Stop units; all that were started where none is named."""
+        stopped = [self.running.pop(name) for name in names or tuple(self.running)]
+        for process in stopped:
             process.terminate()
-        for process in self.running.values():
+        for process in stopped:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(60)
             if process.poll() is None:
                 process.kill()
                 process.wait()
-        self.running.clear()
 
     def end(self) -> None:
         """End all that runs inside."""
@@ -157,10 +162,18 @@ class BootedMachine(Machine):
             start_new_session=True,
         )
         self._leader = ""
-        until = time.monotonic() + 60
+        try:
+            self._wait_until_up()
+        except BaseException:
+            self.end()
+            raise
+
+    def _wait_until_up(self) -> None:
+        until = time.monotonic() + 240
         while self.run("systemctl", "is-system-running", check=False).stdout.strip() not in {"running", "degraded"}:
-            assert self._nspawn.poll() is None, (root.parent / "boot.log").read_text(errors="replace")[-2000:]
-            assert time.monotonic() < until, "systemd does not come up"
+            if self._nspawn.poll() is not None or time.monotonic() > until:
+                said = (self.root.parent / "boot.log").read_text(encoding="utf-8", errors="replace")
+                raise SystemExit(f"systemd does not come up.\n{said[-2000:]}")
             time.sleep(0.5)
 
     def inside(self, *command: str) -> list[str]:
@@ -194,9 +207,9 @@ class BootedMachine(Machine):
         asked = ("journalctl", "--namespace=formcheck", "-n", "60", "--no-pager", "-u", name)
         return self.run(*asked, check=False).stdout
 
-    def stop(self) -> None:
-        """Stop what was started."""
-        self.run("systemctl", "stop", *(f"{name}.service" for name in SERVING))
+    def stop(self, *names: str) -> None:
+        """Stop units; all that serve where none is named."""
+        self.run("systemctl", "stop", *(f"{name}.service" for name in names or SERVING))
 
     def end(self) -> None:
         """Shut it down."""
@@ -295,18 +308,39 @@ def _worked_s() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def init(machine: Machine, wheel: Path, *more: str) -> None:
-    """Write the server's folder into the machine."""
-    secret = machine.root / "root/client-secret"
-    secret.write_text(CLIENT_SECRET, encoding="utf-8")
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "formcheck", "serve", "init", "--out", str(machine.root / FOLDER)),
-            *("--domain", DOMAIN, "--mail", "it@example.org", "--login-client", CLIENT_ID),
-            *("--login-secret-file", str(secret), "--wheel", str(wheel), "--internal-ca", "--relay", *more),
-        ],
-        check=True,
+def put_formcheck(machine: Machine, wheel: Path, lock: Path | None = None) -> str:
+    """Install a wheel in the machine, beside whatever serves there; return where the wheel lies in it."""
+    there = machine.root / "srv" / wheel.parent.name / wheel.name
+    there.parent.mkdir(exist_ok=True)
+    shutil.copyfile(wheel, there)
+    inside = f"/{there.relative_to(machine.root)}"
+    if not (machine.root / PROGRAMS.lstrip("/")).exists():
+        machine.run("apt-get", "update", "-q")
+        machine.run("apt-get", "install", "-q", "-y", "--no-install-recommends", "python3-venv")
+        machine.run("python3", "-m", "venv", str(Path(PROGRAMS).parent))
+    pip = (f"{PROGRAMS}/pip", "install", "--quiet")
+    if lock is not None:
+        shutil.copyfile(lock, there.with_name(lock.name))
+        machine.run(*pip, "--require-hashes", "-r", str(Path(inside).with_name(lock.name)))
+    machine.run(*pip, *(() if lock is None else ("--no-deps",)), "--force-reinstall", inside)
+    return inside
+
+
+def make_server(machine: Machine, wheel: str, *more: str) -> None:
+    """Make the server's folder in the machine, and install it: the one command of `docs/serve.md`."""
+    made = machine.run(
+        *(f"{PROGRAMS}/formcheck", "serve", "init", "--install", "--out", f"/{FOLDER}", "--wheel", wheel), *more
     )
+    print(made.stdout[-1500:])  # noqa: T201
+
+
+def first_answers(machine: Machine, metadata: str) -> list[str]:
+    """Return what is said to `serve init` the first time."""
+    (machine.root / "root/client-secret").write_text(CLIENT_SECRET, encoding="utf-8")
+    return [
+        *("--domain", DOMAIN, "--mail", "it@example.org", "--login-client", CLIENT_ID, "--login-metadata", metadata),
+        *("--login-secret-file", "/root/client-secret", "--internal-ca", "--relay"),
+    ]
 
 
 def wait_for_login_page(machine: Machine, port: int) -> None:
@@ -375,23 +409,18 @@ def main() -> None:
     with login_provider() as provider, fresh_debian(said.base, boot=said.boot) as machine:
         metadata = f"{provider.issuer}/.well-known/openid-configuration"
         check = ("formcheck-server", "serve", "check", "--connect", f"127.0.0.1:{ports['https']}")
-        began = time.monotonic()
-        with steps.step("init"):
-            init(
-                machine,
-                said.older_wheel or said.wheel,
-                "--database",
-                said.database,
-                *more,
-                "--login-metadata",
-                metadata,
-            )
-        with steps.step("install on the fresh root"):
-            print(machine.run(f"/{FOLDER}/install").stdout[-1500:])  # noqa: T201
+        older = said.older_wheel
+        with steps.step("formcheck, on the fresh root"):
+            wheel = put_formcheck(machine, older or said.wheel, None if older else LOCK)
+        began, worked = time.monotonic(), _worked_s()
+        with steps.step("serve init --install"):
+            make_server(machine, wheel, "--database", said.database, *more, *first_answers(machine, metadata))
         with steps.step("start until the page answers over HTTPS"):
             machine.start(*SERVING)
             wait_for_login_page(machine, ports["https"])
-        steps.took.append(("from init to the login page over HTTPS", time.monotonic() - began, _worked_s()))
+        steps.took.append(
+            ("the one command, to the login page over HTTPS", time.monotonic() - began, _worked_s() - worked)
+        )
         with steps.step("a browser shows the login page"):
             assert _LOGIN_WORDS in words_in_browser(ports["https"])
         with steps.step("people and accounts are put in"):
@@ -399,11 +428,13 @@ def main() -> None:
             machine.run("formcheck-server", "records", "restore", "--replace", "/srv/old-records.zip")
             machine.run("formcheck-server", "accounts", "add", "dr@example.org", "--role", "clinician")
             assert PERSON in machine.python(_NAMES)
-        if said.older_wheel is not None:
+        if older is not None:
+            with steps.step("the newer formcheck, on the machine"):
+                wheel = put_formcheck(machine, said.wheel, LOCK)
             with steps.step("upgrade with what is kept"):
-                machine.stop()
-                init(machine, said.wheel)
-                print(machine.run(f"/{FOLDER}/install", "upgrade").stdout[-1500:])  # noqa: T201
+                if not said.boot:
+                    machine.stop()
+                make_server(machine, wheel)
                 machine.start(*SERVING)
                 wait_for_login_page(machine, ports["https"])
             assert PERSON in machine.python(_NAMES)
@@ -418,6 +449,16 @@ def main() -> None:
             print(found.stdout, found.stderr)  # noqa: T201
             wrong = [line for line in found.stderr.splitlines() if line.startswith("WRONG")]
             assert not wrong, wrong
+        with steps.step(f"{len(FAULTS)} faults are planted and named"):
+            for what, fault in FAULTS.items():
+                with fault.plant(machine):
+                    named = machine.run(*check, check=False).stderr.splitlines()
+                own = [line for line in named if line.split()[:2] == ["WRONG", fault.name]]
+                print(f"  {what}: {own}")  # noqa: T201
+                assert any(fault.words in line for line in own), named
+                wait_for_login_page(machine, ports["https"])
+            again = machine.run(*check, check=False)
+            assert not again.returncode, again.stderr
         with steps.step("a sample is measured within the app's walls"):
             machine.within_walls("formcheck", "demo --no-open --out /var/lib/formcheck/demo")
             made = {path.suffix for path in (machine.root / "var/lib/formcheck/demo").iterdir()}

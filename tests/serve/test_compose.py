@@ -10,6 +10,7 @@ import jsonschema
 import pytest
 import yaml
 
+from formcheck import __version__
 from formcheck.serve.choices import Choices
 from formcheck.serve.folder import server_files
 
@@ -72,6 +73,26 @@ def test_what_is_mounted_is_there(compose: dict[str, Any], choices: Choices) -> 
                 assert source in compose["volumes"], name
         for settings in service.get("env_file", []):
             assert f"compose/{settings}" in made, name
+
+
+@pytest.mark.parametrize(
+    "wheel", [None, f"formcheck-{__version__}-py3-none-any.whl", "formcheck-0.0.1-py3-none-any.whl"]
+)
+def test_what_the_image_copies_is_in_the_folder_and_nothing_secret(choices: Choices, wheel: str | None) -> None:
+    made = server_files(choices, SECRETS, wheel=wheel)
+    lines = made["compose/Containerfile"].text.splitlines()
+    copied = [line.split()[1] for line in lines if line.startswith("COPY ")]
+    assert ("requirements.lock" in copied) == ("requirements.lock" in made) == (wheel is None or __version__ in wheel)
+    assert ("wheels/" in copied) == (wheel is not None)
+    assert set(copied) <= {"requirements.lock", "wheels/"}
+    (installed,) = [line for line in lines if line.startswith("RUN pip install") and "requirements.lock" not in line]
+    assert ("--no-deps" in installed) == ("requirements.lock" in copied)
+
+
+def test_programs_that_are_marked_with_a_right_may_have_it(compose: dict[str, Any]) -> None:
+    # The images of Caddy and coturn mark theirs: without the right within reach, the system refuses to start them.
+    for name, service in compose["services"].items():
+        assert service.get("cap_add", []) == (["NET_BIND_SERVICE"] if name in {"https", "relay"} else []), name
 
 
 def test_the_image_has_an_account_and_a_health_check(choices: Choices) -> None:

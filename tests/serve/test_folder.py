@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from formcheck import __version__
 from formcheck.commands.app import PUBLIC_VARIABLE
 from formcheck.records.settings import RecordsSettings
 from formcheck.remote.turn import TurnSettings, credential
 from formcheck.remote.turn_check import check_relay
 from formcheck.serve.choices import MAIL_VARIABLE, Choices, ServeError, choices_of, read_choices
 from formcheck.serve.folder import (
+    LOCK_FILE,
     TURN_CONFIGURATION,
     ServerFile,
     kept_secrets,
@@ -83,6 +85,19 @@ def test_no_file_names_a_place_of_packages(files: dict[str, ServerFile]) -> None
     for name, file in files.items():
         assert "index-url" not in file.text, name
         assert "docker.io" not in file.text, name
+
+
+def test_what_formcheck_needs_is_held_to_what_was_tested_unless_the_wheel_is_of_another_version(tmp_path: Path) -> None:
+    lock = (Path(__file__).parents[2] / "requirements.lock").read_text(encoding="utf-8")
+    for wheel, there in (
+        (None, True),
+        (f"formcheck-{__version__}-py3-none-any.whl", True),
+        ("formcheck-9-x.whl", False),
+    ):
+        made = server_files(example(), SECRETS, wheel=wheel)
+        assert (made[LOCK_FILE].text == lock) if there else (LOCK_FILE not in made)
+        write_server(tmp_path, made)
+        assert (tmp_path / LOCK_FILE).exists() == there, "a lock of before is not left lying"
 
 
 def test_caddy_takes_its_files(files: dict[str, ServerFile], tmp_path: Path) -> None:
