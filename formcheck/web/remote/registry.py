@@ -24,8 +24,9 @@ from formcheck.web.live.refusal import CloseCode, LiveRefusalError
 from formcheck.web.live.registry import live_service
 from formcheck.web.remote.limits import Tries
 from formcheck.web.remote.messages import Hello
-from formcheck.web.remote.open_room import OpenRoom, RoomParts, Talker
+from formcheck.web.remote.open_room import OpenRoom
 from formcheck.web.remote.seats import Seat, no_way_in, seat_by_code, seat_by_ticket
+from formcheck.web.remote.talkers import RoomParts, Talker
 from formcheck.web.shared.senders import group_of
 
 _logger: Final = logging.getLogger(__name__)
@@ -127,10 +128,7 @@ class RoomRegistry:
             if each.item in ITEMS:
                 room.consent(Given(each.seat_id, each.item, each.answer, each.text_sha256))  # type: ignore[arg-type]
         opened = self._rooms[session.id] = OpenRoom(session, room, self.parts, self._over)
-        if recording is not None:
-            opened.go_on_recording(recording)
-        if session.set_under_way is not None:
-            opened.go_on_with_set(session.set_under_way)
+        opened.go_on(recording, session.set_under_way)
         if self._sweeping is None or self._sweeping.done():
             self._sweeping = asyncio.create_task(self._sweep())
         return opened

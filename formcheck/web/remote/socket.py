@@ -23,8 +23,9 @@ from formcheck.web.live.refusal import (
     too_fast,
 )
 from formcheck.web.remote.messages import Hello, RoomMessage, parse_room_text
-from formcheck.web.remote.open_room import OpenRoom, Talker
+from formcheck.web.remote.open_room import OpenRoom
 from formcheck.web.remote.registry import RoomRegistry
+from formcheck.web.remote.talkers import Talker
 
 _LOG: Final = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient, WebSocketTestSession
 
-from formcheck.records.access import Actor, Role
+from formcheck.records.access import Actor, RecordsError, Role
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import invite, plan_session
@@ -28,10 +28,10 @@ from formcheck.web.access.links import issue_link
 from formcheck.web.access.service import records_service
 from formcheck.web.live.routes import live_routes
 from formcheck.web.remote.limits import SocketLimits
-from formcheck.web.remote.open_room import RoomParts
 from formcheck.web.remote.registry import RoomRegistry
 from formcheck.web.remote.routes import remote_routes
 from formcheck.web.remote.seats import room_scope
+from formcheck.web.remote.talkers import RoomParts
 
 from ..live.world import HERE, SETUP, World, frame
 
@@ -272,3 +272,8 @@ def do_set(hall: Hall, token: str, *times_ms: float, **changes: Any) -> list[dic
         socket.send_json({"type": "finish"})
         answers.append(dict(socket.receive_json()))
         return answers
+
+
+async def records_are_away(*_: object) -> None:
+    """Stand in for what writes to the records, which cannot be reached."""
+    raise RecordsError("The database cannot be reached.", "Check that it runs.")

@@ -14,7 +14,6 @@ from starlette.websockets import WebSocketDisconnect
 from formcheck.web.live.refusal import LiveRefusalError
 from formcheck.web.remote.limits import SocketLimits
 from formcheck.web.remote.messages import ROOM_MESSAGES, RoomMessage, parse_room_text
-from formcheck.web.remote.open_room import _QUICK, _SLOW
 
 from ..live.world import HERE
 from .hall import SDP, Hall, company, hello, secret
@@ -38,8 +37,12 @@ messages = st.builds(
 )
 
 
-def test_every_message_has_what_it_does() -> None:
-    assert {*_QUICK, *_SLOW} | {ROOM_MESSAGES.read(_HELLO).__class__} == set(get_args(RoomMessage))
+def test_every_message_has_what_it_does(hall: Hall) -> None:
+    with company(hall) as here:
+        room = hall.rooms.room(here.session_id)
+        assert room is not None
+        assert not {*room.quick} & {*room.slow}
+        assert {*room.quick, *room.slow} | {ROOM_MESSAGES.read(_HELLO).__class__} == set(get_args(RoomMessage))
 
 
 _HELLO = {"type": "hello", **hello(code=secret())}
