@@ -23,6 +23,7 @@ class DocumentKind(StrEnum):
     TRC = "trc"
     C3D = "c3d"
     OVERLAY_VIDEO = "overlay-video"
+    REP_GIF = "rep-gif"
 
     @property
     def label(self) -> str:
@@ -51,7 +52,7 @@ class DocumentKind(StrEnum):
     @property
     def needs_video(self) -> bool:
         """Whether it cannot be made without the video of the set."""
-        return self is DocumentKind.OVERLAY_VIDEO
+        return self in (DocumentKind.OVERLAY_VIDEO, DocumentKind.REP_GIF)
 
     @property
     def is_printed(self) -> bool:
@@ -83,6 +84,7 @@ _FORMS: Final = {
     DocumentKind.TRC: _Form("Pose for OpenSim and Pose2Sim (TRC)", ".trc", "text/tab-separated-values"),
     DocumentKind.C3D: _Form("Pose for motion laboratories (C3D)", ".c3d", "application/octet-stream"),
     DocumentKind.OVERLAY_VIDEO: _Form("Video with what was measured drawn in (MP4)", ".overlay.mp4", "video/mp4"),
+    DocumentKind.REP_GIF: _Form("One rep to share (GIF)", ".rep.gif", "image/gif"),
 }
 _FOR_EXCEL: Final = {
     DocumentKind.REPS_CSV: DocumentKind.REPS_CSV_EXCEL,

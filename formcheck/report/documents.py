@@ -17,9 +17,10 @@ from formcheck.report.document import Document, assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.drawn import DrawnFrame, drawn_frames
 from formcheck.report.files import Progress, no_progress, writing_whole
-from formcheck.report.keyframes import KeyFrame, key_frames
+from formcheck.report.keyframes import KeyFrame, key_frames, write_rep_clip
 from formcheck.report.letterhead import Letterhead
 from formcheck.report.marker_track import write_c3d, write_trc
+from formcheck.report.opening import rep_to_share
 from formcheck.report.outputs import spare_source
 from formcheck.report.page import client_page, report_page
 from formcheck.report.pdf import client_pdf, clinical_pdf
@@ -27,7 +28,7 @@ from formcheck.report.remote_part import RemotePart
 from formcheck.report.render import render_overlay
 from formcheck.report.soap import SoapSheet
 from formcheck.report.table import write_csv, write_rep_csv
-from formcheck.session.assessment import Plan
+from formcheck.session.assessment import Assessment, Plan
 from formcheck.session.correction_document import correction_to_document
 from formcheck.session.corrections import ReviewedSet
 
@@ -160,6 +161,8 @@ def write_document(
                     "The video of this set was not kept, so nothing can be drawn into it.", "Choose another document."
                 )
             render_overlay(video_path, assessment, path, progress, drawings=reviewed.drawings)
+        case DocumentKind.REP_GIF:
+            _write_rep(video_path, assessment, path)
         case DocumentKind.REVIEW_JSON:
             write_review_json(reviewed, details, path)
         case DocumentKind.REPS_CSV | DocumentKind.REPS_CSV_EXCEL:
@@ -179,6 +182,15 @@ def write_document(
             with writing_whole(path) as staged:
                 staged.write_bytes(content)
     progress(1.0)
+
+
+def _write_rep(video_path: Path | None, assessment: Assessment, path: Path) -> None:
+    rep = rep_to_share(assessment)
+    with writing_whole(path) as staged:
+        if video_path is None or rep is None or not write_rep_clip(video_path, assessment, rep, staged):
+            raise OutputError(
+                "There is no picture of a whole rep of this set, so none can be shown.", "Choose another document."
+            )
 
 
 def _typeset(

@@ -16,6 +16,7 @@ from formcheck.report.overlay import Overlay
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.video.gif import write_gif
 from formcheck.video.keyframes import frames_at
+from formcheck.video.reader import open_video
 
 MOST_KEY_FRAMES: Final = 12
 """More pictures than this make a report slow to send and nobody looks at them; longer sets show reps evenly spread."""
@@ -130,15 +131,19 @@ class RepClip:
     def __init__(self, rep: Rep, overlay: Overlay) -> None:
         start_s, end_s = max(0.0, rep.start_s - _CLIP_AROUND_S), rep.end_s + _CLIP_AROUND_S
         self._step_s = max(1 / _CLIP_FPS, (end_s - start_s) / _MOST_CLIP_PICTURES)
-        self._next_s, self._end_s = start_s, end_s
+        self._next_s, self.end_s = start_s, end_s
         columns = [overlay.person_columns(float(t_s)) for t_s in np.arange(start_s, end_s, self._step_s)]
         self._columns = slice(min(each.start for each in columns), max(each.stop for each in columns))
         self._height = overlay.picture_height
         self._taken: list[Picture] = []
 
+    def wants(self, t_s: float) -> bool:
+        """Say whether the picture of this time is the next one that is due."""
+        return self._next_s <= t_s <= self.end_s
+
     def offer(self, t_s: float, picture: Picture) -> None:
         """Take the picture if the next one is due; `t_s` must not decrease."""
-        if not self._next_s <= t_s <= self._end_s:
+        if not self.wants(t_s):
             return
         self._next_s += self._step_s
         person = np.ascontiguousarray(picture[: self._height, self._columns])
@@ -156,3 +161,40 @@ class RepClip:
         if self._taken:
             write_gif(path, self._taken, fps=1 / self._step_s)
         return bool(self._taken)
+
+
+def write_rep_clip(video_path: Path, assessment: Assessment, rep_index: int, path: Path) -> bool:
+    """Write one rep of a set as a GIF with the overlay drawn on it; the video is read no further than its end.
+
+    Parameters
+    ----------
+    video_path
+        The assessed video.
+    assessment
+        The set.
+    rep_index
+        Of a counted rep.
+    path
+        The GIF.
+
+    Returns
+    -------
+    bool
+        Whether there was any picture of the rep; nothing is written otherwise.
+
+    Raises
+    ------
+    VideoError
+        If the video cannot be read.
+    OutputError
+        If the file cannot be written.
+    """
+    overlay, source = Overlay(assessment), assessment.track.source
+    clip = RepClip(next(rep for rep in assessment.complete_reps if rep.index == rep_index), overlay)
+    with open_video(video_path, mirrored=source.mirrored, slowed=source.slowed) as video:
+        for frame in video:
+            if frame.t_s > clip.end_s:
+                break
+            if clip.wants(frame.t_s):
+                clip.offer(frame.t_s, overlay.draw(frame))
+    return clip.write(path)

@@ -29,6 +29,7 @@ def write_outputs(
     generated_on: str,
     csv: CsvDialect = CsvDialect.COMMA,
     paper: Paper = Paper.A4,
+    last_time: str = "",
     progress: Progress = no_progress,
 ) -> list[Path]:
     """Write the results of one set into a folder.
@@ -58,6 +59,8 @@ def write_outputs(
         How the CSV is written.
     paper
         What the report is printed on.
+    last_time
+        What changed since the person's last set, in a sentence, for the report; empty where there was none.
     progress
         Told the share that is done, from 0 to 1.
 
@@ -102,7 +105,7 @@ def write_outputs(
             from formcheck.report.page import write_page
 
             made = {ending: targets[ending].name for ending in endings if staged[ending].exists()}
-            content = report_content(assessment, frames, generated_on=generated_on)
+            content = report_content(assessment, frames, generated_on=generated_on, last_time=last_time)
             write_page(
                 content,
                 staged["html"],

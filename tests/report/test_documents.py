@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +27,7 @@ STARTS = {
     DocumentKind.FRAMES_CSV: b"t_s,phase,rep,",
     DocumentKind.REPS_CSV_EXCEL: b"\xef\xbb\xbfrep;rep_automatic;",
     DocumentKind.FRAMES_CSV_EXCEL: b"\xef\xbb\xbft_s;phase;rep;",
+    DocumentKind.REP_GIF: b"GIF89a",
     DocumentKind.TRC: b"PathFileType\t4\t(X/Y/Z)\t",
 }
 
@@ -50,7 +52,7 @@ def test_every_kind_has_a_name_for_people_and_a_file_name_of_its_own() -> None:
 
 
 @pytest.mark.parametrize("kind", [kind for kind in DocumentKind if not kind.needs_video])
-def test_only_the_overlay_needs_the_video(kind: DocumentKind, tmp_path: Path) -> None:
+def test_only_pictures_that_move_need_the_video(kind: DocumentKind, tmp_path: Path) -> None:
     write_document(kind, corrected_set(), DETAILS, tmp_path / "document", generated_on="today")
     assert (tmp_path / "document").stat().st_size > 0
 
@@ -58,6 +60,22 @@ def test_only_the_overlay_needs_the_video(kind: DocumentKind, tmp_path: Path) ->
 def test_overlay_without_a_video_says_so(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="was not kept"):
         write_document(DocumentKind.OVERLAY_VIDEO, as_measured(), DETAILS, tmp_path / "set.mp4", generated_on="today")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_no_rep_is_shared_where_there_is_none_or_no_video(whole: bool, filmed_set: Filmed, tmp_path: Path) -> None:
+    assessment, video = filmed_set
+    of = as_measured(assessment if whole else replace(assessment, reps=()))
+    with pytest.raises(OutputError, match="no picture of a whole rep"):
+        write_document(
+            DocumentKind.REP_GIF,
+            of,
+            DETAILS,
+            tmp_path / "rep.gif",
+            generated_on="today",
+            video_path=None if whole else video,
+        )
     assert list(tmp_path.iterdir()) == []
 
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from formcheck.records.people import change_person, details_of, get_person
 from formcheck.records.records import Records
 from formcheck.records.reviewing import reviewed_set
 from formcheck.records.sets import list_sets
 from formcheck.records.settings import RecordsSettings
 from formcheck.report.document import assessment_document
-from tests.records.kept import CLINICIAN, add_somebody, client_of
+from formcheck.web.live.pipeline import FinishedSet
+from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set
+from tests.web.finished import finished_sample
 
 
 def _offer() -> None:
@@ -58,3 +63,66 @@ def test_a_set_done_by_a_persons_link_is_in_their_records_without_a_question(
     with records.reading(CLINICIAN) as work:
         assert len(list_sets(work, ann.id)) == 1
     records.close()
+
+
+def _offer_a_step_down() -> None:
+    from formcheck.web.pages.check.page import offer_to_keep
+    from tests.web.finished import finished_sample
+
+    offer_to_keep(finished_sample("step_down_front_valgus"), None, None)
+
+
+def test_a_set_of_nobody_is_judged_by_the_bands_of_whoever_it_is_kept_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    bert = add_somebody(records, "Bert")
+    with records.writing(CLINICIAN) as work:
+        change_person(work, bert.id, replace(details_of(get_person(work, bert.id)), sex="male"))
+    monkeypatch.setattr("formcheck.web.pages.check.page.current_actor", lambda: CLINICIAN)
+    monkeypatch.setattr("formcheck.web.pages.check.page.records_service", lambda: records)
+    test = AppTest.from_function(_offer_a_step_down, default_timeout=240).run()
+    test.selectbox(key="keep-set-person").select(bert.id).run()
+    test.button(key="keep-set-yes").click().run()
+    assert not test.exception
+    with records.reading(CLINICIAN) as work:
+        (row,) = list_sets(work, bert.id)
+        again = reviewed_set(work, row.id)
+    assert row.measured_as["plan"]["sex"] == "male"
+    assert assessment_document(again.automatic) == row.automatic
+    assert row.automatic != assessment_document(finished_sample("step_down_front_valgus").assessment)
+    records.close()
+
+
+def _after() -> None:
+    from formcheck.web.pages.check import page as check
+
+    check._after("any")
+
+
+def test_a_result_is_that_of_whoever_did_it_and_says_what_changed_since_the_last_time(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    bert = add_somebody(records, "Bert")
+    with records.writing(CLINICIAN) as work:
+        change_person(work, bert.id, replace(details_of(get_person(work, bert.id)), sex="male"))
+    keep_set(records, bert.id, "step_down_front_valgus", done_at=datetime(2026, 2, 1, 9, tzinfo=UTC))
+    monkeypatch.setattr("formcheck.web.pages.check.page.current_actor", lambda: client_of(bert))
+    monkeypatch.setattr("formcheck.web.pages.check.page.records_service", lambda: records)
+    monkeypatch.setattr("formcheck.web.pages.check.page.live_service", lambda: _OneSet())
+    test = AppTest.from_function(_after, default_timeout=240).run()
+    assert not test.exception
+    said = " ".join(each.value for each in test.markdown)
+    assert "No change since 1 February 2026 that a camera can tell." in said
+    judged, since = test.session_state["told_of_person"][1:]
+    assert judged.request.plan.sex == "male"
+    assert since in said
+    records.close()
+
+
+class _OneSet:
+    """Live sets, of which there is one."""
+
+    def finished_set(self, *_: str) -> FinishedSet:
+        return finished_sample("step_down_front_valgus")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +14,7 @@ from streamlit.testing.v1 import AppTest
 from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import Actor
+from formcheck.records.people import change_person, details_of, get_person
 from formcheck.records.plans import get_plan, prescribe
 from formcheck.records.prescribed_links import make_link, revoke_link
 from formcheck.records.records import Records
@@ -20,6 +22,7 @@ from formcheck.records.sets import say_pain
 from formcheck.records.tables import Person
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
+from formcheck.web.pages.check.page import errand_of
 from formcheck.web.shared.set_settings import usual_set
 from tests.records.kept import CLINICIAN, DONE_AT, OWNER, add_somebody, answer_no_flags, client_of, keep_set
 
@@ -197,3 +200,16 @@ def test_an_ended_plan_is_not_offered(
         stored.until_at = work.now
     assert not opened(monkeypatch, client_of(ann)).radio
     assert asked_for(setups[-1])[2] == usual_set().plan.reps
+
+
+def test_a_set_is_judged_by_the_bands_of_whoever_does_it(
+    monkeypatch: pytest.MonkeyPatch, records: Records, ann: Person, setups: list[dict[str, Any]]
+) -> None:
+    with records.writing(CLINICIAN) as work:
+        change_person(work, ann.id, replace(details_of(get_person(work, ann.id)), sex="female"))
+    test = opened(monkeypatch, OWNER)
+    assert setups[-1]["sex"] is None, "nobody is chosen"
+    test.selectbox(key="set-person").select(ann.id).run()
+    assert setups[-1]["sex"] == "female"
+    errand = errand_of(records, client_of(ann), SetRequest("step-down"))
+    assert errand.wishes.request.plan.sex == "female", "as before the phone"

@@ -178,7 +178,15 @@ def test_a_kept_video_is_offered_and_gives_the_report_its_pictures() -> None:
     at = datetime.datetime(2026, 3, 1, 9, 30, tzinfo=datetime.UTC)
     files = {each.label: each.data for each in downloads_of(sample_assessment(name), sample_track(name), video, at)}
     assert files["Video"] == video.read_bytes()
+    assert files["One rep to share (GIF)"].startswith(b"GIF89a")
     assert len(set(re.findall(rb"data:image/jpeg[^\"]+", files["Report"]))) == 3
+
+
+def test_the_report_says_what_changed_since_the_last_time() -> None:
+    name, at = "step_down_front_valgus", datetime.datetime(2026, 3, 1, 9, 30, tzinfo=datetime.UTC)
+    told = "No change since 1 February 2026 that a camera can tell."
+    files = downloads_of(sample_assessment(name), sample_track(name), None, at, last_time=told)
+    assert told in next(each.data for each in files if each.label == "Report").decode()
 
 
 def test_the_details_follow_the_light_and_dark_of_the_app() -> None:

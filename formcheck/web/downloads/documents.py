@@ -16,18 +16,17 @@ from formcheck.records.clinic import letterhead
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import session_of_set
-from formcheck.records.sets import get_set, list_sets, video_of
+from formcheck.records.sets import get_set, video_of
 from formcheck.records.soap import soap_of, text_of
 from formcheck.records.tables import ExerciseSet
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
 from formcheck.report.letterhead import Paper
-from formcheck.report.opening import since_last_time
 from formcheck.report.remote_part import MOMENTS, ROLES, RemoteLine, RemotePart, StillDrawing, still_picture
 from formcheck.report.soap import SoapSheet, soap_sheet
 from formcheck.web.downloads.made_file import MadeFile, discarded_if_gone, file_name
-from formcheck.web.shared.opened_set import OpenedSet, drawn, open_set
+from formcheck.web.shared.opened_set import OpenedSet, drawn, last_time, open_set
 
 
 def make_document(
@@ -66,7 +65,8 @@ def make_document(
         head = letterhead(work, paper=paper, signed=kind in _SIGNED)
     path = records.files.passing_name(kind.suffix, of=set_id)
     made_on = records.now().astimezone().date().isoformat()
-    reviewed = replace(opened.reviewed, drawings=tuple(drawn(opened.annotations)))
+    reviewed, row = replace(opened.reviewed, drawings=tuple(drawn(opened.annotations))), opened.row
+    now = DatedSet(reviewed.current, row.done_at, date_is_guessed=opened.date_is_guessed)
     write_document(
         kind,
         reviewed,
@@ -77,7 +77,7 @@ def make_document(
         remote=remote,
         soap=soap,
         letterhead=head,
-        last_time=_last_time(records, actor, opened) if kind in _FOR_PEOPLE else "",
+        last_time=last_time(records, actor, row.person_id, now) if kind in _FOR_PEOPLE else "",
     )
     with discarded_if_gone(path), records.writing(actor) as work:
         get_set(work, set_id)  # may have been erased meanwhile, and is not to be spoken of then
@@ -87,28 +87,7 @@ def make_document(
 
 _SIGNED: Final = (DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML)
 _FOR_PEOPLE: Final = (*_SIGNED, DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML)
-_LOOKED_BACK: Final = 3
-"""Sets before this one that are looked at until one can be compared: measuring one again takes up to a second."""
 _CHANGED_SINCE: Final = "The set was changed after this was written."
-
-
-def _last_time(records: Records, actor: Actor, opened: OpenedSet) -> str:
-    """Say what changed since the person's last set from the same side of the camera; empty where there is none."""
-    if opened.person is None:
-        return ""
-    with records.reading(actor) as work:
-        all_sets = list_sets(work, opened.person.id, opened.row.exercise)
-        before = [row.id for row in all_sets if row.done_at < opened.row.done_at]
-    for set_id in before[:_LOOKED_BACK]:
-        last = open_set(records, actor, set_id)
-        same_side = last.reviewed.current.view.kind is opened.reviewed.current.view.kind
-        if same_side and (told := since_last_time(_dated(last), _dated(opened))):
-            return told
-    return ""
-
-
-def _dated(opened: OpenedSet) -> DatedSet:
-    return DatedSet(opened.reviewed.current, opened.row.done_at, date_is_guessed=opened.date_is_guessed)
 
 
 def _soap_sheet(work: Work, opened: OpenedSet) -> SoapSheet | None:

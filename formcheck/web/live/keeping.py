@@ -2,12 +2,49 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+from formcheck.records.access import Actor
 from formcheck.records.files import FileStore, KeptFile
+from formcheck.records.people import get_person
+from formcheck.records.records import Records
 from formcheck.records.sets import LIVE, NewSet, keep_track, keep_video
+from formcheck.session.recorded import assess
+from formcheck.session.request import SetRequest
 from formcheck.video.proxy import write_proxy
 from formcheck.web.live.pipeline import FinishedSet
+
+
+def by_bands_of(records: Records, actor: Actor, request: SetRequest, person_id: str | None) -> SetRequest:
+    """Return a set as it is judged when a person does it: by the bands that studies give for their sex.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such person for the actor.
+    """
+    sex = None
+    if person_id is not None:
+        with records.reading(actor) as work:
+            sex = get_person(work, person_id).sex
+    return replace(request, plan=replace(request.plan, sex=sex))
+
+
+def judged_for(records: Records, actor: Actor, finished: FinishedSet, person_id: str | None) -> FinishedSet:
+    """Return a finished set as it is judged once it is known whose it is; None for somebody of whom nothing is known.
+
+    Raises
+    ------
+    NotFoundError
+        If there is no such person for the actor.
+    """
+    request = by_bands_of(records, actor, finished.request, person_id)
+    if request == finished.request:
+        return finished
+    # What was noted of the set while it was done stays: the recording alone does not tell it.
+    judged = replace(assess(finished.pose_track, request), setup=finished.assessment.setup)
+    return replace(finished, request=request, assessment=judged)
 
 
 def new_set_of(

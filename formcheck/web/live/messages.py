@@ -104,6 +104,8 @@ class SetupMessage(Published):
     hold_s: float | None = to_do("hold_s")
     step_height_cm: float | None = to_do("step_height_cm")
     ball: bool = False
+    sex: Literal["female", "male"] | None = None
+    """Of whoever does it, for checks whose bands differ; null where it is not known."""
     model: Literal["auto", "full", "lite", "heavy"] = "auto"
     session_number: int = Field(default=1, ge=1, le=100_000)
     """How many sessions this person has begun, for the fading of feedback."""
@@ -131,7 +133,7 @@ class SetupMessage(Published):
     @property
     def request(self) -> SetRequest:
         """Exercise, leg (of an exercise on one leg, where it is named) and plan."""
-        plan = Plan(self.target_depth_deg, self.reps, self.hold_s, self.step_height_cm, self.ball)
+        plan = Plan(self.target_depth_deg, self.reps, self.hold_s, self.step_height_cm, self.ball, self.sex)
         request = SetRequest(self.exercise, plan=plan)
         if self.leg in ("both", "auto") or request.rubric.phases.bilateral:
             return request

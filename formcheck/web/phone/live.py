@@ -14,7 +14,7 @@ from formcheck.records.sets import add_set
 from formcheck.web.access.service import records_service
 from formcheck.web.live.browser_pose import browser_pose
 from formcheck.web.live.camera_view import installed_models, shown_measures
-from formcheck.web.live.keeping import new_set_of
+from formcheck.web.live.keeping import judged_for, new_set_of
 from formcheck.web.live.registry import live_service
 from formcheck.web.live.routes import is_actor
 from formcheck.web.phone.handovers import Handover, phone_service
@@ -90,6 +90,7 @@ def keep_live_set(records: Records, actor: Actor, handover: Handover, live_set_i
         if not finished.assessment.complete_reps:
             raise RecordsError("No whole rep was seen, so nothing was kept.", "Do the set again.")
         person_id = handover.errand.person_id
+        finished = judged_for(records, actor, finished, person_id)
         with records.files.passing_folder() as folder:
             new = new_set_of(records.files, finished, folder, name="Live set", person_id=person_id, with_video=False)
             with records.writing(actor) as work:

@@ -14,11 +14,12 @@ from typing import Any, Final, Protocol
 from formcheck.errors import FormcheckError
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.records.access import Actor, RecordsError, Role
+from formcheck.records.people import get_person
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import attach_to_set, keep_moment
 from formcheck.records.sets import add_set, drop_video
 from formcheck.records.sweep import remove_unused
-from formcheck.web.live.keeping import new_set_of
+from formcheck.web.live.keeping import judged_for, new_set_of
 from formcheck.web.live.messages import SetupMessage
 from formcheck.web.live.pipeline import FinishedSet, PipelineResult
 from formcheck.web.live.refusal import set_gone, set_in_use
@@ -175,7 +176,7 @@ class RoomSet:
             raise set_gone()
         changes = self.targets.model_dump(exclude={"type"})
         keep = setup.source == "picture" and self._keeps("keep_video")
-        return setup.model_copy(update={**changes, "keep_video": keep})
+        return setup.model_copy(update={**changes, "sex": self._sex(), "keep_video": keep})
 
     def begun(self, set_id: str) -> None:
         """Take note that it has begun."""
@@ -199,6 +200,13 @@ class RoomSet:
     def t_s(self, t_ms: float | None) -> float | None:
         """Return a capture time from the first frame that was answered on (s), for the screens of the session."""
         return None if t_ms is None or self.first_t_ms is None else max(0.0, (t_ms - self.first_t_ms) / 1000)
+
+    def _sex(self) -> str | None:
+        try:
+            with self._records().reading(self.starter) as work:
+                return get_person(work, self._person_id).sex
+        except FormcheckError:  # it is done all the same, and judged anew once it is kept
+            return None
 
     def _keeps(self, item: str = "keep_set") -> bool:
         asked = (self._room.client_agreed("keep_set"), self._room.client_agreed(item))
@@ -230,6 +238,7 @@ class RoomSet:
             return Outcome(reps, None, "It could not be kept.")
 
     def _keep(self, records: Records, finished: FinishedSet) -> str:
+        finished = judged_for(records, self.starter, finished, self._person_id)
         with records.files.passing_folder() as folder:
             with_video = self._keeps("keep_video")
             new = new_set_of(

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from formcheck.history.comparison import DatedSet
 from formcheck.intake.guesses import Proposal, date_is_guessed, guessed_person, proposed_person
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import Actor
@@ -23,13 +24,16 @@ from formcheck.records.reviewing import (
     reviewed_set,
     undo,
 )
-from formcheck.records.sets import get_set, track_of
+from formcheck.records.sets import get_set, list_sets, track_of
 from formcheck.records.tables import ExerciseSet, Note, Person, StoredAnnotation, StoredCorrection
+from formcheck.report.opening import since_last_time
 from formcheck.session.corrections import Change, ReviewedSet
 from formcheck.session.drawings import Annotation, DrawingError, drawing_from
 
 _KEPT: Final = 8
 """Sets in memory: measuring one again takes up to a second for a long clip, and a page asks at every touch."""
+_LOOKED_BACK: Final = 3
+"""Sets before one that are looked at until one can be compared."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,3 +179,34 @@ def open_set(records: Records, actor: Actor, set_id: str) -> OpenedSet:
             person_label="" if row.person_id is None else label_of(work, row.person_id),
             proposal=proposed_person(work, row),
         )
+
+
+def last_time(records: Records, actor: Actor, person_id: str | None, now: DatedSet) -> str:
+    """Say what changed since a person's last set of the exercise from the same side of the camera.
+
+    Parameters
+    ----------
+    records, actor
+        Who is told it.
+    person_id
+        Whose set it is, as far as it is known.
+    now
+        The set; it need not be kept.
+
+    Returns
+    -------
+    str
+        Empty where there is no such set.
+    """
+    if person_id is None:
+        return ""
+    with records.reading(actor) as work:
+        all_sets = list_sets(work, person_id, now.assessment.exercise)
+        before = [row.id for row in all_sets if row.done_at < now.done_at]
+    for set_id in before[:_LOOKED_BACK]:
+        opened = open_set(records, actor, set_id)
+        last = DatedSet(opened.reviewed.current, opened.row.done_at, date_is_guessed=opened.date_is_guessed)
+        same_side = last.assessment.view.kind is now.assessment.view.kind
+        if same_side and (told := since_last_time(last, now)):
+            return told
+    return ""

@@ -118,6 +118,7 @@ def setup_message(request: SetRequest, *, model: str, session_number: int, keep_
         "target_depth_deg": plan.target_depth_deg,
         "step_height_cm": plan.step_height_cm,
         "ball": plan.ball,
+        "sex": plan.sex,
         "model": model,
         "session_number": session_number,
         "keep_video": keep_video,

@@ -50,6 +50,7 @@ SETUP: dict[str, Any] = {
     "target_depth_deg": 60,
     "step_height_cm": None,
     "ball": False,
+    "sex": None,
     "model": "auto",
     "session_number": 1,
     "keep_video": False,

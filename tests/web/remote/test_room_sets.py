@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from formcheck.records.access import Actor, Role
 from formcheck.records.notes import notes_of_person, notes_of_set
+from formcheck.records.people import change_person, details_of, get_person
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import get_session, moments_of, moments_of_set, session_of_set, stills_of
 from formcheck.records.sets import add_set, list_sets
@@ -82,6 +84,17 @@ def test_the_clinician_sees_what_the_client_sees_and_the_set_is_the_rooms(hall: 
             assert told.session.id == here.session_id
         stages = [each["set"]["stage"] for each in here.clinician.all("set")]
         assert stages == ["none", "starting", "running", "none"]
+
+
+def test_the_set_is_judged_by_the_bands_of_the_client(hall: Hall) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        with hall.records.writing(GREY) as work:
+            person = get_person(work, person_of(here))
+            change_person(work, person.id, replace(details_of(person), sex="female"))
+        do_set(hall, start(here, exercise="step-down"), 1000.0, 1040.0, 1080.0)
+        assert here.clinician.last("set_finished")["kept"]
+        (row,) = sets_of(here)
+        assert row.measured_as["plan"]["sex"] == "female"
 
 
 def test_without_consent_nothing_is_measured_and_nothing_kept(hall: Hall) -> None:

@@ -77,6 +77,7 @@
  * @property {number|null} [hold_s]
  * @property {number|null} [step_height_cm]
  * @property {boolean} [ball]
+ * @property {"female"|"male"|null} [sex] Of whoever does it, for checks whose bands differ; null where it is not known.
  * @property {"auto"|"full"|"lite"|"heavy"} [model]
  * @property {number} [session_number] How many sessions this person has begun, for the fading of feedback.
  * @property {boolean} [keep_video]

@@ -25,6 +25,9 @@ from formcheck.pose.store import save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report import summary as report_summary
 from formcheck.report.csv_file import CsvDialect
+from formcheck.report.document_kinds import DocumentKind
+from formcheck.report.keyframes import write_rep_clip
+from formcheck.report.opening import rep_to_share
 from formcheck.report.outputs import write_outputs
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.pain import Load, PainAction, advice_after
@@ -52,8 +55,10 @@ def downloads_of(
     video_path: Path | None,
     finished_at: datetime.datetime,
     dialect: CsvDialect = CsvDialect.COMMA,
+    *,
+    last_time: str = "",
 ) -> tuple[Download, ...]:
-    """Make report, JSON, CSV and pose track of a set, and the video where it was kept.
+    """Make report, JSON, CSV and pose track of a set, and where its video was kept that and one rep of it.
 
     Parameters
     ----------
@@ -67,6 +72,8 @@ def downloads_of(
         When the set ended: it names the files.
     dialect
         How the CSV is written.
+    last_time
+        What changed since the person's last set, in a sentence, for the report.
 
     Raises
     ------
@@ -85,6 +92,7 @@ def downloads_of(
             report=True,
             generated_on=finished_at.date().isoformat(),
             csv=dialect,
+            last_time=last_time,
         )
         save_track(track, folder / f"{stem}.track.parquet")
         wanted = (
@@ -97,8 +105,11 @@ def downloads_of(
             Download(label, f"{stem}.{ending}", mime, (folder / f"{stem}.{ending}").read_bytes())
             for label, ending, mime in wanted
         ]
-    if video_path is not None and video_path.is_file():
-        found.append(Download("Video", f"{stem}.mp4", "video/mp4", video_path.read_bytes()))
+        if video_path is not None and video_path.is_file():
+            gif, shared = folder / f"{stem}.gif", rep_to_share(assessment)
+            if shared is not None and write_rep_clip(video_path, assessment, shared, gif):
+                found.append(Download(DocumentKind.REP_GIF.label, gif.name, "image/gif", gif.read_bytes()))
+            found.append(Download("Video", f"{stem}.mp4", "video/mp4", video_path.read_bytes()))
     return tuple(found)
 
 
@@ -220,11 +231,11 @@ class PainAfter:
     """Whether it is too much for another set."""
 
 
-def tell_result(finished: FinishedSet, pain_before: int | None) -> PainAfter:
-    """Say what came of a set, and ask for pain."""
+def tell_result(finished: FinishedSet, pain_before: int | None, last_time: str = "") -> PainAfter:
+    """Say what came of a set and what changed since the last one, and ask for pain."""
     assessment = finished.assessment
     if assessment.complete_reps:
-        _show_words(assessment)
+        _show_words(assessment, last_time)
     else:
         _say_that_nothing_counted(assessment)
     for remark in finished.remarks:
@@ -232,14 +243,14 @@ def tell_result(finished: FinishedSet, pain_before: int | None) -> PainAfter:
     return _ask_pain_after(assessment, pain_before, finished.set_id)
 
 
-def show_numbers(finished: FinishedSet) -> None:
+def show_numbers(finished: FinishedSet, last_time: str = "") -> None:
     """Show what was measured in full, and offer it for download; nothing of a set without a whole rep."""
     assessment = finished.assessment
     if assessment.complete_reps:
         show_details(assessment, key=f"details-{finished.set_id}")
     _show_gaps(assessment)
     if assessment.complete_reps:
-        _show_downloads(finished)
+        _show_downloads(finished, last_time)
 
 
 def _say_that_nothing_counted(assessment: Assessment) -> None:
@@ -253,7 +264,7 @@ def _say_that_nothing_counted(assessment: Assessment) -> None:
     )
 
 
-def _show_words(assessment: Assessment) -> None:
+def _show_words(assessment: Assessment, last_time: str) -> None:
     told, first = verdict_of_set(assessment), report_summary.headline(assessment)
     st.markdown(report_summary.what_was_done(assessment, live=True))
     if first.measured:
@@ -265,6 +276,7 @@ def _show_words(assessment: Assessment) -> None:
         st.markdown(f"After that: **{change.cue}** {seen}")
     lines = [each for each in (told.praise, best_rep(assessment), holds(assessment)) if each]
     lines += fatigue(assessment) if assessment.complete_reps else ()
+    lines += [last_time] if last_time else []
     st.markdown("\n".join(f"- {line}" for line in lines))
     show(reps(rep(each.rep, each.level, each.words) for each in told.reps))
 
@@ -292,11 +304,11 @@ def _show_gaps(assessment: Assessment) -> None:
             st.markdown("\n".join(lines))
 
 
-def _show_downloads(finished: FinishedSet) -> None:
+def _show_downloads(finished: FinishedSet, last_time: str) -> None:
     st.subheader("Take it with you", anchor=False)
     st.caption("What you do not keep is deleted after two hours.")
     try:
-        files = _downloads(finished, ask_csv_dialect())
+        files = _downloads(finished, ask_csv_dialect(), last_time)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
         return
@@ -313,12 +325,17 @@ def _show_downloads(finished: FinishedSet) -> None:
             )
 
 
-def _downloads(finished: FinishedSet, dialect: CsvDialect) -> tuple[Download, ...]:
-    kept: tuple[tuple[str, CsvDialect], tuple[Download, ...]] | None = st.session_state.get(_DOWNLOADS)
-    wanted = (finished.set_id, dialect)
+def _downloads(finished: FinishedSet, dialect: CsvDialect, last_time: str) -> tuple[Download, ...]:
+    kept: tuple[tuple[object, ...], tuple[Download, ...]] | None = st.session_state.get(_DOWNLOADS)
+    wanted = (finished.set_id, dialect, finished.request.plan.sex, last_time)
     if kept is None or kept[0] != wanted:
         files = downloads_of(
-            finished.assessment, finished.pose_track, finished.video_path, finished.finished_at, dialect
+            finished.assessment,
+            finished.pose_track,
+            finished.video_path,
+            finished.finished_at,
+            dialect,
+            last_time=last_time,
         )
         kept = (wanted, files)
         st.session_state[_DOWNLOADS] = kept

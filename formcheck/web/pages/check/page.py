@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit, urlunsplit
 import streamlit as st
 
 from formcheck.errors import FormcheckError, PoseModelError
+from formcheck.history.comparison import DatedSet
 from formcheck.intake.wishes import Wishes
 from formcheck.pose.models import ensure_model, find_model
 from formcheck.pose.releases import DEFAULT_MODEL
@@ -28,7 +29,7 @@ from formcheck.web.access.red_flags import open_to_exercise
 from formcheck.web.access.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.access.service import records_service
 from formcheck.web.live.camera_view import session_id, show_kept_videos, show_live_view
-from formcheck.web.live.keeping import new_set_of
+from formcheck.web.live.keeping import by_bands_of, judged_for, new_set_of
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import live_service
 from formcheck.web.pages.check.after import show_numbers, tell_result
@@ -37,8 +38,9 @@ from formcheck.web.pages.check.prescribed import ask_prescribed, forget_linked, 
 from formcheck.web.phone.handovers import Errand
 from formcheck.web.phone.panel import show_phone_camera
 from formcheck.web.shared.addresses import GUIDANCE, LINK_QUERY, PRIVACY_TOPIC, REVIEW
-from formcheck.web.shared.choose_person import ask_person, note_person, person_chosen, person_of_sets
+from formcheck.web.shared.choose_person import ask_person, note_person, people_shown, person_chosen, person_of_sets
 from formcheck.web.shared.navigation import page_link
+from formcheck.web.shared.opened_set import last_time
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import (
     LinkReading,
@@ -242,6 +244,7 @@ def _keep(
     records: Records, actor: Actor, finished: FinishedSet, chosen: str, pain: tuple[int | None, int | None]
 ) -> str:
     # The folder goes in any case: what the set needs of it is in the store by then.
+    finished = judged_for(records, actor, finished, chosen if chosen in people_shown(records, actor) else None)
     with records.files.passing_folder() as folder:
         new = new_set_of(records.files, finished, folder, name="Live set", person_id=None)
         with records.writing(actor) as work:
@@ -253,6 +256,8 @@ def _keep(
 
 
 _FINISHED: Final = "finished_set_id"
+_TOLD: Final = "told_of_person"
+"""The last set as it is judged for whoever did it, and what changed since the one before."""
 _VIDEO_LINK: Final = "video_link"
 _SETS_DONE: Final = "sets_done"
 """Sets in this session: each has a camera view of its own."""
@@ -284,7 +289,9 @@ def _before() -> None:
             return
         request, choices = asked
         _offer_phone(request)
-    setup = setup_message(request, model=choices.model, session_number=_FIRST_SESSION, keep_video=choices.keep_video)
+    setup = setup_message(
+        _for_whom(request), model=choices.model, session_number=_FIRST_SESSION, keep_video=choices.keep_video
+    )
     finished_set_id = show_live_view(
         setup, voice=choices.voice, camera=choices.camera, key=f"live-{st.session_state.get(_SETS_DONE, 0)}"
     )
@@ -307,18 +314,33 @@ def _offer_phone(request: SetRequest) -> None:
         st.warning(f"{error.reason} {error.remedy}", icon=":material/warning:")
 
 
+def _for_whom(request: SetRequest) -> SetRequest:
+    actor = current_actor()
+    if actor is None:
+        return request
+    try:
+        return by_bands_of(records_service(), actor, request, _done_by(actor))
+    except FormcheckError:  # a set can be done without the records; once it is kept, it is judged anew
+        return request
+
+
+def _done_by(actor: Actor) -> str | None:
+    return actor.person_id or linked_person() or person_of_sets()
+
+
 def errand_of(records: Records, actor: Actor, request: SetRequest) -> Errand:
     """Return what a phone is to record: this set, for whom it is being done.
 
     What is prescribed goes by the person's plan, as it would live.
     """
-    person_id = actor.person_id or linked_person() or person_of_sets()
+    person_id = _done_by(actor)
     if person_id is None:
         return Errand(actor, None, Wishes(request, plan_said=True), in_words(request))
     with records.reading(actor) as work:
         own = [prescribed(plan) for plan in plans_in_force(work, person_id)]
         label = label_of(work, person_id)
-    wishes = Wishes(request, plan_said=request not in own, person_said=True)
+    judged = by_bands_of(records, actor, request, person_id)
+    wishes = Wishes(judged, plan_said=request not in own, person_said=True)
     return Errand(actor, person_id, wishes, in_words(request), label)
 
 
@@ -365,15 +387,34 @@ def _after(set_id: str) -> None:
         st.warning("This set is no longer kept: results are deleted after two hours.", icon=":material/delete:")
         st.button("Do another set", on_click=_again, type="primary")
         return
+    finished, since = _as_the_persons(finished)
     # What comes next is beside the words and the question: the numbers below may be long.
-    after = tell_result(finished, pain_before())
+    after = tell_result(finished, pain_before(), since)
     offer_to_keep(finished, pain_before(), after.pain)
     _show_videos(finished)
     if after.too_much:
         st.button("Back to the start", on_click=_again, args=(after.pain,))
     else:
         st.button("Do another set", on_click=_again, type="primary", icon=":material/replay:")
-    show_numbers(finished)
+    show_numbers(finished, since)
+
+
+def _as_the_persons(finished: FinishedSet) -> tuple[FinishedSet, str]:
+    """Return a set as it is judged for whoever did it, and what changed since their last one."""
+    actor = current_actor()
+    person_id = None if actor is None else _done_by(actor)
+    if actor is None or person_id is None:
+        return finished, ""
+    told: tuple[tuple[str, str], FinishedSet, str] | None = st.session_state.get(_TOLD)
+    if told is None or told[0] != (finished.set_id, person_id):
+        try:
+            judged = judged_for(records_service(), actor, finished, person_id)
+            now = DatedSet(judged.assessment, judged.finished_at)
+            told = ((finished.set_id, person_id), judged, last_time(records_service(), actor, person_id, now))
+        except FormcheckError:  # what was measured is shown all the same
+            return finished, ""
+        st.session_state[_TOLD] = told
+    return told[1:]
 
 
 def _show_videos(finished: FinishedSet | None) -> None:

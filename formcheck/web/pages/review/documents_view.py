@@ -23,7 +23,7 @@ from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.report_parts import ask_csv_dialect
 
 _GROUPS: Final = {
-    "For the client": (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML),
+    "For the client": (DocumentKind.CLIENT_PDF, DocumentKind.CLIENT_HTML, DocumentKind.REP_GIF),
     "For clinicians": (DocumentKind.CLINICAL_PDF, DocumentKind.CLINICAL_HTML, DocumentKind.OVERLAY_VIDEO),
     "For programs": (DocumentKind.REVIEW_JSON, DocumentKind.REPS_CSV, DocumentKind.FRAMES_CSV),
     "For motion analysis": (DocumentKind.TRC, DocumentKind.C3D),
