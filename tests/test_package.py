@@ -17,6 +17,7 @@ import pytest
 import formcheck
 from formcheck.commands.app import launcher_of
 from formcheck.commands.samples import SAMPLES, sample_path
+from formcheck.serve.folder import LOCK_FILE
 from tools.lock import LOCK, PROJECT, constraints_in, pins_in, with_constraints
 
 _SETTINGS: Final = (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
@@ -64,6 +65,7 @@ def test_what_lies_outside_of_the_package_comes_along(unpacked: Path) -> None:
     assert launcher_of(package).read_bytes() == (PROJECT / "app.py").read_bytes()
     for sample in SAMPLES:
         assert sample_path(sample, package).is_relative_to(package)
+    assert (package / LOCK_FILE).read_bytes() == LOCK.read_bytes(), "for the servers that are made with it"
 
 
 def test_nothing_else_is_installed(unpacked: Path) -> None:
