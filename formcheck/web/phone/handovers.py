@@ -1,8 +1,8 @@
 """Codes with which a phone records one set for somebody at a computer, and what became of each.
 
-A code works once: the first phone that brings it gets a key of its own, with which it may send one video and read what
-came of it. Of both the hash alone is kept, in this process: a code lives for minutes, and a server that was started
-anew knows none. What a code is for is said at the computer; a phone can change nothing of it.
+A code works once: for the first phone that brings it, with a key that this phone made. By the key it may send one video
+and read what came of it. Of both the hash alone is kept, in this process: a code lives for minutes, and a server that
+was started anew knows none. What a code is for is said at the computer; a phone can change nothing of it.
 """
 
 from __future__ import annotations
@@ -78,10 +78,9 @@ class Handover:
 
     errand: Errand
     code_until_s: float
-    code_sha256: str | None
-    """None once it was used."""
+    code_sha256: str
     key_sha256: str | None = None
-    """Of the phone; None until one came."""
+    """Of the phone that used the code; None until one came."""
     key_until_s: float = 0.0
     upload_id: str | None = None
     set_id: str | None = None
@@ -117,24 +116,23 @@ class Handovers:
             self._open[made.id] = made
         return made, code
 
-    def claim(self, code: str) -> tuple[Handover, str]:
-        """Use a code up; return the handover and the key of the phone that brought it.
+    def claim(self, code: str, key: str) -> Handover:
+        """Use a code up for a phone, which from then on says its key; the same phone may ask again.
 
         Raises
         ------
         CodeRefusedError
-            If it is none of ours, was used, or is too old.
+            If the code is none of ours, was used by another, or is too old.
         """
-        digest = _hash(code)
+        digest, brought = _hash(code), _hash(key)
         with self._guard:
             self._forget_old()
             found = next((each for each in self._open.values() if each.code_sha256 == digest), None)
-            if found is None or self._clock() > found.code_until_s:
+            if found is None or self._clock() > found.code_until_s or found.key_sha256 not in (None, brought):
                 raise CodeRefusedError
-            key = secrets.token_urlsafe(2 * _BYTES)
-            found.code_sha256, found.key_sha256 = None, _hash(key)
-            found.key_until_s = self._clock() + KEY_LASTS_S
-        return found, key
+            if found.key_sha256 is None:
+                found.key_sha256, found.key_until_s = brought, self._clock() + KEY_LASTS_S
+        return found
 
     def by_key(self, key: str) -> Handover:
         """Return what a phone is let do.

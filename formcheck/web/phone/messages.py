@@ -18,6 +18,8 @@ class Claim(Strict):
     """A phone that brings a code."""
 
     code: str = Field(min_length=1, max_length=64)
+    key: str = Field(pattern="^[A-Za-z0-9_-]{43}$")
+    """That the phone made, 256 bits: who asks again because an answer was lost is known by it."""
 
 
 class LiveDone(Strict):

@@ -171,15 +171,15 @@ class _Phones:
         self._tries = Tries()
 
     async def claim(self, request: Request) -> Response:
-        """Use a code up, and give the phone a key."""
+        """Use a code up for the phone whose key comes with it."""
         address = group_of(request.client.host if request.client is not None else None)
         if self._tries.count(address) >= _TRIES_PER_MINUTE:
             return _said({"reason": "Too many codes were tried.", "remedy": "Wait a minute."}, 429)
         try:
             claim = CLAIMS.read_json(await _body(request))
-            handover, key = self._service().claim(claim.code)
+            handover = self._service().claim(claim.code, claim.key)
             actor = await asyncio.to_thread(acting, self._records(), handover.errand.actor)
-            return _said({"key": key, **await asyncio.to_thread(self._told, actor, handover)})
+            return _said(await asyncio.to_thread(self._told, actor, handover))
         except FormcheckError as error:
             if isinstance(error, CodeRefusedError):
                 self._tries.note(address)

@@ -18,6 +18,7 @@ from formcheck.web.phone.handovers import (
 from formcheck.web.phone.panel import qr_code
 from formcheck.web.phone.place import address_for_phones, listening
 
+KEY, OTHER_KEY = "k" * 43, "o" * 43
 ERRAND = Errand(owner("Robin"), None, Wishes(), "One set")
 
 
@@ -40,32 +41,46 @@ def codes(clock: Clock) -> Handovers:
 
 def test_a_code_works_once(codes: Handovers) -> None:
     made, code = codes.make(ERRAND)
-    found, key = codes.claim(code)
-    assert found is made
-    assert codes.by_key(key) is made
+    assert codes.claim(code, KEY) is made
+    assert codes.by_key(KEY) is made
     with pytest.raises(CodeRefusedError):
-        codes.claim(code)
+        codes.claim(code, OTHER_KEY)
+    for key in (code, OTHER_KEY):
+        with pytest.raises(KeyRefusedError):
+            codes.by_key(key)
+
+
+def test_a_phone_whose_answer_was_lost_asks_again_as_long_as_the_code_holds(codes: Handovers, clock: Clock) -> None:
+    made, code = codes.make(ERRAND)
+    codes.claim(code, KEY)
+    clock.now_s = CODE_LASTS_S - 1
+    assert codes.claim(code, KEY) is made
+    clock.now_s = KEY_LASTS_S - 1
+    assert codes.by_key(KEY) is made
+    with pytest.raises(CodeRefusedError):
+        codes.claim(code, KEY)
+    clock.now_s = KEY_LASTS_S + 1
     with pytest.raises(KeyRefusedError):
-        codes.by_key(code)
+        codes.by_key(KEY)
 
 
 def test_a_code_works_for_minutes(codes: Handovers, clock: Clock) -> None:
     made, code = codes.make(ERRAND)
     clock.now_s = CODE_LASTS_S + 1
     with pytest.raises(CodeRefusedError):
-        codes.claim(code)
+        codes.claim(code, KEY)
     assert codes.find(made.id) is None
 
 
 def test_a_phone_goes_on_after_the_code_is_too_old_but_not_for_ever(codes: Handovers, clock: Clock) -> None:
     made, code = codes.make(ERRAND)
     clock.now_s = CODE_LASTS_S - 1
-    _, key = codes.claim(code)
+    codes.claim(code, KEY)
     clock.now_s += KEY_LASTS_S - 1
-    assert codes.by_key(key) is made
+    assert codes.by_key(KEY) is made
     clock.now_s += 2
     with pytest.raises(KeyRefusedError):
-        codes.by_key(key)
+        codes.by_key(KEY)
 
 
 @pytest.mark.parametrize("guess", ["", "a", "A" * 22, "A" * 10_000, "\x00", "\udcff"])
@@ -73,7 +88,7 @@ def test_what_is_no_code_of_ours_is_refused(codes: Handovers, guess: str) -> Non
     _, code = codes.make(ERRAND)
     for tried in (guess, code + guess if guess else code[:-1], code.swapcase()):
         with pytest.raises(CodeRefusedError):
-            codes.claim(tried)
+            codes.claim(tried, KEY)
         with pytest.raises(KeyRefusedError):
             codes.by_key(tried)
 
@@ -81,16 +96,16 @@ def test_what_is_no_code_of_ours_is_refused(codes: Handovers, guess: str) -> Non
 def test_neither_code_nor_key_is_kept(codes: Handovers) -> None:
     made, code = codes.make(ERRAND)
     assert code not in repr(vars(codes)) + repr(made)
-    _, key = codes.claim(code)
-    assert key not in repr(vars(codes)) + repr(made)
+    codes.claim(code, KEY)
+    assert KEY not in repr(vars(codes)) + repr(made)
 
 
 def test_what_is_ended_at_the_computer_is_over_on_the_phone(codes: Handovers) -> None:
     made, code = codes.make(ERRAND)
-    _, key = codes.claim(code)
+    codes.claim(code, KEY)
     codes.end(made.id)
     with pytest.raises(KeyRefusedError):
-        codes.by_key(key)
+        codes.by_key(KEY)
 
 
 def test_the_oldest_code_of_an_account_gives_way(codes: Handovers) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -48,7 +49,9 @@ class Home:
 
     def connected(self, errand: Errand) -> tuple[Handover, str]:
         made, code = self.codes.make(errand)
-        return made, self.codes.claim(code)[1]
+        key = secrets.token_urlsafe(32)
+        self.codes.claim(code, key)
+        return made, key
 
     def ask(self, method: str, path: str, key: str, **more: Any) -> tuple[int, dict[str, Any]]:
         answer = self.phone.request(method, path, headers={LINK_HEADER: key}, **more)
@@ -117,7 +120,7 @@ def test_a_socket_opens_for_a_phone_that_used_its_code_as_long_as_that_holds(hom
     made, code = home.codes.make(Errand(ROBIN, None, WISHES, "Wall squat"))
     name = f"phone {made.id}"
     assert not is_actor_or_phone(connection, name)
-    home.codes.claim(code)
+    home.codes.claim(code, "k" * 43)
     assert is_actor_or_phone(connection, name)
     assert is_phone(connection, name)
     assert not is_actor_or_phone(connection, "phone ")

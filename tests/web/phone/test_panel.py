@@ -62,7 +62,7 @@ def test_a_code_is_for_the_set_as_it_is_chosen_and_is_gone_when_it_is_closed(mon
     assert made is not None
     assert made.errand.wishes.request.exercise == "step-down"
     _, code = shown_code(page)
-    phone_service().claim(code)
+    phone_service().claim(code, "k" * 43)
     page.run()
     assert any("Your phone is connected" in each.value for each in page.markdown)
     assert not any("<svg" in each.value for each in page.markdown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -40,6 +41,7 @@ from tests.clips import SAMPLES
 from tests.records.examples import add_sample_set
 
 ROBIN = owner("Robin")
+KEY, OTHER_KEY = "k" * 43, "o" * 43
 VIDEO = (SAMPLES / "wall_squat_side.mp4").read_bytes()
 TOO_LARGE = 10_000_000
 HERE = "http://192.168.1.20:8510"
@@ -76,14 +78,14 @@ class Home:
         assert isinstance(said, dict)
         return answer.status_code, said
 
-    def claim(self, code: object) -> tuple[int, dict[str, Any]]:
-        return self.ask("POST", PHONE_CLAIM_PATH, content=json.dumps({"code": code}))
+    def claim(self, code: object, key: object = KEY) -> tuple[int, dict[str, Any]]:
+        return self.ask("POST", PHONE_CLAIM_PATH, content=json.dumps({"code": code, "key": key}))
 
     def connected(self, errand: Errand) -> tuple[Handover, str]:
         made, code = self.codes.make(errand)
-        status, said = self.claim(code)
-        assert status == 200
-        return made, said["key"]
+        key = secrets.token_urlsafe(32)
+        assert self.claim(code, key)[0] == 200
+        return made, key
 
     def begin(
         self, key: str, size: int = len(VIDEO), name: str = "IMG_1.MOV", **more: object
@@ -202,7 +204,7 @@ def test_what_is_no_video_is_refused_in_a_sentence_and_another_may_come(
 
 def test_codes_that_are_none_used_or_too_old_get_the_same_sentence(home: Home) -> None:
     _, code = home.codes.make(Errand(ROBIN, None, WISHES, "A set"))
-    assert home.claim(code)[0] == 200
+    assert home.claim(code, OTHER_KEY)[0] == 200
     _, late = home.codes.make(Errand(ROBIN, None, WISHES, "A set"))
     home.clock.now_s = CODE_LASTS_S + 1
     answers = [home.claim(each) for each in (code, late, "A" * 22, "", 5, None, {"a": 1}, "A" * 65)]
@@ -210,6 +212,21 @@ def test_codes_that_are_none_used_or_too_old_get_the_same_sentence(home: Home) -
     assert {said["reason"] for _, said in answers} == {"This code is no longer valid."}
     for body in (b"", b"{", b"[]", b"\xff"):
         assert home.ask("POST", PHONE_CLAIM_PATH, content=body)[0] in (401, 429)
+
+
+@pytest.mark.parametrize("key", ["", "k" * 42, "k" * 44, "k" * 42 + "\n", "k" * 42 + "ä", 5, None])
+def test_a_key_that_no_phone_of_ours_makes_uses_no_code_up(home: Home, key: object) -> None:
+    _, code = home.codes.make(Errand(ROBIN, None, WISHES, "A set"))
+    assert home.claim(code, key)[0] == 401
+    assert home.claim(code)[0] == 200
+
+
+def test_a_phone_whose_answer_was_lost_is_told_again_and_another_is_not(home: Home) -> None:
+    _, code = home.codes.make(Errand(ROBIN, None, WISHES, "A set"))
+    first = home.claim(code)
+    assert first[1]["stage"] == "connected"
+    assert home.claim(code) == first
+    assert home.claim(code, OTHER_KEY)[0] == 401
 
 
 def test_who_tries_codes_has_to_wait(home: Home) -> None:

@@ -1,7 +1,7 @@
 /**
  * The page on the phone: brings the code, takes a video with the phone's own camera app, sends it, shows the result.
  *
- * The code stands behind `#` and is used up at once; the key that comes of it stays in this tab, so that a page that the
+ * The code stands behind `#` and is used up at once; the key that is made for it stays in this tab, so that a page that the
  * camera app pushed out of memory goes on.
  *
  * @typedef {{stage: string, share: number|null, reason: string, remedy: string, said: string, person: string,
@@ -48,21 +48,28 @@ async function begin() {
 /** @param {string} code @returns {Promise<Told|null>} */
 async function claim(code) {
   drawWords("Connecting", "Connecting …", "This takes a moment.");
+  const own = newKey();  // one for all tries: when an answer is lost, the code was used by this phone
   for (;;) {
-    const answer = await ask("POST", `${BASE}/claim`, { headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code }) });
+    const answer = await ask("POST", `${BASE}/claim`, { headers: { "Content-Type": "application/json" }, body: JSON.stringify({ code, key: own }) });
     if (answer === null) {
       drawTrouble("The computer cannot be reached.", "Is the phone in the same Wi-Fi as the computer? It is tried again.");
       await world.sleep(SLOW_LOOK_MS, never);
       continue;
     }
     if (answer.status === 200) {
-      key = answer.body.key;
+      key = own;
       sessionStorage.setItem(KEY, key);
       return answer.body;
     }
     drawOver(answer.body.reason, answer.body.remedy);
     return null;
   }
+}
+
+/** @returns {string} 256 bits at random, in letters of an address */
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 /** @returns {Promise<Told|null>} what the computer says; null once it is over, or while there is no answer */
