@@ -13,6 +13,8 @@ Progress = Callable[[str, float | None], None]
 
 _PIP_PROGRESS: Final = re.compile(r"Progress (\d+) of (\d+)")
 _ERROR: Final = re.compile(r"^(?:ERROR: |npm (?:error|ERR!) )")
+_AFTERWORD: Final = "A complete log of this run"
+"""npm says this last, after what went wrong."""
 
 
 def run_told(
@@ -70,4 +72,5 @@ def last_error(output: str) -> str:
     """Return the last line in which a tool says what went wrong, without a full stop."""
     lines = [line.strip() for line in output.splitlines() if line.strip()]
     errors = [_ERROR.sub("", line) for line in lines if _ERROR.match(line)]
+    errors = [line for line in errors if not line.startswith(_AFTERWORD)]
     return (errors or lines or ["nothing"])[-1].rstrip(".")

@@ -149,7 +149,8 @@ def test_a_package_without_the_right_files_is_refused(
 def test_npm_that_fails_is_quoted_in_one_sentence(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put_npm(tmp_path, monkeypatch, "print('npm error code E404\\nnpm error 404 Not Found.'); sys.exit(1)")
+    said = "npm error code E404\\nnpm error 404 Not Found.\\nnpm error A complete log of this run: x.log"
+    put_npm(tmp_path, monkeypatch, f"print('{said}'); sys.exit(1)")
     with pytest.raises(PoseModelError, match="npm says “404 Not Found”") as caught:
         install_browser(folder=folder)
     assert "npm pack @tiny/vision@1.2.3" in caught.value.remedy
