@@ -95,19 +95,15 @@ def _edited(name: str, pattern: str, instead: str, unit: str | None = None) -> P
     return plant
 
 
-def _own(line: str, unit: str | None = None) -> Plant:
+def _own(line: str) -> Plant:
     """Set something in `own.env`."""
 
     @contextmanager
     def plant(machine: Machine) -> Iterator[None]:
         path = machine.root / _SETTINGS / "own.env"
         path.write_text(f"{line}\n", encoding="utf-8")
-        if unit:
-            _restart(machine, unit)
         yield
         path.unlink()
-        if unit:
-            _restart(machine, unit)
 
     return plant
 
@@ -185,8 +181,10 @@ FAULTS: Final[dict[str, Fault]] = {
         _edited("serve.toml", r"127\.0\.0\.1:\d+", "127.0.0.1:9"), "login", "does not answer"
     ),
     "an app that does not run": Fault(_stopped("formcheck"), "app", "does not run"),
-    "an app that is told another name": Fault(
-        _own("FORMCHECK_PUBLIC_URL=https://other.test", "formcheck"), "app", "refuses its own name"
+    "a proxy that says another name": Fault(
+        _edited("Caddyfile", "flush_interval -1", "header_up Host other.test", "formcheck-https"),
+        "app",
+        "refuses its own name",
     ),
     "HTTPS that is not held to": Fault(
         _edited("Caddyfile", "^.*Strict-Transport-Security.*$", "", "formcheck-https"), "https", "stay with HTTPS"
