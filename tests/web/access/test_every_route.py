@@ -60,14 +60,14 @@ OF_SETS: Final[dict[str, Callable[[str], str]]] = {
 """Routes of what belongs to a set, and the scope of their links."""
 OF_PEOPLE: Final[dict[str, Callable[[Kept], str]]] = {
     "/formcheck-files/export/{person_id}": lambda kept: export_scope(kept.person_id),
-    "/formcheck-files/record/{person_id}/{form}": lambda kept: record_scope(kept.person_id, "html"),
     "/formcheck-files/comparison/{first_id}/{second_id}/{kind}": lambda kept: comparison_scope(
         kept.set_id, kept.set_id, "LEFT_RIGHT"
     ),
 }
-"""Routes of everything about a person, and of a comparison, with the scope of their links; for clinicians alone."""
+"""Routes of a person's archive, and of a comparison, with the scope of their links; for clinicians alone."""
 OF_THEIRS: Final[dict[str, Callable[[Kept], str]]] = {
     "/formcheck-files/recording/{recording_id}": lambda kept: recording_scope(kept.recording_id),
+    "/formcheck-files/record/{person_id}/{form}": lambda kept: record_scope(kept.person_id, "html"),
     "/formcheck-files/progress/{person_id}/{exercise}": lambda kept: progress_scope(kept.person_id, "wall-squat"),
 }
 """Routes of what a client may have of themselves too."""

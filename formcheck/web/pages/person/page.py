@@ -63,18 +63,31 @@ def show_sets(rows: Sequence[ExerciseSet]) -> None:
 _ENTRIES: Final = 100
 
 
+def show_own_copy(records: Records, actor: Actor, person: Person) -> None:
+    """Offer a client what is kept of them, to read and for other programs."""
+    with st.expander("Take your records along", icon=":material/download:"):
+        with st.container(horizontal=True, vertical_alignment="bottom", key=f"take-{person.id}"):
+            _offer_copies(records, actor, person)
+        st.caption(
+            "To read or print; or your plans, what you did, tests and answers for another program. What clinicians "
+            "wrote for clinicians is not in it."
+        )
+
+
+def _offer_copies(records: Records, actor: Actor, person: Person) -> None:
+    paper = ask_paper(records, actor, key=f"record-paper-{person.id}")
+    for form in ("pdf", "html"):
+        address = record_link(actor, person.id, form, paper.value)
+        st.link_button(f"Everything, to read ({form.upper()})", address, icon=":material/description:")
+    for form, label in (("fhir.json", "For other programs (FHIR)"), ("csv", "Values as a table (CSV)")):
+        st.link_button(label, record_link(actor, person.id, form), icon=":material/data_object:")
+
+
 def show_keeping(records: Records, actor: Actor, person: Person) -> None:
     """Show the log about a person, and how to export or erase everything about them."""
     with st.expander("Log, export and erasure", icon=":material/folder_managed:"):
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"take-{person.id}"):
-            paper = ask_paper(records, actor, key=f"record-paper-{person.id}")
-            to_read = record_link(actor, person.id, "pdf", paper.value)
-            st.link_button("Everything, to read (PDF)", to_read, icon=":material/description:")
-            as_page = record_link(actor, person.id, "html", paper.value)
-            st.link_button("Everything, to read (HTML)", as_page, icon=":material/description:")
-            for form, label in (("fhir.json", "For other programs (FHIR)"), ("csv", "Values as a table (CSV)")):
-                address = record_link(actor, person.id, form)
-                st.link_button(label, address, icon=":material/data_object:")
+            _offer_copies(records, actor, person)
             archive = export_link(actor, person.id)
             st.link_button("Export everything about this person", archive, icon=":material/download:")
         st.caption("The export is one archive that another installation of formcheck can import.")
@@ -148,6 +161,8 @@ def show_person(records: Records, actor: Actor, person_id: str) -> None:
         with st.expander("Change name, number, birth, side or notes for clinicians", icon=":material/edit:"):
             _ask_changes(records, actor, person)
         show_keeping(records, actor, person)
+    else:
+        show_own_copy(records, actor, person)
 
 
 def _in_words(person: Person) -> str:
