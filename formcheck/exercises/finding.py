@@ -78,6 +78,11 @@ class Bands:
         if not (self.caution[0] <= self.good[0] <= self.good[1] <= self.caution[1]):
             raise ValueError(f"expected caution to enclose good, got good {self.good} and caution {self.caution}")
 
+    @property
+    def can_be_fault(self) -> bool:
+        """Whether any value lies beyond the caution; what cannot be a fault shows nothing to be without one."""
+        return self.caution != (-math.inf, math.inf)
+
     def band_of(self, value: float) -> Band:
         """Return the band a value lies in; a value on an edge has the milder band."""
         if self.good[0] <= value <= self.good[1]:

@@ -40,6 +40,9 @@ class Precedence(IntEnum):
     TEMPO = 6
 
 
+SAFETY_UP_TO: Final = Precedence.DEPTH
+"""Checks of safety, of placement (heels, ball), of knee alignment and of depth must be without a fault before a set
+gets harder; trunk and tempo are form, not safety. A reading of §7.6, for a clinician to sign."""
 PRECEDENCE_NAMES: Final[Mapping[str, Precedence]] = {
     "safety": Precedence.SAFETY,
     "set-up": Precedence.SETUP,
@@ -156,6 +159,14 @@ class Rubric:
     file_name: str
     sha256: str
     """Of the file's bytes, hexadecimal."""
+
+    @property
+    def judges_safety(self) -> bool:
+        """Whether a rep can have a fault that concerns safety: reports alone tell nobody that it was without one."""
+        return any(
+            check.scope is Scope.REP and check.precedence <= SAFETY_UP_TO and check.bands.can_be_fault
+            for check in self.checks
+        )
 
     def check(self, check_id: str) -> Check:
         """Return a check by its id.

@@ -16,7 +16,7 @@ from typing import Any, Final
 from formcheck.exercises.finding import Band, Finding
 from formcheck.exercises.judge import BOTH
 from formcheck.exercises.plan import Plan
-from formcheck.exercises.rubric import Precedence
+from formcheck.exercises.rubric import SAFETY_UP_TO
 from formcheck.history.set_values import SetValue, counted_reps, legs_with_values, set_value
 from formcheck.kinematics.measures.registry import in_order
 from formcheck.kinematics.view import ViewKind, ViewQuality
@@ -25,9 +25,6 @@ from formcheck.session.assessment import Assessment, Rep
 SCHEMA: Final = "formcheck.summary/1"
 KEPT: Final = tuple(measure.name for measure in in_order(lambda measure: measure.followed))
 """The measures that are followed over months."""
-_SAFETY_UP_TO: Final = Precedence.DEPTH
-"""Checks of safety, of placement (heels, ball), of knee alignment and of depth must be without a fault before a set
-gets harder; trunk and tempo are form, not safety. A reading of §7.6, for a clinician to sign."""
 _HEEL_SEEN_SHARE: Final = 0.5
 
 
@@ -159,7 +156,11 @@ def _leg(reps: Sequence[Rep]) -> str:
 
 def _safe_share(findings: Sequence[Finding], reps: Sequence[Rep]) -> float | None:
     counted = {rep.index for rep in reps}
-    about = [each for each in findings if each.rep in counted and each.precedence <= _SAFETY_UP_TO]
+    about = [
+        each
+        for each in findings
+        if each.rep in counted and each.precedence <= SAFETY_UP_TO and (each.bands is None or each.bands.can_be_fault)
+    ]
     judged = {each.rep for each in about}
     faulty = {each.rep for each in about if each.band is Band.FAULT}
     return 1 - len(faulty) / len(judged) if judged else None

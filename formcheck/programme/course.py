@@ -15,6 +15,8 @@ from formcheck.history.sessions import sessions_of
 from formcheck.history.summary import SetSummary
 from formcheck.programme.plan import EACH, WEEK, Item, Phase, Programme
 
+FORM_UNSEEN: Final = "no camera judges the form of an exercise of this phase, so a clinician has to look at it"
+"""Of a phase of guided exercises alone whose gate asks for form."""
 LAST_DAYS: Final = 3
 """The gate looks at pain and form on so many days of exercising, the last ones. An engineering default."""
 _ASKED_FOR: Final = timedelta(days=7)
@@ -362,7 +364,7 @@ def gate_state(versions: Sequence[Version], done: Sequence[Done], zone: tzinfo |
     if gate.pain is not None:
         lines.append(_pain_line(gate.pain, lately))
     if gate.quality is not None:
-        lines.append(_quality_line(gate.quality, [each for each in within if each.safe_share is not None]))
+        lines.append(_quality_line(gate.quality, current.phase, within))
     return GateState(tuple(lines))
 
 
@@ -374,11 +376,17 @@ def _pain_line(most: int, lately: Sequence[Done]) -> GateLine:
     return GateLine(f"{asked}; the worst was {max(answers)}", max(answers) <= most)
 
 
-def _quality_line(least: float, measured: Sequence[Done]) -> GateLine:
-    last = sorted(measured, key=lambda each: each.at)[-LAST_DAYS:]
+def _quality_line(least: float, phase: Phase, within: Sequence[Done]) -> GateLine:
+    """Say how the form is, which measured sets alone can tell."""
+    if not any(item.is_judged for item in phase.items):
+        return GateLine(f"{least:.0%} of the reps without a fault; {FORM_UNSEEN}", None)
+    judged = [each for each in within if each.safe_share is not None]
+    last = sorted(judged, key=lambda each: each.at)[-LAST_DAYS:]
     asked = f"{least:.0%} of the reps without a fault in each of the last {LAST_DAYS} measured sets"
     if len(last) < LAST_DAYS:
-        return GateLine(f"{asked}; {len(last)} measured so far", None)
+        unseen = any(each.safe_share is None for each in within)
+        others = "; what was done without a camera, or was not judged, does not tell" if unseen else ""
+        return GateLine(f"{asked}; {len(last)} measured so far{others}", None)
     worst = min(each.safe_share or 0.0 for each in last)
     return GateLine(f"{asked}; the least was {worst:.0%}", worst >= least)
 

@@ -103,6 +103,11 @@ class Item(Strict):
         return is_measured(self.exercise)
 
     @property
+    def is_judged(self) -> bool:
+        """Whether a camera can tell a rep with a fault that concerns safety from one without; some it only reports."""
+        return self.is_measured and exercises()[self.exercise].rubric.judges_safety
+
+    @property
     def legs(self) -> tuple[str | None, ...]:
         """The legs of one set, in turn."""
         return tuple(side.value for side in Side) if self.leg == EACH else (self.leg,)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from formcheck.exercises.finding import Band, Finding
+from formcheck.exercises.finding import Band, Bands, Finding
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Precedence
 from formcheck.history.summary import PainReport, SetSummary, summary_of
@@ -112,6 +113,15 @@ def test_a_set_in_which_nothing_was_judged_has_no_share() -> None:
     result = summary_of(assessment([{}] * 3, findings=[found(1, Band.FAULT, Precedence.TEMPO)]))
     assert result.safe_share is None
     assert result.heels_down is None
+
+
+def test_what_is_only_reported_is_no_rep_without_a_fault() -> None:
+    reported = replace(
+        found(1, Band.CAUTION, Precedence.KNEE_ALIGNMENT), bands=Bands((-math.inf, 8.0), (-math.inf, math.inf))
+    )
+    assert summary_of(assessment([{}] * 2, findings=[reported])).safe_share is None
+    judged = replace(found(2, Band.GOOD, Precedence.KNEE_ALIGNMENT), bands=Bands((-8.0, 8.0), (-12.0, 12.0)))
+    assert summary_of(assessment([{}] * 2, findings=[reported, judged])).safe_share == 1.0
 
 
 def test_heels_are_down_where_no_rep_has_a_fault_of_them() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -149,6 +150,28 @@ def test_a_gate_is_open_when_days_pain_and_form_are_there() -> None:
     assert early is not None
     assert [each.met for each in early.lines] == [False, True, None]
     assert not early.is_open
+
+
+@pytest.mark.parametrize("exercise", ["clamshell", "sit-to-stand"])
+def test_a_gate_that_asks_for_form_says_so_where_no_camera_judges_it(exercise: str) -> None:
+    phase = Phase(title="One", items=(Item(exercise=exercise),), gate=Gate(sessions=1, quality=0.8))
+    programme = Programme(title="Mine", phases=(phase, Phase(title="Two", items=(SQUAT,))))
+    began = replace(version(), programme=programme)
+    state = gate_state([began], [done(exercise, day) for day in range(5)], UTC)
+    assert state is not None
+    assert [each.met for each in state.lines] == [True, None]
+    assert "no camera judges the form" in state.lines[1].words
+    assert not state.is_open
+
+
+def test_what_was_done_without_a_camera_does_not_tell_of_form() -> None:
+    unseen = replace(done("wall-squat", 1), how=How.TOLD)
+    told, seen = (gate_state([version()], [each], UTC) for each in (unseen, done("wall-squat", 0, safe_share=1.0)))
+    assert told is not None
+    assert seen is not None
+    assert "without a camera, or was not judged, does not tell" in told.lines[2].words
+    assert "0 measured so far" in told.lines[2].words
+    assert "does not tell" not in seen.lines[2].words
 
 
 def test_what_was_before_the_phase_or_is_of_another_exercise_opens_no_gate() -> None:

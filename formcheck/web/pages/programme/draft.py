@@ -11,6 +11,8 @@ from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.exercises.catalogue.guided import guided_exercises
 from formcheck.exercises.plan import LIMITS
+from formcheck.exercises.words import sentence_case
+from formcheck.programme.course import FORM_UNSEEN
 from formcheck.programme.plan import (
     EACH,
     WEEK,
@@ -267,6 +269,8 @@ def _ask_phase(draft: Draft, index: int) -> None:
         pain = st.number_input("Pain at most (0 to 10)", 0, 10, gate.pain, key=f"{key}-pain")
         percent = None if gate.quality is None else round(100 * gate.quality)
         quality = st.number_input("Reps without a fault (%)", 0, 100, percent, 5, key=f"{key}-quality")
+        if not any(item.is_judged for item in phase.items):
+            st.caption(f":material/info: {sentence_case(FORM_UNSEEN)}: a share of reps keeps this gate closed.")
         advice = st.text_area("Advice, a line each", "\n".join(phase.advice), key=f"{key}-advice")
         sent = st.form_submit_button("Apply", type="primary")
     if sent:
