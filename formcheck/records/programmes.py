@@ -15,7 +15,10 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import defer
 
-from formcheck.history.summary import SetSummary
+from formcheck.exercises.catalogue.exercise import exercises
+from formcheck.exercises.judge import BOTH
+from formcheck.history.summary import ResultSummary, SetSummary
+from formcheck.kinematics.phase_rule import ToldBy
 from formcheck.pose.landmarks import Side
 from formcheck.programme.course import Done, How, Version
 from formcheck.programme.plan import EACH, EXERCISE_NAME, Item, Programme, known_exercises, programme_from_document
@@ -363,7 +366,7 @@ def _set_as_done(row: ExerciseSet, versions: Sequence[tuple[str, datetime, datet
     return Done(
         at=row.done_at,
         exercise=result.exercise,
-        leg=None if result.leg == "both" else result.leg,
+        leg=_leg_at_work(result),
         sets=1,
         how=How.MEASURED,
         reps=(result.reps_complete,),
@@ -375,6 +378,18 @@ def _set_as_done(row: ExerciseSet, versions: Sequence[tuple[str, datetime, datet
         pain_next_morning=row.pain_next_morning,
         safe_share=result.safe_share,
     )
+
+
+def _leg_at_work(result: ResultSummary) -> str | None:
+    """Return the leg that a measured set counts for; None for both."""
+    if result.leg != BOTH:
+        return result.leg
+    exercise = exercises().get(result.exercise)
+    if exercise is None or exercise.rubric.phases.told_by is not ToldBy.SHANK:
+        return None
+    # Both feet stay, and the leg nearest the camera is the one that is brought forward.
+    legs = {leg for values in result.values.values() for leg in values if leg in set(Side)}
+    return next(iter(legs)) if len(legs) == 1 else None
 
 
 def say_pain_after(work: Work, done_ids: Sequence[str], pain: int) -> None:

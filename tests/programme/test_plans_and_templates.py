@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from formcheck.exercises.catalogue.exercise import exercises
 from formcheck.programme.plan import (
     Item,
     Phase,
@@ -42,7 +43,12 @@ def test_a_template_holds_nothing_but_exercises_that_there_are_and_can_be_prescr
     # A gate that asks for form can be met: something is measured.
     for phase in programme.phases:
         if phase.gate is not None and phase.gate.quality is not None:
-            assert any(item.is_measured for item in phase.items)
+            assert any(item.is_judged for item in phase.items)
+
+
+def test_every_measured_exercise_but_the_free_squat_stands_in_a_template() -> None:
+    used = {item.exercise for each in templates().values() for phase in each.programme.phases for item in phase.items}
+    assert set(exercises()) - used == {"squat"}
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from sqlalchemy import select
 
 from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Side
-from formcheck.programme.course import How
+from formcheck.programme.course import How, sets_of
 from formcheck.programme.plan import Item, Phase, Programme
 from formcheck.programme.red_flags import RED_FLAGS, RedFlagsError
 from formcheck.programme.templates import templates
@@ -36,10 +37,13 @@ from formcheck.records.programmes import (
 from formcheck.records.readable import person_sheet
 from formcheck.records.records import Records
 from formcheck.records.red_flags import answer_red_flags, clear_red_flags, last_screen, may_exercise, raised_flags
-from formcheck.records.sets import get_set, say_pain
+from formcheck.records.sets import NewSet, add_set, get_set, keep_track, say_pain
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import AuditEntry, RedFlagScreen, StoredDone, StoredProgramme
+from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
+from tests.chair_figure import Lunger, film_lunger
+from tests.stick_figure import LEFT, RIGHT
 
 from .examples import Clock
 from .kept import CLINICIAN, add_somebody, client_of, keep_set
@@ -177,6 +181,21 @@ def test_what_was_done_is_kept_under_its_version(records: Records, clock: Clock)
     ]
     assert squat.safe_share is not None
     assert (clam.reps, clam.pain_before, clam.worst_pain) == ((10, 10), 1, 2)
+
+
+@pytest.mark.parametrize(("front", "leg"), [(LEFT, "left"), (RIGHT, "right")])
+def test_a_knee_to_wall_counts_for_the_leg_that_was_in_front(records: Records, front: int, leg: str) -> None:
+    ann = add_somebody(records)
+    request = SetRequest("knee-to-wall")
+    track = film_lunger(Lunger(front=front, yaw_deg=90.0 if front == LEFT else -90.0)).track
+    kept, made = keep_track(records.files, track), assess(track, request)
+    with records.writing(CLINICIAN) as work:
+        add_set(work, NewSet(request, made, kept, "live", "Live set", done_at=work.now, person_id=ann.id))
+    with records.reading(CLINICIAN) as work:
+        (done,) = done_of(work, ann.id, work.now - timedelta(days=1))
+    assert (done.leg, done.safe_share) == (leg, None)
+    both = Item(exercise="knee-to-wall", leg="each")
+    assert [sets_of(both, [done]), sets_of(both, [done, replace(done, leg=None)])] == [0, 1]
 
 
 def test_a_run_that_says_the_same_twice_is_kept_once(records: Records) -> None:
