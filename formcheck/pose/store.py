@@ -145,11 +145,12 @@ def _read_parquet_file(path: Path) -> PoseTrack:
 
     # Not read_table, which would make a column of a folder called `name=value`.
     with pyarrow.parquet.ParquetFile(path) as file:
-        metadata = file.schema_arrow.metadata or {}
+        schema = file.schema_arrow  # made anew each time it is asked for
+        metadata = schema.metadata or {}
         _require_format(path, metadata.get(_FORMAT_KEY, b"").decode(errors="replace"))
         wanted = _wanted_columns()
         _require_measure(path, file.metadata.num_rows)
-        if any(file.schema_arrow.field(name).type != pyarrow.float64() for name in wanted):
+        if any(schema.field(name).type != pyarrow.float64() for name in wanted):
             raise TypeError("a column is not of floating-point numbers")
         table = file.read(columns=wanted)
     source = _source_from_json(metadata[_SOURCE_KEY].decode())
