@@ -5,6 +5,7 @@ An SQLite database that cannot be read any more is replaced by a whole one.
 
 from __future__ import annotations
 
+import functools
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from sqlalchemy import Connection, Engine, ForeignKeyConstraint, and_, exists, func, not_, or_, select, text
+from sqlalchemy import Connection, Engine, ForeignKeyConstraint, Select, and_, exists, func, not_, or_, select, text
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.sql.elements import ColumnElement
@@ -191,12 +192,24 @@ def _in_database(connection: Connection) -> Iterator[str]:
 
 def _loose_rows(connection: Connection) -> Iterator[str]:
     """Name the references that lead nowhere; the database keeps them from coming about, damage does not."""
-    for table in all_tables():
-        for constraint in table.foreign_key_constraints:
-            loose = connection.scalar(select(func.count()).select_from(table).where(_leads_nowhere(table, constraint)))
-            if loose:
-                to = constraint.referred_table.name
-                yield f"{loose} rows of {table.name} name a row of {to} that is not there."
+    for table, to, counted in _references():
+        loose = connection.scalar(counted)
+        if loose:
+            yield f"{loose} rows of {table} name a row of {to} that is not there."
+
+
+@functools.cache
+def _references() -> tuple[tuple[str, str, Select[tuple[int]]], ...]:
+    """Return each reference of the tables: who names whom, and the query that counts where it leads nowhere."""
+    return tuple(
+        (
+            table.name,
+            constraint.referred_table.name,
+            select(func.count()).select_from(table).where(_leads_nowhere(table, constraint)),
+        )
+        for table in all_tables()
+        for constraint in table.foreign_key_constraints
+    )
 
 
 def _leads_nowhere(table: SqlTable, constraint: ForeignKeyConstraint) -> ColumnElement[bool]:
