@@ -7,9 +7,11 @@ of the right kind, and fits together.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
@@ -145,8 +147,9 @@ def laid_out(archive: ArchiveReader, file: Path) -> Iterator[Engine]:
         with _as_damage(archive):
             if archive.manifest.revision not in known_revisions():
                 raise newer_revision()
-            migrate(engine, archive.manifest.revision)
-            _lay_out(archive, engine)
+            empty = _empty(archive.manifest.revision)
+            file.write_bytes(empty.database)  # into the file that `connect` made for its owner alone
+            _lay_out(archive, engine, empty.shape)
             migrate(engine)
         yield engine
     finally:
@@ -155,9 +158,31 @@ def laid_out(archive: ArchiveReader, file: Path) -> Iterator[Engine]:
             file.with_name(file.name + ending).unlink(missing_ok=True)
 
 
-def _lay_out(archive: ArchiveReader, engine: Engine) -> None:
+@dataclass(frozen=True)
+class _Empty:
+    """Tables with nothing in them."""
+
+    database: bytes
+    """As SQLite would write it into a file."""
+    shape: MetaData
+
+
+@functools.cache
+def _empty(revision: str) -> _Empty:
+    """Return the tables of a revision. Made once: an archive is laid out to be looked at, and again to be read."""
+    engine = connect("sqlite://")
     shape = MetaData()
-    shape.reflect(engine)
+    try:
+        migrate(engine, revision)
+        shape.reflect(engine)
+        with engine.connect() as connection:
+            database: bytes = connection.connection.driver_connection.serialize()  # type: ignore[union-attr]
+    finally:
+        engine.dispose()
+    return _Empty(database, shape)
+
+
+def _lay_out(archive: ArchiveReader, engine: Engine, shape: MetaData) -> None:
     given = {each.name: each for each in archive.manifest.tables}
     unknown = set(given) - (set(shape.tables) - {_REVISION_TABLE})
     if unknown or len(given) != len(archive.manifest.tables):
