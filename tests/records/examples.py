@@ -148,7 +148,8 @@ def add_example(
         )
     set_id = add_sample_set(records, person.id, file_name, content)
     _, assessment = measured("wall_squat_side", "wall-squat", file_name)
-    correct(records, ROBIN, set_id, ExcludeRep(at_s=assessment.reps[0].bottom_start_s), version=1)
+    first = ExcludeRep(at_s=assessment.reps[0].bottom_start_s)
+    correct(records, ROBIN, set_id, first, version=1, automatic=assessment)
     with records.writing(ROBIN) as work:
         slip = annotate(work, set_id, 3.0, {"kind": "text", "text": f"{name}: not here"})
         remove_annotation(work, set_id, slip.id)

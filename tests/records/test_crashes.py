@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -159,21 +160,26 @@ def _linked_if_stored(source: str, target: str) -> None:
 @pytest.fixture
 def place(start: Start, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Place]:
     """Give the records as they are before each attempt, anew each time."""
-    home = tmp_path / "home"
+    server = None if start.database is None else request.getfixturevalue("postgresql_server")
+    with _copies((start.home, start.database), server, tmp_path / "home") as anew:
+        yield anew
+
+
+@contextmanager
+def _copies(of: tuple[Path, str | None], server: PostgresqlServer | None, home: Path) -> Iterator[Place]:
+    """Give what makes a copy of records at the same place and, on PostgreSQL, under the same name, anew each time."""
+    source, database_name = of
     made: list[str] = []
-    server: PostgresqlServer | None = None
-    if start.database is not None:
-        server = request.getfixturevalue("postgresql_server")
 
     def anew() -> RecordsSettings:
         shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(start.home, home, copy_function=_linked_if_stored)
+        shutil.copytree(source, home, copy_function=_linked_if_stored)
         if server is None:
             return RecordsSettings(home=home, database_url=None)
         name = made.pop() if made else None
         if name is not None:
             server.drop(name)
-        made.append(server.new_database(template=start.database, name=name))
+        made.append(server.new_database(template=database_name, name=name))
         return RecordsSettings(home=home, database_url=server.url_of(made[0]))
 
     yield anew
@@ -319,25 +325,30 @@ def test_tables_are_brought_up_to_date_whole_or_not_at_all(
     server: PostgresqlServer | None = None
     if database_kind == "postgresql":
         server = request.getfixturevalue("postgresql_server")
-    for kill_at in range(1, _MOST_STEPS):
-        home, name = tmp_path / str(kill_at), None if server is None else server.new_database()
-        url = None if server is None or name is None else server.url_of(name)
-        settings = RecordsSettings(home=home, database_url=url)
-        home.mkdir()
-        engine = connect(settings.url())
-        migrate(engine, "0001")
-        with engine.begin() as connection:
-            connection.execute(text(_A_PERSON_OF_OLD))
-        engine.dispose()
-        outcome = killer.run(settings, "open", kill_at)
-        counted = _after_a_clean_up(settings)
-        assert counted["people"] == ["Zoë"]
-        if server is not None and name is not None:
-            server.drop(name)
-        if outcome == "done":
-            break
-        assert outcome == "killed"
+    old = _of_old(tmp_path / "old", server)
+    with _copies(old, server, tmp_path / "home") as place:
+        for kill_at in range(1, _MOST_STEPS):
+            settings = place()
+            outcome = killer.run(settings, "open", kill_at)
+            counted = _after_a_clean_up(settings)
+            assert counted["people"] == ["Zoë"]
+            if outcome == "done":
+                break
+            assert outcome == "killed"
     assert 5 < kill_at < _MOST_STEPS - 1
+
+
+def _of_old(home: Path, server: PostgresqlServer | None) -> tuple[Path, str | None]:
+    """Make records as the first version of the tables had them; return where they are, and the database's name."""
+    name = None if server is None else server.new_database()
+    url = None if server is None or name is None else server.url_of(name)
+    home.mkdir()
+    engine = connect(RecordsSettings(home=home, database_url=url).url())
+    migrate(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(text(_A_PERSON_OF_OLD))
+    engine.dispose()
+    return home, name
 
 
 _A_PERSON_OF_OLD: Final = """
