@@ -257,6 +257,49 @@ export class Questions {
   }
 }
 
+/** One panel of several, by the keys that such lists have. */
+export class Tabs {
+  /** @param {[string, string, HTMLElement][]} tabs id, name, panel */
+  constructor(tabs) {
+    this.tabs = new Map(tabs.map(([id, name, content]) => {
+      const tab = make("button", { type: "button", role: "tab", id: `fr-tab-${id}`, class: "fr-tab", "aria-controls": `fr-panel-${id}`, "data-testid": `tab-${id}`, text: name });
+      const panel = make("div", { role: "tabpanel", id: `fr-panel-${id}`, class: "fr-panel", "aria-labelledby": `fr-tab-${id}` }, content);
+      tab.addEventListener("click", () => this.choose(id));
+      return [id, { tab, panel }];
+    }));
+    const list = make("div", { role: "tablist", class: "fr-tabs", "aria-label": "Session" }, ...[...this.tabs.values()].map(({ tab }) => tab));
+    list.addEventListener("keydown", (event) => this.#key(event));
+    this.element = make("div", { class: "fr-tabbed" }, list, ...[...this.tabs.values()].map(({ panel }) => panel));
+    this.choose(tabs[0][0]);
+  }
+
+  /** @param {string} id */
+  choose(id) {
+    this.chosen = id;
+    for (const [each, { tab, panel }] of this.tabs) {
+      setAttribute(tab, "aria-selected", String(each === id));
+      tab.tabIndex = each === id ? 0 : -1;
+      show(panel, each === id);
+    }
+    this.tabs.get(id).tab.removeAttribute("data-news");
+  }
+
+  /** Something is to be seen there. @param {string} id */
+  news(id) {
+    this.tabs.get(id).tab.toggleAttribute("data-news", true);
+  }
+
+  #key(event) {
+    const ids = [...this.tabs.keys()];
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const id = ids[(ids.indexOf(this.chosen) + step + ids.length) % ids.length];
+    this.choose(id);
+    this.tabs.get(id).tab.focus();
+  }
+}
+
 /** The item of consent to a recording of the call. */
 export const RECORD_CALL = "record_call";
 const RECORDING_WORDS = Object.freeze({
