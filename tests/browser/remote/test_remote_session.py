@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from ..test_live import wait_for_reps
 from ..waiting import settled, until
-from .conftest import SEES_SOMEBODY, OpenSomebody, RemoteApp, come_in, in_call
+from .conftest import SEES_SOMEBODY, OpenSomebody, RemoteApp, Somebody, come_in, in_call
 
 KeepPicture = Callable[[Page, str], Path]
 _FRAMES = """
@@ -19,6 +20,7 @@ _STILL_OR_TROUBLE = """
 document.querySelector('[data-testid=still] img').naturalWidth > 0
   || !document.querySelector('[data-testid=trouble]').hidden
 """
+_CUT_MS = 30_000
 _WATCH_GAPS = """
 () => {
   window.gaps = { longest: 0 };
@@ -110,13 +112,67 @@ def test_a_lost_socket_leaves_the_call_alone_and_what_was_said_meanwhile_arrives
     client.page.get_by_test_id("chat-send").click()
     until(clinician.page, f"({_FRAMES})()[0] > {seen + 5}")
     offers = sum(each["type"] == "connect" for each in client.line.heard)
+    settled(client.page, _CUT_MS)
     client.line.mend()
     clinician.page.get_by_test_id("tab-chat").click()
     expect(clinician.page.get_by_role("log")).to_contain_text("Are you there?")
     expect(client.page.get_by_test_id("trouble")).to_be_hidden()
     assert sum(each["type"] == "connect" for each in client.line.heard) == offers, "no connection is made anew"
     settled(clinician.page, 300)
-    assert clinician.page.evaluate("window.gaps.longest") < 4000
+    assert clinician.page.evaluate("window.gaps.longest") < 4000, "no picture waited for the socket"
+
+
+def guest_in(somebody: OpenSomebody, clinician: Somebody, address: str) -> Somebody:
+    """Bring in somebody who only listens and talks."""
+    guest = somebody(address, width=640, height=480)
+    guest.page.get_by_test_id("check-start").click()
+    guest.page.get_by_test_id("knock").click()
+    guest.page.get_by_test_id("screen-waiting").wait_for()
+    clinician.page.get_by_role("button", name="Let in").click()
+    guest.page.get_by_test_id("screen-call").wait_for()
+    return guest
+
+
+def connects(one: Somebody) -> dict[str, int]:
+    """Return how often a connection was made with each other person."""
+    return dict(Counter(each["peer"] for each in one.line.heard if each["type"] == "connect"))
+
+
+def sees(one: Somebody, count: int) -> None:
+    """Wait until so many others move in a page."""
+    until(
+        one.page,
+        f"document.querySelectorAll('.fr-others video').length === {count} && "
+        "[...document.querySelectorAll('.fr-others video')].every((v) => v.videoWidth > 0 && v.currentTime > 0)",
+    )
+
+
+def test_four_come_and_go_and_no_other_connection_is_made_anew(somebody: OpenSomebody, remote_app: RemoteApp) -> None:
+    room = remote_app.room()
+    first = in_call(somebody, room)
+    before = [connects(each) for each in first]
+    carer, interpreter = (room.guest(remote_app.home, name) for name in ("Jonas", "Ida"))
+    third = guest_in(somebody, first[0], carer)
+    for each in (*first, third):
+        sees(each, 2)
+    fourth = guest_in(somebody, first[0], interpreter)
+    everybody = (*first, third, fourth)
+    for each in everybody:
+        sees(each, 3)
+    assert [set(connects(each).values()) for each in everybody] == [{1}] * 4, "six connections, each made once"
+    fourth.page.reload()
+    fourth.page.get_by_test_id("screen-call").wait_for()
+    for each in everybody:
+        sees(each, 3)
+    third.page.get_by_test_id("leave").click()
+    for each in (*first, fourth):
+        sees(each, 2)
+    seen = [frames(each.page) for each in first]
+    for each, count in zip(first, seen, strict=True):
+        until(each.page, f"({_FRAMES})()[0] > {count + 5}")
+        again = connects(each)
+        assert {peer: again[peer] for peer in before[first.index(each)]} == before[first.index(each)]
+        assert sorted(again.values()) == [1, 1, 2], "only with the one who loaded the page anew"
 
 
 def test_who_joins_and_who_is_taken_out_touches_no_other_connection(

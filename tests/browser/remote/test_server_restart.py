@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Browser, Page, Playwright, WebSocket, expect
 
 from formcheck.pose.browser_bundle import browser_state
 from formcheck.pose.store import load_track
@@ -45,7 +45,8 @@ const finder = {
   isBusy: false, cause: null, began: null, forget() {},
   async find(picture, t, size) {
     picture.close();
-    this.began ??= t;
+    this.began ??= t - Number(sessionStorage.getItem("done"));
+    sessionStorage.setItem("done", t - this.began);
     const k = Math.min(COUNT - 1, Math.max(0, Math.floor((t - this.began - STANDS_MS) / APART_MS)));
     const frame = frames.slice(k * BYTES, (k + 1) * BYTES).buffer;
     const view = new DataView(frame);
@@ -69,7 +70,10 @@ export class PoseSource {
   close() {}
 }
 """
-"""Stands in for what finds poses: somebody stands for eight seconds, does the set of a sample clip, and stands."""
+"""Stands in for what finds poses: somebody stands for eight seconds, does the set of a sample clip, and stands.
+
+While the page is loaded anew they wait.
+"""
 _WATCH = """
 () => {
   window.shown = [];
@@ -156,6 +160,18 @@ def landmark_times_s(server: Server, session_id: str) -> NDArray[np.float64]:
     return track.t_s
 
 
+def answers_to(page: Page) -> list[Any]:
+    """Return a list to which the answers of the page's sets are added."""
+    heard: list[Any] = []
+
+    def listen(socket: WebSocket) -> None:
+        if "/live?" in socket.url:
+            socket.on("framereceived", lambda text: heard.append(json.loads(text)))
+
+    page.on("websocket", listen)
+    return heard
+
+
 def welcomes(line: Line) -> list[Any]:
     return [each for each in line.heard if each["type"] == "welcome"]
 
@@ -206,3 +222,45 @@ def test_a_set_goes_on_through_a_restart_of_the_server_and_no_rep_is_lost(
     away_s = (up_ms - killed_ms) / 1000
     assert times_s[-1] - times_s[0] > (finished_ms - killed_ms) / 1000, "it begins before the restart"
     assert np.diff(times_s).max() < away_s / 2, "and goes on through it"
+
+
+@pytest.mark.skipif(not browser_state().ok, reason="MediaPipe for browsers is not installed")
+def test_a_client_who_loads_the_page_anew_in_mid_set_goes_on_with_it_and_no_rep_is_lost(
+    playwright: Playwright, server: Server
+) -> None:
+    room = new_room(server.home)
+    with window(playwright) as (_, clinician, ours), window(playwright) as (_, client, theirs):
+        find_poses_of_a_clip(client)
+        answers_heard = answers_to(client)
+        clinician.goto(server.address + room.clinician)
+        client.goto(server.address + room.client)
+        come_in(client)
+        clinician.get_by_role("button", name="Let in").click()
+        for page in (clinician, client):
+            until(page, SEES_SOMEBODY)
+        clinician.get_by_test_id("reps").fill("9")
+        clinician.get_by_test_id("hold_s").fill("1")
+        clinician.get_by_test_id("start-set").click()
+        wait_for_reps(client, 1)
+        shown = "document.querySelector('.fr-others video').getVideoPlaybackQuality().totalVideoFrames"
+        client.reload()
+        until(client, SEES_SOMEBODY)
+        until(clinician, f"{shown} > 5")
+        wait_for_reps(client, 3)
+        clinician.get_by_test_id("finish-set").click()
+        expect(clinician.get_by_test_id("said")).to_contain_text("Set done", timeout=120_000)
+    (done,) = [each for each in ours.heard if each["type"] == "set_finished"]
+    assert (done["kept"], done["reps"]) == (True, 3), "one was done before the page was loaded anew"
+    ready = [each for each in answers_heard if each["type"] == "ready"]
+    assert [each["resumed"] for each in ready] == [False, True]
+    assert len({each["set_id"] for each in ready}) == 1
+    assert [each["type"] for each in ours.said].count("admit") == 1
+    assert "waiting" not in [each["type"] for each in theirs.heard[theirs.heard.index(welcomes(theirs)[0]) :]]
+    counters = {each["t"]: (each["reps"], each["hold_s"]) for each in answers_heard if each["type"] == "frame"}
+    results = [each["frame"] for each in ours.heard if each["type"] == "result"]
+    # What was answered while the page was away was not heard by it.
+    both = [each for each in results if each["t"] in counters]
+    assert len(both) > 0.9 * len(results) > 50
+    assert [(each["reps"], each["hold_s"]) for each in both] == [counters[each["t"]] for each in both]
+    times_s = landmark_times_s(server, room.session)
+    assert len(times_s) > 50, "what was kept is all of it"

@@ -33,7 +33,7 @@ from formcheck.web.remote.routes import remote_routes
 from formcheck.web.remote.seats import room_scope
 from formcheck.web.remote.talkers import RoomParts
 
-from ..live.world import HERE, SETUP, World, frame
+from ..live.world import ACTOR, HERE, SETUP, World, frame
 
 GREY: Final = Actor("grey", "Dr. Grey", Role.CLINICIAN)
 ROWAN: Final = Actor("rowan", "Dr. Rowan", Role.CLINICIAN)
@@ -153,7 +153,7 @@ class Hall:
         )
         self.rooms = RoomRegistry(parts)
         files = Path(__file__).parent
-        live = live_routes(lambda: self.world.registry, files, lambda _connection, _actor: False)
+        live = live_routes(lambda: self.world.registry, files, lambda _connection, actor: actor == ACTOR)
         self.client = self._stack.enter_context(
             TestClient(Starlette(routes=[*remote_routes(lambda: self.rooms, files), *live]))
         )

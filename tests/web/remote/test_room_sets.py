@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,6 +11,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from starlette.testclient import WebSocketTestSession
 from starlette.websockets import WebSocketDisconnect
 
 from formcheck.records.access import Actor, Role
@@ -25,11 +28,17 @@ from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.workers import LiveWorkers
 from formcheck.web.remote import room_set
 from formcheck.web.shared.addresses import LINK_HEADER
+from tests.clips import SAMPLES
+from tests.estimated import estimated_track
 from tests.sample_tracks import sample_track
 
 from ..live.landmark_bytes import LANDMARKS, message, page_frames
+from ..live.landmark_bytes import Page as LandmarkPage
 from ..live.world import SETUP, frame
 from .hall import GREY, Company, Hall, agree, company, do_set, live_socket, secret
+
+_OF_NO_VIEW = "wall_squat_oblique"
+"""Neither from the front nor from the side: live, no set begins."""
 
 
 def sets_of(here: Company) -> list[ExerciseSet]:
@@ -386,6 +395,18 @@ def test_a_still_needs_its_token_consent_and_a_picture(hall: Hall) -> None:
         assert here.clinician.last("refused")["code"] == "no-consent"
 
 
+def do_landmarks(socket: WebSocketTestSession, frames: list[bytes], *, between: Callable[[], object]) -> list[Any]:
+    """Do a whole set over a live socket and return the answers, the last of which says how it ended."""
+    answers = []
+    for at in range(0, len(frames), 2):
+        socket.send_bytes(message(*frames[at : at + 2]))
+        answers.append(dict(socket.receive_json()))
+        if at % 30 == 0:
+            between()
+    socket.send_json({"type": "finish"})
+    return [*answers, dict(socket.receive_json())]
+
+
 @pytest.mark.parametrize("processes", [0, 1])
 def test_a_real_set_of_landmarks_is_the_same_for_both_and_kept_whole(hall: Hall, processes: int) -> None:
     limits = LiveLimits(max_sets=3, frames_per_s=1e6)
@@ -395,14 +416,8 @@ def test_a_real_set_of_landmarks_is_the_same_for_both_and_kept_whole(hall: Hall,
             socket.send_json({**SETUP, **LANDMARKS, "width": 1280, "height": 720, "exercise": "squat", "reps": 1})
             assert socket.receive_json()["target"]["reps"] == 3
             frames = page_frames(sample_track("wall_squat_front"), 0.0)
-            answers = []
-            for at in range(0, len(frames), 2):
-                socket.send_bytes(message(*frames[at : at + 2]))
-                answers.append(dict(socket.receive_json()))
-                if at % 30 == 0:
-                    here.clinician.hear()
-            socket.send_json({"type": "finish"})
-            assert socket.receive_json()["reps"] == 3
+            *answers, finished = do_landmarks(socket, frames, between=here.clinician.hear)
+            assert finished["reps"] == 3
         over = here.clinician.last("set_finished")
         results = [each["frame"] for each in here.clinician.all("result")]
         assert all(answer["pose"] is None for answer in answers)
@@ -411,6 +426,41 @@ def test_a_real_set_of_landmarks_is_the_same_for_both_and_kept_whole(hall: Hall,
         assert (over["kept"], over["reps"]) == (True, 3)
         (row,) = sets_of(here)
         assert row.exercise == "wall-squat"
+
+
+@pytest.mark.parametrize("clip", sorted(path.stem for path in SAMPLES.glob("*.mp4")))
+def test_reps_of_a_clip_in_a_call_are_those_without_one_in_every_message(hall: Hall, clip: str) -> None:
+    limits = LiveLimits(max_sets=3, frames_per_s=1e6)
+    hall.world.registry = LiveRegistry(LiveParts(), limits, workers=LiveWorkers(0, limits))
+    track = estimated_track(SAMPLES / f"{clip}.mp4")
+    poses, page = list(track), LandmarkPage()
+    standing = [poses[0]] * 90
+    apart_ms = 1000 * float(np.median(np.diff([pose.t_s for pose in poses])))
+    frames = [page.frame(pose, k * apart_ms) for k, pose in enumerate([*standing, *poses])]
+    exercise = next(each for each in ("wall-squat", "step-down", "squat") if clip.startswith(each.replace("-", "_")))
+    leg = "both" if exercise != "step-down" else "auto"
+    asked = {"exercise": exercise, "leg": leg, "reps": 9}
+    source = {"width": track.source.width, "height": track.source.height}
+    setup = {**SETUP, **LANDMARKS, **source, **asked, "target_depth_deg": None, "hold_s": None}
+    with live_socket(hall, hall.world.token()) as socket:
+        socket.send_json(setup)
+        socket.receive_json()
+        *alone, finished_alone = do_landmarks(socket, frames, between=lambda: None)
+    with company(hall, "measure", "keep_set") as here:
+        with live_socket(hall, start(here, **asked)) as socket:
+            socket.send_json(setup)
+            socket.receive_json()
+            *called, finished = do_landmarks(socket, frames, between=here.clinician.hear)
+        over = here.clinician.last("set_finished")
+        shown = [each["frame"] for each in here.clinician.all("result")]
+
+    def counters(answers: list[Any]) -> list[Any]:
+        return [[each[name] for name in ("t", "reps", "hold_s", "depth_share", "measures")] for each in answers]
+
+    assert counters(shown) == counters(called) == counters(alone)
+    assert over["reps"] == finished.get("reps") == finished_alone.get("reps")
+    truth = json.loads((SAMPLES / f"{clip}.json").read_text())["reps"]
+    assert over["reps"] == (None if clip == _OF_NO_VIEW else len(truth)), "as many as were done"
 
 
 def test_a_set_under_way_outlives_a_restart_of_the_server_and_is_measured_whole(hall: Hall) -> None:
