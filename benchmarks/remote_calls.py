@@ -40,6 +40,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.camera_film import camera_film
 from tests.browser.conftest import FLAGS, chromium, served
+from tests.browser.remote.clip_poses import find_poses_of_a_clip
 from tests.browser.remote.conftest import SEES_SOMEBODY, come_in
 from tests.browser.remote.rooms import CLINICIAN, Room, new_room
 from tests.browser.waiting import until
@@ -336,7 +337,7 @@ def call(
     film: Callable[[Path], Path] | None = None,
     delay_ms: float = 0.0,
     loss: float = 0.0,
-    landmarks: bool | None = False,
+    landmarks: str = "none",
     own_way: bool = False,
 ) -> Iterator[Call]:
     """Serve the app, open a room, and bring both in.
@@ -350,7 +351,7 @@ def call(
     delay_ms, loss
         Of the way to the relay.
     landmarks
-        Whether the client's browser finds the poses; None for what it chooses itself.
+        Whether the client's browser finds the poses: `none`, `own`, or `given`, as where that takes no time.
     own_way
         Whether the client has another way to the relay than the clinician, and gets to the server by it too.
     """
@@ -415,9 +416,7 @@ def _relay_way(folder: Path, relayed: bool, delay_ms: float, loss: float) -> Ite
             way.stop()
 
 
-def _both_in(
-    browser: Any, address: str, room: Room, way: Way | None, theirs: Way | None, landmarks: bool | None
-) -> Call:
+def _both_in(browser: Any, address: str, room: Room, way: Way | None, theirs: Way | None, landmarks: str) -> Call:
     pages = []
     for own in (None, theirs):
         context = browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"])
@@ -426,9 +425,11 @@ def _both_in(
         if own is not None and way is not None:
             page.add_init_script(f'window.ownWay = [":{way.port}?", ":{own.port}?"]')
         page.add_init_script(_WATCH)
-        if landmarks:
+        if landmarks == "own":
             page.add_init_script(_LANDMARKS_ONLY)
-        elif landmarks is False:  # another load: what is measured here is the call
+        elif landmarks == "given":
+            find_poses_of_a_clip(page)
+        else:  # another load: what is measured here is the call
             page.route("**/pose_source.js", lambda route: route.abort())
         pages.append(page)
     clinician, client = pages
@@ -486,7 +487,7 @@ def dead(seconds: float) -> dict[str, Any]:
     return {"what": "dead", "dead_s": seconds, "back_s": round(back_s, 2), "connections_made": made, "states": state}
 
 
-def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float, landmarks: bool) -> dict[str, Any]:
+def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float, landmarks: str) -> dict[str, Any]:
     """Hold what is drawn, and the newest answer, against the number in the picture that is shown."""
     with call(relayed=relayed, film=numbered_film, delay_ms=delay_ms, loss=loss, landmarks=landmarks) as both:
         both.client.evaluate(_READ_NUMBERS, ["[data-testid=self] video", 0])
@@ -542,7 +543,7 @@ def _why_none(shown: list[list[Any]], answers: list[list[Any]]) -> dict[str, int
     return found
 
 
-def uplink(kbps: float, seconds: float, landmarks: bool) -> dict[str, Any]:
+def uplink(kbps: float, seconds: float, landmarks: str) -> dict[str, Any]:
     """Narrow the way to the relay: what becomes of the sound, and what the pages say."""
     with call(relayed=True, landmarks=landmarks, own_way=True, film=_somebody) as both:
         assert both.way is not None
@@ -570,7 +571,7 @@ def uplink(kbps: float, seconds: float, landmarks: bool) -> dict[str, Any]:
     }
 
 
-def frames(seconds: float, landmarks: bool) -> dict[str, Any]:
+def frames(seconds: float, landmarks: str) -> dict[str, Any]:
     """Count the pictures that each end decodes in a second while a set is measured."""
     with call(film=_somebody, landmarks=landmarks) as both:
         both.clinician.get_by_test_id("start-set").click()
@@ -634,7 +635,12 @@ def main() -> None:
     parser.add_argument("--tls", action="store_true", help="by a relay that is reached by TLS alone")
     parser.add_argument("--delay-ms", type=float, default=0.0)
     parser.add_argument("--loss", type=float, default=0.0)
-    parser.add_argument("--landmarks", action="store_true", help="let the client's browser find the pose")
+    parser.add_argument(
+        "--landmarks",
+        choices=["none", "own", "given"],
+        default="none",
+        help="let the client's browser find the pose, or give it those of a clip, as on a device that is fast enough",
+    )
     parser.add_argument("--kbps", type=float, default=600.0)
     asked = parser.parse_args()
     if asked.what == "joins":
