@@ -121,6 +121,29 @@ def measure_rows(label: str, rows: Iterable[tuple[str, str, str | None, str, str
     )
 
 
+def criteria(label: str, rows: Iterable[tuple[str, str, str, str, str]], detail: str = "") -> Markup:
+    """Return conditions below each other, each in words, with whether it is met.
+
+    Parameters
+    ----------
+    label
+        How they stand together.
+    rows
+        Condition, what is known of it, level, word for the level (empty for its own) and source.
+    detail
+        Smaller, below them all.
+    """
+    lines = (
+        Markup(
+            '<div class="fc-criterion"><p class="fc-row"><span class="fc-criterion-title">{}</span>{}</p>{}{}</div>'
+        ).format(title, badge(level, word), Markup("<p>{}</p>").format(known), _part("p", "fc-good-is", source))
+        for title, known, level, word, source in rows
+    )
+    return Markup('<div class="fc fc-measure"><p class="fc-label">{}</p>{}{}</div>').format(
+        label, _NOTHING.join(lines), _part("p", "fc-good-is", detail)
+    )
+
+
 def measures(items: Iterable[Markup]) -> Markup:
     """Return measures beside each other, as many as there is room for."""
     return Markup('<div class="fc fc-measures">{}</div>').format(_NOTHING.join(items))

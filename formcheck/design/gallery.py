@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from formcheck.design.components import (
     badge,
+    criteria,
     empty_state,
     far_number,
     form_row,
@@ -59,6 +60,14 @@ def _parts() -> Iterator[Markup]:
                 "FPPA 9 ± 3° / 1 ± 3°",
             ),
         )
+    )
+    yield criteria(
+        "1 of 2 hold today",
+        (
+            ("Worst pain of the last week is 2 at most", "Worst answer: 1.", "good", "yes", "Pain rules."),
+            ("Both ankles bend alike", "Not tested on both legs yet.", "not_measured", "not known", "Past its error."),
+        ),
+        "A clinician decides.",
     )
     yield _HEADING.format("Rep")
     yield reps(

@@ -155,7 +155,7 @@ def _matters(change: Change, second: float, bands: Bands | None, *, of_legs: boo
         return ", further from what is good"
     if off == 0:
         return ", and good either way"
-    return ". Nobody says which is better" if off is None else ", and as far from what is good as before"
+    return ", by itself neither better nor worse" if off is None else ", and as far from what is good as before"
 
 
 PUBLISHED: Final[Mapping[str, Reliability]] = MappingProxyType(

@@ -295,8 +295,18 @@ def version_on(versions: Sequence[Version], day: date, zone: tzinfo | None = Non
     return max(fitting, key=lambda each: each.from_at, default=None)
 
 
-def week_in_words(week: Sequence[CalendarDay], today: date) -> str:
-    """Say how a week goes, without blame: `On 3 of 4 days so far this week.`."""
+def week_in_words(week: Sequence[CalendarDay], today: date, *, invites: bool = True) -> str:
+    """Say how a week goes, without blame: `On 3 of 4 days so far this week.`.
+
+    Parameters
+    ----------
+    week
+        Its days.
+    today
+        The day that it is now.
+    invites
+        Whether whoever reads it may exercise now; if not, nothing invites them to.
+    """
     past = [each for each in week if each.day <= today]
     planned = sum(1 for each in past if each.planned)
     done = sum(1 for each in past if each.state in (DayState.DONE, DayState.SOME))
@@ -308,6 +318,8 @@ def week_in_words(week: Sequence[CalendarDay], today: date) -> str:
         return f"You exercised on {_days(done)} this week, as planned."
     if done:
         return f"You exercised on {done} of {_days(planned)} so far this week. Each of them counts."
+    if not invites:
+        return "Not exercised so far this week."
     return "A new week: today is a good day to go on." if planned == 1 else "Start again with today: one day at a time."
 
 

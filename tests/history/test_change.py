@@ -39,8 +39,8 @@ def said(measure: str, first: float, second: float, bands: Bands | None = None) 
         ("fppa_deg", 6, 25, UP_TO_10, "Changed: 19° further inward, further from what is good."),
         ("fppa_deg", -20, 0, UP_TO_10, "Changed: 20° further inward, and good either way."),
         ("fppa_deg", -20, -5, UP_TO_10, "Changed: 15° less outward, and good either way."),
-        ("knee_flexion_max_deg", 40, 60, None, "Changed: 20° deeper. Nobody says which is better."),
-        ("descent_s", 8, 2, None, "Changed: 6.0 s faster. Nobody says which is better."),
+        ("knee_flexion_max_deg", 40, 60, None, "Changed: 20° deeper, by itself neither better nor worse."),
+        ("descent_s", 8, 2, None, "Changed: 6.0 s faster, by itself neither better nor worse."),
         ("fppa_deg", 6, 8, UP_TO_10, "No detectable change, as measuring again may give as large a change."),
     ],
 )

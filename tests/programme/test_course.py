@@ -121,6 +121,7 @@ def test_a_week_is_said_without_blame() -> None:
     (some,) = weeks([version()], [done("ball-squeeze", 1)], today, UTC)
     (all_days,) = weeks([version()], [done("ball-squeeze", i) for i in range(4)], today, UTC)
     said = [week_in_words(each, today) for each in (none, some, all_days)]
+    assert week_in_words(none, today, invites=False) == "Not exercised so far this week."
     assert said == [
         "Start again with today: one day at a time.",
         "You exercised on 1 of 4 days so far this week. Each of them counts.",

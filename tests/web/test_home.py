@@ -11,10 +11,12 @@ from streamlit.testing.v1 import AppTest
 import formcheck.web.server
 from formcheck.exercises.plan import Plan
 from formcheck.pose.models import PoseModel
+from formcheck.programme.templates import templates
 from formcheck.records.access import owner
 from formcheck.records.plans import prescribe
-from formcheck.records.programmes import plans_in_hand
+from formcheck.records.programmes import plans_in_hand, put_programme
 from formcheck.records.records import Records
+from formcheck.records.red_flags import answer_red_flags, clear_red_flags
 from formcheck.report import safety
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
@@ -75,6 +77,28 @@ def test_what_is_due_today_stands_there_until_it_is_done() -> None:
     test = opened()
     assert "Done for today" in words(test)
     assert not [each.label for each in test.button if each.label == "Start"]
+
+
+def test_nobody_with_a_red_flag_is_asked_to_begin() -> None:
+    records = records_service()
+    person_id = planned(records)
+    with records.writing(_OWNER) as work:
+        put_programme(work, person_id, templates()["step-down-path"].programme)
+        screen = answer_red_flags(work, person_id, ["locks"])
+    test = opened()
+    assert "Not now: a clinician first" in words(test)
+    assert not [each.label for each in test.button if each.label in ("Begin", "Start")]
+    with records.writing(_OWNER) as work:
+        clear_red_flags(work, screen.id)
+    assert [each.label for each in opened().button if each.label == "Begin"]
+
+
+def test_names_of_exercises_with_a_comma_in_them_are_told_apart() -> None:
+    records = records_service()
+    person = add_somebody(records, "Ann", _OWNER)
+    with records.writing(_OWNER) as work:
+        put_programme(work, person.id, templates()["combined"].programme)
+    assert "Ball squeeze, sitting · Straight" in words(opened())
 
 
 def test_what_is_left_to_do_stands_before_what_is_done() -> None:

@@ -13,6 +13,7 @@ from formcheck.kinematics.measures.record import (
     NoErrorOfItsOwn,
     Per,
     Scope,
+    Wording,
 )
 
 _OF_SET: Final = frozenset({Scope.SET})
@@ -51,6 +52,7 @@ WHOLE_SET: Final = (
         derived_from=DerivedFrom(
             "kmf_pct", Derivation.DRIFT, 1, "{leg} knee came further inward over the foot, by {amount}"
         ),
+        wording=Wording("Knee over foot, last 3 minus first 3 reps (KMF)"),
         needs_toe=True,
         place=40,
         said_by="fppa_drift_deg",
@@ -65,6 +67,7 @@ WHOLE_SET: Final = (
         zero="0: as in the first reps; positive: knee more medial in the last; negative: more lateral",
         error=_OF_REPS,
         derived_from=DerivedFrom("fppa_deg", Derivation.DRIFT, 1, "{leg} knee fell further inward, by {amount}"),
+        wording=Wording("Knee alignment, last 3 minus first 3 reps (FPPA)"),
         needs_thigh=True,
         place=20,
     ),

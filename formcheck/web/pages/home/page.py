@@ -39,6 +39,7 @@ _LOOKED_BACK: Final = timedelta(days=32)
 """Nothing is prescribed less often than once a month."""
 _SHOWN: Final = 6
 """People with something due; the rest are a press away."""
+_CLOSED: Final = badge("fault", "Not now: a clinician first")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,8 @@ class _Task:
     """As nobody else is called."""
     in_hand: PlanInHand
     due: PlanDue
+    is_closed: bool
+    """Whether red flags bar the person from exercising."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class _Session:
     whose: str
     in_hand: InHand
     due: Sequence[ItemDue]
+    is_closed: bool
+    """Whether red flags bar the person from exercising."""
 
     @property
     def left(self) -> list[ItemDue]:
@@ -109,12 +114,21 @@ def _show_due(records: Records, actor: Actor) -> None:
         in_hand = plans_in_hand(work, records.now() - _LOOKED_BACK)
         people = list_people(work)
         programmes = programmes_in_hand(work, records.now() - _LOOKED_BACK)
+        closed = {each.person.id for each in raised_flags(work)}
     labels, day, zone = labels_of(people), today(records.now()), viewer_zone()
-    sessions = [_Session(labels[each.person.id], each, _due_of(each, day, zone)) for each in programmes]
+    sessions = [
+        _Session(labels[each.person.id], each, _due_of(each, day, zone), each.person.id in closed)
+        for each in programmes
+    ]
     within = {(each.person.id, *key) for each in programmes for key in _measured_of(each)}
     in_hand = [each for each in in_hand if (each.person.id, each.plan.exercise, each.plan.leg) not in within]
     tasks = [
-        _Task(labels[each.person.id], each, plan_due_today(each.sets, each.plan.sessions_a_day, day, zone))
+        _Task(
+            labels[each.person.id],
+            each,
+            plan_due_today(each.sets, each.plan.sessions_a_day, day, zone),
+            each.person.id in closed,
+        )
         for each in in_hand
     ]
     if actor.sees_everybody:  # a client is told when the next one is; here it would stand before what is due
@@ -161,16 +175,19 @@ def _show_session(session: _Session, actor: Actor) -> None:
         with st.container(width="stretch"):
             if actor.sees_everybody:
                 page_link(PERSON, as_typed(session.whose), icon=":material/person:", person=person_id)
-            names = ", ".join(each.item.title for each in session.left or session.done)
+            names = " · ".join(each.item.title for each in session.left or session.done)
             title = as_typed(session.in_hand.version.phase.title)
             st.markdown(f"**{title}**: {as_typed(names)}" if names else f"**{title}**")
             show(_standing_of(session))
-        if session.left and st.button("Begin", key=f"begin-{person_id}", type="primary", icon=":material/play_arrow:"):
+        may_begin = session.left and not session.is_closed
+        if may_begin and st.button("Begin", key=f"begin-{person_id}", type="primary", icon=":material/play_arrow:"):
             note_person(person_id)
             go_to(TODAY)
 
 
 def _standing_of(session: _Session) -> Markup:
+    if session.is_closed:
+        return _CLOSED
     if session.left:
         more = f", {len(session.done)} begun or done" if session.done else ""
         return badge("not_judged", f"{counted(len(session.left), 'exercise')} due today{more}")
@@ -207,12 +224,12 @@ def _show_task(task: _Task, actor: Actor, waiting: Undecided | None) -> None:
             if actor.sees_everybody:
                 page_link(PERSON, as_typed(task.whose), icon=":material/person:", person=person_id)
             st.markdown(as_typed(stored_plan_in_words(plan)))
-            show(_standing(task.due))
+            show(_CLOSED if task.is_closed else _standing(task.due))
             if waiting is not None and actor.sees_everybody:
                 page_link(PROGRESS, f"Decide: {as_typed(waiting.suggestion.title)}", person=person_id)
             elif waiting is not None:
                 st.markdown(as_typed(until_decided(waiting.suggestion)))
-        may_start = task.due.is_due or task.due.planned is None
+        may_start = not task.is_closed and (task.due.is_due or task.due.planned is None)
         if may_start and st.button("Start", key=f"start-{plan.id}", type="primary", icon=":material/play_arrow:"):
             note_person(person_id)
             st.session_state[prescribed_key(person_id)] = plan.id

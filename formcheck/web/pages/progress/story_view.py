@@ -11,7 +11,8 @@ import numpy as np
 import streamlit as st
 from markupsafe import Markup
 
-from formcheck.design.components import measure_rows, verdict
+from formcheck.design.components import criteria as criteria_list
+from formcheck.design.components import verdict
 from formcheck.exercises.finding import Level
 from formcheck.exercises.words import counted
 from formcheck.history.change import Verdict
@@ -168,4 +169,4 @@ def show_return(criteria: Sequence[Criterion]) -> None:
     met = sum(each.met is Met.YES for each in criteria)
     rows = [(each.title, each.evidence, _LEVELS[each.met].value, each.met.value, each.source) for each in criteria]
     detail = "A clinician decides; the list says what is known."
-    show(measure_rows(f"{met} of {len(criteria)} hold today", rows, detail))
+    show(criteria_list(f"{met} of {len(criteria)} hold today", rows, detail))

@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
-from formcheck.design.components import badge, empty_state
+from formcheck.design.components import badge
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
 from formcheck.moments import day_text
@@ -51,11 +51,12 @@ from formcheck.web.access.red_flags import ask_anew_button, open_to_exercise
 from formcheck.web.access.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.today.guided import lead
-from formcheck.web.shared.addresses import CHECK, GUIDANCE, PROGRAMME
+from formcheck.web.shared.addresses import CHECK, GUIDANCE, PEOPLE, PROGRAMME
 from formcheck.web.shared.browser_parts import text_beside
 from formcheck.web.shared.choose_person import note_person, person_of_sets, prescribed_key
 from formcheck.web.shared.dates import today, viewer_zone
 from formcheck.web.shared.design import show
+from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.paper import ask_paper
 from formcheck.web.shared.plain_text import as_typed
@@ -109,8 +110,7 @@ def _whose(records: Records, actor: Actor) -> str | None:
     with records.reading(actor) as work:
         labels = labels_of(list_people(work))
     if not labels:
-        show(empty_state(Drawing.PLAN, "Nobody is here yet", "Add a person, and give them a programme."))
-        page_link(PROGRAMME, "Compose a programme", icon=":material/edit_calendar:")
+        show_empty(Drawing.PLAN, "Nobody is here yet", "A programme is kept for each person.", PEOPLE, "Add a person")
         return None
     before = st.query_params.get("person") or person_of_sets()
     chosen = st.selectbox(
@@ -132,14 +132,12 @@ def _read(records: Records, actor: Actor, person_id: str) -> _Day | None:
         versions = programme_versions(work, person_id)
         done = done_of(work, person_id, records.now() - _LOOKED_BACK)
     if version is None:
-        what = (
-            "Your clinician’s programme will stand here."
-            if not actor.sees_everybody
-            else "Compose one from a template."
-        )
-        show(empty_state(Drawing.PLAN, "There is no programme yet", what))
+        nothing = "There is no programme yet"
         if actor.sees_everybody:
-            page_link(PROGRAMME, "Compose a programme", icon=":material/edit_calendar:", person=person_id)
+            made_of = "It is made from a template."
+            show_empty(Drawing.PLAN, nothing, made_of, PROGRAMME, "Compose a programme", person=person_id)
+        else:
+            show_empty(Drawing.PLAN, nothing, "Your clinician’s will stand here. You can check your form without one.")
         return None
     return _Day(person_id, name, version, versions, done, today(records.now()), viewer_zone())
 
@@ -166,7 +164,7 @@ def _show(records: Records, actor: Actor, day: _Day, before: int | None, *, is_o
             _show_items(records, actor, day)
             remind_of_safety()
             ask_anew_button(day.person_id)
-        _show_weeks(day)
+        _show_weeks(day, invites=is_open)
         _show_phase(actor, day)
         _show_take_along(records, actor, day)
 
@@ -312,10 +310,10 @@ def _ask_after(records: Records, actor: Actor, day: _Day) -> None:
             st.info(text, icon=":material/info:")
 
 
-def _show_weeks(day: _Day) -> None:
+def _show_weeks(day: _Day, *, invites: bool) -> None:
     shown = weeks(day.versions, day.done, day.today, day.zone)
     st.header("Your weeks", anchor=False)
-    st.markdown(week_in_words(shown[-1], day.today))
+    st.markdown(week_in_words(shown[-1], day.today, invites=invites))
     show(_calendar_html(shown, day.today))
     st.caption(_LEGEND)
 
