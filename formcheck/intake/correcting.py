@@ -9,6 +9,7 @@ from formcheck.intake.guesses import guess_by_name, proposed_for_upload
 from formcheck.intake.states import UploadState, UploadStateError, get_upload, need_state
 from formcheck.intake.wishes import PEOPLE, Wishes, wishes_of
 from formcheck.records.access import Actor, NotAllowedError
+from formcheck.records.agreed import need_kept_sets
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
 from formcheck.records.requests import request_of
@@ -52,6 +53,7 @@ def put_right(work: Work, upload_id: str, said: Wishes, person_id: str | None = 
     wishes = replace(said, person_said=before.person_said, origin=before.origin, last_modified=before.last_modified)
     if work.actor.sees_everybody:
         whose = person_id if said.person_said else None
+        need_kept_sets(work, whose)
         row.person_id = None if whose is None else get_person(work, whose).id
         wishes = replace(wishes, person_said=said.person_said)
     elif said.person_said and person_id != work.actor.person_id:
@@ -75,6 +77,8 @@ def accept_person(records: Records, actor: Actor, upload_id: str) -> None:
         If nobody is proposed any more: somebody said meanwhile whose it is.
     NotAllowedError
         If the actor is a client.
+    RecordsError
+        If that person refuses that it is kept.
     ConflictError
         If somebody else changed the set meanwhile.
     """
@@ -86,6 +90,7 @@ def accept_person(records: Records, actor: Actor, upload_id: str) -> None:
             raise UploadStateError("Somebody said meanwhile whose this video is.", "Look at it as it is now.")
         person_id, set_id = get_person(work, str(proposed.value)).id, row.set_id
         if set_id is None:
+            need_kept_sets(work, person_id)
             row.person_id, row.updated_at = person_id, work.now
             row.wishes = replace(wishes_of(row), person_said=True).document()
             row.guesses = {name: each for name, each in row.guesses.items() if name != "person_id"}

@@ -32,6 +32,7 @@ from formcheck.intake.states import (
 )
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.records.access import Actor, NotAllowedError, RecordsError, Role
+from formcheck.records.agreed import need_kept_sets
 from formcheck.records.files import PRIVATE_FILE
 from formcheck.records.people import get_person
 from formcheck.records.records import Records, Work
@@ -110,7 +111,7 @@ def begin(
     VideoError
         If its name is not that of a video, or it is empty or too large.
     RecordsError
-        If the disk has no room for it, or too many are on their way.
+        If the disk has no room for it, too many are on their way, or the person refuses that it is kept.
     NotFoundError
         If there is no such person for the actor.
     """
@@ -118,6 +119,7 @@ def begin(
     _check_file(name, file.size, settings)
     # It is that person's from the beginning: whoever erases them finds it.
     whose = _person(work, person_id) if wishes.for_set is None else need_videoless(work, wishes.for_set).person_id
+    need_kept_sets(work, whose)
     interrupted = _interrupted(work, name, file, wishes)
     if interrupted is not None:
         _say_anew(work, interrupted, wishes, whose)

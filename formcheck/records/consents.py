@@ -1,7 +1,7 @@
 """What people agreed to: answers to items of their own, and those that they gave in remote sessions.
 
 An answer is never changed. Taking a yes back is a later answer; what was kept by it is deleted at a word of the
-clinician's, who sees what there is.
+clinician's, who sees what there is. Nothing new is kept from then on (`agreed`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Final
 from sqlalchemy import select
 
 from formcheck.records.access import NotAllowedError, NotFoundError, RecordsError
+from formcheck.records.agreed import RECORDS, VIDEO
 from formcheck.records.call_recordings import CONSENT as RECORDED
 from formcheck.records.call_recordings import delete_recordings
 from formcheck.records.people import get_person, need_storable
@@ -35,14 +36,14 @@ from formcheck.remote.consent import TEXTS, Answer, ConsentText
 _LONGEST_NAME: Final = 200
 _OWN: Final = (
     ConsentText(
-        "records",
+        RECORDS,
         1,
         "Keep what is measured of me",
         "The positions of my joints during my sets, what is measured of them, my answers about pain and my clinicians' "
         "notes are kept in my records at the clinic, until they are erased.",
     ),
     ConsentText(
-        "video",
+        VIDEO,
         1,
         "Keep videos of my sets",
         "Videos of my sets, uploaded or recorded, are kept in my records at the clinic, until they are deleted.",
@@ -217,7 +218,7 @@ def still_kept(work: Work, person_id: str, consent_id: str) -> StillKept:
     if not found.counts or found.answer == "yes":
         return StillKept()
     if found.session_id is None:
-        return StillKept(videos=_with_video(work, person_id, None)) if found.item == "video" else StillKept()
+        return StillKept(videos=_with_video(work, person_id, None)) if found.item == VIDEO else StillKept()
     match found.item:
         case "keep_video":
             return StillKept(videos=_with_video(work, person_id, found.session_id))

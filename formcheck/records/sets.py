@@ -17,6 +17,7 @@ from formcheck.pose.landmarks import Side
 from formcheck.pose.store import load_track, save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.records.access import ConflictError, NotFoundError, RecordsError
+from formcheck.records.agreed import VIDEO, need_kept_sets, refusal
 from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.people import get_person
 from formcheck.records.plans import in_force, prescribed, same_targets
@@ -100,17 +101,23 @@ def keep_video(
 
 
 def add_set(work: Work, new: NewSet) -> ExerciseSet:
-    """Keep a set.
+    """Keep a set; without its video where the person refuses that, which a remark says.
 
     Raises
     ------
     NotFoundError
         If there is no such person for the actor.
+    RecordsError
+        If the person refuses that what is measured is kept.
     """
     if new.person_id is not None:
         get_person(work, new.person_id)
+        need_kept_sets(work, new.person_id)
     elif not work.actor.sees_everybody:
         raise NotFoundError("person")
+    refused = None if new.video is None else refusal(work, new.person_id, VIDEO)
+    if refused is not None:
+        new = replace(new, video=None, proxy=None, remarks=(*new.remarks, refused.remark))
     exercise = new.assessment.exercise
     row = ExerciseSet(
         person_id=new.person_id,
@@ -217,6 +224,11 @@ def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
 
     The notes about it and the upload that it came from go with it. What was said and seen in a remote session stays
     with the person whose session it was.
+
+    Raises
+    ------
+    RecordsError
+        If the person refuses that it is kept, or the video that it has.
     """
     row = get_set(work, set_id)
     work.actor.need_clinician("say whose set it is")
@@ -224,6 +236,12 @@ def give_to(work: Work, set_id: str, person_id: str) -> ExerciseSet:
     before = row.person_id
     if before == person_id:
         return row
+    need_kept_sets(work, person_id)
+    refused = None if row.video_sha256 is None else refusal(work, person_id, VIDEO)
+    if refused is not None:
+        raise refused.error(
+            "a set with a video cannot be theirs", "Delete the video in the review of the set, then say whose it is."
+        )
     row.person_id = person_id
     work.session.execute(update(Note).where(Note.set_id == row.id).values(person_id=person_id))
     _move_uploads(work, row.id, before, person_id)
@@ -324,9 +342,12 @@ def need_videoless(work: Work, set_id: str) -> ExerciseSet:
     NotFoundError
         If there is no such set for the actor.
     RecordsError
-        If it has one, or was not done in front of a camera here.
+        If it has one, was not done in front of a camera here, or its person refuses that videos are kept.
     """
     row = get_set(work, set_id)
+    refused = refusal(work, row.person_id, VIDEO)
+    if refused is not None:
+        raise refused.error("the video cannot be kept")
     if row.origin != LIVE:
         raise RecordsError(
             "This set was not done in front of a camera here, so no device has its video.",

@@ -10,12 +10,15 @@ import pytest
 
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.intake.claims import claim_next, mark_failed
+from formcheck.intake.correcting import put_right
 from formcheck.intake.duplicates import duplicate_of
 from formcheck.intake.ending import cancel, drop_file, refuse, remove_entry, try_again
 from formcheck.intake.queue import Announced, WrongOffsetError, add_file, begin, complete, list_uploads, note_received
 from formcheck.intake.states import UploadState, UploadStateError
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.records.access import SYSTEM, Actor, NotAllowedError, NotFoundError, RecordsError, Role
+from formcheck.records.agreed import ConsentError
+from formcheck.records.consents import answer_consent
 from formcheck.records.tables import Upload
 from tests.clips import SAMPLES
 
@@ -100,6 +103,19 @@ def test_what_is_said_with_a_file_that_is_gone_on_with_counts(desk: Desk) -> Non
     assert (again.person_id, wishes_of(again).keep_video) == (ben, False)
     open_now = announce(None, keep_video=True)
     assert (open_now.person_id, wishes_of(open_now).keep_video) == (ben, False)
+
+
+def test_no_file_is_taken_of_who_refuses_that_anything_is_kept(desk: Desk) -> None:
+    anna = desk.person("Anna")
+    row = desk.begin("before.mp4")
+    with desk.records.writing(ROBIN) as work:
+        answer_consent(work, anna, "records", "no")
+    with pytest.raises(ConsentError, match="no new set can be kept"):
+        desk.begin(person_id=anna)
+    with desk.records.writing(ROBIN) as work, pytest.raises(ConsentError, match="no new set can be kept"):
+        put_right(work, row.id, Wishes(person_said=True), anna)
+    with desk.records.reading(ROBIN) as work:
+        assert [each.person_id for each in list_uploads(work)] == [None]
 
 
 def test_another_s_interrupted_file_is_not_gone_on_with(desk: Desk) -> None:

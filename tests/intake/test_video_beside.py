@@ -20,6 +20,8 @@ from formcheck.intake.states import UploadState, get_upload, upload_path
 from formcheck.intake.wishes import Wishes, wishes_of
 from formcheck.pose.models import PoseModel
 from formcheck.records.access import SYSTEM, Actor, NotFoundError, RecordsError
+from formcheck.records.agreed import ConsentError
+from formcheck.records.consents import answer_consent
 from formcheck.records.sets import get_set, video_of
 from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.video.frame import Frame, VideoInfo
@@ -110,6 +112,14 @@ def test_it_becomes_the_video_of_the_set_in_its_time_and_size(
 def test_nobody_gives_a_video_to_a_set_of_somebody_else(desk: Desk, set_of_landmarks: ExerciseSet, film: Path) -> None:
     with pytest.raises(NotFoundError):
         bring(desk, film, set_of_landmarks.id, desk.client(desk.person("Ben")))
+
+
+def test_of_who_refuses_videos_none_is_taken(desk: Desk, set_of_landmarks: ExerciseSet, film: Path) -> None:
+    assert set_of_landmarks.person_id is not None
+    with desk.records.writing(ROBIN) as work:
+        answer_consent(work, set_of_landmarks.person_id, "video", "no")
+    with pytest.raises(ConsentError, match="the video cannot be kept"):
+        bring(desk, film, set_of_landmarks.id)
 
 
 def test_on_its_way_it_is_already_that_persons(desk: Desk, set_of_landmarks: ExerciseSet, film: Path) -> None:

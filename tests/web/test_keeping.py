@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from formcheck.records.consents import answer_consent
 from formcheck.records.people import change_person, details_of, get_person
 from formcheck.records.records import Records
 from formcheck.records.reviewing import reviewed_set
@@ -16,6 +18,7 @@ from formcheck.records.sets import list_sets
 from formcheck.records.settings import RecordsSettings
 from formcheck.report.document import assessment_document
 from formcheck.web.live.pipeline import FinishedSet
+from tests.clips import SAMPLES
 from tests.records.kept import CLINICIAN, add_somebody, client_of, keep_set
 from tests.web.finished import finished_sample
 
@@ -126,3 +129,38 @@ class _OneSet:
 
     def finished_set(self, *_: str) -> FinishedSet:
         return finished_sample("step_down_front_valgus")
+
+
+def _ask_how() -> None:
+    from formcheck.web.pages.check.page import _ask_how
+
+    _ask_how()
+
+
+def test_who_refuses_videos_is_not_asked_for_one_and_told_that_none_was_kept(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    ann = add_somebody(records)
+    with records.writing(CLINICIAN) as work:
+        answer_consent(work, ann.id, "video", "no")
+    video = tmp_path / "set.mp4"
+    shutil.copyfile(SAMPLES / "wall_squat_front.mp4", video)
+    filmed = replace(finished_sample("wall_squat_front"), video_path=video)
+    monkeypatch.setattr("tests.web.finished.finished_sample", lambda _name: filmed)
+    monkeypatch.setattr("formcheck.web.live.keeping.write_proxy", lambda _video, copy: shutil.copyfile(video, copy))
+    monkeypatch.setattr("formcheck.web.pages.check.page.current_actor", lambda: client_of(ann))
+    monkeypatch.setattr("formcheck.web.pages.check.page.records_service", lambda: records)
+    asked = AppTest.from_function(_ask_how, default_timeout=240).run()
+    assert "Keep the video of this set" not in [each.label for each in asked.toggle]
+    assert [each.value for each in asked.info] == ["No video is kept: consent to keeping videos was refused."]
+    test = AppTest.from_function(_offer, default_timeout=240).run()
+    test.button(key="keep-set-yes").click().run()
+    assert not test.exception
+    assert [each.value.replace("\\", "") for each in test.info] == [
+        "The video was not kept: consent to keeping videos was refused."
+    ]
+    with records.reading(CLINICIAN) as work:
+        (row,) = list_sets(work, ann.id)
+    assert row.video_sha256 is None
+    records.close()

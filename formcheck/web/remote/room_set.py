@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from formcheck.errors import FormcheckError
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.records.access import Actor, RecordsError, Role
+from formcheck.records.agreed import ConsentError
 from formcheck.records.people import get_person
 from formcheck.records.records import Records
 from formcheck.records.remote_sessions import attach_to_set, keep_moment
@@ -228,7 +229,7 @@ class RoomSet:
             return Outcome(reps, None, "The client has not agreed to keep it.")
         try:
             return Outcome(reps, self._keep(self._records(), result.finished))
-        except TakenBackError as error:
+        except (TakenBackError, ConsentError) as error:
             return Outcome(reps, None, error.reason)
         except (FormcheckError, OSError) as error:
             _LOG.error("a set of a remote session could not be kept: %s", error)

@@ -18,6 +18,7 @@ from formcheck.intake.wishes import Guess, Wishes, wishes_of
 from formcheck.pose.landmarks import Side
 from formcheck.pose.people import Region, SeveralPeopleError
 from formcheck.records.access import SYSTEM, Actor
+from formcheck.records.consents import answer_consent
 from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.records import Records
 from formcheck.records.reviewing import cut_apart
@@ -176,6 +177,27 @@ def test_who_comes_from_a_person_s_page_sends_that_person_s_videos(records: Reco
     test.query_params["person"] = anna.id
     (whose,) = (box for box in test.run().selectbox if box.label == "Whose videos are these?")
     assert whose.value == anna.id
+
+
+def test_who_refuses_videos_is_told_before_one_is_sent(records: Records) -> None:
+    with records.writing(OWNER) as work:
+        anna = add_person(work, PersonDetails("Anna"))
+    bring(records)
+    with records.writing(OWNER) as work:
+        (row,) = list_uploads(work)
+        row.person_id = anna.id
+        answer_consent(work, anna.id, "video", "no")
+    test = AppTest.from_function(_videos, default_timeout=_TIMEOUT_S)
+    test.query_params["person"] = anna.id
+    test.run()
+    assert [each.value for each in test.info] == [
+        "Consent to keeping videos was refused: landmarks and numbers alone are kept."
+    ]
+    assert "landmarks only :small[(consent to keeping videos was refused)]" in words(test)
+    with records.writing(OWNER) as work:
+        answer_consent(work, anna.id, "records", "no")
+    test.run()
+    assert "no new video is taken for them" in words(test)
 
 
 def test_a_video_being_measured_shows_how_far_it_is(records: Records) -> None:

@@ -111,8 +111,14 @@ def ask_request(exercise: str) -> SetRequest:
     return request
 
 
-def ask_session() -> SessionChoices:
-    """Ask for camera, voice, pose model, and whether the video is kept."""
+def ask_session(no_video: str = "") -> SessionChoices:
+    """Ask for camera, voice, pose model, and whether the video is kept.
+
+    Parameters
+    ----------
+    no_video
+        Why no video is kept of whose set it is; empty where it may be.
+    """
     before: SessionChoices = st.session_state.get(_SESSION, SessionChoices())
     camera = st.segmented_control(
         "Camera",
@@ -137,7 +143,9 @@ def ask_session() -> SessionChoices:
         st.caption(
             f"Not installed: {', '.join(missing)}. The command “formcheck models install {missing[0]}” fetches it."
         )
-    keep_video = st.toggle("Keep the video of this set", value=before.keep_video, key="keep-video")
+    keep_video = not no_video and st.toggle("Keep the video of this set", value=before.keep_video, key="keep-video")
+    if no_video:
+        st.info(no_video, icon=":material/videocam_off:")
     st.caption(
         "Where this browser finds your joints itself, the video stays on this device until you give it away or delete "
         "it. Otherwise it stays on the computer that runs formcheck, for your report and download, for two hours at "

@@ -16,6 +16,7 @@ from formcheck.intake.wishes import Wishes
 from formcheck.pose.models import ensure_model, find_model
 from formcheck.pose.releases import DEFAULT_MODEL
 from formcheck.records.access import Actor
+from formcheck.records.agreed import VIDEO, refusal
 from formcheck.records.people import label_of
 from formcheck.records.plans import plans_in_force, prescribed
 from formcheck.records.records import Records
@@ -79,23 +80,37 @@ def ask_set(reading: LinkReading) -> tuple[SetRequest, SessionChoices]:
             words = ", ".join(_OPEN_WORDS[name] for name in reading.left_open)
             st.caption(f"The link does not say {words}; there the usual is taken.")
         with st.expander("Camera, voice and video"):
-            choices = ask_session()
+            choices = _ask_how()
             st.button("Choose another set", on_click=forget_link)
         return reading.request, choices
     request = ask_prescribed()
     if request is not None:
         with st.expander("Camera, voice and video"):
-            return request, ask_session()
+            return request, _ask_how()
     exercise = ask_exercise()
     line = st.empty()
     with st.expander("Change the set, camera, voice or video"):
         request = ask_request(exercise)
         st.divider()
-        choices = ask_session()
+        choices = _ask_how()
         if request != usual_set(exercise):
             st.caption(f"The guidance starts with: {in_words(usual_set(exercise))}.")
     line.markdown(f"**{in_words(request)}**")
     return request, choices
+
+
+def _ask_how() -> SessionChoices:
+    """Ask how a set is shown and kept; nobody is asked for a video who refuses that one is kept."""
+    actor = current_actor()
+    person_id = None if actor is None else actor.person_id or linked_person() or person_of_sets()
+    if actor is None or person_id is None:
+        return ask_session()
+    try:
+        with records_service().reading(actor) as work:
+            refused = refusal(work, person_id, VIDEO)
+    except FormcheckError:  # a set can be done without the records
+        return ask_session()
+    return ask_session("" if refused is None else f"No video is kept: {refused.clause}.")
 
 
 def may_start(request: SetRequest) -> bool:
@@ -201,7 +216,7 @@ def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: in
     records = records_service()
     kept: dict[str, str] = st.session_state.setdefault(_KEPT, {})
     if finished.set_id in kept:
-        _show_kept(records, actor, kept[finished.set_id], pain_after)
+        _show_kept(records, actor, kept[finished.set_id], pain_after, finished.remarks)
         return
     linked = linked_person()
     if linked is not None:
@@ -210,7 +225,7 @@ def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: in
         except FormcheckError as error:
             st.error(f"{error.reason} {error.remedy}")
         else:
-            _show_kept(records, actor, kept[finished.set_id], pain_after)
+            _show_kept(records, actor, kept[finished.set_id], pain_after, finished.remarks)
             return
     with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="keep-set"):
         chosen = actor.person_id
@@ -227,16 +242,19 @@ def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: in
             st.rerun()
 
 
-def _show_kept(records: Records, actor: Actor, set_id: str, pain_after: int | None) -> None:
+def _show_kept(records: Records, actor: Actor, set_id: str, pain_after: int | None, told: Sequence[str]) -> None:
     try:
         with records.reading(actor) as work:
-            said = get_set(work, set_id).pain_after
+            row = get_set(work, set_id)
+            said, remarks = row.pain_after, [each for each in row.remarks if each not in told]
         if pain_after is not None and pain_after != said:
             with records.writing(actor) as work:
                 say_pain(work, set_id, {"pain_after": pain_after})
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
         return
+    for remark in remarks:
+        st.info(as_typed(remark), icon=":material/info:")
     page_link(REVIEW, "Kept. Open its review", icon=":material/bookmark_added:", set=set_id)
 
 
@@ -376,7 +394,7 @@ def _ask_linked(code: str) -> tuple[SetRequest, SessionChoices] | None:
         st.button("Choose a set myself", on_click=forget_link, type="primary")
         return None
     with st.expander("Camera, voice and video"):
-        choices = ask_session()
+        choices = _ask_how()
         st.button("Choose another set", on_click=forget_link)
     return (request, choices) if has_model() and _is_open(linked_person()) and may_start(request) else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 import streamlit as st
@@ -20,6 +21,7 @@ from formcheck.intake.queue import list_uploads
 from formcheck.intake.states import UNDER_WAY, UploadState, upload_path
 from formcheck.intake.wishes import guess_of, guessed_moment, people_seen, wishes_of
 from formcheck.records.access import Actor
+from formcheck.records.agreed import VIDEO, Refusal, refusals
 from formcheck.records.people import labels_of, list_people
 from formcheck.records.records import Records, Work
 from formcheck.records.reviewing import others_of_recording
@@ -53,7 +55,12 @@ class UploadFact:
     """Whether somebody should say it, since nothing tells."""
 
 
-def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], str]) -> list[UploadFact]:
+def facts(
+    row: Upload,
+    people: Mapping[str, str],
+    day_of: Callable[[datetime], str],
+    without_video: Mapping[str, Refusal] = MappingProxyType({}),
+) -> list[UploadFact]:
     """Return what an upload is taken for: whose it is, exercise, leg, view, date.
 
     Parameters
@@ -64,6 +71,8 @@ def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], s
         Names by id.
     day_of
         Turns a moment into a day in words.
+    without_video
+        Who refuses that videos are kept, by id.
     """
     said = wishes_of(row)
     found = [_whose(row, people)]
@@ -84,8 +93,9 @@ def facts(row: Upload, people: Mapping[str, str], day_of: Callable[[datetime], s
     moment, date = said.done_at or guessed_moment(row), guess_of(row, "done_at")
     if moment is not None:
         found.append(UploadFact(day_of(moment), "" if said.done_at is not None or date is None else date.reason))
-    if not said.keep_video:
-        found.append(UploadFact("landmarks only"))
+    refused = without_video.get(row.person_id or "")
+    if refused is not None or not said.keep_video:
+        found.append(UploadFact("landmarks only", "" if refused is None else refused.clause))
     return found
 
 
@@ -145,6 +155,7 @@ def show_list(records: Records, actor: Actor) -> None:
     with records.reading(actor) as work:
         rows = [row for row in list_uploads(work) if _is_shown(row, work.now)]
         people = labels_of(list_people(work))
+        without_video = refusals(work, VIDEO)
         with_file = {
             row.id for row in rows if row.state == UploadState.FAILED and upload_path(work.files, row).is_file()
         }
@@ -172,7 +183,7 @@ def show_list(records: Records, actor: Actor) -> None:
     for row in rows[:_SHOWN]:
         before = waiting.index(row.id) if row.id in waiting else 0
         with st.container(border=True, key=f"upload-{row.id}"):
-            _show_one(records, actor, row, people, before, can_retry=row.id in with_file)
+            _show_one(records, actor, row, people, without_video, before, can_retry=row.id in with_file)
             for other in others.get(row.id, ()):
                 page_link(REVIEW, f"Same video: {part_in_words(other)}", icon=":material/movie:", set=other.id)
     if len(rows) > _SHOWN:
@@ -196,7 +207,14 @@ def _is_of_several(work: Work, set_id: str) -> bool:
 
 
 def _show_one(
-    records: Records, actor: Actor, row: Upload, people: dict[str, str], before: int, *, can_retry: bool
+    records: Records,
+    actor: Actor,
+    row: Upload,
+    people: dict[str, str],
+    without_video: Mapping[str, Refusal],
+    before: int,
+    *,
+    can_retry: bool,
 ) -> None:
     state = UploadState(row.state)
     st.markdown(f"**{as_typed(row.name)}** {_BADGES[state]}")
@@ -212,7 +230,7 @@ def _show_one(
     elif state == UploadState.DUPLICATE:
         st.markdown(_duplicate_in_words(row))
     if state not in (UploadState.DUPLICATE, UploadState.CANCELLED) and (state != UploadState.FAILED or can_retry):
-        st.markdown(_facts_in_words(row, people))
+        st.markdown(_facts_in_words(row, people, without_video))
     with st.container(horizontal=True, vertical_alignment="center", key=f"upload-actions-{row.id}"):
         _offer_actions(records, actor, row, state, people, can_retry=can_retry)
 
@@ -223,9 +241,9 @@ def _duplicate_in_words(row: Upload) -> str:
     return "The same file is in this list already." if duplicate_of(row) else "The same file was measured and deleted."
 
 
-def _facts_in_words(row: Upload, people: dict[str, str]) -> str:
+def _facts_in_words(row: Upload, people: dict[str, str], without_video: Mapping[str, Refusal]) -> str:
     parts = []
-    for fact in facts(row, people, short_day_of):
+    for fact in facts(row, people, short_day_of, without_video):
         why = f" :small[({as_typed(fact.why)})]" if fact.why else ""
         parts.append(f":orange[{as_typed(fact.said)}]{why}" if fact.open else f"{as_typed(fact.said)}{why}")
     return " · ".join(parts)

@@ -12,11 +12,13 @@ import streamlit as st
 
 from formcheck.commands.samples import SAMPLES, Sample, sample_path
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import sentence_case
 from formcheck.intake.queue import VIDEO_SUFFIXES, add_file
 from formcheck.intake.room import in_megabytes
 from formcheck.intake.settings import IntakeSettings, intake_settings
 from formcheck.intake.wishes import Wishes
 from formcheck.records.access import Actor
+from formcheck.records.agreed import RECORDS, VIDEO, refusal
 from formcheck.records.records import Records
 from formcheck.session.request import SetRequest
 from formcheck.web.access.guard import require_actor
@@ -100,7 +102,16 @@ def show_sending(records: Records, actor: Actor, settings: IntakeSettings) -> No
     """Ask what holds for all videos that are chosen next, and take them."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         person_id = _ask_whose(records, actor)
-        keep_video = _ask_what_is_kept()
+        with records.reading(actor) as work:
+            whose = actor.person_id or person_id
+            refused, without_video = (refusal(work, whose, item) for item in (RECORDS, VIDEO))
+        keep_video = without_video is None and _ask_what_is_kept()
+    if refused is not None:
+        error = refused.error("no new video is taken for them" if actor.sees_everybody else "no new video is taken")
+        st.error(f"{error.reason} {error.remedy}", icon=":material/block:")
+        return
+    if without_video is not None:
+        st.info(f"{sentence_case(without_video.clause)}: landmarks and numbers alone are kept.", icon=":material/info:")
     show_drop_zone(
         actor, person_id=person_id, keep_video=keep_video, max_bytes=settings.upload_max_bytes, key="drop-zone"
     )
