@@ -138,21 +138,7 @@ def undo(
     ConflictError
         If somebody else changed the set meanwhile.
     """
-
-    def changed(before: Sequence[Correction]) -> list[Correction]:
-        left = [each for each in before if each.id != correction_id]
-        if len(left) == len(before):
-            raise NotFoundError("correction")
-        return left
-
-    def take_back(work: Work, row: ExerciseSet) -> None:
-        stored = work.session.get(StoredCorrection, correction_id)
-        if stored is None or stored.set_id != set_id or stored.undone_at is not None:
-            raise NotFoundError("correction")
-        stored.undone_at, stored.undone_by = work.now, actor.name
-        work.log("set.uncorrected", subject=row.id, person=row.person_id, details={"correction": correction_id})
-
-    return _remeasure(records, actor, set_id, version, changed, take_back, automatic=automatic)
+    return _say_whether_it_counts(records, actor, set_id, correction_id, version, counts=False, automatic=automatic)
 
 
 def redo(
@@ -175,25 +161,43 @@ def redo(
     FormcheckError
         If it does not fit the set as it is now.
     """
+    return _say_whether_it_counts(records, actor, set_id, correction_id, version, counts=True, automatic=automatic)
+
+
+def _say_whether_it_counts(
+    records: Records,
+    actor: Actor,
+    set_id: str,
+    correction_id: str,
+    version: int,
+    *,
+    counts: bool,
+    automatic: Assessment | None,
+) -> ReviewedSet:
+    def named(rows: Sequence[StoredCorrection]) -> StoredCorrection:
+        for row in rows:
+            if row.id == correction_id and (row.undone_at is None) is not counts:
+                return row
+        raise NotFoundError("correction")
+
     with records.reading(actor) as work:
         rows = corrections_of(work, set_id, undone_too=True)
-        again = next((row for row in rows if row.id == correction_id and row.undone_at is not None), None)
-        if again is None:
-            raise NotFoundError("correction")
-        made = as_correction(again)
-        number = {row.id: row.number for row in rows}
+        meant = named(rows)
+        made, number = as_correction(meant), {row.id: row.number for row in rows}
 
     def changed(before: Sequence[Correction]) -> list[Correction]:
-        return sorted([*before, made], key=lambda each: number.get(each.id, len(number) + 1))
+        others = [each for each in before if each.id != correction_id]
+        # What somebody adds meanwhile has no number here yet, and comes last.
+        return sorted([*others, made], key=lambda each: number.get(each.id, len(rows) + 1)) if counts else others
 
-    def put_back(work: Work, row: ExerciseSet) -> None:
-        stored = work.session.get(StoredCorrection, correction_id)
-        if stored is None or stored.undone_at is None:
-            raise NotFoundError("correction")
-        stored.undone_at = stored.undone_by = None
-        work.log("set.corrected_again", subject=row.id, person=row.person_id, details={"correction": correction_id})
+    def say(work: Work, row: ExerciseSet) -> None:
+        stored = named(corrections_of(work, set_id, undone_too=True))
+        stored.undone_at, stored.undone_by = (None, None) if counts else (work.now, actor.name)
+        action = "set.corrected_again" if counts else "set.uncorrected"
+        work.log(action, subject=row.id, person=row.person_id, details={"correction": correction_id})
 
-    return _remeasure(records, actor, set_id, version, changed, put_back, checked=made, automatic=automatic)
+    checked = made if counts else None
+    return _remeasure(records, actor, set_id, version, changed, say, checked=checked, automatic=automatic)
 
 
 def cut_apart(records: Records, actor: Actor, set_id: str, at_s: float, version: int) -> ExerciseSet:
