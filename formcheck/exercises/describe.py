@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Final
 
 from formcheck.exercises.finding import SURE, Interval
 from formcheck.exercises.rubric import Check, Rubric
+from formcheck.exercises.words import sentence_case
 from formcheck.kinematics.measures.record import CheckView
 from formcheck.kinematics.measures.registry import MEASURES
 
@@ -18,6 +20,10 @@ _PRESCRIBED: Final = {
     "reps": "prescribed reps",
     "step_height_cm": "step height",
 }
+
+_MARKS: Final = {"[guide]": "the guidance", "[E]": "our own default", "[D]": "follows from geometry"}
+"""How a rubric's source marks what no study says (`docs/rubrics.md`)."""
+_DEGREES: Final = re.compile(r" deg\b")
 
 
 @dataclass(frozen=True)
@@ -38,6 +44,7 @@ class CheckRow:
     judged: str
     """What has to be prescribed or to agree for it; empty where it is always judged."""
     source: str
+    """Where the bands come from, its marks written out."""
 
 
 def describe(rubric: Rubric) -> list[CheckRow]:
@@ -58,8 +65,17 @@ def _row(check: Check) -> CheckRow:
         fault=_outside(check.bands.caution, spec.unit_text, base),
         cue=_spoken(check),
         judged=_condition(check),
-        source=check.source,
+        source=_written_out(check.source),
     )
+
+
+def _written_out(source: str) -> str:
+    """Write out the marks of a source: at its beginning what all of it is, elsewhere what stands before them."""
+    for mark, words in _MARKS.items():
+        if source.startswith(mark):
+            source = f"{sentence_case(words)}: {source.removeprefix(mark).lstrip()}"
+        source = source.replace(mark, f"({words})")
+    return _DEGREES.sub("°", source)
 
 
 def _edge(value: float, base: str) -> str:

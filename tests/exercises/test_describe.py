@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -58,3 +59,13 @@ def test_cues_are_shown_for_both_sides() -> None:
     assert row("wall-squat", "WS-F4").cue == "Try a bigger ball or narrower stance / Try a smaller ball or wider stance"
     assert row("wall-squat", "WS-F10").cue == "(report only)"
     assert row("wall-squat", "WS-S6").view == "front or side"
+
+
+def test_marks_of_sources_are_written_out() -> None:
+    assert row("squat", "SQ-T1").source.startswith("Our own default: a free squat is no slow-tempo exercise")
+    assert row("wall-squat", "WS-S6").source.startswith(
+        "The guidance: slowly, deliberate tempo. Bands (our own default)"
+    )
+    shown = " ".join(each.source for name in builtin_names() for each in describe(builtin_rubric(name)))
+    assert not re.search(r"\[(E|D|guide)\]| deg\b", shown)
+    assert "(follows from geometry)" in shown

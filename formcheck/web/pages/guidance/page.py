@@ -134,8 +134,7 @@ def check_blocks(exercise: str) -> tuple[Block, ...]:
             "What is checked",
             ("Check", "Camera", "Good", "Fault", "Where it comes from"),
             rows,
-            lead="What is neither good nor a fault is a caution. [guide] is patients' guidance, [E] formcheck's own "
-            "starting value, [D] geometry.",
+            lead="What is neither good nor a fault is a caution.",
         ),
     )
 
