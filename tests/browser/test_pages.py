@@ -25,6 +25,7 @@ PAGES = {
     "progress": "Progress",
     "guidance": "Guidance",
     "self-test": "Self-test",
+    "clinic": "Clinic",
 }
 
 
@@ -79,8 +80,17 @@ def test_a_telephone_goes_between_the_pages_by_the_bar_at_the_bottom(camera_page
     assert page.evaluate("window.stillTheSame") is True
     assert page.get_by_test_id("stSidebar").count() == 0 or not page.get_by_test_id("stSidebar").is_visible()
     bar.get_by_role("link", name="More").click()
+    expect(page.get_by_role("link", name="Clinic")).to_be_visible()
     page.get_by_role("link", name="Guidance").click()
     expect(page.get_by_role("heading", name="Guidance", level=1)).to_be_visible()
+
+
+def test_what_is_set_up_once_is_in_the_menu(camera_page: OpenPage, app_address: str) -> None:
+    page = camera_page(None, width=1280, height=800)
+    page.goto(app_address)
+    page.get_by_role("button", name="Set up").click()
+    page.get_by_role("link", name="Clinic").click()
+    expect(page.get_by_role("heading", name="Clinic", level=1)).to_be_visible()
 
 
 def test_the_guidance_goes_on_at_the_beginning_of_a_topic_and_prints_all_of_it(

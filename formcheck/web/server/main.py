@@ -54,12 +54,17 @@ def _screen(name: str) -> Callable[[], None]:
     return page
 
 
-def _pages(actor: Actor) -> list[Page]:
+def _pages(actor: Actor) -> dict[str, list[Page]]:
+    """Return the menu: what is used every day side by side, and what is set up once under a name of its own."""
     is_client = actor.role is Role.CLIENT
     # To a client the pages about others say that they are the clinician's.
     for_clinicians: Literal["visible", "hidden"] = "hidden" if is_client else "visible"
     for_clients: Literal["visible", "hidden"] = "visible" if is_client else "hidden"
-    return [
+    selftest = st.Page(_screen("selftest"), title="Self-test", icon=":material/build:", url_path=SELF_TEST)
+    clinic = st.Page(
+        _screen("clinic"), title="Clinic", icon=":material/badge:", url_path=CLINIC, visibility=for_clinicians
+    )
+    pages = [
         st.Page(_screen("home"), title="Home", icon=":material/home:", url_path=START, default=True),
         st.Page(_screen("today"), title="Today", icon=":material/today:", url_path=TODAY),
         st.Page(_screen("check"), title="Check my form", icon=":material/videocam:", url_path=CHECK),
@@ -102,11 +107,12 @@ def _pages(actor: Actor) -> list[Page]:
         ),
         st.Page(_screen("tests"), title="Tests", icon=":material/fact_check:", url_path=TESTS),
         _guidance(),
-        st.Page(_screen("selftest"), title="Self-test", icon=":material/build:", url_path=SELF_TEST),
         st.Page(_screen("more"), title="More", icon=":material/more_horiz:", url_path=MORE, visibility="hidden"),
-        st.Page(_screen("clinic"), title="Clinic", url_path=CLINIC, visibility="hidden"),
         st.Page(_screen("design"), title="Design", url_path=DESIGN, visibility="hidden"),
     ]
+    if is_client:
+        return {"": [*pages, selftest, clinic]}
+    return {"": pages, "Set up": [clinic, selftest]}
 
 
 def _tabs(actor: Actor) -> dict[str, str]:
@@ -139,7 +145,7 @@ st.html(design_style())
 st.html(f"<style>{text_beside(__file__, 'frame.css')}</style>")
 
 _found = admit()
-_menu = {"": _pages(_found) if isinstance(_found, Actor) else _pages_without_access(_found)}
+_menu = _pages(_found) if isinstance(_found, Actor) else {"": _pages_without_access(_found)}
 if isinstance(_found, Actor) and _found.role is not Role.OWNER:
     _menu[_found.name] = _account()
 remember_pages([page for pages in _menu.values() for page in pages])
