@@ -1,6 +1,7 @@
 """Writes what browser and server say to each other, from the models of both: `python -m tools.contracts`.
 
-JSON Schema into `docs/schemas/`, and the types of the same for JavaScript into the folders of the clients.
+JSON Schema into `docs/schemas/`, and the types of the same for JavaScript into the folders of the clients; beside them
+the design's tokens, for clients that get no page of the app around them or paint on a canvas.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from pydantic import TypeAdapter
 
+from formcheck.design.tokens import custom_properties, script_constants
 from formcheck.doors import schema_of
 from formcheck.pose.covered import WATCHED
 from formcheck.pose.landmarks import N_LANDMARKS
@@ -41,6 +43,7 @@ from formcheck.web.shared.addresses import LINK_HEADER, ROOM_PATH, SOCKET_PATH
 ROOT: Final = Path(__file__).resolve().parents[1]
 _SCHEMAS: Final = "docs/schemas"
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_COLOURS: Final = "The design's tokens (`formcheck/design/tokens.py`), made by `python -m tools.contracts`."
 _PLAIN: Final = {"integer": "number", "number": "number", "string": "string", "boolean": "boolean", "null": "null"}
 
 Schema = Mapping[str, Any]
@@ -86,12 +89,16 @@ def made() -> dict[str, str]:
         "The messages of a room's socket", {"RoomMessage": room_messages, "RoomReply": room_replies}, room_constants
     )
     player = _module("What the player reports", {"PlayerEvent": events}, "export {};\n")
+    colours = f"/** {_COLOURS} */\n\n{script_constants()}"
     return {
         f"{_SCHEMAS}/live-messages.json": _document("What a page sends over the live socket", messages),
         f"{_SCHEMAS}/live-replies.json": _document("What the server answers over the live socket", replies),
         f"{_SCHEMAS}/room-messages.json": _document("What a page sends over a room's socket", room_messages),
         f"{_SCHEMAS}/room-replies.json": _document("What the server says over a room's socket", room_replies),
         f"{_SCHEMAS}/player-events.json": _document("What the player reports to the server", events),
+        "formcheck/web/live/client/tokens.css": f"/* {_COLOURS} */\n\n{custom_properties()}\n",
+        "formcheck/web/live/client/colours.js": colours,
+        "formcheck/web/player/client/colours.js": colours,
         "formcheck/web/live/client/contract.js": live,
         "formcheck/web/player/client/contract.js": player,
         "formcheck/web/remote/client/contract.js": room,

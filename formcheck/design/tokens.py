@@ -9,6 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from formcheck.design.palette import BAND_STYLES, INK, LEG_STYLES, WHITE, Rgb
+from formcheck.exercises.finding import Level
+from formcheck.pose.landmarks import Side
+
 Tokens = Mapping[str, str]
 """Values by the names of roles."""
 
@@ -51,18 +55,22 @@ LIGHT: Final[Tokens] = {
     "accent-on": "#ffffff",
     "accent-tint": "#e1f0f3",
     "link": "#0b5f73",
+    "link-on": "#ffffff",
     "good": "#11795a",
     "good-on": "#ffffff",
     "good-word": "#0c6248",
     "good-tint": "#e0f1ea",
+    "good-fill": "#4fbf9d",
     "caution": "#f0d848",
     "caution-on": "#11171b",
     "caution-word": "#655000",
     "caution-tint": "#fbf2cd",
+    "caution-fill": "#f0d95a",
     "fault": "#b3401a",
     "fault-on": "#ffffff",
     "fault-word": "#963311",
     "fault-tint": "#fae4dc",
+    "fault-fill": "#f0915a",
     "not-judged": "#2f6f80",
     "not-judged-on": "#ffffff",
     "not-judged-word": "#0f5567",
@@ -88,18 +96,22 @@ DARK: Final[Tokens] = {
     "accent-on": "#ffffff",
     "accent-tint": "#17333a",
     "link": "#7cc7d6",
+    "link-on": "#0c1518",
     "good": "#3fb68e",
     "good-on": "#0b1512",
     "good-word": "#6ed3b0",
     "good-tint": "#17352b",
+    "good-fill": "#1d8a6b",
     "caution": "#efd76a",
     "caution-on": "#15191d",
     "caution-word": "#efd76a",
     "caution-tint": "#393113",
+    "caution-fill": "#a88d1d",
     "fault": "#f08b64",
     "fault-on": "#1d0f09",
     "fault-word": "#ff9d7a",
     "fault-tint": "#43241a",
+    "fault-fill": "#b85a20",
     "not-judged": "#6db6c6",
     "not-judged-on": "#0c1518",
     "not-judged-word": "#8fd3e0",
@@ -124,6 +136,31 @@ PAPER: Final[Tokens] = {
 }
 """Printed: the light theme on white."""
 
+
+def _hex(rgb: Rgb) -> str:
+    return "#" + bytes(rgb).hex()
+
+
+PICTURE: Final[Tokens] = {
+    "picture": "#0d1318",
+    "picture-on": _hex(WHITE),
+    "picture-quiet": "#c3d0da",
+    "picture-line": "#ffffff99",
+    "plate": "#0d1318c7",
+    "outline": _hex(INK) + "cc",
+    "skeleton": "#ebebebd9",
+    "mark": "#ffe14d",
+    "picture-left": _hex(LEG_STYLES[Side.LEFT].rgb),
+    "picture-right": _hex(LEG_STYLES[Side.RIGHT].rgb),
+    "picture-caution": _hex(BAND_STYLES[Level.CAUTION].rgb),
+    "picture-fault": "#ff8a3d",
+    "figure": "#7f8f9b",
+    "figure-trunk": "#6c7c88",
+    "floor": "#1b242b",
+    "floor-line": "#3a4852",
+}
+"""On moving pictures and around them, in either theme: what is drawn there lies on anything."""
+
 _FONT_STACK: Final = 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif'
 _HAS_BOTH: Final = "@supports (color: light-dark(#000, #fff))"
 
@@ -137,7 +174,7 @@ def custom_properties() -> str:
     both = {name: f"light-dark({LIGHT[name]}, {DARK[name]})" for name in LIGHT}
     return "\n".join(
         (
-            _rule(":root", {**SIZES, "font": _FONT_STACK, **LIGHT}),
+            _rule(":root", {**SIZES, "font": _FONT_STACK, **PICTURE, **LIGHT}),
             f"@media (prefers-color-scheme: dark) {{ {_rule(':root', DARK)} }}",
             f"{_HAS_BOTH} {{ {_rule(':root', both)} }}",
             f"@media print {{ {_rule(':root', PAPER)} }}",
@@ -147,7 +184,18 @@ def custom_properties() -> str:
 
 def shadow_properties() -> str:
     """Return the tokens as CSS for a shadow tree, whose host has the class `dark` in the dark."""
-    return f"{_rule(':host', {**SIZES, 'font': _FONT_STACK, **LIGHT})}\n{_rule(':host(.dark)', DARK)}"
+    return f"{_rule(':host', {**SIZES, 'font': _FONT_STACK, **PICTURE, **LIGHT})}\n{_rule(':host(.dark)', DARK)}"
+
+
+def script_constants() -> str:
+    """Return the colours of pictures as a constant of a JavaScript module: `COLOURS.mark` and so on."""
+    entries = "".join(f'  {_camel(name)}: "{value}",\n' for name, value in PICTURE.items())
+    return f"export const COLOURS = Object.freeze({{\n{entries}}});\n"
+
+
+def _camel(name: str) -> str:
+    first, *more = name.split("-")
+    return first + "".join(each.title() for each in more)
 
 
 def typst_constants() -> str:

@@ -89,7 +89,7 @@ def test_what_is_set_up_once_is_in_the_menu(camera_page: OpenPage, app_address: 
     page = camera_page(None, width=1280, height=800)
     page.goto(app_address)
     page.get_by_role("button", name="Set up").click()
-    page.get_by_role("link", name="Clinic").click()
+    page.get_by_role("menuitem", name="Clinic").click()
     expect(page.get_by_role("heading", name="Clinic", level=1)).to_be_visible()
 
 

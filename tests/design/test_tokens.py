@@ -46,7 +46,11 @@ def test_text_can_be_read_by_weak_eyes(theme: Tokens) -> None:
     grounds = ("page", "panel", "sunken")
     pairs = [(ink, ground) for ink in ("ink", "quiet", "link") for ground in grounds]
     pairs += [(f"{level}-word", ground) for level in LEVELS for ground in (*grounds, f"{level}-tint")]
-    pairs += [(f"{level}-on", level) for level in LEVELS] + [("accent-on", "accent"), ("link", "accent-tint")]
+    pairs += [(f"{level}-on", level) for level in LEVELS] + [
+        ("accent-on", "accent"),
+        ("link", "accent-tint"),
+        ("link-on", "link"),
+    ]
     pairs += [("ink", f"{level}-tint") for level in LEVELS] + [("ink", "phase"), ("ink", "phase-hold")]
     assert {pair: ratio for pair in pairs if (ratio := contrast(theme[pair[0]], theme[pair[1]])) < 4.5} == {}
 
@@ -84,3 +88,19 @@ def test_the_theme_of_the_app_is_the_same(name: str) -> None:
     for colour, level in (("green", "good"), ("yellow", "caution"), ("red", "fault")):
         roles |= {f"{colour}TextColor": f"{level}-word", f"{colour}BackgroundColor": f"{level}-tint"}
     assert {key: config[key] for key in roles} == {key: tokens[role] for key, role in roles.items()}
+
+
+@pytest.mark.parametrize("client", ["live", "player", "remote", "phone"])
+def test_pages_of_clients_have_no_colour_of_their_own(client: str) -> None:
+    literal = re.compile(r"(?<![\w&])#(?:[0-9a-fA-F]{3,4}){1,2}\b(?!\()|\b(?:rgba?|hsla?)\(")
+    folder = CONFIG.parents[1] / "formcheck" / "web" / client / "client"
+    made = {"tokens.css", "colours.js"}
+    files = [each for ending in ("css", "js", "html") for each in folder.glob(f"*.{ending}") if each.name not in made]
+    assert files
+    found = {
+        f"{each.name}: {line.strip()}"
+        for each in files
+        for line in each.read_text(encoding="utf-8").splitlines()
+        if literal.search(line) and "this.#" not in line and not line.lstrip().startswith(("#", "async #"))
+    }
+    assert found == set()

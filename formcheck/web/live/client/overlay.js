@@ -3,16 +3,16 @@
  * agree; nothing is written on it.
  */
 
+import { COLOURS } from "./colours.js";
 import { EasedPose } from "./easing.js";
 
 /** The colours of Okabe and Ito that the reports use for the legs; line style and joint shape tell them apart too. */
 const LEGS = Object.freeze([
-  { side: "left", colour: "#56b4e9", dash: [], square: false, hip: 23, knee: 25, ankle: 27, heel: 29, toe: 31 },
-  { side: "right", colour: "#cc79a7", dash: [12, 6], square: true, hip: 24, knee: 26, ankle: 28, heel: 30, toe: 32 },
+  { side: "left", colour: COLOURS.pictureLeft, dash: [], square: false, hip: 23, knee: 25, ankle: 27, heel: 29, toe: 31 },
+  { side: "right", colour: COLOURS.pictureRight, dash: [12, 6], square: true, hip: 24, knee: 26, ankle: 28, heel: 30, toe: 32 },
 ]);
 const BODY = Object.freeze([[11, 12], [23, 24], [11, 13], [13, 15], [12, 14], [14, 16], [11, 23], [12, 24]]);
-const INK = "rgba(16, 18, 22, 0.75)";
-const FAINT = "rgba(235, 235, 235, 0.85)";
+const { outline: INK, skeleton: FAINT } = COLOURS;
 /** Wider is not seen and costs time. */
 const MAX_WIDTH = 960;
 /** The video under it changes every 33 ms: drawing at every refresh of a 60 Hz screen would not look better, and costs a
@@ -111,7 +111,7 @@ export class Overlay {
     const faint = LEGS.filter((leg) => !this.legs.includes(leg)).flatMap(bonesOf);
     this.#bones([...BODY, ...faint], FAINT, thick * 0.6, []);
     for (const leg of this.legs) {
-      this.#bones([[leg.hip, leg.ankle]], "rgba(255, 255, 255, 0.8)", thick * 0.3, []);
+      this.#bones([[leg.hip, leg.ankle]], COLOURS.pictureOn, thick * 0.3, []);
       this.#bones(bonesOf(leg), leg.colour, thick, leg.dash);
       for (const joint of [leg.hip, leg.knee, leg.ankle, leg.toe]) this.#joint(joint, leg, thick);
       this.#knee(leg, thick);
@@ -168,7 +168,7 @@ export class Overlay {
     context.strokeStyle = INK;
     context.lineWidth = thick + 3;
     context.stroke();
-    context.strokeStyle = corners === 3 ? "#ff8a3d" : "#f0e442";
+    context.strokeStyle = corners === 3 ? COLOURS.pictureFault : COLOURS.pictureCaution;
     context.lineWidth = thick;
     context.stroke();
   }

@@ -1,8 +1,10 @@
 /** Names of the landmarks, which of them make up a leg, and how legs look. */
 
+import { COLOURS } from "./colours.js";
+
 export const LEGS = Object.freeze([
-  { side: "left", letter: "L", colour: "#56b4e9", line: "--fcr-left", dash: [], square: false, hip: 23, knee: 25, ankle: 27, heel: 29, toe: 31 },
-  { side: "right", letter: "R", colour: "#cc79a7", line: "--fcr-right", dash: [10, 5], square: true, hip: 24, knee: 26, ankle: 28, heel: 30, toe: 32 },
+  { side: "left", letter: "L", colour: COLOURS.pictureLeft, line: "--fcr-left", dash: [], square: false, hip: 23, knee: 25, ankle: 27, heel: 29, toe: 31 },
+  { side: "right", letter: "R", colour: COLOURS.pictureRight, line: "--fcr-right", dash: [10, 5], square: true, hip: 24, knee: 26, ankle: 28, heel: 30, toe: 32 },
 ]);
 
 /** The body beside the legs: shoulders, arms, sides, pelvis. */

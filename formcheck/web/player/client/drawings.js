@@ -1,7 +1,8 @@
 /** Angles, lines and texts on the picture: their geometry and how they look. */
 
-const INK = "rgba(16, 18, 22, 0.85)";
-const PAINT = "#ffe14d";
+import { COLOURS } from "./colours.js";
+
+const { outline: INK, mark: PAINT } = COLOURS;
 /** Of the arc that shows an angle, CSS px. */
 const ARC = 26;
 

@@ -3,14 +3,11 @@
  * was not seen is not drawn. It shows nothing that was not measured: no face, no clothes, no room.
  */
 
+import { COLOURS } from "./colours.js";
 import { LEGS } from "./body.js";
 import { placeOf } from "./set_data.js";
 
-const BODY = "#7f8f9b";
-const TRUNK = "#6c7c88";
-const EDGE = "#0d1318";
-const FLOOR = "#1b242b";
-const FLOOR_LINE = "#3a4852";
+const { figure: BODY, figureTrunk: TRUNK, picture: EDGE, floor: FLOOR, floorLine: FLOOR_LINE } = COLOURS;
 const HEAD = Object.freeze({ nose: 0, ears: [7, 8] });
 const SHOULDERS = Object.freeze([11, 12]);
 const HIPS = Object.freeze([23, 24]);

@@ -1,5 +1,6 @@
 /** A magnified round piece of the video around a place: a finger hides just what it is to hit. */
 
+import { COLOURS } from "./colours.js";
 import { fitCanvas, make, show } from "./dom.js";
 
 /** CSS px. */
@@ -24,7 +25,7 @@ export class Loupe {
     const ratio = fitCanvas(this.canvas, SIZE, SIZE);
     const context = this.canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.fillStyle = "#101216";
+    context.fillStyle = COLOURS.picture;
     context.fillRect(0, 0, SIZE, SIZE);
     const wide = SIZE / (box.scale * MAGNIFIES);
     if (video.videoWidth > 0) {
@@ -45,7 +46,7 @@ export class Loupe {
 
 function cross(context) {
   const middle = SIZE / 2;
-  for (const [colour, width] of [["rgba(16, 18, 22, 0.8)", 3.5], ["#ffe14d", 1.5]]) {
+  for (const [colour, width] of [[COLOURS.outline, 3.5], [COLOURS.mark, 1.5]]) {
     context.beginPath();
     for (const [from, to] of [[14, middle - 7], [middle + 7, SIZE - 14]]) {
       context.moveTo(from, middle);

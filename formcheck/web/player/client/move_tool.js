@@ -3,6 +3,7 @@
  * as one correction, of this frame or of a run of frames.
  */
 
+import { COLOURS } from "./colours.js";
 import { LANDMARKS } from "./body.js";
 import { insidePicture } from "./view_box.js";
 import { placeOf } from "./set_data.js";
@@ -10,7 +11,7 @@ import { placeOf } from "./set_data.js";
 /** Hit from this far, CSS px; more than 44 px across for a finger. */
 const REACH = 18;
 const COARSE_REACH = 28;
-const INK = "rgba(16, 18, 22, 0.85)";
+const INK = COLOURS.outline;
 
 /** @typedef {{landmark: number, x: number, y: number, was: {x: number, y: number}|null}} Proposed */
 
@@ -132,7 +133,7 @@ export class MoveTool {
       const chosen = landmark === this.selected;
       // Smaller on a small picture, where the rings of the feet would cover each other.
       const radius = Math.min(9, Math.max(5.5, stage.box.box.height / 40)) + (chosen ? 4 : 0);
-      for (const [colour, width] of [[INK, 5], [chosen ? "#ffe14d" : "#ffffff", chosen ? 3 : 1.5]]) {
+      for (const [colour, width] of [[INK, 5], [chosen ? COLOURS.mark : COLOURS.pictureOn, chosen ? 3 : 1.5]]) {
         context.beginPath();
         context.arc(x, y, radius, 0, 2 * Math.PI);
         context.strokeStyle = colour;

@@ -1,10 +1,10 @@
 /** The skeleton over the picture: scored legs strong, the rest faint, and where the review changed it, both. */
 
+import { COLOURS } from "./colours.js";
 import { BODY_BONES, LEGS, bonesOf } from "./body.js";
 
-const INK = "rgba(16, 18, 22, 0.75)";
-const FAINT = "rgba(235, 235, 235, 0.85)";
-const MEASURED = "#ffffff";
+const { outline: INK, skeleton: FAINT } = COLOURS;
+const MEASURED = COLOURS.pictureOn;
 /** A change by less than this is rounding, px of the picture. */
 const SAME_PX = 0.15;
 
@@ -19,7 +19,7 @@ export function drawSkeleton(context, placeOf, { legs, kneeLine, thick }) {
   const others = LEGS.filter((leg) => !scored.includes(leg));
   for (const bone of [...BODY_BONES, ...others.flatMap(bonesOf)]) drawBone(context, bone.map(placeOf), FAINT, thick / 2, []);
   for (const leg of scored) {
-    if (kneeLine) drawBone(context, [placeOf(leg.hip), placeOf(leg.ankle)], "#ffffff", 1, []);
+    if (kneeLine) drawBone(context, [placeOf(leg.hip), placeOf(leg.ankle)], COLOURS.pictureOn, 1, []);
     for (const bone of bonesOf(leg)) drawBone(context, bone.map(placeOf), leg.colour, thick, leg.dash);
     for (const joint of [leg.hip, leg.knee, leg.ankle, leg.toe]) drawJoint(context, placeOf(joint), leg, 1.5 * thick);
   }

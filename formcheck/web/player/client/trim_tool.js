@@ -3,6 +3,7 @@
  * correction; nothing is cut off. Here too a set is cut into two.
  */
 
+import { COLOURS } from "./colours.js";
 import { insidePicture } from "./view_box.js";
 
 /** A rectangle smaller than this share of the picture is a press that slipped. */
@@ -11,8 +12,7 @@ const LEAST_SHARE = 0.05;
 const SHORTEST_S = 1;
 /** Who rests for longer between two reps has most likely done two sets, s. */
 const LONG_PAUSE_S = 12;
-const SHADE = "rgba(10, 14, 18, 0.62)";
-const EDGE = "#ffe14d";
+const { plate: SHADE, mark: EDGE } = COLOURS;
 
 /** @typedef {{start_s: number|null, end_s: number|null, left_px: number|null, top_px: number|null, right_px: number|null, bottom_px: number|null}} Within */
 

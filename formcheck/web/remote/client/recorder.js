@@ -4,6 +4,7 @@
  * cameras change. A canvas and a mix of sounds stay the same.
  */
 
+import { COLOURS } from "../../live/client/colours.js";
 import { LINK_HEADER } from "./contract.js";
 
 /** A part comes this often: what a reload may lose, ms. */
@@ -167,7 +168,7 @@ class Mix {
     const shown = this.shown();
     this.#listen(shown);
     const { context } = this;
-    context.fillStyle = "#0d1318";
+    context.fillStyle = COLOURS.picture;
     context.fillRect(0, 0, SIZE.width, SIZE.height);
     places(shown.length).forEach((place, i) => {
       if (shown[i] !== undefined) drawIn(context, shown[i], place);
@@ -198,9 +199,9 @@ function drawIn(context, { name, video, hasPicture }, { x, y, width, height }) {
     context.drawImage(video, x + (width - w) / 2, y + (height - h) / 2, w, h);
   }
   context.font = "16px sans-serif";
-  context.fillStyle = "rgba(13, 19, 24, 0.7)";
+  context.fillStyle = COLOURS.plate;
   context.fillRect(x + 6, y + height - 28, Math.min(width - 12, context.measureText(name).width + 12), 22);
-  context.fillStyle = "#fff";
+  context.fillStyle = COLOURS.pictureOn;
   context.fillText(name, x + 12, y + height - 12, width - 24);
 }
 
