@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from formcheck.records.access import ConflictError
 from formcheck.records.notes import edit_note, notes_of_set, write_note
 from formcheck.records.records import Records
-from formcheck.records.reviewing import correct, cut_apart, others_of_recording
+from formcheck.records.reviewing import correct, cut_apart, others_of_recording, place_set
 from formcheck.records.sets import delete_set, get_set
 from formcheck.session.corrections import ExcludeRep
 from formcheck.session.drawings import Drawing, DrawingKind
@@ -156,6 +156,9 @@ def test_a_set_is_cut_in_the_player_and_both_name_each_other(monkeypatch: pytest
     with kept.reading(CLINICIAN) as work:
         (other,) = others_of_recording(work, row.id)
     assert f"[Right leg, front, from 0:16](/review?set={other.id})" in said(test)
+    place_set(kept, CLINICIAN, other.id, person_id=add_somebody(kept, "Beth").id)
+    test = opened(monkeypatch, kept, row.id)
+    assert f"[Right leg, front, from 0:16 · Beth · born 1980](/review?set={other.id})" in said(test)
 
 
 def test_the_player_shows_all_of_a_recording_whose_set_is_a_part(kept: Records) -> None:

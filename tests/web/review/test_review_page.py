@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from formcheck.design.components import level_class
 from formcheck.intake.queue import Announced, begin
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.states import UploadState
@@ -93,6 +94,7 @@ def test_every_part_of_the_review_opens(monkeypatch: pytest.MonkeyPatch, kept: R
     row = keep_set(kept, add_somebody(kept).id)
     test = opened(monkeypatch, kept, row.id)
     assert not test.exception
+    assert any(level_class("caution") in each.value for each in test.markdown)  # the level of the headline
     for name in _PARTS:
         part(test, name)
 

@@ -51,7 +51,7 @@ from formcheck.web.player.events import (
     TookBack,
 )
 from formcheck.web.shared.addresses import PEOPLE, PERSON, REVIEW, VIDEOS
-from formcheck.web.shared.choose_person import ask_place, offer_proposal
+from formcheck.web.shared.choose_person import ask_place, offer_proposal, people_shown
 from formcheck.web.shared.dates import time_of
 from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
@@ -236,7 +236,7 @@ def _show(records: Records, actor: Actor, opened: OpenedSet) -> None:
         say_what_changed(records, actor, opened)
     else:
         watch(records, opened)
-    _show_others(opened)
+    _show_others(records, actor, opened)
     show_verdict(opened.reviewed.current)
     refused: FormcheckError | None = st.session_state.pop(_REFUSED, None)
     if refused is not None:
@@ -255,16 +255,20 @@ def _show(records: Records, actor: Actor, opened: OpenedSet) -> None:
     _show_part(records, actor, opened)
 
 
-def _show_others(opened: OpenedSet) -> None:
-    """Name the other sets of the same video, each with a way to it."""
+def _show_others(records: Records, actor: Actor, opened: OpenedSet) -> None:
+    """Name the other sets of the same video, each with a way to it, and with whose it is where that is another's."""
     if not opened.others:
         return
+    is_shared = any(each.person_id != opened.row.person_id for each in opened.others)
+    people = people_shown(records, actor) if is_shared else {}
     with st.container(horizontal=True, vertical_alignment="center", key="review-others"):
         st.caption(
             f"This video holds {len(opened.others) + 1} sets. This is {part_in_words(opened.row)}.", width="content"
         )
         for other in opened.others:
-            page_link(REVIEW, sentence_case(part_in_words(other)), icon=":material/movie:", set=other.id)
+            whose = people.get(other.person_id or "", "nobody’s yet") if is_shared else ""
+            label = sentence_case(part_in_words(other)) + (f" · {as_typed(whose)}" if whose else "")
+            page_link(REVIEW, label, icon=":material/movie:", set=other.id)
 
 
 def _show_part(records: Records, actor: Actor, opened: OpenedSet) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 
 import streamlit as st
 
+from formcheck.design.components import verdict
 from formcheck.errors import FormcheckError
 from formcheck.exercises.words import estimate_text, label_of, sentence_case
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict, turn_off_view_deg
@@ -15,12 +16,11 @@ from formcheck.records.access import Actor
 from formcheck.records.records import Records
 from formcheck.records.sets import video_of
 from formcheck.report import summary
-from formcheck.report import summary as report_summary
 from formcheck.report.keyframes import KeyFrame, key_frames
 from formcheck.report.review_words import rep_pairs
 from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
-from formcheck.session.verdict import Level
+from formcheck.web.shared.design import show
 from formcheck.web.shared.opened_set import OpenedSet
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.report_parts import show_details
@@ -83,23 +83,17 @@ def _turn_in_words(view: ViewVerdict) -> str:
 
 _FRAMES: Final = "key_frames_of_sets"
 _FRAMES_KEPT: Final = 4
-_BADGES: Final = {
-    Level.GOOD: ":green-badge[:material/check: good]",
-    Level.CAUTION: ":orange-badge[:material/error: caution]",
-    Level.FAULT: ":red-badge[:material/warning: fault]",
-    Level.NOT_JUDGED: ":gray-badge[not judged]",
-    Level.NOT_MEASURED: ":gray-badge[not measured]",
-}
 _NOT_COMPARED: Final = ("start_s", "bottom_start_s", "bottom_end_s", "end_s")
 
 
 def show_results(records: Records, actor: Actor, opened: OpenedSet) -> None:
     """Show what came of a set."""
     current = opened.reviewed.current
-    told = report_summary.headline(current)
+    told = summary.headline(current)
     with st.container(border=True):
-        st.markdown(report_summary.what_was_done(current, live=not current.track.source.sha256))
-        st.markdown(f"**{told.title}** {_BADGES[told.band]} {told.detail} {told.measured}".rstrip())
+        st.markdown(summary.what_was_done(current, live=not current.track.source.sha256))
+        measured = f"{sentence_case(told.measured)}." if told.measured else ""
+        show(verdict(told.band, told.title, " ".join(filter(None, (told.detail, measured)))))
         if told.praise:
             st.markdown(told.praise)
     if opened.reviewed.corrected is not None:
