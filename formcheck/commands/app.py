@@ -134,6 +134,8 @@ def serve_app(
             f"--server.address={host}",
             f"--server.port={port}",
             f"--server.headless={'true' if headless else 'false'}",
+            # Streamlit asks a computer on the internet for our address otherwise, to print it.
+            *(["--browser.serverAddress=localhost"] if _is_any(host) else []),
         ]
     )
 
@@ -253,6 +255,14 @@ def is_loopback(host: str) -> bool:
         return True
     try:
         return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_any(host: str) -> bool:
+    """Say whether a host is all addresses of this computer: 0.0.0.0 or ::."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
     except ValueError:
         return False
 

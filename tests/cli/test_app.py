@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.exceptions import Abort
+from streamlit import config
+from streamlit.web import bootstrap
 from typer.testing import CliRunner
 
 import formcheck
@@ -73,6 +75,23 @@ def test_others_are_let_in_with_one_warning(started: list[list[str]], free_port:
     assert result.output.count("\n") == 1
     assert "HTTPS" in result.output
     assert "--server.address=0.0.0.0" in started[0]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_no_computer_on_the_internet_is_asked_for_our_address(
+    host: str, started: list[list[str]], free_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    CliRunner().invoke(cli.app, ["app", "--host", host, "--port", str(free_port), "--no-browser"])
+    said = dict(each.removeprefix("--").split("=") for each in started[0][2:])
+
+    def asked() -> None:
+        raise AssertionError("Streamlit asked")
+
+    monkeypatch.setattr("streamlit.net_util.get_external_ip", asked)
+    monkeypatch.setattr(config, "is_manually_set", said.__contains__)
+    known = config.get_option
+    monkeypatch.setattr(config, "get_option", lambda name: said.get(name) or known(name))
+    bootstrap._print_url(False)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.0.0.53"])
