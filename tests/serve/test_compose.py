@@ -12,7 +12,7 @@ import yaml
 
 from formcheck import __version__
 from formcheck.serve.choices import Choices
-from formcheck.serve.folder import server_files
+from formcheck.serve.folder import PLACES, server_files
 
 from .examples import SECRETS, VARIANTS, example
 
@@ -58,6 +58,11 @@ def test_every_service_is_read_only_without_rights_and_watched(compose: dict[str
 
 def test_nothing_but_the_proxy_is_reached_from_outside(compose: dict[str, Any]) -> None:
     assert [name for name, service in compose["services"].items() if "ports" in service] == ["https"]
+
+
+def test_the_app_has_all_that_a_check_looks_at(compose: dict[str, Any]) -> None:
+    places = {volume.split(":")[1] for volume in compose["services"]["app"]["volumes"]}
+    assert {f"{PLACES['settings']}/{name}" for name in ("serve.toml", "secrets.toml", "secrets.env")} <= places
 
 
 def test_what_is_mounted_is_there(compose: dict[str, Any], choices: Choices) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
+from urllib.parse import urlsplit
 
 import streamlit as st
 from markupsafe import Markup
@@ -115,7 +116,8 @@ def _show_code(key: str, address: str, shown: Handover) -> None:
                 "3. The result appears here."
             )
             left = "1 minute" if minutes == 1 else f"{minutes} minutes"
-            st.caption(f"It works once, for {left}. The phone goes to {as_typed(address)}.")
+            # Without its scheme it is no link: pressed on this computer it would lead to nothing.
+            st.caption(f"It works once, for {left}. The phone goes to {as_typed(urlsplit(address).netloc)}.")
     secure = listening().secure_address
     if secure and address == listening().address and can_be_live(shown):
         with st.container(key=f"{key}-live"):

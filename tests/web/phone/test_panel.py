@@ -54,7 +54,7 @@ def test_a_code_is_for_the_set_as_it_is_chosen_and_is_gone_when_it_is_closed(mon
     said = " ".join(each.value for each in page.markdown)
     assert "<svg" in said
     assert r"\*Ada\*" in said
-    assert "http://192.168.1.20:8510" in page.caption[-1].value.replace("\\", "")
+    assert "The phone goes to 192.168.1.20:8510." in page.caption[-1].value.replace("\\", "")
     page.text_input[0].set_value("step-down").run()
     second, _ = shown_code(page)
     assert phone_service().find(first) is None
