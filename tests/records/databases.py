@@ -58,6 +58,9 @@ class PostgresqlServer:
     """Of the database that is there from the start."""
     _made: set[str] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        self._engine: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
+
     def new_database(self, *, template: str | None = None, name: str | None = None) -> str:
         """Make a database, empty or as another one is that nobody is connected to; return its name."""
         name = name or f"formcheck_test_{uuid4().hex}"
@@ -70,22 +73,19 @@ class PostgresqlServer:
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         self._made.discard(name)
 
-    def drop_all(self) -> None:
-        """Remove all databases that were made here."""
-        for name in tuple(self._made):
+    def leave(self, *, drop_all: bool) -> None:
+        """Let go of it, maybe without the databases that were made here."""
+        for name in tuple(self._made) if drop_all else ():
             self.drop(name)
+        self._engine.dispose()
 
     def url_of(self, name: str) -> str:
         """Return the address of a database, as people would set it."""
         return self.url.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
     def _run(self, statement: str) -> None:
-        engine: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
-        try:
-            with engine.connect() as connection:
-                connection.execute(text(statement))
-        finally:
-            engine.dispose()
+        with self._engine.connect() as connection:
+            connection.execute(text(statement))
 
 
 def postgresql_programs() -> Path | None:
@@ -213,7 +213,7 @@ def postgresql_server(request: pytest.FixtureRequest) -> Iterator[PostgresqlServ
     if given:
         server = PostgresqlServer(make_url(given).set(drivername="postgresql+psycopg"))
         yield server
-        server.drop_all()
+        server.leave(drop_all=True)
         return
     binaries = postgresql_programs()
     if binaries is None:
@@ -225,10 +225,9 @@ def postgresql_server(request: pytest.FixtureRequest) -> Iterator[PostgresqlServ
     cluster = Cluster.start(binaries) if shared is None else _shared_cluster(binaries, shared)
     server = PostgresqlServer(make_url(cluster.address))
     yield server
+    server.leave(drop_all=shared is not None)
     if shared is None:
         cluster.stop(binaries)
-    else:
-        server.drop_all()
 
 
 @pytest.fixture(scope="session")
