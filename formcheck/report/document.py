@@ -15,9 +15,10 @@ from formcheck.exercises.words import good_text
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.units import decimals_of
 from formcheck.kinematics.view import ViewVerdict
+from formcheck.pose.origin import Finder
 from formcheck.report.files import writing_whole
-from formcheck.session.assessment import SCHEMA, Assessment, Plan, Rep
-from formcheck.session.verdict import RepVerdict, level_of, verdict_of_set
+from formcheck.session.assessment import SCHEMA, Assessment, Plan, Provenance, Rep, SetupCheck
+from formcheck.session.verdict import Change, RepVerdict, level_of, verdict_of_set
 from formcheck.session.within import Within
 
 Document = dict[str, Any]
@@ -53,36 +54,7 @@ def assessment_document(assessment: Assessment) -> Document:
     return {
         "schema": SCHEMA,
         "source": _source(assessment),
-        "provenance": {
-            "formcheck": assessment.provenance.formcheck,
-            "mediapipe": assessment.provenance.mediapipe,
-            "pose_model": assessment.provenance.pose_model,
-            "model_sha256": assessment.provenance.model_sha256,
-            "rubric": assessment.provenance.rubric,
-            "rubric_sha256": assessment.provenance.rubric_sha256,
-            "filter": assessment.provenance.filter,
-            "where": assessment.provenance.where,
-            "runtime": assessment.provenance.runtime,
-            "runtime_sha256": assessment.provenance.runtime_sha256,
-            "delegate": assessment.provenance.delegate,
-            "finders": [
-                {
-                    "from_s": _number(each.from_s, _TIME_DECIMALS),
-                    "why": each.why,
-                    "pose_model": each.origin.name,
-                    "model_sha256": each.origin.sha256,
-                    "mediapipe": each.origin.mediapipe,
-                    "where": each.origin.where,
-                    "runtime": each.origin.runtime,
-                    "runtime_sha256": each.origin.runtime_sha256,
-                    "delegate": each.origin.delegate,
-                    "balanced": each.origin.balanced,
-                    "user_agent": each.origin.user_agent,
-                    "self_test": None if each.origin.self_test is None else asdict(each.origin.self_test),
-                }
-                for each in assessment.provenance.finders
-            ],
-        },
+        "provenance": _provenance(assessment.provenance),
         "exercise": assessment.exercise,
         "exercise_name": assessment.exercise_name,
         "plan": _plan(assessment.plan),
@@ -96,16 +68,7 @@ def assessment_document(assessment: Assessment) -> Document:
             for each in assessment.views
         ],
         "within": None if assessment.within is None else _within(assessment.within),
-        "setup": [
-            {
-                "id": check.id,
-                "name": check.name,
-                "passed": bool(check.passed),
-                "value": _number(check.value, _TIME_DECIMALS),
-                "message": check.message,
-            }
-            for check in assessment.setup
-        ],
+        "setup": [_setup_check(check) for check in assessment.setup],
         "reps_counted": len(assessment.complete_reps),
         "reps": [_rep(rep, verdict) for rep, verdict in zip(assessment.reps, told.reps, strict=True)],
         "findings": [_finding(finding) for finding in assessment.findings],
@@ -115,19 +78,7 @@ def assessment_document(assessment: Assessment) -> Document:
             "detail": told.detail,
             "too_close_to_tell": list(told.unsure),
         },
-        "advice": [
-            {
-                "check": advice.check,
-                "name": advice.name,
-                "cue": advice.cue,
-                "reps": [int(rep) for rep in advice.reps],
-                "leg": advice.leg,
-                "band": advice.level.value,
-                "value": advice.value,
-                "good": advice.good,
-            }
-            for advice in told.changes
-        ],
+        "advice": [_advice(change) for change in told.changes],
         "praise": told.praise,
         "not_measured": [
             {"measure": gap.measure, "reason": gap.reason, "remedy": gap.remedy} for gap in assessment.not_measured
@@ -162,6 +113,41 @@ def _source(assessment: Assessment) -> Document:
     }
 
 
+def _provenance(provenance: Provenance) -> Document:
+    return {
+        "formcheck": provenance.formcheck,
+        "mediapipe": provenance.mediapipe,
+        "pose_model": provenance.pose_model,
+        "model_sha256": provenance.model_sha256,
+        "rubric": provenance.rubric,
+        "rubric_sha256": provenance.rubric_sha256,
+        "filter": provenance.filter,
+        "where": provenance.where,
+        "runtime": provenance.runtime,
+        "runtime_sha256": provenance.runtime_sha256,
+        "delegate": provenance.delegate,
+        "finders": [_finder(each) for each in provenance.finders],
+    }
+
+
+def _finder(finder: Finder) -> Document:
+    origin = finder.origin
+    return {
+        "from_s": _number(finder.from_s, _TIME_DECIMALS),
+        "why": finder.why,
+        "pose_model": origin.name,
+        "model_sha256": origin.sha256,
+        "mediapipe": origin.mediapipe,
+        "where": origin.where,
+        "runtime": origin.runtime,
+        "runtime_sha256": origin.runtime_sha256,
+        "delegate": origin.delegate,
+        "balanced": origin.balanced,
+        "user_agent": origin.user_agent,
+        "self_test": None if origin.self_test is None else asdict(origin.self_test),
+    }
+
+
 def _view(view: ViewVerdict) -> Document:
     return {
         "kind": view.kind.value,
@@ -178,6 +164,29 @@ def _within(within: Within) -> Document:
     return {
         name: _number(value, _TIME_DECIMALS if name.endswith("_s") else _ANGLE_DECIMALS)
         for name, value in within.document().items()
+    }
+
+
+def _setup_check(check: SetupCheck) -> Document:
+    return {
+        "id": check.id,
+        "name": check.name,
+        "passed": bool(check.passed),
+        "value": _number(check.value, _TIME_DECIMALS),
+        "message": check.message,
+    }
+
+
+def _advice(change: Change) -> Document:
+    return {
+        "check": change.check,
+        "name": change.name,
+        "cue": change.cue,
+        "reps": [int(rep) for rep in change.reps],
+        "leg": change.leg,
+        "band": change.level.value,
+        "value": change.value,
+        "good": change.good,
     }
 
 

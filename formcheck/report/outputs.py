@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,19 +87,7 @@ def write_outputs(
         staged = {ending: folder / f"results.{ending}" for ending in endings}
         write_json(assessment, staged["json"])
         write_csv(assessment, staged["csv"], csv)
-        frames: list[KeyFrame] = []
-        if video_path is not None and "mp4" in staged:
-            from formcheck.report.opening import rep_to_share
-            from formcheck.report.render import render_overlay
-
-            shared = rep_to_share(assessment)
-            frames = render_overlay(
-                video_path, assessment, staged["mp4"], progress, clip_path=staged["gif"], clip_rep=shared
-            )
-        elif video_path is not None and report:
-            from formcheck.report.keyframes import key_frames
-
-            frames = key_frames(video_path, assessment)
+        frames = [] if video_path is None else _pictures(assessment, video_path, staged, progress, report=report)
         if "html" in staged:
             from formcheck.report.content import report_content
             from formcheck.report.page import write_page
@@ -117,6 +105,23 @@ def write_outputs(
         written = publish([(staged[ending], targets[ending]) for ending in endings if staged[ending].exists()])
     progress(1.0)
     return written
+
+
+def _pictures(
+    assessment: Assessment, video_path: Path, staged: Mapping[str, Path], progress: Progress, *, report: bool
+) -> list[KeyFrame]:
+    """Write the overlay and the rep to share, as far as they are asked for; return the pictures of a report."""
+    if "mp4" in staged:
+        from formcheck.report.opening import rep_to_share
+        from formcheck.report.render import render_overlay
+
+        shared = rep_to_share(assessment)
+        return render_overlay(video_path, assessment, staged["mp4"], progress, clip_path=staged["gif"], clip_rep=shared)
+    if report:
+        from formcheck.report.keyframes import key_frames
+
+        return key_frames(video_path, assessment)
+    return []
 
 
 def spare_source(video_path: Path, targets: Iterable[Path]) -> None:
