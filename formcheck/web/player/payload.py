@@ -1,17 +1,22 @@
-"""What the player is sent of a set: frame times, landmarks, measures to plot, reps and remarks, in one answer."""
+"""What the player is sent of a set: frame times, landmarks, measures to plot, reps and remarks, in one answer.
+
+Arrays over time are packed: values are counted in steps (a tenth of a pixel, a tenth of a degree), and each is given
+as the difference from the last one known. Successive frames differ little, so most numbers have one digit, and
+compress well besides.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from formcheck.design.palette import BAND_STYLES
 from formcheck.exercises.finding import Finding
@@ -36,13 +41,18 @@ from formcheck.session.verdict import WORST_LAST, Level, level_of
 from formcheck.session.views import over_recording
 from formcheck.session.within import Within
 from formcheck.session.zones import zones_of
-from formcheck.web.player.packing import PIXEL_STEP_PX, TIME_STEP_S, packed
 
 Json = dict[str, object]
+Packed = list[int | None]
+"""None where there is no value."""
 
 _LETTERS: Final = MappingProxyType({"left": " L", "right": " R", "both": ""})
 SAME_MOMENT_S: Final = 0.02
 """Boundaries closer than this are drawn as one: less than a frame apart."""
+TIME_STEP_S: Final = 1e-6
+"""Fine enough that a time read back names its frame and no other."""
+PIXEL_STEP_PX: Final = 0.1
+"""A tenth of what the estimator can tell."""
 
 
 def reps_of(reviewed: ReviewedSet) -> list[Json]:
@@ -161,7 +171,7 @@ _COARSEST_STEP: Final = 0.1
 def plots_of(reviewed: ReviewedSet) -> list[Json]:
     """Return a plot for each measure that this recording carries, those that are shown at first marked.
 
-    Values are packed (`formcheck.web.player.packing`) in steps of `step`. A line's `automatic` is None where the review
+    Values are packed (see `packed`) in steps of `step`. A line's `automatic` is None where the review
     changed nothing of it. Zones are those of the value that a rep was judged by, None where they are open.
     """
     now, before = reviewed.current, reviewed.automatic
@@ -294,7 +304,7 @@ def player_payload(
     dict
         Ready for JSON: numbers, texts, lists, None for what is not known; never NaN. Times are in seconds from the
         first frame, places in pixels of the upright picture (x right, y down); arrays over time are packed
-        (`formcheck.web.player.packing`), one value for each frame of the pose track.
+        (see `packed`), one value for each frame of the pose track.
     """
     within = reviewed.current.within
     if recording is not None:
@@ -410,3 +420,44 @@ def _annotation(annotation: Annotation) -> Json:
         "made_by": annotation.made_by,
         "made_at": annotation.made_at.isoformat(),
     }
+
+
+def packed(values: ArrayLike, step: float) -> Packed:
+    """Pack an array.
+
+    Parameters
+    ----------
+    values
+        Shape (n,); NaN where there is no value.
+    step
+        Size of one count. Values are off by at most half of it, wherever they stand: errors do not add up.
+
+    Returns
+    -------
+    list of int or None
+        The first value known and the differences after it, in steps; None for NaN and infinite values.
+    """
+    counts = np.asarray(values, dtype=np.float64) / step
+    result: Packed = []
+    last = 0
+    for count in counts.tolist():
+        if not math.isfinite(count):
+            result.append(None)
+            continue
+        whole = round(count)
+        result.append(whole - last)
+        last = whole
+    return result
+
+
+def unpacked(counts: Sequence[int | None], step: float) -> list[float]:
+    """Return the values of a packed array, NaN where there is none; what the browser does."""
+    result: list[float] = []
+    total = 0
+    for count in counts:
+        if count is None:
+            result.append(math.nan)
+            continue
+        total += count
+        result.append(total * step)
+    return result

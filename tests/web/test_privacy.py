@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from formcheck.report.privacy import privacy_texts
 from formcheck.web.live.landmarks import LandmarkFrame
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.messages import BrowserEstimator
-from formcheck.web.pages.guidance.topics import topic_named
+from formcheck.web.pages.guidance.topics import privacy_texts, topic_named
 from formcheck.web.shared.addresses import PRIVACY_TOPIC
 
 ROOT = Path(__file__).resolve().parents[2]
