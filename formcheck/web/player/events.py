@@ -35,6 +35,13 @@ class Drew:
     drawing: Drawing
 
 
+class _OfOne(Published):
+    """What is done to something that has an id."""
+
+    kind: str
+    id: Id
+
+
 class IncludedRep(Published):
     """The rep under way at `at_s` was left out and counts again: its `ExcludeRep` is to be taken back."""
 
@@ -42,32 +49,28 @@ class IncludedRep(Published):
     at_s: Seconds
 
 
-class TookBack(Published):
+class TookBack(_OfOne):
     """A correction is to be taken back."""
 
     kind: Literal["take-back"] = "take-back"
-    id: Id
 
 
-class RemovedDrawing(Published):
+class RemovedDrawing(_OfOne):
     """Something drawn is to be removed."""
 
     kind: Literal["remove-annotation"] = "remove-annotation"
-    id: Id
 
 
-class PutBack(Published):
+class PutBack(_OfOne):
     """A correction that was taken back is to count again."""
 
     kind: Literal["put-back"] = "put-back"
-    id: Id
 
 
-class RestoredDrawing(Published):
+class RestoredDrawing(_OfOne):
     """Something drawn that was removed is to be shown again."""
 
     kind: Literal["restore-annotation"] = "restore-annotation"
-    id: Id
 
 
 class CutApart(Published):
