@@ -42,6 +42,7 @@ MAY: Final[Mapping[str, frozenset[Place]]] = MappingProxyType(
         "remove": _OWNER,
         "back_to_waiting": _OWNER,
         "replace": _OWNER,
+        "leave": _ADMITTED - _OWNER,
         "end": _OWNER,
         "sdp": _ADMITTED,
         "ice": _ADMITTED,
@@ -398,6 +399,19 @@ class Room:
         if person is None or person.role == "owner" or person.standing == "removed":
             raise _nobody()
         person.standing, person.presence = "removed", "left"
+        self.unlink(person_id)
+        return person
+
+    def leave(self, person_id: str) -> Person:
+        """Let go of somebody who leaves; to come back they have to be let in again.
+
+        Raises
+        ------
+        NotNowError
+            If they were not let in, or are the owner.
+        """
+        person = self._let_in(person_id)
+        person.standing, person.presence = "checking", "left"
         self.unlink(person_id)
         return person
 

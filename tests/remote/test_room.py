@@ -27,6 +27,7 @@ ALLOWED = {  # nobody may say anything but hello
     "remove": "----o",
     "back_to_waiting": "----o",
     "replace": "----o",
+    "leave": "-cgk-",
     "end": "----o",
     "sdp": "-cgko",
     "ice": "-cgko",
@@ -274,7 +275,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.let_in.add(name)
             self.room.connect(name, self.now_s)
 
-    @rule(name=names, does=st.sampled_from(["decline", "remove", "back_to_waiting", "sleep", "forget"]))
+    @rule(name=names, does=st.sampled_from(["decline", "remove", "back_to_waiting", "leave", "sleep", "forget"]))
     def put_out(self, name: str, does: str) -> None:
         if self._try(getattr(self.room, does), name) and does not in {"sleep", "forget"}:
             self.let_in.discard(name)

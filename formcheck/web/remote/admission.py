@@ -236,6 +236,13 @@ class Admission:
         self._put_out(message.person, _removed())
         self.queue_changed()
 
+    async def leave(self, talker: Talker, message: said.Leave) -> None:
+        """Let go of somebody who leaves by their own will, and of whom nothing more is heard."""
+        del message
+        person = self._room.leave(talker.id)
+        self._talkers.take_out(talker.id)
+        await self.went(person, was_in=True)
+
     async def back_to_waiting(self, talker: Talker, message: said.BackToWaiting) -> None:
         """Put somebody back into the waiting room."""
         await self.keep_seat(self.put_back(message.person), talker)

@@ -129,6 +129,12 @@ class Replace(Published):
     allow: bool
 
 
+class Leave(Published):
+    """Says that one leaves: the place is not kept, and whoever comes back waits to be let in again."""
+
+    type: Literal["leave"]
+
+
 class End(Published):
     """Ends the session for all."""
 
@@ -333,6 +339,7 @@ RoomMessage = (
     | Remove
     | BackToWaiting
     | Replace
+    | Leave
     | End
     | Sdp
     | Ice

@@ -94,6 +94,7 @@ class OpenRoom:
             said.Remove: self._admission.remove,
             said.BackToWaiting: self._admission.back_to_waiting,
             said.Replace: self._admission.replace,
+            said.Leave: self._admission.leave,
             said.End: self._end_by_owner,
             said.Targets: self._sets.choose_targets,
             said.StartSet: self._sets.start,

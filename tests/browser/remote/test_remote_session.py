@@ -124,7 +124,7 @@ def test_a_lost_socket_leaves_the_call_alone_and_what_was_said_meanwhile_arrives
 
 def guest_in(somebody: OpenSomebody, clinician: Somebody, address: str) -> Somebody:
     """Bring in somebody who only listens and talks."""
-    guest = somebody(address, width=640, height=480)
+    guest = somebody(address, width=640, height=480, light=True)
     guest.page.get_by_test_id("check-start").click()
     guest.page.get_by_test_id("knock").click()
     guest.page.get_by_test_id("screen-waiting").wait_for()
@@ -149,7 +149,7 @@ def sees(one: Somebody, count: int) -> None:
 
 def test_four_come_and_go_and_no_other_connection_is_made_anew(somebody: OpenSomebody, remote_app: RemoteApp) -> None:
     room = remote_app.room()
-    first = in_call(somebody, room)
+    first = in_call(somebody, room, light=True)
     before = [connects(each) for each in first]
     carer, interpreter = (room.guest(remote_app.home, name) for name in ("Jonas", "Ida"))
     third = guest_in(somebody, first[0], carer)

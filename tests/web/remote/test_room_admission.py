@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -191,6 +192,27 @@ def test_who_is_taken_out_does_not_come_back(hall: Hall) -> None:
         assert here.client.close_code() == ("removed", 4430)
         with hall.comes(here.code, here.browser) as again:
             assert again.close_code() == ("no-way-in", 4401)
+
+
+def test_who_leaves_is_gone_at_once_and_is_let_in_again_to_come_back(hall: Hall) -> None:
+    with company(hall, "measure") as here:
+        here.clinician.ask("targets", exercise="wall-squat")
+        here.clinician.ask("start_set")
+        here.clinician.forget()
+        gone = here.client_id
+        here.client.say("leave")
+        for _ in range(100):
+            if here.clinician.all("disconnect"):
+                break
+            time.sleep(0.02)
+        assert here.clinician.last("disconnect")["peer"] == gone
+        assert here.clinician.last("people")["event"] == "left"
+        assert here.clinician.last("set_finished")["reps"] is None, "a set of theirs ends"
+        here.clinician.ask("leave")
+        assert here.clinician.last("refused")["code"] == "not-allowed", "whose room it is ends it"
+    with hall.comes(here.code, here.browser) as again:
+        assert again.last("waiting")["state"] == "checking"
+        assert again.all("welcome") == []
 
 
 def test_two_tabs_that_come_at_once_are_one_clinician(hall: Hall) -> None:

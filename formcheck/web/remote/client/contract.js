@@ -125,6 +125,12 @@
  */
 
 /**
+ * Says that one leaves: the place is not kept, and whoever comes back waits to be let in again.
+ * @typedef {Object} Leave
+ * @property {"leave"} type
+ */
+
+/**
  * Marks a moment.
  * @typedef {Object} Moment
  * @property {"moment"} type
@@ -262,7 +268,7 @@
  * @property {boolean} [for_client]
  */
 
-/** @typedef {Hello|Check|Knock|Admit|Decline|Remove|BackToWaiting|Replace|End|Sdp|Ice|Fresh|State|Targets|StartSet|FinishSet|Stop|SetFailed|SendCue|Pointer|AskCamera|TakeStill|Draw|ShareStill|Moment|WriteNote|GiveConsent|AskConsent|Record|SendChat|SendClock} RoomMessage */
+/** @typedef {Hello|Check|Knock|Admit|Decline|Remove|BackToWaiting|Replace|Leave|End|Sdp|Ice|Fresh|State|Targets|StartSet|FinishSet|Stop|SetFailed|SendCue|Pointer|AskCamera|TakeStill|Draw|ShareStill|Moment|WriteNote|GiveConsent|AskConsent|Record|SendChat|SendClock} RoomMessage */
 
 /**
  * To the client: the clinician asks for an item of consent.

@@ -477,6 +477,7 @@ class JoinPage {
   #leave() {
     // Whoever has this computer next does not come in by loading the page anew.
     forgetCode();
+    this.call.send({ type: "leave" });
     this.#end("You have left", "Open the link again to come back.");
   }
 
