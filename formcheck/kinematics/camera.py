@@ -129,11 +129,8 @@ def turned_px(points_px: FloatArray, lens: Lens, turn: FloatArray) -> FloatArray
     rays[..., :2] = (points_px - centre_px) / lens.focal_px
     seen = rays @ turn.T
     ahead = seen[..., 2:]
-    behind = ~(ahead[..., 0] > 0)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        image = np.asarray(seen[..., :2] / ahead * lens.focal_px + centre_px, dtype=np.float64)
-    image[behind] = np.nan
-    return image
+    ahead[~(ahead > 0)] = np.nan
+    return np.asarray(seen[..., :2] / ahead * lens.focal_px + centre_px, dtype=np.float64)
 
 
 def _shortest_turn(ray: FloatArray) -> FloatArray:
