@@ -8,7 +8,7 @@ filter (Casiez, Roussel & Vogel 2012) in leg lengths, so that a person far from 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -67,8 +67,7 @@ class LiveFrame:
         return all(self.visibility[mark] >= least for mark in landmarks)
 
 
-@dataclass(frozen=True, slots=True)
-class _Body:
+class _Body(NamedTuple):
     """Where and how large a body is seen in one frame."""
 
     t_s: float

@@ -8,7 +8,6 @@ as `frontal.measure_front` gives for the stance and the frame is tested; see `pl
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -48,8 +47,7 @@ class FrontValues(NamedTuple):
     whole_body: dict[str, float]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
+class _Seen(NamedTuple):
     """One frame as a camera sees it that faces the person and is held level; by landmark, pixels."""
 
     x: list[float]

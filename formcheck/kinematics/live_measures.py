@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -197,8 +198,7 @@ class LiveCalibration:
         return any(distance_px(frame.x[mark], frame.y[mark], x[mark], y[mark]) < reach for mark in _ANKLES)
 
 
-@dataclass(frozen=True)
-class LiveMeasures:
+class LiveMeasures(NamedTuple):
     """The measures of one frame."""
 
     values: Values

@@ -10,6 +10,7 @@ import math
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from formcheck.kinematics.plain import median
 from formcheck.kinematics.reps import ASCENT, DESCENT, HOLD, STAND
@@ -57,8 +58,7 @@ OF_DROP = PhaseRange(25.0, 20.0)
 """For the stand-in from the drop of the trunk: 1 % of the leg, the sway of a standing person, reads 15 deg there."""
 
 
-@dataclass(frozen=True)
-class PhaseNow:
+class PhaseNow(NamedTuple):
     """Phase and hold after a frame."""
 
     phase: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -213,8 +214,7 @@ _TARGET_SHORT_DEG = 20.0
 """A hold this far above the prescribed depth is not in position (WS-S1: a fault)."""
 
 
-@dataclass(frozen=True)
-class MotionNow:
+class MotionNow(NamedTuple):
     """What one frame shows."""
 
     in_place: bool
@@ -299,7 +299,7 @@ class Motion:
             shown = self._of_flexion = self._by_flexion(t_s, flexion, in_position=self._deep_enough(flexion))
             self._flexion_deg = flexion
         elif side:
-            shown, flexion = replace(self._of_flexion, returned=False), self._flexion_deg
+            shown, flexion = self._of_flexion._replace(returned=False), self._flexion_deg
         return MotionNow(
             in_place=in_place,
             values=values,

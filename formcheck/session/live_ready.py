@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -67,8 +68,7 @@ class Stance:
     """Of the stance; those of the set follow in it."""
 
 
-@dataclass(frozen=True, eq=False)
-class Readiness:
+class Readiness(NamedTuple):
     """How far somebody is."""
 
     instruction: Instruction

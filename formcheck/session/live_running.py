@@ -12,6 +12,7 @@ import contextlib
 import math
 from collections import deque
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -251,8 +252,7 @@ _RETURN = Instruction(
 )
 
 
-@dataclass(frozen=True, eq=False)
-class Step:
+class Step(NamedTuple):
     """What one frame of a running set came to."""
 
     now: MotionNow

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from formcheck.exercises.cues import Cue
 from formcheck.exercises.finding import Band, Bands
@@ -176,8 +177,7 @@ class Instruction:
     """False for what is asked for a while and then done without, with a remark in the result."""
 
 
-@dataclass(frozen=True)
-class LiveValue:
+class LiveValue(NamedTuple):
     """A value now, in the unit that its measure's name states."""
 
     value: float
@@ -192,8 +192,7 @@ ShownValues = dict[str, dict[str, LiveValue | None]]
 """By measure, then by leg; see `LiveState.measures`."""
 
 
-@dataclass(frozen=True)
-class LiveState:
+class LiveState(NamedTuple):
     """Everything to show after one frame.
 
     A measure that cannot be judged now has no value: it is None in `measures`, with its reason in `not_measured`.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from formcheck.pose.balance import LiveBalance, correction, mirrored_back
@@ -112,4 +111,4 @@ def origin_of(estimator: BrowserEstimator) -> PoseOrigin:
 def _both(earlier: LiveState, later: LiveState) -> LiveState:
     """Return what to show after two frames: the newer, with what is said only once of the older."""
     notice = " ".join(each for each in (earlier.notice, later.notice) if each)
-    return replace(later, cue=later.cue or earlier.cue, notice=notice)
+    return later._replace(cue=later.cue or earlier.cue, notice=notice)

@@ -23,9 +23,8 @@ frame without a person all bytes from the covers on are 0.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +65,7 @@ _UNCOVERED.flags.writeable = False
 _BITS: Final = 1 << np.arange(len(WATCHED), dtype=np.uint16)
 
 
-@dataclass(frozen=True, eq=False)
-class FoundMarks:
+class FoundMarks(NamedTuple):
     """The landmarks of one person as MediaPipe gave them."""
 
     image_px: FloatArray
@@ -82,8 +80,7 @@ class FoundMarks:
     """Shape (33,): what the picture around them shows to be covered."""
 
 
-@dataclass(frozen=True, eq=False)
-class MirrorMarks:
+class MirrorMarks(NamedTuple):
     """The landmarks that were found in the mirror image of a picture, left for right as they were found there."""
 
     image_px: FloatArray
@@ -92,8 +89,7 @@ class MirrorMarks:
     """Shape (33, 3)."""
 
 
-@dataclass(frozen=True)
-class LandmarkFrame:
+class LandmarkFrame(NamedTuple):
     """What a browser says of one frame."""
 
     t_ms: float
@@ -110,8 +106,7 @@ class LandmarkFrame:
     """Of the frames that were looked at in the mirror as well."""
 
 
-@dataclass(frozen=True)
-class LandmarkMessage:
+class LandmarkMessage(NamedTuple):
     """One frame, or two."""
 
     frames: tuple[LandmarkFrame, ...]
