@@ -97,6 +97,13 @@ class TrackBuilder:
             source=replace(source, balanced=True),
         )
 
+    def part(self, first: int, source: TrackSource) -> PoseTrack:
+        """Return the poses from the one of this number on, as they were added, as views of this memory."""
+        n = self._n
+        return PoseTrack(
+            self._t_s[first:n], self._image_px[first:n], self._visibility[first:n], self._world_m[first:n], source
+        )
+
     def _moved(self, source: TrackSource) -> FloatArray | None:
         """Return how the camera moved, see `PoseTrack.camera`."""
         t = self._t_s[: self._n]

@@ -29,7 +29,7 @@ from formcheck.kinematics.steps import Steps
 from formcheck.kinematics.view import is_another_view, is_turned, middle_deg, usual_turn_deg, yaw_series_deg
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.landmarks import BODY, SIDES
-from formcheck.pose.types import Pose, PoseTrack, TrackSource, track_of
+from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.session.assessment import Rep
 from formcheck.session.live_end import EndWatch
 from formcheck.session.live_motion import QUIET_S, Motion, MotionNow, Stillness
@@ -273,36 +273,38 @@ class ViewWatch:
     ----------
     request
         What the set is measured as.
-    quiet
-        The quiet stance that the set began with, as the estimator gave it.
+    poses
+        Of the set, as the estimator gave them: by now those of the quiet stance that it begins with.
+    source
+        Of the stream.
     """
 
-    def __init__(self, request: SetRequest, quiet: PoseTrack) -> None:
+    def __init__(self, request: SetRequest, poses: TrackBuilder, source: TrackSource) -> None:
         self.turned = False
         """Whether the person is turned another way than in the stance that the set goes by."""
         self._request = request
-        self._quiet, self._quiet_turn_deg = quiet, usual_turn_deg(quiet)
+        self._quiet = poses.build(source)
+        self._quiet_turn_deg = usual_turn_deg(self._quiet)
         self._still = Stillness()
-        self._lately: deque[Pose] = deque()
+        self._poses, self._first, self._looked_at = poses, len(poses), len(poses)
+        """The poses of the set; which is the first after the stance, and which the first that was not looked at."""
         self._turns_deg: deque[tuple[float, float]] = deque()
         """Of the frames of the last moments up to the newest look: time and turn of the body."""
         self._looked_s = -np.inf
 
-    def add(self, pose: Pose, clean: LiveFrame, source: TrackSource) -> Stance | None:
-        """Take a frame, as the estimator gave it and cleaned; return the new stance once it is complete."""
-        still_s = self._still(clean)
-        self._lately.append(pose)
-        while pose.t_s - self._lately[0].t_s > QUIET_S:
-            self._lately.popleft()
-        if pose.t_s - self._looked_s >= _LOOK_AT_VIEW_EVERY_S:
-            was, self.turned = self.turned, self._is_another_view(source)
-            self._looked_s = pose.t_s
+    def add(self, clean: LiveFrame, source: TrackSource) -> Stance | None:
+        """Take the frame whose pose was added last; return the new stance once it is complete."""
+        still_s, t_s = self._still(clean), clean.t_s
+        if t_s - self._looked_s >= _LOOK_AT_VIEW_EVERY_S:
+            was, self.turned = self.turned, self._is_another_view(t_s, source)
+            self._looked_s = t_s
             if self.turned and not was:  # legs look longer beside the trunk from one side than from another
                 self._still.forget()
         if not self.turned or still_s < QUIET_S:
             return None
         poses = TrackBuilder()
-        for each in self._lately:
+        since = self._poses.part(self._first, source)
+        for each in since.part(t_s - since.t_s <= QUIET_S):
             poses.add(each)
         quiet = poses.build(source)
         calibration = calibrate(quiet, self._request)
@@ -312,17 +314,18 @@ class ViewWatch:
         self._quiet, self._quiet_turn_deg, self.turned = quiet, usual_turn_deg(quiet), False
         return Stance(calibration, poses)
 
-    def _is_another_view(self, source: TrackSource) -> bool:
+    def _is_another_view(self, t_s: float, source: TrackSource) -> bool:
         """Return whether the person is seen from another side in the last moments than in the stance."""
-        first_s = self._lately[-1].t_s - _VIEW_S
-        new = track_of([each for each in self._lately if each.t_s > self._looked_s], source)
+        first_s = t_s - _VIEW_S
+        new, self._looked_at = self._poses.part(self._looked_at, source), len(self._poses)
         self._turns_deg.extend(zip(new.t_s.tolist(), yaw_series_deg(new).tolist(), strict=True))
         while self._turns_deg[0][0] < first_s:
             self._turns_deg.popleft()
         turn = middle_deg(np.array([turn for _, turn in self._turns_deg]))
         if not is_turned(self._quiet_turn_deg, turn):
             return False
-        return is_another_view(self._quiet, track_of([each for each in self._lately if each.t_s >= first_s], source))
+        since = self._poses.part(self._first, source)
+        return is_another_view(self._quiet, since.part(since.t_s >= first_s))
 
 
 class RunningSet:
@@ -357,7 +360,7 @@ class RunningSet:
         self.source = source
         self.stage = Stage.COUNTDOWN
         self._request = request
-        self._views = ViewWatch(request, stance.poses.build(source))
+        self._views = ViewWatch(request, stance.poses, source)
         self._poses = stance.poses
         self._motion = self._motion_from(stance)
         self._counter = RepCounter(request, stance_until_s=started_s)
@@ -396,7 +399,7 @@ class RunningSet:
     def add(self, pose: Pose, clean: LiveFrame) -> Step:
         """Take a frame, as the estimator gave it and cleaned."""
         self._poses.add(pose)
-        stance = self._views.add(pose, clean, self.source)
+        stance = self._views.add(clean, self.source)
         is_new = self._take_look(pose.t_s if stance is None else np.inf)
         if stance is not None:
             self._motion = self._motion_from(stance)
