@@ -122,7 +122,7 @@ trunk and not in pixels, so that stepping back changes nothing."""
 _LEAST_LEG_TO_TRUNK = 1.18
 """Hips to feet against the trunk, both as seen: less is sitting or squatting. Standing people read 1.24 to 1.67, wall
 sits 1.12 to 1.22."""
-_PAIRS = [tuple(int(getattr(BODY[side], joint)) for side in SIDES) for joint in ("hip", "shoulder", "ankle")]
+_STILL_MARKS = [int(getattr(BODY[side], joint)) for joint in ("hip", "shoulder", "ankle") for side in SIDES]
 _Point = tuple[float, float]
 
 
@@ -153,7 +153,8 @@ class Stillness:
             Cleaned.
         """
         t_s = frame.t_s
-        points = [(frame.x[mark], frame.y[mark]) for pair in _PAIRS for mark in pair]
+        x, y = frame.x, frame.y
+        points = [(x[mark], y[mark]) for mark in _STILL_MARKS]
         hip, shoulder, foot = (_middle(points[i], points[i + 1]) for i in (0, 2, 4))
         leg = foot[1] - hip[1]
         trunk = hypot(hip[0] - shoulder[0], hip[1] - shoulder[1])
@@ -179,9 +180,12 @@ class Stillness:
         if self._anchor is None:
             return True
         away = [max(abs(x - x0), abs(y - y0)) for (x, y), (x0, y0) in zip(points, self._anchor, strict=True)]
-        self._anchor = [old if math.isfinite(old[0]) else new for old, new in zip(self._anchor, points, strict=True)]
-        least = [_less(*away[i : i + 2]) for i in (0, 2, 4)]
-        return not any(map(math.isfinite, away)) or any(each > _SWAY_LEG * leg_px for each in least)
+        if any(old[0] != old[0] for old in self._anchor):
+            self._anchor = [new if old[0] != old[0] else old for old, new in zip(self._anchor, points, strict=True)]
+        hips, shoulders, feet = _less(away[0], away[1]), _less(away[2], away[3]), _less(away[4], away[5])
+        most = _SWAY_LEG * leg_px
+        unseen = hips != hips and shoulders != shoulders and feet != feet
+        return unseen or hips > most or shoulders > most or feet > most
 
 
 def _less(one: float, other: float) -> float:
