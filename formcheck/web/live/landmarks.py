@@ -133,8 +133,8 @@ def parse_landmarks(data: bytes, width_px: int, height_px: int) -> LandmarkMessa
     LiveRefusalError
         If it does not keep to the bounds, with the first that it breaks.
     """
-    times_ms = landmark_times_ms(data)
     starts = _starts(data)
+    times_ms = _times_ms(data, starts)
     heads = [_head(data[at : at + FRAME_BYTES]) for at in starts]
     size_px = np.array((width_px, height_px), dtype=np.float64)
     as_one = b"".join(data[at : at + FRAME_BYTES] for at in starts)
@@ -164,9 +164,12 @@ def landmark_times_ms(data: bytes) -> tuple[float, ...]:
     LiveRefusalError
         If it is of another length than it says, or its times are none.
     """
-    if len(data) < HEADER_BYTES or data[0] != LANDMARKS_KIND or not 1 <= data[1] <= MOST_FRAMES:
-        raise _bad("are not what this server reads")
-    times_ms = tuple(_TIME.unpack_from(data, at + _TIME_AT)[0] for at in _starts(data))
+    return _times_ms(data, _starts(data))
+
+
+def _times_ms(data: bytes, starts: list[int]) -> tuple[float, ...]:
+    """Return the capture times of frames that begin where `_starts` says (ms)."""
+    times_ms = tuple([_TIME.unpack_from(data, at + _TIME_AT)[0] for at in starts])
     for t_ms in times_ms:
         need_time(t_ms, "A frame of landmarks")
     if any(later <= earlier for earlier, later in pairwise(times_ms)):
@@ -176,6 +179,8 @@ def landmark_times_ms(data: bytes) -> tuple[float, ...]:
 
 def _starts(data: bytes) -> list[int]:
     """Return where the frames of a message begin, which their flags say of each next one."""
+    if len(data) < HEADER_BYTES or data[0] != LANDMARKS_KIND or not 1 <= data[1] <= MOST_FRAMES:
+        raise _bad("are not what this server reads")
     starts, at = list[int](), HEADER_BYTES
     for _ in range(data[1]):
         starts.append(at)
@@ -202,15 +207,15 @@ def _checked(marks: NDArray[np.void], size_px: FloatArray) -> tuple[FloatArray, 
 
     Of frames without a person they are 0, which is within all bounds.
     """
-    if not (np.isfinite(marks["image_px"]).all() and np.isfinite(marks["world_m"]).all()):
-        raise _bad("hold what is no number")
     image, world = marks["image_px"].astype(np.float64), marks["world_m"].astype(np.float64)
     least, most = _FURTHEST
-    if not ((image >= least * size_px) & (image <= most * size_px)).all():
-        raise _bad("lie too far outside of the picture")
-    if not (np.abs(world) <= _FURTHEST_M).all():
-        raise _bad("are larger than anybody is")
-    return image, world
+    near = np.logical_and.reduce((image >= least * size_px) & (image <= most * size_px), axis=None)
+    small = np.logical_and.reduce(np.abs(world) <= _FURTHEST_M, axis=None)
+    if near and small:
+        return image, world
+    if not (np.isfinite(image).all() and np.isfinite(world).all()):
+        raise _bad("hold what is no number")
+    raise _bad("are larger than anybody is" if near else "lie too far outside of the picture")
 
 
 def _covered(covers: int) -> NDArray[np.bool_]:
