@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -246,7 +247,7 @@ class UnknownTurn:
     def of_bend(self, flexion_deg: float, forward_lean_deg: float = 0.0) -> Turned:
         """Return it beside how far the knee is bent and the trunk leans forward."""
         half = min(flexion_deg / 2, self.most_half_flexion_deg)
-        ahead_pct = float(50 * np.sin(np.radians(half)))
+        ahead_pct = 50 * math.sin(math.radians(half))
         return Turned(self.turn_deg, self.whole_turn_deg, half, ahead_pct, 100 * TOE_AHEAD_LEG, forward_lean_deg)
 
 

@@ -15,21 +15,21 @@ import numpy as np
 
 from formcheck.kinematics.analysis import SetMeasurement
 from formcheck.kinematics.cleaning import FOOT_SCORED, SCORED
-from formcheck.kinematics.error_parts import UnknownTurn, scale_part
+from formcheck.kinematics.error_parts import LEG_LENGTH_SPREAD, UnknownTurn
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.live_front import FrontNow
 from formcheck.kinematics.live_side import SideNow
-from formcheck.kinematics.measures.error_rules import Turned
+from formcheck.kinematics.measures.error_rules import Turned, TurnRule
 from formcheck.kinematics.measures.record import CheckView, Measure, Per
 from formcheck.kinematics.measures.registry import DEPTH, MEASURES, measure_of
 from formcheck.kinematics.noise import value_noise
-from formcheck.kinematics.plain import distance_px, foreshortening_corrected_tilt_deg, tilt_deg
+from formcheck.kinematics.plain import distance_px, foreshortening_corrected_tilt_deg, hypot, tilt_deg
 from formcheck.kinematics.planted_leg import PlantedLeg, fit_planted_leg, tilts_on
 from formcheck.kinematics.rep_signal import STANDING_FLEXION_DEG, drop_of_frame_px, flexion_of_drop_deg
 from formcheck.kinematics.sagittal import facing_sign, flexion_error_in_stance_deg, upright_flexion_deg
 from formcheck.kinematics.standing import Standing
-from formcheck.kinematics.uncertainty import estimate
+from formcheck.kinematics.uncertainty import estimate_of, model_and_noise
 from formcheck.kinematics.view import (
     FRONT_LOW_DEG,
     ViewKind,
@@ -54,6 +54,19 @@ _IN_PLACE_LEG = 0.25
 """Feet further than this from where the calibration was made, in leg lengths: the person stands elsewhere."""
 _JOINTS = ("hip", "knee", "ankle")
 _ANKLES = [BODY[side].ankle for side in SIDES]
+
+
+class ErrorNow(NamedTuple):
+    """What the error of a live value is made of."""
+
+    variance: float
+    """Of the model, and of landmarks that tremble: the same in each frame."""
+    turn: TurnRule | None
+    """What is not known of the turn does this; None where it does nothing."""
+    is_length: bool
+    """Whether it is a share of the length of the leg."""
+    is_unfitted: bool
+    """Whether it is of a leg whose lengths no rep has shown yet."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,14 +185,22 @@ class LiveCalibration:
     def _side(self) -> tuple[TrackSource, SideNow] | None:
         return None
 
-    def noise(self, name: str, leg: Side | None) -> float:
-        """Return the standard deviation that trembling landmarks give a live value of a measure."""
-        if (name, leg) not in self._noise:
-            self._noise[name, leg] = _LIVE_NOISE * value_noise(name, leg, self.tremble_px, self.standing)
-        return self._noise[name, leg]
+    def rule(self, measure: Measure, leg: Side | None) -> ErrorNow:
+        """Return what the error of a live value of a measure is made of, apart from how far the knee is bent."""
+        known = self._rules.get((measure.name, leg))
+        if known is None:
+            name, rule = measure.name, measure.error_rule
+            noise = _LIVE_NOISE * value_noise(name, leg, self.tremble_px, self.standing)
+            known = self._rules[name, leg] = ErrorNow(
+                model_and_noise(name, noise),
+                rule.turn if measure.view.value == self.view.kind.value else None,
+                is_length=rule.of_leg_length,
+                is_unfitted=self.planted is None and rule.of_fitted_leg,
+            )
+        return known
 
     @cached_property
-    def _noise(self) -> dict[tuple[str, Side | None], float]:
+    def _rules(self) -> dict[tuple[str, Side | None], ErrorNow]:
         return {}
 
     def moved_to(self, points_px: FloatArray) -> LiveCalibration:
@@ -312,20 +333,17 @@ class _Errors:
         """Return a value with its error; None where it was not measured."""
         if not math.isfinite(value):
             return None
-        name = measure.name
-        turn = abs(self._of_turn(measure))
-        if self._c.planted is None and measure.error_rule.of_fitted_leg:
-            turn = float(np.hypot(turn, _UNFITTED_SPREAD_DEG))
-        return estimate(name, value, noise=self._c.noise(name, leg), turn=turn, scale=scale_part(name, value))
+        rule = self._c.rule(measure, leg)
+        turn = 0.0 if rule.turn is None else self._of_turn(rule.turn)
+        if rule.is_unfitted:
+            turn = hypot(turn, _UNFITTED_SPREAD_DEG)
+        return estimate_of(value, rule.variance, turn, abs(value) * LEG_LENGTH_SPREAD if rule.is_length else 0.0)
 
-    def _of_turn(self, measure: Measure) -> float:
+    def _of_turn(self, rule: TurnRule) -> float:
         """Return what is not known of the turn, see `turn_spread`; measures of one rule have the same."""
-        rule = measure.error_rule.turn
-        if rule is None or measure.view.value != self._c.view.kind.value:
-            return 0.0
         known = self._spreads.get(id(rule))
         if known is None:
-            known = self._spreads[id(rule)] = rule.spread(self._turned)
+            known = self._spreads[id(rule)] = abs(rule.spread(self._turned))
         return known
 
     @cached_property

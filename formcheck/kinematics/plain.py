@@ -57,6 +57,13 @@ def foreshortening_corrected_tilt_deg(tilt: float, cos_turn: float) -> float:
     return math.degrees(np.arctan2(math.sin(seen), math.cos(seen) * cos_turn))
 
 
+def fppa_yaw_bias_deg(thigh_tilt: float, shank_tilt: float, yaw: float) -> float:
+    """Return the false FPPA of a camera off the leg's flexion plane, as `geometry.fppa_yaw_bias_deg` does."""
+    aside = math.sin(math.radians(yaw))
+    thigh, shank = (np.arctan(np.tan(math.radians(tilt)) * aside) for tilt in (thigh_tilt, shank_tilt))
+    return math.degrees(thigh + shank)
+
+
 def ratio(part: float, whole: float) -> float:
     """Return a quotient, NaN where nothing is divided by."""
     return part / whole if whole != 0 else NAN

@@ -45,5 +45,20 @@ def estimate(
     """
     if not math.isfinite(value):
         return None
-    squares = MEASURES[name].error_rule.spread ** 2 + noise * noise + turn * turn + scale * scale + hand * hand
-    return Estimate(float(value), TWO_SIDED_95 * math.sqrt(squares))
+    return estimate_of(value, model_and_noise(name, noise), turn, scale, hand)
+
+
+def model_and_noise(name: str, noise: float) -> float:
+    """Return the variance that comes from the model and from this clip, which is the same in each of its frames.
+
+    Raises
+    ------
+    KeyError, ValueError
+        If there is no such measure, or it has no error of its own.
+    """
+    return MEASURES[name].error_rule.spread ** 2 + noise * noise
+
+
+def estimate_of(value: float, variance: float, turn: float, scale: float, hand: float = 0.0) -> Estimate:
+    """Return a value with its 95 % interval, from the variance of `model_and_noise` and the parts of `estimate`."""
+    return Estimate(float(value), TWO_SIDED_95 * math.sqrt(variance + turn * turn + scale * scale + hand * hand))

@@ -6,12 +6,15 @@ errors. It knows nothing of which measure it is for.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg, fppa_yaw_bias_deg
+from formcheck.kinematics.geometry import foreshortening_corrected_tilt_deg
+from formcheck.kinematics.plain import fppa_yaw_bias_deg
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,7 @@ def knee_to_leg_line(t: LegTremble) -> float:
     return 100 * float(np.hypot(t.knee, np.hypot(t.hip, t.ankle) / 2)) / t.leg_px
 
 
-@dataclass(frozen=True)
-class Turned:
+class Turned(NamedTuple):
     """A turn of the camera off its view, by one standard deviation of what is not known of it."""
 
     turn_deg: float
@@ -101,7 +103,7 @@ class Turned:
     @property
     def aside(self) -> float:
         """The share of what points forward that is seen sideways."""
-        return float(np.sin(np.radians(self.turn_deg)))
+        return math.sin(math.radians(self.turn_deg))
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class TurnRule:
 
 
 def _bent_leg(t: Turned) -> float:
-    return float(abs(fppa_yaw_bias_deg(t.half_flexion_deg, t.half_flexion_deg, t.turn_deg)))
+    return abs(fppa_yaw_bias_deg(t.half_flexion_deg, t.half_flexion_deg, t.turn_deg))
 
 
 def _knee_past_toe(legs: int) -> Callable[[Turned], float]:
@@ -136,14 +138,12 @@ BEND_OF_LEG = TurnRule(_bent_leg)
 """From the front: the bend of the leg is seen sideways by the sine of the turn."""
 BEND_OF_BOTH_LEGS = TurnRule(lambda t: 2 * _bent_leg(t))
 """Of left minus right: a turn moves the knees the same way, one in and one out."""
-BEND_OF_THIGH = TurnRule(lambda t: float(abs(fppa_yaw_bias_deg(t.half_flexion_deg, 0.0, t.turn_deg))))
+BEND_OF_THIGH = TurnRule(lambda t: abs(fppa_yaw_bias_deg(t.half_flexion_deg, 0.0, t.turn_deg)))
 KNEE_AHEAD_OF_LEG = TurnRule(lambda t: float(t.knee_ahead_pct * t.aside))
 KNEE_AHEAD_OF_TOE = TurnRule(_knee_past_toe(1))
 KNEES_AHEAD_OF_TOES = TurnRule(_knee_past_toe(2))
 """Of left minus right."""
-LEAN_OF_TRUNK = TurnRule(
-    lambda t: float(fppa_yaw_bias_deg(t.forward_lean_deg, 0.0, t.whole_turn_deg)), asks_for_lean=True
-)
+LEAN_OF_TRUNK = TurnRule(lambda t: fppa_yaw_bias_deg(t.forward_lean_deg, 0.0, t.whole_turn_deg), asks_for_lean=True)
 """From the front: the forward lean of the trunk in its sideways lean, which is not corrected for the turn."""
 BEND_OF_LEG_AND_LEAN = TurnRule(
     lambda t: float(np.hypot(BEND_OF_LEG.spread(t), LEAN_OF_TRUNK.spread(t))), asks_for_lean=True
