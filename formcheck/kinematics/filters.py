@@ -14,6 +14,7 @@ NaN means not measured. Gaps up to `MAX_GAP_S` between seen frames are filled by
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from itertools import pairwise
 from typing import overload
@@ -254,9 +255,13 @@ class OneEuroFilter:
             raise ValueError(f"time must increase but went from {self._t_s} to {t_s} s")
         step = value - self._value
         speed = self._speed + _alpha(self._derivative_cutoff_hz, dt) * (step / dt - self._speed)
-        speed = np.where(np.isfinite(speed), speed, 0.0)
+        # As long as everything is seen, as it mostly is, nothing begins afresh.
+        whole = math.isfinite(np.add.reduce(step, axis=None))
+        if not whole:
+            speed = np.where(np.isfinite(speed), speed, 0.0)
         smooth = self._value + _alpha(self._min_cutoff_hz + self._beta * np.abs(speed), dt) * step
-        smooth = np.where(np.isfinite(self._value), smooth, value)
+        if not whole:
+            smooth = np.where(np.isfinite(self._value), smooth, value)
         self._t_s, self._value, self._speed = t_s, smooth, speed
         return smooth.copy()
 

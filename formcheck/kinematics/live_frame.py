@@ -55,9 +55,10 @@ class LiveFrame:
         self.pose = pose
         self.source = source
         self.t_s = pose.t_s
-        self.x: list[float] = pose.image_px[:, 0].tolist()
+        self.x: list[float]
         """By landmark, pixels of the un-mirrored picture."""
-        self.y: list[float] = pose.image_px[:, 1].tolist()
+        self.y: list[float]
+        self.x, self.y = pose.image_px.T.tolist()
         self.visibility: list[float] = pose.visibility.tolist()
         self.found = any(map(math.isfinite, self.x))
         """Whether any landmark of a person is seen."""
@@ -106,7 +107,7 @@ class LiveCleaner:
             If time does not increase.
         """
         pose = self._sides(pose, self._leg_px, self._source)
-        x, y = pose.image_px[:, 0].tolist(), pose.image_px[:, 1].tolist()
+        x, y = pose.image_px.T.tolist()
         image, visibility = self._without_unseen(pose, x, y)
         if self._frames % _LEG_EVERY == 0:
             self._follow_leg(leg_of_frame_px(x, y))

@@ -238,16 +238,21 @@ class SideKeeper:
         worth = _worth_of_pairs(image.tolist(), source)
         if self._across is not None:
             hips, lower = self._changes(lengths[:_PAIRS], lengths[_PAIRS : 2 * _PAIRS], worth)
+            past = self._cost
             self._cost = [
-                min(self._cost[of] + hips[of_hips] + lower[of_lower] for of, of_hips, of_lower in ways_to)
+                min([past[of] + hips[of_hips] + lower[of_lower] for of, of_hips, of_lower in ways_to])
                 for ways_to in _WAYS_TO
             ]
         self._across, self._worth = across, worth
         crossed, other_crossed, straight, other_straight = lengths[2 * _PAIRS :]
         crossing = _CROSSING_SHARE / 2 * (crossed + other_crossed - straight - other_straight)
+        as_labelled, lower_exchanged, hips_exchanged, exchanged = self._cost
+        of_one_part, of_none = _DISBELIEF_COST + crossing, crossing * 0  # NaN where the thighs are not seen
         cost = [
-            each + (_DISBELIEF_COST * exchanged + crossing * (exchanged == 1))
-            for each, exchanged in zip(self._cost, _PARTS_OF_STATE, strict=True)
+            as_labelled + of_none,
+            lower_exchanged + of_one_part,
+            hips_exchanged + of_one_part,
+            exchanged + (2 * _DISBELIEF_COST + of_none),
         ]
         least = min(cost)
         self._cost = [each - least for each in cost]
@@ -284,7 +289,6 @@ _PAIRS = len(_LEFT_MARKS)
 _THIGH_HIPS, _THIGH_KNEES = np.array([[0, _PAIRS, 0, _PAIRS], [_PAIRS + 1, 1, 1, _PAIRS + 1]])
 """Of `_LEG_MARKS`: the ends of thighs that cross, and of thighs that do not."""
 _ROOT_2 = math.sqrt(2)
-_PARTS_OF_STATE: list[int] = _EXCHANGED_PARTS.tolist()
 _WAYS_TO = [
     [(of, int(_HIPS_CHANGE[of, to]), int(_LOWER_CHANGE[of, to])) for of in range(len(_STATES))]
     for to in range(len(_STATES))

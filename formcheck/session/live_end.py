@@ -10,7 +10,7 @@ from typing import Final
 
 from formcheck.kinematics.live_frame import LiveFrame
 from formcheck.kinematics.reps import ASCENT, STAND
-from formcheck.pose.landmarks import BODY, SIDES, Landmark
+from formcheck.pose.landmarks import Landmark
 from formcheck.session.live_state import Ending, EndingWhy
 
 _OFFERED_S: Final = 4.0
@@ -27,9 +27,9 @@ _ABOVE_HEAD_TRUNK: Final = 0.3
 """Of the trunk. The top of a head lies 0.22 above the eyes (Winter: 0.064 of 0.288 H), a hand that is raised 0.7."""
 _LEFT_WRIST, _RIGHT_WRIST = int(Landmark.LEFT_WRIST), int(Landmark.RIGHT_WRIST)
 _LEFT_SHOULDER, _RIGHT_SHOULDER = int(Landmark.LEFT_SHOULDER), int(Landmark.RIGHT_SHOULDER)
-_FACE: Final = tuple(range(int(Landmark.NOSE), _LEFT_SHOULDER))
-_SHOULDERS: Final = tuple(BODY[side].shoulder for side in SIDES)
-_HIPS: Final = tuple(BODY[side].hip for side in SIDES)
+_FACE: Final = slice(int(Landmark.NOSE), _LEFT_SHOULDER)
+_SHOULDERS: Final = _LEFT_SHOULDER, _RIGHT_SHOULDER
+_HIPS: Final = int(Landmark.LEFT_HIP), int(Landmark.RIGHT_HIP)
 _ARMS: Final = (
     (_LEFT_WRIST, int(Landmark.LEFT_ELBOW)),
     (_RIGHT_WRIST, int(Landmark.RIGHT_ELBOW)),
@@ -133,12 +133,15 @@ def _raised(clean: LiveFrame) -> tuple[bool, bool] | None:
     x, y = clean.x, clean.y
     if y[_LEFT_WRIST] > y[_LEFT_SHOULDER] and y[_RIGHT_WRIST] > y[_RIGHT_SHOULDER]:
         return False, False  # as in nearly every frame
-    face = [y[mark] for mark in _FACE if math.isfinite(y[mark])]
-    shoulder, hip = ((sum(x[i] for i in pair) / 2, sum(y[i] for i in pair) / 2) for pair in (_SHOULDERS, _HIPS))
-    trunk = math.hypot(shoulder[0] - hip[0], shoulder[1] - hip[1])
+    face = list(filter(math.isfinite, y[_FACE]))
+    (left, right), (left_hip, right_hip) = _SHOULDERS, _HIPS
+    across, down = ((each[left] + each[right]) / 2 - (each[left_hip] + each[right_hip]) / 2 for each in (x, y))
+    trunk = math.hypot(across, down)
     if not face or not trunk > 0:
         return None
     head = min(face)
     least = head - _ABOVE_HEAD_TRUNK * trunk
-    left, right = (y[wrist] < least or (not math.isfinite(y[wrist]) and y[elbow] < head) for wrist, elbow in _ARMS)
-    return left, right
+    of_left, of_right = (
+        y[wrist] < least or (not math.isfinite(y[wrist]) and y[elbow] < head) for wrist, elbow in _ARMS
+    )
+    return of_left, of_right
