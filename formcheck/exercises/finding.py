@@ -138,7 +138,7 @@ class Finding:
     check: str
     """Id of the rubric check, such as `WS-F3`."""
     name: str
-    """For people: `knee over the foot`."""
+    """For people: `knee alignment`."""
     rep: int | None
     """Index of the rep, None for a finding about the whole set."""
     leg: str

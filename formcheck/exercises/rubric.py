@@ -62,7 +62,7 @@ class Check:
     id: str
     """Such as `WS-F3`."""
     name: str
-    """For people: `knee over the foot`."""
+    """For people: `knee alignment`."""
     measure: str
     """A name of `formcheck.kinematics.measures.registry.MEASURES`."""
     view: CheckView

@@ -35,7 +35,7 @@ class ChangeInWords:
     cue: str
     band: Level
     seen: str
-    """`Knee over the foot, left leg, in reps 2 and 3.`"""
+    """`Knee alignment, left leg, in reps 2 and 3.`"""
     measured: str
     """`9° inward; good is up to 6° inward`."""
 

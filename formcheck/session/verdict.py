@@ -52,7 +52,7 @@ class Change:
     cue: str
     level: Level
     name: str
-    """Of the check: `knee over the foot`."""
+    """Of the check: `knee alignment`."""
     leg: str
     """`left`, `right` or `both`."""
     reps: tuple[int, ...]
@@ -65,7 +65,7 @@ class Change:
 
     @property
     def seen(self) -> str:
-        """A sentence: `Knee over the foot, left leg, in reps 2 and 3.`."""
+        """A sentence: `Knee alignment, left leg, in reps 2 and 3.`."""
         return f"{sentence_case(self.name)}{_of_leg(self.leg)}, {_in_reps(self.reps)}."
 
     @property

@@ -122,7 +122,7 @@ def test_times_alone_make_no_good_rep_where_the_view_carries_no_angle() -> None:
 def test_a_change_says_the_worst_value_and_what_is_good_in_plain_words() -> None:
     told = verdict_of_set(assess_track(sample_track("step_down_front_valgus"), SetRequest("step-down")))
     assert told.changes[0].measured == "12° inward; good is up to 6° inward"
-    assert told.changes[0].seen == "Knee over the foot, left leg, in reps 1, 2 and 3."
+    assert told.changes[0].seen == "Knee alignment, left leg, in reps 1, 2 and 3."
 
 
 def test_what_nobody_judged_and_what_nobody_measured_are_told_apart(front_made: Assessment) -> None:

@@ -134,7 +134,7 @@ def test_reps_have_their_moments_and_findings_with_sign_and_word() -> None:
         assert rep["start_s"] < rep["bottom_start_s"] <= rep["bottom_s"] <= rep["bottom_end_s"] < rep["end_s"]
     found = reps[0]["findings"]
     assert [(each["sign"], each["word"], each["name"]) for each in found] == [
-        ("▲", "fault", "knee over the foot"),
+        ("▲", "fault", "knee alignment"),
         ("◆", "caution", "time down"),
     ]
     assert [each["at_s"] for each in found] == pytest.approx([reps[0]["bottom_s"]] * 2)

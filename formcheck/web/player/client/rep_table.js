@@ -61,7 +61,7 @@ export class RepTable {
     );
   }
 
-  /** `▲ fault: knee over the foot (L)  ◆ caution: time down, trunk upright`, each name a way to its moment. */
+  /** `▲ fault: knee alignment (L)  ◆ caution: time down, trunk upright`, each name a way to its moment. */
   #noted(findings) {
     return groups(findings).map(({ band, sign, word, notes }) => make(
       "span", { class: "fcr-note" }, make("span", { class: `fcr-${band}`, text: `${sign} ${word}` }), ": ",
