@@ -117,6 +117,14 @@ def counted(n: int, noun: str) -> str:
     return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
 
 
+_A_DAY: Final = {0.5: "every other day", 1.0: "once a day", 2.0: "twice a day", 3.0: "three times a day"}
+
+
+def often_a_day(sessions: float) -> str:
+    """Say how often something is done: `twice a day`, `every other day`."""
+    return _A_DAY.get(sessions, f"{sessions:g} times a day")
+
+
 def _rounded(value: float, decimals: int) -> str:
     """Write a number with a true minus sign and never a minus zero."""
     return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "−")

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from types import MappingProxyType
 from typing import Final
 
-from formcheck.exercises.words import counted, listed, sentence_case
+from formcheck.exercises.words import counted, listed, often_a_day, sentence_case
 from formcheck.history.sessions import unsettled_after
 from formcheck.moments import day_text
 from formcheck.report.plain_text import paragraphs, plain
 from formcheck.session.assessment import Plan
 from formcheck.session.pain import HIGHEST, LOWEST, NO_SESSION_FROM, Load, PainAction, advice_after
-
-_A_DAY: Final[Mapping[float, str]] = MappingProxyType({0.5: "every other day", 1.0: "once a day"})
 
 
 def person_facts(details: ClientDetails) -> tuple[tuple[str, str], ...]:
@@ -42,8 +38,8 @@ def prescription(plan: Plan | None, sessions_a_day: float | None) -> str:
     """Say in one sentence what is to be done from now on; empty where nothing was prescribed."""
     parts = [] if plan is None else _prescribed(plan)
     if sessions_a_day is not None:
-        parts.append(_A_DAY.get(sessions_a_day, f"{sessions_a_day:g} times a day"))
-    return f"{sentence_case(listed(parts))}." if parts else ""
+        parts.append(often_a_day(sessions_a_day))
+    return f"{sentence_case(', '.join(parts))}." if parts else ""
 
 
 def prescribed_steps(details: ClientDetails) -> list[str]:

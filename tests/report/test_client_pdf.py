@@ -75,7 +75,7 @@ def test_page_says_what_a_tired_person_needs(front_set: Assessment) -> None:
         "Knee alignment Left 9° inward",
         "FPPA 9 ± 9° / 0 ± 5°",
         "Before 2, during 3, after 1",
-        "10 reps, down to 45° of knee bend, holding for 3 s and 2 times a day.",
+        "10 reps, down to 45° of knee bend, holding for 3 s, twice a day.",
         "Use a mirror.",
         "From Dr Rivera",
         "Keep the heel down.",

@@ -27,10 +27,10 @@ from formcheck.exercises.catalogue.folders import (
     read_file,
 )
 from formcheck.exercises.toml_model import NotNegative, Said, Tables, Whole, Words, read_toml
+from formcheck.exercises.words import often_a_day
 
 NOT_MEASURED: Final = "Counted by the clock and by you. No camera judges it."
 """What is shown wherever a guided exercise could be taken for a measured one."""
-_TIMES: Final = {1: "once a day", 2: "twice a day"}
 _EVERY_DAY: Final = 7
 
 
@@ -77,7 +77,7 @@ class Dose:
             parts += [f"hold {hold}"] if self.hold_s else []
         if self.per_leg:
             parts.append("each leg")
-        parts.append(_TIMES.get(self.times_a_day, f"{self.times_a_day} times a day"))
+        parts.append(often_a_day(self.times_a_day))
         if self.days_a_week < _EVERY_DAY:
             parts.append(f"{self.days_a_week} days a week")
         return ", ".join(parts)

@@ -6,7 +6,7 @@ from statistics import median
 from typing import Any, Final
 
 from formcheck.exercises.catalogue.exercise import exercise_title
-from formcheck.exercises.words import counted, value_text
+from formcheck.exercises.words import counted, often_a_day, value_text
 from formcheck.kinematics.measures.record import Measure
 from formcheck.kinematics.measures.registry import key_measures
 from formcheck.records.plans import prescribed
@@ -15,7 +15,6 @@ from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import plan_in_words
 
 _MINUTE_S: Final = 60
-_A_DAY: Final = {0.5: "Every other day", 1.0: "Once a day", 2.0: "Twice a day", 3.0: "Three times a day"}
 
 
 def what_it_is(row: ExerciseSet) -> str:
@@ -89,5 +88,5 @@ def stored_plan_in_words(plan: StoredPlan) -> str:
         parts.append(f"{plan.leg} leg")
     parts += plan_in_words(prescribed(plan).plan)
     if plan.sessions_a_day:
-        parts.append(_A_DAY.get(plan.sessions_a_day, f"{plan.sessions_a_day:g} times a day").lower())
+        parts.append(often_a_day(plan.sessions_a_day))
     return " · ".join(parts)
