@@ -186,7 +186,8 @@ class BootedMachine(Machine):
         return ["nsenter", "-m", "-u", "-i", "-p", "-r", "-w", "-t", self._leader, *command]
 
     def start(self, *names: str) -> None:
-        """Start units."""
+        """Start units, however often that was done just now."""
+        self.run("systemctl", "reset-failed", *names, check=False)
         self.run("systemctl", "start", *names)
 
     def run_once(self, name: str) -> int:
