@@ -1,9 +1,12 @@
-"""What is handed to a socket to send."""
+"""What is handed to a socket to send, and its sending."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from starlette.websockets import WebSocket
 
 from formcheck.web.live.refusal import LiveRefusalError
 from formcheck.web.live.replies import error_message
@@ -26,3 +29,30 @@ Listener = Callable[[Outgoing], None]
 def goodbye(refusal: LiveRefusalError) -> Outgoing:
     """Return the error message and the closing that goes with it."""
     return Outgoing(error_message(refusal), int(refusal.close_code))
+
+
+async def send_all(outbox: asyncio.Queue[Outgoing], websocket: WebSocket, send_s: float) -> None:
+    """Send what is put into an outbox, until one of it closes the socket.
+
+    Parameters
+    ----------
+    outbox
+        What is to be sent.
+    websocket
+        Accepted.
+    send_s
+        How long each may take.
+
+    Raises
+    ------
+    TimeoutError
+        If the other end does not read.
+    """
+    while True:
+        outgoing = await outbox.get()
+        async with asyncio.timeout(send_s):
+            if outgoing.text:
+                await websocket.send_text(outgoing.text)
+            if outgoing.close_code is not None:
+                await websocket.close(outgoing.close_code)
+                return

@@ -29,7 +29,7 @@ from formcheck.web.live.messages import (
     parse_client_text,
     picture_time_ms,
 )
-from formcheck.web.live.outgoing import Outgoing, goodbye
+from formcheck.web.live.outgoing import Outgoing, goodbye, send_all
 from formcheck.web.live.pace import RateLimit
 from formcheck.web.live.refusal import (
     NORMAL_CLOSE,
@@ -119,7 +119,7 @@ class LiveSocket:
         """Serve the socket until it is closed by either end."""
         # Also who is refused is let in first: a browser tells its page nothing of a socket that was never open.
         await self._websocket.accept()
-        sending = asyncio.create_task(self._send_loop())
+        sending = asyncio.create_task(send_all(self._outbox, self._websocket, self._limits.send_s))
         receiving = asyncio.create_task(self._receive_loop())
         tasks = {sending, receiving}
         for task in tasks:
@@ -157,16 +157,6 @@ class LiveSocket:
         runner.detach(self._listener)
         for keep_s in (self._limits.resume_keep_s, self._limits.finished_keep_s):
             self._loop.call_later(keep_s + _SWEEP_LATER_S, self._registry.sweep)
-
-    async def _send_loop(self) -> None:
-        while True:
-            outgoing = await self._outbox.get()
-            async with asyncio.timeout(self._limits.send_s):
-                if outgoing.text:
-                    await self._websocket.send_text(outgoing.text)
-                if outgoing.close_code is not None:
-                    await self._websocket.close(outgoing.close_code)
-                    return
 
     async def _receive_loop(self) -> None:
         await self._check_page()

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from formcheck.errors import FormcheckError
 from formcheck.web.access.origins import is_own_page
-from formcheck.web.live.outgoing import Outgoing, goodbye
+from formcheck.web.live.outgoing import Outgoing, goodbye, send_all
 from formcheck.web.live.pace import RateLimit
 from formcheck.web.live.refusal import (
     NORMAL_CLOSE,
@@ -53,7 +53,8 @@ class RoomSocket:
         """Serve the socket until it is closed by either end."""
         # Also who is refused is let in first: a browser tells its page nothing of a socket that was never open.
         await self._websocket.accept()
-        sending, receiving = asyncio.create_task(self._send_loop()), asyncio.create_task(self._receive_loop())
+        sending = asyncio.create_task(send_all(self._outbox, self._websocket, self._limits.send_s))
+        receiving = asyncio.create_task(self._receive_loop())
         tasks = {sending, receiving}
         try:
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -92,16 +93,6 @@ class RoomSocket:
         self._leave()
         self._outbox.put_nowait(goodbye(error))
         return True
-
-    async def _send_loop(self) -> None:
-        while True:
-            outgoing = await self._outbox.get()
-            async with asyncio.timeout(self._limits.send_s):
-                if outgoing.text:
-                    await self._websocket.send_text(outgoing.text)
-                if outgoing.close_code is not None:
-                    await self._websocket.close(outgoing.close_code)
-                    return
 
     async def _receive_loop(self) -> None:
         if not is_own_page(self._websocket):
