@@ -25,11 +25,12 @@ from formcheck.pose.balance import BalanceShift, LookSchedule, correction
 from formcheck.pose.builder import TrackBuilder
 from formcheck.pose.estimator import open_pose_source
 from formcheck.pose.models import PoseModel
+from formcheck.pose.origin import PoseOrigin
 from formcheck.pose.people import PersonBox, Region, SeveralPeopleError, box_of, only, window_around
 from formcheck.pose.source import LooksAround, OpenPoseSource
 from formcheck.pose.types import Pose, PoseTrack, TrackSource
 from formcheck.video.digest import file_sha256
-from formcheck.video.frame import Frame
+from formcheck.video.frame import Frame, VideoInfo
 from formcheck.video.motion import CameraWatch, RepeatWatch
 from formcheck.video.reader import open_video
 
@@ -201,12 +202,7 @@ class _Reading:
         ):
             info, origin = video.info, poser.origin
             looker = poser if isinstance(poser, LooksAround) else None
-            whole = PersonBox(0.0, 0.0, info.width, info.height)
-            window: PersonBox = whole
-            area: PersonBox | None = None
-            if self._region is not None:
-                chosen = _box(self._region).scaled(info.width, info.height)
-                window, area = window_around(chosen, info.width, info.height), chosen.widened(_FOLLOWED_MARGIN / 2)
+            window, area = self._window(info)
             poses, looks = TrackBuilder(info.frames), LookSchedule()
             repeats, camera = RepeatWatch(), CameraWatch(info.width)
             repeated: list[bool] = []
@@ -240,14 +236,29 @@ class _Reading:
                 poses.add_look(look)
             damaged = video.damaged or ""
         self._found_share = found / max(1, len(poses))
-        source = TrackSource(
+        source = self._source(info, origin, last_index + 1, damaged)
+        track = poses.build(source)
+        same = repeated_stretches(track.t_s, np.array(repeated, dtype=np.bool_))
+        track = replace(track, source=replace(track.source, repeated=same))
+        progress(1.0)
+        return track if np.isfinite(info.duration_s) else _with_duration(track)
+
+    def _window(self, info: VideoInfo) -> tuple[PersonBox, PersonBox | None]:
+        """Return the part of the picture that is looked at, and what of it is not grey; see `_View`."""
+        if self._region is None:
+            return PersonBox(0.0, 0.0, info.width, info.height), None
+        chosen = _box(self._region).scaled(info.width, info.height)
+        return window_around(chosen, info.width, info.height), chosen.widened(_FOLLOWED_MARGIN / 2)
+
+    def _source(self, info: VideoInfo, origin: PoseOrigin, frames: int, damaged: str) -> TrackSource:
+        return TrackSource(
             name=info.name,
             sha256=file_sha256(self._path),
             width=info.width,
             height=info.height,
             fps=info.fps,
             duration_s=info.duration_s,
-            frames=last_index + 1,
+            frames=frames,
             pose_model=origin.name,
             model_sha256=origin.sha256,
             mediapipe=origin.mediapipe,
@@ -263,11 +274,6 @@ class _Reading:
             runtime_sha256=origin.runtime_sha256,
             delegate=origin.delegate,
         )
-        track = poses.build(source)
-        same = repeated_stretches(track.t_s, np.array(repeated, dtype=np.bool_))
-        track = replace(track, source=replace(track.source, repeated=same))
-        progress(1.0)
-        return track if np.isfinite(info.duration_s) else _with_duration(track)
 
     def _look_for_people(
         self, looker: LooksAround, frame: Frame, person: PersonBox | None, scale: tuple[float, float]
