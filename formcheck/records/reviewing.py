@@ -472,11 +472,6 @@ def place_set(
     return row
 
 
-def give_set(records: Records, actor: Actor, set_id: str, person_id: str) -> ExerciseSet:
-    """Say whose set it is; see `place_set`."""
-    return place_set(records, actor, set_id, person_id=person_id)
-
-
 def _judged_by(work: Work, row: ExerciseSet, before: SetRequest, now: InForce) -> SetRequest:
     """Return what a set is measured as with the targets that were in force; those that somebody said stay."""
     exercise = before.rubric.exercise

@@ -45,7 +45,6 @@ _BACKUP_AGE: Final = timedelta(hours=36)
 _DRILL_AGE: Final = timedelta(days=15)
 _HEALTH_PATH: Final = "/_stcore/health"
 _SOCKET_PATH: Final = "/_stcore/stream"
-_CALLBACK_PATH: Final = "/oauth2callback"
 _EXPIRED, _NOT_YET, _OTHER_NAME = 10, 9, 62
 """What OpenSSL calls them."""
 

@@ -13,12 +13,11 @@ from formcheck.errors import RubricError
 from formcheck.exercises.catalogue.exercise import (
     exercise_title,
     exercises,
-    measured_names,
     read_exercise,
     safety_notes,
 )
 from formcheck.exercises.catalogue.folders import EXERCISES_VARIABLE, exercise_folders, guided_folders
-from formcheck.exercises.catalogue.guided import GuidedExercise, guided_exercises, guided_names
+from formcheck.exercises.catalogue.guided import GuidedExercise, guided_exercises
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.exercises.toml_model import InvalidRubricError
 from formcheck.report.safety import safety_texts, texts_sha256
@@ -44,12 +43,12 @@ def change(folder: Path, old: str, new: str) -> None:
 
 
 def test_measured_and_guided_are_two_lists() -> None:
-    assert set(builtin_names()) == set(measured_names())
-    assert not set(guided_names()) & set(measured_names())
+    assert set(builtin_names()) == set(exercises())
+    assert not set(guided_exercises()) & set(exercises())
     assert not set(guided_folders()) & set(exercise_folders())
 
 
-@pytest.mark.parametrize("exercise", GUIDED, ids=guided_names())
+@pytest.mark.parametrize("exercise", GUIDED, ids=[*guided_exercises()])
 def test_each_says_how_much_what_to_feel_what_to_mind_and_how_it_gets_harder(exercise: GuidedExercise) -> None:
     assert exercise.feel
     assert exercise.safety
@@ -127,7 +126,7 @@ def test_a_measured_exercise_cannot_be_called_guided(tmp_path: Path) -> None:
 def test_the_command_line_lists_shows_and_checks_both(laid_in: Path) -> None:
     run = CliRunner()
     listed = {line.split()[0]: line.split()[1] for line in run.invoke(app, ["exercises", "list"]).stdout.splitlines()}
-    assert listed == dict.fromkeys(measured_names(), "measured") | dict.fromkeys(guided_names(), "guided")
+    assert listed == dict.fromkeys(exercises(), "measured") | dict.fromkeys(guided_exercises(), "guided")
     shown = run.invoke(app, ["exercises", "show", "ball-squeeze"]).stdout
     assert "No camera judges it" in shown
     assert "dose: 10 to 20 reps, hold 3 to 5 s, twice a day" in shown
@@ -137,7 +136,7 @@ def test_the_command_line_lists_shows_and_checks_both(laid_in: Path) -> None:
     assert "towel-squeeze/exercise.toml, line" in wrong.output
 
 
-@pytest.mark.parametrize("name", [*measured_names(), *guided_names()])
+@pytest.mark.parametrize("name", [*exercises(), *guided_exercises()])
 def test_every_folder_of_the_catalogue_is_valid(name: str) -> None:
     folder = {**exercise_folders(), **guided_folders()}[name]
     done = CliRunner().invoke(app, ["exercises", "validate", str(folder)])

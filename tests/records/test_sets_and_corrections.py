@@ -23,7 +23,6 @@ from formcheck.records.reviewing import (
     annotations_of,
     correct,
     corrections_of,
-    give_set,
     place_set,
     remove_annotation,
     reviewed_set,
@@ -105,7 +104,7 @@ def test_a_set_is_given_to_a_person_with_the_plan_in_force_when_it_was_done(reco
         first.from_at, first.until_at, second.from_at = DONE_AT - 9 * DAY, DONE_AT - 2 * DAY, DONE_AT - 2 * DAY
     times = {-3: (first.id, 3), 0: (second.id, 8), -20: (None, None)}
     for days, judged_by in times.items():
-        row = give_set(records, CLINICIAN, keep_set(records, done_at=DONE_AT + days * DAY).id, person.id)
+        row = place_set(records, CLINICIAN, keep_set(records, done_at=DONE_AT + days * DAY).id, person_id=person.id)
         assert (row.plan_id, row.automatic["plan"]["reps"]) == judged_by
     with records.writing(CLINICIAN) as work:
         prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=20)))
@@ -123,7 +122,7 @@ def test_a_set_that_was_another_exercise_is_judged_by_the_plan_of_that_one(recor
     person = add_somebody(records)
     _plan(records, person.id, Plan(reps=3), DAY)
     of_steps = _plan(records, person.id, Plan(reps=7), DAY, "step-down")
-    row = give_set(records, CLINICIAN, keep_set(records).id, person.id)
+    row = place_set(records, CLINICIAN, keep_set(records).id, person_id=person.id)
     correct(records, CLINICIAN, row.id, SetRequest("step-down"), row.version)
     seen = _seen(records, row.id)
     assert (seen.plan_id, seen.summary["plan"]["reps"]) == (of_steps.id, 7)
@@ -134,7 +133,7 @@ def test_a_set_that_was_another_exercise_is_judged_by_the_plan_of_that_one(recor
 def test_the_sex_of_a_person_chooses_the_bands_of_their_sets(records: Records) -> None:
     with records.writing(CLINICIAN) as work:
         person = add_person(work, PersonDetails("Ann", sex="female"))
-    row = give_set(records, CLINICIAN, keep_set(records, clip="step_down_front_valgus").id, person.id)
+    row = place_set(records, CLINICIAN, keep_set(records, clip="step_down_front_valgus").id, person_id=person.id)
     assert row.measured_as["plan"]["sex"] == "female"
 
 
@@ -147,7 +146,7 @@ def test_a_set_that_moves_is_nowhere_any_more_where_it_was(records: Records) -> 
             created_by_id="owner", created_at=work.now, updated_at=work.now,
         )  # fmt: skip
         work.session.add(upload)
-    give_set(records, CLINICIAN, row.id, beth.id)
+    place_set(records, CLINICIAN, row.id, person_id=beth.id)
     with records.reading(CLINICIAN) as work:
         assert list_sets(work, ann.id) == []
         assert [each.id for each in list_sets(work, beth.id)] == [row.id]
@@ -362,7 +361,7 @@ def test_a_set_given_to_a_person_is_judged_by_their_plan_and_measures_the_same(r
     _plan(records, person.id, Plan(target_depth_deg=90.0, reps=10), DAY)
     row = keep_set(records)
     assert row.automatic["plan"]["reps"] is None
-    given = give_set(records, CLINICIAN, row.id, person.id)
+    given = place_set(records, CLINICIAN, row.id, person_id=person.id)
     assert (given.automatic["plan"]["target_depth_deg"], given.automatic["plan"]["reps"]) == (90.0, 10)
     assert given.automatic["reps"] == row.automatic["reps"]
     assert given.automatic["findings"] != row.automatic["findings"]
@@ -377,7 +376,7 @@ def test_targets_said_of_one_set_stay_when_it_is_given_to_a_person(records: Reco
     with records.writing(CLINICIAN) as work:
         kept = get_set(work, row.id)
         kept.measured_as = {**kept.measured_as, "plan": {"reps": 3}}
-    given = give_set(records, CLINICIAN, row.id, person.id)
+    given = place_set(records, CLINICIAN, row.id, person_id=person.id)
     assert given.automatic["plan"]["reps"] is None  # nothing was measured anew
     assert given.measured_as["plan"] == {"reps": 3}
     assert (given.person_id, given.plan_id) == (person.id, None)
@@ -386,5 +385,5 @@ def test_targets_said_of_one_set_stay_when_it_is_given_to_a_person(records: Reco
 def test_a_set_is_not_given_to_who_is_not_there(records: Records) -> None:
     row = keep_set(records)
     with pytest.raises(NotFoundError):
-        give_set(records, CLINICIAN, row.id, "0" * 32)
+        place_set(records, CLINICIAN, row.id, person_id="0" * 32)
     assert _seen(records, row.id).version == row.version

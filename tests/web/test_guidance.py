@@ -22,7 +22,7 @@ from formcheck.exercises.catalogue.guide import (
     Topic,
     read_figure,
 )
-from formcheck.exercises.catalogue.guided import NOT_MEASURED, guided_exercises, guided_names
+from formcheck.exercises.catalogue.guided import NOT_MEASURED, guided_exercises
 from formcheck.exercises.rubric_file import builtin_names
 from formcheck.report.safety import NOT_A_DEVICE, SEE_NOW, SEE_SOON, STOP_RULE
 from formcheck.session import pain
@@ -170,7 +170,7 @@ def test_what_one_goes_on_with_is_there_and_opens() -> None:
     assert app.query_params["topic"] == "inner-thigh"
 
 
-@pytest.mark.parametrize("exercise", guided_names())
+@pytest.mark.parametrize("exercise", [*guided_exercises()])
 def test_the_page_of_a_guided_exercise_says_its_dose_and_that_no_camera_judges_it(exercise: str) -> None:
     topic = topic_named(exercise)
     assert topic is not None

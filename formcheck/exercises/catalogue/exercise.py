@@ -174,11 +174,6 @@ def exercises() -> Mapping[str, Exercise]:
     return _exercises(laid_in())
 
 
-def measured_names() -> tuple[str, ...]:
-    """Return the names of the exercises that a camera measures, in the order of lists."""
-    return tuple(exercises())
-
-
 def exercise_title(name: str) -> str:
     """Return what people call an exercise, measured or guided.
 

@@ -131,11 +131,6 @@ def guided_exercises() -> Mapping[str, GuidedExercise]:
     return _guided(laid_in())
 
 
-def guided_names() -> tuple[str, ...]:
-    """Return the names of the guided exercises, in the order of lists."""
-    return tuple(guided_exercises())
-
-
 @lru_cache(maxsize=8)
 def _guided(_more: str) -> Mapping[str, GuidedExercise]:
     found = [read_guided(folder) for folder in guided_folders().values()]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -447,17 +447,4 @@ def packed(values: ArrayLike, step: float) -> Packed:
         whole = round(count)
         result.append(whole - last)
         last = whole
-    return result
-
-
-def unpacked(counts: Sequence[int | None], step: float) -> list[float]:
-    """Return the values of a packed array, NaN where there is none; what the browser does."""
-    result: list[float] = []
-    total = 0
-    for count in counts:
-        if count is None:
-            result.append(math.nan)
-            continue
-        total += count
-        result.append(total * step)
     return result

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import time
-from typing import Final
 
 from starlette.requests import HTTPConnection
 
 from formcheck.remote.candidates import Passing
 from formcheck.remote.room import Link, NotNowError, Person
+from formcheck.remote.turn import RENEW_BEFORE_S
 from formcheck.web.access.origins import is_loopback_address
 from formcheck.web.remote import messages as said
 from formcheck.web.remote import replies as told
 from formcheck.web.remote.ice import Signals, ice_for
 from formcheck.web.remote.talkers import Talker, Talkers
-
-_RENEW_BEFORE_S: Final = 60.0
 
 
 class Connections:
@@ -82,7 +80,7 @@ class Connections:
     def renew_ice(self, now_s: float) -> None:
         """Give new credentials to whoever has some that end soon."""
         for talker in self._talkers.admitted:
-            if talker.ice_ends_s is not None and now_s > talker.ice_ends_s - _RENEW_BEFORE_S:
+            if talker.ice_ends_s is not None and now_s > talker.ice_ends_s - RENEW_BEFORE_S:
                 talker.say(told.IceServers(ice=self.ice(talker)))
 
     # What only passes through.

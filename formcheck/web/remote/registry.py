@@ -55,10 +55,6 @@ class RoomRegistry:
         """Return a room that people have open."""
         return self._rooms.get(session_id)
 
-    def rooms_with_people(self) -> int:
-        """Return how many rooms people have open."""
-        return sum(not each.is_empty for each in self._rooms.values())
-
     async def enter(
         self, hello: Hello, connection: HTTPConnection, listener: Listener, is_late: Callable[[], bool]
     ) -> tuple[OpenRoom, Talker]:

@@ -8,7 +8,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from formcheck.web.player.payload import TIME_STEP_S, packed, unpacked
+from formcheck.web.player.payload import TIME_STEP_S, packed
+
+from .unpacking import unpacked
 
 values = st.lists(st.floats(-5e3, 5e3) | st.just(math.nan) | st.just(math.inf), max_size=60)
 

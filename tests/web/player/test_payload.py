@@ -20,8 +20,10 @@ from formcheck.session.corrections import Correction, ExcludeRep, MoveLandmark, 
 from formcheck.session.drawings import Annotation, Drawing, DrawingKind
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
-from formcheck.web.player.payload import DRAWN, HEAD, payload_bytes, player_payload, unpacked
+from formcheck.web.player.payload import DRAWN, HEAD, payload_bytes, player_payload
 from tests.sample_tracks import sample_track
+
+from .unpacking import unpacked
 
 WHEN = datetime(2026, 3, 1, 9, 30, tzinfo=UTC)
 KNEE = str(int(Landmark.LEFT_KNEE))
