@@ -33,7 +33,7 @@ class StoryTopic(StrEnum):
     PAIN = "Pain"
     FUNCTION = "Function"
     DEPTH = "Depth"
-    KNEE_LINE = "Knee line"
+    KNEE_LINE = "Knee alignment"
     ANKLE = "Ankle"
 
 

@@ -61,7 +61,7 @@ def test_half_a_year_says_what_changed_beyond_error_and_what_did_not() -> None:
         "Function, mean of your activities": None,
         "Test: Wall squat depth, left": Verdict.CHANGED_BETTER,
         "Wall squat: Depth (knee flexion), left": Verdict.CHANGED_WORSE,
-        "Test: Step-down, knee line, left": Verdict.NO_DETECTABLE_CHANGE,
+        "Test: Step-down, knee alignment, left": Verdict.NO_DETECTABLE_CHANGE,
         "Wall squat: Knee alignment (FPPA), left": Verdict.CHANGED_BETTER,
         "Wall squat: Knee alignment (FPPA), right": Verdict.NO_DETECTABLE_CHANGE,
     }
@@ -71,7 +71,7 @@ def test_half_a_year_says_what_changed_beyond_error_and_what_did_not() -> None:
     assert line(story, "Worst pain").words.startswith("No change that counts: 1 lower.")
     assert "deeper than planned" not in line(story, "Test: Wall squat depth, left").words
     assert "Changed for the better: 20° deeper." in line(story, "Test: Wall squat depth, left").words
-    knee = line(story, "Test: Step-down, knee line, left")
+    knee = line(story, "Test: Step-down, knee alignment, left")
     assert knee.words.startswith("No detectable change")
     assert "Munro" in knee.counts_from
     assert [each.topic for each in story.lines] == sorted(

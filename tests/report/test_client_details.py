@@ -44,7 +44,7 @@ def test_facts_name_what_is_known() -> None:
 def test_plan_is_one_sentence() -> None:
     plan = Plan(reps=8, target_depth_deg=45, hold_s=3, step_height_cm=10, ball=True)
     assert prescription(plan, 1) == (
-        "8 reps, down to 45° of knee bend, holding for 3 s, from a step of 10 cm, with a ball between the knees and "
+        "8 reps, down to 45° of knee bend, holding for 3 s, from a step of 10 cm, with a ball between the knees, "
         "once a day."
     )
     assert prescription(None, None) == ""
@@ -53,7 +53,7 @@ def test_plan_is_one_sentence() -> None:
 def test_what_is_not_decided_stands_before_the_plan_that_it_speaks_against() -> None:
     plan = Plan(reps=8)
     told = next_steps(ClientDetails(plan=plan, sessions_a_day=1, undecided="Until then: at most 4 reps."))
-    assert told == ("Until then: at most 4 reps.", "Prescribed so far, and to be decided on: 8 reps and once a day.")
+    assert told == ("Until then: at most 4 reps.", "Prescribed so far, and to be decided on: 8 reps, once a day.")
 
 
 def test_once_it_is_decided_nobody_is_told_to_do_less_beside_the_plan() -> None:

@@ -190,7 +190,7 @@ FRONT: Final = (
             short="FPPA",
             plain="Knee alignment",
             plain_meaning="angle at the knee from the front; 0° is in line",
-            live="Knee line (FPPA)",
+            live="Knee alignment (FPPA)",
         ),
         live=True,
         needs_thigh=True,

@@ -11,7 +11,7 @@ def test_the_camera_view_is_told_what_the_server_shows() -> None:
     assert {each["name"] for each in shown} == set(ALL_SHOWN)
     assert [(each["name"], each["label"], each["unit"], each["sides"], each["view"]) for each in shown] == [
         ("knee_flexion_deg", "Knee bend", "°", ["left", "right"], "side"),
-        ("fppa_deg", "Knee line (FPPA)", "°", ["left", "right"], "front"),
+        ("fppa_deg", "Knee alignment (FPPA)", "°", ["left", "right"], "front"),
         ("kmf_change_pct", "Knee moved inward", " %", ["left", "right"], "front"),
         ("trunk_lean_deg", "Trunk sideways", "°", ["both"], "front"),
         ("trunk_flexion_deg", "Trunk forward", "°", ["both"], "side"),

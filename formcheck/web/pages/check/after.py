@@ -219,6 +219,8 @@ def _was(best: Sequence[object]) -> str:
 
 
 _DOWNLOADS: Final = "downloads"
+_FOR_PEOPLE: Final = ("text/html", "image/gif", "video/mp4")
+"""Of the files of a set: what somebody opens."""
 
 
 @dataclass(frozen=True)
@@ -244,13 +246,13 @@ def tell_result(finished: FinishedSet, pain_before: int | None, last_time: str =
 
 
 def show_numbers(finished: FinishedSet, last_time: str = "") -> None:
-    """Show what was measured in full, and offer it for download; nothing of a set without a whole rep."""
+    """Offer a set for download, and show what was measured in full; nothing of a set without a whole rep."""
     assessment = finished.assessment
     if assessment.complete_reps:
-        show_details(assessment, key=f"details-{finished.set_id}")
-    _show_gaps(assessment)
-    if assessment.complete_reps:
         _show_downloads(finished, last_time)
+        with st.expander("Every rep and every number"):
+            show_details(assessment, key=f"details-{finished.set_id}")
+    _show_gaps(assessment)
 
 
 def _say_that_nothing_counted(assessment: Assessment) -> None:
@@ -273,7 +275,7 @@ def _show_words(assessment: Assessment, last_time: str) -> None:
     show(verdict(told.level, told.title, " ".join(filter(None, (told.detail, measured)))))
     for change in first.more:
         seen = f"{change.seen} {sentence_case(change.measured)}." if change.measured else change.seen
-        st.markdown(f"After that: **{change.cue}** {seen}")
+        st.markdown(f"After that: **{change.cue}.** {seen}")
     lines = [each for each in (told.praise, best_rep(assessment), holds(assessment)) if each]
     lines += fatigue(assessment) if assessment.complete_reps else ()
     lines += [last_time] if last_time else []
@@ -305,24 +307,28 @@ def _show_gaps(assessment: Assessment) -> None:
 
 
 def _show_downloads(finished: FinishedSet, last_time: str) -> None:
+    """Show what people take along first; files for programs are folded."""
     st.subheader("Take it with you", anchor=False)
     st.caption("What you do not keep is deleted after two hours.")
+    people, programs = st.container(horizontal=True), st.expander("Files for programs")
+    with programs:
+        dialect = ask_csv_dialect()
+        folded = st.container(horizontal=True)
     try:
-        files = _downloads(finished, ask_csv_dialect(), last_time)
+        files = _downloads(finished, dialect, last_time)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
         return
-    with st.container(horizontal=True):
-        for file in files:
-            st.download_button(
-                file.label,
-                file.data,
-                file.name,
-                file.mime,
-                icon=":material/download:",
-                key=file.name,
-                on_click="ignore",
-            )
+    for file in files:
+        (people if file.mime in _FOR_PEOPLE else folded).download_button(
+            file.label,
+            file.data,
+            file.name,
+            file.mime,
+            icon=":material/download:",
+            key=file.name,
+            on_click="ignore",
+        )
 
 
 def _downloads(finished: FinishedSet, dialect: CsvDialect, last_time: str) -> tuple[Download, ...]:
