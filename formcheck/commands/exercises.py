@@ -45,7 +45,7 @@ def show_exercise(name: Annotated[str, typer.Argument(metavar="NAME", help="Such
         if name in (guided := guided_exercises()):
             typer.echo(_guided_in_words(guided[name]))
             return
-        from formcheck.exercises.describe import CheckRow, describe
+        from formcheck.exercises.describe import CheckRow, describe, notes_in_words
         from formcheck.exercises.rubric_file import builtin_rubric
 
         def lines(row: CheckRow) -> str:
@@ -60,7 +60,7 @@ def show_exercise(name: Annotated[str, typer.Argument(metavar="NAME", help="Such
             return "\n".join(f"{label:<10}{text}" for label, text in told.items() if text)
 
         rubric = builtin_rubric(name)
-        typer.echo(f"{rubric.name} (version {rubric.version})\n{rubric.description}\n\n{rubric.notes}")
+        typer.echo(f"{rubric.name} (version {rubric.version})\n{rubric.description}\n\n{notes_in_words(rubric)}")
         for row in describe(rubric):
             typer.echo(f"\n{row.id} {row.name}\n{indent(lines(row), '  ')}")
 

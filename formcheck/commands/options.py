@@ -13,6 +13,7 @@ import typer
 from formcheck.commands.arguments import WrongArgument
 from formcheck.errors import RubricError
 from formcheck.exercises.plan import LIMITS
+from formcheck.moments import day_text
 from formcheck.report.csv_file import CsvDialect
 
 if TYPE_CHECKING:
@@ -260,5 +261,5 @@ def exercise_missing() -> WrongArgument:
 
 
 def today() -> str:
-    """Return today's date here, as `2025-01-31`."""
-    return datetime.datetime.now().astimezone().date().isoformat()
+    """Return today's date here, as documents write it."""
+    return day_text(datetime.datetime.now().astimezone().date())

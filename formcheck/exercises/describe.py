@@ -23,6 +23,14 @@ _PRESCRIBED: Final = {
 
 _MARKS: Final = {"[guide]": "the guidance", "[E]": "our own default", "[D]": "follows from geometry"}
 """How a rubric's source marks what no study says (`docs/rubrics.md`)."""
+_MEANINGS: Final = {
+    "[guide] ": "",
+    "[E] engineering default without a published source, to be": (
+        "Our own defaults have no published source and are to be"
+    ),
+    "[D] derived by geometry. ": "",
+}
+"""What notes say that the marks mean, and what stands for it where they are written out."""
 _DEGREES: Final = re.compile(r" deg\b")
 
 
@@ -50,6 +58,14 @@ class CheckRow:
 def describe(rubric: Rubric) -> list[CheckRow]:
     """Return the checks of a rubric in words, in the order of the file."""
     return [_row(check) for check in rubric.checks]
+
+
+def notes_in_words(rubric: Rubric) -> str:
+    """Return what a rubric says of itself on one line, its marks written out."""
+    notes = " ".join(rubric.notes.split())
+    for meaning, words in _MEANINGS.items():
+        notes = notes.replace(meaning, words)
+    return sentence_case(_written_out(notes))
 
 
 def _row(check: Check) -> CheckRow:

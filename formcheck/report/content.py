@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from formcheck.errors import RubricError
-from formcheck.exercises.describe import describe
+from formcheck.exercises.describe import describe, notes_in_words
 from formcheck.exercises.finding import Finding
 from formcheck.exercises.rubric import Rubric
 from formcheck.exercises.rubric_file import builtin_rubric
@@ -216,7 +216,7 @@ def report_content(
         checks=summary.check_lines(findings),
         rubric=assessment.provenance.rubric,
         bands=() if rubric is None else band_rows(rubric, findings),
-        rubric_notes="" if rubric is None else " ".join(rubric.notes.split()),
+        rubric_notes="" if rubric is None else notes_in_words(rubric),
         glossary=tuple(glossary_of(_measures_shown(findings, table, charts))),
         safety=safety.safety_texts(assessment.exercise, of_own_video=details is None),
         see_now=safety.SEE_NOW,

@@ -8,6 +8,7 @@ from typing import Final
 from formcheck.exercises.words import estimate_text, listed, sentence_case
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
+from formcheck.moments import time_text
 from formcheck.report.plain_text import one_line
 from formcheck.session.assessment import Rep
 from formcheck.session.corrections import Change, ExcludeRep, MoveLandmark, ReviewedSet, SetRepTimes
@@ -27,7 +28,7 @@ class CorrectionLine:
     what: str
     made_by: str
     made_at: str
-    """Day, time and offset from UTC: `2025-03-03 14:05+01:00`."""
+    """Day and time where the document is made: `3 March 2025, 14:05`."""
     no_effect: str
     """Why it changes nothing any more; empty where it does."""
 
@@ -49,7 +50,7 @@ def correction_lines(reviewed: ReviewedSet) -> tuple[CorrectionLine, ...]:
         CorrectionLine(
             change_in_words(correction.change),
             one_line(correction.made_by, _LONGEST_TEXT),
-            correction.made_at.isoformat(sep=" ", timespec="minutes").replace("+00:00", " UTC"),
+            time_text(correction.made_at.astimezone()),
             one_line(idle.get(correction.id, ""), _LONGEST_TEXT),
         )
         for correction in reviewed.corrections

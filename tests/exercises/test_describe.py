@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from formcheck.exercises.describe import CheckRow, describe
+from formcheck.exercises.describe import CheckRow, describe, notes_in_words
 from formcheck.exercises.rubric_file import builtin_names, builtin_rubric, parse_rubric
 
 
@@ -69,3 +69,11 @@ def test_marks_of_sources_are_written_out() -> None:
     shown = " ".join(each.source for name in builtin_names() for each in describe(builtin_rubric(name)))
     assert not re.search(r"\[(E|D|guide)\]| deg\b", shown)
     assert "(follows from geometry)" in shown
+
+
+@pytest.mark.parametrize("exercise", builtin_names())
+def test_notes_say_in_words_what_marks_mean(exercise: str) -> None:
+    notes = notes_in_words(builtin_rubric(exercise))
+    assert "Our own defaults have no published source and are to be signed by a clinician" in notes
+    assert notes[0].isupper()
+    assert not re.search(r"\[(E|D|guide)\]| deg\b|\n", notes)

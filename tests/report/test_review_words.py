@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import datetime
 
 from formcheck.kinematics.estimate import Estimate
+from formcheck.moments import time_text
 from formcheck.pose.landmarks import Side
 from formcheck.report.content import rep_times
 from formcheck.report.rep_table import rep_table
@@ -26,7 +28,8 @@ def test_each_kind_of_correction_has_its_sentence() -> None:
 
 def test_each_correction_says_who_and_when() -> None:
     line = correction_lines(corrected_set())[1]
-    assert (line.made_by, line.made_at) == ("P. Weber", "2026-03-04 14:05+01:00")
+    made_at = datetime.fromisoformat("2026-03-04T14:05+01:00")
+    assert (line.made_by, line.made_at) == ("P. Weber", time_text(made_at.astimezone()))
 
 
 def test_a_correction_without_effect_says_why() -> None:

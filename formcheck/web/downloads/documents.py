@@ -7,7 +7,8 @@ from datetime import date, datetime
 from typing import Final
 
 from formcheck.history.comparison import DatedSet
-from formcheck.history.suggestions import until_decided
+from formcheck.history.sessions import sessions_of
+from formcheck.history.suggestions import too_much, until_decided
 from formcheck.moments import day_text, time_text
 from formcheck.records.access import Actor
 from formcheck.records.answers import decided_on, undecided
@@ -16,9 +17,9 @@ from formcheck.records.clinic import letterhead
 from formcheck.records.plans import current_plan, prescribed
 from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import session_of_set
-from formcheck.records.sets import get_set, video_of
+from formcheck.records.sets import get_set, summary_of_row, video_of
 from formcheck.records.soap import soap_of, text_of
-from formcheck.records.tables import ExerciseSet
+from formcheck.records.tables import ExerciseSet, StoredPlan
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.report.documents import write_document
@@ -64,7 +65,7 @@ def make_document(
         soap = _soap_sheet(work, opened)
         head = letterhead(work, paper=paper, signed=kind in _SIGNED)
     path = records.files.passing_name(kind.suffix, of=set_id)
-    made_on = records.now().astimezone().date().isoformat()
+    made_on = day_text(_day(records.now()))
     reviewed, row = replace(opened.reviewed, drawings=tuple(drawn(opened.annotations))), opened.row
     now = DatedSet(reviewed.current, row.done_at, date_is_guessed=opened.date_is_guessed)
     write_document(
@@ -109,7 +110,7 @@ def details_of(work: Work, opened: OpenedSet) -> ClientDetails:
     current = opened.reviewed.current
     plan = None if person is None else current_plan(work, person.id, current.exercise, current.leg)
     notes = [note for note in opened.notes if note.for_client]
-    waiting, decided = _decisions(work, row, None if plan is None else plan.id)
+    waiting, decided = _decisions(work, row, plan)
     authors = {note.author for note in notes}
     signed = len(authors) == 1  # one name for all of them; else each has its own
     return ClientDetails(
@@ -135,13 +136,21 @@ def details_of(work: Work, opened: OpenedSet) -> ClientDetails:
     )
 
 
-def _decisions(work: Work, row: ExerciseSet, plan_id: str | None) -> tuple[str, str]:
+def _planned_since(row: ExerciseSet, plan: StoredPlan) -> str:
+    """Say that a set hurt too much by another plan than the one in force, which was made after it; else empty."""
+    if plan.from_at <= row.done_at or not any(map(too_much, sessions_of([summary_of_row(row)]))):
+        return ""
+    return f"Your clinician planned this after that set ({day_text(_day(plan.from_at))})."
+
+
+def _decisions(work: Work, row: ExerciseSet, plan: StoredPlan | None) -> tuple[str, str]:
     """Say what is still open about the plan in force, and what was decided on the pain of a set; empty for nothing."""
     if row.person_id is None:
         return "", ""
+    plan_id = None if plan is None else plan.id
     waiting = next((each for each in undecided(work, row.person_id) if each.plan.id == plan_id), None)
     answer = decided_on(work, row.person_id, row.id)
-    decided = ""
+    decided = "" if plan is None or answer is not None else _planned_since(row, plan)
     if answer is not None:
         what = "changed the plan" if answer.accepted else "left the plan as it is"
         if answer.accepted and answer.plan_id is None:

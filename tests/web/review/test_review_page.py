@@ -13,6 +13,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from formcheck.design.components import level_class
+from formcheck.exercises.plan import Plan
 from formcheck.intake.queue import Announced, begin
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.states import UploadState
@@ -24,6 +25,7 @@ from formcheck.moments import day_text
 from formcheck.records.access import Actor
 from formcheck.records.notes import delete_note, notes_of_set, write_note
 from formcheck.records.people import list_people
+from formcheck.records.plans import prescribe
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotations_of, correct, corrections_of, reviewed_set
 from formcheck.records.sets import get_set, give_to, say_pain
@@ -32,6 +34,7 @@ from formcheck.report.document import assessment_document
 from formcheck.report.document_kinds import DocumentKind
 from formcheck.session.corrections import ExcludeRep
 from formcheck.session.drawings import Drawing, DrawingKind
+from formcheck.session.request import SetRequest
 from formcheck.web.downloads.documents import make_document
 from formcheck.web.downloads.routes import player_data
 from formcheck.web.pages.review.page import apply_event
@@ -262,6 +265,21 @@ def test_documents_tell_what_was_answered_later_and_who_wrote_which_note(kept: R
     assert (client["pain_next_morning"], client["pain_after_hour"], client["swelling"]) == (6, None, True)
     assert set(client["note"].split("\n\n")) == {"Dr. Example: Heels down.", "Dr. Other: Slower."}
     assert client["clinician"] is None
+
+
+def test_documents_of_a_set_that_hurt_say_that_the_plan_was_made_since(kept: Records) -> None:
+    person = add_somebody(kept, "Cora").id
+    row = keep_set(kept, person)
+    with kept.writing(CLINICIAN) as work:
+        say_pain(work, row.id, {"pain_during": 7, "pain_next_morning": 6})
+    text = make_document(kept, CLINICIAN, row.id, DocumentKind.CLIENT_HTML).path.read_text(encoding="utf-8")
+    assert "do less next time" in text
+    with kept.writing(CLINICIAN) as work:
+        plan = prescribe(work, person, SetRequest("wall-squat", plan=Plan(reps=4)), 1.0)
+        day = day_text(plan.from_at.astimezone().date())
+    text = make_document(kept, CLINICIAN, row.id, DocumentKind.CLIENT_HTML).path.read_text(encoding="utf-8")
+    assert "do less next time" not in text
+    assert f"Your clinician planned this after that set ({day})." in text
 
 
 def test_documents_say_what_changed_since_the_set_before(kept: Records) -> None:

@@ -21,6 +21,7 @@ from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import in_order
 from formcheck.kinematics.rep_measures import drift_over_set
 from formcheck.kinematics.reps import Cut
+from formcheck.moments import day_text
 from formcheck.pose.store import save_track
 from formcheck.pose.types import PoseTrack
 from formcheck.report import summary as report_summary
@@ -90,7 +91,7 @@ def downloads_of(
             stem,
             video=False,
             report=True,
-            generated_on=finished_at.date().isoformat(),
+            generated_on=day_text(finished_at.date()),
             csv=dialect,
             last_time=last_time,
         )
