@@ -25,6 +25,7 @@ from formcheck.records.tables import ExerciseSet, Upload
 from tests.clips import SAMPLES, remake
 from tests.estimated import full_model
 
+from ..waiting import until
 from .conftest import OpenPage
 from .starting import answers, started
 from .waiting import at_rest
@@ -171,13 +172,6 @@ def with_much_behind_it(path: Path, size: int) -> Path:
     return path
 
 
-def until(true: Callable[[], object], within_s: float = 180.0) -> None:
-    end = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.1)
-
-
 def slowed(page: Page, bytes_per_s: int) -> None:
     """Let the browser's network be slow from now on."""
     session = page.context.new_cdp_session(page)
@@ -265,11 +259,10 @@ def test_a_transfer_goes_on_by_itself_after_the_server_was_killed(
     assert row is not None
     before = row.received
     server.start()
-    until(lambda: (found := server.upload("medium.mp4")) is not None and found.received > before, MEASURED_WITHIN_S)
+    until(lambda: (found := server.upload("medium.mp4")) is not None and found.received > before)
     slowed(page, AS_FAST_AS_IT_GOES)
     until(
         lambda: (found := server.upload("medium.mp4")) is not None and found.state != UploadState.RECEIVING,
-        MEASURED_WITHIN_S,
     )
     row = server.upload("medium.mp4")
     assert row is not None
@@ -312,7 +305,7 @@ def test_guesses_are_put_right_on_the_page(
         save.click()
         expect(dialog).to_have_count(0)
     expect(page.get_by_text("Anna Berg").first).to_be_visible()
-    until(lambda: server.sets() == 1, MEASURED_WITHIN_S)
+    until(lambda: server.sets() == 1)
     row = server.upload("anna_step-down.mp4")
     assert row is not None
     assert row.person_id is not None

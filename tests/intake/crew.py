@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,7 +21,6 @@ from formcheck.records.tables import Upload
 
 from .desk import ROBIN
 
-WITHIN_S = 240.0
 BOUNDS = IntakeSettings(workers=1, upload_max_bytes=1_000_000_000)
 _SERVER = """
 import time
@@ -49,14 +47,6 @@ def look(records: Records, row: Upload) -> Upload:
     """Look at an upload."""
     with records.reading(ROBIN) as work:
         return get_upload(work, row.id)
-
-
-def until(true: Callable[[], object], within_s: float = WITHIN_S) -> None:
-    """Wait for something to come to pass."""
-    end = time.monotonic() + within_s
-    while not true():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.05)
 
 
 @contextmanager

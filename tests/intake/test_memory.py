@@ -19,7 +19,8 @@ from formcheck.records.settings import RecordsSettings
 from formcheck.session.request import SetRequest
 from tests.clips import remake
 
-from .crew import WITHIN_S, bring, look
+from ..waiting import WITHIN_S
+from .crew import bring, look
 
 pytestmark = pytest.mark.skipif(resident_bytes() == 0, reason="this system does not say what memory a process takes")
 _ONE_UPLOAD: Final = """

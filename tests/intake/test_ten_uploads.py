@@ -19,7 +19,8 @@ from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import ExerciseSet, Upload
 from tests.clips import empty_wall, remake
 
-from .crew import BOUNDS, bring, crew, look, server_of_workers, until
+from ..waiting import until
+from .crew import BOUNDS, bring, crew, look, server_of_workers
 from .desk import ROBIN
 
 ENDED = (UploadState.DONE, UploadState.FAILED, UploadState.DUPLICATE, UploadState.CANCELLED)

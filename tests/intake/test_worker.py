@@ -35,7 +35,8 @@ from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from tests.clips import empty_wall, remake
 
-from .crew import WITHIN_S, bring, crew, look, server_of_workers, until
+from ..waiting import WITHIN_S, until
+from .crew import bring, crew, look, server_of_workers
 from .desk import ROBIN
 
 pytestmark = pytest.mark.usefixtures("pose_model")

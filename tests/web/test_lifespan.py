@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,8 +24,7 @@ from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.server.lifespan import while_serving
 
 from ..records.examples import ROBIN, add_example, files_holding
-
-WITHIN_S = 240.0
+from ..waiting import until
 
 
 @pytest.fixture
@@ -61,13 +59,6 @@ def records_are_clean(home: Path) -> bool:
 def workers_of_this_process() -> list[int]:
     children = psutil.Process().children()
     return [child.pid for child in children if "formcheck.intake.worker" in child.cmdline()]
-
-
-def until(true: Callable[[], object]) -> None:
-    end = time.monotonic() + WITHIN_S
-    while not true():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.05)
 
 
 def test_live_sets_end_when_the_server_stops_and_not_before(

@@ -7,7 +7,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -16,16 +16,10 @@ from websockets.sync.client import ClientConnection
 from formcheck.web.gate.crowd import GateLimits
 from formcheck.web.shared.addresses import PHONE_CLAIM_PATH
 
+from ...waiting import until
 from .serving import WITHIN_S, Served, request, served, until_closed
 
 QUICK = GateLimits(header_s=0.2, stall_s=0.3)
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + WITHIN_S
-    while not true():
-        assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(0.005)
 
 
 def hear(link: socket.socket, word: bytes) -> None:

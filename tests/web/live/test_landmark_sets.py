@@ -26,6 +26,7 @@ from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.set_work import Answer, Greet, Said
 from tests.sample_tracks import sample_track
 
+from ...waiting import until
 from .landmark_bytes import (
     ESTIMATOR,
     LANDMARKS,
@@ -36,7 +37,7 @@ from .landmark_bytes import (
     page_frames,
     somebody_bytes,
 )
-from .world import SETUP, World, begin, farewell, frame, resume, until
+from .world import SETUP, World, begin, farewell, frame, resume
 
 IN_FLIGHT = 15
 

@@ -33,8 +33,9 @@ from formcheck.web.live.set_work import Answer, Drop, Ending, Measure, Said
 from formcheck.web.live.workers import LiveWorker, LiveWorkers
 from tests.sample_tracks import sample_track
 
+from ...waiting import until
 from .landmark_bytes import LANDMARKS, message, page_frames, somebody_bytes
-from .world import SETUP, World, begin, farewell, resume, until
+from .world import SETUP, World, begin, farewell, resume
 
 _LIMITS = LiveLimits(max_sets=3, frames_per_s=1e6)
 """A set goes as fast as the machine does."""

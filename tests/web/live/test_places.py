@@ -8,8 +8,9 @@ from starlette.testclient import TestClient
 
 from formcheck.web.live.limits import LiveLimits
 
+from ...waiting import until
 from .landmark_bytes import LANDMARKS
-from .world import HERE, SETUP, World, begin, farewell, resume, send_frames, until
+from .world import HERE, SETUP, World, begin, farewell, resume, send_frames
 
 
 def test_a_set_without_pictures_gives_its_place_free_however_often_its_socket_comes_back(world: World) -> None:

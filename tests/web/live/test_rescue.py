@@ -9,7 +9,8 @@ import pytest
 
 from formcheck.errors import PoseModelError
 
-from .world import World, begin, farewell, frame, kept_videos, resume, send_frames, until
+from ...waiting import until
+from .world import World, begin, farewell, frame, kept_videos, resume, send_frames
 
 EARLY = "The set was ended early by a fault of formcheck; what was done until then was measured."
 LEFT = "The connection did not come back, so the set was ended and what was done until then was measured."

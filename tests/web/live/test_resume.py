@@ -8,7 +8,8 @@ import pytest
 
 from formcheck.web.live.limits import LiveLimits
 
-from .world import SETUP, World, begin, farewell, finished_id, frame, resume, send_frames, until
+from ...waiting import until
+from .world import SETUP, World, begin, farewell, finished_id, frame, resume, send_frames
 
 
 def test_nothing_is_lost_with_the_socket(world: World) -> None:

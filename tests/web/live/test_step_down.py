@@ -22,8 +22,9 @@ from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import LiveRegistry
 from tests.sample_tracks import sample_track
 
+from ...waiting import until
 from .landmark_bytes import ESTIMATOR, LANDMARKS, Page, message, somebody_bytes
-from .world import World, begin, farewell, frame, jpeg, kept_videos, resume, send_frames, until
+from .world import World, begin, farewell, frame, jpeg, kept_videos, resume, send_frames
 
 LITE = {**ESTIMATOR, "model": "lite", "model_sha256": "1" * 64}
 ON_GPU = {**ESTIMATOR, "delegate": "GPU"}

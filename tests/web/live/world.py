@@ -6,7 +6,7 @@ import json
 import os
 import struct
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -334,15 +334,6 @@ def farewell(socket: WebSocketTestSession) -> tuple[str, int]:
 
 def live_threads() -> list[threading.Thread]:
     return [each for each in threading.enumerate() if each.name.startswith("formcheck-live")]
-
-
-def until(true: Callable[[], bool]) -> None:
-    """Wait for something that is bound to happen in another thread."""
-    for _ in range(1000):
-        if true():
-            return
-        threading.Event().wait(0.005)
-    raise AssertionError("it did not happen within 5 s")
 
 
 def kept_videos() -> list[Path]:

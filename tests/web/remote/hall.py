@@ -33,6 +33,7 @@ from formcheck.web.remote.routes import remote_routes
 from formcheck.web.remote.seats import room_scope
 from formcheck.web.remote.talkers import RoomParts
 
+from ...waiting import until
 from ..live.world import ACTOR, HERE, SETUP, World, frame
 
 GREY: Final = Actor("grey", "Dr. Grey", Role.CLINICIAN)
@@ -88,12 +89,9 @@ class Page:
 
     def last(self, kind: str) -> dict[str, Any]:
         """Return the newest message of a kind, waiting for it if other threads are to bring it."""
-        for _ in range(200):
-            found = self.all(kind)
-            if found:
-                return found[-1]
-            time.sleep(0.02)
-        raise AssertionError(f"no {kind} in {[each['type'] for each in self.heard]}")
+        found: list[dict[str, Any]] = []
+        until(lambda: found.extend(self.all(kind)) or found)
+        return found[-1]
 
     def forget(self) -> Page:
         self.hear().heard.clear()

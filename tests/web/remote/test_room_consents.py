@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from formcheck.records.access import SYSTEM
@@ -13,6 +11,7 @@ from formcheck.records.remote_sessions import (
 from formcheck.remote.consent import TEXTS
 from formcheck.web.remote.talkers import Talkers
 
+from ...waiting import until
 from .hall import CHECK, Hall, agree, company, records_are_away
 
 
@@ -61,13 +60,13 @@ def test_a_yes_counts_once_it_is_written_and_a_no_at_once(hall: Hall, monkeypatc
             assert room is not None
             assert not room.room.agreed(here.client_id, "keep_set")
         hall.clock.ahead_s += 6.0
-        for _ in range(100):
+
+        def kept() -> list[tuple[str, str]]:
             with hall.records.reading(SYSTEM) as work:
-                kept = [(each.item, each.answer) for each in consents_of(work, here.session_id)]
-            if len(kept) > 1:
-                break
-            time.sleep(0.05)
-        assert kept == [("keep_set", "yes"), ("keep_set", "withdrawn")]
+                return [(each.item, each.answer) for each in consents_of(work, here.session_id)]
+
+        until(lambda: len(kept()) > 1)
+        assert kept() == [("keep_set", "yes"), ("keep_set", "withdrawn")]
 
 
 def test_who_waits_can_write_no_more_than_they_have_to_say(hall: Hall) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +20,7 @@ from formcheck.web.remote import room_recording
 from formcheck.web.shared.addresses import LINK_HEADER
 from tests.live_webm import live_webm
 
+from ...waiting import until
 from .hall import GREY, Company, Hall, Page, agree, company, secret
 
 ITEM: Final = "record_call"
@@ -236,8 +236,5 @@ def test_what_no_page_made_whole_is_made_whole_after_a_while(hall: Hall, monkeyp
         put(hall, record(here), 0, live_webm(0.5))
         here.clinician.say("end")
         assert here.clinician.close_code() == ("", 1000)
-        for _ in range(500):
-            if kept(here):
-                break
-            time.sleep(0.02)
+        until(lambda: kept(here))
         assert len(kept(here)) == 1

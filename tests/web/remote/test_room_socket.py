@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -113,10 +112,7 @@ def test_a_silent_phone_is_asleep_and_its_seat_is_kept(hall: Hall) -> None:
     with company(hall) as here:
         hall.clock.ahead_s = 40.0
         here.clinician.hear()
-        for _ in range(100):
-            if here.clinician.last("people")["event"] == "asleep":
-                break
-            time.sleep(0.05)
+        until(lambda: here.clinician.last("people")["event"] == "asleep")
         assert here.clinician.last("people")["person"] == here.client_id
         here.client.hear()
         assert here.clinician.last("people")["event"] == "back"
@@ -130,11 +126,7 @@ def test_a_room_that_nobody_opened_is_forgotten_once_all_have_left(hall: Hall) -
         person = client.me
         assert hall.rooms.room(session_id) is not None
     hall.clock.ahead_s += 601.0
-    for _ in range(100):
-        if hall.rooms.room(session_id) is None:
-            break
-        time.sleep(0.05)
-    assert hall.rooms.room(session_id) is None
+    until(lambda: hall.rooms.room(session_id) is None)
     with hall.clinician(session_id) as clinician, hall.comes(code, browser) as again:
         assert again.me == person
         clinician.ask("admit", person=person)
