@@ -15,6 +15,8 @@ from playwright.sync_api import Page
 
 from formcheck.web.live.camera_view import shown_measures
 
+from .waiting import settled, until
+
 WEB = Path(__file__).resolve().parents[2] / "formcheck" / "web"
 READY: dict[str, Any] = {
     "type": "ready",
@@ -78,7 +80,10 @@ window.WebSocket = class {
     const say = (message) => this.onmessage?.({ data: JSON.stringify(message) });
     const tell = (message) => setTimeout(() => say(message), window.answerMs ?? 0);
     if (typeof data !== "string") {
-      if (window.answers !== false) tell({ ...window.frame, t: new DataView(data).getFloat64(1, true) });
+      const frame = window.frame;
+      if (window.answers === false) return;
+      tell({ ...frame, t: new DataView(data).getFloat64(1, true) });
+      setTimeout(() => { window.answered = frame; }, window.answerMs ?? 0);
       return;
     }
     const message = JSON.parse(data);
@@ -137,6 +142,7 @@ def open_stage(page: Page, address: str, *, dark: bool = False, models: tuple[st
 
 
 def answer_with(page: Page, **changes: Any) -> None:
-    """Have frames answered so from here on, and wait until one was."""
+    """Have frames answered so from here on, and wait until one was and the page has drawn it."""
     page.evaluate("(frame) => { window.frame = frame; }", FRAME | changes)
-    page.wait_for_timeout(250)
+    until(page, "window.answered === window.frame")
+    settled(page, 0)
