@@ -16,6 +16,7 @@ from formcheck.records.remote_sessions import (
     seats_of,
 )
 
+from ...waiting import until
 from .hall import GREY, NAME, SDP, Hall, Page, company, hello, secret
 
 
