@@ -32,10 +32,14 @@ from formcheck.kinematics.rep_signal import flexion_of_drop_deg
 from formcheck.kinematics.standing import Standing
 from formcheck.kinematics.view import known_roll_deg
 from formcheck.pose.landmarks import BODY, SIDES, Side
-from formcheck.pose.types import FloatArray, TrackSource
+from formcheck.pose.types import TrackSource
 
 _LEFT, _RIGHT = (BODY[side] for side in SIDES)
 _OF_A_LEG = ("fppa_deg", "fppa_change_deg", "kmf_pct", "kmf_change_pct", "kmd_pct", "hip_adduction_deg")
+_NOT_MEASURED = dict.fromkeys(_OF_A_LEG, NAN)
+_MEASURED = [
+    int(getattr(body, joint)) for body in (_LEFT, _RIGHT) for joint in ("shoulder", "hip", "knee", "ankle", "toe")
+]
 _Point = tuple[float, float]
 
 
@@ -100,13 +104,15 @@ class FrontNow:
     ) -> None:
         self._faced = facing(source, standing)
         standing = standing if self._faced is None else standing.moved_to(self._faced(standing.points_px))
-        self._lens, self._roll_deg = lens_of(source), known_roll_deg(standing, source)
-        self._standing = standing.moved_to(rolled_px(standing.points_px, self._lens, self._roll_deg))
+        self._lens, roll_deg = lens_of(source), known_roll_deg(standing, source)
+        self._roll = math.cos(math.radians(roll_deg)), math.sin(math.radians(roll_deg))
+        self._standing = standing.moved_to(rolled_px(standing.points_px, self._lens, roll_deg))
         self._hip_share = hip_joint_share(self._standing)
         self._bilateral, self._stands = bilateral, stands
         self._toward_stance = NAN if stands is None else (1.0 if stands is Side.RIGHT else -1.0)
         points = self._standing.points_px
-        stance = self._seen(points, np.isfinite(points[:, 0]).astype(np.float64).tolist(), 0.0)
+        x, y = points.T.tolist()
+        stance = self._seen(x, y, np.isfinite(points[:, 0]).astype(np.float64).tolist(), 0.0)
         reading = knee_line_reading(source, one_leg=not bilateral)
         place = Place.of(source, turn_deg, facing_camera=facing_camera)
         of_both = SIDES if bilateral else (() if stands is None else (stands,))
@@ -121,18 +127,27 @@ class FrontNow:
         Of a leg that does not stand there are none.
         """
         points = frame.pose.image_px if self._faced is None else self._faced(frame.pose.image_px)
-        seen = self._seen(rolled_px(points, self._lens, self._roll_deg), frame.visibility, drop_px)
+        x, y = points.T.tolist()
+        self._level(x, y)
+        seen = self._seen(x, y, frame.visibility, drop_px)
         of_leg = {leg.side: leg.values(seen) for leg in self._legs}
-        per_leg = {name: (_of(of_leg, Side.LEFT, name), _of(of_leg, Side.RIGHT, name)) for name in _OF_A_LEG}
+        left, right = (of_leg.get(side, _NOT_MEASURED) for side in SIDES)
+        per_leg = {name: (left[name], right[name]) for name in _OF_A_LEG}
         trunk = self._trunk_values(seen)
         if self._bilateral:
             return FrontValues(per_leg, trunk | self._of_both_legs(seen, per_leg))
-        left, right = per_leg["fppa_deg"]  # of the leg that does not stand NaN
-        per_leg["fppa_plus_lean_deg"] = left + trunk["trunk_lean_deg"], right + trunk["trunk_lean_deg"]
+        lean = trunk["trunk_lean_deg"]
+        per_leg["fppa_plus_lean_deg"] = left["fppa_deg"] + lean, right["fppa_deg"] + lean
         return FrontValues(per_leg, trunk)
 
-    def _seen(self, points_px: FloatArray, visibility: list[float], drop_px: float) -> _Seen:
-        x, y = points_px[:, 0].tolist(), points_px[:, 1].tolist()
+    def _level(self, x: list[float], y: list[float]) -> None:
+        """Take the tilt of the picture out of the landmarks that are measured, as `camera.rolled_px` does."""
+        (centre_x, centre_y), (c, s) = self._lens.centre_px, self._roll
+        for mark in _MEASURED:
+            across, down = x[mark] - centre_x, y[mark] - centre_y
+            x[mark], y[mark] = c * across + s * down + centre_x, c * down - s * across + centre_y
+
+    def _seen(self, x: list[float], y: list[float], visibility: list[float], drop_px: float) -> _Seen:
         middle_x, middle_y = (x[_LEFT.hip] + x[_RIGHT.hip]) / 2, (y[_LEFT.hip] + y[_RIGHT.hip]) / 2
         share = self._hip_share
         left, right = (
@@ -168,10 +183,6 @@ class FrontNow:
             return values | {"kasr": NAN, "weight_shift_pct": NAN}
         x = seen.x
         return values | {"kasr": ratio(abs(x[_LEFT.knee] - x[_RIGHT.knee]), abs(x[_LEFT.ankle] - x[_RIGHT.ankle]))}
-
-
-def _of(of_leg: dict[Side, dict[str, float]], side: Side, name: str) -> float:
-    return of_leg[side][name] if side in of_leg else NAN
 
 
 def _known(values: tuple[float, ...]) -> tuple[float, ...]:

@@ -230,11 +230,17 @@ class SideKeeper:
             self._across, self._cost = None, [0.0] * len(_STATES)
             return pose
         image = pose.image_px.take(_LEG_MARKS, axis=0)
-        points = np.concatenate([image / leg_px, pose.world_m.take(_LEG_MARKS, axis=0) / _LEG_M], axis=1)
+        points: FloatArray = np.empty((2 * _PAIRS, 5))
+        np.divide(image, leg_px, out=points[:, :2])
+        np.divide(pose.world_m.take(_LEG_MARKS, axis=0), _LEG_M, out=points[:, 2:])
         across = (points[:_PAIRS] - points[_PAIRS:]) / _ROOT_2
         before = across if self._across is None else self._across
-        ways = [across - before, across + before, points.take(_THIGH_HIPS, axis=0) - points.take(_THIGH_KNEES, axis=0)]
-        lengths: list[float] = np.sqrt(np.add.reduce(np.square(np.concatenate(ways)), axis=1)).tolist()
+        ways: FloatArray = np.empty((2 * _PAIRS + _THIGHS, 5))
+        np.subtract(across, before, out=ways[:_PAIRS])
+        np.add(across, before, out=ways[_PAIRS : 2 * _PAIRS])
+        ends = points.take(_THIGH_ENDS, axis=0)
+        np.subtract(ends[:_THIGHS], ends[_THIGHS:], out=ways[2 * _PAIRS :])
+        lengths: list[float] = np.sqrt(np.add.reduce(np.square(ways, out=ways), axis=1)).tolist()
         worth = _worth_of_pairs(image.tolist(), source)
         if self._across is not None:
             hips, lower = self._changes(lengths[:_PAIRS], lengths[_PAIRS : 2 * _PAIRS], worth)
@@ -286,8 +292,9 @@ class SideKeeper:
 
 _LEG_MARKS = np.concatenate([_LEFT_MARKS, _RIGHT_MARKS])
 _PAIRS = len(_LEFT_MARKS)
-_THIGH_HIPS, _THIGH_KNEES = np.array([[0, _PAIRS, 0, _PAIRS], [_PAIRS + 1, 1, 1, _PAIRS + 1]])
-"""Of `_LEG_MARKS`: the ends of thighs that cross, and of thighs that do not."""
+_THIGHS = 4
+_THIGH_ENDS = np.array([0, _PAIRS, 0, _PAIRS, _PAIRS + 1, 1, 1, _PAIRS + 1])
+"""Of `_LEG_MARKS`: the hips and then the knees of two thighs that cross, and of two that do not."""
 _ROOT_2 = math.sqrt(2)
 _WAYS_TO = [
     [(of, int(_HIPS_CHANGE[of, to]), int(_LOWER_CHANGE[of, to])) for of in range(len(_STATES))]

@@ -48,4 +48,4 @@ class LandmarkBelief:
         last, self._smoothed = self._smoothed, visibility
         # MediaPipe's numbers are 32 bits wide: undone they are good to 1e-6; of browsers, which send 16, to 1.5e-4.
         now = visibility if last is None else last + (visibility - last) / _VISIBILITY_SHARE
-        return np.asarray(np.minimum(now, presence).clip(0.0, 1.0), dtype=np.float64)
+        return np.asarray(np.minimum(np.maximum(np.minimum(now, presence), 0.0), 1.0), dtype=np.float64)
