@@ -16,28 +16,33 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 import formcheck
 from formcheck.cluster.summary import measured_row
 from formcheck.cluster.video_job import Job
 from formcheck.commands.batch import FileOutcome
 from formcheck.commands.outcome import sentences
-from formcheck.exercises.finding import Band, Level
+from formcheck.exercises.finding import LEVEL_WORDS, Band, Level
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Precedence
+from formcheck.exercises.words import label_of, sentence_case
 from formcheck.history.comparison import DatedSet, compare_sets
 from formcheck.history.summary import summary_of
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import DEPTH, measure_of
 from formcheck.kinematics.view import ViewKind
+from formcheck.records.readable import _findings
 from formcheck.report.charts import charts_of
 from formcheck.report.client_details import ClientDetails
 from formcheck.report.client_summary import client_summary
 from formcheck.report.content import report_content
 from formcheck.report.document import assessment_document
+from formcheck.report.opening import opening_of
 from formcheck.report.page import client_page, report_page
 from formcheck.report.pdf import client_pdf, clinical_pdf
 from formcheck.report.rep_table import level_of_value, rep_table
+from formcheck.report.soap import objective
 from formcheck.report.table import write_rep_csv
 from formcheck.report.timeline import Timeline
 from formcheck.session.assessment import Assessment
@@ -45,8 +50,11 @@ from formcheck.session.corrections import ReviewedSet
 from formcheck.session.recorded import assess as assess_track
 from formcheck.session.request import SetRequest
 from formcheck.session.verdict import WORST_LAST, level_of, verdict_of_measure, verdict_of_rep, verdict_of_set
+from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.pages.check.after import best_rep
+from formcheck.web.phone.progress import result_html
 from formcheck.web.player.payload import player_payload
+from formcheck.web.shared.report_parts import details_html
 
 from .report.reviews import text_of
 from .report.synthetic import assess
@@ -252,6 +260,68 @@ def test_the_live_result_praises_no_rep_that_is_not_good(made: Assessment) -> No
         assert set(levels) - {Level.NOT_JUDGED} == {Level.GOOD}
     if not set(levels) & {Level.GOOD, *OFF}:
         assert said == ""
+
+
+def _result(name: str) -> None:
+    from formcheck.web.pages.check.after import show_numbers, tell_result
+    from tests.test_one_verdict import live_set_of
+
+    tell_result(live_set_of(name), None)
+    show_numbers(live_set_of(name))
+
+
+def live_set_of(name: str) -> FinishedSet:
+    made = set_of(name)
+    request = SetRequest(made.exercise, plan=made.plan)
+    return FinishedSet("of-" + name.replace(" ", "-"), made, request, made.track, None, DAY, ())
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_page_after_a_live_set_and_its_report_show_the_verdict(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("formcheck.web.pages.check.after.show_details", lambda *_, **__: None)
+    made, test = set_of(name), AppTest.from_function(_result, default_timeout=240, args=(name,)).run()
+    assert not test.exception
+    told, page = verdict_of_set(made), " ".join(each.value for each in test.markdown)
+    if not made.complete_reps:
+        assert [each.value for each in test.header] == ["No whole rep was counted"]
+        assert levels_of(page) == []
+        return
+    assert told.title in words_of(page)
+    assert levels_of(page) == [told.level, *(each.level for each in told.reps)]
+    (_, files) = test.session_state["downloads"]
+    report = next(each.data for each in files if each.label == "Report").decode()
+    assert levels_of(report)[0] is told.level
+
+
+def test_what_a_page_shows_of_the_numbers_has_no_level_that_nothing_came_to(made: Assessment) -> None:
+    assert set(levels_of(details_html(made))) <= counted(made)
+
+
+def test_the_telephone_shows_the_verdict(made: Assessment) -> None:
+    told, page = verdict_of_set(made), str(result_html(opening_of(made, ())))
+    assert told.title in words_of(page)
+    assert levels_of(page) == [told.level]
+
+
+def test_a_clinicians_note_begins_with_the_words_of_the_verdict(made: Assessment) -> None:
+    lines = objective(made).splitlines()
+    for measure, leg in {(f.measure, f.leg) for f in made.findings}:
+        side = f", {leg}" if leg in ("left", "right") else ""
+        head = f"{sentence_case(label_of(measure))}{side}: "
+        (line,) = (each for each in lines if each.startswith(head))
+        assert line.endswith(f": {verdict_of_measure(made, measure, leg).word}.")
+
+
+def test_what_is_kept_of_a_person_has_the_levels_of_the_verdict(made: Assessment) -> None:
+    rows = list(_findings(assessment_document(made)))
+    assert [row[-1] for row in rows] == [LEVEL_WORDS[level_of(f)] for f in made.findings]
+
+
+def test_nothing_is_called_good_since_the_last_time_that_is_off_now(made: Assessment) -> None:
+    for before in map(set_of, SETS):
+        for row in compare_sets(DatedSet(before, DAY), DatedSet(made, DAY)).changed:
+            if row.leg and row.words.rstrip(".").endswith("good now"):
+                assert verdict_of_measure(made, row.measure, row.leg).level not in OFF
 
 
 def test_the_command_says_the_headline(made: Assessment) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from formcheck.errors import FormcheckError
 from formcheck.exercises.catalogue.exercise import exercise_title
+from formcheck.exercises.finding import LEVEL_WORDS
 from formcheck.exercises.words import counted, estimate_text, label_of, sentence_case
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import MEASURES
@@ -64,7 +65,7 @@ _PAINS: Final = {
     "pain_after_hour": "an hour later",
     "pain_next_morning": "the next morning",
 }
-_LEVELS: Final = {"not_judged": "not judged", "not_measured": "not measured"}
+_LEVELS: Final = {level.value: word for level, word in LEVEL_WORDS.items()}
 
 
 def person_sheet(work: Work, person_id: str, zone: tzinfo | None = None) -> Sheet:

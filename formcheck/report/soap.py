@@ -11,7 +11,7 @@ from formcheck.report import summary
 from formcheck.report.client_details import ClientDetails, next_steps, pain_sentences
 from formcheck.report.plain_text import one_line, paragraphs
 from formcheck.session.assessment import Assessment
-from formcheck.session.verdict import LEVEL_WORDS, verdict_of_measure, verdict_of_set
+from formcheck.session.verdict import verdict_of_measure, verdict_of_set
 
 _LONGEST_NAME: Final = 200
 
@@ -103,4 +103,4 @@ def _judged(assessment: Assessment, measure: str, leg: str, found: list[Finding]
     ends = " to ".join(dict.fromkeys(value_text(measure, value) for value in (values[0], values[-1])))
     side = f", {leg}" if leg in {"left", "right"} else ""
     good = f"; good is {told.good_text}" if told.good_text else ""
-    return f"{sentence_case(label_of(measure))}{side}: {ends}{good}: {LEVEL_WORDS[told.level]}."
+    return f"{sentence_case(label_of(measure))}{side}: {ends}{good}: {told.word}."
