@@ -23,7 +23,7 @@ from formcheck.cluster.summary import measured_row
 from formcheck.cluster.video_job import Job
 from formcheck.commands.batch import FileOutcome
 from formcheck.commands.outcome import sentences
-from formcheck.exercises.finding import LEVEL_WORDS, Band, Level
+from formcheck.exercises.finding import LEVEL_WORDS, Band, Finding, Level
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.rubric import Precedence
 from formcheck.exercises.words import label_of, sentence_case
@@ -45,7 +45,7 @@ from formcheck.report.rep_table import level_of_value, rep_table
 from formcheck.report.soap import objective
 from formcheck.report.table import write_rep_csv
 from formcheck.report.timeline import Timeline
-from formcheck.session.assessment import Assessment
+from formcheck.session.assessment import Assessment, Rep
 from formcheck.session.corrections import ReviewedSet
 from formcheck.session.recorded import assess as assess_track
 from formcheck.session.request import SetRequest
@@ -317,11 +317,28 @@ def test_what_is_kept_of_a_person_has_the_levels_of_the_verdict(made: Assessment
     assert [row[-1] for row in rows] == [LEVEL_WORDS[level_of(f)] for f in made.findings]
 
 
-def test_nothing_is_called_good_since_the_last_time_that_is_off_now(made: Assessment) -> None:
-    for before in map(set_of, SETS):
-        for row in compare_sets(DatedSet(before, DAY), DatedSet(made, DAY)).changed:
-            if row.leg and row.words.rstrip(".").endswith("good now"):
-                assert verdict_of_measure(made, row.measure, row.leg).level not in OFF
+def _nine_reps(mended: int) -> Assessment:
+    """Return the fault three times over, with a knee in line in the first reps."""
+    made = set_of("fault")
+    reps: list[Rep] = []
+    findings: list[Finding] = []
+    for k in range(9):
+        rep = made.reps[k % len(made.reps)]
+        knee = {leg: each and Estimate(0, each.error) for leg, each in rep.measures["fppa_deg"].items()}
+        measures = {**rep.measures, "fppa_deg": knee} if k < mended else rep.measures
+        reps.append(replace(rep, index=k + 1, measures=measures))
+        for each in (f for f in made.findings if f.rep == rep.index):
+            is_mended = k < mended and each.measure == "fppa_deg"
+            findings.append(replace(each, rep=k + 1, **({"value": 0.0, "band": Band.GOOD} if is_mended else {})))
+    return replace(made, reps=tuple(reps), findings=tuple(findings))
+
+
+@pytest.mark.parametrize(("mended", "said"), [(9, "good now"), (8, "nearer to what is good")])
+def test_nothing_is_called_good_since_the_last_time_that_is_off_in_a_rep_now(mended: int, said: str) -> None:
+    now = _nine_reps(mended)
+    (row,) = compare_sets(DatedSet(set_of("fault"), DAY), DatedSet(now, DAY)).changed
+    assert row.words == f"Changed: 12° further outward, {'and ' if mended == 9 else ''}{said}."
+    assert (row.levels[1] is Level.GOOD) == (said == "good now")
 
 
 def test_the_command_says_the_headline(made: Assessment) -> None:

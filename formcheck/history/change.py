@@ -107,6 +107,7 @@ def change_in_words(
     bands: Bands | None = None,
     *,
     of_legs: bool = False,
+    is_off: bool = False,
 ) -> str:
     """Say a change with its direction and whether it matters, as in `Changed: 4° less inward, and good now`.
 
@@ -122,6 +123,8 @@ def change_in_words(
         What is good in the second set; None where nobody says.
     of_legs
         Whether left is held against right: then it is a difference, and no change.
+    is_off
+        Whether the second came to a caution or a fault in any of its reps, whatever its value in the middle.
     """
     if change.verdict is Verdict.NOT_COMPARABLE:
         return sentence_case(f"not comparable: {change.reason}.")
@@ -130,7 +133,7 @@ def change_in_words(
         because = f", as {change.reason}" if change.reason else f", as measuring again may give as large a {what}"
         return f"No detectable {what}{because}."
     head = "Different: right" if of_legs else "Changed:"
-    return f"{head} {difference_in_words(measure, first, second)}{_matters(change, second, bands, of_legs=of_legs)}."
+    return f"{head} {difference_in_words(measure, first, second)}{_matters(change, second, bands, of_legs=of_legs, is_off=is_off)}."
 
 
 def difference_in_words(measure: str, first: float, second: float) -> str:
@@ -146,15 +149,15 @@ def difference_in_words(measure: str, first: float, second: float) -> str:
     return f"{amount} {more if difference > 0 else less}"
 
 
-def _matters(change: Change, second: float, bands: Bands | None, *, of_legs: bool) -> str:
+def _matters(change: Change, second: float, bands: Bands | None, *, of_legs: bool, is_off: bool) -> str:
     off = off_good(second, bands)
     if change.verdict is Verdict.CHANGED_BETTER:
         good = ", and good" if of_legs else ", and good now"
-        return good if off == 0 else ", nearer to what is good"
+        return good if off == 0 and not is_off else ", nearer to what is good"
     if change.verdict is Verdict.CHANGED_WORSE:
         return ", further from what is good"
     if off == 0:
-        return ", and good either way"
+        return "" if is_off else ", and good either way"
     return ", by itself neither better nor worse" if off is None else ", and as far from what is good as before"
 
 

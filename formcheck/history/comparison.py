@@ -239,7 +239,9 @@ def _row(pair: _Pair, first: DatedSet, second: DatedSet, apart: Apart, obstacle:
 
 def _worded(row: ComparisonRow, bands: Bands | None, *, of_legs: bool) -> ComparisonRow:
     first, second = (None if each is None else each.value for each in (row.first, row.second))
-    return replace(row, words=change_in_words(row.measure, row.change, first, second, bands, of_legs=of_legs))
+    is_off = row.levels[1] in (Level.CAUTION, Level.FAULT)
+    words = change_in_words(row.measure, row.change, first, second, bands, of_legs=of_legs, is_off=is_off)
+    return replace(row, words=words)
 
 
 def _estimate(value: SetValue | None) -> Estimate | None:
