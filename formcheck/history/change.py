@@ -133,7 +133,8 @@ def change_in_words(
         because = f", as {change.reason}" if change.reason else f", as measuring again may give as large a {what}"
         return f"No detectable {what}{because}."
     head = "Different: right" if of_legs else "Changed:"
-    return f"{head} {difference_in_words(measure, first, second)}{_matters(change, second, bands, of_legs=of_legs, is_off=is_off)}."
+    matters = _matters(change, second, bands, of_legs=of_legs, is_off=is_off)
+    return f"{head} {difference_in_words(measure, first, second)}{matters}."
 
 
 def difference_in_words(measure: str, first: float, second: float) -> str:

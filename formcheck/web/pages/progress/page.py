@@ -218,19 +218,21 @@ def _show_sets(records: Records, actor: Actor, history: _History, story: Story, 
     _show_pain_and_weeks(sets, [plan for plan in history.plans if plan.exercise == exercise], records.now(), zone)
     show_chapter(story, StoryTopic.PAIN)
     _show_function(story)
-    side = history.person.symptom_side
-    show_measures(sets, Side(side) if side in set(Side) else None, zone)
-    if len({each.day(zone) for each in sets}) == 1:
-        st.caption(f"A second day makes a chart of each value. {SMALL_CHANGES}")
-    else:
-        st.caption(
-            "Each point is the middle of the day's sets; the bar through it is its 95 % interval. In the grey band "
-            f"around the first day's value a difference cannot be told from measuring again. {SMALL_CHANGES}"
-        )
     _show_milestones(history.sets, zone)
     paper = ask_paper(records, actor)
     address = progress_link(actor, history.person.id, exercise, paper.value)
     st.link_button("Progress (PDF)", address, icon=":material/download:")
+    # What became of each stands above; the charts are many screens on a telephone.
+    with st.expander("Every measure over time"):
+        side = history.person.symptom_side
+        show_measures(sets, Side(side) if side in set(Side) else None, zone)
+        if len({each.day(zone) for each in sets}) == 1:
+            st.caption(f"A second day makes a chart of each value. {SMALL_CHANGES}")
+        else:
+            st.caption(
+                "Each point is the middle of the day's sets; the bar through it is its 95 % interval. In the grey band "
+                f"around the first day's value a difference cannot be told from measuring again. {SMALL_CHANGES}"
+            )
 
 
 def _show_suggestions(

@@ -170,7 +170,7 @@ def _lead(
         from_where = {None: "from anywhere", "front": "from the front", "side": "from the side"}
         side = from_where.get(None if test.view is None else test.view.value, "")
         legs = ", one leg after the other: a set each" if test.each_leg else ""
-        st.caption(f"{test.reps} tries, filmed {side}{legs}. {test.source} Version {test.version}.")
+        st.caption(f"Filmed {side}{legs}. {test.source} Version {test.version}.")
         _links(test)
     _choose_set(records, actor, test, sets, results)
     _show_results(test, results, zone)
