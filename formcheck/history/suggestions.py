@@ -8,7 +8,7 @@ rule asks about was answered.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Final
 
@@ -31,6 +31,8 @@ from formcheck.session.pain import COMFORT_LIMIT, NO_SESSION_FROM, STOP_ABOVE, L
 
 SESSIONS_IN_A_ROW: Final = 3
 SAFE_SHARE: Final = 0.8
+_SETTLES_WITHIN: Final = timedelta(days=1)
+"""So long after a session it is asked about: an hour later, and the next morning."""
 _PAIN_RULES: Final = "By the rules about pain"
 _LADDER_RULES: Final = "By the ladder of levels"
 
@@ -49,7 +51,8 @@ def suggest(
         Of one person; those of other exercises, or of the leg that the plan is not about, are left out. But no harder
         level comes out while another exercise was too much for the same knee.
     now
-        The plan in force. Sessions from before it count only to tell whether something happened twice in a row.
+        The plan in force. Sessions from before it count only to tell whether something happened twice in a row, and
+        where it could not be known yet how they settled.
     answered_at
         When a clinician last answered a suggestion of each rule, whatever the answer: it is not made again from the
         same sessions, and a harder level only after three new ones.
@@ -58,7 +61,7 @@ def suggest(
     """
     about = [each for each in sets if each.result.exercise == now.exercise and _same_leg(each, now)]
     sessions = sessions_of(about)
-    if not sessions or sessions[-1].began_at < now.from_at:
+    if not sessions or was_known(sessions[-1], now.from_at):
         return Suggested(None, ("There is no session yet with the plan as it is now.",))
     last, before = sessions[-1], sessions[-2] if len(sessions) > 1 else None
     worst = last.pain_worst
@@ -73,6 +76,11 @@ def suggest(
     if found.suggestion is not None and (elsewhere := _too_much_elsewhere(sets, now, found.suggestion.evidence, zone)):
         return Suggested(None, elsewhere)
     return found
+
+
+def was_known(session: Session, planned_at: datetime) -> bool:
+    """Say whether it was known how a session went when a plan was made: that one had not settled, a day later."""
+    return session.began_at + (_SETTLES_WITHIN if session.unsettled else timedelta(0)) < planned_at
 
 
 def _too_much_elsewhere(

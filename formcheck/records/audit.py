@@ -7,11 +7,33 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import Text, cast, or_, select
+from sqlalchemy import Text, cast, func, or_, select
 
 from formcheck.records.records import Work
 from formcheck.records.tables import AuditEntry
 from formcheck.report.document_kinds import DocumentKind
+
+
+def newest_change(work: Work, person_id: str | None) -> int:
+    """Return a number that grows with whatever is done about a person; 0 while nothing was.
+
+    Parameters
+    ----------
+    work
+        Whose look it is.
+    person_id
+        None for everybody.
+
+    Raises
+    ------
+    NotFoundError
+        If the records of this person are not open to the actor.
+    """
+    work.actor.need_sight(person_id, "person")
+    query = select(func.max(AuditEntry.id))
+    if person_id is not None:
+        query = query.where(AuditEntry.person_id == person_id)
+    return work.session.scalar(query) or 0
 
 
 def audit_log(

@@ -16,7 +16,7 @@ from formcheck.exercises.plan import Plan
 from formcheck.history.ladder import Variable, change_to, ladder, level_of, next_level, previous_level
 from formcheck.history.sessions import sessions_of
 from formcheck.history.suggestion import PlanInForce, Rule, Suggested, Suggestion
-from formcheck.history.suggestions import suggest, too_much, until_decided
+from formcheck.history.suggestions import ASKS_FOR_LESS, suggest, too_much, until_decided
 from formcheck.history.summary import PainReport, SetSummary
 
 from .made_up import DAY, calm, summary
@@ -335,3 +335,17 @@ def test_resistance_is_suggested_without_a_plan_since_it_is_not_scored() -> None
     found = made(after([calm()] * 3, top))
     assert found.change is None
     assert "resistance" in found.title
+
+
+@pytest.mark.parametrize(("planned_after", "counts"), [(timedelta(hours=1), True), (timedelta(hours=25), False)])
+def test_a_bad_next_morning_speaks_against_a_plan_that_was_made_before_it(
+    planned_after: timedelta, counts: bool
+) -> None:
+    done = summary(0, pain=PainReport(1, 1, 1, 1, 6), plan=PLAN)
+    found = suggest([done], PlanInForce("wall-squat", PLAN, done.done_at + planned_after))
+    assert (found.suggestion is not None and found.suggestion.rule in ASKS_FOR_LESS) is counts
+
+
+def test_pain_in_the_set_is_known_to_who_plans_after_it() -> None:
+    done = summary(0, pain=PainReport(1, 7, 1, None, None), plan=PLAN)
+    assert suggest([done], PlanInForce("wall-squat", PLAN, done.done_at + timedelta(hours=1))).suggestion is None

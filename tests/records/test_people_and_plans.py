@@ -10,7 +10,7 @@ from formcheck.exercises.plan import Plan
 from formcheck.pose.landmarks import Side
 from formcheck.records.access import NotAllowedError, NotFoundError, RecordsError
 from formcheck.records.answers import answer_suggestion, answers_about, decided_on, undecided
-from formcheck.records.audit import audit_log
+from formcheck.records.audit import audit_log, newest_change
 from formcheck.records.notes import delete_note, notes_of_person, write_note
 from formcheck.records.people import (
     PersonDetails,
@@ -23,6 +23,7 @@ from formcheck.records.people import (
 )
 from formcheck.records.plans import current_plan, end_plan, list_plans, plans_in_force, prescribe, prescribed
 from formcheck.records.records import Records
+from formcheck.records.reviewing import place_set
 from formcheck.records.sets import say_pain
 from formcheck.session.request import SetRequest
 
@@ -297,3 +298,20 @@ def test_a_date_of_birth_says_the_year_too(records: Records) -> None:
     ):
         with pytest.raises(RecordsError), records.writing(CLINICIAN) as work:
             add_person(work, details)
+
+
+def test_what_is_done_about_somebody_is_noticed_by_who_has_them_open(records: Records) -> None:
+    somebody = add_somebody(records)
+    ann, beth, cleo = somebody.id, *(add_somebody(records, name).id for name in ("Beth", "Cleo"))
+    row = keep_set(records, ann)
+
+    def newest() -> list[int]:
+        with records.reading(CLINICIAN) as work:
+            return [newest_change(work, each) for each in (ann, beth, cleo, None)]
+
+    before = newest()
+    place_set(records, CLINICIAN, row.id, person_id=beth)
+    after = newest()
+    assert [one != other for one, other in zip(before, after, strict=True)] == [True, True, False, True]
+    with records.reading(client_of(somebody)) as work, pytest.raises(NotFoundError):
+        newest_change(work, beth)

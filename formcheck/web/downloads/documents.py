@@ -8,7 +8,7 @@ from typing import Final
 
 from formcheck.history.comparison import DatedSet
 from formcheck.history.sessions import sessions_of
-from formcheck.history.suggestions import too_much, until_decided
+from formcheck.history.suggestions import too_much, until_decided, was_known
 from formcheck.moments import day_text, time_text
 from formcheck.records.access import Actor
 from formcheck.records.answers import decided_on, undecided
@@ -138,7 +138,8 @@ def details_of(work: Work, opened: OpenedSet) -> ClientDetails:
 
 def _planned_since(row: ExerciseSet, plan: StoredPlan) -> str:
     """Say that a set hurt too much by another plan than the one in force, which was made after it; else empty."""
-    if plan.from_at <= row.done_at or not any(map(too_much, sessions_of([summary_of_row(row)]))):
+    (session,) = sessions_of([summary_of_row(row)])
+    if not (too_much(session) and was_known(session, plan.from_at)):
         return ""
     return f"Your clinician planned this after that set ({day_text(_day(plan.from_at))})."
 

@@ -272,6 +272,7 @@ def test_documents_of_a_set_that_hurt_say_that_the_plan_was_made_since(kept: Rec
     row = keep_set(kept, person)
     with kept.writing(CLINICIAN) as work:
         say_pain(work, row.id, {"pain_during": 7, "pain_next_morning": 6})
+        assert kept.now() - row.done_at > timedelta(days=1)
     text = make_document(kept, CLINICIAN, row.id, DocumentKind.CLIENT_HTML).path.read_text(encoding="utf-8")
     assert "do less next time" in text
     with kept.writing(CLINICIAN) as work:

@@ -26,6 +26,7 @@ from formcheck.web.shared.choose_person import offer_proposal
 from formcheck.web.shared.dates import day_of
 from formcheck.web.shared.details_form import ask_details
 from formcheck.web.shared.empty import show_empty
+from formcheck.web.shared.follow import follow
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.plain_text import as_typed
 
@@ -122,4 +123,6 @@ def page() -> None:
     """Show the page."""
     actor = require_clinician()
     st.title("People", anchor=False)
-    show_people(records_service(), actor)
+    records = records_service()
+    follow(records, actor, None)
+    show_people(records, actor)

@@ -36,6 +36,7 @@ from formcheck.web.shared.choose_person import offer_proposal, people_shown
 from formcheck.web.shared.dates import short_day_of
 from formcheck.web.shared.details_form import ask_details
 from formcheck.web.shared.empty import show_empty
+from formcheck.web.shared.follow import follow
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.notes import show_notes
@@ -202,6 +203,7 @@ def page() -> None:
         show_empty(Drawing.SEARCH, "Nobody is chosen", "Each person has a page.", PEOPLE, "Choose a person")
         return
     try:
+        follow(records, actor, person_id)
         show_person(records, actor, person_id)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")

@@ -19,7 +19,7 @@ from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.opened_set import OpenedSet
 from formcheck.web.shared.plain_text import as_typed
 
-_LOOKS_EVERY_S: Final = 20
+_LOOKS_EVERY_S: Final = 5
 _SEEN: Final = "review_seen"
 """In the session: what this tab has shown last, the set and its state."""
 _OURS: Final = "review_ours"
