@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
@@ -10,12 +11,11 @@ from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor
 from formcheck.records.audit import newest_change
 from formcheck.records.records import Records
-from formcheck.web.access.guard import require_actor
 
 _LOOKS_EVERY_S: Final = 5.0
 
 
-def follow(records: Records, actor: Actor, person_id: str | None) -> None:
+def follow(records: Records, asks: Callable[[], Actor], person_id: str | None) -> None:
     """Run the page again whenever something is done about a person, in this tab or elsewhere.
 
     Called before anything is read, so that nothing is missed.
@@ -24,19 +24,19 @@ def follow(records: Records, actor: Actor, person_id: str | None) -> None:
     ----------
     records
         The records.
-    actor
-        Who looks.
+    asks
+        Gives who looks, anew at each look: access may be taken away.
     person_id
         None for everybody.
     """
-    with records.reading(actor) as work:
+    with records.reading(asks()) as work:
         shown = newest_change(work, person_id)
-    _look(records, person_id, shown)
+    _look(records, asks, person_id, shown)
 
 
 @st.fragment(run_every=_LOOKS_EVERY_S)
-def _look(records: Records, person_id: str | None, shown: int) -> None:
-    actor = require_actor()
+def _look(records: Records, asks: Callable[[], Actor], person_id: str | None, shown: int) -> None:
+    actor = asks()
     try:
         with records.reading(actor) as work:
             now = newest_change(work, person_id)

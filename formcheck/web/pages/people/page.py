@@ -124,5 +124,5 @@ def page() -> None:
     actor = require_clinician()
     st.title("People", anchor=False)
     records = records_service()
-    follow(records, actor, None)
+    follow(records, require_clinician, None)
     show_people(records, actor)

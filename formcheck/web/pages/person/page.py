@@ -203,7 +203,7 @@ def page() -> None:
         show_empty(Drawing.SEARCH, "Nobody is chosen", "Each person has a page.", PEOPLE, "Choose a person")
         return
     try:
-        follow(records, actor, person_id)
+        follow(records, require_actor, person_id)
         show_person(records, actor, person_id)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
