@@ -199,7 +199,7 @@ def _loose_rows(connection: Connection) -> Iterator[str]:
 
 
 @functools.cache
-def _references() -> tuple[tuple[str, str, Select[tuple[int]]], ...]:
+def _references() -> tuple[tuple[str, str, Select[int]], ...]:
     """Return each reference of the tables: who names whom, and the query that counts where it leads nowhere."""
     return tuple(
         (
