@@ -131,7 +131,7 @@ CASES = {
         MalformedError,
         ({"name": "a.mp4", "size": 5, "last_modified_ms": 1.7e12, "person_id": "0a" * 16, "keep_video": False},),
     ),
-    "code of a phone": Case(CLAIMS.read, CodeRefusedError, ({"code": "c" * 22},)),
+    "code of a phone": Case(CLAIMS.read, CodeRefusedError, ({"code": "c" * 22, "key": "k" * 43},)),
     "live set of a phone": Case(LIVE_DONE.read, RecordsError, ({"set_id": "a" * 24},)),
     "correction": Case(
         correction_from_document,
