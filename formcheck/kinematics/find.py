@@ -247,29 +247,19 @@ def finding_set(
     legs = legs_in_sight(clean)
     clean_leg_px = rough_leg_px(clean)
     at_place = feet_in_place(clean, clean_leg_px) if np.isfinite(clean_leg_px) else None
-    standing = _stands(stand_still(clean, legs, in_place=at_place))
-    if standing is None:
-        raise NotAssessableError(
-            "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
-        )
+    standing = _need_stand(_stands(stand_still(clean, legs, in_place=at_place)))
     _need_size(standing)
     yield
     footing = find_footing(clean, leg_px)
-    in_place = footing.in_place
-    stands = in_place if in_place.any() else clean.found
-    verdict = judge_view(clean, stands)
-    if view is not None:
-        verdict = view_as_told(verdict, view) if track.has_depth else view_of_flat(clean, stands, view)
+    verdict = _view_of(clean, footing, view)
     holes = holes_of(track)
     yield
     found = yield from _reps(Body(clean, standing), verdict, rule, leg, footing, holes, leg_is_sure=leg_is_sure)
     yield
-    stands_elsewhere = False
-    if found.reps:
-        around = (clean.t_s >= found.reps[0].start_s - _BEFORE_S) & (clean.t_s <= found.reps[-1].end_s + _AFTER_S)
-        ready = _stands(stand_still(clean, legs, around, at_place))
-        if ready is not None and not ready.is_of_frames_of(standing):
-            standing, stands_elsewhere = ready, True
+    ready = _stands(stand_still(clean, legs, _around(clean, found.reps), at_place)) if found.reps else None
+    stands_elsewhere = ready is not None and not ready.is_of_frames_of(standing)
+    if ready is not None and stands_elsewhere:
+        standing = ready
     body = Body(clean, standing)
     by_hand = np.zeros(clean.visibility.shape, dtype=np.bool_)
     if placed:
@@ -315,6 +305,27 @@ def _as_steady(track: PoseTrack, placed: Sequence[PlacedPoint]) -> list[PlacedPo
 def _stands(standing: Standing | None) -> Standing | None:
     """Return a standing calibration that has a leg, else None."""
     return standing if standing is not None and standing.leg_px > 0 else None
+
+
+def _need_stand(standing: Standing | None) -> Standing:
+    if standing is None:
+        raise NotAssessableError(
+            "Hips, knees and ankles are never in view together.", "Step back until your feet and hips show."
+        )
+    return standing
+
+
+def _view_of(track: PoseTrack, footing: Footing, told: ViewKind | None) -> ViewVerdict:
+    """Return where the camera stood, while somebody stands in their place; as it was said where somebody said so."""
+    stands = footing.in_place if footing.in_place.any() else track.found
+    if told is None:
+        return judge_view(track, stands)
+    return view_as_told(judge_view(track, stands), told) if track.has_depth else view_of_flat(track, stands, told)
+
+
+def _around(track: PoseTrack, reps: Sequence[RepTimes]) -> NDArray[np.bool_]:
+    """Return which frames lie in the reps and shortly before and after."""
+    return np.asarray((track.t_s >= reps[0].start_s - _BEFORE_S) & (track.t_s <= reps[-1].end_s + _AFTER_S))
 
 
 def _need_person(track: PoseTrack) -> None:
