@@ -453,26 +453,9 @@ def _time_rep(
     )
     at_bottom = [x for x in at.tops if q[x] >= stand + BOTTOM_SHARE * (deepest - stand)]
     down, up = slice(before, at_bottom[0] + 1), slice(at_bottom[-1], after + 1)
-
-    def crossing(share: float, part: slice, *, last: bool) -> float:
-        return crossing_s(t[part], q[part], stand + share * (deepest - stand), last=last)
-
-    start, half_down, bottom_start = (
-        crossing(START_SHARE, down, last=True),
-        crossing(0.5, down, last=True),
-        crossing(BOTTOM_SHARE, down, last=False),
+    start, half_down, bottom_start, bottom_end, half_up, end = _crossings(
+        t, q, down, up, stand, deepest, blunt_at_bottom=blunt and rule.seated, blunt_at_stand=blunt and not rule.seated
     )
-    bottom_end, half_up, end = (
-        crossing(BOTTOM_SHARE, up, last=True),
-        crossing(0.5, up, last=False),
-        crossing(START_SHARE, up, last=False),
-    )
-    if blunt and rule.seated:
-        bottom_start = _foot_of_movement(bottom_start, lambda share: crossing(1 - share, down, last=False))
-        bottom_end = _foot_of_movement(bottom_end, lambda share: crossing(1 - share, up, last=True))
-    elif blunt:
-        start = _foot_of_movement(start, lambda share: crossing(share, down, last=True))
-        end = _foot_of_movement(end, lambda share: crossing(share, up, last=False))
     edge = max(stand, level) + _EDGE_SHARE * (deepest - level)
     first = start - SMOOTH_TAIL * (half_down - start)
     down_end = float(np.fmin(bottom_start + SMOOTH_TAIL * (bottom_start - half_down), t[at_bottom[0]]))
@@ -504,6 +487,34 @@ def _time_rep(
         pulses=max(0, len(turns) - 1),
         up_from_s=up_start,
     )
+
+
+def _crossings(
+    t: FloatArray,
+    q: FloatArray,
+    down: slice,
+    up: slice,
+    stand: float,
+    deepest: float,
+    *,
+    blunt_at_bottom: bool,
+    blunt_at_stand: bool,
+) -> tuple[float, float, float, float, float, float]:
+    """Return when a movement crosses 10, 50 and 90 % of its range on the way down, and the same back on the way up."""
+
+    def crossing(share: float, part: slice, *, last: bool) -> float:
+        return crossing_s(t[part], q[part], stand + share * (deepest - stand), last=last)
+
+    start, bottom_start = crossing(START_SHARE, down, last=True), crossing(BOTTOM_SHARE, down, last=False)
+    bottom_end, end = crossing(BOTTOM_SHARE, up, last=True), crossing(START_SHARE, up, last=False)
+    half_down, half_up = crossing(0.5, down, last=True), crossing(0.5, up, last=False)
+    if blunt_at_bottom:
+        bottom_start = _foot_of_movement(bottom_start, lambda share: crossing(1 - share, down, last=False))
+        bottom_end = _foot_of_movement(bottom_end, lambda share: crossing(1 - share, up, last=True))
+    if blunt_at_stand:
+        start = _foot_of_movement(start, lambda share: crossing(share, down, last=True))
+        end = _foot_of_movement(end, lambda share: crossing(share, up, last=False))
+    return start, half_down, bottom_start, bottom_end, half_up, end
 
 
 def turns_at_bottom(t: FloatArray, q: FloatArray, bottom_start_s: float, bottom_end_s: float) -> list[int]:
