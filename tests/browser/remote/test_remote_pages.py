@@ -204,6 +204,8 @@ def test_the_clients_page_is_sound_in_every_state(told: OpenTold, size: tuple[in
     room.says(waiting("waiting"))
     page.get_by_test_id("knock").press("Enter")
     room.says(waiting("waiting"))
+    page.get_by_test_id("screen-waiting").wait_for()
+    room.is_sound("waiting")
     room.says(welcome(_MIRIAM, "client", _PEOPLE))
     page.get_by_test_id("screen-call").wait_for()
     room.is_sound("call")

@@ -30,7 +30,7 @@ export class WaitingRoom {
     const words = { checking: "checks camera and sound", waiting: "is ready", replacing: "came with a link that is in use in another browser" }[state];
     const waited = Math.max(0, Math.round((Date.now() - Date.parse(since)) / 60_000));
     const row = make("li", { class: "fr-person", "data-testid": `knock-${person}` },
-      make("p", {}, make("b", { text: name }), make("span", { text: ` (${ROLES[role]}) ${presence === "asleep" ? "is asleep: the page rests or lost its connection" : words}, ${waited === 0 ? "just now" : `for ${waited} min`}` })));
+      make("p", {}, make("b", { text: name }), make("span", { text: ` (${ROLES[role]}) ${presence === "asleep" ? "is asleep: the page rests or lost its connection" : words}, ${waitedWords(waited)}` })));
     if (check !== null) row.append(checkDetails(check));
     for (const [label, text] of [["Call back", callback], ["Emergency", emergency]]) {
       if (text) row.append(make("p", { class: "fr-quiet", text: `${label}: ${text}` }));
@@ -111,4 +111,10 @@ export class PeopleList {
   showWords(words) {
     setText(this.wordsShown, words.join(" "));
   }
+}
+
+/** @param {number} min for which somebody waits */
+function waitedWords(min) {
+  if (min === 0) return "just now";
+  return min < 60 ? `for ${min} min` : `for ${Math.floor(min / 60)} h`;
 }
