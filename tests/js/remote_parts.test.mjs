@@ -11,7 +11,7 @@ import { WORDS, wordsOf } from "../../formcheck/web/remote/client/fingerprint.js
 import { forgetCode, takeCode } from "../../formcheck/web/remote/client/parts.js";
 import { deviceOf, findingsOf, relayAnswers, uplinkSpeed } from "../../formcheck/web/remote/client/precheck.js";
 import {
-  DOWN_AFTER_MS, FIRST, Ladder, STEPS, UP_AFTER_MS, encodingOf, isLimited, stepWords,
+  DOWN_AFTER_MS, FIRST, Ladder, STEPS, UP_AFTER_MS, encodingOf, isLimited, isTooNarrowForPictures, stepWords,
 } from "../../formcheck/web/remote/client/quality.js";
 import { NEAREST_MS, RING_MS, Ring } from "../../formcheck/web/remote/client/still.js";
 import { captionOf } from "../../formcheck/web/player/client/drawings.js";
@@ -56,6 +56,10 @@ test("late answers and concealed sound are trouble too, and it is said which", (
     assert.equal(looks(ladder, line, 0, DOWN_AFTER_MS).length, 1);
     assert.match(stepWords(ladder.step, ladder.narrowBy), said);
   }
+});
+
+test("a line that takes the call and pictures together is not too narrow for them, nor one that was not measured", () => {
+  assert.deepEqual([600, 1500, 4000, null].map(isTooNarrowForPictures), [true, true, false, false]);
 });
 
 test("an encoder that has what the step lets it have is not short of bandwidth, whatever it says", () => {

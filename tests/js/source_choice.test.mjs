@@ -65,6 +65,21 @@ test("where pictures may not leave the device half the rate is enough", () => {
   assert.equal(choice.step, null);
 });
 
+test("where pictures would hardly get through half the rate is enough too, and in the set", () => {
+  const choice = new SourceChoice(stepsOf(ALL), "picture", true);
+  assert.equal(nameOf(choice.step), "full GPU", "that pictures did better on another line tells nothing of this one");
+  choice.down("no graphics card");
+  assert.equal(choice.tested({ ...RIGHT, ms_p90: 59 }), true);
+  assert.equal(choice.tested({ ...RIGHT, ms_p90: 61 }), false);
+  assert.equal(nameOf(choice.step), "picture");
+  for (const [ms, slow] of [[60, false], [90, true]]) {
+    const watch = new PaceWatch(true);
+    const said = [];
+    for (let now = 0; now <= 6000; now += ms) said.push(watch.isTooSlow(now, ms));
+    assert.equal(said.includes(true), slow, String(ms));
+  }
+});
+
 test("in the set three seconds spent on pictures of more than 40 ms are too slow, a single long picture is not", () => {
   const watch = new PaceWatch();
   const at = (ms, from, to) => {

@@ -42,7 +42,7 @@ export class PoseSource {
     this.hasPlace = true;
     /** What is kept of another day. */
     this.kept = recalled(read(world.storage, KEY), this.runtime, world.now());
-    this.choice = new SourceChoice(this.#steps, this.kept?.step);
+    this.choice = new SourceChoice(this.#steps, this.kept?.step, world.isPatient ?? false);
     /** Whether every step that was left did badly, rather than that it could not be tried. */
     this.isTried = true;
     /** @type {Finding|null} */

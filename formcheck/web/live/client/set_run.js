@@ -82,7 +82,7 @@ export class SetRun {
     this.recording = null;
     /** @type {import("./pose_source.js").Finding|null} */
     this.finding = null;
-    this.pace = new PaceWatch();
+    this.pace = new PaceWatch(source?.choice.isPatient);
     this.people = new PeopleSchedule();
     this.isTooSlow = false;
     /** Whether a finder was left and the next one is not there yet. */

@@ -15,6 +15,8 @@ const MOST_M = 0.05;
 export const FAST_MS = 30;
 /** Within this every second one, which is enough where there is no other way, ms. */
 export const HALF_RATE_MS = 60;
+/** In the set of a patient choice, which goes by half the rate, ms. */
+const PATIENT_SLOW_MS = 80;
 /** In the set: pictures that take longer than this are too slow where they take up most of `WATCH_MS`, ms. */
 export const TOO_SLOW_MS = 40;
 export const WATCH_MS = 3000;
@@ -58,10 +60,15 @@ export function wrongIn({ worst_px: px, worst_share: share, worst_m: m }) {
 
 /** Goes down the ladder. */
 export class SourceChoice {
-  /** @param {Step[]} steps from `stepsOf` @param {string|null} [remembered] the name of the step of another day */
-  constructor(steps, remembered = null) {
+  /**
+   * @param {Step[]} steps from `stepsOf` @param {string|null} [remembered] the name of the step of another day
+   * @param {boolean} [isPatient] whether half the rate is enough although pictures could be sent: over a narrow line fewer of
+   *   them would get through
+   */
+  constructor(steps, remembered = null, isPatient = false) {
     this.steps = steps;
-    this.at = Math.max(0, steps.findIndex((step) => nameOf(step) === remembered));
+    this.isPatient = isPatient;
+    this.at = isPatient ? 0 : Math.max(0, steps.findIndex((step) => nameOf(step) === remembered));
     /** @type {{step: string, why: string}[]} */
     this.left = [];
   }
@@ -109,7 +116,7 @@ export class SourceChoice {
     const wrong = wrongIn(result);
     if (wrong !== null) return this.down(wrong);
     const { ms_p90: ms } = result;
-    if (!(ms <= (this.hasOtherWay ? FAST_MS : HALF_RATE_MS))) return this.down(`a picture takes ${ms} ms`);
+    if (!(ms <= (this.hasOtherWay && !this.isPatient ? FAST_MS : HALF_RATE_MS))) return this.down(`a picture takes ${ms} ms`);
     return true;
   }
 
@@ -123,7 +130,9 @@ export class SourceChoice {
 
 /** Tells when finding poses has become too slow: a phone that got hot, another program that wants the machine. */
 export class PaceWatch {
-  constructor() {
+  /** @param {boolean} [isPatient] as the choice is */
+  constructor(isPatient = false) {
+    this.tooSlowMs = isPatient ? PATIENT_SLOW_MS : TOO_SLOW_MS;
     this.reset();
   }
 
@@ -144,7 +153,7 @@ export class PaceWatch {
     this.runs.push({ at: now, ms });
     while (now - this.runs[0].at > WATCH_MS) this.runs.shift();
     if (now - this.beganAt < WATCH_MS) return false;
-    const slowMs = this.runs.reduce((sum, run) => sum + (run.ms > TOO_SLOW_MS ? Math.min(run.ms, LONGEST_MS) : 0), 0);
+    const slowMs = this.runs.reduce((sum, run) => sum + (run.ms > this.tooSlowMs ? Math.min(run.ms, LONGEST_MS) : 0), 0);
     return slowMs > MOST_SHARE * WATCH_MS;
   }
 }

@@ -17,6 +17,7 @@ import {
   Chat, Questions, RECORD_CALL, RecordingSign, StillPicture, Switch, Tile, WORDS_CHANGED, button, forgetCode, keptWords, pageData,
   readKept, takeCode,
 } from "./parts.js";
+import { isTooNarrowForPictures } from "./quality.js";
 import { PictureRing } from "./still.js";
 
 const BROWSER_KEY = "formcheck-browser";
@@ -212,6 +213,7 @@ class JoinPage {
     if (found === null || this.source !== null) return;
     this.source = new found.PoseSource(this.data.pose, true, {
       storage: browserStorage(), userAgent: navigator.userAgent, now: () => Date.now(),
+      isPatient: isTooNarrowForPictures(this.check.check.uplink_kbps),
     });
     this.source.begin();
   }

@@ -21,6 +21,14 @@ export const STEPS = Object.freeze([
   { longSide: 320, fps: 12, kbps: 0, picturesLongSide: 360, picturesFps: 8, words: "Picture off, sound goes on" },
 ].map((step) => Object.freeze({ ...step, video: step.kbps > 0 })));
 
+/** What the call and the pictures to be analysed take together where the call begins, kb/s (measured: 450 and 1140). */
+const WITH_PICTURES_KBPS = 1600;
+
+/** Whether a line is too narrow for pictures to be sent beside the call. @param {number|null} uplinkKbps null: not measured */
+export function isTooNarrowForPictures(uplinkKbps) {
+  return uplinkKbps !== null && uplinkKbps < WITH_PICTURES_KBPS;
+}
+
 /** A call begins here, until the line has shown what it carries. */
 export const FIRST = 1;
 /** Trouble lasts this long before a step down, ms. */
