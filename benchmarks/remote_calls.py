@@ -42,15 +42,12 @@ from tests.browser.camera_film import camera_film
 from tests.browser.conftest import FLAGS, chromium, served
 from tests.browser.remote.clip_poses import find_poses_of_a_clip
 from tests.browser.remote.conftest import SEES_SOMEBODY, come_in
+from tests.browser.remote.numbered_film import FILM_FRAMES, NUMBER_OF, numbered_film
 from tests.browser.remote.rooms import CLINICIAN, Room, new_room
 from tests.browser.waiting import until
 from tests.remote.relay import SECRET, home_that_believes, relay, silent_port
 from tests.serve.fake_server import Authority
 
-_BITS: Final = 12
-_CELLS: Final = 16
-"""The film's upper edge has so many cells; the number takes the first of them."""
-_FILM_FRAMES: Final = 600
 _FPS: Final = 30
 _NEAR_MS: Final = 50
 _BRIDGED_MS: Final = 240
@@ -98,26 +95,20 @@ _WATCH: Final = """
 _READ_NUMBERS: Final = """
 ([selector, base]) => {
   const video = document.querySelector(selector);
-  const canvas = new OffscreenCanvas(CELLS, 1);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const numberOf = NUMBER_OF;
   const overlay = document.querySelector("[data-testid=overlay]");
   window.seen = [];
   const next = (now, metadata) => {
     video.requestVideoFrameCallback(next);
     const { videoWidth: w, videoHeight: h } = video;
-    context.drawImage(video, 0, h * 0.01, w, h * 0.06, 0, 0, CELLS, 1);
-    const { data } = context.getImageData(0, 0, CELLS, 1);
-    let gray = 0;
-    for (let i = 0; i < BITS; i += 1) gray = gray * 2 + (data[4 * i] > 127 ? 1 : 0);
-    let number = gray;
-    for (let shift = gray >> 1; shift > 0; shift >>= 1) number ^= shift;
+    const number = numberOf(video, w, h);
     const t = (metadata.captureTime ?? now) + performance.timeOrigin - Date.UTC(2020, 0, 1);
     const [drawn, shown] = [overlay?.dataset.t, overlay?.dataset.shown].map((each) => Number(each) || null);
     window.seen.push([t, number, drawn, window.newest, shown, performance.now()]);
   };
   video.requestVideoFrameCallback(next);
 }
-""".replace("CELLS", str(_CELLS)).replace("BITS", str(_BITS))
+""".replace("NUMBER_OF", NUMBER_OF.strip())
 _LANDMARKS_ONLY: Final = 'localStorage.setItem("formcheck-pictures-stay", "yes")'
 """The person's own choice: with it landmarks are found in the browser where that takes 60 ms a picture, not 30."""
 _QUEUE_S: Final = 0.5
@@ -300,24 +291,6 @@ class _Back(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, _: Any) -> None:
         wait_s = self.door.way.delay_ms / 1000
         self.door.go(lambda: self.door.transport.sendto(data, self.sender), wait_s)
-
-
-def numbered_film(out: Path) -> Path:
-    """Write a film whose frames have their number painted in Gray code, for a camera that shows it."""
-    width, height = 640, 360
-    cell = width // _CELLS
-    with out.open("wb") as film:
-        film.write(f"YUV4MPEG2 W{width} H{height} F{_FPS}:1 Ip A1:1 C420jpeg\n".encode())
-        colour = np.full((height // 2, width), 128, np.uint8).tobytes()
-        for number in range(_FILM_FRAMES):
-            luma = np.full((height, width), 110, np.uint8)
-            gray = number ^ (number >> 1)
-            for i in range(_BITS):
-                luma[: height // 12, i * cell : (i + 1) * cell] = 235 if gray >> (_BITS - 1 - i) & 1 else 16
-            at = number * 7 % (width - 60)
-            luma[200:260, at : at + 60] = 200
-            film.write(b"FRAME\n" + luma.tobytes() + colour)
-    return out
 
 
 @dataclass
@@ -507,7 +480,7 @@ def overlay(seconds: float, relayed: bool, delay_ms: float, loss: float, landmar
         if t is None:
             return None
         there = int(numbers[np.argmin(np.abs(times - t))])
-        return int((number - there + _FILM_FRAMES // 2) % _FILM_FRAMES - _FILM_FRAMES // 2)
+        return int((number - there + FILM_FRAMES // 2) % FILM_FRAMES - FILM_FRAMES // 2)
 
     drawn = [off(number, t) for _, number, t, _, _, _ in shown]
     naive = [off(number, newest) for _, number, _, newest, _, _ in shown]

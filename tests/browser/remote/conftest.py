@@ -114,7 +114,7 @@ def call_browser(playwright: Playwright) -> Iterator[Browser]:
 def somebody(
     playwright: Playwright, call_browser: Browser, remote_app: RemoteApp, tmp_path: Path
 ) -> Iterator[OpenSomebody]:
-    """Open a page of the room in a window of its own; with a clip its camera shows that.
+    """Open a page of the room in a window of its own; with a clip, or a film, its camera shows that.
 
     Where many call, `light` cameras of five pictures a second spare a small machine their encoders.
     """
@@ -128,13 +128,13 @@ def somebody(
         *,
         width: int = 1280,
         height: int = 800,
-        clip: str | None = None,
+        clip: str | Path | None = None,
         estimates: bool = False,
         light: bool = False,
     ) -> Somebody:
         browser = call_browser
         if clip is not None:
-            film = camera_film(clip, tmp_path / f"{clip}.y4m")
+            film = clip if isinstance(clip, Path) else camera_film(clip, tmp_path / f"{clip}.y4m")
             flags = [*_CALL_FLAGS, f"--use-file-for-fake-video-capture={film}"]
             browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
             browsers.append(browser)

@@ -6,11 +6,16 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
 from ..test_live import wait_for_reps
 from ..waiting import settled, until
 from .conftest import SEES_SOMEBODY, OpenSomebody, RemoteApp, Somebody, come_in, in_call
+from .numbered_film import FILM_FRAMES, NUMBER_OF, WIDTH, numbered_film
 
 KeepPicture = Callable[[Page, str], Path]
 _FRAMES = """
@@ -20,6 +25,25 @@ _STILL_OR_TROUBLE = """
 document.querySelector('[data-testid=still] img').naturalWidth > 0
   || !document.querySelector('[data-testid=trouble]').hidden
 """
+_PAINTED_DEG = 137.0
+_VERTEX, _ARM_PX = np.array([320.0, 310.0]), 240
+_ENDS = [
+    _VERTEX + _ARM_PX * np.array([np.cos(np.radians(deg)), -np.sin(np.radians(deg))]) for deg in (20, 20 + _PAINTED_DEG)
+]
+_TAKE_AND_READ = """
+() => {
+  const video = document.querySelector(".fr-tile[data-main] video");
+  const number = (NUMBER_OF)(video, video.videoWidth, video.videoHeight);
+  document.querySelector("[data-testid=take-still]").click();
+  return number;
+}
+""".replace("NUMBER_OF", NUMBER_OF)
+_READ_STILL = """
+() => {
+  const still = document.querySelector("[data-testid=still] img");
+  return (NUMBER_OF)(still, still.naturalWidth, still.naturalHeight);
+}
+""".replace("NUMBER_OF", NUMBER_OF)
 _CUT_MS = 30_000
 _WATCH_GAPS = """
 () => {
@@ -230,3 +254,38 @@ def test_a_set_in_the_call_with_a_cue_a_mark_and_a_still(
     assert counted[0] >= 1
     drawn = [each for each in clinician.line.said if each["type"] == "draw"]
     assert drawn[0]["drawings"][0]["kind"] == "angle"
+
+
+def test_a_painted_angle_is_read_on_the_picture_that_was_clicked(
+    somebody: OpenSomebody, remote_app: RemoteApp, tmp_path: Path
+) -> None:
+    def paint(luma: NDArray[np.uint8]) -> None:
+        for end in _ENDS:
+            cv2.line(luma, tuple(_VERTEX.astype(int)), tuple(end.round().astype(int)), 235, 3, cv2.LINE_AA)
+
+    film = numbered_film(tmp_path / "angle.y4m", fps=10, paint=paint)
+    clinician, _ = in_call(somebody, remote_app.room(), clip=film)
+    page = clinician.page
+    settled(page, 1500)  # until the page has learnt the client's clock
+    seen = page.evaluate(_TAKE_AND_READ)
+    until(page, _STILL_OR_TROUBLE)
+    off = (page.evaluate(_READ_STILL) - seen + FILM_FRAMES // 2) % FILM_FRAMES - FILM_FRAMES // 2
+    assert abs(off) <= 1, "it is of the picture that was seen, or of one beside it"
+    still = page.get_by_test_id("still")
+    box = still.bounding_box()
+    assert box is not None
+    px = box["width"] / WIDTH
+    for x, y in (_ENDS[0], _VERTEX, _ENDS[1]):
+        still.click(position={"x": x * px, "y": y * px})
+    for _ in range(200):
+        drawn = [each for each in clinician.line.said if each["type"] == "draw"]
+        if drawn:
+            break
+        page.wait_for_timeout(50)
+    one, vertex, other = (np.array(point) for point in drawn[0]["drawings"][0]["points_px"])
+    angle = np.degrees(
+        np.arccos(
+            np.dot(one - vertex, other - vertex) / np.prod([np.linalg.norm(each - vertex) for each in (one, other)])
+        )
+    )
+    assert angle == pytest.approx(_PAINTED_DEG, abs=0.5)
