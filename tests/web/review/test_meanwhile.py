@@ -202,6 +202,9 @@ def test_a_tab_that_is_only_looked_at_notices_too(kept: Records) -> None:
     assert "was changed" in told.value
     assert "Dr\\. Other" in told.value
     assert [each.label for each in test.button] == ["Show it as it is now"]
+    place_set(kept, OTHER, row.id, person_id=add_somebody(kept, "Beth").id)
+    test.run()
+    assert "It is now **Beth · born 1980**’s." in test.warning[0].value
     with kept.writing(OTHER) as work:
         delete_set(work, row.id)
     test.run()

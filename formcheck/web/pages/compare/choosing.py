@@ -14,7 +14,7 @@ from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.exercises.words import counted
 from formcheck.history.comparison import Kind
 from formcheck.history.summary import ResultSummary, SetSummary
-from formcheck.moments import time_text
+from formcheck.moments import short_day_text
 from formcheck.pose.landmarks import Side
 from formcheck.records.people import labels_of
 from formcheck.records.tables import Person
@@ -115,9 +115,10 @@ def _usual_kind(sets: Sequence[SetSummary]) -> Kind:
 
 
 def set_name(each: SetSummary, zone: tzinfo) -> str:
-    """Return how a set is listed: `3 March 2026, 09:30 · front · left leg · 10 reps`."""
+    """Return how a set is listed: `3 Mar 2026, 09:30 · front · left leg · 10 reps`, short enough for a telephone."""
     result = each.result
-    parts = [time_text(each.done_at.astimezone(zone)), result.view.value]
+    at = each.done_at.astimezone(zone)
+    parts = [f"{short_day_text(at)}, {at:%H:%M}", result.view.value]
     legs = _legs(result)
     if len(legs) == 1:
         parts.append(f"{legs[0]} leg")

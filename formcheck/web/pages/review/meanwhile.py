@@ -9,6 +9,7 @@ import streamlit as st
 from formcheck.errors import FormcheckError
 from formcheck.records.access import Actor, NotFoundError
 from formcheck.records.audit import audit_log
+from formcheck.records.people import label_of
 from formcheck.records.records import Records
 from formcheck.records.reviewing import annotations_of
 from formcheck.records.sets import get_set
@@ -105,13 +106,15 @@ def watch(records: Records, opened: OpenedSet) -> None:
             row = get_set(work, opened.row.id)
             drawn = tuple(sorted(each.id for each in annotations_of(work, row.id)))
             same = (row.id, row.version, drawn) == _state_of(opened)
+            moved_to = row.person_id if row.person_id != opened.row.person_id else None
+            whose = "" if moved_to is None else f" It is now **{as_typed(label_of(work, moved_to))}**’s."
     except NotFoundError:
         st.warning(gone_in_words(records, actor, opened.row.id), icon=":material/sync_problem:")
         return
     if same:
         return
     st.warning(
-        f"This set was changed{_by_whom(records, actor, opened.row.id)}. What you see is older.",
+        f"This set was changed{_by_whom(records, actor, opened.row.id)}.{whose} What you see is older.",
         icon=":material/sync_problem:",
     )
     if st.button("Show it as it is now", key="review-show-now"):
