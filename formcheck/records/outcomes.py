@@ -22,7 +22,7 @@ from formcheck.programme.tests_of_function import FunctionTest, TestResult, func
 from formcheck.records.access import NotFoundError, RecordsError
 from formcheck.records.people import get_person, need_storable
 from formcheck.records.records import Work
-from formcheck.records.sets import get_set
+from formcheck.records.sets import get_set, summary_of_row
 from formcheck.records.tables import ExerciseSet, Json, StoredAnswers, StoredTest
 
 _LONGEST_WORDS: Final = 2_000
@@ -156,7 +156,7 @@ def count_as_test(work: Work, set_id: str, test: str, *, same_place: bool, same_
     row, asked = get_set(work, set_id), function_tests().get(test)
     if asked is None:
         raise NotFoundError("test")
-    if not _results(asked, row):
+    if not _is_seen_right(asked, row) or not _results(asked, row):
         raise RecordsError(
             f"This set cannot be the test “{asked.title}”: {_why_not(asked, row)}.",
             "Do the test again by its protocol, and choose that set.",
@@ -173,7 +173,15 @@ def count_as_test(work: Work, set_id: str, test: str, *, same_place: bool, same_
 
 
 def _why_not(test: FunctionTest, row: ExerciseSet) -> str:
-    return "it is of another exercise" if row.exercise != test.exercise else "what the test is about was not measured"
+    if row.exercise != test.exercise:
+        return "it is of another exercise"
+    if test.view is not None and not _is_seen_right(test, row):
+        return f"it was not seen from the {test.view.value}"
+    return "what the test is about was not measured"
+
+
+def _is_seen_right(test: FunctionTest, row: ExerciseSet) -> bool:
+    return test.view in (None, summary_of_row(row).result.view)
 
 
 def count_no_longer(work: Work, set_id: str, test: str) -> None:

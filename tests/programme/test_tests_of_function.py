@@ -22,7 +22,7 @@ from formcheck.programme.tests_of_function import (
 from formcheck.report.document import assessment_document
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
-from tests.chair_figure import Lunger, Sitter, film_lunger, film_sitter, five_s
+from tests.chair_figure import Lunger, Sitter, Stand, film_lunger, film_sitter, five_s
 from tests.records.kept import measured
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
@@ -45,6 +45,7 @@ def test_every_test_has_a_protocol_and_is_of_an_exercise_that_there_is() -> None
         "step-down-knee-line",
         "single-leg-squat-knee-line",
         "sit-to-stand",
+        "sit-to-stand-30-s",
         "knee-to-wall",
     ]
     assert all(len(each.protocol) >= 3 and each.source for each in found.values())
@@ -60,6 +61,21 @@ def test_the_first_three_tries_give_best_and_mean() -> None:
     assert found.mean.value == pytest.approx(fmean(values[:3]))
     own = min(rep["measures"]["knee_flexion_max_deg"]["left"]["error"] for rep in document["reps"][:3])
     assert found.mean.error >= own
+
+
+def test_half_a_minute_of_stands_is_one_try_and_counts_from_two_and_a_half() -> None:
+    sitter = Sitter(stands=(Stand(0.6, 0.75, 0.4, 1.0),) * 14, yaw_deg=90.0)
+    test = function_tests()["sit-to-stand-30-s"]
+    document = assessment_document(assess(film_sitter(sitter).track, SetRequest("sit-to-stand", plan=Plan(reps=30))))
+    (found,) = results_in(test, document, at=AT, set_id="s")
+    assert (found.tries, found.leg) == ((11.0,), "both")
+    few = assessment_document(assess(film_sitter(Sitter()).track, SetRequest("sit-to-stand", plan=Plan(reps=5))))
+    assert results_in(test, few, at=AT, set_id="s") == ()
+    verdicts = []
+    for count in (13.0, 14.0, 8.0):
+        later = replace(found, best=Estimate(count, 0.0), mean=Estimate(count, 0.0), tries=(count,))
+        verdicts.append(change_of_test(test, found, later).verdict)
+    assert verdicts == [Verdict.NO_DETECTABLE_CHANGE, Verdict.CHANGED_BETTER, Verdict.CHANGED_WORSE]
 
 
 def test_a_rep_that_was_taken_out_is_no_try() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from formcheck.records.access import Actor
 from formcheck.records.consents import answer_consent
+from formcheck.records.outcomes import test_results as results_of
 from formcheck.records.people import change_person, details_of, get_person
 from formcheck.records.records import Records
 from formcheck.records.reviewing import reviewed_set
@@ -30,6 +33,35 @@ def _offer() -> None:
     from tests.web.finished import finished_sample
 
     offer_to_keep(finished_sample("wall_squat_front"), 1, st.session_state.get("after"))
+
+
+def _offer_side() -> None:
+    from formcheck.web.pages.check.page import offer_to_keep
+    from tests.web.finished import finished_sample
+
+    offer_to_keep(finished_sample("wall_squat_side"), 1, None)
+
+
+def _offer_and_ways() -> None:
+    from formcheck.web.pages.check.after import PainAfter
+    from formcheck.web.pages.check.page import offer_to_keep, show_ways_on
+    from tests.web.finished import finished_sample
+
+    offer_to_keep(finished_sample("wall_squat_front"), 1, None)
+    show_ways_on(PainAfter(None, too_much=False))
+
+
+def offered(
+    monkeypatch: pytest.MonkeyPatch, records: Records, actor: Actor, page: Callable[[], None], **query: str
+) -> AppTest:
+    monkeypatch.setattr("formcheck.web.pages.check.page.current_actor", lambda: actor)
+    monkeypatch.setattr("formcheck.web.pages.check.page.records_service", lambda: records)
+    test = AppTest.from_function(page, default_timeout=240)
+    for name, value in query.items():
+        test.query_params[name] = value
+    test.run()
+    assert not test.exception
+    return test
 
 
 def test_a_client_keeps_a_live_set_with_its_pain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -163,4 +195,46 @@ def test_who_refuses_videos_is_not_asked_for_one_and_told_that_none_was_kept(
     with records.reading(CLINICIAN) as work:
         (row,) = list_sets(work, ann.id)
     assert row.video_sha256 is None
+    records.close()
+
+
+@pytest.mark.parametrize(
+    ("same", "said"), [("place", (True, False)), ("place,clothes", (True, True)), ("", (False, False))]
+)
+def test_a_set_done_as_a_test_is_kept_and_is_that_test(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, same: str, said: tuple[bool, bool]
+) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    ann = add_somebody(records)
+    test = offered(monkeypatch, records, client_of(ann), _offer_side, test="wall-squat-depth", same=same)
+    assert "Kept as the test “Wall squat depth”." in [each.value for each in test.success]
+    assert not test.button
+    test.run()
+    with records.reading(CLINICIAN) as work:
+        (row,) = list_sets(work, ann.id)
+        (result,) = results_of(work, ann.id)
+    assert (result.set_id, (result.same_place, result.same_clothes)) == (row.id, said)
+    records.close()
+
+
+def test_a_set_seen_from_the_wrong_side_is_kept_and_is_no_test(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    ann = add_somebody(records)
+    test = offered(monkeypatch, records, client_of(ann), _offer, test="wall-squat-depth")
+    assert "it was not seen from the side" in test.warning[0].value
+    with records.reading(CLINICIAN) as work:
+        assert len(list_sets(work, ann.id)) == 1
+        assert results_of(work, ann.id) == []
+    records.close()
+
+
+def test_one_of_todays_exercises_is_kept_without_a_question(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    ann = add_somebody(records)
+    test = offered(monkeypatch, records, client_of(ann), _offer_and_ways, **{"from": "today"})
+    with records.reading(CLINICIAN) as work:
+        (row,) = list_sets(work, ann.id)
+        assert results_of(work, ann.id) == []
+    assert (row.pain_before, row.pain_after) == (1, None)
+    assert [each.label for each in test.button] == ["On with today’s exercises", "Do another set"]
     records.close()

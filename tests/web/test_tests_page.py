@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from urllib.parse import parse_qs
 from xml.etree import ElementTree
 
 import pytest
@@ -28,6 +29,7 @@ from formcheck.web.pages.progress.story_view import (
     verdict_html,
 )
 from formcheck.web.shared.plot_parts import NARROW, WIDE
+from formcheck.web.shared.set_settings import read_link
 from tests.history.made_up import DAY
 from tests.records.kept import OWNER, add_somebody, client_of, keep_set
 from tests.records.six_months import half_a_year
@@ -173,9 +175,31 @@ def test_each_test_is_led_through(ann: str, key: str) -> None:
     assert function_tests()[key].protocol[0] in words(test)
 
 
+def links(test: AppTest) -> list[dict[str, list[str]]]:
+    shown = [str(each.value) for each in test.markdown if "](/check?" in str(each.value)]
+    return [parse_qs(each.rsplit("?", 1)[1].rstrip(")")) for each in shown]
+
+
+@pytest.mark.parametrize("key", list(function_tests()))
+def test_each_test_leads_to_a_set_that_can_be_done_and_is_that_test(ann: str, key: str) -> None:
+    test = opened(person=ann)
+    test.button_group(key="function-test").set_value(key).run()
+    test.checkbox(key=f"{key}-same-1").check().run()
+    asked, found = function_tests()[key], links(test)
+    assert len(found) == (2 if asked.each_leg and key != "knee-to-wall" else 1)
+    for query in found:
+        reading = read_link(query)
+        assert reading.refusals == ()
+        assert reading.request is not None
+        assert reading.request.exercise == asked.exercise
+        assert reading.request.plan.reps == (asked.reps if asked.lasts_s is None else 30)
+        assert (query["test"], query["same"]) == ([key], ["clothes"])
+    assert test.session_state["live_sets_person"] == ann
+
+
 def test_a_set_from_another_side_is_not_offered_as_the_test(records: Records, ann: str) -> None:
     keep_set(records, ann, "wall_squat_front", actor=OWNER)
-    assert "Once a set of it is kept" in words(opened(person=ann))
+    assert "A set that is done from here counts by itself" in words(opened(person=ann))
 
 
 def test_a_client_answers_for_themselves(records: Records, ann: str, monkeypatch: pytest.MonkeyPatch) -> None:

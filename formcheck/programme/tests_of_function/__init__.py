@@ -67,6 +67,7 @@ class _TestFile(Strict):
     view: Annotated[ViewKind, Listed] | None = None
     each_leg: bool = False
     reps: Annotated[Whole, Field(ge=1)] = TRIES
+    lasts_s: Annotated[float, Field(gt=0)] | None = None
     measure: Said
     best: Annotated[Best, Listed]
     topic: Annotated[TestTopic, Listed]
@@ -88,6 +89,9 @@ class FunctionTest:
     """From where it is filmed; None for from anywhere."""
     each_leg: bool
     reps: int
+    """Tries that count, the first ones."""
+    lasts_s: float | None
+    """Of a test against time: it goes on so long, with as many reps as there are; None for one of so many tries."""
     measure: str
     best: Best
     topic: TestTopic

@@ -17,8 +17,10 @@ from formcheck.exercises.plan import LIMITS, Plan
 from formcheck.pose.landmarks import Side
 from formcheck.session.pain import Load
 from formcheck.session.request import SetRequest
+from formcheck.web.shared.addresses import FROM_QUERY, SAME_QUERY, TEST_QUERY
 
-_QUERY_OF_STREAMLIT: Final = ("embed", "embed_options")
+_OF_OTHERS: Final = ("embed", "embed_options", TEST_QUERY, SAME_QUERY, FROM_QUERY)
+"""What else stands in the address: of Streamlit, and of what the set is done for."""
 _SHOWN_AT_MOST: Final = 40
 """Characters of a value that are repeated in a refusal."""
 
@@ -162,7 +164,7 @@ def read_link(query: Mapping[str, Sequence[str]]) -> LinkReading:
     LinkReading
         Nothing where the query is empty; else the set, or every reason why there is none.
     """
-    given = {name: values for name, values in query.items() if name not in _QUERY_OF_STREAMLIT}
+    given = {name: values for name, values in query.items() if name not in _OF_OTHERS}
     if not given:
         return LinkReading()
     refusals = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 import streamlit as st
@@ -15,8 +15,10 @@ from formcheck.history.comparison import DatedSet
 from formcheck.intake.wishes import Wishes
 from formcheck.pose.models import ensure_model, find_model
 from formcheck.pose.releases import DEFAULT_MODEL
+from formcheck.programme.tests_of_function import FunctionTest, function_tests
 from formcheck.records.access import Actor
 from formcheck.records.agreed import VIDEO, refusal
+from formcheck.records.outcomes import count_as_test
 from formcheck.records.people import label_of
 from formcheck.records.plans import plans_in_force, prescribed
 from formcheck.records.records import Records
@@ -33,14 +35,24 @@ from formcheck.web.live.camera_view import session_id, show_kept_videos, show_li
 from formcheck.web.live.keeping import by_bands_of, judged_for, new_set_of
 from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.live.registry import live_service
-from formcheck.web.pages.check.after import show_numbers, tell_result
+from formcheck.web.pages.check.after import PainAfter, show_numbers, tell_result
 from formcheck.web.pages.check.form import SessionChoices, ask_exercise, ask_pain, ask_request, ask_session
 from formcheck.web.pages.check.prescribed import ask_prescribed, forget_linked, linked_person, show_linked
 from formcheck.web.phone.handovers import Errand
 from formcheck.web.phone.panel import show_phone_camera
-from formcheck.web.shared.addresses import GUIDANCE, LINK_QUERY, PRIVACY_TOPIC, REVIEW
+from formcheck.web.shared.addresses import (
+    FROM_QUERY,
+    GUIDANCE,
+    LINK_QUERY,
+    PRIVACY_TOPIC,
+    REVIEW,
+    SAME_QUERY,
+    TEST_QUERY,
+    TESTS,
+    TODAY,
+)
 from formcheck.web.shared.choose_person import ask_person, note_person, people_shown, person_chosen, person_of_sets
-from formcheck.web.shared.navigation import page_link
+from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.opened_set import last_time
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import (
@@ -74,6 +86,14 @@ def show_refusals(refusals: Sequence[str]) -> None:
 
 def ask_set(reading: LinkReading) -> tuple[SetRequest, SessionChoices]:
     """Show the set of a link, else ask for a prescribed one or another; and ask how it is to be shown and kept."""
+    test = None if reading.request is None else test_of_page(reading.request.exercise)
+    if reading.request is not None and test is not None:
+        what = test.title if test.lasts_s else f"{test.title}** · **{in_words(reading.request)}"
+        st.info(f"Test: **{what}**", icon=":material/fact_check:")
+        st.caption("\n".join(f"{n}. {sentence}" for n, sentence in enumerate(test.protocol, start=1)))
+        st.caption(_as_test_goes(current_actor()))
+        with st.expander("Camera, voice and video"):
+            return reading.request, _ask_how()
     if reading.request is not None:
         st.info(f"Prescribed by link: **{in_words(reading.request)}**", icon=":material/assignment:")
         if reading.left_open:
@@ -111,6 +131,13 @@ def _ask_how() -> SessionChoices:
     except FormcheckError:  # a set can be done without the records
         return ask_session()
     return ask_session("" if refused is None else f"No video is kept: {refused.clause}.")
+
+
+def _as_test_goes(actor: Actor | None) -> str:
+    """Say where a set goes that is a test."""
+    if actor is None or (_goes_to() is None and actor.sees_everybody):
+        return "Once it is kept, it counts as this test."
+    return "When it is done, it is kept and counts as this test."
 
 
 def may_start(request: SetRequest) -> bool:
@@ -206,6 +233,26 @@ def _fetched() -> bool:
 
 _KEPT: Final = "kept_live_sets"
 """By the id of the live set, the id of the set in the records."""
+_TEST_SAID: Final = "live_sets_as_tests"
+"""By the id of the live set, what became of it as a test of function."""
+
+
+def test_of_page(exercise: str | None) -> FunctionTest | None:
+    """Return the test of function that the set before the camera is, as the address says; None for none."""
+    test = function_tests().get(st.query_params.get(TEST_QUERY, ""))
+    return test if test is not None and test.exercise == exercise else None
+
+
+def _is_from_today() -> bool:
+    return st.query_params.get(FROM_QUERY) == TODAY
+
+
+def _goes_to() -> str | None:
+    """Return in whose records a set goes without a question: by a link, as a test, or as one of today's exercises."""
+    actor = current_actor()
+    if actor is None or (linked_person() is None and TEST_QUERY not in st.query_params and not _is_from_today()):
+        return linked_person()
+    return linked_person() or _done_by(actor)
 
 
 def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: int | None) -> None:
@@ -216,16 +263,16 @@ def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: in
     records = records_service()
     kept: dict[str, str] = st.session_state.setdefault(_KEPT, {})
     if finished.set_id in kept:
-        _show_kept(records, actor, kept[finished.set_id], pain_after, finished.remarks)
+        _show_kept(records, actor, finished.set_id, pain_after, finished.remarks)
         return
-    linked = linked_person()
-    if linked is not None:
+    theirs = _goes_to()
+    if theirs is not None:
         try:
-            kept[finished.set_id] = _keep(records, actor, finished, linked, (pain_before, pain_after))
+            kept[finished.set_id] = _keep(records, actor, finished, theirs, (pain_before, pain_after))
         except FormcheckError as error:
             st.error(f"{error.reason} {error.remedy}")
         else:
-            _show_kept(records, actor, kept[finished.set_id], pain_after, finished.remarks)
+            _show_kept(records, actor, finished.set_id, pain_after, finished.remarks)
             return
     with st.container(border=True, horizontal=True, vertical_alignment="bottom", key="keep-set"):
         chosen = actor.person_id
@@ -242,7 +289,8 @@ def offer_to_keep(finished: FinishedSet, pain_before: int | None, pain_after: in
             st.rerun()
 
 
-def _show_kept(records: Records, actor: Actor, set_id: str, pain_after: int | None, told: Sequence[str]) -> None:
+def _show_kept(records: Records, actor: Actor, live_id: str, pain_after: int | None, told: Sequence[str]) -> None:
+    set_id = st.session_state[_KEPT][live_id]
     try:
         with records.reading(actor) as work:
             row = get_set(work, set_id)
@@ -255,7 +303,21 @@ def _show_kept(records: Records, actor: Actor, set_id: str, pain_after: int | No
         return
     for remark in remarks:
         st.info(as_typed(remark), icon=":material/info:")
+    as_test: tuple[bool, str] | None = st.session_state.get(_TEST_SAID, {}).get(live_id)
+    if as_test is not None:
+        (st.success if as_test[0] else st.warning)(as_test[1], icon=":material/fact_check:")
     page_link(REVIEW, "Kept. Open its review", icon=":material/bookmark_added:", set=set_id)
+
+
+def _count_as_test(records: Records, actor: Actor, test: FunctionTest, set_id: str) -> tuple[bool, str]:
+    """Let a kept set be the test that it was done as; return whether it is, and say so."""
+    same = st.query_params.get(SAME_QUERY, "").split(",")
+    try:
+        with records.writing(actor) as work:
+            count_as_test(work, set_id, test.key, same_place="place" in same, same_clothes="clothes" in same)
+    except FormcheckError as error:
+        return False, f"{error.reason} {error.remedy}"
+    return True, f"Kept as the test “{test.title}”."
 
 
 def _keep(
@@ -270,6 +332,10 @@ def _keep(
             row = add_set(work, replace(new, person_id=person_id))
             say_pain(work, row.id, {"pain_before": pain[0], "pain_after": pain[1]})
     note_person(person_id)
+    test = test_of_page(row.exercise)
+    if test is not None:
+        said = st.session_state.setdefault(_TEST_SAID, {})
+        said[finished.set_id] = _count_as_test(records, actor, test, row.id)
     return row.id
 
 
@@ -279,6 +345,7 @@ _TOLD: Final = "told_of_person"
 _VIDEO_LINK: Final = "video_link"
 _SETS_DONE: Final = "sets_done"
 """Sets in this session: each has a camera view of its own."""
+_BACK_TO: Final = {TODAY: "On with today’s exercises", TESTS: "Back to the tests"}
 _FIRST_SESSION: Final = 1
 """The browser counts sessions and puts its own number here."""
 
@@ -410,11 +477,24 @@ def _after(set_id: str) -> None:
     after = tell_result(finished, pain_before(), since)
     offer_to_keep(finished, pain_before(), after.pain)
     _show_videos(finished)
+    show_ways_on(after)
+    show_numbers(finished, since)
+
+
+def show_ways_on(after: PainAfter) -> None:
+    """Show what comes next: back to where the set was begun from, or another one."""
+    address = TODAY if _is_from_today() else TESTS if TEST_QUERY in st.query_params else None
+    if address is not None and st.button(
+        _BACK_TO[address], type="primary", icon=":material/arrow_forward:", key="back-to"
+    ):
+        person = person_of_sets()
+        _again()
+        go_to(address, **({} if person is None else {"person": person}))
     if after.too_much:
         st.button("Back to the start", on_click=_again, args=(after.pain,))
     else:
-        st.button("Do another set", on_click=_again, type="primary", icon=":material/replay:")
-    show_numbers(finished, since)
+        kind: Literal["primary", "secondary"] = "primary" if address is None else "secondary"
+        st.button("Do another set", on_click=_again, type=kind, icon=":material/replay:")
 
 
 def _as_the_persons(finished: FinishedSet) -> tuple[FinishedSet, str]:

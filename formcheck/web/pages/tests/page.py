@@ -34,17 +34,19 @@ from formcheck.records.sets import list_sets, summary_of_row
 from formcheck.records.tables import ExerciseSet, StoredAnswers
 from formcheck.web.access.guard import require_actor
 from formcheck.web.access.service import records_service
-from formcheck.web.shared.addresses import CHECK, PROGRESS, VIDEOS
+from formcheck.web.shared.addresses import CHECK, PROGRESS, SAME_QUERY, TEST_QUERY, VIDEOS
 from formcheck.web.shared.browser_parts import text_beside
-from formcheck.web.shared.choose_person import ask_whose
+from formcheck.web.shared.choose_person import ask_whose, note_person
 from formcheck.web.shared.dates import time_of, viewer_zone
 from formcheck.web.shared.design import show
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
-from formcheck.web.shared.set_settings import link_query, usual_set
+from formcheck.web.shared.set_settings import choice_of, link_query, usual_set
 
 _SHOWN: Final = 8
 """Sets to choose from, and earlier answers; the newest."""
+_SAME_WORDS: Final = ("place", "clothes")
+"""Of the questions `SAME`, in the address of the page that the set is done on."""
 _SAID: Final = "tests-said"
 
 _read_aloud = st.components.v2.component(
@@ -95,7 +97,8 @@ def _show(records: Records, actor: Actor, person_id: str) -> None:
     )
     if test is not None:
         own = [each for each in results if each.test == test]
-        _lead(records, actor, tests[test], [row for row in sets if row.exercise == tests[test].exercise], own)
+        of_exercise = [row for row in sets if row.exercise == tests[test].exercise]
+        _lead(records, actor, person_id, tests[test], of_exercise, own)
 
 
 def _ask(records: Records, actor: Actor, person_id: str, asked: Questionnaire, rows: Sequence[StoredAnswers]) -> None:
@@ -157,7 +160,12 @@ def _show_answers(records: Records, actor: Actor, rows: Sequence[StoredAnswers])
 
 
 def _lead(
-    records: Records, actor: Actor, test: FunctionTest, sets: Sequence[ExerciseSet], results: Sequence[TestResult]
+    records: Records,
+    actor: Actor,
+    person_id: str,
+    test: FunctionTest,
+    sets: Sequence[ExerciseSet],
+    results: Sequence[TestResult],
 ) -> None:
     """Lead through a test: the protocol, the set, and which set it was."""
     zone = viewer_zone()
@@ -170,9 +178,12 @@ def _lead(
         from_where = {None: "from anywhere", "front": "from the front", "side": "from the side"}
         side = from_where.get(None if test.view is None else test.view.value, "")
         legs = ", one leg after the other: a set each" if test.each_leg else ""
-        st.caption(f"Filmed {side}{legs}. {test.source} Version {test.version}.")
-        _links(test)
-    _choose_set(records, actor, test, sets, results)
+        what = f"{test.lasts_s:g} seconds" if test.lasts_s else f"{test.reps} tries"
+        st.caption(f"{what}, filmed {side}{legs}. {test.source} Version {test.version}.")
+        same = [st.checkbox(question, key=f"{test.key}-same-{n}") for n, question in enumerate(SAME)]
+        note_person(person_id)
+        _links(test, same)
+    _choose_set(records, actor, test, sets, results, same)
     _show_results(test, results, zone)
     if results and st.button("The last one was no test", key=f"untest-{test.key}-{len(results)}"):
         with records.writing(actor) as work:
@@ -180,35 +191,43 @@ def _lead(
         st.rerun()
 
 
-def _links(test: FunctionTest) -> None:
+def _links(test: FunctionTest, same: Sequence[bool]) -> None:
+    """Lead to the camera, where the set is this test; what is as the last time goes along."""
+    as_before = ",".join(word for word, is_same in zip(_SAME_WORDS, same, strict=True) if is_same)
     usual = usual_set(test.exercise)
-    legs = tuple(Side) if test.each_leg else (None,)
+    # Where both feet stay, the camera finds the leg: which one is in front, nearest to it.
+    by_leg = test.each_leg and len(choice_of(usual).legs) > 1
     with st.container(horizontal=True):
-        for leg in legs:
-            # No depth is asked for: the test is to show it.
-            plan = replace(usual.plan, reps=test.reps, target_depth_deg=None)
+        for leg in tuple(Side) if by_leg else (None,):
+            # No depth is asked for: the test is to show it. Nobody does a rep a second for half a minute.
+            plan = replace(usual.plan, reps=int(test.lasts_s) if test.lasts_s else test.reps, target_depth_deg=None)
             query = dict(parse_qsl(link_query(replace(usual, leg=leg, plan=plan))))
+            query |= {TEST_QUERY: test.key, SAME_QUERY: as_before}
             label = "Do it before the camera" if leg is None else f"Before the camera, {leg.value} leg"
             page_link(CHECK, label, icon=":material/videocam:", wide=False, **query)
         page_link(VIDEOS, "Add a video of it", icon=":material/movie:")
 
 
 def _choose_set(
-    records: Records, actor: Actor, test: FunctionTest, sets: Sequence[ExerciseSet], results: Sequence[TestResult]
+    records: Records,
+    actor: Actor,
+    test: FunctionTest,
+    sets: Sequence[ExerciseSet],
+    results: Sequence[TestResult],
+    same: Sequence[bool],
 ) -> None:
     taken = {each.set_id for each in results}
     fit = [row for row in sets if row.id not in taken and test.view in (None, summary_of_row(row).result.view)]
     free = {row.id: row for row in fit[:_SHOWN]}
     if not free:
-        st.caption("Once a set of it is kept, it is chosen here as the test.")
+        st.caption("A set that is done from here counts by itself; one that is kept otherwise is chosen here.")
         return
-    with st.form(f"count-{test.key}"):
+    with st.expander("It was done already, or is a video"), st.form(f"count-{test.key}", border=False):
         chosen = st.selectbox(
             "Which set was the test?",
             list(free),
             format_func=lambda each: f"{time_of(free[each].done_at)}, {free[each].name}",
         )
-        same = [st.checkbox(question, key=f"{test.key}-same-{n}") for n, question in enumerate(SAME)]
         pressed = st.form_submit_button("Count it as this test", icon=":material/fact_check:")
     if pressed and chosen is not None:
         try:

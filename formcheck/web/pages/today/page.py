@@ -51,7 +51,7 @@ from formcheck.web.access.red_flags import ask_anew_button, open_to_exercise
 from formcheck.web.access.safety import remind_of_safety, require_safety_accepted
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.today.guided import lead
-from formcheck.web.shared.addresses import CHECK, GUIDANCE, PEOPLE, PROGRAMME
+from formcheck.web.shared.addresses import CHECK, FROM_QUERY, GUIDANCE, PEOPLE, PROGRAMME, TODAY
 from formcheck.web.shared.browser_parts import text_beside
 from formcheck.web.shared.choose_person import note_person, person_of_sets, prescribed_key
 from formcheck.web.shared.dates import today, viewer_zone
@@ -239,7 +239,7 @@ def _go_to_camera(records: Records, actor: Actor, day: _Day, item: Item) -> None
     note_person(day.person_id)
     if plan is not None:
         st.session_state[prescribed_key(day.person_id)] = plan.id
-    go_to(CHECK)
+    go_to(CHECK, **{FROM_QUERY: TODAY})
 
 
 def _offer_to_take_back(records: Records, actor: Actor, day: _Day, item: Item, key: str) -> None:
