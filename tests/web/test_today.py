@@ -24,6 +24,7 @@ from formcheck.records.programmes import (
     put_programme,
 )
 from formcheck.records.red_flags import answer_red_flags, last_screen, may_exercise
+from formcheck.records.sets import say_pain
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from tests.records.kept import add_somebody, answer_no_flags, keep_set
@@ -299,3 +300,16 @@ def test_what_cannot_be_is_not_taken_into_a_draft(ann: str) -> None:
     next(each for each in test.button if each.label == "Apply").click().run()
     assert any("This programme cannot be" in each.value for each in test.error)
     assert next(each for each in test.button if each.label == "Save the changes").disabled
+
+
+def test_too_much_pain_in_a_measured_set_ends_the_day_too(ann: str) -> None:
+    records = records_service()
+    row = keep_set(records, ann, "wall_squat_front", actor=_OWNER, done_at=records.now())
+    test = opened(_page, ann)
+    assert guided_views(test) == 1
+    with records.writing(_OWNER) as work:
+        say_pain(work, row.id, {"pain_after": 6})
+    test = opened(_page, ann)
+    assert "Pain at 6 is too much: stop for today." in words(test)
+    assert guided_views(test) == 0
+    assert not [each for each in test.button if each.label in ("Start with the camera", "I did it")]

@@ -155,6 +155,7 @@ def _ask_first(records: Records, actor: Actor, day: _Day) -> tuple[int | None, b
 
 
 def _show(records: Records, actor: Actor, day: _Day, before: int | None, *, is_open: bool) -> None:
+    is_open = is_open and not _is_over(day)
     if is_open and lead(records, actor, day.person_id, _to_lead(day), before):
         st.session_state.pop(_WITHOUT_CAMERA, None)
         st.rerun()
@@ -286,21 +287,31 @@ def _ask_before() -> int | None:
     return pain
 
 
+def _worst_today(day: _Day) -> int | None:
+    """Return the worst pain in and after what was done today; None where nobody answered."""
+    said = [pain for each in _of_today(day) for pain in (each.pain_during, each.pain_after) if pain is not None]
+    return max(said, default=None)
+
+
+def _is_over(day: _Day) -> bool:
+    """Say whether pain has ended the day's exercises, however they were done."""
+    return advice_after(None, _worst_today(day), Load()).action is PainAction.STOP
+
+
 def _ask_after(records: Records, actor: Actor, day: _Day) -> None:
-    """Ask for the pain after what was done today without a camera; measured sets are asked where they end."""
-    mine = [each for each in _of_today(day) if each.how is not How.MEASURED]
+    """Say what follows from pain today, and ask for it after what no camera saw; measured sets ask where they end."""
+    mine = _of_today(day)
     if not mine:
         return
     before = mine[-1].pain_before
-    during = max((each.pain_during for each in mine if each.pain_during is not None), default=None)
-    open_ones = [each.id for each in mine if each.pain_after is None]
+    open_ones = [each.id for each in mine if each.pain_after is None and each.how is not How.MEASURED]
     if open_ones:
         pain = _pain("Pain now, after your exercises?", f"after-{open_ones[-1]}")
         if pain is not None:
             with records.writing(actor) as work:
                 say_pain_after(work, open_ones, pain)
             st.rerun()
-    worst = max((each for each in (during, *(one.pain_after for one in mine)) if each is not None), default=None)
+    worst = _worst_today(day)
     if worst is not None:
         advice = advice_after(before, worst, Load())
         text = " ".join(advice.sentences)
