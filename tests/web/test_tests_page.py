@@ -161,7 +161,7 @@ def test_a_set_is_counted_as_a_test_and_taken_back(records: Records, ann: str) -
     with records.reading(OWNER) as work:
         (found,) = results_of(work, ann)
     assert (found.set_id, found.same_place, found.same_clothes) == (row.id, True, False)
-    assert "best" in words(test)
+    assert "| Best | Mean |" in words(test)
     press(test, "The last one was no test")
     with records.reading(OWNER) as work:
         assert results_of(work, ann) == []

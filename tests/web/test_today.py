@@ -291,6 +291,7 @@ def test_a_change_is_a_version_and_the_next_phase_another(ann: str) -> None:
     assert second.phase.items == (CLAM, SQUAT)
     assert (third.phase_index, third.phase.title) == (1, "Second")
     assert "Earlier versions (2)" in str([each.label for each in test.expander])
+    assert "exercised by it on 0 days" in words(test)
 
 
 def test_what_cannot_be_is_not_taken_into_a_draft(ann: str) -> None:

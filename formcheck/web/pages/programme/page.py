@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from formcheck.errors import FormcheckError
+from formcheck.exercises.words import counted
 from formcheck.moments import short_day_text
-from formcheck.programme.course import Version, gate_state
+from formcheck.programme.course import Done, Version, gate_state
 from formcheck.programme.plan import Programme
 from formcheck.programme.templates import Template, templates
 from formcheck.records.access import Actor
@@ -77,6 +78,8 @@ def _show_person(records: Records, actor: Actor, person_id: str) -> None:
         version = programme_in_force(work, person_id)
         versions = programme_versions(work, person_id)
         name = get_person(work, person_id).name
+        begun = min((each.from_at for each in versions), default=records.now())
+        done = done_of(work, person_id, begun)
     _show_flags(records, actor, person_id)
     if version is None:
         template = _ask_template()
@@ -85,12 +88,12 @@ def _show_person(records: Records, actor: Actor, person_id: str) -> None:
                 records, actor, person_id, f"{person_id}-{template.key}", template.programme, None, f"Give it to {name}"
             )
     else:
-        _show_in_force(records, actor, person_id, version)
+        _show_in_force(records, actor, person_id, version, versions, done)
         _edit(
             records, actor, person_id, f"{person_id}-{version.number}", version.programme, version, "Save the changes"
         )
         _offer_another(records, actor, person_id)
-    _show_versions(versions)
+    _show_versions(versions, done)
 
 
 def _show_flags(records: Records, actor: Actor, person_id: str) -> None:
@@ -159,15 +162,20 @@ def _saved(person_id: str, draft: Draft) -> None:
     st.rerun()
 
 
-def _show_in_force(records: Records, actor: Actor, person_id: str, version: Version) -> None:
+def _show_in_force(
+    records: Records,
+    actor: Actor,
+    person_id: str,
+    version: Version,
+    versions: Sequence[Version],
+    done: Sequence[Done],
+) -> None:
     st.markdown(
         f"**{as_typed(version.programme.title)}**, version {version.number}, in phase {version.phase_index + 1} of "
         f"{len(version.programme.phases)}: {as_typed(version.phase.title)}"
     )
     page_link(TODAY, "Today, as the person sees it", icon=":material/today:", person=person_id)
-    with records.reading(actor) as work:
-        versions = programme_versions(work, person_id)
-        state = gate_state(versions, done_of(work, person_id, min(each.from_at for each in versions)), viewer_zone())
+    state = gate_state(versions, done, viewer_zone())
     if state is not None:
         signs = {True: ":material/check:", False: ":material/radio_button_unchecked:", None: ":material/help:"}
         st.markdown("\n".join(f"- {signs[line.met]} {as_typed(line.words)}" for line in state.lines))
@@ -193,12 +201,9 @@ def _offer_another(records: Records, actor: Actor, person_id: str) -> None:
             st.rerun()
 
 
-def _show_versions(versions: Sequence[Version]) -> None:
-    earlier = (
-        [each for each in versions if isinstance(each, Version) and each.until_at is not None]
-        if isinstance(versions, list)
-        else []
-    )
+def _show_versions(versions: Sequence[Version], done: Sequence[Done]) -> None:
+    """Show what was in force before, and on how many days something was done by it."""
+    earlier = [each for each in versions if each.until_at is not None]
     if not earlier:
         return
     with st.expander(f"Earlier versions ({len(earlier)})"):
@@ -207,5 +212,9 @@ def _show_versions(versions: Sequence[Version]) -> None:
             since = short_day_text(each.from_at.astimezone(viewer_zone()))
             st.markdown(
                 f"- Version {each.number}, {since}{until}: {as_typed(each.programme.title)}, "
-                f"phase {each.phase_index + 1}, {as_typed(each.phase.title)}"
+                f"phase {each.phase_index + 1}, {as_typed(each.phase.title)}; exercised by it on {_days_by(each, done)}"
             )
+
+
+def _days_by(version: Version, done: Sequence[Done]) -> str:
+    return counted(len({one.day(viewer_zone()) for one in done if one.version == version.id}), "day")

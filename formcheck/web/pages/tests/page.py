@@ -10,9 +10,9 @@ from urllib.parse import parse_qsl
 
 import streamlit as st
 
-from formcheck.design.components import measure_rows
 from formcheck.design.drawings import Drawing
 from formcheck.errors import FormcheckError
+from formcheck.exercises.judge import BOTH
 from formcheck.exercises.words import estimate_text
 from formcheck.moments import day_text
 from formcheck.pose.landmarks import Side
@@ -38,7 +38,6 @@ from formcheck.web.shared.addresses import CHECK, PROGRESS, SAME_QUERY, TEST_QUE
 from formcheck.web.shared.browser_parts import text_beside
 from formcheck.web.shared.choose_person import ask_whose, note_person
 from formcheck.web.shared.dates import time_of, viewer_zone
-from formcheck.web.shared.design import show
 from formcheck.web.shared.navigation import page_link
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import choice_of, link_query, usual_set
@@ -171,7 +170,7 @@ def _lead(
     zone = viewer_zone()
     sentences = (*SAME, *test.protocol)
     with st.container(border=True):
-        st.markdown("\n".join(f"{n}. {sentence}" for n, sentence in enumerate(sentences, start=1)))
+        st.markdown("\n".join(f"{n}. {sentence}" for n, sentence in enumerate(test.protocol, start=1)))
         _read_aloud(
             key=f"read-{test.key}", data={"label": "Read aloud", "stop": "Stop reading", "sentences": list(sentences)}
         )
@@ -243,15 +242,13 @@ def _choose_set(
 def _show_results(test: FunctionTest, results: Sequence[TestResult], zone: tzinfo) -> None:
     if not results:
         return
+    st.subheader("So far", anchor=False)
+    for line in tell((), (), results, zone).lines:
+        if len(line.points) > 1:
+            st.markdown(f"**{line.title}**: {line.words}")
     rows = [
-        (
-            day_text(each.at.astimezone(zone).date()) + ("" if each.leg == "both" else f", {each.leg}"),
-            f"best {estimate_text(test.measure, each.best)}",
-            None,
-            "",
-            f"mean {estimate_text(test.measure, each.mean)} of {len(each.tries)}",
-        )
+        f"| {day_text(each.at.astimezone(zone).date())} | {'' if each.leg == BOTH else each.leg} "
+        f"| {estimate_text(test.measure, each.best)} | {estimate_text(test.measure, each.mean)} of {len(each.tries)} |"
         for each in list(reversed(results))[:_SHOWN]
     ]
-    lines = [line for line in tell((), (), results, zone).lines if len(line.points) > 1]
-    show(measure_rows(test.title, rows, " ".join(line.words for line in lines)))
+    st.markdown("\n".join(("| Day | Leg | Best | Mean |", "|---|---|---|---|", *rows)))

@@ -338,7 +338,7 @@ _SIGNS: Final = {
     DayState.FREE: ("", "free"),
     DayState.OUTSIDE: ("", "before the programme"),
 }
-_LEGEND: Final = "✓ done · ◐ partly done · ○ planned · empty: free"
+_LEGEND: Final = "✓ done · ◐ partly done · ○ planned · dot: a day without · empty: free"
 
 
 def _calendar_html(shown: Sequence[Sequence[CalendarDay]], now: date) -> Markup:
