@@ -75,6 +75,11 @@ def test_today_is_done_by_the_keyboard_to_the_end(
     expect(page.get_by_test_id("guided-question")).to_be_visible(timeout=_MOST_MS)
     page.keyboard.press("0")
     expect(page.get_by_text("Done for today. Well done.")).to_be_visible(timeout=_MOST_MS)
+    page.get_by_text("Home sheet and reminders").click()
+    for label, name in (("Home sheet", "home-sheet.pdf"), ("Reminders", "exercises.ics")):
+        with page.expect_download(timeout=_MOST_MS) as download:
+            page.get_by_test_id("stDownloadButton").filter(has_text=label).get_by_role("button").click()
+        assert download.value.suggested_filename == name
     with place.records.reading(_OWNER) as work:
         kept = done_of(work, place.person_id, work.now - timedelta(days=1))
     assert [(each.exercise, each.sets, each.reps, each.pain_during) for each in kept] == [

@@ -23,8 +23,8 @@ import formcheck
 from formcheck.web.gate.crowd import Bucket, GateLimits
 
 _LOG: Final = logging.getLogger(__name__)
-_WANTED: Final = frozenset({"rerun_script", "stop_script", "app_heartbeat"})
-"""Kinds of messages that a page of this app sends."""
+_WANTED: Final = frozenset({"rerun_script", "stop_script", "app_heartbeat", "deferred_file"})
+"""Kinds of messages that a page of this app sends; the last asks for a file that is made when its button is pressed."""
 _FOLDERS: Final = tuple(
     str(folder).encode() for folder in {Path(formcheck.__file__).resolve().parents[1], Path(sys.prefix), Path.home()}
 )
@@ -67,9 +67,12 @@ def _is_wanted(data: bytes | None) -> bool:
     if data is None:
         return True
     try:
-        kind = BackMsg.FromString(data).WhichOneof("type")
+        message = BackMsg.FromString(data)
     except DecodeError:
         return True
+    kind = message.WhichOneof("type")
+    if kind == "backend_operation_request":
+        kind = message.backend_operation_request.WhichOneof("payload")
     if kind not in _WANTED:
         _LOG.info("a message of a page was dropped: %s", kind)
     return kind in _WANTED

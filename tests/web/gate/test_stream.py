@@ -49,6 +49,19 @@ def test_a_page_may_have_its_script_run() -> None:
     ]
 
 
+def test_a_file_that_is_made_when_it_is_asked_for_can_be_had() -> None:
+    wanted = BackMsg()
+    wanted.backend_operation_request.deferred_file.file_id = "1"
+    assert received(binary(wanted)) == [binary(wanted)]
+
+
+@pytest.mark.parametrize("payload", ["install_skills", "dismiss_skills_nudge", "dataframe_chunk"])
+def test_no_other_work_is_to_be_had_of_the_server(payload: str) -> None:
+    message = BackMsg()
+    getattr(message.backend_operation_request, payload).SetInParent()
+    assert received(binary(message)) == []
+
+
 def asked_for(name: str) -> BackMsg:
     message = BackMsg()
     if name == "file_urls_request":
