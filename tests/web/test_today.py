@@ -314,3 +314,17 @@ def test_too_much_pain_in_a_measured_set_ends_the_day_too(ann: str) -> None:
     assert "Pain at 6 is too much: stop for today." in words(test)
     assert guided_views(test) == 0
     assert not [each for each in test.button if each.label in ("Start with the camera", "I did it")]
+
+
+def test_who_begins_with_the_camera_goes_there_from_today_with_their_answer(
+    ann: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone: list[tuple[str, dict[str, str]]] = []
+    monkeypatch.setattr("formcheck.web.pages.today.page.go_to", lambda address, **query: gone.append((address, query)))
+    test = opened(_page, ann)
+    test.button_group(key="today-pain-before").set_value(2).run()
+    next(each for each in test.button if each.label == "Start with the camera").click().run()
+    assert not test.exception
+    assert gone == [("check", {"from": "today"})]
+    assert test.session_state["pain-before"] == 2
+    assert test.session_state["live_sets_person"] == ann

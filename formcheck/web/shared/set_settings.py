@@ -21,6 +21,8 @@ from formcheck.web.shared.addresses import FROM_QUERY, SAME_QUERY, TEST_QUERY
 
 _OF_OTHERS: Final = ("embed", "embed_options", TEST_QUERY, SAME_QUERY, FROM_QUERY)
 """What else stands in the address: of Streamlit, and of what the set is done for."""
+PAIN_BEFORE: Final = "pain-before"
+"""In the session, key of the question for pain before a set; who answered it already is not asked anew."""
 _SHOWN_AT_MOST: Final = 40
 """Characters of a value that are repeated in a refusal."""
 

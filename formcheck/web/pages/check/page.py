@@ -56,6 +56,7 @@ from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.opened_set import last_time
 from formcheck.web.shared.plain_text import as_typed
 from formcheck.web.shared.set_settings import (
+    PAIN_BEFORE,
     LinkReading,
     in_words,
     link_query,
@@ -73,7 +74,6 @@ _OPEN_WORDS: Final = {
     "step": "the height of the step",
 }
 _PAIN_BEFORE: Final = "pain_before"
-_PAIN_WIDGET: Final = "pain-before"
 
 
 def show_refusals(refusals: Sequence[str]) -> None:
@@ -142,7 +142,7 @@ def _as_test_goes(actor: Actor | None) -> str:
 
 def may_start(request: SetRequest) -> bool:
     """Ask for pain before the set and say what follows; return whether there may be one."""
-    pain = ask_pain("Pain in your knee now? You may skip this.", _PAIN_WIDGET)
+    pain = ask_pain("Pain in your knee now? You may skip this.", PAIN_BEFORE)
     st.session_state[_PAIN_BEFORE] = pain
     advice = advice_before(pain, load_of(request))
     if not advice.sentences:
@@ -157,7 +157,7 @@ def may_start(request: SetRequest) -> bool:
 
 def answer_pain(pain: int) -> None:
     """Answer the question for pain before the next set."""
-    st.session_state[_PAIN_WIDGET] = pain
+    st.session_state[PAIN_BEFORE] = pain
 
 
 def pain_before() -> int | None:

@@ -60,11 +60,13 @@ from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.paper import ask_paper
 from formcheck.web.shared.plain_text import as_typed
+from formcheck.web.shared.set_settings import PAIN_BEFORE
 
 _LOOKED_BACK: Final = timedelta(weeks=12)
 """Of what was done: a phase seldom lasts longer."""
 _WITHOUT_CAMERA: Final = "without_camera"
 """In the session: the measured exercise that is to be led through by the clock."""
+_PAIN_NOW: Final = "today-pain-before"
 _STYLE: Final = text_beside(__file__, "styles.css")
 
 
@@ -240,6 +242,7 @@ def _go_to_camera(records: Records, actor: Actor, day: _Day, item: Item) -> None
     note_person(day.person_id)
     if plan is not None:
         st.session_state[prescribed_key(day.person_id)] = plan.id
+    st.session_state[PAIN_BEFORE] = st.session_state.get(_PAIN_NOW)
     go_to(CHECK, **{FROM_QUERY: TODAY})
 
 
@@ -276,7 +279,7 @@ def _ask_morning(records: Records, actor: Actor, day: _Day) -> None:
 
 
 def _ask_before() -> int | None:
-    pain = _pain("Pain in your knee now? You may skip this.", "today-pain-before")
+    pain = _pain("Pain in your knee now? You may skip this.", _PAIN_NOW)
     advice = advice_before(pain, Load())
     if advice.sentences:
         text = " ".join(advice.sentences)
