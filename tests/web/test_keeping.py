@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from formcheck.programme.tests_of_function import function_tests
 from formcheck.records.access import Actor
 from formcheck.records.consents import answer_consent
 from formcheck.records.outcomes import test_results as results_of
@@ -40,6 +41,15 @@ def _offer_side() -> None:
     from tests.web.finished import finished_sample
 
     offer_to_keep(finished_sample("wall_squat_side"), 1, None)
+
+
+def _asked() -> None:
+    import streamlit as st
+
+    from formcheck.web.pages.check.page import ask_set
+    from formcheck.web.shared.set_settings import read_link
+
+    ask_set(read_link({name: st.query_params.get_all(name) for name in st.query_params}))
 
 
 def _offer_and_ways() -> None:
@@ -214,6 +224,30 @@ def test_a_set_done_as_a_test_is_kept_and_is_that_test(
         (row,) = list_sets(work, ann.id)
         (result,) = results_of(work, ann.id)
     assert (result.set_id, (result.same_place, result.same_clothes)) == (row.id, said)
+    records.close()
+
+
+@pytest.mark.parametrize(
+    ("test", "query", "said"),
+    [
+        (
+            "wall-squat-depth",
+            {"exercise": "wall-squat", "reps": "3", "hold": "3"},
+            "Test: **Wall squat depth** · **Wall squat · 3 reps · hold 3 s**",
+        ),
+        ("sit-to-stand-30-s", {"exercise": "sit-to-stand", "reps": "30"}, "Test: **Sit-to-stand in 30 seconds**"),
+    ],
+)
+def test_a_set_that_is_a_test_says_so_and_how_it_is_done(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, test: str, query: dict[str, str], said: str
+) -> None:
+    records = Records(RecordsSettings(home=tmp_path))
+    ann = add_somebody(records)
+    page = offered(monkeypatch, records, client_of(ann), _asked, test=test, **query)
+    assert [each.value for each in page.info] == [said]
+    captions = " ".join(each.value for each in page.caption)
+    assert all(sentence in captions for sentence in function_tests()[test].protocol)
+    assert "it is kept and counts as this test" in captions
     records.close()
 
 

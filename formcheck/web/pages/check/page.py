@@ -88,12 +88,7 @@ def ask_set(reading: LinkReading) -> tuple[SetRequest, SessionChoices]:
     """Show the set of a link, else ask for a prescribed one or another; and ask how it is to be shown and kept."""
     test = None if reading.request is None else test_of_page(reading.request.exercise)
     if reading.request is not None and test is not None:
-        what = test.title if test.lasts_s else f"{test.title}** · **{in_words(reading.request)}"
-        st.info(f"Test: **{what}**", icon=":material/fact_check:")
-        st.caption("\n".join(f"{n}. {sentence}" for n, sentence in enumerate(test.protocol, start=1)))
-        st.caption(_as_test_goes(current_actor()))
-        with st.expander("Camera, voice and video"):
-            return reading.request, _ask_how()
+        return _show_test(test, reading.request)
     if reading.request is not None:
         st.info(f"Prescribed by link: **{in_words(reading.request)}**", icon=":material/assignment:")
         if reading.left_open:
@@ -131,6 +126,18 @@ def _ask_how() -> SessionChoices:
     except FormcheckError:  # a set can be done without the records
         return ask_session()
     return ask_session("" if refused is None else f"No video is kept: {refused.clause}.")
+
+
+def _show_test(test: FunctionTest, linked: SetRequest) -> tuple[SetRequest, SessionChoices]:
+    """Show what a test of function is and how it is done, and ask how it is to be shown and kept."""
+    # How deep is what the test is to show, where a link that leaves it open means the usual depth.
+    request = replace(linked, plan=replace(linked.plan, target_depth_deg=None))
+    what = test.title if test.lasts_s else f"{test.title}** · **{in_words(request)}"
+    st.info(f"Test: **{what}**", icon=":material/fact_check:")
+    st.caption("\n".join(f"{n}. {sentence}" for n, sentence in enumerate(test.protocol, start=1)))
+    st.caption(_as_test_goes(current_actor()))
+    with st.expander("Camera, voice and video"):
+        return request, _ask_how()
 
 
 def _as_test_goes(actor: Actor | None) -> str:
