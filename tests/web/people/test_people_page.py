@@ -229,7 +229,13 @@ def test_a_client_finds_their_own_page_and_nothing_to_change(monkeypatch: pytest
     assert [title.value for title in test.title] == ["Ann"]
     assert "private" not in said(test)
     assert not test.text_area
-    assert "Prescribe" not in [expander.label for expander in test.expander]
+    labels = [expander.label for expander in test.expander]
+    assert "Prescribe" not in labels
+    assert "Log, export and erasure" not in labels
+    assert "Take your records along" in labels
+    forms = ["pdf", "html", "fhir.json", "csv"]
+    links = [each.proto.url for each in test.get("link_button")]
+    assert [each.split("?")[0] for each in links] == [f"/formcheck-files/record/{ann.id}/{form}" for form in forms]
     other = opened(monkeypatch, kept, client_of(ann), person=beth.id)
     assert [error.value for error in other.error] == ["There is no such person. Go back to the list and choose again."]
     assert "Beth" not in said(other)

@@ -144,7 +144,7 @@ def _as_test_goes(actor: Actor | None) -> str:
     """Say where a set goes that is a test."""
     if actor is None or (_goes_to() is None and actor.sees_everybody):
         return "Once it is kept, it counts as this test."
-    return "When it is done, it is kept and counts as this test."
+    return "When it is done, it is kept and counts as this test. One that a phone records is counted on *Tests*."
 
 
 def may_start(request: SetRequest) -> bool:
