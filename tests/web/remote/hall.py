@@ -89,9 +89,8 @@ class Page:
 
     def last(self, kind: str) -> dict[str, Any]:
         """Return the newest message of a kind, waiting for it if other threads are to bring it."""
-        found: list[dict[str, Any]] = []
-        until(lambda: found.extend(self.all(kind)) or found)
-        return found[-1]
+        until(lambda: self.all(kind))
+        return self.all(kind)[-1]
 
     def forget(self) -> Page:
         self.hear().heard.clear()
