@@ -39,7 +39,7 @@ from formcheck.report.client_summary import client_summary
 from formcheck.report.content import report_content
 from formcheck.report.document import assessment_document
 from formcheck.report.opening import opening_of
-from formcheck.report.page import client_page, report_page
+from formcheck.report.page import client_page, details_html, report_page
 from formcheck.report.pdf import client_pdf, clinical_pdf
 from formcheck.report.rep_table import level_of_value, rep_table
 from formcheck.report.soap import objective
@@ -54,7 +54,6 @@ from formcheck.web.live.pipeline import FinishedSet
 from formcheck.web.pages.check.after import best_rep
 from formcheck.web.phone.progress import result_html
 from formcheck.web.player.payload import player_payload
-from formcheck.web.shared.report_parts import details_html
 
 from .report.reviews import text_of
 from .report.synthetic import assess
@@ -329,7 +328,8 @@ def _nine_reps(mended: int) -> Assessment:
         reps.append(replace(rep, index=k + 1, measures=measures))
         for each in (f for f in made.findings if f.rep == rep.index):
             is_mended = k < mended and each.measure == "fppa_deg"
-            findings.append(replace(each, rep=k + 1, **({"value": 0.0, "band": Band.GOOD} if is_mended else {})))
+            moved = replace(each, rep=k + 1)
+            findings.append(replace(moved, value=0.0, band=Band.GOOD) if is_mended else moved)
     return replace(made, reps=tuple(reps), findings=tuple(findings))
 
 

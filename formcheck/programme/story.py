@@ -1,4 +1,4 @@
-"""One person's story over months: pain, function, tests, depth and knee line, and what of it changed beyond error."""
+"""One person's story over months: pain, function, tests, depth and knee alignment, and what of it changed beyond error."""
 
 from __future__ import annotations
 
