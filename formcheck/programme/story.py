@@ -1,4 +1,4 @@
-"""One person's story over months: pain, function, tests, depth and knee alignment, and what of it changed beyond error."""
+"""A person's story over months: pain, function, tests, depth and knee alignment, and what of it changed past error."""
 
 from __future__ import annotations
 
