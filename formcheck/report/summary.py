@@ -144,7 +144,8 @@ def tiles(assessment: Assessment) -> tuple[Tile, ...]:
     tempo = {measure: values for measure in tempo_measures() if (values := _values(reps, measure.name, "both"))}
     if tempo:
         times = " / ".join(f"{median(values):.1f}" for values in tempo.values())
-        found.append(Tile("Tempo", (f"{times} s",), " / ".join(each.wording.short.lower() for each in tempo)))
+        parts = " / ".join(each.wording.short.lower() for each in tempo)
+        found.append(Tile("Tempo", (f"{times}\N{NO-BREAK SPACE}s",), parts))
     return tuple(found)
 
 

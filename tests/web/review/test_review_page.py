@@ -23,6 +23,7 @@ from formcheck.kinematics.find import FoundSet
 from formcheck.kinematics.reps import RepTimes
 from formcheck.moments import day_text
 from formcheck.records.access import Actor
+from formcheck.records.consents import answer_consent
 from formcheck.records.notes import delete_note, notes_of_set, write_note
 from formcheck.records.people import list_people
 from formcheck.records.plans import prescribe
@@ -265,6 +266,17 @@ def test_documents_tell_what_was_answered_later_and_who_wrote_which_note(kept: R
     assert (client["pain_next_morning"], client["pain_after_hour"], client["swelling"]) == (6, None, True)
     assert set(client["note"].split("\n\n")) == {"Dr. Example: Heels down.", "Dr. Other: Slower."}
     assert client["clinician"] is None
+
+
+def test_a_set_without_its_video_says_that_consent_to_it_was_refused(
+    monkeypatch: pytest.MonkeyPatch, kept: Records
+) -> None:
+    person = add_somebody(kept, "Cora").id
+    row = keep_set(kept, person)
+    with kept.writing(CLINICIAN) as work:
+        answer_consent(work, person, "video", "no")
+    text = said(opened(monkeypatch, kept, row.id))
+    assert "The video was not kept: consent to keeping videos was refused, so there are no pictures." in text
 
 
 def test_documents_of_a_set_that_hurt_say_that_the_plan_was_made_since(kept: Records) -> None:

@@ -50,7 +50,7 @@ def show_consents(records: Records, actor: Actor, person: Person) -> None:
             for each in known:
                 if not each.counts:
                     st.markdown(f"- {_line(each)}")
-    with st.expander("Answer for an item", icon=":material/fact_check:"):
+    with st.expander("Write down an answer", icon=":material/fact_check:"):
         _ask(records, actor, person)
 
 

@@ -13,6 +13,7 @@ from formcheck.errors import FormcheckError
 from formcheck.exercises.words import estimate_text, label_of, sentence_case
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict, turn_off_view_deg
 from formcheck.records.access import Actor
+from formcheck.records.agreed import VIDEO, refusal
 from formcheck.records.records import Records
 from formcheck.records.sets import video_of
 from formcheck.report import summary
@@ -147,7 +148,10 @@ def _there(rep: Rep | None) -> str:
 
 def _show_key_frames(records: Records, actor: Actor, opened: OpenedSet) -> None:
     if opened.row.video_sha256 is None:
-        st.caption("The video was not kept, so there are no pictures.")
+        with records.reading(actor) as work:
+            refused = refusal(work, opened.row.person_id, VIDEO)
+        why = "The video was not kept" if refused is None else refused.remark.rstrip(".")
+        st.caption(f"{why}, so there are no pictures.")
         return
     try:
         frames = _frames(records, actor, opened)
