@@ -20,7 +20,7 @@ from formcheck.exercises.catalogue.folders import EXERCISES_VARIABLE, exercise_f
 from formcheck.exercises.catalogue.guide import guide_of
 from formcheck.exercises.plan import Plan
 from formcheck.exercises.toml_model import InvalidRubricError
-from formcheck.history.ladder import level_of, next_level, previous_level
+from formcheck.history.ladder import next_rung, previous_rung, rung_of
 from formcheck.intake.analysis import decide
 from formcheck.intake.guesses import guess_by_name
 from formcheck.intake.queue import Announced, begin
@@ -213,10 +213,10 @@ def test_it_is_prescribed_told_of_and_on_the_ladder(records: Records) -> None:
     assert not page.exception
     assert page.header[0].value == TITLE
     plan = Plan(target_depth_deg=50.0)
-    level, easier = level_of(NAME, plan), previous_level(NAME, plan)
+    level, easier = rung_of(NAME, plan), previous_rung(NAME, plan)
     assert level is not None
     assert easier is not None
-    assert (level.id, easier.id, next_level(NAME, plan)) == ("H1", "W4", None)
+    assert (level.id, easier.id, next_rung(NAME, plan)) == ("H1", "W4", None)
     assert NOTE in safety_texts(NAME)
     assert NOTE not in safety_texts("squat")
 

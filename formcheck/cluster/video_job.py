@@ -18,7 +18,7 @@ from formcheck.report.outputs import spare_source, write_outputs
 from formcheck.session.assessment import Assessment
 from formcheck.session.recorded import assess
 from formcheck.session.recording import holds_landmarks
-from formcheck.session.several_sets import FoundSet
+from formcheck.session.several_sets import SetOfRecording
 from formcheck.session.within import narrowed
 
 Progress = Callable[[float], None]
@@ -101,7 +101,7 @@ def jobs_for(sources: Sequence[Path], taken: Iterable[str] = ()) -> list[Job]:
 _SETS: Final = "-sets"
 
 
-def set_stem(job: Job, found: FoundSet) -> PurePosixPath:
+def set_stem(job: Job, found: SetOfRecording) -> PurePosixPath:
     """Return where the results of a set are named below the folder of results, without endings.
 
     Of a file that holds one set that is the stem of the job; of one with several `clip-sets/clip-1-left`.
@@ -124,10 +124,10 @@ def write_sets(
     job: Job,
     wanted: WantedResults,
     track: PoseTrack,
-    found: Sequence[FoundSet],
+    found: Sequence[SetOfRecording],
     out_dir: Path,
     progress: Progress,
-) -> list[tuple[FoundSet, list[Path]]]:
+) -> list[tuple[SetOfRecording, list[Path]]]:
     """Write the results of every set of a file: all of it or nothing. Several lie in a folder of their own.
 
     Beside that folder lies the JSON of the recording as one, with the reps of all its sets, where that of a single set
@@ -142,7 +142,7 @@ def write_sets(
 
     Returns
     -------
-    list of FoundSet with its files
+    list of SetOfRecording with its files
         As they were given.
 
     Raises
@@ -154,7 +154,7 @@ def write_sets(
     """
     if len(found) == 1:
         return [(found[0], write_job(job, wanted, track, found[0].assessment, out_dir, progress))]
-    done: list[tuple[FoundSet, list[Path]]] = []
+    done: list[tuple[SetOfRecording, list[Path]]] = []
     with staging_folder(out_dir) as folder:
         for i, each in enumerate(found):
             part = Job(job.source, set_stem(job, each).name)

@@ -26,7 +26,7 @@ from formcheck.report.summary import what_was_done
 from formcheck.session.guess import sure_guess
 from formcheck.session.recording import read_recording
 from formcheck.session.request import SetRequest
-from formcheck.session.several_sets import FoundSet, assess_every_set
+from formcheck.session.several_sets import SetOfRecording, assess_every_set
 from formcheck.video.digest import file_sha256
 
 RUNNING_MARK: Final = "running"
@@ -124,7 +124,7 @@ def _assessed(order: Order, track: PoseTrack, folder: Path, progress: Callable[[
     return Measured(track.source.sha256, tuple(_told(order, each, files, known) for each, files in written))
 
 
-def _told(order: Order, found: FoundSet, files: list[Path], known: Row) -> MeasuredSet:
+def _told(order: Order, found: SetOfRecording, files: list[Path], known: Row) -> MeasuredSet:
     document = assessment_document(found.assessment)
     return MeasuredSet(
         results=set_stem(order.job, found),

@@ -24,7 +24,7 @@ from formcheck.session.assessment import Assessment
 from formcheck.session.guess import sure_guess
 from formcheck.session.recording import read_recording
 from formcheck.session.request import SetRequest
-from formcheck.session.several_sets import FoundSet, assess_every_set
+from formcheck.session.several_sets import SetOfRecording, assess_every_set
 
 _ADDRESS: Final = re.compile(r"^(https?|ftp|rtsp|rtmp|s3|file):/+(.*)$", re.IGNORECASE)
 """A path has one of the two slashes left."""
@@ -114,7 +114,7 @@ class _Model:
 
 def _assess(
     job: Job, errand: Errand, model: _Model, terminal: Terminal, sources: Iterable[Path]
-) -> tuple[list[tuple[FoundSet, list[Path]]], TakenFor | None]:
+) -> tuple[list[tuple[SetOfRecording, list[Path]]], TakenFor | None]:
     wanted, out_dir = errand.wanted, errand.out_dir
     _refuse_what_is_no_file(job.source)
     # Both before the long work: nobody should wait for results that cannot be written.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from formcheck.exercises.catalogue.exercise import Exercise, Level, exercises
+from formcheck.exercises.catalogue.exercise import Exercise, Rung, exercises
 from formcheck.exercises.plan import Plan
 
 
@@ -36,7 +36,7 @@ class PlanChange:
     """How many before and after, where they change as well."""
 
 
-def ladder() -> tuple[Level, ...]:
+def ladder() -> tuple[Rung, ...]:
     """Return the rungs of all exercises from easy to hard: those of an exercise after those of the easier one."""
     known = exercises()
     on_it = sorted((each for each in known.values() if each.levels), key=lambda each: len(_easier_ones(each)))
@@ -52,19 +52,19 @@ def _easier_ones(exercise: Exercise) -> list[str]:
     return below
 
 
-def level_of(exercise: str, plan: Plan) -> Level | None:
+def rung_of(exercise: str, plan: Plan) -> Rung | None:
     """Return the rung that a plan is on: the highest that it reaches.
 
     Returns
     -------
-    Level or None
+    Rung or None
         None for an exercise off the ladder, below its lowest rung, or where the plan does not say what decides.
     """
     reached = [each for each in _rungs(exercise) if _load(each) <= _of(each, plan)]
     return reached[-1] if reached else None
 
 
-def next_level(exercise: str, plan: Plan) -> Level | None:
+def next_rung(exercise: str, plan: Plan) -> Rung | None:
     """Return the next harder rung; None at the top, off the ladder, or where the plan does not say what decides."""
     own = _rungs(exercise)
     if not own or _of(own[0], plan) == -1:
@@ -80,7 +80,7 @@ def next_level(exercise: str, plan: Plan) -> Level | None:
     return after[0] if after else None
 
 
-def previous_level(exercise: str, plan: Plan) -> Level | None:
+def previous_rung(exercise: str, plan: Plan) -> Rung | None:
     """Return the next easier rung; None off the ladder, or where the plan does not say what decides.
 
     A load below the lowest rung has none either: the hardest rung of the exercise below is harder than it.
@@ -99,7 +99,7 @@ def previous_level(exercise: str, plan: Plan) -> Level | None:
     return below[-1] if below and _of(own[0], plan) >= _load(own[0]) else None
 
 
-def change_to(level: Level, exercise: str, plan: Plan) -> PlanChange | None:
+def change_to(level: Rung, exercise: str, plan: Plan) -> PlanChange | None:
     """Return the plan that leads to a neighbouring rung; None for a rung that a plan cannot say."""
     if not level.in_plans:
         return None
@@ -141,18 +141,18 @@ def with_half_the_reps(change: PlanChange | None, exercise: str, plan: Plan) -> 
     return replace(change, plan=replace(change.plan, reps=half), reps=(plan.reps, half))
 
 
-def _rungs(exercise: str) -> list[Level]:
+def _rungs(exercise: str) -> list[Rung]:
     """Return the rungs of an exercise that a plan can say, from easy to hard."""
     known = exercises().get(exercise)
     return [] if known is None else [each for each in known.levels if each.in_plans]
 
 
-def _load(level: Level) -> float:
+def _load(level: Rung) -> float:
     """Return what a rung is of: a height of the step where it has one, else a depth."""
     return level.step_height_cm or level.target_depth_deg or 0.0
 
 
-def _of(level: Level, plan: Plan) -> float:
+def _of(level: Rung, plan: Plan) -> float:
     """Return what of a plan decides about its rung; -1 where the plan does not say."""
     load = plan.target_depth_deg if level.step_height_cm is None else plan.step_height_cm
     return -1.0 if load is None else load

@@ -11,7 +11,7 @@ from typing import Final
 from formcheck.exercises.finding import Direction
 from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.change import Change, Verdict
-from formcheck.history.ladder import ladder, level_of
+from formcheck.history.ladder import ladder, rung_of
 from formcheck.history.progress import change_since, trends
 from formcheck.history.sessions import Session, sessions_of
 from formcheck.history.summary import SetSummary
@@ -149,7 +149,7 @@ def _levels(sets: Sequence[SetSummary]) -> Iterator[Milestone]:
     order = [level.id for level in ladder()]
     highest: int | None = None
     for each in sets:
-        level = level_of(each.result.exercise, each.result.plan) if _did_the_level(each) else None
+        level = rung_of(each.result.exercise, each.result.plan) if _did_the_level(each) else None
         if level is None:
             continue
         rung = order.index(level.id)

@@ -12,14 +12,14 @@ from datetime import date, datetime, timedelta, tzinfo
 from types import MappingProxyType
 from typing import Final
 
-from formcheck.exercises.catalogue.exercise import Level, exercise_title
+from formcheck.exercises.catalogue.exercise import Rung, exercise_title
 from formcheck.history.ladder import (
     PlanChange,
     Variable,
     change_to,
     depth_changed,
-    next_level,
-    previous_level,
+    next_rung,
+    previous_rung,
     step_height_changed,
     with_half_the_reps,
 )
@@ -153,7 +153,7 @@ def _after_too_much(
         if now.plan.reps is None:
             sentence += " Half of the reps as well: the plan does not say how many."
         return Rule.CUT, change, f"Make it easier: {_in_words(change)}", sentence
-    level = previous_level(now.exercise, now.plan)
+    level = previous_rung(now.exercise, now.plan)
     change = _lowered(now) if level is None else change_to(level, now.exercise, now.plan)
     if change is None:
         change = with_half_the_reps(None, now.exercise, now.plan)
@@ -200,7 +200,7 @@ def _offer(last: Session, worst: int, now: PlanInForce) -> Suggestion | None:
 def _progress(sessions: Sequence[Session], now: PlanInForce, zone: tzinfo | None) -> Suggested:
     """Return the next level where the last three sessions allow it, else why not."""
     recent = sessions[-SESSIONS_IN_A_ROW:]
-    level = next_level(now.exercise, now.plan)
+    level = next_rung(now.exercise, now.plan)
     if level is None:
         return Suggested(
             None, ("There is no harder level to suggest: the plan does not say where on the ladder it is.",)
@@ -221,7 +221,7 @@ def _progress(sessions: Sequence[Session], now: PlanInForce, zone: tzinfo | None
     )
 
 
-def _against(session: Session, level: Level, zone: tzinfo | None) -> list[str]:
+def _against(session: Session, level: Rung, zone: tzinfo | None) -> list[str]:
     """Return what of a session speaks against a harder level, or is not known."""
     day = day_text(session.day(zone))
     found = []

@@ -40,7 +40,7 @@ from formcheck.session.guess import guess_exercise
 from formcheck.session.reading import read_track
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
-from formcheck.session.several_sets import FoundSet, assess_every_set
+from formcheck.session.several_sets import SetOfRecording, assess_every_set
 from formcheck.video.proxy import write_proxy
 from formcheck.video.reader import open_video
 from formcheck.video.source import open_source
@@ -423,7 +423,7 @@ def _measured(records: Records, row: Upload, tracked: _Tracked) -> list[tuple[De
 
 
 def _by_plan_of_leg(
-    records: Records, row: Upload, tracked: _Tracked, decision: Decision, found: FoundSet
+    records: Records, row: Upload, tracked: _Tracked, decision: Decision, found: SetOfRecording
 ) -> tuple[Decision, Assessment]:
     """Return a set that was found, judged by the plan of the leg that it is done on, where that was not said."""
     assessment = found.assessment

@@ -24,7 +24,7 @@ _SQUARE = (ViewKind.FRONT, ViewKind.SIDE)
 
 
 @dataclass(frozen=True, eq=False)
-class FoundSet:
+class SetOfRecording:
     """One of the sets of a recording."""
 
     request: SetRequest
@@ -53,7 +53,7 @@ class FoundSet:
         return ", ".join(part for part in parts if part)
 
 
-def assess_every_set(track: PoseTrack, request: SetRequest) -> tuple[FoundSet, ...]:
+def assess_every_set(track: PoseTrack, request: SetRequest) -> tuple[SetOfRecording, ...]:
     """Measure every set of a recording.
 
     Parameters
@@ -65,7 +65,7 @@ def assess_every_set(track: PoseTrack, request: SetRequest) -> tuple[FoundSet, .
 
     Returns
     -------
-    tuple of FoundSet
+    tuple of SetOfRecording
         In order of time; one at least.
 
     Raises
@@ -81,10 +81,10 @@ def assess_every_set(track: PoseTrack, request: SetRequest) -> tuple[FoundSet, .
         try:
             found.append((asked, assess(track, asked)))
         except NotAssessableError:  # what is left of a set is too little: the recording stays one
-            return (FoundSet(request, whole),)
+            return (SetOfRecording(request, whole),)
     if len(found) < 2 or not all(each.complete_reps for _, each in found):
-        return (FoundSet(request, whole),)
-    return tuple(FoundSet(*each, number, len(found)) for number, each in enumerate(found, start=1))
+        return (SetOfRecording(request, whole),)
+    return tuple(SetOfRecording(*each, number, len(found)) for number, each in enumerate(found, start=1))
 
 
 def parts_of(whole: Assessment) -> tuple[Within, ...]:

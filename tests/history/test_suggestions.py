@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from formcheck.exercises.catalogue.exercise import Level
+from formcheck.exercises.catalogue.exercise import Rung
 from formcheck.exercises.plan import Plan
-from formcheck.history.ladder import Variable, change_to, ladder, level_of, next_level, previous_level
+from formcheck.history.ladder import Variable, change_to, ladder, next_rung, previous_rung, rung_of
 from formcheck.history.sessions import sessions_of
 from formcheck.history.suggestion import PlanInForce, Rule, Suggested, Suggestion
 from formcheck.history.suggestions import ASKS_FOR_LESS, suggest, too_much, until_decided
@@ -289,24 +289,24 @@ LADDER = tuple(level for level in ladder() if level.exercise in ("wall-squat", "
 
 
 @pytest.mark.parametrize("level", LADDER[1:-1])
-def test_each_rung_leads_to_its_neighbours(level: Level) -> None:
+def test_each_rung_leads_to_its_neighbours(level: Rung) -> None:
     i = LADDER.index(level)
     assert level.exercise is not None
     plan = Plan(target_depth_deg=level.target_depth_deg, reps=10, step_height_cm=level.step_height_cm)
-    assert level_of(level.exercise, plan) == level
-    assert next_level(level.exercise, plan) == LADDER[i + 1]
-    assert previous_level(level.exercise, plan) == LADDER[i - 1]
+    assert rung_of(level.exercise, plan) == level
+    assert next_rung(level.exercise, plan) == LADDER[i + 1]
+    assert previous_rung(level.exercise, plan) == LADDER[i - 1]
 
 
 def test_the_last_wall_squat_leads_to_the_lowest_step_and_back() -> None:
     deep = Plan(target_depth_deg=70.0, reps=12, hold_s=3.0)
-    up = next_level("wall-squat", deep)
+    up = next_rung("wall-squat", deep)
     assert up is not None
     step = change_to(up, "wall-squat", deep)
     assert step is not None
     assert (step.variable, step.exercise) == (Variable.EXERCISE, "step-down")
     assert (step.plan.step_height_cm, step.plan.reps, step.plan.hold_s) == (10.0, 12, None)
-    down = previous_level("step-down", step.plan)
+    down = previous_rung("step-down", step.plan)
     assert down is not None
     back = change_to(down, "step-down", step.plan)
     assert back is not None
@@ -316,7 +316,7 @@ def test_the_last_wall_squat_leads_to_the_lowest_step_and_back() -> None:
 @pytest.mark.parametrize(("height_cm", "lowered"), [(8.0, Variable.STEP_HEIGHT), (5.0, Variable.REPS)])
 def test_a_step_below_the_ladder_never_leads_to_the_deepest_wall_squat(height_cm: float, lowered: Variable) -> None:
     low = with_plan(Plan(reps=10, step_height_cm=height_cm), "step-down")
-    assert previous_level(low.exercise, low.plan) is None
+    assert previous_rung(low.exercise, low.plan) is None
     change = made(after([BAD], low)).change
     assert change is not None
     assert (change.variable, change.exercise, change.plan.step_height_cm) == (lowered, "step-down", 5.0)
@@ -324,7 +324,7 @@ def test_a_step_below_the_ladder_never_leads_to_the_deepest_wall_squat(height_cm
 
 def test_a_plan_between_two_rungs_goes_to_the_nearest_on_either_side() -> None:
     plan = Plan(target_depth_deg=50.0)
-    up, down = next_level("wall-squat", plan), previous_level("wall-squat", plan)
+    up, down = next_rung("wall-squat", plan), previous_rung("wall-squat", plan)
     assert up is not None
     assert down is not None
     assert (up.id, down.id) == ("W3", "W2")

@@ -113,7 +113,7 @@ class ExerciseChoice:
 
 
 @dataclass(frozen=True)
-class Level:
+class Rung:
     """One rung of the ladder from easy to hard."""
 
     id: str
@@ -149,7 +149,7 @@ class Exercise:
     comfortable_depth_deg: float | None
     """How deep the guidance begins with (deg of knee flexion). A depth that nobody prescribed is shown beside it, not
     judged by it; None where it does not say."""
-    levels: tuple[Level, ...]
+    levels: tuple[Rung, ...]
     """Its rungs from easy to hard; empty for one that is not on the ladder."""
 
     @property
@@ -250,7 +250,7 @@ def read_exercise(folder: Traversable) -> Exercise:
         safety=kept.safety,
         easier=None if ladder is None else ladder.easier,
         comfortable_depth_deg=kept.set.comfortable_depth_deg,
-        levels=() if ladder is None else tuple(Level(exercise=rubric.exercise, **dict(each)) for each in ladder.level),
+        levels=() if ladder is None else tuple(Rung(exercise=rubric.exercise, **dict(each)) for each in ladder.level),
     )
 
 

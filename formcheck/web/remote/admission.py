@@ -20,7 +20,7 @@ from formcheck.web.live.outgoing import Outgoing
 from formcheck.web.live.refusal import CloseCode, LiveRefusalError
 from formcheck.web.remote import messages as said
 from formcheck.web.remote import replies as told
-from formcheck.web.remote.connections import Connections
+from formcheck.web.remote.connections import PeerConnections
 from formcheck.web.remote.room_recording import RoomRecording
 from formcheck.web.remote.room_sets import RoomSets
 from formcheck.web.remote.room_stills import RoomStills
@@ -40,7 +40,12 @@ class Admission:
     """
 
     def __init__(
-        self, talkers: Talkers, connections: Connections, recording: RoomRecording, sets: RoomSets, stills: RoomStills
+        self,
+        talkers: Talkers,
+        connections: PeerConnections,
+        recording: RoomRecording,
+        sets: RoomSets,
+        stills: RoomStills,
     ) -> None:
         self._talkers = talkers
         self._session, self._room, self._parts = talkers.session, talkers.room, talkers.parts

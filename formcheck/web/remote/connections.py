@@ -16,7 +16,7 @@ from formcheck.web.remote.ice import Signals, ice_for
 from formcheck.web.remote.talkers import Talker, Talkers
 
 
-class Connections:
+class PeerConnections:
     """See the module. Media pass from browser to browser, and never here.
 
     Parameters

@@ -21,7 +21,7 @@ from formcheck.web.live.refusal import NORMAL_CLOSE, CloseCode, LiveRefusalError
 from formcheck.web.remote import messages as said
 from formcheck.web.remote import replies as told
 from formcheck.web.remote.admission import Admission, in_use
-from formcheck.web.remote.connections import Connections
+from formcheck.web.remote.connections import PeerConnections
 from formcheck.web.remote.limits import Tries
 from formcheck.web.remote.room_consents import RoomConsents
 from formcheck.web.remote.room_recording import RoomRecording
@@ -58,7 +58,7 @@ class OpenRoom:
         self.session, self.room, self._parts = session, room, parts
         self._on_over = on_over
         talkers = self._talkers = Talkers(session, room, parts)
-        self._connections = Connections(talkers)
+        self._connections = PeerConnections(talkers)
         self._recording = RoomRecording(talkers)
         self._sets = RoomSets(talkers)
         self._stills = RoomStills(talkers, self._sets)
