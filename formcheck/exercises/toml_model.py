@@ -184,10 +184,13 @@ def _interval(given: Any) -> Any:
     numbers = [each for each in given if isinstance(each, int | float) and not isinstance(each, bool)]
     if len(given) != 2 or len(numbers) != 2 or any(each != each for each in numbers):  # NaN equals nothing
         raise must_be("two numbers, [lowest, highest]")
-    low, high = numbers
+    try:
+        low, high = map(float, numbers)
+    except OverflowError as error:  # a whole number of TOML may be as long as it likes
+        raise must_be("two numbers, [lowest, highest]") from error
     if low > high:
         raise is_so(f"ends before it starts: {low:g} is more than {high:g}")
-    return float(low), float(high)
+    return low, high
 
 
 Said = Annotated[str, AfterValidator(_not_empty)]

@@ -194,6 +194,7 @@ FAULTS = [
     ("good = [-3, 2]", 'good = [-3, "2"]', "`good` must be two numbers, [lowest, highest]"),
     ("good = [-3, 2]", "good = [nan, 2]", "`good` must be two numbers, [lowest, highest]"),
     ("good = [-3, 2]", "good = [false, 2]", "`good` must be two numbers, [lowest, highest]"),
+    ("good = [-3, 2]", f"good = [-3, 1{'0' * 400}]", "`good` must be two numbers, [lowest, highest]"),
     ("good = [-3, 2]", "good = [2, -3]", "`good` ends before it starts: 2 is more than -3"),
     ("good = [-3, 2]", "good = [-3, 9]", "`good` [-3, 9] does not lie inside `caution` [-6, 4]"),
     ("persistence_s = 0.3", 'persistence_s = "0.3"', "`persistence_s` must be a number"),
