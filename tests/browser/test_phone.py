@@ -58,6 +58,7 @@ def scanned(page: Page, name: str = "Code for the phone") -> str:
 
 def show_code(page: Page, address: str) -> str:
     page.goto(address)
+    at_rest(page)
     page.get_by_text("Use my phone as the camera").click()
     page.get_by_role("button", name="Show the code").click()
     return scanned(page)

@@ -76,7 +76,7 @@ def test_a_result_stays_with_its_set_and_follows_its_corrections(records: Record
 def test_a_set_of_another_exercise_or_view_is_no_test(records: Records) -> None:
     ann = add_somebody(records)
     front = keep_set(records, ann.id, "wall_squat_front")
-    with pytest.raises(RecordsError, match="not measured"), records.writing(CLINICIAN) as work:
+    with pytest.raises(RecordsError, match="not seen from the side"), records.writing(CLINICIAN) as work:
         count_as_test(work, front.id, "wall-squat-depth", same_place=True, same_clothes=True)
     with pytest.raises(RecordsError, match="another exercise"), records.writing(CLINICIAN) as work:
         count_as_test(work, front.id, "step-down-knee-line", same_place=True, same_clothes=True)

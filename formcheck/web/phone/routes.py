@@ -10,9 +10,8 @@ import logging
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -59,6 +58,9 @@ from formcheck.web.shared.addresses import (
 )
 from formcheck.web.shared.browser_parts import StaticFolder
 from formcheck.web.shared.senders import group_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 from formcheck.web.uploads.requests import Beginning
 from formcheck.web.uploads.routes import Begin, Senders, Uploads, uploads_client
 
@@ -160,6 +162,8 @@ def _html(name: str, **values: str) -> Response:
 
 @cache
 def _templates() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # most apps are started without the phone's pages
+
     return Environment(loader=FileSystemLoader(_CLIENT), undefined=StrictUndefined, autoescape=True, trim_blocks=True)
 
 

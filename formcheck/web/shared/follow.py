@@ -15,7 +15,7 @@ from formcheck.records.records import Records
 _LOOKS_EVERY_S: Final = 5.0
 
 
-def follow(records: Records, asks: Callable[[], Actor], person_id: str | None) -> None:
+def follow(records: Records, require_actor: Callable[[], Actor], person_id: str | None) -> None:
     """Run the page again whenever something is done about a person, in this tab or elsewhere.
 
     Called before anything is read, so that nothing is missed.
@@ -24,19 +24,19 @@ def follow(records: Records, asks: Callable[[], Actor], person_id: str | None) -
     ----------
     records
         The records.
-    asks
+    require_actor
         Gives who looks, anew at each look: access may be taken away.
     person_id
         None for everybody.
     """
-    with records.reading(asks()) as work:
+    with records.reading(require_actor()) as work:
         shown = newest_change(work, person_id)
-    _look(records, asks, person_id, shown)
+    _look(records, require_actor, person_id, shown)
 
 
 @st.fragment(run_every=_LOOKS_EVERY_S)
-def _look(records: Records, asks: Callable[[], Actor], person_id: str | None, shown: int) -> None:
-    actor = asks()
+def _look(records: Records, require_actor: Callable[[], Actor], person_id: str | None, shown: int) -> None:
+    actor = require_actor()
     try:
         with records.reading(actor) as work:
             now = newest_change(work, person_id)
