@@ -19,6 +19,7 @@ from formcheck.records.people import PersonDetails, add_person, labels_of, list_
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets
 from formcheck.records.tables import ExerciseSet, Person
+from formcheck.web.access.follow import follow
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.shared.addresses import PERSON, REVIEW
@@ -26,7 +27,6 @@ from formcheck.web.shared.choose_person import offer_proposal
 from formcheck.web.shared.dates import day_of
 from formcheck.web.shared.details_form import ask_details
 from formcheck.web.shared.empty import show_empty
-from formcheck.web.shared.follow import follow
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.plain_text import as_typed
 
@@ -124,5 +124,5 @@ def page() -> None:
     actor = require_clinician()
     st.title("People", anchor=False)
     records = records_service()
-    follow(records, require_clinician, None)
+    follow(records, None)
     show_people(records, actor)

@@ -25,6 +25,7 @@ from formcheck.records.plans import list_plans
 from formcheck.records.records import Records
 from formcheck.records.sets import list_sets
 from formcheck.records.tables import ExerciseSet, Person
+from formcheck.web.access.follow import follow
 from formcheck.web.access.guard import require_actor, require_clinician
 from formcheck.web.access.service import records_service
 from formcheck.web.downloads.links import export_link, record_link
@@ -36,7 +37,6 @@ from formcheck.web.shared.choose_person import offer_proposal, people_shown
 from formcheck.web.shared.dates import short_day_of
 from formcheck.web.shared.details_form import ask_details
 from formcheck.web.shared.empty import show_empty
-from formcheck.web.shared.follow import follow
 from formcheck.web.shared.log_words import log_line
 from formcheck.web.shared.navigation import go_to, page_link
 from formcheck.web.shared.notes import show_notes
@@ -203,7 +203,7 @@ def page() -> None:
         show_empty(Drawing.SEARCH, "Nobody is chosen", "Each person has a page.", PEOPLE, "Choose a person")
         return
     try:
-        follow(records, require_actor, person_id)
+        follow(records, person_id)
         show_person(records, actor, person_id)
     except FormcheckError as error:
         st.error(f"{error.reason} {error.remedy}")
