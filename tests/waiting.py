@@ -11,9 +11,9 @@ WITHIN_S: Final = 240.0
 _LOOK_EVERY_S: Final = 0.01
 
 
-def until(true: Callable[[], object]) -> None:
-    """Wait for something to come to pass."""
+def until(true: Callable[[], object], look_every_s: float = _LOOK_EVERY_S) -> None:
+    """Wait for something to come to pass, looking as often as may be asked."""
     end = time.monotonic() + WITHIN_S
     while not true():
         assert time.monotonic() < end, "it did not come to pass"
-        time.sleep(_LOOK_EVERY_S)
+        time.sleep(look_every_s)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 import formcheck.web.server
 from formcheck.exercises.plan import Plan
 from formcheck.pose.models import PoseModel
+from formcheck.programme.plan import WEEK, Programme
 from formcheck.programme.templates import templates
 from formcheck.records.access import owner
 from formcheck.records.plans import prescribe
@@ -52,6 +53,14 @@ def planned(records: Records, name: str = "Ann", sessions_a_day: float = 1.0) ->
     with records.writing(_OWNER) as work:
         prescribe(work, person.id, SetRequest("wall-squat", plan=Plan(reps=10)), sessions_a_day)
     return person.id
+
+
+def every_day(programme: Programme) -> Programme:
+    phases = tuple(
+        phase.model_copy(update={"items": tuple(item.model_copy(update={"days": WEEK}) for item in phase.items)})
+        for phase in programme.phases
+    )
+    return programme.model_copy(update={"phases": phases})
 
 
 def test_safety_is_three_lines_and_accepted_once_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -97,7 +106,7 @@ def test_names_of_exercises_with_a_comma_in_them_are_told_apart() -> None:
     records = records_service()
     person = add_somebody(records, "Ann", _OWNER)
     with records.writing(_OWNER) as work:
-        put_programme(work, person.id, templates()["combined"].programme)
+        put_programme(work, person.id, every_day(templates()["combined"].programme))
     assert "Ball squeeze, sitting · Straight" in words(opened())
 
 

@@ -87,10 +87,17 @@ class Page:
         """Return all messages of a kind that were heard."""
         return [each for each in self.hear().heard if each["type"] == kind]
 
-    def last(self, kind: str) -> dict[str, Any]:
-        """Return the newest message of a kind, waiting for it if other threads are to bring it."""
-        until(lambda: self.all(kind))
-        return self.all(kind)[-1]
+    def last(self, kind: str, **like: Any) -> dict[str, Any]:
+        """Return the newest message of a kind, waiting for one with these contents if other threads are to bring it."""
+        found: list[dict[str, Any]] = []
+
+        def there() -> bool:
+            found[:] = self.all(kind)[-1:]
+            return bool(found) and like.items() <= found[0].items()
+
+        # Each look is a message, and more than so many a second put a page out.
+        until(there, look_every_s=2 / SocketLimits().messages_per_s)
+        return found[0]
 
     def forget(self) -> Page:
         self.hear().heard.clear()

@@ -113,10 +113,9 @@ def test_a_silent_phone_is_asleep_and_its_seat_is_kept(hall: Hall) -> None:
     with company(hall) as here:
         hall.clock.ahead_s = 40.0
         here.clinician.hear()
-        until(lambda: here.clinician.last("people")["event"] == "asleep")
-        assert here.clinician.last("people")["person"] == here.client_id
+        assert here.clinician.last("people", event="asleep")["person"] == here.client_id
         here.client.hear()
-        assert here.clinician.last("people")["event"] == "back"
+        here.clinician.last("people", event="back")
 
 
 def test_a_room_that_nobody_opened_is_forgotten_once_all_have_left(hall: Hall) -> None:
