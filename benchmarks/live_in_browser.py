@@ -27,6 +27,8 @@ import av
 import psutil
 from playwright.sync_api import Page, Route, WebSocket, expect, sync_playwright
 
+from tests.browser.waiting import accept_safety
+
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -124,7 +126,7 @@ def measure(clip: Path, path: str, address: str, server: psutil.Process, seconds
         take_path(page, path)
         sent = Sent(page)
         page.goto(f"{address}/check?exercise={exercise}&reps=20")
-        page.locator(".st-key-accept-safety button").click()
+        accept_safety(page)
         where = "server" if path == "picture" else "here"
         expect(page.get_by_test_id("privacy")).to_have_attribute("data-source", where, timeout=120_000)
         page.get_by_test_id("start").click()
