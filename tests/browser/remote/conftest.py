@@ -16,7 +16,7 @@ from ..conftest import FLAGS, chromium, is_about_policy, served
 from ..waiting import until
 from .rooms import CLINICIAN, Room, new_room
 
-_CALL_FLAGS = (*FLAGS, "--allow-loopback-in-peer-connection")
+CALL_FLAGS = (*FLAGS, "--allow-loopback-in-peer-connection")
 _FEW_FRAMES = "--use-fake-device-for-media-stream=fps=5"
 _CUT = 4500
 """Close code after which a page comes back."""
@@ -105,7 +105,7 @@ OpenSomebody = Callable[..., Somebody]
 @pytest.fixture(scope="package")
 def call_browser(playwright: Playwright) -> Iterator[Browser]:
     """Run one Chromium for all who call with Chromium's test picture."""
-    started = playwright.chromium.launch(executable_path=chromium(), args=_CALL_FLAGS)
+    started = playwright.chromium.launch(executable_path=chromium(), args=CALL_FLAGS)
     yield started
     started.close()
 
@@ -135,12 +135,12 @@ def somebody(
         browser = call_browser
         if clip is not None:
             film = clip if isinstance(clip, Path) else camera_film(clip, tmp_path / f"{clip}.y4m")
-            flags = [*_CALL_FLAGS, f"--use-file-for-fake-video-capture={film}"]
+            flags = [*CALL_FLAGS, f"--use-file-for-fake-video-capture={film}"]
             browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
             browsers.append(browser)
         if light:
             if not few:
-                flags = [*_CALL_FLAGS, _FEW_FRAMES]
+                flags = [*CALL_FLAGS, _FEW_FRAMES]
                 few.append(playwright.chromium.launch(executable_path=chromium(), args=flags))
                 browsers.extend(few)
             browser = few[0]

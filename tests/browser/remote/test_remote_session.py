@@ -12,7 +12,6 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Page, expect
 
-from ..test_live import wait_for_reps
 from ..waiting import settled, until
 from .conftest import SEES_SOMEBODY, OpenSomebody, RemoteApp, Somebody, come_in, in_call
 from .numbered_film import FILM_FRAMES, NUMBER_OF, WIDTH, numbered_film
@@ -222,38 +221,6 @@ def test_who_joins_and_who_is_taken_out_touches_no_other_connection(
     until(client.page, f"({_FRAMES})()[0] > {seen + 5}")
     again = [each for each in client.line.heard if each["type"] == "connect" and each["peer"] == orders[0]["peer"]]
     assert again == orders
-
-
-def test_a_set_in_the_call_with_a_cue_a_mark_and_a_still(
-    somebody: OpenSomebody, remote_app: RemoteApp, keep_picture: KeepPicture
-) -> None:
-    clinician, client = in_call(somebody, remote_app.room(), clip="wall_squat_front")
-    page = clinician.page
-    page.get_by_test_id("reps").fill("2")
-    page.get_by_test_id("hold_s").fill("1")
-    page.get_by_test_id("start-set").click()
-    wait_for_reps(client.page, 1)
-    wait_for_reps(page, 1)
-    page.get_by_role("group", name="Cues").get_by_role("button").first.click()
-    expect(client.page.get_by_test_id("caption")).to_be_visible()
-    take_still(page)
-    until(page, "document.querySelector('[data-testid=still] img').naturalWidth === 640")
-    for x, y in ((40, 30), (90, 80), (40, 130)):
-        page.get_by_test_id("still").click(position={"x": x, "y": y})
-    page.get_by_test_id("share-still").click()
-    expect(client.page.get_by_test_id("still")).to_be_visible()
-    page.get_by_test_id("tab-notes").click()
-    page.get_by_test_id("moment-good").click()
-    expect(page.get_by_test_id("moments")).to_contain_text("Good")
-    keep_picture(page, "clinician")
-    keep_picture(client.page, "client")
-    page.get_by_test_id("finish-set").click()
-    expect(page.get_by_test_id("said")).to_contain_text("Set done", timeout=60_000)
-    counted = [each["reps"] for each in clinician.line.heard if each["type"] == "set_finished"]
-    assert counted, "the set was measured"
-    assert counted[0] >= 1
-    drawn = [each for each in clinician.line.said if each["type"] == "draw"]
-    assert drawn[0]["drawings"][0]["kind"] == "angle"
 
 
 def test_a_painted_angle_is_read_on_the_picture_that_was_clicked(

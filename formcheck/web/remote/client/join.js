@@ -99,6 +99,7 @@ class JoinPage {
       onTrouble: (trouble) => this.#setTrouble(trouble), onOver: () => {},
       onLine: (ms) => { call.answerMs = ms; }, isVoiceHeard: () => call.isVoiceHeard,
     });
+    this.result = make("p", { class: "fr-lead", "data-testid": "result", hidden: true });
     this.questions = new Questions();
     this.recording = new RecordingSign((words) => this.announcer.say(words), this.questions, (item, yes) => this.#consent(item, yes));
     this.still = new StillPicture();
@@ -121,7 +122,7 @@ class JoinPage {
       this.cameraSwitch.element, this.flip, this.moreSwitch.element, this.leave);
     this.stage = make("div", { class: "fr-stage" }, this.others, this.self, this.caption.element, this.tap);
     this.room = make("section", { class: "fr-room", "data-testid": "screen-call" },
-      this.stage, make("div", { class: "fr-side" }, this.questions.element, this.stillCard, this.measured.element, this.more), this.bar);
+      this.stage, make("div", { class: "fr-side" }, this.questions.element, this.result, this.stillCard, this.measured.element, this.more), this.bar);
     this.element.replaceChildren(make("header", { class: "fr-head" }, make("span", { class: "fr-brand", text: "formcheck" }),
       this.recording.element, this.kept, this.said), this.trouble, this.opening, this.check.element, this.waiting, this.room, this.over);
     watchPictures(this.video, (captureMs) => this.#picture(captureMs));
@@ -327,6 +328,7 @@ class JoinPage {
   async #begin(set) {
     this.measured.speaker.unlock();
     this.#drawer(false);
+    show(this.result, false);
     // The way that poses are found is chosen once it is known, or pictures are sent; a set does not wait for it long.
     await Promise.race([this.source?.begin(), new Promise((done) => { setTimeout(done, this.data.pose_patience_ms); })]);
     if (this.lastSet.live !== set.live || this.measured.isOn) return;
@@ -343,7 +345,11 @@ class JoinPage {
   #finished({ reps, why }) {
     this.measured.close(false);
     const done = reps === null ? "The set is over." : `The set is done: ${reps} whole ${reps === 1 ? "rep" : "reps"}.`;
-    this.caption.tell([done, why].filter(Boolean).join(" "), 8000);
+    const words = [done, why].filter(Boolean).join(" ");
+    this.caption.tell(words, 8000);
+    // What is told passes; this stays until the next set.
+    setText(this.result, words);
+    show(this.result, true);
     this.element.dataset.stage = "idle";
   }
 
@@ -488,7 +494,8 @@ class JoinPage {
     this.measured.close(false);
     this.source?.close();
     this.call.close();
-    this.over.replaceChildren(make("h1", { class: "fr-title", tabindex: "-1", text: title }), make("p", { class: "fr-lead", text: words }));
+    const result = this.result.cloneNode(true);
+    this.over.replaceChildren(make("h1", { class: "fr-title", tabindex: "-1", text: title }), make("p", { class: "fr-lead", text: words }), result);
     this.#screen("over");
   }
 
