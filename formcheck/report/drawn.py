@@ -13,7 +13,7 @@ import numpy as np
 
 from formcheck.design.palette import INK, Rgb
 from formcheck.report.keyframes import KeyFrame, KeyMoment, as_key_frame
-from formcheck.report.lettering import Lettering, Picture, paste
+from formcheck.report.lettering import Box, Lettering, Picture, box_of, paste
 from formcheck.report.overlay import Overlay
 from formcheck.report.plain_text import one_line
 from formcheck.session.assessment import Assessment
@@ -89,13 +89,16 @@ def with_drawings(overlay: Overlay, picture: Picture, drawings: Sequence[Annotat
     lettering = Lettering(max(14, round(min(overlay.width, overlay.picture_height) / 26)))
     area = picture[: overlay.picture_height]
     thick = max(2, round(min(area.shape[:2]) / 240))
+    taken = overlay.plates_at(drawings[0].drawing.t_s) if drawings else []
     for each in drawings:
         points = np.rint(overlay.placed(np.array(each.drawing.points_px, dtype=np.float64))).clip(-1e6, 1e6)
-        _draw(area, points.astype(np.int32), each, thick, lettering)
+        _draw(area, points.astype(np.int32), each, thick, lettering, taken)
     return picture
 
 
-def _draw(area: Picture, points: np.ndarray, annotation: Annotation, thick: int, lettering: Lettering) -> None:
+def _draw(
+    area: Picture, points: np.ndarray, annotation: Annotation, thick: int, lettering: Lettering, taken: list[Box]
+) -> None:
     drawing = annotation.drawing
     for colour, width in ((INK, thick + 2 * _RIM_PX), (_PAINT, thick)):
         if len(points) > 1:
@@ -107,6 +110,16 @@ def _draw(area: Picture, points: np.ndarray, annotation: Annotation, thick: int,
         at = points[1] if drawing.kind is DrawingKind.ANGLE else points[-1]
         plate = lettering.plate(drawing.caption, accent=_PAINT, max_width_px=area.shape[1])
         gap = 0 if drawing.kind is DrawingKind.TEXT else 4 * thick
-        x = min(max(0, int(at[0]) + gap), max(0, area.shape[1] - plate.shape[1]))
-        y = min(max(0, int(at[1]) - plate.shape[0] // 2), max(0, area.shape[0] - plate.shape[0]))
-        paste(area, plate, x, y)
+        box = _free_box(plate, (int(at[0]), int(at[1])), gap, area, taken)
+        taken.append(box)
+        paste(area, plate, box.left, box.top)
+
+
+def _free_box(plate: Picture, at: tuple[int, int], gap: int, area: Picture, taken: Sequence[Box]) -> Box:
+    """Return where a caption goes: to the right of its point, unless another plate is there that it would cover."""
+    (height, width), (x, y) = plate.shape[:2], at
+    middle, beside = y - height // 2, x - width // 2
+    corners = [(x + gap, middle), (x - gap - width, middle), (beside, y - gap - height), (beside, y + gap)]
+    corners += [(left, top) for box in taken for left, top in ((x + gap, box.bottom), (x + gap, box.top - height))]
+    boxes = [box_of(plate, left, top, (area.shape[1], area.shape[0])) for left, top in corners]
+    return min(boxes, key=lambda box: sum(box.shared_px(other) for other in taken))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import cv2
 import numpy as np
@@ -91,9 +91,31 @@ def _stripe(size: int) -> int:
 def paste(picture: Picture, plate: Picture, x: int, y: int) -> None:
     """Copy a plate into a picture, moved so that it lies inside; what is larger than the picture is cut."""
     height, width = picture.shape[:2]
+    box = box_of(plate, x, y, (width, height))
+    picture[box.top : box.bottom, box.left : box.right] = plate[: box.bottom - box.top, : box.right - box.left]
+
+
+class Box(NamedTuple):
+    """Part of a picture, px."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    def shared_px(self, other: Box) -> int:
+        """Return how many pixels it has in common with another."""
+        across = min(self.right, other.right) - max(self.left, other.left)
+        down = min(self.bottom, other.bottom) - max(self.top, other.top)
+        return max(0, across) * max(0, down)
+
+
+def box_of(plate: Picture, x: int, y: int, size_px: tuple[int, int]) -> Box:
+    """Return where `paste` puts a plate in a picture of that width and height."""
+    width, height = size_px
     h, w = min(plate.shape[0], height), min(plate.shape[1], width)
-    x, y = min(max(x, 0), width - w), min(max(y, 0), height - h)
-    picture[y : y + h, x : x + w] = plate[:h, :w]
+    left, top = min(max(x, 0), width - w), min(max(y, 0), height - h)
+    return Box(left, top, left + w, top + h)
 
 
 def draw_mark(picture: Picture, shape: Shape, centre: tuple[int, int], radius_px: int, rgb: Rgb) -> None:

@@ -6,7 +6,7 @@ The skeleton on a picture: the scored legs strong, the rest of the body faint, w
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +19,7 @@ from formcheck.kinematics.measures.registry import key_measures
 from formcheck.kinematics.measures.units import unit_of
 from formcheck.kinematics.view import ViewKind, ViewQuality
 from formcheck.pose.landmarks import BODY, SIDES, Landmark, Side
-from formcheck.report.lettering import Lettering, Picture, draw_mark, paste
+from formcheck.report.lettering import Box, Lettering, Picture, box_of, draw_mark, paste
 from formcheck.report.timeline import Floats, Timeline
 from formcheck.report.words import why_not_counted
 from formcheck.session.assessment import Assessment
@@ -237,8 +237,8 @@ class Overlay:
         flag = self._timeline.flag_at(t_s)
         if flag is not None:
             self._mark_knees(picture, joints_px, flag, t_s)
-        for side in legs:
-            self._angles(picture, joints_px, side, t_s)
+        for plate, x, y in self._angle_plates(joints_px, t_s):
+            paste(picture, plate, x, y)
         self._words(strip, t_s, flag)
         return whole
 
@@ -293,19 +293,24 @@ class Overlay:
         why = why_not_counted(rep)
         return f"Rep {rep.index} ({why}): {phase}" if why else f"Rep {rep.index}: {phase}"
 
-    def _angles(self, picture: Picture, joints_px: Floats, side: Side, t_s: float) -> None:
-        """Write what the view carries beside the knee, on the outer side of the leg."""
-        knee = point(joints_px[BODY[side].knee])
-        text = self._angle_text(side, t_s)
-        if knee is None or not text:
-            return
-        style = LEG_STYLES[side]
-        plate = self._lettering.plate(text, accent=style.rgb)
-        gap = round(1.4 * _MARK_SHARE * self._shorter)
-        left_of_knee = knee[0] - gap - plate.shape[1]
-        outward = self._outward(joints_px, side)
-        x = left_of_knee if outward < 0 else knee[0] + gap
-        paste(picture, plate, x, knee[1] - plate.shape[0] // 2)
+    def plates_at(self, t_s: float) -> list[Box]:
+        """Return where the angles beside the knees are written at a moment."""
+        size_px = (self.width, self.picture_height)
+        placed = self._angle_plates(self.placed(self._timeline.joints_at(t_s)), t_s)
+        return [box_of(plate, x, y, size_px) for plate, x, y in placed]
+
+    def _angle_plates(self, joints_px: Floats, t_s: float) -> Iterator[tuple[Picture, int, int]]:
+        """Give what the view carries beside each knee, on the outer side of the leg, with the corner it begins at."""
+        for side in self._timeline.legs_at(t_s):
+            knee = point(joints_px[BODY[side].knee])
+            text = self._angle_text(side, t_s)
+            if knee is None or not text:
+                continue
+            plate = self._lettering.plate(text, accent=LEG_STYLES[side].rgb)
+            gap = round(1.4 * _MARK_SHARE * self._shorter)
+            left_of_knee = knee[0] - gap - plate.shape[1]
+            x = left_of_knee if self._outward(joints_px, side) < 0 else knee[0] + gap
+            yield plate, x, knee[1] - plate.shape[0] // 2
 
     def _angle_text(self, side: Side, t_s: float) -> str:
         letter = LEG_STYLES[side].letter

@@ -61,6 +61,26 @@ def test_it_is_drawn_where_it_was_drawn(front_set: Assessment) -> None:
     assert (plain[overlay.picture_height :] == drawn[overlay.picture_height :]).all()
 
 
+def test_what_a_drawing_says_covers_no_measure(front_set: Assessment) -> None:
+    overlay = Overlay(front_set)
+    boxes = overlay.plates_at(1.0)
+    assert len(boxes) == 2
+    plain = overlay.draw(grey(1.0))
+    for box in boxes:
+        # The caption would stand to the right of the angle's corner: where the measure is.
+        corner = np.array([box.left - 15.0, (box.top + box.bottom) / 2])
+        ends = corner + np.array([[-40.0, -60.0], [0.0, 0.0], [-60.0, 40.0]])
+        to_source = 100.0 / (overlay.placed(np.array([[100.0, 100.0]])) - overlay.placed(np.zeros((1, 2))))
+        points = [(float(x), float(y)) for x, y in (ends - overlay.placed(np.zeros((1, 2)))) * to_source]
+        said = annotation(DrawingKind.ANGLE, 1.0, *points)
+        drawn = with_drawings(
+            overlay, overlay.draw(grey(1.0)), (said, annotation(DrawingKind.TEXT, 1.0, points[1], text="Heel"))
+        )
+        assert has(drawn, PAINT)
+        where = slice(box.top, box.bottom), slice(box.left, box.right)
+        assert (plain[where] == drawn[where]).all()
+
+
 def test_the_video_stands_still_where_something_is_drawn(filmed_set: Filmed, tmp_path: Path) -> None:
     assessment, video = filmed_set
     render_overlay(video, assessment, tmp_path / "plain.mp4")
