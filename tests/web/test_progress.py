@@ -31,6 +31,7 @@ from formcheck.records.plans import end_plan, list_plans, prescribe
 from formcheck.records.records import Records
 from formcheck.records.sets import get_set, list_sets, say_pain, summary_of_row
 from formcheck.records.tables import StoredPlan, SuggestionAnswer
+from formcheck.report.sheet import Figure, Lines
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
 from formcheck.web.pages.progress.charts import (
@@ -45,6 +46,7 @@ from formcheck.web.pages.progress.charts import (
     trend_html,
     weeks_html,
 )
+from formcheck.web.pages.progress.document import progress_sheet
 from formcheck.web.pages.progress.page import in_words, milestones_html
 from formcheck.web.pages.progress.suggestion_view import (
     Answering,
@@ -79,6 +81,11 @@ def test_there_is_always_a_date_on_the_axis(days: int, most: int) -> None:
     assert day_ticks(low, high, most)
 
 
+@given(st.dates(date(2026, 1, 1), date(2027, 1, 1)))
+def test_half_a_year_has_more_than_one_date_on_a_phone(first: date) -> None:
+    assert len(day_ticks(*day_range([first, first + timedelta(weeks=26)]), most=3)) > 1
+
+
 def fppa(*values: float) -> list[Markup]:
     sets = [summary(7 * i, values=each_leg("fppa_deg", value, None)) for i, value in enumerate(values)]
     return [trend_html(trend) for trend in trends(sets)]
@@ -101,6 +108,20 @@ def test_one_day_is_a_sentence_and_no_chart() -> None:
     assert "<svg" not in pain_html(pain_days([summary(pain=PainReport(1, 3, 2, 1, 0))]))
     assert "<svg" not in weeks_html([WeekAdherence(date(2026, 3, 2), 2, None)])
     assert "2 sessions in 1 week" in text_of(weeks_html([WeekAdherence(date(2026, 3, 2), 2, None)]))
+    one_bar = [WeekAdherence(date(2026, 3, 2), 2, None), WeekAdherence(date(2026, 3, 9), 0, None)]
+    assert "<svg" not in weeks_html(one_bar)
+    assert "2 sessions in 2 weeks" in text_of(weeks_html(one_bar))
+
+
+def test_paper_says_one_point_in_a_sentence_too() -> None:
+    only = [summary(pain=PainReport(1, 3))]
+    sheet = progress_sheet(only, (), person="Ann", who=(), now=DAY + timedelta(days=8), zone=UTC)
+    (part,) = [each for each in sheet.sections if each.title == "Pain and sessions"]
+    assert [line for each in part.parts if isinstance(each, Lines) for line in each.lines] == [
+        "Pain, 0 to 10. Last answers, on 2 March 2026: 3 worst in the set, 1 before.",
+        "Sessions a week: 1 session in 2 weeks.",
+    ]
+    assert not [each for each in part.parts if isinstance(each, Figure)]
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -156,6 +177,10 @@ def test_pain_is_drawn_with_a_shape_for_each_kind(size: tuple[int, int]) -> None
     assert len(list(svg.iter("circle"))) == 3
     assert len(list(svg.iter("polygon"))) == 2
     assert "3 worst in the set" not in text_of(pain_html(days))
+    # Nothing is written where an answer may be drawn: the limits are named on the axis and beside the chart.
+    assert [each.text for each in svg.iter("text") if each.get("class") == "remark"] == []
+    assert [each.text for each in svg.iter("text") if each.get("class") == "tick"][:4] == ["0", "2", "5", "10"]
+    assert "Dotted lines: comfortable up to 2, stop above 5" in text_of(pain_html(days))
     assert "2 before" in text_of(pain_html(days))
 
 

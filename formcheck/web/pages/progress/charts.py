@@ -46,14 +46,15 @@ _KINDS: Final[tuple[tuple[str, str, Callable[[DayPain], int | None]], ...]] = (
 )
 _BAR_SHARE: Final = 0.72
 """Of a week's width."""
+LIMITS_IN_WORDS: Final = f"comfortable up to {COMFORT_LIMIT}, stop above {STOP_ABOVE}"
+"""What the dotted lines of pain are: beside the chart, as any place in it may be one of an answer."""
 
 
 def pain_html(days: Sequence[DayPain]) -> Markup:
     """Return the chart of pain with its key and the latest answers in words."""
     keys = Markup("").join(Markup("<li>{}<span>{}</span></li>").format(_key(style), name) for style, name, _ in _KINDS)
-    last = days[-1]
-    answers = [f"{of(last)} {name}" for _, name, of in _KINDS if of(last) is not None]
-    said = f"Last answers, on {day_text(last.day)}: {', '.join(answers)}."
+    keys += Markup('<li class="fc-quiet">{}: {}</li>').format("Dotted lines", LIMITS_IN_WORDS)
+    said = pain_in_words(days)
     if len(days) == 1:
         return _in_words("Pain, 0 to 10", said)
     svg = both_sizes(lambda size: draw_pain(days, size))
@@ -63,16 +64,22 @@ def pain_html(days: Sequence[DayPain]) -> Markup:
     ).format(said, keys, svg)
 
 
+def pain_in_words(days: Sequence[DayPain]) -> str:
+    """Say how it hurt the last time somebody was asked."""
+    last = days[-1]
+    answers = [f"{of(last)} {name}" for _, name, of in _KINDS if of(last) is not None]
+    return f"Last answers, on {day_text(last.day)}: {', '.join(answers)}."
+
+
 def draw_pain(days: Sequence[DayPain], size: Size) -> Markup:
     """Draw the answers of each day; the worst of the sets as a line."""
     svg = drawing(size, "Pain over time, from 0 to 10")
     area = PlotArea(*size, MARGINS, day_range([each.day for each in days]), (LOWEST - 0.4, HIGHEST + 0.4))
     right = area.width - area.margins.right
-    for value in range(LOWEST, HIGHEST + 1, 2):
+    for value in (LOWEST, COMFORT_LIMIT, STOP_ABOVE, HIGHEST):
         draw_level(svg, area, value, f"{value}")
-    for limit, words in ((COMFORT_LIMIT, "comfortable up to 2"), (STOP_ABOVE, "stop above 5")):
+    for limit in (COMFORT_LIMIT, STOP_ABOVE):
         rule(svg, "edge", area.margins.left, area.y(limit), right, area.y(limit))
-        text(svg, "remark", right - 4, area.y(limit) - 4, words, "end")
     draw_day_axis(svg, area)
     at = np.array([each.day.toordinal() for each in days], dtype=np.float64)
     worst = np.array([np.nan if each.worst is None else float(each.worst) for each in days])
@@ -87,19 +94,30 @@ def draw_pain(days: Sequence[DayPain], size: Size) -> Markup:
 
 def weeks_html(weeks: Sequence[WeekAdherence]) -> Markup:
     """Return the chart of sessions a week with the share of the plan in words."""
-    done = sum(each.done for each in weeks)
-    planned = sum(each.planned or 0.0 for each in weeks)
-    said = f"{counted(done, 'session')} in {counted(len(weeks), 'week')}"
-    if planned:
-        kept = sum(min(float(each.done), each.planned) for each in weeks if each.planned)
-        said += f"; {round(kept, 1):g} of {round(planned, 1):g} planned were done ({100 * kept / planned:.0f} %)"
-    if len(weeks) == 1:
+    said = weeks_in_words(weeks)
+    if not has_chart(weeks):
         return _in_words("Sessions a week", f"{said}.")
     svg = both_sizes(lambda size: draw_weeks(weeks, size))
     return Markup(
         '<figure><figcaption><strong>Sessions a week</strong><span class="fc-quiet">{}. Dashed: planned.</span>'
         "</figcaption>{}</figure>"
     ).format(said, svg)
+
+
+def weeks_in_words(weeks: Sequence[WeekAdherence]) -> str:
+    """Say how many sessions were done, and the share of the plan that they are."""
+    done = sum(each.done for each in weeks)
+    planned = sum(each.planned or 0.0 for each in weeks)
+    said = f"{counted(done, 'session')} in {counted(len(weeks), 'week')}"
+    if not planned:
+        return said
+    kept = sum(min(float(each.done), each.planned) for each in weeks if each.planned)
+    return f"{said}; {round(kept, 1):g} of {round(planned, 1):g} planned were done ({100 * kept / planned:.0f} %)"
+
+
+def has_chart(weeks: Sequence[WeekAdherence]) -> bool:
+    """Return whether more than one week has something to draw: one bar is a sentence."""
+    return sum(bool(each.done or each.planned) for each in weeks) > 1
 
 
 def draw_weeks(weeks: Sequence[WeekAdherence], size: Size) -> Markup:
@@ -169,7 +187,7 @@ def day_ticks(low: float, high: float, most: int) -> list[date]:
         if span // step + 1 <= most:
             start = first if step < 7 else first + timedelta(days=-first.weekday() % 7)
             return [start + timedelta(days=n) for n in range(0, (last - start).days + 1, step)]
-    step = next((each for each in _MONTH_STEPS if span / (_DAYS_A_MONTH * each) + 1 <= most), _MONTH_STEPS[-1])
+    step = next((each for each in _MONTH_STEPS if span // (_DAYS_A_MONTH * each) + 1 <= most), _MONTH_STEPS[-1])
     found = []
     month = first.year * _MONTHS + first.month - 1
     month += -month % step

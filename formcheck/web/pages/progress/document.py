@@ -27,7 +27,16 @@ from formcheck.report.words import direction_of
 from formcheck.web.downloads.made_file import MadeFile
 from formcheck.web.downloads.record_document import made_sheet
 from formcheck.web.downloads.routes import Printing
-from formcheck.web.pages.progress.charts import draw_pain, draw_trend, draw_weeks, shown_weeks
+from formcheck.web.pages.progress.charts import (
+    LIMITS_IN_WORDS,
+    draw_pain,
+    draw_trend,
+    draw_weeks,
+    has_chart,
+    pain_in_words,
+    shown_weeks,
+    weeks_in_words,
+)
 from formcheck.web.pages.progress.page import in_words
 from formcheck.web.shared.comparison_words import difference_text
 
@@ -144,13 +153,20 @@ def _figure(trend: Trend) -> Figure:
 def _pain_and_weeks(sets: Sequence[SetSummary], plans: Sequence[StoredPlan], now: datetime, zone: tzinfo) -> list[Part]:
     parts: list[Part] = []
     days = pain_days(sets, zone)
-    if days:
+    if len(days) == 1:
+        parts.append(Lines((f"Pain, 0 to 10. {pain_in_words(days)}",)))
+    elif days:
         alt = "Pain over time, from 0 to 10"
-        caption = "Filled: the worst in the set. Square: an hour later. Triangle: the next morning. Open: before."
+        caption = (
+            "Filled: the worst in the set. Square: an hour later. Triangle: the next morning. Open: before. "
+            f"Dotted: {LIMITS_IN_WORDS}."
+        )
         parts.append(Figure("Pain, 0 to 10", str(draw_pain(days, _PLOT_PX)), alt, caption))
     periods = [PlannedPeriod(plan.from_at, plan.until_at, plan.sessions_a_day) for plan in plans]
     weeks = shown_weeks(adherence(sets, periods, now.astimezone(zone).date(), zone), _WEEKS)
-    if any(week.done or week.planned for week in weeks):
+    if weeks and not has_chart(weeks):
+        parts.append(Lines((f"Sessions a week: {weeks_in_words(weeks)}.",)))
+    elif weeks:
         parts.append(
             Figure(
                 "Sessions a week",
