@@ -339,6 +339,13 @@ def _imported(told: Imported) -> list[str]:
     if told.not_over:
         left = _count(len(told.not_over), "remote session")
         lines.append(f"Left out, since they were not over when the archive was made: {left}.")
+    if told.without_video:
+        lines.append(f"Without the video, since that is refused: {_count(len(told.without_video), 'set')}.")
+    if told.refused:
+        sets, others = told.refused["exercise_set"], told.refused.total() - told.refused["exercise_set"]
+        counted = [_count(sets, "set")] if sets else []
+        counted += [_count(others, "other entry", "other entries")] if others else []
+        lines.append(f"Left out, since whose it is refuses that it is kept: {' and '.join(counted)}.")
     return lines
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, insert, select
 from sqlalchemy import Table as SqlTable
 
+from formcheck.records.agreed import VIDEO, refused_of
 from formcheck.records.archive_manifest import Manifest
 from formcheck.records.archive_rows import rows_of
 from formcheck.records.files import KeptFile
@@ -69,6 +70,10 @@ class Imported:
     """Ids of sets that stayed out, since their pose track was missing where the archive was made."""
     not_over: list[str] = field(default_factory=list)
     """Ids of remote sessions that stayed out, since they were not over when the archive was made."""
+    refused: Counter[str] = field(default_factory=Counter)
+    """Rows that stayed out, by table, since whose they are refuses that such are kept."""
+    without_video: list[str] = field(default_factory=list)
+    """Ids of sets that came without their video, since whose they are refuses videos."""
 
 
 def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str, KeptFile]) -> Imported:
@@ -87,6 +92,7 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
     """
     merging = _Merge(work, given, ready, Imported(manifest))
     merging.people()
+    merging.rows(StoredConsent)  # first, so that all else is held to what was answered there too
     merging.in_force(StoredPlan, ("person_id", "exercise", "leg"))
     merging.in_force(StoredProgramme, ("person_id",))
     merging.rows(StoredDone, {"programme_id": StoredProgramme})
@@ -99,7 +105,6 @@ def merge(work: Work, given: Connection, manifest: Manifest, ready: Mapping[str,
     merging.rows(Note, {"set_id": ExerciseSet})
     merging.of_new(NoteVersion, "note_id", merging.new_notes)
     merging.rows(SuggestionAnswer, {"plan_id": StoredPlan})
-    merging.rows(StoredConsent)
     merging.rows(StoredAnswers)
     merging.sessions()
     merging.log()
@@ -125,9 +130,10 @@ class _Merge:
                 continue
             for name, other in (own or {}).items():
                 row[name] = self._if_theirs(other, row[name], row["person_id"])
-            self._add(table, row)
-            if model is Note:
-                self.new_notes.add(row["id"])
+            if self._may_keep(model, row):
+                self._add(table, row)
+                if model is Note:
+                    self.new_notes.add(row["id"])
 
     def people(self) -> None:
         """Add the people who are new. A number that somebody else has here is left out: two must not share one."""
@@ -162,6 +168,8 @@ class _Merge:
             if row["track_sha256"] in missing:
                 self.told.without_landmarks.append(row["id"])
                 continue
+            if not self._may_keep(ExerciseSet, row):
+                continue
             for name in _FILES:
                 if row[name] in missing:
                     row[name] = None
@@ -175,7 +183,7 @@ class _Merge:
         """Add what belongs to sets or notes that are new; those here already keep what they have."""
         table = _table(model)
         for row in rows_of(self.given, table):
-            if row[of] in new:
+            if row[of] in new and self._may_keep(model, row):
                 self._add(table, row)
 
     def sessions(self) -> None:
@@ -198,14 +206,15 @@ class _Merge:
             del row["id"]  # of the installation
             self._add(_table(RemoteConsent), row)
         for row in self._of_new_sessions(RemoteMoment):
-            self._add(_table(RemoteMoment), self._with_set(row))
+            if self._may_keep(RemoteMoment, row):
+                self._add(_table(RemoteMoment), self._with_set(row))
         missing = {each.sha256 for each in self.told.manifest.missing}
         for row in self._of_new_sessions(RemoteStill):
-            if row["sha256"] not in missing:
+            if row["sha256"] not in missing and self._may_keep(RemoteStill, row):
                 self.work.keep_file(self.ready[row["sha256"]])
                 self._add(_table(RemoteStill), self._with_set(row))
         for row in self._of_new_sessions(RemoteRecording):
-            if row["sha256"] not in missing:
+            if row["sha256"] not in missing and self._may_keep(RemoteRecording, row):
                 self.work.keep_file(self.ready[row["sha256"]])
                 self._add(_table(RemoteRecording), row)
 
@@ -237,6 +246,18 @@ class _Merge:
         compared = set(row) - _DECIDED_HERE.get(table.name, frozenset())
         if any(here[name] != row[name] for name in compared):
             self.told.differing[table.name] += 1
+        return True
+
+    def _may_keep(self, model: type[Table], row: dict[str, Any]) -> bool:
+        """Return whether a row may be kept, after what alone may not was taken out of it: the video of a set."""
+        refused = dict.fromkeys(each for _, each in refused_of(self.work.session, model, row))
+        for each in refused:
+            if each.item != VIDEO:
+                self.told.refused[model.__tablename__] += 1
+                return False
+            row["video_sha256"] = row["proxy_sha256"] = None
+            row["remarks"] = [*row["remarks"], each.remark]
+            self.told.without_video.append(row["id"])
         return True
 
     def _if_theirs(self, model: type[Table], row_id: str | None, person_id: str) -> str | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from formcheck.records.access import SYSTEM, Actor, ConflictError, RecordsError
+from formcheck.records.agreed import guard
 from formcheck.records.database import open_database, session_of
 from formcheck.records.files import FileStore, KeptFile
 from formcheck.records.settings import RecordsSettings
@@ -153,12 +154,15 @@ class Records:
 
         Raises
         ------
+        ConsentError
+            If something would be kept that whose it is refuses.
         ConflictError
             If somebody else changed the same thing meanwhile.
         """
         entered: list[tuple[str, str]] = []
         try:
             with session_of(self.engine, writes=True) as session:
+                guard(session)
                 yield Work(session, actor, self.files, self._clock(), entered)
         except (StaleDataError, IntegrityError) as error:
             self._put_out(entered)
