@@ -9,6 +9,7 @@ from formcheck.pose.models import PoseModel
 
 from .command_line import kept_landmarks, run_here
 from .estimated import full_model
+from .installed_components import components_are_looked_for_once
 from .main_module import own_main_module
 from .records.databases import (
     database_kind,
@@ -16,9 +17,11 @@ from .records.databases import (
     other_settings,
     postgresql_server,
     postgresql_template,
+    really_migrated,
     records,
     records_settings,
     sqlite_template,
+    tables_of_a_template,
 )
 from .scheduling import (
     pytest_collection_modifyitems,
@@ -31,6 +34,7 @@ from .scheduling import (
 from .timing import pytest_configure
 
 __all__ = [
+    "components_are_looked_for_once",
     "database_kind",
     "empty_settings",
     "kept_landmarks",
@@ -46,10 +50,12 @@ __all__ = [
     "pytest_xdist_auto_num_workers",
     "pytest_xdist_make_scheduler",
     "pytest_xdist_setupnodes",
+    "really_migrated",
     "records",
     "records_settings",
     "run_here",
     "sqlite_template",
+    "tables_of_a_template",
 ]
 
 # How long an example takes is up to what else the machine does, so no test fails by it. A failure prints what brings

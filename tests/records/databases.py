@@ -11,10 +11,12 @@ import json
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Final
@@ -25,6 +27,7 @@ import pytest
 from filelock import FileLock
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
+from formcheck.records import database
 from formcheck.records.database import open_database
 from formcheck.records.records import Records
 from formcheck.records.settings import DATABASE_FILE, RecordsSettings
@@ -245,6 +248,57 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / DATABASE_FILE
     open_database(f"sqlite:///{file}").dispose()
     return file
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tables_of_a_template() -> Iterator[None]:
+    """Have an empty SQLite file that is opened in this process get the tables that migrations made in another, once.
+
+    Files about migrations and opening undo it with `really_migrated`.
+    """
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="formcheck-template-") as folder:
+        patch.setattr(database, "migrate", Template(Path(folder) / DATABASE_FILE))
+        yield
+
+
+@pytest.fixture(scope="module")
+def really_migrated() -> Iterator[None]:
+    """Have each empty place get its tables by all migrations."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "migrate", _migrate)
+        yield
+
+
+_migrate: Final = database.migrate
+
+
+class Template:
+    """Brings tables up to date as formcheck does, but copies them into an empty SQLite file."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._one_at_a_time = threading.Lock()
+
+    def __call__(self, engine: Engine, to: str = "head") -> None:
+        place = engine.url.database
+        with self._one_at_a_time:
+            if to == "head" and engine.dialect.name == "sqlite" and _is_empty_file(place):
+                self._fill(engine)
+        _migrate(engine, to)
+
+    def _fill(self, engine: Engine) -> None:
+        if not self._file.exists():
+            made = database.connect(f"sqlite:///{self._file}")
+            _migrate(made)
+            made.dispose()
+        with closing(sqlite3.connect(self._file)) as template, closing(engine.raw_connection()) as into:
+            target = into.driver_connection
+            assert isinstance(target, sqlite3.Connection)
+            template.backup(target)
+
+
+def _is_empty_file(place: str | None) -> bool:
+    return place is not None and place != ":memory:" and Path(place).is_file() and Path(place).stat().st_size == 0
 
 
 @pytest.fixture(params=KINDS)

@@ -37,6 +37,8 @@ from formcheck.records.tables import Upload
 from .databases import KINDS, PostgresqlServer
 from .examples import ROBIN, add_example, all_files, all_rows, measured
 
+pytestmark = pytest.mark.usefixtures("really_migrated")
+
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _MOST_STEPS: Final = 400
 _KEEP_ALL: Final = RetentionSettings(keep_videos_days=None, keep_sets_days=None)

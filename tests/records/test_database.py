@@ -16,6 +16,8 @@ from formcheck.records.tables import Person, Table
 
 from .databases import PostgresqlServer
 
+pytestmark = pytest.mark.usefixtures("really_migrated")
+
 ROBIN = owner("Robin")
 
 

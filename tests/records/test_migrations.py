@@ -17,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, MetaData, select, text
 
+from formcheck.records import database
 from formcheck.records.access import RecordsError
 from formcheck.records.archive import back_up
 from formcheck.records.archive_file import ArchiveWriter
@@ -28,7 +29,10 @@ from formcheck.records.restore import restore
 from formcheck.records.settings import RecordsSettings
 from formcheck.records.tables import Table
 
+from .databases import Template
 from .examples import ROBIN, add_example, all_rows
+
+pytestmark = pytest.mark.usefixtures("really_migrated")
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(migration_config()).walk_revisions()][::-1]
 """From the first to the newest."""
@@ -38,6 +42,21 @@ def test_the_tables_are_those_of_the_models(records: Records) -> None:
     with records.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, Table.metadata) == []
+
+
+def test_the_tables_that_tests_copy_are_those_that_migrations_make(tmp_path: Path) -> None:
+    def made(name: str) -> list[tuple[str, ...]]:
+        records = Records(RecordsSettings(home=tmp_path / name, database_url=None))
+        with records.engine.connect() as connection:
+            rows = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master").all()
+            revisions = connection.exec_driver_sql("SELECT version_num FROM alembic_version").all()
+        records.close()
+        return [tuple(row) for row in (*rows, *revisions)]
+
+    migrated = made("migrated")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "migrate", Template(tmp_path / "template.sqlite3"))
+        assert made("copied") == migrated
 
 
 def test_there_is_one_way_from_the_first_revision_to_the_newest() -> None:
