@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import shutil
 import tracemalloc
 import zipfile
 from pathlib import Path
@@ -196,13 +197,21 @@ def test_a_folder_that_is_not_there_is_said_so(records: Records, tmp_path: Path)
 # The rest is about archives, not about databases.
 
 
-@pytest.fixture
-def backup(tmp_path: Path) -> Path:
-    """Give a backup of records with one person."""
-    records = Records(RecordsSettings(home=tmp_path / "from", database_url=None))
+@pytest.fixture(scope="module")
+def one_person(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder with records of one person and their backup, to be copied."""
+    folder = tmp_path_factory.mktemp("one-person")
+    records = Records(RecordsSettings(home=folder / "from", database_url=None))
     add_example(records)
-    back_up(records, ROBIN, tmp_path / "backup.zip")
+    back_up(records, ROBIN, folder / "backup.zip")
     records.close()
+    return folder
+
+
+@pytest.fixture
+def backup(one_person: Path, tmp_path: Path) -> Path:
+    """Give a backup of records with one person, beside those."""
+    shutil.copytree(one_person, tmp_path, dirs_exist_ok=True)
     return tmp_path / "backup.zip"
 
 

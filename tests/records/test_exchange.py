@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -186,13 +187,20 @@ def test_a_backup_is_not_imported(records: Records, tmp_path: Path) -> None:
 Rows = list[dict[str, Any]]
 
 
-@pytest.fixture
-def people(tmp_path: Path) -> Path:
-    """Give an archive with one person."""
-    records = Records(RecordsSettings(home=tmp_path / "from", database_url=None))
-    export_people(records, ROBIN, tmp_path / "people.zip", [add_example(records).person_id])
+@pytest.fixture(scope="module")
+def one_person(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give an archive with one person, to be copied."""
+    folder = tmp_path_factory.mktemp("one-person")
+    records = Records(RecordsSettings(home=folder / "from", database_url=None))
+    export_people(records, ROBIN, folder / "people.zip", [add_example(records).person_id])
     records.close()
-    return tmp_path / "people.zip"
+    return folder / "people.zip"
+
+
+@pytest.fixture
+def people(one_person: Path, tmp_path: Path) -> Path:
+    """Give an archive with one person."""
+    return Path(shutil.copy(one_person, tmp_path))
 
 
 def _forged(people: Path, change: Callable[[dict[str, Rows]], None]) -> Path:
