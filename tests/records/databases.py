@@ -254,7 +254,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def tables_of_a_template() -> Iterator[None]:
     """Have an empty SQLite file that is opened in this process get the tables that migrations made in another, once.
 
-    Files about migrations and opening undo it with `really_migrated`.
+    Files about migrations, opening and crashes undo it with `really_migrated`.
     """
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="formcheck-template-") as folder:
         patch.setattr(database, "migrate", Template(Path(folder) / DATABASE_FILE))
