@@ -27,11 +27,11 @@ from formcheck.report.plot_kit import value_range
 from formcheck.session.recorded import assess
 from formcheck.session.request import SetRequest
 from formcheck.web.access.service import records_service
-from formcheck.web.pages.compare.page import curves_html, draw_pair, table_html, verdicts_html
+from formcheck.web.pages.compare.page import curves_html, draw_pair, table_html, under_table, verdicts_html
 from formcheck.web.shared.comparison_words import difference_text, headline, verdict_mark
 from formcheck.web.shared.plot_parts import NARROW, WIDE
 from tests.history.made_up import DAY, assessment, each_leg
-from tests.records.kept import DONE_AT, OWNER, client_of, keep_set
+from tests.records.kept import DONE_AT, OWNER, client_of, keep_set, measured
 from tests.sample_tracks import sample_track
 
 NAMES = ("1 Mar 2026", "1 Apr 2026")
@@ -70,6 +70,41 @@ def test_a_change_and_its_change_from_stance_are_one_card() -> None:
     comparison = compare_sets(DatedSet(one, DAY), DatedSet(two, DAY + timedelta(days=9)))
     assert len(comparison.changed) == 2
     assert verdicts_html(comparison, NAMES).count("<li") == 1
+
+
+def test_the_table_says_once_what_holds_for_every_row() -> None:
+    comparison = compared(10, 9)
+    assert len(comparison.rows) > 1
+    table, under = text_of(table_html(comparison, NAMES)), " ".join(under_table(comparison))
+    assert table.count("No detectable change.") == len(comparison.rows)
+    assert table.count("Counts past") == len(comparison.rows)
+    assert "measuring again" not in table
+    assert under.count("measuring again may give as large a one") == 1
+    for row in comparison.rows:
+        assert row.change.threshold is not None
+        assert row.change.threshold.why not in table
+        assert under.count(row.change.threshold.why) == 1
+
+
+def test_two_reasons_of_limits_are_told_apart_under_the_table() -> None:
+    found = measured("wall_squat_front")
+    comparison = compare_sets(DatedSet(found, DAY), DatedSet(found, DAY + timedelta(days=30)))
+    whys = list(dict.fromkeys(row.change.threshold.why for row in comparison.rows if row.change.threshold))
+    under = under_table(comparison)
+    assert len(whys) > 1
+    assert f"(a) Limit: {whys[0]}." in under
+    assert f"(b) Limit: {whys[1]}." in under
+    table = text_of(table_html(comparison, NAMES))
+    assert "(a)." in table
+    assert "(b)." in table
+
+
+def test_what_cannot_be_compared_says_why_once_in_its_row() -> None:
+    one = assessment([each_leg("fppa_deg", 10.0, 5)] * 3, exercise="step-down")
+    two = assessment([each_leg("fppa_deg", 10.0, 5)] * 3, exercise="wall-squat")
+    comparison = compare_sets(DatedSet(one, DAY), DatedSet(two, DAY + timedelta(days=30)))
+    table = text_of(table_html(comparison, NAMES)).lower()
+    assert table.count("the exercises are not the same") == len(comparison.rows)
 
 
 def test_every_measure_has_its_verdict_in_words_in_the_table() -> None:

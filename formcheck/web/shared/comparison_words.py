@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -67,6 +68,39 @@ def limit_text(measure: str, change: Change) -> str:
         return sentence_case(f"{change.reason}.") if change.reason else ""
     held = f"Counts past {value_text(measure, change.threshold.value)}: {change.threshold.why}."
     return f"{held} {sentence_case(change.reason)}." if change.reason else held
+
+
+NO_CHANGE_TOLD: Final = "No detectable change or difference: measuring again may give as large a one."
+"""What `verdict_in_brief` leaves out, said once under a table."""
+
+
+def verdict_in_brief(row: ComparisonRow) -> str:
+    """Return the words of a row in a table, without the caveat that all rows share."""
+    if row.change.verdict is Verdict.NO_DETECTABLE_CHANGE and not row.change.reason:
+        return f"{row.words.partition(',')[0].removesuffix('.')}."
+    return row.words
+
+
+def limits_explained(rows: Iterable[ComparisonRow]) -> tuple[str, ...]:
+    """Return where the limits of a table come from, each once: sentences to stand under it."""
+    whys = _whys(rows)
+    return tuple(f"{f'({mark}) ' if mark else ''}Limit: {why}." for why, mark in whys.items())
+
+
+def limit_in_brief(row: ComparisonRow, rows: Iterable[ComparisonRow]) -> str:
+    """Say what a difference is held against, `Counts past 9° (a).`, where `limits_explained` says why."""
+    if row.change.threshold is None:
+        return ""  # the verdict has said it
+    mark = _whys(rows)[row.change.threshold.why]
+    held = f"Counts past {value_text(row.measure, row.change.threshold.value)}"
+    return f"{held} ({mark})." if mark else f"{held}."
+
+
+def _whys(rows: Iterable[ComparisonRow]) -> dict[str, str]:
+    """Return the reasons of limits with a letter each; none where there is one reason alone."""
+    whys = dict.fromkeys(row.change.threshold.why for row in rows if row.change.threshold is not None)
+    letters = iter(ascii_lowercase)
+    return {why: next(letters) if len(whys) > 1 else "" for why in whys}
 
 
 def headline(comparison: Comparison) -> tuple[str, str]:

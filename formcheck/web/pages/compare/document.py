@@ -16,15 +16,14 @@ from formcheck.records.records import Records
 from formcheck.records.sets import video_of
 from formcheck.report.client_details import ClientDetails, person_facts
 from formcheck.report.letterhead import Letterhead
-from formcheck.report.safety import SMALL_CHANGES
 from formcheck.report.sheet import Callout, Figure, Grid, Lines, Part, Picture, Pictures, Section, Sheet
 from formcheck.report.words import direction_of
 from formcheck.session.verdict import Level
 from formcheck.web.downloads.made_file import MadeFile
 from formcheck.web.downloads.record_document import made_sheet
 from formcheck.web.downloads.routes import Printing
-from formcheck.web.pages.compare.page import compared, draw_pair, middle_frame, names_of
-from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name
+from formcheck.web.pages.compare.page import compared, draw_pair, middle_frame, names_of, under_table
+from formcheck.web.shared.comparison_words import difference_text, headline, limit_in_brief, row_name, verdict_in_brief
 from formcheck.web.shared.opened_set import OpenedSet, open_set
 
 _PLOT_PX: Final = (760, 215)
@@ -121,7 +120,7 @@ def comparison_sheet(
         Section("What changed" if comparison.kind is Kind.BEFORE_AFTER else "What differs", tuple(parts)),
         Section(
             "Every measure",
-            (_table(comparison, names), Lines((f"± is half of the 95 % interval. {SMALL_CHANGES}",), quiet=True)),
+            (_table(comparison, names), Lines(under_table(comparison), quiet=True)),
         ),
     ]
     if comparison.curves:
@@ -143,9 +142,9 @@ def comparison_sheet(
 def _table(comparison: Comparison, names: tuple[str, str]) -> Grid:
     rows = []
     for row in comparison.rows:
-        limit = limit_text(row.measure, row.change)
+        limit = limit_in_brief(row, comparison.rows)
         values = (estimate_text(row.measure, row.first), estimate_text(row.measure, row.second))
-        verdict = f"{row.words} {limit}".strip()
+        verdict = f"{verdict_in_brief(row)} {limit}".strip()
         rows.append((row_name(row), *values, difference_text(row.measure, row.change), verdict))
     heads = ("Measure", *(sentence_case(name) for name in names), "Difference", "Verdict")
     return Grid(heads, tuple(rows), (2.2, 1.3, 1.3, 1.4, 4))

@@ -58,7 +58,16 @@ from formcheck.web.downloads.links import comparison_link
 from formcheck.web.pages.compare.choosing import Chosen, choose_person, choose_sets
 from formcheck.web.pages.compare.side_by_side import show_side_by_side
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
-from formcheck.web.shared.comparison_words import difference_text, headline, limit_text, row_name, verdict_mark
+from formcheck.web.shared.comparison_words import (
+    NO_CHANGE_TOLD,
+    difference_text,
+    headline,
+    limit_in_brief,
+    limits_explained,
+    row_name,
+    verdict_in_brief,
+    verdict_mark,
+)
 from formcheck.web.shared.dates import viewer_zone
 from formcheck.web.shared.empty import show_empty
 from formcheck.web.shared.navigation import page_link
@@ -267,7 +276,7 @@ def _card(comparison: Comparison, row: ComparisonRow, names: tuple[str, str]) ->
         names[1],
         estimate_text(row.measure, row.second),
         f"Difference {difference_text(row.measure, row.change)}",
-        limit_text(row.measure, row.change),
+        limit_in_brief(row, comparison.rows),
     )
 
 
@@ -277,6 +286,13 @@ def table_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
     head = Markup("").join(Markup('<th scope="col">{}</th>').format(each) for each in heads)
     rows = Markup("").join(_row(comparison, row, heads) for row in comparison.rows)
     return Markup("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(head, rows)
+
+
+def under_table(comparison: Comparison) -> tuple[str, ...]:
+    """Return what holds for all of the table, said once."""
+    unchanged = any(row.change.verdict is Verdict.NO_DETECTABLE_CHANGE for row in comparison.rows)
+    caveat = (NO_CHANGE_TOLD,) if unchanged else ()
+    return (f"± is half of the 95 % interval. {SMALL_CHANGES}", *caveat, *limits_explained(comparison.rows))
 
 
 def _row(comparison: Comparison, row: ComparisonRow, heads: tuple[str, ...]) -> Markup:
@@ -293,7 +309,7 @@ def _row(comparison: Comparison, row: ComparisonRow, heads: tuple[str, ...]) -> 
     verdict = Markup(
         '<td data-head="{}"><span class="fc-word {}"><span aria-hidden="true">{}</span> {}</span>'
         '<span class="fc-quiet">{}</span></td>'
-    ).format(heads[4], said.style, said.sign, row.words, limit_text(row.measure, row.change))
+    ).format(heads[4], said.style, said.sign, verdict_in_brief(row), limit_in_brief(row, comparison.rows))
     return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(row_name(row), cells, verdict)
 
 
@@ -352,7 +368,7 @@ def _compare(records: Records, actor: Actor, chosen: Chosen) -> None:
         show_plots(curves_html(comparison.curves, names, comparison.kind))
     st.header("Every measure", anchor=False)
     show_plots(table_html(comparison, names))
-    st.caption(f"± is half of the 95 % interval. {SMALL_CHANGES}")
+    st.caption("  \n".join(under_table(comparison)))
     st.header("At the deepest point", anchor=False)
     show_frames(records, actor, (first, second), names)
     paper = ask_paper(records, actor)
