@@ -16,7 +16,7 @@ from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.records.access import Actor, RecordsError, Role
 from formcheck.records.agreed import ConsentError
 from formcheck.records.people import get_person
-from formcheck.records.records import Records
+from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import attach_to_set, keep_moment
 from formcheck.records.sets import add_set, drop_video
 from formcheck.records.sweep import remove_unused
@@ -148,6 +148,10 @@ class RoomSet:
         self.said = Said()
         self.is_taken_back = False
         """Whether the client took back, since it was started, that they are measured: it is not kept then."""
+        self.kept_id: str | None = None
+        """Of the set in the records, once it is there."""
+        self._began_ms: float | None = None
+        self._attached: set[str] = set()
         self._room, self._records = room, records
         self._session_id, self._person_id = session_id, person_id
         self._loop = asyncio.get_running_loop()
@@ -202,6 +206,18 @@ class RoomSet:
         """Return a capture time from the first frame that was answered on (s), for the screens of the session."""
         return None if t_ms is None or self.first_t_ms is None else max(0.0, (t_ms - self.first_t_ms) / 1000)
 
+    def attach_late(self, work: Work) -> None:
+        """Let what was said in its last moment, while it was being kept, be of the set in the records too."""
+        if self.kept_id is None:
+            return
+        moments = {each: _since(self._began_ms, t_ms) for each, t_ms in self.said.moments.items()}
+        late = {each: t_s for each, t_s in moments.items() if each not in self._attached}
+        stills, notes = (
+            tuple(each for each in said if each not in self._attached) for said in (self.said.stills, self.said.notes)
+        )
+        attach_to_set(work, self._session_id, self.kept_id, moments=late, stills=stills, notes=notes)
+        self._attached |= {*late, *stills, *notes}
+
     def _sex(self) -> str | None:
         try:
             with self._records().reading(self.starter) as work:
@@ -253,7 +269,7 @@ class RoomSet:
                 for words, t_ms, by in self.said.cues:
                     cue = keep_moment(work, self._session_id, "cue", words, by=by)
                     moments[cue.id] = _since(began, t_ms)
-                stills, notes = self.said.stills, self.said.notes
+                stills, notes = tuple(self.said.stills), tuple(self.said.notes)
                 attach_to_set(work, self._session_id, row.id, moments=moments, stills=stills, notes=notes)
                 # Copying a video takes a while, in which a yes may have been taken back.
                 if not self._keeps():
@@ -262,6 +278,8 @@ class RoomSet:
                 if drops_video:
                     drop_video(work, row.id)
                 set_id = row.id
+        self._began_ms, self._attached = finished.began_ms, {*moments, *stills, *notes}
+        self.kept_id = set_id
         if drops_video:
             remove_unused(records)
         return set_id

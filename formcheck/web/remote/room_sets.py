@@ -122,11 +122,17 @@ class RoomSets:
         """Tell all to stop, and end the set."""
         del message
         self._talkers.tell(self._talkers.admitted, told.Stopped(sender=talker.id))
-        if self.now is not None:
-            actor = self._talkers.actor(talker)
-            kept = await self._talkers.write(actor, lambda work: keep_moment(work, self._session.id, "stop").id)
-            self.now.said.moments[kept] = self._client_now_ms()
-            self.end()
+        done = self.now
+        if done is not None:
+            actor, t_ms = self._talkers.actor(talker), self._client_now_ms()
+            try:
+                kept = await self._talkers.write(actor, lambda work: keep_moment(work, self._session.id, "stop").id)
+                done.said.moments[kept] = t_ms
+            finally:
+                # It may have ended by itself meanwhile; what came of it was told then.
+                if done is self.now:
+                    self.end()
+            await self._attach_late(done)
 
     async def failed(self, talker: Talker, message: said.SetFailed) -> None:
         """Give up a set that the client's page cannot begin."""
@@ -228,6 +234,7 @@ class RoomSets:
         )
         if done is not None:
             done.said.moments[row.id] = t_ms
+            await self._attach_late(done)
         t_s = None if done is None else done.t_s(t_ms)
         kept = told.MomentKept(id=row.id, kind=row.kind, text=row.text, t_s=t_s, at=row.at.isoformat(), by=row.made_by)
         self._talkers.tell(self._talkers.clinicians, kept)
@@ -245,7 +252,14 @@ class RoomSets:
         note_id = await self._talkers.write(self._talkers.actor(talker), written)
         if done is not None:
             done.said.notes.append(note_id)
+            await self._attach_late(done)
         talker.say(told.NoteKept(id=note_id))
+
+    async def _attach_late(self, done: RoomSet) -> None:
+        """Attach what was written while a set ended; it is kept with the session where that cannot be."""
+        if done.kept_id is not None:
+            with suppress(FormcheckError):
+                await self._talkers.write(done.starter, done.attach_late)
 
     def _client_now_ms(self) -> float | None:
         """Return the time now by the clock of the client's page, as far as that is known."""

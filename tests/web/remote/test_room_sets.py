@@ -17,20 +17,21 @@ from starlette.websockets import WebSocketDisconnect
 from formcheck.records.access import Actor, Role
 from formcheck.records.notes import notes_of_person, notes_of_set
 from formcheck.records.people import change_person, details_of, get_person
-from formcheck.records.records import Records
+from formcheck.records.records import Records, Work
 from formcheck.records.remote_sessions import get_session, moments_of, moments_of_set, session_of_set, stills_of
 from formcheck.records.sets import add_set, list_sets
-from formcheck.records.tables import ExerciseSet
+from formcheck.records.tables import ExerciseSet, RemoteMoment
 from formcheck.remote.consent import TEXTS, Given
 from formcheck.web.live.limits import LiveLimits
 from formcheck.web.live.parts import LiveParts
 from formcheck.web.live.registry import LiveRegistry
 from formcheck.web.live.workers import LiveWorkers
-from formcheck.web.remote import room_set
+from formcheck.web.remote import room_set, room_sets
 from formcheck.web.shared.addresses import LINK_HEADER
 from tests.clips import SAMPLES
 from tests.estimated import estimated_track
 from tests.sample_tracks import sample_track
+from tests.waiting import until
 
 from ..live.landmark_bytes import LANDMARKS, message, page_frames
 from ..live.landmark_bytes import Page as LandmarkPage
@@ -227,6 +228,33 @@ def test_either_side_can_stop_at_once(hall: Hall, who: str) -> None:
             assert socket.receive_json()["type"] == "finished"
         assert here.clinician.last("stopped")["sender"] == getattr(here, who).me
         assert here.client.last("stopped")
+        assert here.clinician.last("set_finished")["kept"]
+        with hall.records.reading(GREY) as work:
+            assert {each.kind for each in moments_of_set(work, sets_of(here)[0].id)} == {"set", "stop"}
+
+
+@pytest.mark.parametrize("who", ["clinician", "client"])
+def test_who_stops_a_set_that_ends_in_that_very_moment_is_told_what_came_of_it(
+    hall: Hall, who: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with company(hall, "measure", "keep_set") as here:
+        with live_socket(hall, start(here)) as socket:
+            socket.send_json(SETUP)
+            socket.receive_json()
+            socket.send_bytes(frame(1000.0))
+            socket.receive_json()
+            keeps = room_sets.keep_moment
+
+            def keep_while_it_ends(work: Work, session_id: str, kind: str) -> RemoteMoment:
+                room = hall.rooms.room(session_id)
+                assert room is not None
+                socket.send_json({"type": "finish"})  # the client's page ends it by itself
+                until(lambda: room._sets.now is None)
+                return keeps(work, session_id, kind)
+
+            monkeypatch.setattr(room_sets, "keep_moment", keep_while_it_ends)
+            getattr(here, who).ask("stop")
+            assert socket.receive_json()["type"] == "finished"
         assert here.clinician.last("set_finished")["kept"]
         with hall.records.reading(GREY) as work:
             assert {each.kind for each in moments_of_set(work, sets_of(here)[0].id)} == {"set", "stop"}
