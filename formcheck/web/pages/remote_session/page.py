@@ -115,7 +115,7 @@ def _show_relay() -> None:
     if not settings.has_relay:
         st.warning(
             "No relay is set up. Calls work within one network, and often across two, but not through firewalls that "
-            "only let web pages pass; measures and chat work everywhere. See docs/remote.md.",
+            "only let web pages pass; measures and chat work everywhere. Whoever runs this server can set one up.",
             icon=":material/lan:",
         )
         return
