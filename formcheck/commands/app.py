@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from formcheck.commands.terminal import Terminal
 from formcheck.errors import FormcheckError
 from formcheck.pose.models import ensure_model
+from formcheck.serve import PUBLIC_VARIABLE
 
 
 def has_browser(platform: str = sys.platform, environment: Mapping[str, str] = os.environ) -> bool:
@@ -49,8 +50,6 @@ def open_page(path: Path) -> bool:
 
 DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8501
-PUBLIC_VARIABLE: Final = "FORMCHECK_PUBLIC_URL"
-"""Under which address others reach the app, such as `https://knee.example.org`: links that are sent begin with it."""
 PHONE_VARIABLE: Final = "FORMCHECK_PHONE_AT"
 """Address and port in the home network at which the pages for phones are, such as `192.168.1.20:8510`; nothing else."""
 SECURE_PHONE_VARIABLE: Final = "FORMCHECK_PHONE_HTTPS_AT"

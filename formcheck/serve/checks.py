@@ -29,8 +29,9 @@ from formcheck.records.database import connect
 from formcheck.records.settings import RecordsSettings
 from formcheck.remote.turn import TurnSettings, credential, split_urls
 from formcheck.remote.turn_check import check_relay
+from formcheck.serve import PUBLIC_VARIABLE
 from formcheck.serve.backups import backups_in, made_at, newest_drill
-from formcheck.serve.choices import AUTHORITY_FILE, Choices, ServeError, host_and_port
+from formcheck.serve.choices import AUTHORITY_FILE, OWN_FILE, Choices, ServeError, host_and_port
 from formcheck.serve.mail import open_mail
 
 _TIMEOUT_S: Final = 8.0
@@ -208,6 +209,24 @@ def _login(site: Site) -> _Said:
     yield True, f"The login provider answers. It must know {site.choices.redirect_uri} as a redirect URI."
 
 
+def _address(site: Site) -> _Said:
+    """Look at what links begin with that are sent to others, as the app is told it, with a line of `own.env` last."""
+    told = os.environ.get(PUBLIC_VARIABLE, "").strip().rstrip("/")
+    where = f"Correct {PUBLIC_VARIABLE} in {site.settings / OWN_FILE} or take it out there, and start the app again"
+    if not told:
+        yield False, f"The app is not told its own address ({PUBLIC_VARIABLE}). {where}."
+    elif told.lower() != site.choices.address.lower():
+        yield (
+            False,
+            (
+                f"Links that are sent to people lead to {told}, but this server is {site.choices.address}. {where}; "
+                "where the other name is right, run `formcheck serve init` with it."
+            ),
+        )
+    else:
+        yield True, f"Links that are sent to people lead to {told}."
+
+
 def _app(site: Site) -> _Said:
     answer = _ask(site, _HEALTH_PATH)
     if answer.status in {502, 503, 504}:
@@ -367,6 +386,7 @@ _CHECKS: Final[Mapping[str, Callable[[Site], _Said]]] = {
     "certificate": _certificate,
     "clock": _clock,
     "login": _login,
+    "address": _address,
     "app": _app,
     "https": _https,
     "camera": _camera,

@@ -17,6 +17,8 @@ from formcheck.errors import FormcheckError
 
 CHOICES_FILE: Final = "serve.toml"
 AUTHORITY_FILE: Final = "authority.crt"
+OWN_FILE: Final = "own.env"
+"""Settings of the clinic's own, which come last."""
 """Beside the settings: what devices have to believe where certificates are made here."""
 MAIL_VARIABLE: Final = "FORMCHECK_MAIL_URL"
 """Of the mail server that tells of failures, such as `smtp://name:password@mail.example.org:587`."""

@@ -62,6 +62,7 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, authority: Authority
     for name in [name for name in os.environ if name.startswith("FORMCHECK_") and "_TEST" not in name]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("FORMCHECK_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("FORMCHECK_PUBLIC_URL", example().address)
     now = datetime.now().astimezone()
     for name in ("home", "backups"):
         shutil.copytree(kept / name, tmp_path / name)
@@ -123,6 +124,14 @@ def _without_header(name: str, value: str | None = None) -> Callable[[Server], N
             server.well.headers[name] = value
 
     return plant
+
+
+def _another_address(server: Server) -> None:
+    server.monkeypatch.setenv("FORMCHECK_PUBLIC_URL", "https://old.example.org")
+
+
+def _address_untold(server: Server) -> None:
+    server.monkeypatch.delenv("FORMCHECK_PUBLIC_URL")
 
 
 def _nobody_serves(server: Server) -> None:
@@ -189,6 +198,8 @@ FAULTS: dict[str, tuple[Callable[[Server], None], str, str]] = {
     "certificate of nobody known": (_of_somebody_unknown, "certificate", "do not believe"),
     "clock that is behind": (_set(provider_clock_off=timedelta(minutes=5)), "clock", "differs"),
     "login provider that is something else": (_set(provider=["no"]), "login", "no OpenID Connect"),
+    "another address in the settings of one's own": (_another_address, "address", "lead to https://old.example.org"),
+    "address that the app is not told": (_address_untold, "address", "not told its own address"),
     "app that does not run": (_set(health=502), "app", "does not run"),
     "app that refuses its name": (_set(health=403), "app", "refuses its own name"),
     "camera barred": (_without_header("Permissions-Policy", "camera=()"), "camera", "bars the camera"),

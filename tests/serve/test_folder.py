@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from formcheck import __version__
-from formcheck.commands.app import PUBLIC_VARIABLE
 from formcheck.records.settings import RecordsSettings
 from formcheck.remote.turn import TurnSettings, credential
 from formcheck.remote.turn_check import check_relay
+from formcheck.serve import PUBLIC_VARIABLE
 from formcheck.serve.choices import MAIL_VARIABLE, Choices, ServeError, choices_of, read_choices
 from formcheck.serve.folder import (
     LOCK_FILE,

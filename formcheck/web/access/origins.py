@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
 
-from formcheck.commands.app import PUBLIC_VARIABLE
+from formcheck.serve import PUBLIC_VARIABLE
 from formcheck.web.access.login import login_origin
 
 ORIGINS_VARIABLE: Final = "FORMCHECK_LIVE_ORIGINS"

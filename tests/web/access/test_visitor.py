@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from formcheck.commands.app import PUBLIC_VARIABLE
+from formcheck.serve import PUBLIC_VARIABLE
 from formcheck.web.access.identity import Visitor
 from formcheck.web.access.origins import WebOrigin, address_for_others, is_known_host, named_origins
 
