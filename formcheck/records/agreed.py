@@ -245,12 +245,14 @@ def _refused_by(session: Session, asked: Guard, values: Mapping[str, Any]) -> Re
 
 
 def _whose(session: Session, asked: Guard, values: Mapping[str, Any]) -> str | None:
+    found: str | None
     if asked.of is None:
-        return values["person_id"]
+        found = values["person_id"]
+        return found
     name, leads_to = asked.of
     columns = leads_to.__table__.columns
     with session.no_autoflush:
-        found: str | None = session.scalar(select(columns["person_id"]).where(columns["id"] == values[name]))
+        found = session.scalar(select(columns["person_id"]).where(columns["id"] == values[name]))
     return found
 
 

@@ -165,7 +165,7 @@ def _write(what: str, work: Work, person_id: str, set_id: str, session_id: str) 
         case "questionnaire":
             return answer(work, person_id, "pain", {"usual": 3, "worst": 6})
         case "test":
-            return work.session.add(
+            work.session.add(
                 StoredTest(
                     set_id=set_id,
                     test="any",
@@ -176,6 +176,7 @@ def _write(what: str, work: Work, person_id: str, set_id: str, session_id: str) 
                     recorded_at=work.now,
                 )
             )
+            return None
         case "mark":
             return keep_moment(work, session_id, "pain", "Said")
     raise AssertionError(what)

@@ -18,7 +18,14 @@ from formcheck.records.access import Actor, Role
 from formcheck.records.notes import notes_of_person, notes_of_set
 from formcheck.records.people import change_person, details_of, get_person
 from formcheck.records.records import Records, Work
-from formcheck.records.remote_sessions import get_session, moments_of, moments_of_set, session_of_set, stills_of
+from formcheck.records.remote_sessions import (
+    get_session,
+    keep_moment,
+    moments_of,
+    moments_of_set,
+    session_of_set,
+    stills_of,
+)
 from formcheck.records.sets import add_set, list_sets
 from formcheck.records.tables import ExerciseSet, RemoteMoment
 from formcheck.remote.consent import TEXTS, Given
@@ -243,14 +250,13 @@ def test_who_stops_a_set_that_ends_in_that_very_moment_is_told_what_came_of_it(
             socket.receive_json()
             socket.send_bytes(frame(1000.0))
             socket.receive_json()
-            keeps = room_sets.keep_moment
 
             def keep_while_it_ends(work: Work, session_id: str, kind: str) -> RemoteMoment:
                 room = hall.rooms.room(session_id)
                 assert room is not None
                 socket.send_json({"type": "finish"})  # the client's page ends it by itself
                 until(lambda: room._sets.now is None)
-                return keeps(work, session_id, kind)
+                return keep_moment(work, session_id, kind)
 
             monkeypatch.setattr(room_sets, "keep_moment", keep_while_it_ends)
             getattr(here, who).ask("stop")
