@@ -1,4 +1,4 @@
-"""A person's plans, what was done, tests and answers as FHIR R4 resources, and as a table.
+"""A person's plans, what was done, tests, answers and remote sessions as FHIR R4 resources, and as a table.
 
 Resources are made by `fhir.resources` (R4B, whose resources used here are those of R4) and validated by it on the way
 out. Units are UCUM's. Codes are given where one is known for sure (pain on a scale of 0 to 10); everything else is said
@@ -35,9 +35,19 @@ from formcheck.records.people import get_person
 from formcheck.records.plans import list_plans, prescribed
 from formcheck.records.programmes import programme_versions
 from formcheck.records.records import Work
+from formcheck.records.remote_sessions import list_sessions, seats_of
 from formcheck.records.sets import list_sets, summary_of_row
-from formcheck.records.tables import ExerciseSet, Person, StoredAnswers, StoredDone, StoredPlan
+from formcheck.records.tables import (
+    ExerciseSet,
+    Person,
+    RemoteSeat,
+    RemoteSession,
+    StoredAnswers,
+    StoredDone,
+    StoredPlan,
+)
 from formcheck.report.client_details import prescription
+from formcheck.report.remote_part import ROLES
 
 _UCUM: Final = "http://unitsofmeasure.org"
 _UNITS: Final[Mapping[str, tuple[str, str]]] = {
@@ -54,6 +64,8 @@ _UNITS: Final[Mapping[str, tuple[str, str]]] = {
 """UCUM code and name by the end of a measure's name."""
 _RATIO: Final = ("1", "ratio")
 _SCORE: Final = _UNITS["score"]
+_ENCOUNTERS: Final = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+_MOST_SESSIONS: Final = 10_000
 _CATEGORIES: Final = "http://terminology.hl7.org/CodeSystem/observation-category"
 _PAIN: Final = {
     "system": "http://loinc.org",
@@ -105,6 +117,8 @@ def person_bundle(work: Work, person_id: str) -> str:
         made.test(result)
     for answers in list_answers(work, person_id):
         made.answers(answers)
+    for session in reversed(list_sessions(work, person_id, _MOST_SESSIONS)):
+        made.session(session, [seat for seat in seats_of(work, session.id) if seat.admitted_at is not None])
     return _validated(made.bundle(work.now))
 
 
@@ -275,6 +289,30 @@ class _Made:
                 observed["code"]["coding"] = [_PAIN]
             self.add(observed | {"derivedFrom": [reference]})
 
+    def session(self, row: RemoteSession, seats: Sequence[RemoteSeat]) -> None:
+        began = row.opened_at or row.planned_at or row.created_at
+        period = {"start": _instant(began)} | ({} if row.ended_at is None else {"end": _instant(row.ended_at)})
+        if row.ended_at is not None:
+            status = "finished" if row.opened_at is not None else "cancelled"
+            period["start"] = min(period["start"], period["end"])
+        else:
+            status = "planned" if row.opened_at is None else "in-progress"
+        encounter: Resource = {
+            "resourceType": "Encounter",
+            "id": row.id,
+            "status": status,
+            "class": {"system": _ENCOUNTERS, "code": "VR", "display": "virtual"},
+            "type": [{"text": "Remote session"}],
+            "subject": self.subject,
+            "period": period,
+        }
+        there = [
+            {"type": [{"text": ROLES.get(seat.role, seat.role)}], "individual": {"display": seat.name}}
+            for seat in seats
+            if seat.role != "client"
+        ]
+        self.add(encounter | ({"participant": there} if there else {}))
+
     def _observation(
         self, key: str, title: str, at: datetime, category: str, value: float, unit: tuple[str, str]
     ) -> Resource:
@@ -402,6 +440,9 @@ def _rows(resources: Sequence[Resource]) -> Iterator[tuple[str, ...]]:
                 leg = next((site["text"].removesuffix(" leg") for site in each.get("bodySite", [])), "")
                 title = _harmless(each["code"]["text"])
                 yield each["performedDateTime"], title, leg, "", "", "", "done", _harmless(each["note"][0]["text"])
+            case "Encounter":
+                title, status = each["type"][0]["text"], each["status"]
+                yield each["period"]["start"], title, "", "", "", "", "a session", status
             case "QuestionnaireResponse":
                 for item in each["item"]:
                     (answer,) = item["answer"]

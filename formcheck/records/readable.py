@@ -40,6 +40,7 @@ from formcheck.records.tables import (
     ExerciseSet,
     Person,
     RedFlagScreen,
+    RemoteInvitation,
     RemoteSession,
     RemoteStill,
     SafetyAcceptance,
@@ -258,6 +259,22 @@ class _Told:
             for seat in seats_of(self._work, row.id)
         )
         yield _table(("Who came", "As", "Came", "Let in", "Left"), seats, (2, 1.2, 2, 3, 2), "Nobody came.")
+        invited = tuple(
+            (
+                each.name,
+                ROLES.get(each.role, each.role),
+                f"{self.time(each.made_at)}, by {each.made_by}",
+                f"{self.time(each.valid_from)} to {self.time(each.valid_until)}",
+                "revoked" if each.revoked_at is not None else "used" if each.used_at is not None else "not used",
+            )
+            for each in self._work.session.scalars(
+                select(RemoteInvitation)
+                .where(RemoteInvitation.session_id == row.id)
+                .order_by(RemoteInvitation.made_at, RemoteInvitation.id)
+            )
+        )
+        if invited:
+            yield Grid(("Invited", "As", "Made", "Good", "Used"), invited, (2, 1.2, 3, 3.4, 1.2))
         moments = tuple(
             (
                 self.time(each.at),

@@ -26,7 +26,7 @@ def records(tmp_path_factory: pytest.TempPathFactory) -> Records:
 
 @pytest.fixture(scope="module")
 def example(records: Records) -> Example:
-    return add_example(records, "=Zoë Quixx()", remote=False)
+    return add_example(records, "=Zoë Quixx()")
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,13 @@ def test_answers_are_a_response_to_a_version_and_its_score_derives_from_it(resou
     assert "walks" in response["item"][0]["text"]
     score = next(each for each in of(resources, "Observation") if "derivedFrom" in each)
     assert score["valueQuantity"]["value"] == 4
+
+
+def test_remote_sessions_are_encounters_with_who_was_there(resources: list[dict[str, Any]]) -> None:
+    (session,) = [each for each in resources if each["resourceType"] == "Encounter"]
+    assert (session["status"], session["class"]["code"]) == ("finished", "VR")
+    assert session["period"]["start"] <= session["period"]["end"]
+    assert [each["individual"]["display"] for each in session["participant"]] == ["Robin"]
 
 
 def test_the_table_has_a_value_a_row(records: Records, example: Example) -> None:
