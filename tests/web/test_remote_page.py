@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import cv2
 import numpy as np
@@ -18,6 +19,7 @@ from formcheck.records.remote_sessions import (
     add_still,
     end_session,
     find_invitation,
+    get_session,
     invitations_of,
     keep_consent,
     keep_moment,
@@ -61,6 +63,7 @@ def test_a_session_is_made_and_its_link_shown_once() -> None:
         add_person(work, PersonDetails("Zoë Quixx", None, None, ""))
     test = opened()
     assert "No relay is set up" in words(test)
+    assert "docs/" not in words(test)  # nobody in a clinic can open that
     test.selectbox(key="remote-person").select_index(0).run()
     test.button(key="remote-make").click().run()
     assert not test.exception
@@ -80,6 +83,14 @@ def test_the_session_is_opened_with_a_ticket_of_ones_own() -> None:
     session_id = planned()
     (address,) = re.findall(rf"/session/{session_id}#([\w.-]+)", words(opened()))
     assert link_maker().account_of(address, f"room:{session_id}") == "owner"
+
+
+def test_what_is_now_stands_before_what_is_planned_for_later() -> None:
+    now = planned()
+    with records_service().writing(OWNER) as work:
+        later = plan_session(work, get_session(work, now).person_id, records_service().now() + timedelta(days=2)).id
+    shown = words(opened())
+    assert shown.index(f"/session/{now}") < shown.index(f"/session/{later}")
 
 
 def test_links_are_made_for_others_and_revoked() -> None:

@@ -87,7 +87,9 @@ def page() -> None:
         sessions = list_sessions(work)
         labels = labels_of(list_people(work))
         names = {row.id: labels[row.person_id] for row in sessions}
-    going_on = [row for row in sessions if row.ended_at is None]
+    going_on = sorted(
+        (row for row in sessions if row.ended_at is None), key=lambda row: row.planned_at or row.created_at
+    )
     past = [row for row in sessions if row.ended_at is not None]
     if not going_on:
         show_empty(Drawing.PLAN, "No session is planned", "Choose a person above and make one.")
@@ -185,7 +187,7 @@ def _show_session(records: Records, actor: Actor, row: RemoteSession, name: str)
         when = "now" if row.planned_at is None else time_of(row.planned_at)
         st.subheader(as_typed(name), anchor=False)
         st.caption(f"{when} · room of {as_typed(row.owner)}{' · by the relay only' if row.relay_only else ''}")
-        with st.container(horizontal=True, key=f"remote-do-{row.id}"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"remote-do-{row.id}"):
             ticket = page_link_token(actor, room_scope(row.id))
             label = "Open the session" if is_mine else "Ask to join"
             address = f"{SESSION_PATH}/{row.id}#{ticket}"
@@ -226,7 +228,7 @@ def _show_invitations(records: Records, actor: Actor, row: RemoteSession) -> Non
         if st.button("New link for the client", icon=":material/link:", key=f"remote-link-{row.id}"):
             _do(records, actor, lambda work: _keep_link(work, row, None))
         name = st.text_input(
-            "Somebody else", placeholder="Interpreter, carer: their name", key=f"remote-guest-{row.id}", max_chars=100
+            "Somebody else, such as an interpreter", placeholder="Name", key=f"remote-guest-{row.id}", max_chars=100
         )
         if st.button("Link for them", disabled=not name.strip(), key=f"remote-guest-link-{row.id}"):
             _do(records, actor, lambda work: _keep_link(work, row, name.strip()))
