@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import timedelta
 from importlib import resources
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -21,7 +22,7 @@ from formcheck.pose.landmarks import BODY, Side
 from formcheck.pose.types import PoseTrack
 from formcheck.records.people import PersonDetails, add_person, get_person
 from formcheck.records.records import Records
-from formcheck.records.sets import NewSet, add_set, keep_track, set_date
+from formcheck.records.sets import NewSet, add_set, keep_track, keep_video, set_date
 from formcheck.records.tables import ExerciseSet, Upload
 from formcheck.report.plot_kit import value_range
 from formcheck.session.recorded import assess
@@ -99,12 +100,15 @@ def test_two_reasons_of_limits_are_told_apart_under_the_table() -> None:
     assert "(b)." in table
 
 
-def test_what_cannot_be_compared_says_why_once_in_its_row() -> None:
+def test_why_no_row_can_be_compared_is_said_once() -> None:
     one = assessment([each_leg("fppa_deg", 10.0, 5)] * 3, exercise="step-down")
     two = assessment([each_leg("fppa_deg", 10.0, 5)] * 3, exercise="wall-squat")
     comparison = compare_sets(DatedSet(one, DAY), DatedSet(two, DAY + timedelta(days=30)))
+    assert len(comparison.rows) > 1
     table = text_of(table_html(comparison, NAMES)).lower()
-    assert table.count("the exercises are not the same") == len(comparison.rows)
+    assert table.count("not comparable.") == len(comparison.rows)
+    assert "the exercises are not the same" not in table
+    assert " ".join(under_table(comparison)).count("the exercises are not the same") == 1
 
 
 def test_every_measure_has_its_verdict_in_words_in_the_table() -> None:
@@ -321,7 +325,21 @@ def test_two_sets_are_shown_in_step_and_drawn_where_no_video_was_kept(records: R
 
 def test_one_set_is_not_enough(records: Records, ann: str) -> None:
     keep_set(records, ann, actor=OWNER)
-    assert "It takes two sets" in words(opened(person=ann))
+    shown = opened(person=ann)
+    assert "It takes two sets" in words(shown)
+    assert "Add a video" in words(shown)
+
+
+def test_a_kept_video_that_cannot_be_read_is_named_without_its_file(records: Records, ann: str, tmp_path: Path) -> None:
+    broken = tmp_path / "set.mp4"
+    broken.write_bytes(b"no video")
+    video = keep_video(records.files, broken, ".mp4")
+    for day in (0, 9):
+        done_at = DONE_AT + timedelta(days=day)
+        keep_set(records, ann, "wall_squat_front", actor=OWNER, done_at=done_at, video=video if day else None)
+    shown = words(opened(person=ann))
+    assert "the video that was kept cannot be read, so there is no picture" in shown
+    assert f"{video.sha256}.mp4" not in shown
 
 
 def test_the_same_set_twice_shows_no_detectable_change(records: Records, ann: str) -> None:

@@ -12,6 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from formcheck.exercises.plan import Plan
+from formcheck.moments import day_text
 from formcheck.records.access import NotFoundError
 from formcheck.records.audit import audit_log
 from formcheck.records.clinic import ClinicDetails, Signs, change_clinic, change_logo, change_signature, keep_logo
@@ -136,6 +137,10 @@ def test_progress_is_printed_with_one_day_and_with_many(kept: Records, days: int
         assert words in told
     assert ("One day so far" in told) is (days == 0)
     assert ("Over time" in told) is (days > 0)
+    # What holds for every row is said once: the caveat under the table, the day in its head.
+    assert told.count("measuring again") == (1 if days else 0)
+    table = told.split("What became of each measure")[1].split("Over time")[0].split("Pain, 0 to 10")[0]
+    assert table.count(day_text(DONE_AT.date())) == 1
     with pytest.raises(NotFoundError):
         make_progress(kept, CLINICIAN, person.id, "step-down", Printing(None, BERLIN))
     others = client_of(add_somebody(kept, "Ben"))
@@ -170,6 +175,7 @@ def test_everything_about_a_person_can_be_read(kept: Records, form: str) -> None
         "Signed by Robin",
         "Cue: Zoë Quixx: slower",  # the remote session
         "Recording of the call",
+        "Invited",
         "Let in",
         "Taken by Robin",  # stills
         "Keep videos of my sets",  # consents

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from string import ascii_lowercase
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -74,11 +74,39 @@ NO_CHANGE_TOLD: Final = "No detectable change or difference: measuring again may
 """What `verdict_in_brief` leaves out, said once under a table."""
 
 
-def verdict_in_brief(row: ComparisonRow) -> str:
-    """Return the words of a row in a table, without the caveat that all rows share."""
-    if row.change.verdict is Verdict.NO_DETECTABLE_CHANGE and not row.change.reason:
-        return f"{row.words.partition(',')[0].removesuffix('.')}."
-    return row.words
+def verdict_in_brief(row: ComparisonRow, rows: Sequence[ComparisonRow]) -> str:
+    """Return the words of a row in a table, without what `shared_words` says once for all."""
+    if row.change.verdict is Verdict.NOT_COMPARABLE and _apart(rows):
+        return "Not comparable."
+    return without_shared_caveat(row.words, row.change)
+
+
+def shared_words(rows: Sequence[ComparisonRow]) -> tuple[str, ...]:
+    """Return what holds for all rows of a table: sentences to stand under it."""
+    unchanged = any(_is_plain(row.change) for row in rows)
+    why = _apart(rows)
+    return (
+        *((NO_CHANGE_TOLD,) if unchanged else ()),
+        *((f"Not comparable: {why}.",) if why else ()),
+        *limits_explained(rows),
+    )
+
+
+def _apart(rows: Sequence[ComparisonRow]) -> str:
+    """Return why rows cannot be compared, where it is the same of more than one; empty otherwise."""
+    apart = [row.change.reason for row in rows if row.change.verdict is Verdict.NOT_COMPARABLE]
+    return apart[0] if len(apart) > 1 and len(set(apart)) == 1 else ""
+
+
+def _is_plain(change: Change) -> bool:
+    return change.verdict is Verdict.NO_DETECTABLE_CHANGE and not change.reason
+
+
+def without_shared_caveat(words: str, change: Change) -> str:
+    """Return what is said of a change, without what `NO_CHANGE_TOLD` says once for all of them."""
+    if _is_plain(change):
+        return f"{words.partition(',')[0].removesuffix('.')}."
+    return words
 
 
 def limits_explained(rows: Iterable[ComparisonRow]) -> tuple[str, ...]:

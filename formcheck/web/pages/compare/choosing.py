@@ -18,6 +18,7 @@ from formcheck.moments import short_day_text
 from formcheck.pose.landmarks import Side
 from formcheck.records.people import labels_of
 from formcheck.records.tables import Person
+from formcheck.web.shared.addresses import VIDEOS
 from formcheck.web.shared.empty import show_empty
 
 _KINDS: Final = {Kind.BEFORE_AFTER: "Before and after", Kind.LEFT_RIGHT: "Left and right"}
@@ -56,7 +57,7 @@ def choose_person(people: Sequence[Person]) -> Person | None:
     return by_id[chosen]
 
 
-def choose_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
+def choose_sets(sets: Sequence[SetSummary], zone: tzinfo, person_id: str) -> Chosen | None:
     """Ask which sets of a person; None where there are not enough to compare, which is said.
 
     Parameters
@@ -65,6 +66,8 @@ def choose_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
         Of one person.
     zone
         For the times in the lists.
+    person_id
+        Whose they are.
     """
     kind = st.segmented_control(
         "Compare",
@@ -90,7 +93,7 @@ def choose_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
             or exercise
         )
     own = _of(sets, exercise)
-    chosen = _two_legs(own, zone) if kind is Kind.LEFT_RIGHT else _two_sets(own, zone)
+    chosen = _two_legs(own, zone) if kind is Kind.LEFT_RIGHT else _two_sets(own, zone, person_id)
     if chosen is not None:
         st.query_params["first"], st.query_params["second"] = chosen.first_id, chosen.second_id
         st.query_params["compare"] = "legs" if chosen.kind is Kind.LEFT_RIGHT else "sets"
@@ -128,10 +131,10 @@ def set_name(each: SetSummary, zone: tzinfo) -> str:
     return " · ".join(parts)
 
 
-def _two_sets(sets: Sequence[SetSummary], zone: tzinfo) -> Chosen | None:
+def _two_sets(sets: Sequence[SetSummary], zone: tzinfo, person_id: str) -> Chosen | None:
     if len(sets) < 2:
         sentence = "It takes two sets of the same exercise to compare before and after."
-        show_empty(Drawing.COMPARE, "One set so far", sentence)
+        show_empty(Drawing.COMPARE, "One set so far", sentence, VIDEOS, "Add a video", person=person_id)
         return None
     pair = _pair(sets)
     left, right = st.columns(2)

@@ -144,7 +144,7 @@ def _table(comparison: Comparison, names: tuple[str, str]) -> Grid:
     for row in comparison.rows:
         limit = limit_in_brief(row, comparison.rows)
         values = (estimate_text(row.measure, row.first), estimate_text(row.measure, row.second))
-        verdict = f"{verdict_in_brief(row)} {limit}".strip()
+        verdict = f"{verdict_in_brief(row, comparison.rows)} {limit}".strip()
         rows.append((row_name(row), *values, difference_text(row.measure, row.change), verdict))
     heads = ("Measure", *(sentence_case(name) for name in names), "Difference", "Verdict")
     return Grid(heads, tuple(rows), (2.2, 1.3, 1.3, 1.4, 4))

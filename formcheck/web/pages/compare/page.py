@@ -14,7 +14,7 @@ import streamlit as st
 from markupsafe import Markup
 
 from formcheck.design.drawings import Drawing
-from formcheck.errors import FormcheckError
+from formcheck.errors import FormcheckError, VideoError
 from formcheck.exercises.words import counted, estimate_text, label_of, sentence_case, value_text
 from formcheck.history.alignment import PHASES, PhaseCurves
 from formcheck.history.change import Verdict
@@ -59,12 +59,11 @@ from formcheck.web.pages.compare.choosing import Chosen, choose_person, choose_s
 from formcheck.web.pages.compare.side_by_side import show_side_by_side
 from formcheck.web.shared.addresses import PEOPLE, REVIEW, VIDEOS
 from formcheck.web.shared.comparison_words import (
-    NO_CHANGE_TOLD,
     difference_text,
     headline,
     limit_in_brief,
-    limits_explained,
     row_name,
+    shared_words,
     verdict_in_brief,
     verdict_mark,
 )
@@ -183,6 +182,9 @@ def show_frames(records: Records, actor: Actor, sets: tuple[OpenedSet, OpenedSet
         with column:
             try:
                 frame = _frame(records, actor, opened)
+            except VideoError:  # what it says names a file of the records, which nobody can open
+                st.caption(f"{name}: the video that was kept cannot be read, so there is no picture.")
+                continue
             except FormcheckError as error:
                 st.caption(f"{name}: {error.reason} {error.remedy}")
                 continue
@@ -290,9 +292,7 @@ def table_html(comparison: Comparison, names: tuple[str, str]) -> Markup:
 
 def under_table(comparison: Comparison) -> tuple[str, ...]:
     """Return what holds for all of the table, said once."""
-    unchanged = any(row.change.verdict is Verdict.NO_DETECTABLE_CHANGE for row in comparison.rows)
-    caveat = (NO_CHANGE_TOLD,) if unchanged else ()
-    return (f"± is half of the 95 % interval. {SMALL_CHANGES}", *caveat, *limits_explained(comparison.rows))
+    return (f"± is half of the 95 % interval. {SMALL_CHANGES}", *shared_words(comparison.rows))
 
 
 def _row(comparison: Comparison, row: ComparisonRow, heads: tuple[str, ...]) -> Markup:
@@ -306,10 +306,11 @@ def _row(comparison: Comparison, row: ComparisonRow, heads: tuple[str, ...]) -> 
         Markup('<td class="number" data-head="{}">{}</td>').format(name, number)
         for name, number in zip(heads[1:4], numbers, strict=True)
     )
+    words = verdict_in_brief(row, comparison.rows)
     verdict = Markup(
         '<td data-head="{}"><span class="fc-word {}"><span aria-hidden="true">{}</span> {}</span>'
         '<span class="fc-quiet">{}</span></td>'
-    ).format(heads[4], said.style, said.sign, verdict_in_brief(row), limit_in_brief(row, comparison.rows))
+    ).format(heads[4], said.style, said.sign, words, limit_in_brief(row, comparison.rows))
     return Markup('<tr><th scope="row">{}</th>{}{}</tr>').format(row_name(row), cells, verdict)
 
 
@@ -343,7 +344,7 @@ def _show(records: Records, actor: Actor) -> None:
             sentence = "Two sets of one exercise can be compared, or left and right."
             show_empty(Drawing.COMPARE, "No sets are kept yet", sentence, VIDEOS, "Add a video", person=person.id)
             return
-        chosen = choose_sets(sets, viewer_zone())
+        chosen = choose_sets(sets, viewer_zone(), person.id)
     if chosen is not None:
         _compare(records, actor, chosen)
 

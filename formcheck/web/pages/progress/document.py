@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime, tzinfo
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, tzinfo
 from typing import Final
 
 from formcheck.exercises.catalogue.exercise import exercise_title
 from formcheck.exercises.words import counted, estimate_text, label_of, sentence_case
+from formcheck.history.change import Verdict
 from formcheck.history.milestones import milestones
-from formcheck.history.progress import Trend, change_words, pain_days, trends
+from formcheck.history.progress import DayValue, Trend, change_words, pain_days, trends
 from formcheck.history.sessions import PlannedPeriod, adherence
 from formcheck.history.summary import SetSummary
 from formcheck.moments import day_text
@@ -38,7 +39,7 @@ from formcheck.web.pages.progress.charts import (
     weeks_in_words,
 )
 from formcheck.web.pages.progress.page import in_words
-from formcheck.web.shared.comparison_words import difference_text
+from formcheck.web.shared.comparison_words import NO_CHANGE_TOLD, difference_text, without_shared_caveat
 
 _PLOT_PX: Final = (760, 230)
 _WEEKS: Final = 26
@@ -118,25 +119,40 @@ def progress_sheet(
 
 
 def _summary(found: Sequence[Trend]) -> list[Part]:
+    if not found:
+        return [Lines(("Nothing was measured yet.",))]
+    # A day that all rows share stands in the head, once.
+    firsts, lasts = (
+        {trend.days[0].day for trend in found},
+        {trend.days[-1].day for trend in found if len(trend.days) > 1},
+    )
     rows = []
     for trend in found:
         first, last = trend.days[0], trend.days[-1]
-        verdict = change_words(trend) or _ONE_DAY
+        verdict = _ONE_DAY if trend.change is None else without_shared_caveat(change_words(trend), trend.change)
         difference = "" if trend.change is None else difference_text(trend.measure, trend.change)
         rows.append(
             (
                 _name(trend),
-                f"{estimate_text(trend.measure, first.value.estimate)}, {day_text(first.day)}",
-                ""
-                if len(trend.days) == 1
-                else f"{estimate_text(trend.measure, last.value.estimate)}, {day_text(last.day)}",
+                _value(trend, first, firsts),
+                "" if len(trend.days) == 1 else _value(trend, last, lasts),
                 difference,
                 verdict,
             )
         )
-    if not rows:
-        return [Lines(("Nothing was measured yet.",))]
-    return [Grid(("Measure", "First", "Last", "Difference", "Since the start"), tuple(rows), (2.2, 1.8, 1.8, 1.2, 2.4))]
+    heads = ("Measure", _head("First", firsts), _head("Last", lasts), "Difference", "Since the start")
+    caveat = any(each.change is not None and each.change.verdict is Verdict.NO_DETECTABLE_CHANGE for each in found)
+    told = [Lines((NO_CHANGE_TOLD,), quiet=True)] if caveat else []
+    return [Grid(heads, tuple(rows), (2.2, 1.8, 1.8, 1.2, 2.4)), *told]
+
+
+def _head(word: str, days: Collection[date]) -> str:
+    return f"{word}, {day_text(next(iter(days)))}" if len(days) == 1 else word
+
+
+def _value(trend: Trend, day: DayValue, shared: Collection[date]) -> str:
+    said = estimate_text(trend.measure, day.value.estimate)
+    return said if len(shared) == 1 else f"{said}, {day_text(day.day)}"
 
 
 def _name(trend: Trend) -> str:

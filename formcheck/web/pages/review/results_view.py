@@ -9,7 +9,7 @@ from typing import Final
 import streamlit as st
 
 from formcheck.design.components import verdict
-from formcheck.errors import FormcheckError
+from formcheck.errors import FormcheckError, VideoError
 from formcheck.exercises.words import estimate_text, label_of, sentence_case
 from formcheck.kinematics.view import ViewKind, ViewQuality, ViewVerdict, turn_off_view_deg
 from formcheck.records.access import Actor
@@ -155,6 +155,9 @@ def _show_key_frames(records: Records, actor: Actor, opened: OpenedSet) -> None:
         return
     try:
         frames = _frames(records, actor, opened)
+    except VideoError:  # what it says names a file of the records, which nobody can open
+        st.caption("The video that was kept cannot be read, so there are no pictures.")
+        return
     except FormcheckError as error:
         st.caption(f"{error.reason} {error.remedy}")
         return
