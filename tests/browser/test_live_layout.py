@@ -110,6 +110,32 @@ def test_the_server_hears_how_the_camera_does_while_the_set_up_is_put_right(
     assert 5 < said["fps"] < 70
 
 
+_OUT_OF_SIGHT = """() => [...document.querySelectorAll(".fc-live *")].filter((each) => !each.children.length
+  && each.textContent.trim() && each.checkVisibility() && each.getBoundingClientRect().bottom > innerHeight + 1)
+  .map((each) => each.className || each.textContent)"""
+
+
+def test_a_notice_moves_nothing_of_the_set_out_of_a_wide_window(camera_page: OpenPage, address: str) -> None:
+    page = _started(camera_page, address, "desk")
+    page.evaluate("window.answerMs = 250")
+    answer_with(page, **STATES["cue"], server_ms=240)
+    expect(page.get_by_test_id("trouble")).to_contain_text("is slow", timeout=40_000)
+    assert page.evaluate(_OUT_OF_SIGHT) == []
+    assert page.evaluate(_COVERING)["over"] == []
+    answer_with(page, reps=0, hold_s=None)
+    unit, ring = page.locator(".fc-hold .fc-ring-unit"), page.locator(".fc-hold")
+    assert unit.inner_text() == "hold 3 s"
+    wide = page.evaluate("""() => {
+      const range = document.createRange();
+      range.selectNodeContents(document.querySelector(".fc-hold .fc-ring-unit"));
+      return range.getBoundingClientRect().width;
+    }""")
+    around = ring.bounding_box()
+    # The line of the ring takes an eighth of it at each side.
+    assert around is not None
+    assert wide < 0.76 * around["width"]
+
+
 @pytest.mark.parametrize("models", [("full",), ("full", "lite")])
 def test_the_lite_model_is_offered_only_where_it_is_installed(
     camera_page: OpenPage, address: str, models: tuple[str, ...]
