@@ -164,6 +164,8 @@ class Finding:
     """What it was judged by, as the plan makes it; None where nobody kept it."""
     sureness: float = SURE
     """How probable it had to be that the value lies beyond the caution's edge for it to be a fault."""
+    aim: float | None = None
+    """The value that the cue asks for; None where any of the good ones will do."""
 
 
 def worst(levels: Iterable[Level]) -> Level:

@@ -152,6 +152,7 @@ def _findings(seen: _Seen, scopes: frozenset[Scope]) -> Iterator[Finding]:
                 unsure=verdict.unsure,
                 bands=bands,
                 sureness=check.fault_sureness,
+                aim=check.aim,
             )
 
 

@@ -82,6 +82,8 @@ class Check:
     cue_low: str = ""
     """What to say of a value below the good ones."""
     cue_high: str = ""
+    aim: float | None = None
+    """The value that the cue asks for, in the unit of the measure; None where any of the good ones will do."""
     report_only: bool = False
     """True for what is shown and never spoken of."""
     relative_to: str | None = None

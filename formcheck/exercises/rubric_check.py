@@ -18,6 +18,8 @@ from formcheck.kinematics.measures.registry import MEASURES
 MAX_CUE_WORDS: Final = 8
 """A cue is heard while moving: more words than this are not followed."""
 
+AIM: Final = "{aim}"
+"""In a cue: the value that it asks for."""
 _REP_PHASES: Final = tuple(phase for phase in Phase if phase is not Phase.SET)
 _PHASE_OF_SCOPE: Final = {Scope.REP: _REP_PHASES, Scope.SET: (Phase.SET,), Scope.SETUP: (Phase.STAND,)}
 
@@ -89,6 +91,7 @@ class CheckTable(_BandsTable):
     cue: Cue | None = None
     cue_low: Cue | None = None
     cue_high: Cue | None = None
+    aim: float | None = None
     report_only: bool = False
     relative_to: OfPlan | None = None
     needs_plan: Literal[OfPlan, "ball"] | None = None
@@ -99,7 +102,7 @@ class CheckTable(_BandsTable):
 
     @model_validator(mode="after")
     def _consistent(self) -> CheckTable:
-        at_once([*self._cue_problems(), *self._measure_problems()])
+        at_once([*self._cue_problems(), *self._aim_problems(), *self._measure_problems()])
         return self
 
     def _cue_problems(self) -> Problems:
@@ -112,6 +115,17 @@ class CheckTable(_BandsTable):
                     yield (f"cue_{side}",), f"`cue_{side}` can never be said: no value is too {side}"
             elif not self.report_only and self.cue is None and cue is None:
                 yield (), f"`cue_{side}` is missing: a value can be too {side} and nothing would be said"
+
+    def _aim_problems(self) -> Problems:
+        """Hold the value that a cue asks for against the good ones: it stands in the cue, and nowhere a second time."""
+        cues = (("cue", self.cue), ("cue_low", self.cue_low), ("cue_high", self.cue_high))
+        asks = [name for name, cue in cues if cue is not None and AIM in cue]
+        if asks and self.aim is None:
+            yield (asks[0],), f"`aim` is missing: the cue asks for `{AIM}`"
+        if self.aim is not None and not asks:
+            yield ("aim",), f"`aim` is asked for by no cue: write `{AIM}` where it is to be said"
+        if self.aim is not None and (self.relative_to is not None or not self.good[0] <= self.aim <= self.good[1]):
+            yield ("aim",), "`aim` must be one of the good values, of a check that no plan changes"
 
     def _measure_problems(self) -> Problems:
         """Hold the check against what is known of its measure."""
@@ -128,14 +142,19 @@ class CheckTable(_BandsTable):
         if self.phase not in _PHASE_OF_SCOPE[self.scope]:
             yield ("phase",), f"a check of scope `{self.scope}` has no phase `{self.phase}`"
 
+    def _said(self, cue: str | None) -> str:
+        """Return the cue for a side as it is said."""
+        text = cue or self.cue or ""
+        return text if self.aim is None else text.replace(AIM, f"{self.aim:g}")
+
     def check(self) -> Check:
         """Return it as everybody else knows it."""
         sexes = (("female", self.alternatives.female), ("male", self.alternatives.male))
         otherwise: dict[str, Any] = {
             "bands": self.bands,
             "precedence": PRECEDENCE_NAMES[self.precedence],
-            "cue_low": self.cue_low or self.cue or "",
-            "cue_high": self.cue_high or self.cue or "",
+            "cue_low": self._said(self.cue_low),
+            "cue_high": self._said(self.cue_high),
             "needs_plan": self.needs_plan or self.relative_to,
             "alternatives": {sex: table.bands for sex, table in sexes if table is not None},
         }

@@ -279,11 +279,11 @@ def _found(finding: Finding) -> str:
 
 def _target(verdict: SetVerdict) -> Target | None:
     change = _first(verdict)
-    if change is None or not change.good:
+    if change is None or not change.aim:
         return None
     leg = "" if change.leg == _BOTH else f", {change.leg} leg"
     return Target(
-        f"{one_line(sentence_case(change.name), LONGEST_NAME)}{leg}: {change.good}", f"{change.value} today, at worst"
+        f"{one_line(sentence_case(change.name), LONGEST_NAME)}{leg}: {change.aim}", f"{change.value} today, at worst"
     )
 
 

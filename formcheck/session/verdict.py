@@ -33,6 +33,7 @@ from formcheck.exercises.words import (
 )
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.measures.registry import DEPTH
+from formcheck.kinematics.measures.units import unit_of
 from formcheck.kinematics.reps import Cut
 from formcheck.kinematics.view import ViewQuality
 from formcheck.session.assessment import Assessment, Rep
@@ -62,6 +63,13 @@ class Change:
     """The worst one, for the person: `9° inward`."""
     good: str
     """Which values are good: `up to 6° inward`; empty where that is not kept."""
+    asked: str = ""
+    """The value that the cue asks for: `3 s`; empty where any of the good ones will do."""
+
+    @property
+    def aim(self) -> str:
+        """What to reach: what the cue asks for, else what is good."""
+        return self.asked or self.good
 
     @property
     def seen(self) -> str:
@@ -70,7 +78,9 @@ class Change:
 
     @property
     def measured(self) -> str:
-        """The value beside what is good: `9° inward; good is up to 6° inward`."""
+        """The value beside what to reach: `9° inward; good is up to 6° inward`, `1.3 s; aim for 3 s`."""
+        if self.asked:
+            return f"{self.value}; aim for {self.asked}"
         return f"{self.value}; good is {self.good}" if self.good else self.value
 
 
@@ -309,6 +319,7 @@ def _change(assessment: Assessment, advice: Advice) -> Change:
         measure=furthest.measure,
         value=plain_text(furthest.measure, Estimate(furthest.value, furthest.error)),
         good=good_text(furthest.measure, furthest.bands, plain=True),
+        asked="" if furthest.aim is None else f"{furthest.aim:g}{unit_of(furthest.measure).symbol}",
     )
 
 

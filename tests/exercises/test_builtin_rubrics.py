@@ -255,3 +255,10 @@ def test_timing_is_judged_from_every_view() -> None:
 
 def test_only_cautions_can_come_of_a_free_squats_rise() -> None:
     assert builtin_rubric("squat").check("SQ-T3").bands.caution == (-math.inf, math.inf)
+
+
+@pytest.mark.parametrize(("exercise", "check"), CHECKS, ids=[check.id for _, check in CHECKS])
+def test_a_number_in_a_cue_is_the_aim_of_its_check(exercise: str, check: object) -> None:
+    found = builtin_rubric(exercise).check(getattr(check, "id", ""))
+    said = [word for cue in (found.cue_low, found.cue_high) for word in cue.split() if word.isdigit()]
+    assert said == ([] if found.aim is None else [f"{found.aim:g}"])

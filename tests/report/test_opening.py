@@ -8,11 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from formcheck.exercises.finding import Level
+from formcheck.exercises.judge import judge_rep
+from formcheck.exercises.rubric_file import builtin_rubric
 from formcheck.history.comparison import DatedSet
 from formcheck.kinematics.estimate import Estimate
 from formcheck.kinematics.view import ViewKind
 from formcheck.report.opening import opening_of, rep_to_share, since_last_time
 from formcheck.session.assessment import Assessment, Plan
+from formcheck.session.verdict import verdict_of_set
 
 from .synthetic import assess
 from .test_client_pdf import key_frame
@@ -44,6 +47,27 @@ def test_the_target_is_what_is_good_beside_what_was(front_set: Assessment) -> No
     assert target is not None
     assert target.aim.startswith("Knee over toe, left leg: ")
     assert target.now == "about 4 cm inward today, at worst"
+
+
+def test_the_target_is_the_number_that_the_cue_asks_for(front_set: Assessment) -> None:
+    found = judge_rep(
+        builtin_rubric("wall-squat"),
+        1,
+        "both",
+        {"descent_s": {"both": Estimate(1.4, 0.1)}},
+        view_kind=front_set.view.kind,
+        view_quality=front_set.view.verdict,
+        plan=Plan(),
+        at_s=None,
+    )
+    only_time = dataclasses.replace(with_times_down(front_set, 1.4), findings=tuple(found))
+    opening = opening_of(only_time, ())
+    assert opening.title == "Take 3 seconds to slide down"
+    assert opening.target is not None
+    assert opening.target.aim == "Time down: 3 s"
+    assert opening.target.now == "1.4 s today, at worst"
+    (change,) = verdict_of_set(only_time).changes
+    assert change.measured == "1.4 s; aim for 3 s"
 
 
 def test_a_view_that_carries_nothing_gives_no_target_and_one_picture(oblique_set: Assessment) -> None:
