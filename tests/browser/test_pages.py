@@ -65,6 +65,24 @@ def test_a_bad_link_is_refused_in_words(camera_page: OpenPage, app_address: str,
     assert page.get_by_test_id("start").count() == 0
 
 
+def test_a_wrong_address_leads_home(camera_page: OpenPage, app_address: str, keep_picture: KeepPicture) -> None:
+    page = camera_page(None, width=390, height=844, dark=True, phone=True)
+    answer = page.goto(f"{app_address}/nowhere/at-all")
+    assert answer is not None
+    assert answer.status == 404
+    expect(page.get_by_role("heading", name="No such page")).to_be_visible()
+    keep_picture(page, "no-page")
+    page.get_by_role("link", name="Home").click()
+    expect(page.get_by_role("heading", name="formcheck", level=1)).to_be_visible()
+    # The name of the page that the app opens on, and pages that are somebody else's.
+    for address in ("start", "start/", "welcome", "log-out"):
+        page.goto(f"{app_address}/{address}")
+        expect(page.get_by_role("heading", name="formcheck", level=1)).to_be_visible()
+        at_rest(page)
+        assert page.get_by_role("dialog").count() == 0, address
+        assert "does not seem to exist" not in page.inner_text("body"), address
+
+
 def test_a_telephone_goes_between_the_pages_by_the_bar_at_the_bottom(camera_page: OpenPage, app_address: str) -> None:
     page = camera_page(None, width=390, height=844, phone=True)
     page.goto(app_address)

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, HTTPConnection
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Match, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
@@ -43,6 +44,7 @@ from formcheck.web.shared.addresses import (
     PHONE_LIVE_PATH,
     PHONE_UPLOADS_PATH,
     RECORDINGS_PATH,
+    START,
     STILLS_PATH,
     UPLINK_PATH,
     UPLOADS_PATH,
@@ -171,6 +173,7 @@ def known_proxies(environ: Mapping[str, str] = os.environ) -> tuple[str, ...]:
 _LOG: Final = logging.getLogger(__name__)
 _READING: Final = frozenset({"GET", "HEAD"})
 _SET_UP_LOGIN: Final = Path(__file__).with_name("set_up_login.html")
+_NO_PAGE: Final = Path(__file__).with_name("no_page.html")
 
 
 def gate(routes: Sequence[BaseRoute]) -> Middleware:
@@ -247,6 +250,8 @@ class Gate:
         access, body = self._allowed.access(scope)
         with self._crowd.request(_address(scope)) as has_room:
             refusal = _refusal(scope, access, to_strangers=self._to_strangers) or _too_much(scope, body)
+            if not self._to_strangers and scope["method"] in _READING:
+                refusal = _for_people(scope, refusal)
             if not has_room:
                 refusal = PlainTextResponse("Too much at once from one address. Try again.\n", status_code=429)
             if refusal is not None:
@@ -321,6 +326,17 @@ def _refusal(scope: Scope, access: Access, *, to_strangers: bool) -> Response | 
     if access is Access.NO_METHOD:
         return PlainTextResponse("This cannot be done here.\n", status_code=405)
     return None if access is Access.OPEN else PlainTextResponse("There is nothing here.\n", status_code=404)
+
+
+def _for_people(scope: Scope, refusal: Response | None) -> Response | None:
+    """Lead whoever typed or followed a wrong address back: to a page of ours with the way home, or home itself."""
+    if refusal is None and scope["path"].rstrip("/") == f"/{START}":
+        # Streamlit has the page that the app opens on at the root alone, and says that there is none at its name.
+        return RedirectResponse("/")
+    asks_for_a_page = "text/html" in Headers(scope=scope).get("accept", "")
+    if refusal is not None and refusal.status_code == HTTPStatus.NOT_FOUND and asks_for_a_page:
+        return HTMLResponse(_NO_PAGE.read_text(encoding="utf-8"), status_code=HTTPStatus.NOT_FOUND)
+    return refusal
 
 
 def _is_known(host: str | None) -> bool:

@@ -39,7 +39,7 @@ from formcheck.web.shared.addresses import (
 )
 from formcheck.web.shared.browser_parts import text_beside
 from formcheck.web.shared.design import design_style
-from formcheck.web.shared.navigation import remember_pages, show_tab_bar
+from formcheck.web.shared.navigation import go_to, remember_pages, show_tab_bar
 
 # Pages with things side by side. (No text stands alone in this file: Streamlit would show it on the page.)
 _WIDE = (REVIEW, COMPARE, PROGRESS)
@@ -136,6 +136,16 @@ def _pages_without_access(refusal: NoAccess) -> list[Page]:
     return [first, *others, _guidance()]
 
 
+def _go_home() -> None:
+    go_to(START)
+
+
+def _of_others(actor: Actor) -> list[Page]:
+    """Return the addresses that are pages for others only: a bookmark of one leads home."""
+    addresses = (WELCOME, LOG_OUT) if actor.role is Role.OWNER else (WELCOME,)
+    return [st.Page(_go_home, title="Home", url_path=address, visibility="hidden") for address in addresses]
+
+
 def _account() -> list[Page]:
     """Return what stands under the name of somebody who is logged in."""
     return [st.Page(log_out, title="Log out", icon=":material/logout:", url_path=LOG_OUT)]
@@ -148,6 +158,8 @@ _found = admit()
 _menu = _pages(_found) if isinstance(_found, Actor) else {"": _pages_without_access(_found)}
 if isinstance(_found, Actor) and _found.role is not Role.OWNER:
     _menu[_found.name] = _account()
+if isinstance(_found, Actor):
+    _menu[""] += _of_others(_found)
 remember_pages([page for pages in _menu.values() for page in pages])
 # Before the menu, or browsers would fetch the named icon of the open page from elsewhere: this one is our own.
 st.set_page_config(page_title="formcheck", page_icon=Path(__file__).with_name("icon.svg"))

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient, WebSocketDenialResponse
 from streamlit.runtime import Runtime
 
 from formcheck.web.gate.headers import page_policy
-from formcheck.web.shared.addresses import PAGES
+from formcheck.web.shared.addresses import PAGES, START
 
 _ROOT: Final = Path(__file__).resolve().parents[3]
 HERE: Final = "http://127.0.0.1:8501"
@@ -139,8 +139,19 @@ def test_what_no_page_needs_is_not_there(client: TestClient, method: str, addres
     assert answer.headers["connection"] == "close"
 
 
+@pytest.mark.parametrize("address", ["/somewhere", "/metrics", "/videos/_stcore/health"])
+def test_who_goes_to_a_wrong_address_reads_a_page_with_the_way_home(client: TestClient, address: str) -> None:
+    answer = client.get(address, headers={"accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code == 404
+    assert answer.headers["content-security-policy"] == page_policy()
+    assert '<a href="/">Home</a>' in answer.text
+    assert client.get(address).text == "There is nothing here.\n"
+
+
 def test_pages_are_there_and_their_two_inline_scripts_are_named(client: TestClient) -> None:
-    for address in ("/", *(f"/{each}" for each in PAGES)):
+    # Home is at the root; at its name, Streamlit would say that there is no such page.
+    assert [client.get(f"/{START}{end}").headers["location"] for end in ("", "/")] == ["/", "/"]
+    for address in ("/", *(f"/{each}" for each in PAGES if each != START)):
         answer = client.get(address)
         assert answer.status_code == 200
         assert answer.headers["content-security-policy"] == page_policy()
