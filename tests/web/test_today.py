@@ -328,3 +328,23 @@ def test_who_begins_with_the_camera_goes_there_from_today_with_their_answer(
     assert gone == [("check", {"from": "today"})]
     assert test.session_state["pain-before"] == 2
     assert test.session_state["live_sets_person"] == ann
+
+
+def test_pain_before_is_asked_only_before_something_that_is_due(ann: str) -> None:
+    def asked(test: AppTest) -> list[str]:
+        return [each.label for each in test.button_group if "Pain" in each.label]
+
+    assert asked(opened(_page, ann)) == ["Pain in your knee now? You may skip this."]
+    with records_service().writing(_OWNER) as work:
+        keep_done(work, ann, NewDone("ball-squeeze", None, 2, How.TOLD, (10, 10)))
+        keep_done(work, ann, NewDone("clamshell", "each", 2, How.TOLD, (10, 10)))
+        keep_done(work, ann, NewDone("wall-squat", None, 1, How.TOLD, (10,)))
+    test = opened(_page, ann)
+    assert asked(test) == ["Pain now, after your exercises?"]
+    assert "Done for today" in words(test) + "".join(str(each.value) for each in test.get("html"))
+
+
+def test_what_leads_to_the_next_phase_has_one_mark_a_line(ann: str) -> None:
+    (lines,) = [str(each.value) for each in opened(_page, ann).markdown if "days of exercising" in str(each.value)]
+    assert lines.startswith(":material/")
+    assert "- :material" not in lines

@@ -149,7 +149,8 @@ def _ask_first(records: Records, actor: Actor, day: _Day) -> tuple[int | None, b
     _ask_morning(records, actor, day)
     if not open_to_exercise(records, actor, day.person_id):
         return None, False
-    before = _ask_before()
+    # Before nothing that is due, the answer would be of no use.
+    before = _ask_before() if any(each.is_due for each in day.due) else None
     is_open = advice_before(before, Load()).action is not PainAction.STOP
     if is_open:
         _show_state(day)
@@ -375,9 +376,11 @@ def _show_phase(actor: Actor, day: _Day) -> None:
     if state is not None:
         signs = {True: ":material/check:", False: ":material/radio_button_unchecked:", None: ":material/help:"}
         st.markdown("The next phase comes when these are there, and your clinician says so:")
-        st.markdown("\n".join(f"- {signs[line.met]} {as_typed(line.words)}" for line in state.lines))
+        # The signs are the marks of the list.
+        st.markdown("  \n".join(f"{signs[line.met]} {as_typed(line.words)}" for line in state.lines))
         if state.is_open:
-            show(badge("good", "Ready for the next phase"))
+            with st.container(key="ready"):
+                show(badge("good", "Ready for the next phase"))
     if actor.sees_everybody:
         page_link(PROGRAMME, "Change the programme", icon=":material/edit_calendar:", person=day.person_id)
 
