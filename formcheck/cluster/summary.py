@@ -124,7 +124,7 @@ def measured_row(assessment: Assessment) -> Row:
         "duration_s": _number(source.duration_s),
         "fps": _number(source.fps),
         "frames": source.frames,
-        "setup_checks_failed": sum(not check.passed for check in assessment.setup),
+        "setup_checks_failed": sum(check.failed for check in assessment.setup),
         "reps_counted": len(reps),
         "reps_cut_off": sum(not rep.complete for rep in assessment.reps),
         "faults": levels.count(Level.FAULT),

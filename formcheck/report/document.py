@@ -171,7 +171,7 @@ def _setup_check(check: SetupCheck) -> Document:
     return {
         "id": check.id,
         "name": check.name,
-        "passed": bool(check.passed),
+        "passed": None if check.passed is None else bool(check.passed),
         "value": _number(check.value, _TIME_DECIMALS),
         "message": check.message,
     }

@@ -107,11 +107,17 @@ class SetupCheck:
     id: str
     """`SU-1` and so on."""
     name: str
-    passed: bool
+    passed: bool | None
+    """None for what a recording cannot show: it is said, and neither passed nor failed."""
     value: float | None
     """What was measured, in the unit that `message` speaks of; None where there is nothing to measure."""
     message: str
     """What to do about it, or that all is well."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it was checked, and there is something to do about it."""
+        return self.passed is not None and not self.passed
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ _QUICK_S = 0.35
 _MIRROR = SetupCheck(
     "SU-13",
     "Mirror",
-    True,
+    None,
     None,
     "Left and right are the person's own, unless the recording was mirrored, as selfie cameras do: "
     "no picture of a person shows that by itself. Mirrors that the video file states are undone.",

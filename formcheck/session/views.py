@@ -97,7 +97,7 @@ def _setup(parts: Sequence[Assessment], main: Assessment) -> tuple[SetupCheck, .
             by_id.setdefault(check.id, []).append((part, check))
     merged = [_turned(parts)]
     for found in by_id.values():
-        failed = [(part, check) for part, check in found if not check.passed]
+        failed = [(part, check) for part, check in found if check.failed]
         if not failed:
             merged.append(found[0][1])
         elif len({check.message for _, check in failed}) == 1 and len(failed) == len(parts):

@@ -15,9 +15,10 @@ from formcheck.design.tokens import LIGHT, SIZES
 from formcheck.kinematics.view import ViewKind
 from formcheck.report import safety
 from formcheck.report.content import report_content
+from formcheck.report.document import assessment_document
 from formcheck.report.keyframes import KeyFrame
 from formcheck.report.page import report_page
-from formcheck.session.assessment import Assessment, NotMeasured, Plan
+from formcheck.session.assessment import Assessment, NotMeasured, Plan, SetupCheck
 
 VOID = {"meta", "br", "img", "link", "input", "hr"}
 HOSTILE = '<script>alert("x")</script>.mp4'
@@ -73,6 +74,13 @@ def test_page_is_well_formed_and_says_its_language(any_set: Assessment) -> None:
     page = Page(html_of(any_set))
     assert dict(page.of("html"))["html"]["lang"] == "en"
     assert len(list(page.of("h1"))) == 1
+
+
+def test_what_no_recording_can_show_is_not_ticked(front_set: Assessment) -> None:
+    said = SetupCheck("SU-13", "mirror", None, None, "No picture shows it.")
+    one = dataclasses.replace(front_set, setup=(said,))
+    assert "– not checked Mirror. No picture shows it." in " ".join(Page(html_of(one)).text.split())
+    assert assessment_document(one)["setup"][0]["passed"] is None
 
 
 def test_headings_never_skip_a_level(any_set: Assessment) -> None:

@@ -299,7 +299,7 @@ def _ask_pain_after(assessment: Assessment, before: int | None, set_id: str) -> 
 
 
 def _show_gaps(assessment: Assessment) -> None:
-    lines = [f"- **{sentence_case(each.name)}**: {each.message}" for each in assessment.setup if not each.passed]
+    lines = [f"- **{sentence_case(each.name)}**: {each.message}" for each in assessment.setup if each.failed]
     gaps = report_summary.gaps(assessment.not_measured)
     lines += [f"- **{gap.labels}**: {gap.reason}. {gap.remedy}" for gap in gaps]
     if lines:

@@ -38,6 +38,10 @@ def show_verdict(assessment: Assessment) -> None:
     st.markdown(f"{badge} {view.reason}")
 
 
+_SETUP_SIGNS: Final = {True: ":green[:material/check:]", False: ":orange[:material/error:]", None: ":material/remove:"}
+"""By whether a check passed; None where no recording can show it."""
+
+
 def show_setup(opened: OpenedSet) -> None:
     """Show view, set-up checks, what could not be measured, and provenance."""
     assessment = opened.reviewed.current
@@ -47,9 +51,7 @@ def show_setup(opened: OpenedSet) -> None:
     st.markdown("**Set-up**")
     st.markdown(
         "\n".join(
-            f"- {':green[:material/check:]' if each.passed else ':orange[:material/error:]'} "
-            f"**{sentence_case(each.name)}**: {each.message}"
-            for each in assessment.setup
+            f"- {_SETUP_SIGNS[each.passed]} **{sentence_case(each.name)}**: {each.message}" for each in assessment.setup
         )
         or "No set-up check applies."
     )
