@@ -56,6 +56,10 @@ def test_the_verdict_says_what_of_the_story_changed() -> None:
     assert "Changed beyond error since the start: 1 thing better." in text_of(html)
     assert "1 no more than measuring or answering again would give" in text_of(html)
     assert "1 with one day so far" in text_of(html)
+    once = tell([], [Answered("five-symptoms", "1", DAY, {"count": 3.0})], [])
+    said = text_of(verdict_html(once))
+    assert "One day so far" in said
+    assert "Of 1 thing" not in said
     twice = tell([], [Answered("five-symptoms", "1", DAY + timedelta(n), {"count": 3.0}) for n in range(2)], [])
     assert "1 of which no source says how large a change has to be" in text_of(verdict_html(twice))
 

@@ -52,7 +52,9 @@ def verdict_html(story: Story) -> Markup:
         (len(story.once), "with one day so far"),
     ]
     said = "; ".join(f"{number} {words}" for number, words in parts if number)
-    detail = f"Of {counted(followed, 'thing')} followed: {said}." if said else ""
+    # Of one day only the headline says it already.
+    is_told = followed > len(story.once)
+    detail = f"Of {counted(followed, 'thing')} followed: {said}." if is_told else ""
     if story.worse:
         return verdict(Level.CAUTION, story.headline, detail, word="mixed" if story.better else "worse")
     if story.better:
