@@ -79,7 +79,8 @@ def test_the_whole_story_of_a_remote_session(server: Server, windows: Windows, k
     link = _invited(server, desk, ada.secret)
     keep_picture(desk, "1-invited")
     with windows.clinician.expect_page() as room:
-        desk.get_by_role("link", name="Open the session").first.click()
+        made = desk.locator("[class*='st-key-remote-']").filter(has=desk.get_by_test_id("stCode"))
+        made.get_by_role("link", name="Open the session").click()
     clinician, client = room.value, windows.client.new_page()
     line = Line(client)
 
