@@ -17,9 +17,9 @@ from formcheck.errors import FormcheckError
 
 CHOICES_FILE: Final = "serve.toml"
 AUTHORITY_FILE: Final = "authority.crt"
+"""Beside the settings: what devices have to believe where certificates are made here."""
 OWN_FILE: Final = "own.env"
 """Settings of the clinic's own, which come last."""
-"""Beside the settings: what devices have to believe where certificates are made here."""
 MAIL_VARIABLE: Final = "FORMCHECK_MAIL_URL"
 """Of the mail server that tells of failures, such as `smtp://name:password@mail.example.org:587`."""
 _HOST: Final = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")

@@ -41,6 +41,7 @@ from formcheck.records.tables import RemoteInvitation, RemoteSession, RemoteStil
 from formcheck.remote.consent import TEXTS
 from formcheck.remote.turn import TurnSettingError, credential, split_urls, turn_settings, usable_turn_settings
 from formcheck.remote.turn_check import RelayCheck, check_relay
+from formcheck.report.remote_part import ROLES
 from formcheck.web.access.guard import require_clinician
 from formcheck.web.access.links import page_link_token
 from formcheck.web.access.origins import address_for_others
@@ -58,7 +59,6 @@ _LINK: Final = "remote_link"
 """The link that was made last: it is shown until another is made or the page is left, and never again."""
 _CHECKED: Final = "remote_relay_checked"
 _MOST_PAST: Final = 20
-_ROLES: Final = {"owner": "clinician", "clinician": "clinician", "client": "client", "guest": "guest"}
 _KINDS: Final = {
     "cue": "cue",
     "stop": "stop",
@@ -253,7 +253,7 @@ def _show_past(records: Records, actor: Actor, row: RemoteSession, name: str) ->
             consents, moments, stills = consents_of(work, row.id), moments_of(work, row.id), stills_of(work, row.id)
             recorded = recordings_of(work, row.id)
             pictures = {still.id: work.file_path(still.sha256).read_bytes() for still in stills}
-        there = [f"{as_typed(seat.name)} ({_ROLES.get(seat.role, seat.role)})" for seat in seats]
+        there = [f"{as_typed(seat.name)} ({ROLES.get(seat.role, seat.role)})" for seat in seats]
         st.markdown(f"**There:** {', '.join(there) or 'nobody was let in'}.")
         if row.ended_why:
             st.caption(as_typed(row.ended_why))
