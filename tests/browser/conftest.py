@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
@@ -43,6 +44,23 @@ _SHOWN_WITHIN_MS = 60_000
 _NO_CAMERA = """
 navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("none", "NotFoundError"));
 """
+
+
+_NOTHING_MOVES = """
+const animate = Element.prototype.animate;
+Element.prototype.animate = function (frames, timing) {
+  return animate.call(this, frames, { ...(typeof timing === "number" ? {} : timing), duration: 0 });
+};
+"""
+"""What a page animates is at its end at once. A test presses faster than anybody: in a part that is still opening, a
+button may be gone from under the pointer between pressing and letting go, and then it was not pressed."""
+
+
+def window_of(browser: Browser, **options: Any) -> BrowserContext:
+    """Open a window that knows nothing of others, whose pages do not move by themselves."""
+    context = browser.new_context(**options)
+    context.add_init_script(_NOTHING_MOVES)
+    return context
 
 
 def chromium() -> str | None:
@@ -151,7 +169,8 @@ def camera_page(playwright: Playwright, browser_without_film: Browser, tmp_path:
             flags = [*FLAGS, f"--use-file-for-fake-video-capture={y4m}"]
             browser = playwright.chromium.launch(executable_path=chromium(), args=flags)
             browsers.append(browser)
-        context = browser.new_context(
+        context = window_of(
+            browser,
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
             has_touch=phone,

@@ -15,7 +15,7 @@ from formcheck.records.settings import RecordsSettings
 from tests.login_provider import LoginProvider, login_provider
 from tests.web.access.clinic import Clinic, Kept, Opening
 
-from .conftest import BARE_FLAGS, chromium, served
+from .conftest import BARE_FLAGS, chromium, served, window_of
 from .waiting import at_rest
 
 KeepPicture = Callable[[Page, str], Path]
@@ -59,8 +59,8 @@ def window(server: Server) -> Iterator[Callable[..., BrowserContext]]:
     opened: list[BrowserContext] = []
 
     def new(*, width: int = 1280, height: int = 800, dark: bool = False) -> BrowserContext:
-        context = server.browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        context = window_of(
+            server.browser, viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
         )
         context.set_default_timeout(_PATIENT_MS)
         opened.append(context)

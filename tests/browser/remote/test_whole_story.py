@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expec
 from tests.report.reviews import text_of
 
 from ..camera_film import camera_film
-from ..conftest import chromium
+from ..conftest import chromium, window_of
 from ..test_live import wait_for_reps
 from ..test_login import Server, log_in, opened, server
 from ..waiting import at_rest, until
@@ -44,8 +44,8 @@ def windows(playwright: Playwright, call_browser: Browser, tmp_path: Path) -> It
     flags = [*CALL_FLAGS, f"--use-file-for-fake-video-capture={film}"]
     filmed = playwright.chromium.launch(executable_path=chromium(), args=flags)
     both = Windows(
-        call_browser.new_context(viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"]),
-        filmed.new_context(viewport={"width": 390, "height": 844}, permissions=["camera", "microphone"]),
+        window_of(call_browser, viewport={"width": 1280, "height": 800}, permissions=["camera", "microphone"]),
+        window_of(filmed, viewport={"width": 390, "height": 844}, permissions=["camera", "microphone"]),
     )
     for each in (both.clinician, both.client):
         each.set_default_timeout(_WITHIN_MS)
