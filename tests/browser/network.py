@@ -25,20 +25,33 @@ class Network:
         self.port: int = self._listener.getsockname()[1]
         self._live: list[socket.socket] = []
         self._others: list[socket.socket] = []
+        self._servers: set[socket.socket] = set()
+        """The far ends, of those that stand."""
+        self._unheard: set[socket.socket] = set()
+        """Far ends that nobody told of a cut."""
         self.cuts = 0
         self._down, self._all_down = threading.Event(), threading.Event()
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Take no more connections."""
+        """Take no more connections, and let go of those that nobody was told of."""
         self._listener.close()
+        for far in self._unheard:
+            far.close()
 
-    def cut(self, *, everything: bool = False) -> None:
-        """Reset every live connection, or all there are, and refuse new ones until `mend`."""
+    def cut(self, *, everything: bool = False, unheard: bool = False) -> None:
+        """Reset every live connection, or all there are, and refuse new ones until `mend`.
+
+        Unheard, the server learns nothing of it, as when a phone leaves the Wi-Fi: its ends stay open, nothing comes.
+        """
         self._down.set()
+        if unheard:
+            self._unheard |= self._servers
         if everything:
             self._all_down.set()
         for link in [*self._live, *(self._others if everything else ())]:
+            if link in self._unheard:
+                continue
             with contextlib.suppress(OSError):
                 # Lingering for no time makes closing a reset: nothing that was on its way arrives.
                 link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -74,22 +87,26 @@ class Network:
                     return
                 self._live.append(browser)
             server = socket.create_connection(("127.0.0.1", self._server_port))
+            self._servers.add(server)
             if browser in self._live:
                 self._live.append(server)
             else:
                 self._others += [browser, server]
             server.sendall(first)
-            threading.Thread(target=_pump, args=(server, browser), daemon=True).start()
-            _pump(browser, server)
+            threading.Thread(target=self._pump, args=(server, browser), daemon=True).start()
+            self._pump(browser, server)
 
-
-def _pump(source: socket.socket, sink: socket.socket) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            sink.sendall(data)
-    for end in (source, sink):
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
         with contextlib.suppress(OSError):
-            end.close()
+            while data := source.recv(65536):
+                sink.sendall(data)
+        for end in {source, sink} - self._unheard:
+            # Closing alone tells the other side nothing while the other thread waits for its bytes.
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+            with contextlib.suppress(OSError):
+                end.close()
+        self._servers -= {source, sink}
 
 
 @contextmanager

@@ -89,7 +89,7 @@ def test_a_set_recorded_on_the_phone_is_shown_on_both_and_goes_on_after_a_cut(
         expect(phone.get_by_test_id("sending")).to_contain_text(re.compile(r"[2-6]\d %"))
         keep_picture(phone, "sending-390-light")
         phone.get_by_role("progressbar").evaluate("bar => { bar.id = 'the-same' }")
-        network.cut(everything=True)
+        network.cut(everything=True, unheard=True)
         expect(phone.get_by_test_id("sending")).to_contain_text("goes on by itself")
         expect(phone.locator("#the-same")).to_be_visible()
         slowed(phone, AS_FAST_AS_IT_GOES)

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 from formcheck.errors import FormcheckError, VideoError
 from formcheck.intake.queue import WrongOffsetError
 from formcheck.intake.states import UploadStateError
-from formcheck.records.access import ConflictError, NotAllowedError, NotFoundError
+from formcheck.records.access import ConflictError, NotAllowedError, NotFoundError, UnreachableError
 from formcheck.records.tables import Upload
 from formcheck.web.access.links import LinkRefusedError
 from formcheck.web.downloads.made_file import PRIVATE_HEADERS
@@ -24,6 +24,7 @@ _STATUSES: Final = (
     (UploadStateError, 409, "state"),
     (ConflictError, 409, "conflict"),
     (VideoError, 415, "not-a-video"),
+    (UnreachableError, 503, "unreachable"),  # the only one that browsers try again by themselves
 )
 _OTHER: Final = (507, "no-room")
 """What remains of the errors of the records: no room on the disk, or too many uploads at once."""

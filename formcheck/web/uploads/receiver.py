@@ -84,7 +84,10 @@ def _begins_like_video(start: bytes) -> bool:
 
 _PIECE_BYTES: Final = 1024 * 1024
 """Collected before they are written: all of an upload that is in memory."""
-_PATIENCE_S: Final = 15.0
+_SILENCE_S: Final = 8.0
+"""Then nobody sends at the other end of a connection any more, though it was not closed: a Wi-Fi that is left, or a
+cable that is pulled, tells the server nothing."""
+_PATIENCE_S: Final = _SILENCE_S + 7
 """For the request before, whose connection broke off, to end."""
 
 Body = AsyncIterator[bytes]
@@ -107,7 +110,7 @@ class Receiver:
     async def receive(self, actor: Actor, upload_id: str, from_byte: int, to_byte: int, body: Body) -> Upload:
         """Write bytes of an upload that begin where those before ended; with the last ones it is complete.
 
-        What has come counts, also when the connection breaks off midway.
+        What has come counts, also when the connection breaks off midway, or nothing comes for a while.
 
         Parameters
         ----------
@@ -196,6 +199,18 @@ class Receiver:
             raise
 
 
+async def _while_it_comes(body: Body) -> Body:
+    """Give what comes, and end where nothing does for too long."""
+    pieces = aiter(body)
+    while True:
+        try:
+            async with asyncio.timeout(_SILENCE_S):
+                piece = await anext(pieces)
+        except (StopAsyncIteration, TimeoutError):
+            return
+        yield piece
+
+
 class _Writing:
     """The bytes of one request on their way to the disk."""
 
@@ -209,7 +224,7 @@ class _Writing:
     async def take(self, body: Body) -> None:
         """Write what comes until the end, or until the other end is gone."""
         try:
-            async for piece in body:
+            async for piece in _while_it_comes(body):
                 self._collected += piece
                 if self.to_byte + len(self._collected) > self._end:
                     del self._collected[self._end - self.to_byte :]

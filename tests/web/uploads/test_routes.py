@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 from collections.abc import Iterator
@@ -11,18 +12,20 @@ import pytest
 from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from starlette.testclient import TestClient
+from starlette.types import Message
 
 from formcheck.intake.ending import cancel
 from formcheck.intake.queue import list_uploads
 from formcheck.intake.settings import IntakeSettings
 from formcheck.intake.states import get_upload, upload_path
-from formcheck.records.access import Actor, Role, owner
+from formcheck.records.access import Actor, Role, UnreachableError, owner
 from formcheck.records.accounts import actor_of, add_account
 from formcheck.records.people import PersonDetails, add_person
 from formcheck.records.records import Records
 from formcheck.records.settings import RecordsSettings
 from formcheck.web.access.links import UPLOADS, LinkRefusedError
 from formcheck.web.shared.addresses import LINK_HEADER, UPLOADS_CLIENT_PATH, UPLOADS_PATH
+from formcheck.web.uploads import receiver
 from formcheck.web.uploads.answers import CHUNK_BYTES
 from formcheck.web.uploads.routes import upload_routes
 from tests.clips import SAMPLES
@@ -198,6 +201,64 @@ def test_many_that_write_at_once_leave_one_whole_file(place: Place) -> None:
     assert set(answers) <= {200, 409}
     assert place.file_of(upload_id).read_bytes() == VIDEO
     assert place.ask("GET", upload_id)[1]["state"] == "waiting"
+
+
+@pytest.mark.parametrize("came", [0, 1000])
+def test_a_connection_that_falls_silent_keeps_nobody_from_going_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch, came: int
+) -> None:
+    monkeypatch.setattr(receiver, "_SILENCE_S", 0.05)
+    upload_id = place.begin()
+
+    silent = asyncio.Event()
+
+    async def send(first: int, content: bytes, *, ends: bool) -> dict[str, object]:
+        """Send bytes as a server hands them on; without the end, nothing comes after them and nobody says so."""
+        pieces, answer = [content], bytearray()
+
+        async def receive() -> Message:
+            if pieces:
+                return {"type": "http.request", "body": pieces.pop(), "more_body": not ends}
+            silent.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        async def say(message: Message) -> None:
+            answer.extend(message.get("body", b""))
+
+        span = f"bytes {first}-{len(VIDEO) - 1}/{len(VIDEO)}".encode()
+        headers = [(LINK_HEADER.lower().encode(), b"robin"), (b"content-range", span)]
+        path = f"{UPLOADS_PATH}/{upload_id}"
+        scope = {"type": "http", "method": "PUT", "path": path, "raw_path": path.encode(), "root_path": "",
+                 "query_string": b"", "headers": headers, "client": ("127.0.0.1", 1), "scheme": "http"}  # fmt: skip
+        await place.client.app(scope, receive, say)
+        said: dict[str, object] = json.loads(answer)
+        return said
+
+    async def both() -> list[dict[str, object]]:
+        async with asyncio.timeout(30):
+            first = asyncio.create_task(send(0, VIDEO[:came], ends=False))
+            await silent.wait()
+            return [await send(came, VIDEO[came:], ends=True), await first]
+
+    whole, broken_off = asyncio.run(both())
+    assert (broken_off["state"], broken_off["received"]) == ("receiving", came)
+    assert whole["state"] == "waiting"
+    assert place.file_of(upload_id).read_bytes() == VIDEO
+
+
+def test_records_that_are_away_are_to_be_tried_again(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    upload_id = place.begin()
+
+    def away(_actor: Actor) -> None:
+        raise UnreachableError("The records are in use by another program.", "Try again in a moment.")
+
+    with monkeypatch.context() as while_away:
+        while_away.setattr(place.records, "writing", away)
+        status, said = place.send(upload_id, 0, VIDEO, len(VIDEO))
+    assert status == 503
+    assert said["reason"] == "The records are in use by another program."
+    assert place.send(upload_id, 0, VIDEO, len(VIDEO))[1]["state"] == "waiting"
 
 
 def test_what_is_no_video_is_refused_with_its_first_bytes(place: Place) -> None:

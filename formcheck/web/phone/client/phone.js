@@ -123,7 +123,7 @@ function draw(told) {
   if (told.stage === "done") drawResult(told);
   else if (told.stage === "waiting" || told.stage === "measuring") drawMeasuring(told);
   else if (told.stage === "failed") drawFilm(told, told);
-  else if (told.stage === "sending") drawFilm(told, { reason: `${inPercent(told.share ?? 0, 1)} % of a video is here.`, remedy: "Choose the same one again, and it goes on from there." });
+  else if (told.stage === "sending") drawFilm(told, refusal ?? { reason: `${inPercent(told.share ?? 0, 1)} % of a video is here.`, remedy: "Choose the same one again, and it goes on from there." });
   else drawFilm(told, refusal);
 }
 
