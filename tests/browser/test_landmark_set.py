@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import struct
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,6 +17,7 @@ from playwright.sync_api import Page, Request, Route, WebSocketRoute, expect
 
 from formcheck.pose.browser_bundle import browser_state
 from formcheck.web.live.browser_pose import POSE_WORKER
+from formcheck.web.live.landmarks import landmark_times_ms
 from formcheck.web.live.messages import PROTOCOL_VERSION
 from formcheck.web.shared.addresses import SELF_TEST
 
@@ -103,9 +103,7 @@ class Traffic:
     @property
     def times_ms(self) -> list[float]:
         """Capture times of the landmarks, in the order in which they were sent."""
-        return [
-            struct.unpack_from("<d", message, 2 + 806 * k + 4)[0] for message in self.binary for k in range(message[1])
-        ]
+        return [t_ms for message in self.binary for t_ms in landmark_times_ms(message)]
 
     def said(self, kind: str) -> list[dict[str, Any]]:
         """Return the texts of one type."""
@@ -210,8 +208,8 @@ def test_a_page_says_where_pictures_go_and_lets_the_person_forbid_it(
 ) -> None:
     page = camera_page(None)
     page.route("**/*.wasm", lambda route: route.abort())
-    # It would have the file after a reload.
-    page.route("**/service_worker.js", lambda route: route.abort())
+    # It would have the file after a reload. Service workers are no page's, but of all in the window.
+    page.context.route("**/service_worker.js", lambda route: route.abort())
     page.goto(f"{app_address}/check?exercise=wall-squat&leg=both&reps=10&hold=1")
     accept_safety(page)
     privacy, stay = page.get_by_test_id("privacy"), page.get_by_test_id("pictures-stay")
